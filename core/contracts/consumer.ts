@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { instantSchema } from './identifiers.ts';
+
+/** Counted since the replication was created; they survive restarts of the consumer. */
+export const appliedCountsSchema = z
+  .strictObject({
+    inserts: z.number().int().nonnegative(),
+    updates: z.number().int().nonnegative(),
+    deletes: z.number().int().nonnegative(),
+    truncates: z.number().int().nonnegative(),
+    duplicatesSkipped: z.number().int().nonnegative(),
+  })
+  .readonly();
+export type AppliedCounts = z.infer<typeof appliedCountsSchema>;
+
+export const consumerStateSchema = z.enum(['STARTING', 'RUNNING', 'RETRYING', 'STOPPED', 'ERROR']);
+export type ConsumerState = z.infer<typeof consumerStateSchema>;
+
+/** What a consumer says of itself, at least every `heartbeatIntervalMs`. One item for each replication. */
+export const heartbeatSchema = z
+  .strictObject({
+    /** Names one launch of a consumer task; decided by whoever launched it. */
+    launchId: z.string(),
+    taskArn: z.string().optional(),
+    epoch: z.number().int().nonnegative(),
+    state: consumerStateSchema,
+    beatAt: instantSchema,
+    startedAt: instantSchema,
+    applied: appliedCountsSchema,
+    /** Sum over partitions of (end offset - next offset). */
+    lagEvents: z.number().int().nonnegative(),
+    /** Age of the oldest change that is known and not applied, by the source's commit time; 0 when there is none. */
+    lagMs: z.number().nonnegative(),
+    /** Source position of the newest applied change (PostgreSQL: LSN as text); absent before the first. */
+    sourcePosition: z.string().optional(),
+    lastAppliedAt: instantSchema.optional(),
+    /** Set while RETRYING and in ERROR. */
+    errorCode: z.string().optional(),
+    errorMessage: z.string().optional(),
+  })
+  .readonly();
+export type Heartbeat = z.infer<typeof heartbeatSchema>;
+
+export const heartbeatIntervalMs = 30_000;
+/** Four missed heartbeats. One late write must not restart a healthy consumer. */
+export const heartbeatStaleAfterMs = 120_000;
+
+/** Waits before the attempts 1 to 5 of a transient failure: 62 s in all, longer than a database failover usually takes. */
+export const transientRetryDelaysMs = [2_000, 4_000, 8_000, 16_000, 32_000] as const;

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { instantSchema, tableRefSchema } from './identifiers.ts';
+
+/** Key column values in the canonical text of the codec, in key order. */
+const boundSchema = z.array(z.string()).min(1).readonly();
+
+/** A primary-key range of one table: `after` is exclusive, `upTo` inclusive, absent means unbounded. */
+export const chunkSchema = z
+  .strictObject({
+    chunkNumber: z.number().int().nonnegative(),
+    after: boundSchema.optional(),
+    upTo: boundSchema.optional(),
+  })
+  .readonly();
+export type Chunk = z.infer<typeof chunkSchema>;
+
+/**
+ * pending: planned, nothing copied. copying: some chunks are done. catching-up: copied, the consumer has not yet
+ * passed the position at which the copy ended. live: it has. skipped: the target table had rows that are not ours,
+ * so it is neither copied nor applied.
+ */
+export const tableStateSchema = z.enum(['pending', 'copying', 'catching-up', 'live', 'skipped']);
+export type TableState = z.infer<typeof tableStateSchema>;
+
+/** Progress of one table, as stored. Rates and percentages are derived from it. */
+export const tableProgressSchema = z
+  .strictObject({
+    source: tableRefSchema,
+    target: tableRefSchema,
+    /** The start whose copy this is. */
+    generation: z.number().int().positive(),
+    state: tableStateSchema,
+    estimatedRows: z.number().int().nonnegative(),
+    estimatedBytes: z.number().int().nonnegative(),
+    chunks: z.number().int().nonnegative(),
+    chunksDone: z.number().int().nonnegative(),
+    rowsCopied: z.number().int().nonnegative(),
+    bytesCopied: z.number().int().nonnegative(),
+    runsOn: z.enum(['lambda', 'fargate']),
+    startedAt: instantSchema.optional(),
+    finishedAt: instantSchema.optional(),
+    /** Source position (PostgreSQL: LSN as text, `16/B374D848`) at or after the end of the table's copy. */
+    copyEndPosition: z.string().optional(),
+    /** Why the table is skipped. */
+    message: z.string().optional(),
+  })
+  .readonly();
+export type TableProgress = z.infer<typeof tableProgressSchema>;
+
+export const finishedChunkSchema = z
+  .strictObject({
+    chunkNumber: z.number().int().nonnegative(),
+    rows: z.number().int().nonnegative(),
+    bytes: z.number().int().nonnegative(),
+    durationMs: z.number().nonnegative(),
+    finishedAt: instantSchema,
+  })
+  .readonly();
+export type FinishedChunk = z.infer<typeof finishedChunkSchema>;
+
+/** Tables up to this many estimated rows are copied by Lambda (its limit is 15 minutes), bigger ones by Fargate. */
+export const lambdaCopyMaxRows = 100_000;
+
+/**
+ * A chunk's intended size. 32 MiB takes about a second at the rates measured for one COPY pipe (25 MB/s), so a
+ * killed worker loses about a second of work, while the cost of a transaction and of a state write stays below 2 %.
+ */
+export const chunkTargetBytes = 32 * 1024 * 1024;

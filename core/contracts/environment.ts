@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/**
+ * The environment variables of the Lambdas and of the container, the contract between infra and the code.
+ * infra sets each variable that a function reads; each function parses only the groups that it needs.
+ */
+export const stateEnvironmentSchema = z.object({
+  MILLRACE_ENVIRONMENT: z.string().min(1),
+  MILLRACE_STATE_TABLE: z.string().min(1),
+  MILLRACE_ALERT_TOPIC_ARN: z.string().min(1),
+});
+
+export const kafkaEnvironmentSchema = z.object({
+  /** `host:port`, comma-separated. */
+  MILLRACE_KAFKA_BROKERS: z.string().min(1),
+  MILLRACE_KAFKA_SECURITY: z.enum(['plaintext', 'tls']),
+  /** Must exceed the longest copy plus the longest consumer outage. */
+  MILLRACE_TOPIC_RETENTION_HOURS: z.coerce.number().int().positive(),
+});
+
+export const connectEnvironmentSchema = z.object({ MILLRACE_CONNECT_URL: z.url() });
+
+export const secretsEnvironmentSchema = z.object({
+  /** Secret names start with it: `millrace/{environment}`. */
+  MILLRACE_SECRET_PREFIX: z.string().min(1),
+});
+
+export const apiEnvironmentSchema = z.object({
+  MILLRACE_START_STATE_MACHINE_ARN: z.string().min(1),
+});
+
+export const authorizerEnvironmentSchema = z.object({
+  MILLRACE_STATE_TABLE: z.string().min(1),
+  MILLRACE_ADMIN_SECRET_ARN: z.string().min(1),
+});
+
+export const taskRunnerEnvironmentSchema = z.object({
+  MILLRACE_CLUSTER: z.string().min(1),
+  MILLRACE_TASK_DEFINITION: z.string().min(1),
+  MILLRACE_TASK_CONTAINER: z.string().min(1),
+  /** Comma-separated. */
+  MILLRACE_SUBNETS: z.string().min(1),
+  MILLRACE_SECURITY_GROUPS: z.string().min(1),
+});
+
+/** What a task is launched to do, given as container overrides. */
+export const taskEnvironmentSchema = z.discriminatedUnion('MILLRACE_ROLE', [
+  z.object({
+    MILLRACE_ROLE: z.literal('consumer'),
+    MILLRACE_CLIENT_ID: z.coerce.number().int().positive(),
+    MILLRACE_REPLICATION_ID: z.coerce.number().int().positive(),
+    MILLRACE_LAUNCH_ID: z.string().min(1),
+  }),
+  z.object({
+    MILLRACE_ROLE: z.literal('copy-worker'),
+    MILLRACE_CLIENT_ID: z.coerce.number().int().positive(),
+    MILLRACE_REPLICATION_ID: z.coerce.number().int().positive(),
+    MILLRACE_GENERATION: z.coerce.number().int().positive(),
+  }),
+]);
+
+/** CloudWatch namespace and dimensions of every metric; alarms and the dashboard are built from these names. */
+export const metricNamespace = 'Millrace';
+/** The one dimension of per-replication metrics; the service-wide copy of each metric has only `environment`. */
+export const metricDimensions = { environment: 'environment', connector: 'connector' } as const;
+export const metricNames = {
+  rowsInserted: 'RowsInserted',
+  rowsUpdated: 'RowsUpdated',
+  rowsDeleted: 'RowsDeleted',
+  tablesTruncated: 'TablesTruncated',
+  duplicatesSkipped: 'DuplicatesSkipped',
+  lagEvents: 'LagEvents',
+  lagMs: 'LagMs',
+  heartbeatAgeMs: 'HeartbeatAgeMs',
+  connectorFailed: 'ConnectorFailed',
+  copyRows: 'CopyRows',
+  copyRowsPerSecond: 'CopyRowsPerSecond',
+  errors: 'Errors',
+  heals: 'Heals',
+} as const;

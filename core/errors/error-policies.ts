@@ -1,0 +1,96 @@
+/**
+ * What is done about an error, decided in this one table and nowhere else.
+ *
+ * - `transient`: the same action may succeed later; callers retry it with back-off.
+ * - `persistent`: repeating cannot help; somebody has to change something first.
+ * - `bug`: an invariant of ours is broken; stop and report.
+ */
+export type ErrorDisposition = 'transient' | 'persistent' | 'bug';
+
+export interface ErrorPolicy {
+  readonly disposition: ErrorDisposition;
+  /** HTTP status when the error reaches the API's edge. */
+  readonly httpStatus: number;
+  /** The next thing an operator should do, as one sentence. */
+  readonly advice: string;
+}
+
+const transient = (httpStatus: number, advice: string): ErrorPolicy => ({
+  disposition: 'transient',
+  httpStatus,
+  advice,
+});
+const persistent = (httpStatus: number, advice: string): ErrorPolicy => ({
+  disposition: 'persistent',
+  httpStatus,
+  advice,
+});
+const bug = (advice: string): ErrorPolicy => ({ disposition: 'bug', httpStatus: 500, advice });
+
+export const errorPolicies = {
+  // What a caller of the API sent.
+  InvalidRequest: persistent(400, 'Correct the fields that the error names and send the request again.'),
+  Unauthorized: persistent(401, 'Send a valid token in the Authorization header: Bearer <token>.'),
+  Forbidden: persistent(403, 'Use a token whose role and client allow this action.'),
+  NotFound: persistent(404, 'Check the identifier; list the resources that your token can see.'),
+  Conflict: persistent(409, 'Read the current state of the resource, then decide again.'),
+  TargetTableClaimed: persistent(
+    409,
+    'Map the table to another target name, or delete the other replication.',
+  ),
+  ValidationFailed: persistent(422, 'Mend every listed problem, then start the replication again.'),
+
+  // Databases.
+  DatabaseUnreachable: transient(502, 'Check host, port, network path and security groups of the database.'),
+  DatabaseAuthenticationFailed: persistent(
+    422,
+    'Correct the user name or password of the registered database.',
+  ),
+  DatabaseTimeout: transient(504, 'Check the load and locks of the database.'),
+  DatabaseConflict: transient(503, 'Nothing: a deadlock or serialization failure is retried as a whole.'),
+  DatabaseUnavailable: transient(503, 'Check that the database is up, writable and not out of connections.'),
+  DatabaseFull: persistent(507, 'Free or add disk space on the database, then start the replication again.'),
+  PermissionDenied: persistent(422, 'Grant the missing privilege that the error names.'),
+  TableNotFound: persistent(422, 'Check the schema and table name; names are case-sensitive.'),
+  ConstraintViolated: persistent(
+    422,
+    'Compare the named target constraint with the source and drop or mend it.',
+  ),
+  ValueRejected: persistent(422, 'Widen the named target column or correct its type.'),
+  SchemaMismatch: persistent(
+    422,
+    'Bring the target table into line with the source, or start with force_resync.',
+  ),
+  UnsupportedType: persistent(
+    422,
+    'Leave the column out of the replication or change its type at the source.',
+  ),
+  UndecodableEvent: persistent(
+    500,
+    'Look at the named topic and offset; the event is not what Debezium writes.',
+  ),
+
+  // Kafka and Connect.
+  KafkaUnavailable: transient(503, 'Check the brokers and the network path to them.'),
+  ConnectUnavailable: transient(503, 'Check the Kafka Connect service.'),
+  ConnectRejected: persistent(422, 'Read the message of Kafka Connect; a setting or grant is wrong.'),
+  CaptureNotStreaming: transient(503, 'Look at the connector status and its log.'),
+  CaptureFailed: persistent(422, 'Read the trace of the connector task in the status and mend its cause.'),
+
+  // Correctness guards: each stops the replication with its data untouched.
+  NeedsResync: persistent(
+    409,
+    'Changes were lost before they were applied: start with force_resync to reload.',
+  ),
+  Fenced: persistent(409, 'Nothing: a newer consumer owns this replication and this one has stopped.'),
+  Superseded: persistent(409, 'Nothing: a stop or a newer start has replaced this run.'),
+
+  // AWS.
+  StoreUnavailable: transient(503, 'Nothing: the state store is retried; check DynamoDB if it lasts.'),
+  TaskLaunchFailed: transient(503, 'Check Fargate capacity, the subnets and the task definition.'),
+  CopyFailed: persistent(500, 'Read the message of the failed table and start the replication again.'),
+
+  Internal: bug('Report this with the log lines around it: it is a defect of Millrace.'),
+} as const satisfies Record<string, ErrorPolicy>;
+
+export type ErrorCode = keyof typeof errorPolicies;

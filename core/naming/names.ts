@@ -1,0 +1,48 @@
+import type { ClientId, DatabaseId, TableRef } from '../contracts/identifiers.ts';
+
+/**
+ * Lower-case ASCII letters, digits and underscores; runs of anything else become one underscore.
+ * `Acme Corp.` becomes `acme_corp`.
+ */
+export const slug = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^_+|_+$/g, '') || 'x';
+
+/**
+ * `{client}_{database}_connector`. A source database that feeds several replications gives the second and later ones a
+ * suffix, since each needs its own connector, slot and topics. Slugs are cut so that two long names stay below
+ * Kafka Connect's and CloudWatch's limits; `databaseId` keeps equal slugs of different databases apart on demand.
+ */
+export const connectorName = (clientName: string, databaseName: string, ordinal: number): string =>
+  `${slug(clientName).slice(0, 40)}_${slug(databaseName).slice(0, 40)}${ordinal === 1 ? '' : `_${ordinal}`}_connector`;
+
+/** `client_{id}_db_{n}`, the prefix of the replication's topics. */
+export const topicPrefix = (clientId: ClientId, databaseId: DatabaseId, ordinal: number): string =>
+  `client_${clientId}_db_${databaseId}${ordinal === 1 ? '' : `_${ordinal}`}`;
+
+/** PostgreSQL allows lower-case letters, digits and underscores in a slot's name, 63 bytes at most. */
+export const slotName = (prefix: string): string => `millrace_${prefix}`;
+export const publicationName = (prefix: string): string => `millrace_${prefix}`;
+
+/**
+ * The topic of a table, as Debezium's default naming strategy writes it: characters that Kafka does not allow
+ * become underscores (debezium-core, TopicNamingStrategy and its `sanitizedTopicName`).
+ */
+export const topicName = (prefix: string, table: TableRef): string =>
+  `${prefix}.${table.schema}.${table.table}`.replaceAll(/[^a-zA-Z0-9._-]/g, '_');
+
+/** Debezium writes logical decoding messages of PostgreSQL to this topic. */
+export const messageTopicName = (prefix: string): string => `${prefix}.message`;
+
+/** `{sourcedb}_{table}`. PostgreSQL's identifiers end at 63 bytes, which the mapping's schema checks. */
+export const defaultTargetTable = (
+  sourceDatabaseName: string,
+  table: TableRef,
+  targetSchema: string,
+): TableRef => ({
+  schema: targetSchema,
+  table: `${sourceDatabaseName}_${table.table}`,
+});

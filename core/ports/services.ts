@@ -1,0 +1,110 @@
+import type { ReplicationId } from '../contracts/identifiers.ts';
+
+/** Secrets Manager, for database credentials: JSON {"username","password"}. */
+export interface SecretStore {
+  /** Creates or replaces the secret; returns its ARN. */
+  putCredentials(secretName: string, credentials: Credentials): Promise<string>;
+  /** Reads the current version each time it is called with `fresh`, and otherwise at most every 5 minutes. */
+  getCredentials(secretArn: string, options?: { readonly fresh?: boolean }): Promise<Credentials>;
+}
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** People's inbox: the alert topic of SNS. At least once. */
+export interface AlertSink {
+  publish(alert: Alert): Promise<void>;
+}
+export interface Alert {
+  /** One line, at most 100 characters (SNS's limit for a subject). */
+  readonly subject: string;
+  readonly message: string;
+  readonly replicationId: ReplicationId;
+  readonly connectorName: string;
+}
+
+export type ConnectorState = 'RUNNING' | 'PAUSED' | 'FAILED' | 'UNASSIGNED' | 'STOPPED' | 'RESTARTING';
+
+export interface ConnectorStatus {
+  readonly state: ConnectorState;
+  readonly tasks: readonly { readonly id: number; readonly state: ConnectorState; readonly trace?: string }[];
+}
+
+/** Offsets of a Debezium connector: one partition and its offset, as Connect's REST API returns them. */
+export type ConnectorOffset = Readonly<Record<string, unknown>>;
+
+/** Kafka Connect's REST API. Throws `ConnectUnavailable` (no answer, rebalancing) or `ConnectRejected` (bad configuration). */
+export interface ConnectPort {
+  /** Throws `ConnectUnavailable` unless the worker answers. */
+  checkHealth(): Promise<void>;
+  /** Connect's own validation of a configuration; messages of every field with an error. */
+  validateConfig(config: Readonly<Record<string, string>>): Promise<readonly string[]>;
+  /** Creates the connector, or updates it when one of that name exists. */
+  putConnector(name: string, config: Readonly<Record<string, string>>): Promise<void>;
+  getConfig(name: string): Promise<Readonly<Record<string, string>> | undefined>;
+  getStatus(name: string): Promise<ConnectorStatus | undefined>;
+  /** The stored source offset, or undefined before the first one. */
+  getOffset(name: string): Promise<ConnectorOffset | undefined>;
+  pause(name: string): Promise<void>;
+  resume(name: string): Promise<void>;
+  stop(name: string): Promise<void>;
+  /** Restarts the connector and its failed tasks. */
+  restartFailed(name: string): Promise<void>;
+  /** Forgets the stored offset. The connector must be STOPPED. */
+  resetOffset(name: string): Promise<void>;
+  /** Does nothing when there is no such connector. */
+  deleteConnector(name: string): Promise<void>;
+}
+
+/** Topic administration. Throws `KafkaUnavailable`. */
+export interface KafkaAdminPort {
+  checkHealth(): Promise<void>;
+  /** Creates the missing topics, one partition each unless told otherwise, and leaves existing ones as they are. */
+  ensureTopics(topics: readonly TopicSpec[]): Promise<void>;
+  /** First and next offsets of every partition; topics that do not exist are left out. */
+  topicOffsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
+  deleteTopics(topics: readonly string[]): Promise<void>;
+}
+export interface TopicSpec {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly retentionHours: number;
+}
+export interface PartitionOffsets {
+  readonly topic: string;
+  readonly partition: number;
+  readonly firstOffset: bigint;
+  /** The offset that the next event will get. */
+  readonly endOffset: bigint;
+}
+
+/** Fargate. Throws `TaskLaunchFailed`. */
+export interface TaskRunner {
+  /** `idempotencyToken`: the same token launches one task, however often it is called. Returns the task's ARN. */
+  runConsumer(launch: {
+    readonly clientId: number;
+    readonly replicationId: ReplicationId;
+    readonly launchId: string;
+  }): Promise<string>;
+  /** SIGTERM, then SIGKILL after the task definition's stop timeout. Does nothing when the task is gone. */
+  stopTask(taskArn: string, reason: string): Promise<void>;
+  /** Undefined when ECS no longer knows the task (stopped more than an hour ago). */
+  describeTask(taskArn: string): Promise<TaskObservation | undefined>;
+}
+export interface TaskObservation {
+  readonly lastStatus: string;
+  readonly exitCode?: number;
+  readonly stoppedReason?: string;
+}
+
+/** Step Functions. */
+export interface ExecutionPort {
+  /** The same name and input is the same execution: a second call returns the first one's ARN. */
+  startReplication(name: string, input: string): Promise<string>;
+  /** Undefined when there is no such execution. */
+  getStatus(
+    executionArn: string,
+  ): Promise<'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | undefined>;
+  stopExecution(executionArn: string, reason: string): Promise<void>;
+}

@@ -1,0 +1,162 @@
+import type { Activity } from '../contracts/activity.ts';
+import type { Client, Principal } from '../contracts/client.ts';
+import type { Heartbeat } from '../contracts/consumer.ts';
+import type { Chunk, FinishedChunk, TableProgress, TableState } from '../contracts/copy.ts';
+import type { Database } from '../contracts/database.ts';
+import type { ClientId, DatabaseId, ReplicationId, TableRef } from '../contracts/identifiers.ts';
+import type { Replication } from '../contracts/replication.ts';
+
+/**
+ * Everything Millrace remembers, in DynamoDB. Reads are strongly consistent unless said otherwise; a write that
+ * returned is durable. Every method throws `StoreUnavailable` when DynamoDB does not answer.
+ */
+export interface RegistryStore {
+  createClient(name: string): Promise<Client>;
+  /** Throws `NotFound`. */
+  getClient(clientId: ClientId): Promise<Client>;
+  listClients(): Promise<readonly Client[]>;
+
+  /** Stores the SHA-256 (hex) of a token; the token itself is never stored. */
+  putToken(sha256Hex: string, principal: Principal): Promise<void>;
+  findPrincipal(sha256Hex: string): Promise<Principal | undefined>;
+
+  nextDatabaseId(): Promise<DatabaseId>;
+  putDatabase(database: Database): Promise<void>;
+  /** Throws `NotFound`, also when the database belongs to another client. */
+  getDatabase(clientId: ClientId, databaseId: DatabaseId): Promise<Database>;
+  listDatabases(clientId: ClientId): Promise<readonly Database[]>;
+}
+
+/** Fields of a replication that may change after it was created. */
+export type ReplicationChange = Partial<
+  Pick<
+    Replication,
+    | 'status'
+    | 'desired'
+    | 'generation'
+    | 'copyGeneration'
+    | 'executionArn'
+    | 'lastErrorCode'
+    | 'lastErrorMessage'
+  >
+>;
+
+export interface ReplicationStore {
+  /** Counts the replications of a source database, from 1; used for names. Never handed out twice. */
+  nextReplicationId(): Promise<ReplicationId>;
+  nextOrdinal(clientId: ClientId, sourceDatabaseId: DatabaseId): Promise<number>;
+  /**
+   * Saves a new replication and claims its target tables in one transaction: all or nothing.
+   * `targetIdentity` is `databaseIdentity` of the target. Throws `TargetTableClaimed` naming the tables.
+   */
+  createReplication(replication: Replication, targetIdentity: string): Promise<void>;
+  /** Throws `NotFound`, also when the replication belongs to another client. */
+  getReplication(clientId: ClientId, replicationId: ReplicationId): Promise<Replication>;
+  listReplications(clientId: ClientId): Promise<readonly Replication[]>;
+  /** Of all clients; eventually consistent. For the scheduled health checks. */
+  listAllReplications(): Promise<readonly Replication[]>;
+  /**
+   * Applies `change` if the stored replication still matches `expected` (each given field equal); sets `statusSince`
+   * when the status changes; `undefined` as a value removes an optional field. Returns the new state, or undefined
+   * (and writes nothing) when the expectation does not hold.
+   */
+  updateReplication(
+    clientId: ClientId,
+    replicationId: ReplicationId,
+    change: { readonly [K in keyof ReplicationChange]: ReplicationChange[K] | undefined },
+    expected?: Partial<Pick<Replication, 'status' | 'desired' | 'generation'>>,
+  ): Promise<Replication | undefined>;
+
+  /** Newest first. */
+  listActivity(replicationId: ReplicationId, limit: number): Promise<readonly Activity[]>;
+  addActivity(replicationId: ReplicationId, activity: Activity): Promise<void>;
+}
+
+/**
+ * A lease keeps a user's action and a heal of one replication apart. It ends by itself after `ttlMs`.
+ * `acquireLease` returns false when somebody else holds it; it is re-entrant for the same holder.
+ */
+export interface LeaseStore {
+  acquireLease(replicationId: ReplicationId, holder: string, ttlMs: number, now: Date): Promise<boolean>;
+  releaseLease(replicationId: ReplicationId, holder: string): Promise<void>;
+}
+
+/** What was launched to apply a replication's topics. One per replication; a newer launch replaces the older one. */
+export interface ConsumerLaunch {
+  readonly launchId: string;
+  readonly taskArn?: string;
+  readonly launchedAt: string;
+  readonly generation: number;
+}
+
+export interface ConsumerStore {
+  /**
+   * Records a launch, if the replication's `desired` is still running: a user's stop wins. Throws `Superseded` otherwise.
+   */
+  recordLaunch(clientId: ClientId, replicationId: ReplicationId, launch: ConsumerLaunch): Promise<void>;
+  getLaunch(replicationId: ReplicationId): Promise<ConsumerLaunch | undefined>;
+  /** Attaches the task's ARN to a recorded launch; does nothing when a newer launch has replaced it. */
+  setLaunchTask(replicationId: ReplicationId, launchId: string, taskArn: string): Promise<void>;
+  /**
+   * Stores the heartbeat, if `heartbeat.launchId` is still the recorded launch. Throws `Superseded` otherwise: the
+   * consumer must then stop without touching anything.
+   */
+  putHeartbeat(replicationId: ReplicationId, heartbeat: Heartbeat): Promise<void>;
+  getHeartbeat(replicationId: ReplicationId): Promise<Heartbeat | undefined>;
+}
+
+/** When healing acted, for its bounds. Kept for a day. */
+export interface HealAttempt {
+  readonly action: string;
+  readonly at: string;
+}
+
+export interface HealStore {
+  listHealAttempts(replicationId: ReplicationId, since: Date): Promise<readonly HealAttempt[]>;
+  addHealAttempt(replicationId: ReplicationId, attempt: HealAttempt): Promise<void>;
+}
+
+export interface CopyStore {
+  /** Saves a table's plan: its progress item and all its chunks. Replaces an older generation's plan of that table. */
+  putTablePlan(
+    replicationId: ReplicationId,
+    progress: TableProgress,
+    chunks: readonly Chunk[],
+  ): Promise<void>;
+  listTableProgress(replicationId: ReplicationId): Promise<readonly TableProgress[]>;
+  getTableProgress(replicationId: ReplicationId, source: TableRef): Promise<TableProgress | undefined>;
+  /** The chunks of a plan that are not recorded as finished, in order. */
+  listUnfinishedChunks(
+    replicationId: ReplicationId,
+    source: TableRef,
+    generation: number,
+  ): Promise<readonly Chunk[]>;
+  /**
+   * Records a finished chunk and adds it to the table's counters, in one transaction and once: recording the same
+   * chunk again changes nothing.
+   */
+  recordFinishedChunk(
+    replicationId: ReplicationId,
+    source: TableRef,
+    generation: number,
+    chunk: FinishedChunk,
+  ): Promise<void>;
+  setTableState(
+    replicationId: ReplicationId,
+    source: TableRef,
+    change: {
+      readonly state: TableState;
+      readonly startedAt?: string;
+      readonly finishedAt?: string;
+      readonly copyEndPosition?: string;
+      readonly message?: string;
+    },
+  ): Promise<void>;
+}
+
+export type StateStore = RegistryStore &
+  ReplicationStore &
+  LeaseStore &
+  ConsumerStore &
+  HealStore &
+  CopyStore;

@@ -1,0 +1,20 @@
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/.millrace/', '<rootDir>/cdk.out/'],
+};
+
+/** Each project is one folder of test/ and runs alone with `jest --selectProjects NAME`. */
+export default {
+  projects: ['unit', 'infra', 'state-machines', 'integration'].map((name) => ({
+    ...shared,
+    displayName: name,
+    testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  })),
+};
