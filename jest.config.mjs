@@ -7,14 +7,22 @@ const shared = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
     ],
   },
-  modulePathIgnorePatterns: ['<rootDir>/.millrace/', '<rootDir>/cdk.out/'],
+  modulePathIgnorePatterns: ['<rootDir>/.millrace/', '<rootDir>/cdk.out/', '<rootDir>/dist/'],
 };
+
+const project = (name, options = {}) => ({
+  ...shared,
+  displayName: name,
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  ...options,
+});
 
 /** Each project is one folder of test/ and runs alone with `jest --selectProjects NAME`. */
 export default {
-  projects: ['unit', 'infra', 'state-machines', 'integration'].map((name) => ({
-    ...shared,
-    displayName: name,
-    testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
-  })),
+  projects: [
+    project('unit'),
+    project('infra'),
+    project('state-machines'),
+    project('integration'),
+  ],
 };
