@@ -90,6 +90,10 @@ export const errorPolicies = {
   TaskLaunchFailed: transient(503, 'Check Fargate capacity, the subnets and the task definition.'),
   CopyFailed: persistent(500, 'Read the message of the failed table and start the replication again.'),
 
+  // The local stack.
+  PrerequisiteMissing: persistent(500, 'Install what the message names, then run the command again.'),
+  LocalStackFailed: persistent(500, 'Read the log file that the message names, then run the command again.'),
+
   Internal: bug('Report this with the log lines around it: it is a defect of Millrace.'),
 } as const satisfies Record<string, ErrorPolicy>;
 

