@@ -1,7 +1,18 @@
 import { type ErrorCode, type ErrorPolicy, errorPolicies } from './error-policies.ts';
 
+/** One of several things that have to be mended, where an error reports them all at once. */
+export interface Problem {
+  /** What it is about: a table, a column, a server. */
+  readonly subject: string;
+  readonly problem: string;
+  /** What to do; a statement to run where there is one. */
+  readonly remedy?: string;
+}
+
 /** Structured facts about an error: identifiers, counts, positions. Never a row's values, never a secret. */
-export type ErrorFacts = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+export type ErrorFacts = Readonly<
+  Record<string, string | number | boolean | readonly string[] | readonly Problem[] | undefined>
+>;
 
 /** The one error class of Millrace. `message` says what happened and to what; the policy says what to do next. */
 export class MillraceError extends Error {

@@ -28,6 +28,8 @@ export type ConnectorState = 'RUNNING' | 'PAUSED' | 'FAILED' | 'UNASSIGNED' | 'S
 
 export interface ConnectorStatus {
   readonly state: ConnectorState;
+  /** Why the connector itself (not a task of it) failed. */
+  readonly trace?: string;
   readonly tasks: readonly { readonly id: number; readonly state: ConnectorState; readonly trace?: string }[];
 }
 
@@ -62,6 +64,8 @@ export interface KafkaAdminPort {
   checkHealth(): Promise<void>;
   /** Creates the missing topics, one partition each unless told otherwise, and leaves existing ones as they are. */
   ensureTopics(topics: readonly TopicSpec[]): Promise<void>;
+  /** Hours that each topic keeps its records (Infinity: for ever); topics that do not exist are left out. */
+  topicRetentionHours(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** First and next offsets of every partition; topics that do not exist are left out. */
   topicOffsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
   deleteTopics(topics: readonly string[]): Promise<void>;

@@ -1,0 +1,14 @@
+import type { metricNames } from '../contracts/environment.ts';
+
+export type MetricName = (typeof metricNames)[keyof typeof metricNames];
+
+/** One value of a metric, in the unit that its name says (`...Ms`, `...PerSecond`) and otherwise a count. */
+export type MetricValues = Partial<Readonly<Record<MetricName, number>>>;
+
+/**
+ * Metrics in the namespace `metricNamespace`. Never throws; what cannot be written is lost. Each value is emitted for
+ * the replication's connector and once more for the environment as a whole.
+ */
+export interface MetricsPort {
+  emit(connectorName: string, values: MetricValues): void;
+}
