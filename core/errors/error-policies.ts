@@ -46,6 +46,11 @@ export const errorPolicies = {
     422,
     'Correct the user name or password of the registered database.',
   ),
+  DatabaseTlsFailed: persistent(
+    422,
+    'Correct the TLS mode or the CA bundle of the registered database, or the certificate of its server.',
+  ),
+  DatabaseNotFound: persistent(422, 'Correct the database name, or create the database.'),
   DatabaseTimeout: transient(504, 'Check the load and locks of the database.'),
   DatabaseConflict: transient(503, 'Nothing: a deadlock or serialization failure is retried as a whole.'),
   DatabaseUnavailable: transient(503, 'Check that the database is up, writable and not out of connections.'),

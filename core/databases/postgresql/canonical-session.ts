@@ -1,0 +1,32 @@
+/**
+ * Settings under which PostgreSQL's text output is the canonical text of a value: what copy writes, what the codec
+ * makes of a captured event, and what a key bound is stored as. They apply to every session of ours, source and
+ * target.
+ *
+ * - `extra_float_digits=1` gives the shortest text that reads back as the same float (since PostgreSQL 12).
+ * - `search_path=pg_catalog` makes every name in our statements mean what it says: no schema of a user can put its
+ *   own operator or function in between (CVE-2018-1058), and `format_type` qualifies every type that is not built in.
+ *   PostgreSQL's own logical replication workers do the same. A trigger function at the target has to qualify its
+ *   names, or set its own search_path.
+ * - `xmloption=content` accepts every value that an `xml` column can hold.
+ */
+export const canonicalSessionSettings = {
+  client_encoding: 'UTF8',
+  DateStyle: 'ISO',
+  IntervalStyle: 'postgres',
+  TimeZone: 'UTC',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  xmloption: 'content',
+  search_path: 'pg_catalog',
+} as const;
+
+/**
+ * Settings in the form of the startup packet's `options` (as in `PGOPTIONS`), so that they cost no round trip.
+ * A backslash or a space in a value is escaped, since the server splits the text at spaces (postgres.c,
+ * pg_split_opts).
+ */
+export const toStartupOptions = (settings: Readonly<Record<string, string>>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\\s]/g, '\\$&')}`)
+    .join(' ');
