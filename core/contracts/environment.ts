@@ -21,7 +21,10 @@ export const kafkaEnvironmentSchema = z.object({
 export const connectEnvironmentSchema = z.object({ MILLRACE_CONNECT_URL: z.url() });
 
 export const secretsEnvironmentSchema = z.object({
-  /** Secret names start with it: `millrace/{environment}`. */
+  /**
+   * Names of the databases' secrets start with it and a slash: `millrace/{environment}/databases`. Tasks and Lambdas may
+   * read what is under it, and nothing else.
+   */
   MILLRACE_SECRET_PREFIX: z.string().min(1),
 });
 
@@ -61,8 +64,15 @@ export const taskEnvironmentSchema = z.discriminatedUnion('MILLRACE_ROLE', [
 
 /** CloudWatch namespace and dimensions of every metric; alarms and the dashboard are built from these names. */
 export const metricNamespace = 'Millrace';
-/** The one dimension of per-replication metrics; the service-wide copy of each metric has only `environment`. */
-export const metricDimensions = { environment: 'environment', connector: 'connector' } as const;
+/**
+ * Per-replication metrics carry `environment` and `connector`; the service-wide copy of each metric has only
+ * `environment`. `Errors` comes a third time with `environment` and `code`, a code of core/errors/error-policies.ts.
+ */
+export const metricDimensions = {
+  environment: 'environment',
+  connector: 'connector',
+  code: 'code',
+} as const;
 export const metricNames = {
   rowsInserted: 'RowsInserted',
   rowsUpdated: 'RowsUpdated',
