@@ -92,6 +92,8 @@ export const errorPolicies = {
 
   // AWS.
   StoreUnavailable: transient(503, 'Nothing: the state store is retried; check DynamoDB if it lasts.'),
+  ServiceUnavailable: transient(503, 'Nothing: the call is retried; check the AWS service that it names.'),
+  SecretMissing: persistent(422, 'Register the database again: the secret with its password was deleted.'),
   TaskLaunchFailed: transient(503, 'Check Fargate capacity, the subnets and the task definition.'),
   CopyFailed: persistent(500, 'Read the message of the failed table and start the replication again.'),
 

@@ -1,4 +1,5 @@
 import type { metricNames } from '../contracts/environment.ts';
+import type { ErrorCode } from '../errors/error-policies.ts';
 
 export type MetricName = (typeof metricNames)[keyof typeof metricNames];
 
@@ -11,4 +12,6 @@ export type MetricValues = Partial<Readonly<Record<MetricName, number>>>;
  */
 export interface MetricsPort {
   emit(connectorName: string, values: MetricValues): void;
+  /** Adds one to `Errors` for the connector, for the environment, and for the code within the environment. */
+  countError(connectorName: string, code: ErrorCode): void;
 }

@@ -1,9 +1,14 @@
 import type { ReplicationId } from '../contracts/identifiers.ts';
 
-/** Secrets Manager, for database credentials: JSON {"username","password"}. */
+/**
+ * Secrets Manager, for database credentials: JSON {"username","password"}. Throws `SecretMissing` when there is no such
+ * secret, `PermissionDenied`, and `ServiceUnavailable` when Secrets Manager does not answer.
+ */
 export interface SecretStore {
   /** Creates or replaces the secret; returns its ARN. */
   putCredentials(secretName: string, credentials: Credentials): Promise<string>;
+  /** Deletes the secret at once, without a recovery window; does nothing when there is no such secret. */
+  deleteCredentials(secretArn: string): Promise<void>;
   /** Reads the current version each time it is called with `fresh`, and otherwise at most every 5 minutes. */
   getCredentials(secretArn: string, options?: { readonly fresh?: boolean }): Promise<Credentials>;
 }
@@ -12,7 +17,7 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** People's inbox: the alert topic of SNS. At least once. */
+/** People's inbox: the alert topic of SNS. At least once. Throws `PermissionDenied` and `ServiceUnavailable`. */
 export interface AlertSink {
   publish(alert: Alert): Promise<void>;
 }
@@ -102,7 +107,7 @@ export interface TaskObservation {
   readonly stoppedReason?: string;
 }
 
-/** Step Functions. */
+/** Step Functions. Throws `PermissionDenied` and `ServiceUnavailable`. */
 export interface ExecutionPort {
   /** The same name and input is the same execution: a second call returns the first one's ARN. */
   startReplication(name: string, input: string): Promise<string>;

@@ -46,8 +46,9 @@ export interface ReplicationStore {
   nextReplicationId(): Promise<ReplicationId>;
   nextOrdinal(clientId: ClientId, sourceDatabaseId: DatabaseId): Promise<number>;
   /**
-   * Saves a new replication and claims its target tables in one transaction: all or nothing.
-   * `targetIdentity` is `databaseIdentity` of the target. Throws `TargetTableClaimed` naming the tables.
+   * Saves a new replication and claims its target tables and its connector name in one transaction: all or nothing.
+   * `targetIdentity` is `databaseIdentity` of the target. Throws `TargetTableClaimed` naming the tables
+   * (`facts.tables`), and `Conflict` when another replication has the connector name.
    */
   createReplication(replication: Replication, targetIdentity: string): Promise<void>;
   /** Throws `NotFound`, also when the replication belongs to another client. */
@@ -58,7 +59,7 @@ export interface ReplicationStore {
   /**
    * Applies `change` if the stored replication still matches `expected` (each given field equal); sets `statusSince`
    * when the status changes; `undefined` as a value removes an optional field. Returns the new state, or undefined
-   * (and writes nothing) when the expectation does not hold.
+   * (and writes nothing) when the expectation does not hold. Throws `NotFound` as `getReplication` does.
    */
   updateReplication(
     clientId: ClientId,
@@ -91,7 +92,8 @@ export interface ConsumerLaunch {
 
 export interface ConsumerStore {
   /**
-   * Records a launch, if the replication's `desired` is still running: a user's stop wins. Throws `Superseded` otherwise.
+   * Records a launch, if the replication's `desired` is still running and `launch.generation` is its generation: a
+   * user's stop and a newer start win. Throws `Superseded` otherwise. The heartbeat of the launch before stays readable.
    */
   recordLaunch(clientId: ClientId, replicationId: ReplicationId, launch: ConsumerLaunch): Promise<void>;
   getLaunch(replicationId: ReplicationId): Promise<ConsumerLaunch | undefined>;
@@ -117,7 +119,11 @@ export interface HealStore {
 }
 
 export interface CopyStore {
-  /** Saves a table's plan: its progress item and all its chunks. Replaces an older generation's plan of that table. */
+  /**
+   * Saves a table's plan: its progress item and all its chunks; the plan is visible once all of it is. Replaces the plan
+   * of an older generation and that of a skipped table. Otherwise the first plan of a generation stays and this call
+   * changes nothing: two plans of one table, made at different moments, must never mix.
+   */
   putTablePlan(
     replicationId: ReplicationId,
     progress: TableProgress,
@@ -133,7 +139,7 @@ export interface CopyStore {
   ): Promise<readonly Chunk[]>;
   /**
    * Records a finished chunk and adds it to the table's counters, in one transaction and once: recording the same
-   * chunk again changes nothing.
+   * chunk again changes nothing. Throws `Superseded` when the table's plan is of another generation.
    */
   recordFinishedChunk(
     replicationId: ReplicationId,
@@ -141,6 +147,7 @@ export interface CopyStore {
     generation: number,
     chunk: FinishedChunk,
   ): Promise<void>;
+  /** Throws `NotFound` when the table has no plan. */
   setTableState(
     replicationId: ReplicationId,
     source: TableRef,
