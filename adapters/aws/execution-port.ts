@@ -1,0 +1,60 @@
+import {
+  DescribeExecutionCommand,
+  type ExecutionStatus,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ExecutionPort } from '#core/ports/services.ts';
+import { awsClientDefaults, awsErrorName, toServiceError } from './service-errors.ts';
+
+export interface ExecutionPortOptions {
+  readonly stateMachineArn: string;
+  readonly client?: SFNClient;
+}
+
+/** `arn:aws:states:R:A:stateMachine:NAME` and an execution's name give `arn:aws:states:R:A:execution:NAME:EXECUTION`. */
+const executionArn = (stateMachineArn: string, name: string): string =>
+  `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+
+const isMissing = (error: unknown): boolean => awsErrorName(error) === 'ExecutionDoesNotExist';
+
+/** An execution that waits for its redrive is going to run again, so it counts as running. */
+const asStatus = (status: ExecutionStatus) => (status === 'PENDING_REDRIVE' ? 'RUNNING' : status);
+
+export const createExecutionPort = ({
+  stateMachineArn,
+  client = new SFNClient(awsClientDefaults),
+}: ExecutionPortOptions): ExecutionPort => ({
+  startReplication: async (name, input) => {
+    try {
+      const started = await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+      return started.executionArn ?? executionArn(stateMachineArn, name);
+    } catch (error) {
+      // Step Functions answers a repetition with the running execution, but with this error once it has ended.
+      if (awsErrorName(error) === 'ExecutionAlreadyExists') return executionArn(stateMachineArn, name);
+      throw toServiceError(error, 'Step Functions', `start execution ${name}`);
+    }
+  },
+
+  getStatus: async (arn) => {
+    try {
+      const { status } = await client.send(new DescribeExecutionCommand({ executionArn: arn }));
+      if (status === undefined) throw new MillraceError('Internal', `Execution ${arn} has no status.`);
+      return asStatus(status);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw toServiceError(error, 'Step Functions', `describe execution ${arn}`);
+    }
+  },
+
+  stopExecution: async (arn, reason) => {
+    try {
+      await client.send(new StopExecutionCommand({ executionArn: arn, cause: reason }));
+    } catch (error) {
+      if (isMissing(error)) return;
+      throw toServiceError(error, 'Step Functions', `stop execution ${arn}`);
+    }
+  },
+});

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { DescribeTasksCommand, ECSClient, RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
+import type { z } from 'zod';
+import type { taskEnvironmentSchema, taskRunnerEnvironmentSchema } from '#core/contracts/environment.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { TaskObservation, TaskRunner } from '#core/ports/services.ts';
+import { awsClientDefaults, awsErrorName, toServiceError } from './service-errors.ts';
+
+export interface TaskRunnerOptions {
+  readonly environment: z.infer<typeof taskRunnerEnvironmentSchema>;
+  readonly client?: ECSClient;
+}
+
+/** ECS takes at most 64 characters from a smaller alphabet than ours; a hash has both. */
+const clientToken = (launchId: string): string => createHash('sha256').update(launchId).digest('hex');
+
+/** ECS keeps at most 1,024 characters of a stop reason, SDK models say 255 for some regions. */
+const reasonMaxLength = 255;
+
+const asOverrides = (variables: z.infer<typeof taskEnvironmentSchema>) =>
+  Object.entries(variables).map(([name, value]) => ({ name, value: String(value) }));
+
+const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+export const createTaskRunner = ({
+  environment,
+  client = new ECSClient(awsClientDefaults),
+}: TaskRunnerOptions): TaskRunner => {
+  const cluster = environment.MILLRACE_CLUSTER;
+
+  return {
+    runConsumer: async ({ clientId, replicationId, launchId }) => {
+      const what = `consumer ${launchId} of replication ${replicationId}`;
+      try {
+        const { tasks = [], failures = [] } = await client.send(
+          new RunTaskCommand({
+            cluster,
+            taskDefinition: environment.MILLRACE_TASK_DEFINITION,
+            launchType: 'FARGATE',
+            count: 1,
+            clientToken: clientToken(launchId),
+            startedBy: `replication-${replicationId}`,
+            networkConfiguration: {
+              awsvpcConfiguration: {
+                subnets: listOf(environment.MILLRACE_SUBNETS),
+                securityGroups: listOf(environment.MILLRACE_SECURITY_GROUPS),
+                assignPublicIp: 'DISABLED',
+              },
+            },
+            overrides: {
+              containerOverrides: [
+                {
+                  name: environment.MILLRACE_TASK_CONTAINER,
+                  environment: asOverrides({
+                    MILLRACE_ROLE: 'consumer',
+                    MILLRACE_CLIENT_ID: clientId,
+                    MILLRACE_REPLICATION_ID: replicationId,
+                    MILLRACE_LAUNCH_ID: launchId,
+                  }),
+                },
+              ],
+            },
+          }),
+        );
+        const taskArn = tasks[0]?.taskArn;
+        if (taskArn !== undefined) return taskArn;
+        const reasons = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(': '));
+        throw new MillraceError(
+          'TaskLaunchFailed',
+          `ECS launched no task for ${what}: ${reasons.join('; ') || 'it gave no reason'}.`,
+          { facts: { replicationId, launchId } },
+        );
+      } catch (error) {
+        if (error instanceof MillraceError) throw error;
+        throw new MillraceError(
+          'TaskLaunchFailed',
+          `ECS could not launch ${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+          { cause: error, facts: { replicationId, launchId } },
+        );
+      }
+    },
+
+    stopTask: async (taskArn, reason) => {
+      try {
+        await client.send(
+          new StopTaskCommand({ cluster, task: taskArn, reason: reason.slice(0, reasonMaxLength) }),
+        );
+      } catch (error) {
+        // ECS forgets a task an hour after it stopped and then calls its ARN invalid.
+        if (awsErrorName(error) === 'InvalidParameterException') return;
+        throw toServiceError(error, 'ECS', `stop task ${taskArn}`);
+      }
+    },
+
+    describeTask: async (taskArn) => {
+      try {
+        const { tasks = [] } = await client.send(new DescribeTasksCommand({ cluster, tasks: [taskArn] }));
+        const task = tasks[0];
+        if (task === undefined) return undefined;
+        const exitCode = task.containers?.find(
+          (container) => container.name === environment.MILLRACE_TASK_CONTAINER,
+        )?.exitCode;
+        const observation: TaskObservation = {
+          lastStatus: task.lastStatus ?? 'UNKNOWN',
+          ...(exitCode === undefined ? {} : { exitCode }),
+          ...(task.stoppedReason === undefined ? {} : { stoppedReason: task.stoppedReason }),
+        };
+        return observation;
+      } catch (error) {
+        throw toServiceError(error, 'ECS', `describe task ${taskArn}`);
+      }
+    },
+  };
+};
