@@ -79,6 +79,8 @@ export interface TopicSpec {
   readonly topic: string;
   readonly partitions: number;
   readonly retentionHours: number;
+  /** Of the largest batch that the brokers take for this topic, compressed (`max.message.bytes`). */
+  readonly maxMessageBytes: number;
 }
 export interface PartitionOffsets {
   readonly topic: string;
@@ -86,6 +88,8 @@ export interface PartitionOffsets {
   readonly firstOffset: bigint;
   /** The offset that the next event will get. */
   readonly endOffset: bigint;
+  /** The topic's UUID, which a deleted and recreated topic does not share; absent when the broker tells none (before Kafka 2.8). */
+  readonly topicId?: string;
 }
 
 /** Fargate. Throws `TaskLaunchFailed`. */
