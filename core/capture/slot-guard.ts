@@ -12,19 +12,22 @@ const continuous: SlotVerdict = { kind: 'continuous' };
 const gap = (reason: string): SlotVerdict => ({ kind: 'gap', reason });
 
 /**
- * The guard that Debezium does not give: from PostgreSQL 15 on it starts silently on a slot that is ahead of its stored
- * offset, and creates a missing slot anew.
+ * The guard that Debezium gives only in part: it creates a missing slot anew when no offset is stored, and it starts on
+ * a slot that somebody has advanced unless `offset.mismatch.strategy` says otherwise.
  *
- * No offset is never a gap: with none stored, streaming begins at the slot's confirmed position, and a new slot begins
- * now. `slot` must have been read before `offset`, or a running connector could seem to be behind.
+ * An offset that is missing is no gap by itself: streaming then begins at the slot's confirmed position, and all up to
+ * there is in Kafka. `slot` must have been read before `offset`, or a running connector could seem to be behind.
  */
-export const judgeSlot = (
-  slotName: string,
-  slot: SlotState | undefined,
-  offset: ConnectorOffset | undefined,
-): SlotVerdict => {
+export const judgeSlot = (capture: {
+  readonly slotName: string;
+  readonly slot: SlotState | undefined;
+  readonly offset: ConnectorOffset | undefined;
+  /** Whether rows were copied under an earlier start: what was missed since then is missing at the target. */
+  readonly hasCopy: boolean;
+}): SlotVerdict => {
+  const { slotName, slot, offset } = capture;
   if (slot === undefined) {
-    return offset === undefined
+    return offset === undefined && !capture.hasCopy
       ? continuous
       : gap(`replication slot ${slotName} is gone, and with it the changes since the connector last ran`);
   }

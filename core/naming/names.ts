@@ -37,6 +37,9 @@ export const topicName = (prefix: string, table: TableRef): string =>
 /** Debezium writes logical decoding messages of PostgreSQL to this topic. */
 export const messageTopicName = (prefix: string): string => `${prefix}.message`;
 
+/** Debezium's heartbeats go to `{topic.heartbeat.prefix}.{topic.prefix}`; the first part is its default. */
+export const heartbeatTopicName = (prefix: string): string => `__debezium-heartbeat.${prefix}`;
+
 /** `{sourcedb}_{table}`. PostgreSQL's identifiers end at 63 bytes, which the mapping's schema checks. */
 export const defaultTargetTable = (
   sourceDatabaseName: string,

@@ -1,0 +1,101 @@
+import type { Database } from '../contracts/database.ts';
+import type { Replication } from '../contracts/replication.ts';
+import { MillraceError } from '../errors/millrace-error.ts';
+import { retryTransient } from '../errors/retry-transient.ts';
+import type { Clock, Log } from '../ports/clock-and-log.ts';
+import type { SourceDatabase } from '../ports/databases.ts';
+import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
+import { captureTopics } from './capture-topics.ts';
+import { connectorConfig } from './connector-template.ts';
+import { judgeSlot } from './slot-guard.ts';
+
+export interface CapturePorts {
+  readonly source: SourceDatabase;
+  readonly kafka: KafkaAdminPort;
+  readonly connect: ConnectPort;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface CaptureRequest {
+  readonly replication: Replication;
+  readonly sourceDatabase: Database;
+  readonly topicRetentionHours: number;
+  /** A gap in the captured changes is accepted, because everything is copied anew: offset and slot start afresh. */
+  readonly forceResync: boolean;
+}
+
+/** A stopped connector's task lets go of the slot within a second or two; the server may take until its next write. */
+const slotReleaseDelaysMs = [500, 1_000, 2_000, 4_000, 8_000] as const;
+const stopPollMs = 500;
+const stopTimeoutMs = 30_000;
+
+/**
+ * Brings capture of a replication about, whatever is there already: topics, publication, slot, and a connector of the
+ * current configuration that is meant to run. Repeating it changes nothing. It does not wait until events flow.
+ *
+ * Throws `NeedsResync` when changes were lost, unless `forceResync`.
+ */
+export const ensureCapture = async (request: CaptureRequest, ports: CapturePorts): Promise<void> => {
+  const { replication } = request;
+  const { source, kafka, connect, log } = ports;
+  const { connectorName, slotName, publicationName } = replication;
+
+  // The order of these two matters, see judgeSlot.
+  const { slot } = await source.captureReadiness(slotName);
+  const offset = await connect.getOffset(connectorName);
+  const verdict = judgeSlot({ slotName, slot, offset, hasCopy: replication.copyGeneration > 0 });
+  if (verdict.kind === 'gap') {
+    if (!request.forceResync) {
+      throw new MillraceError('NeedsResync', `Changes of ${connectorName} were lost: ${verdict.reason}.`, {
+        facts: { connectorName, slotName },
+      });
+    }
+    log.warn(`Capture starts afresh: ${verdict.reason}`);
+    await discardCapture(replication, ports);
+  }
+
+  await kafka.ensureTopics(captureTopics(replication, request.topicRetentionHours));
+  // First the publication: decoding looks it up as of each change, so it must be older than the slot.
+  await source.ensurePublication(
+    publicationName,
+    replication.tables.map((table) => table.source),
+  );
+  await source.ensureSlot(slotName);
+  await connect.putConnector(connectorName, connectorConfig(replication, request.sourceDatabase));
+  // A connector that a stop has paused stays paused through an update.
+  const status = await connect.getStatus(connectorName);
+  if (status?.state === 'PAUSED' || status?.state === 'STOPPED') await connect.resume(connectorName);
+};
+
+/** Forgets how far capture came: the connector's offset, the slot and the publication. The connector ends up stopped. */
+const discardCapture = async (replication: Replication, ports: CapturePorts): Promise<void> => {
+  const { connectorName, slotName, publicationName } = replication;
+  const { connect, source, clock } = ports;
+  if ((await connect.getStatus(connectorName)) !== undefined) {
+    await connect.stop(connectorName);
+    await waitUntilStopped(connectorName, ports);
+    await connect.resetOffset(connectorName);
+  }
+  await retryTransient(() => source.dropCapture(slotName, publicationName), {
+    delaysMs: slotReleaseDelaysMs,
+    clock,
+  });
+};
+
+/** Offsets can be reset only when the connector is STOPPED and its tasks are gone. */
+const waitUntilStopped = async (connectorName: string, { connect, clock }: CapturePorts): Promise<void> => {
+  const deadline = clock.now().getTime() + stopTimeoutMs;
+  for (;;) {
+    const status = await connect.getStatus(connectorName);
+    if (status === undefined || (status.state === 'STOPPED' && status.tasks.length === 0)) return;
+    if (clock.now().getTime() >= deadline) {
+      throw new MillraceError(
+        'ConnectUnavailable',
+        `Connector ${connectorName} did not stop within ${stopTimeoutMs / 1_000} s.`,
+        { facts: { connectorName, state: status.state } },
+      );
+    }
+    await clock.sleep(stopPollMs);
+  }
+};
