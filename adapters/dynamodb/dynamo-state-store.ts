@@ -1,0 +1,32 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Clock } from '#core/ports/clock-and-log.ts';
+import type { StateStore } from '#core/ports/state-store.ts';
+import { awsClientDefaults } from '../aws/service-errors.ts';
+import { systemClock } from '../clock/system-clock.ts';
+import { createConsumerStore } from './consumer-store.ts';
+import { createCopyStore } from './copy-store.ts';
+import { openDynamoTable } from './dynamo-table.ts';
+import { createRegistryStore } from './registry-store.ts';
+import { createReplicationStore } from './replication-store.ts';
+
+export interface StateStoreOptions {
+  /** MILLRACE_STATE_TABLE. Its keys and index are described in store-keys.ts. */
+  readonly tableName: string;
+  readonly client?: DynamoDBClient;
+  readonly clock?: Clock;
+}
+
+/** Everything Millrace remembers, in one DynamoDB table. The client's sockets close when the process ends. */
+export const createStateStore = ({
+  tableName,
+  client = new DynamoDBClient(awsClientDefaults),
+  clock = systemClock,
+}: StateStoreOptions): StateStore => {
+  const table = openDynamoTable(tableName, client, clock);
+  return {
+    ...createRegistryStore(table, clock),
+    ...createReplicationStore(table, clock),
+    ...createConsumerStore(table),
+    ...createCopyStore(table),
+  };
+};

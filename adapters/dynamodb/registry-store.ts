@@ -1,0 +1,55 @@
+import { clientSchema, principalSchema } from '#core/contracts/client.ts';
+import { databaseSchema } from '#core/contracts/database.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { Clock } from '#core/ports/clock-and-log.ts';
+import type { RegistryStore } from '#core/ports/state-store.ts';
+import { type DynamoTable, parseItem } from './dynamo-table.ts';
+import { nextNumber } from './sequence.ts';
+import { clientKey, databaseKey, databasesOf, tokenKey } from './store-keys.ts';
+
+export const createRegistryStore = (table: DynamoTable, clock: Clock): RegistryStore => ({
+  createClient: async (name) => {
+    const clientId = await nextNumber(table, 'client');
+    const client = { clientId, name, createdAt: clock.now().toISOString() };
+    await table.put({ ...clientKey(clientId), ...client });
+    return client;
+  },
+
+  getClient: async (clientId) => {
+    const item = await table.get(clientKey(clientId));
+    if (item === undefined) throw new MillraceError('NotFound', `There is no client ${clientId}.`);
+    return parseItem(clientSchema, item);
+  },
+
+  listClients: async () => {
+    const items = await table.query({ pk: 'CLIENTS' });
+    return items.map((item) => parseItem(clientSchema, item));
+  },
+
+  putToken: async (sha256Hex, principal) => {
+    await table.put({ ...tokenKey(sha256Hex), ...principal });
+  },
+
+  findPrincipal: async (sha256Hex) => {
+    const item = await table.get(tokenKey(sha256Hex));
+    return item === undefined ? undefined : parseItem(principalSchema, item);
+  },
+
+  nextDatabaseId: () => nextNumber(table, 'database'),
+
+  putDatabase: async (database) => {
+    await table.put({ ...databaseKey(database.clientId, database.databaseId), ...database });
+  },
+
+  getDatabase: async (clientId, databaseId) => {
+    const item = await table.get(databaseKey(clientId, databaseId));
+    if (item === undefined) throw new MillraceError('NotFound', `There is no database ${databaseId}.`);
+    return parseItem(databaseSchema, item);
+  },
+
+  listDatabases: async (clientId) => {
+    const { pk, sk } = databasesOf(clientId);
+    const items = await table.query({ pk, prefix: sk });
+    return items.map((item) => parseItem(databaseSchema, item));
+  },
+});

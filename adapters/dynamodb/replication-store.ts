@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { activityRetentionDays, activitySchema } from '#core/contracts/activity.ts';
+import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
+import { type Replication, replicationSchema } from '#core/contracts/replication.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { Clock } from '#core/ports/clock-and-log.ts';
+import type { LeaseStore, ReplicationStore } from '#core/ports/state-store.ts';
+import { absent, type DynamoTable, matching, parseItem, type Write } from './dynamo-table.ts';
+import { nextNumber } from './sequence.ts';
+import {
+  activitiesOf,
+  activityKey,
+  claimKey,
+  connectorKey,
+  leaseKey,
+  replicationIndexKey,
+  replicationKey,
+  replicationKind,
+  replicationsOf,
+} from './store-keys.ts';
+
+/** Claimed tables of one bucket: table key to the replication that writes it. `version` counts the bucket's writes. */
+const claimBucketSchema = z.strictObject({
+  version: z.number().int().positive(),
+  claims: z.record(z.string(), z.number().int().positive()),
+});
+
+/**
+ * How often creating a replication starts again because another one changed the same claims in between. Each round lets
+ * at least one creation through, so this many can meet on one target.
+ */
+const claimRounds = 20;
+/** Updates of one replication come from a user, an execution and the healer; they rarely meet even once. */
+const updateRounds = 10;
+
+const expiresAt = (at: string, days: number): number =>
+  Math.floor(new Date(at).getTime() / 1000) + days * 24 * 60 * 60;
+
+export const createReplicationStore = (table: DynamoTable, clock: Clock): ReplicationStore & LeaseStore => {
+  const getReplication: ReplicationStore['getReplication'] = async (clientId, replicationId) => {
+    const item = await table.get(replicationKey(clientId, replicationId));
+    if (item === undefined) throw new MillraceError('NotFound', `There is no replication ${replicationId}.`);
+    return parseItem(replicationSchema, item);
+  };
+
+  /** The writes that add a replication's tables to the buckets as they are now. Throws `TargetTableClaimed`. */
+  const claimWrites = async (replication: Replication, targetIdentity: string): Promise<readonly Write[]> => {
+    const byBucket = Map.groupBy(
+      replication.tables.map((mapping) => mapping.target),
+      (target) => claimKey(targetIdentity, target).sk,
+    );
+    const taken: TableRef[] = [];
+    const writes = await Promise.all(
+      [...byBucket.values()].map(async (targets): Promise<Write> => {
+        const key = claimKey(targetIdentity, targets[0] as TableRef);
+        const item = await table.get(key);
+        const bucket = item === undefined ? undefined : parseItem(claimBucketSchema, item);
+        const claims = { ...bucket?.claims };
+        for (const target of targets) {
+          if (Object.hasOwn(claims, tableKey(target))) taken.push(target);
+          claims[tableKey(target)] = replication.replicationId;
+        }
+        return {
+          put: { ...key, version: (bucket?.version ?? 0) + 1, claims },
+          condition: bucket === undefined ? absent : matching({ version: bucket.version }),
+        };
+      }),
+    );
+    if (taken.length > 0) {
+      const tables = taken.map(tableLabel).sort();
+      throw new MillraceError(
+        'TargetTableClaimed',
+        `Another replication writes, or this one names twice: ${tables.join(', ')}.`,
+        { facts: { tables } },
+      );
+    }
+    return writes;
+  };
+
+  return {
+    nextReplicationId: () => nextNumber(table, 'replication'),
+
+    nextOrdinal: (clientId, sourceDatabaseId) => nextNumber(table, `ordinal#${clientId}#${sourceDatabaseId}`),
+
+    createReplication: async (replication, targetIdentity) => {
+      const { clientId, replicationId, connectorName } = replication;
+      for (let round = 0; round < claimRounds; round += 1) {
+        const failed = await table.transact([
+          {
+            put: {
+              ...replicationKey(clientId, replicationId),
+              ...replicationIndexKey(replicationId),
+              ...replication,
+            },
+            condition: absent,
+          },
+          { put: { ...connectorKey(connectorName), replicationId }, condition: absent },
+          ...(await claimWrites(replication, targetIdentity)),
+        ]);
+        if (failed.length === 0) return;
+        if (failed.includes(0))
+          throw new MillraceError('Conflict', `There already is a replication ${replicationId}.`);
+        if (failed.includes(1))
+          throw new MillraceError(
+            'Conflict',
+            `Another replication has the connector name ${connectorName}.`,
+            {
+              facts: { connectorName },
+            },
+          );
+      }
+      throw new MillraceError('StoreUnavailable', 'Other replications to the same target are being created.');
+    },
+
+    getReplication,
+
+    listReplications: async (clientId) => {
+      const { pk, sk } = replicationsOf(clientId);
+      const items = await table.query({ pk, prefix: sk });
+      return items.map((item) => parseItem(replicationSchema, item));
+    },
+
+    listAllReplications: async () => {
+      const items = await table.queryKind(replicationKind);
+      return items.map((item) => parseItem(replicationSchema, item));
+    },
+
+    updateReplication: async (clientId, replicationId, change, expected = {}) => {
+      for (let round = 0; round < updateRounds; round += 1) {
+        const current = await getReplication(clientId, replicationId);
+        const holds = Object.entries(expected).every(
+          ([field, value]) => value === undefined || current[field as keyof Replication] === value,
+        );
+        if (!holds) return undefined;
+        const statusChanges = change.status !== undefined && change.status !== current.status;
+        // The status that `statusSince` was decided on must still be there, whatever the caller expects.
+        const item = await table.update(
+          replicationKey(clientId, replicationId),
+          { set: { ...change, ...(statusChanges ? { statusSince: clock.now().toISOString() } : {}) } },
+          matching({ ...expected, status: current.status }),
+        );
+        if (item !== undefined) return parseItem(replicationSchema, item);
+      }
+      throw new MillraceError('StoreUnavailable', `Replication ${replicationId} is being changed by others.`);
+    },
+
+    listActivity: async (replicationId, limit) => {
+      const { pk, sk } = activitiesOf(replicationId);
+      const items = await table.query({ pk, prefix: sk, newestFirst: true, limit });
+      return items.map((item) => parseItem(activitySchema, item));
+    },
+
+    addActivity: async (replicationId, activity) => {
+      await table.put({
+        ...activityKey(replicationId, activity.at, randomUUID()),
+        ...activity,
+        expiresAt: expiresAt(activity.at, activityRetentionDays),
+      });
+    },
+
+    acquireLease: async (replicationId, holder, ttlMs, now) =>
+      table.put(
+        { ...leaseKey(replicationId), holder, leasedUntil: now.getTime() + ttlMs },
+        {
+          expression: 'attribute_not_exists(#pk) OR #holder = :holder OR #leasedUntil <= :now',
+          values: { ':holder': holder, ':now': now.getTime() },
+        },
+      ),
+
+    releaseLease: async (replicationId, holder) => {
+      await table.remove(leaseKey(replicationId), matching({ holder }));
+    },
+  };
+};

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { type ClientId, type ReplicationId, type TableRef, tableKey } from '#core/contracts/identifiers.ts';
+
+/**
+ * The single table. `pk` and `sk` are strings; the index `byKind` has `gsiPk` and `gsiSk`, projects everything and holds
+ * only the items that have them; `expiresAt` is the TTL attribute, in seconds since 1970.
+ *
+ * | item | pk | sk |
+ * | --- | --- | --- |
+ * | sequence | SEQUENCE | its name |
+ * | client | CLIENTS | client id |
+ * | token | TOKEN#sha256 | TOKEN |
+ * | database | CLIENT#id | DATABASE#id |
+ * | replication (gsiPk REPLICATION) | CLIENT#id | REPLICATION#id |
+ * | connector name | CONNECTOR#name | CONNECTOR |
+ * | claims of target tables | TARGET#identity | CLAIMS#bucket |
+ * | lease, consumer, heal attempt, activity | REPLICATION#id | LEASE, CONSUMER, HEAL#..., ACTIVITY#... |
+ * | table progress | REPLICATION#id | TABLE#table |
+ * | chunk | REPLICATION#id#TABLE#table | plan id#number |
+ */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export const byKindIndex = 'byKind';
+export const replicationKind = 'REPLICATION';
+
+/** Numbers as text whose order is that of the numbers. Ten digits hold every 32-bit count. */
+const padded = (id: number): string => String(id).padStart(10, '0');
+
+export const sequenceKey = (name: string): Key => ({ pk: 'SEQUENCE', sk: name });
+export const clientKey = (clientId: ClientId): Key => ({ pk: 'CLIENTS', sk: padded(clientId) });
+export const tokenKey = (sha256Hex: string): Key => ({ pk: `TOKEN#${sha256Hex}`, sk: 'TOKEN' });
+
+const databasePrefix = 'DATABASE#';
+const replicationPrefix = 'REPLICATION#';
+const tablePrefix = 'TABLE#';
+const healPrefix = 'HEAL#';
+const activityPrefix = 'ACTIVITY#';
+
+const clientPartition = (clientId: ClientId): string => `CLIENT#${clientId}`;
+const replicationPartition = (replicationId: ReplicationId): string => `REPLICATION#${replicationId}`;
+
+export const databaseKey = (clientId: ClientId, databaseId: number): Key => ({
+  pk: clientPartition(clientId),
+  sk: `${databasePrefix}${padded(databaseId)}`,
+});
+export const databasesOf = (clientId: ClientId): Key => ({
+  pk: clientPartition(clientId),
+  sk: databasePrefix,
+});
+
+export const replicationKey = (clientId: ClientId, replicationId: ReplicationId): Key => ({
+  pk: clientPartition(clientId),
+  sk: `${replicationPrefix}${padded(replicationId)}`,
+});
+export const replicationsOf = (clientId: ClientId): Key => ({
+  pk: clientPartition(clientId),
+  sk: replicationPrefix,
+});
+export const replicationIndexKey = (replicationId: ReplicationId) => ({
+  gsiPk: replicationKind,
+  gsiSk: padded(replicationId),
+});
+
+export const connectorKey = (connectorName: string): Key => ({
+  pk: `CONNECTOR#${connectorName}`,
+  sk: 'CONNECTOR',
+});
+
+/**
+ * Claims of one target's tables lie in 64 items by hash, so that a replication of any number of tables takes its claims,
+ * and is saved, in one transaction: 64 buckets and 2 more items are below DynamoDB's limit of 100. With 100 bytes for
+ * each claim and 400 KB for an item a target has room for about 250,000 claimed tables.
+ */
+const claimBuckets = 64;
+export const claimKey = (targetIdentity: string, table: TableRef): Key => {
+  const bucket = createHash('sha256').update(tableKey(table)).digest().readUInt8(0) % claimBuckets;
+  return { pk: `TARGET#${targetIdentity}`, sk: `CLAIMS#${String(bucket).padStart(2, '0')}` };
+};
+
+export const leaseKey = (replicationId: ReplicationId): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: 'LEASE',
+});
+export const consumerKey = (replicationId: ReplicationId): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: 'CONSUMER',
+});
+
+/** `unique` keeps apart what happened in the same millisecond. */
+export const healKey = (replicationId: ReplicationId, at: string, unique: string): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: `${healPrefix}${at}#${unique}`,
+});
+export const healsSince = (replicationId: ReplicationId, since: string): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: `${healPrefix}${since}`,
+});
+/** After every heal attempt's key, for a range: `~` sorts after digits and `#`. */
+export const lastHealKey = `${healPrefix}~`;
+
+export const activityKey = (replicationId: ReplicationId, at: string, unique: string): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: `${activityPrefix}${at}#${unique}`,
+});
+export const activitiesOf = (replicationId: ReplicationId): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: activityPrefix,
+});
+
+/** A table's part of a sort key. Names can be long in bytes; DynamoDB's sort keys end at 1,024 bytes, escaped names at 381. */
+export const progressKey = (replicationId: ReplicationId, source: TableRef): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: `${tablePrefix}${tableKey(source)}`,
+});
+export const progressesOf = (replicationId: ReplicationId): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: tablePrefix,
+});
+
+export const chunkPartition = (replicationId: ReplicationId, source: TableRef): string =>
+  `${replicationPartition(replicationId)}#${tablePrefix}${tableKey(source)}`;
+export const chunkPrefix = (planId: string): string => `${planId}#`;
+export const chunkKey = (
+  replicationId: ReplicationId,
+  source: TableRef,
+  planId: string,
+  chunkNumber: number,
+): Key => ({
+  pk: chunkPartition(replicationId, source),
+  sk: `${chunkPrefix(planId)}${padded(chunkNumber)}`,
+});
