@@ -121,8 +121,9 @@ export interface HealStore {
 export interface CopyStore {
   /**
    * Saves a table's plan: its progress item and all its chunks; the plan is visible once all of it is. Replaces the plan
-   * of an older generation and that of a skipped table. Otherwise the first plan of a generation stays and this call
-   * changes nothing: two plans of one table, made at different moments, must never mix.
+   * of an older generation, that of a skipped table, and one that has no chunks yet (a big table is split by the worker
+   * that copies it). Otherwise the first plan of a generation stays and this call changes nothing: two plans of one
+   * table, made at different moments, must never mix.
    */
   putTablePlan(
     replicationId: ReplicationId,
