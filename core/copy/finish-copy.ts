@@ -1,0 +1,49 @@
+import { tableLabel } from '../contracts/identifiers.ts';
+import { type Run, stepLabel } from '../contracts/steps.ts';
+import { MillraceError } from '../errors/millrace-error.ts';
+import type { Log } from '../ports/clock-and-log.ts';
+import type { SourceDatabase } from '../ports/databases.ts';
+import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
+import { requireCurrentRun } from '../starts/current-run.ts';
+
+export interface FinishCopyPorts {
+  readonly store: Pick<ReplicationStore, 'getReplication'> &
+    Pick<CopyStore, 'listTableProgress' | 'setTableState'>;
+  readonly source: Pick<SourceDatabase, 'writeMarker'>;
+  readonly log: Log;
+}
+
+const step = stepLabel('Copy');
+
+/**
+ * The end of STEP 3/4: marks the position in the source's log at which the copy had ended. A table is live once the
+ * consumer has passed it. Returns how many tables this concerned; a repetition concerns none.
+ */
+export const finishCopy = async (run: Run, ports: FinishCopyPorts): Promise<number> => {
+  const { store, source, log } = ports;
+  const { copyGeneration } = await requireCurrentRun(store, run);
+  const tables = (await store.listTableProgress(run.replicationId)).filter(
+    (table) => table.generation === copyGeneration,
+  );
+
+  const open = tables.filter(({ state }) => state === 'pending' || state === 'copying');
+  const unfinished = open.filter(({ chunks, chunksDone }) => chunks === 0 || chunksDone < chunks);
+  if (unfinished.length > 0) {
+    const labels = unfinished.map((table) => tableLabel(table.source));
+    throw new MillraceError('CopyFailed', `These tables are not copied completely: ${labels.join(', ')}.`, {
+      facts: { tables: labels },
+    });
+  }
+  if (open.length === 0) return 0;
+
+  const copyEndPosition = await source.writeMarker('copy-end');
+  for (const table of open) {
+    await store.setTableState(run.replicationId, table.source, { state: 'catching-up', copyEndPosition });
+  }
+  const rows = open.reduce((sum, { rowsCopied }) => sum + rowsCopied, 0);
+  log.info(
+    `${step} Copied ${rows.toLocaleString('en')} rows of ${open.length} tables; the copy ends at ${copyEndPosition}`,
+    { step, copyEndPosition },
+  );
+  return open.length;
+};

@@ -1,0 +1,185 @@
+import { captureTopics } from '../capture/capture-topics.ts';
+import type { TableProgress } from '../contracts/copy.ts';
+import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
+import type { Replication, TableMapping } from '../contracts/replication.ts';
+import { type PlanCopyOutput, type Run, stepLabel } from '../contracts/steps.ts';
+import { MillraceError } from '../errors/millrace-error.ts';
+import type { Log } from '../ports/clock-and-log.ts';
+import type { SourceDatabase, TableDescription, TargetDatabase } from '../ports/databases.ts';
+import type { KafkaAdminPort, PartitionOffsets } from '../ports/services.ts';
+import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
+import { requireCurrentRun } from '../starts/current-run.ts';
+import { forEachBounded } from './bounded-parallel.ts';
+import { chooseCopier, estimateRows, planChunks } from './plan-table.ts';
+
+export interface PlanCopyPorts {
+  readonly store: Pick<ReplicationStore, 'getReplication' | 'updateReplication'> &
+    Pick<CopyStore, 'putTablePlan' | 'getTableProgress'>;
+  readonly source: SourceDatabase;
+  readonly target: TargetDatabase;
+  readonly kafka: Pick<KafkaAdminPort, 'topicOffsets'>;
+  /** Sets the consumer's checkpoints, so that it goes on at the given end offsets; whatever they were before. */
+  readonly resetCheckpoints: (offsets: readonly PartitionOffsets[]) => Promise<void>;
+  readonly log: Log;
+}
+
+/** Planning is catalog reads and index scans; four at once keep a source's load low and 100 tables below a minute. */
+const planParallelism = 4;
+
+const step = stepLabel('Copy');
+
+/**
+ * The first part of STEP 3/4: decides for each table whether it is copied, resumed, done or skipped, creates missing
+ * target tables, and stores the chunks. A table that has a plan of the replication's copy generation keeps it, so a
+ * repetition, also under a later start, resumes.
+ *
+ * Big tables get their chunks from the worker that copies them (`splitPendingTable`), since walking along the key of a
+ * billion rows takes longer than a step may.
+ */
+export const planCopy = async (run: Run, ports: PlanCopyPorts): Promise<PlanCopyOutput> => {
+  const { log } = ports;
+  const replication = await beginCopyGeneration(run, await requireCurrentRun(ports.store, run), ports);
+  const plans = await forEachBounded(replication.tables, planParallelism, (mapping) =>
+    planTable(replication, mapping, ports),
+  );
+
+  const open = plans.filter(({ state }) => state === 'pending' || state === 'copying');
+  const lambdaTables = open.filter(({ runsOn }) => runsOn === 'lambda');
+  const fargateTables = open.length - lambdaTables.length;
+  const skipped = plans.filter(({ state }) => state === 'skipped').length;
+  log.info(
+    `${step} ${plans.length} tables: ${lambdaTables.length} small and ${fargateTables} big ones to copy, ` +
+      `${plans.length - open.length - skipped} copied already, ${skipped} skipped`,
+    { step },
+  );
+  return {
+    lambdaTables: lambdaTables.map(({ source }) => ({ run, table: source })),
+    hasFargateTables: fargateTables > 0,
+    fargateTables,
+  };
+};
+
+/**
+ * Decides which generation's copy the target is to hold. A forced start empties the target tables and moves the
+ * consumer to the topics' ends: all earlier events are contained in the copy, which begins only now. It is done once,
+ * since it ends with moving `copyGeneration`, and nothing is copied before that.
+ */
+const beginCopyGeneration = async (
+  run: Run,
+  replication: Replication,
+  ports: PlanCopyPorts,
+): Promise<Replication> => {
+  const { store, kafka, target, log } = ports;
+  const isBegun = replication.copyGeneration === run.generation;
+  if (isBegun || (replication.copyGeneration > 0 && !run.forceResync)) return replication;
+
+  if (run.forceResync) {
+    const topics = captureTopics(replication, 1).map(({ topic }) => topic);
+    const ends = await kafka.topicOffsets(topics);
+    for (const { target: table } of replication.tables) {
+      if ((await target.describeTable(table)) === undefined) continue;
+      await target.truncate(table);
+      log.info(`${step} Truncated ${tableLabel(table)}: the start forces a resync`, { step });
+    }
+    await ports.resetCheckpoints(ends);
+  }
+  const updated = await store.updateReplication(
+    run.clientId,
+    run.replicationId,
+    { copyGeneration: run.generation },
+    { generation: run.generation, desired: 'running' },
+  );
+  if (updated === undefined) {
+    throw new MillraceError('Superseded', `Start ${run.generation} was replaced while its copy was planned.`);
+  }
+  return updated;
+};
+
+const planTable = async (
+  replication: Replication,
+  mapping: TableMapping,
+  ports: PlanCopyPorts,
+): Promise<TableProgress> => {
+  const { store, source, target, log } = ports;
+  const { replicationId, copyGeneration } = replication;
+  const label = tableLabel(mapping.source);
+
+  const existing = await store.getTableProgress(replicationId, mapping.source);
+  if (existing !== undefined && existing.generation === copyGeneration) {
+    log.info(
+      `${step} ${label}: ${existing.state}, ${existing.chunksDone} of ${existing.chunks} chunks are copied already`,
+      { step, table: label },
+    );
+    return existing;
+  }
+
+  const table = await describeOrThrow(source, mapping.source);
+  const planned: Omit<TableProgress, 'state' | 'chunks'> = {
+    source: mapping.source,
+    target: mapping.target,
+    generation: copyGeneration,
+    estimatedRows: estimateRows(table),
+    estimatedBytes: table.bytes,
+    chunksDone: 0,
+    rowsCopied: 0,
+    bytesCopied: 0,
+    runsOn: chooseCopier(table),
+  };
+
+  const targetTable = await target.describeTable(mapping.target);
+  if (targetTable !== undefined && (await target.hasRows(mapping.target))) {
+    const targetLabel = tableLabel(mapping.target);
+    const message =
+      `Target table ${targetLabel} had rows that Millrace has not copied, so it is neither copied nor applied. ` +
+      'Empty it, map the table to another name, or start with force_resync, which truncates and reloads.';
+    const skipped: TableProgress = { ...planned, state: 'skipped', chunks: 0, message };
+    await store.putTablePlan(replicationId, skipped, []);
+    log.warn(`${step} ${label}: skipped. ${message}`, { step, table: label });
+    return skipped;
+  }
+  if (targetTable === undefined) {
+    await target.createTable(mapping.target, table);
+    log.info(`${step} Created ${tableLabel(mapping.target)} at the target`, { step, table: label });
+  }
+
+  const chunks = planned.runsOn === 'lambda' ? await planChunks(source, table) : [];
+  const progress: TableProgress = { ...planned, state: 'pending', chunks: chunks.length };
+  await store.putTablePlan(replicationId, progress, chunks);
+  log.info(
+    `${step} ${label}: about ${planned.estimatedRows.toLocaleString('en')} rows, ` +
+      (planned.runsOn === 'lambda' ? `${chunks.length} chunks` : 'split by its worker'),
+    { step, table: label },
+  );
+  return progress;
+};
+
+export interface SplitPorts {
+  readonly store: Pick<CopyStore, 'putTablePlan' | 'getTableProgress'>;
+  readonly source: SourceDatabase;
+  readonly log: Log;
+}
+
+/** Splits a big table, for the worker that is about to copy it. Does nothing when that was done. */
+export const splitPendingTable = async (
+  replicationId: number,
+  progress: TableProgress,
+  ports: SplitPorts,
+): Promise<TableProgress> => {
+  if (progress.chunks > 0) return progress;
+  const { store, source, log } = ports;
+  const label = tableLabel(progress.source);
+  const table = await describeOrThrow(source, progress.source);
+  const chunks = await planChunks(source, table);
+  const split: TableProgress = { ...progress, chunks: chunks.length };
+  await store.putTablePlan(replicationId, split, chunks);
+  log.info(`${step} ${label}: split into ${chunks.length} chunks`, { step, table: label });
+  return (await store.getTableProgress(replicationId, progress.source)) ?? split;
+};
+
+const describeOrThrow = async (source: SourceDatabase, ref: TableRef): Promise<TableDescription> => {
+  const table = await source.describeTable(ref);
+  if (table !== undefined) return table;
+  throw new MillraceError('TableNotFound', `The source has no table ${tableLabel(ref)} any more.`, {
+    facts: { table: tableLabel(ref) },
+  });
+};
