@@ -1,0 +1,214 @@
+import type { Activity } from '../contracts/activity.ts';
+import { metricNames } from '../contracts/environment.ts';
+import type { Replication } from '../contracts/replication.ts';
+import { errorPolicies } from '../errors/error-policies.ts';
+import { toMillraceError } from '../errors/millrace-error.ts';
+import { retryTransient } from '../errors/retry-transient.ts';
+import { relaunchConsumer } from '../launch/launch-consumer.ts';
+import type { Clock, Log } from '../ports/clock-and-log.ts';
+import type { MetricsPort } from '../ports/metrics.ts';
+import type { AlertSink, ConnectPort, TaskRunner } from '../ports/services.ts';
+import type {
+  ConsumerStore,
+  HealAttempt,
+  HealStore,
+  LeaseStore,
+  ReplicationStore,
+} from '../ports/state-store.ts';
+import { type HealAction, healWindowMs } from './decide.ts';
+
+export interface HealPorts {
+  readonly store: Pick<ReplicationStore, 'getReplication' | 'updateReplication' | 'addActivity'> &
+    LeaseStore &
+    ConsumerStore &
+    HealStore;
+  readonly connect: Pick<ConnectPort, 'pause' | 'resume' | 'restartFailed'>;
+  readonly tasks: TaskRunner;
+  readonly alerts: AlertSink;
+  readonly metrics: MetricsPort;
+  readonly clock: Clock;
+  readonly log: Log;
+  /**
+   * Creates the connector anew where the deleted one left off. Throws `NeedsResync` when changes were lost since.
+   */
+  readonly recreateConnector: (replication: Replication) => Promise<void>;
+}
+
+/** Looks at a replication and decides; called again under the lease, so that nobody acts on an old observation. */
+export type Examine = (
+  replication: Replication,
+  history: readonly HealAttempt[],
+  now: Date,
+) => Promise<readonly HealAction[]>;
+
+/** Longer than the health Lambdas' 60 s, so that the lease cannot end while its holder is at work. */
+const leaseTtlMs = 70_000;
+const alertRetryDelaysMs = [500, 1_000, 2_000] as const;
+/** Of SNS for a subject. */
+const subjectMaxLength = 100;
+
+/** What a person reads in the activity, by what was done. */
+const activityNames = {
+  'resume-connector': 'connector-resumed',
+  'restart-connector': 'connector-restarted',
+  'recreate-connector': 'connector-recreated',
+  'pause-connector': 'connector-paused',
+  'restart-consumer': 'consumer-restarted',
+  'stop-consumer': 'consumer-stopped',
+  escalate: 'gave-up',
+} as const satisfies Record<HealAction['kind'], string>;
+
+/**
+ * Examines a replication and carries out what is decided, under its lease: a stop that comes at the same time either
+ * waits for it or is seen by it. Returns what was done. Failures of single actions are logged; the next check tries
+ * again, within the bounds.
+ */
+export const healReplication = async (
+  replication: Replication,
+  holder: string,
+  examine: Examine,
+  ports: HealPorts,
+): Promise<readonly HealAction[]> => {
+  const { store, clock, log } = ports;
+  const { clientId, replicationId } = replication;
+  const examineNow = async (current: Replication): Promise<readonly HealAction[]> => {
+    const now = clock.now();
+    const since = new Date(now.getTime() - healWindowMs);
+    return examine(current, await store.listHealAttempts(replicationId, since), now);
+  };
+
+  if ((await examineNow(replication)).length === 0) return [];
+  if (!(await store.acquireLease(replicationId, holder, leaseTtlMs, clock.now()))) {
+    log.info('Somebody else is acting on this replication; the next check looks again');
+    return [];
+  }
+  try {
+    const current = await store.getReplication(clientId, replicationId);
+    const actions = await examineNow(current);
+    const done: HealAction[] = [];
+    for (const action of actions) {
+      if (await carryOut(current, action, ports)) done.push(action);
+    }
+    return done;
+  } finally {
+    await store.releaseLease(replicationId, holder);
+  }
+};
+
+const carryOut = async (replication: Replication, action: HealAction, ports: HealPorts): Promise<boolean> => {
+  if (action.kind === 'escalate') return giveUp(replication, action, ports);
+  const { store, metrics, clock, log } = ports;
+  const { replicationId, connectorName } = replication;
+  // Counted before it is tried: an attempt that fails or dies counts as well.
+  await store.addHealAttempt(replicationId, { action: action.kind, at: clock.now().toISOString() });
+  try {
+    await act(replication, action.kind, ports);
+  } catch (cause) {
+    const error = toMillraceError(cause);
+    if (error.code === 'NeedsResync') {
+      return giveUp(
+        replication,
+        { kind: 'escalate', status: 'needs-resync', code: error.code, reason: error.message },
+        ports,
+      );
+    }
+    metrics.countError(connectorName, error.code);
+    log.error(`Healing failed (${action.kind}): ${error.message}`, { error, action: action.kind });
+    return false;
+  }
+  metrics.emit(connectorName, { [metricNames.heals]: 1 });
+  await record(replication, action, action.reason, ports);
+  return true;
+};
+
+const act = async (
+  replication: Replication,
+  kind: Exclude<HealAction['kind'], 'escalate'>,
+  ports: HealPorts,
+): Promise<void> => {
+  const { connect } = ports;
+  const { connectorName } = replication;
+  switch (kind) {
+    case 'resume-connector':
+      return connect.resume(connectorName);
+    case 'restart-connector':
+      return connect.restartFailed(connectorName);
+    case 'recreate-connector':
+      return ports.recreateConnector(replication);
+    case 'pause-connector':
+      return connect.pause(connectorName);
+    case 'restart-consumer':
+      await relaunchConsumer(replication, ports);
+      return;
+    case 'stop-consumer':
+      return stopConsumer(replication, 'The replication is stopped.', ports);
+  }
+};
+
+const stopConsumer = async (
+  { replicationId }: Replication,
+  reason: string,
+  { store, tasks }: HealPorts,
+): Promise<void> => {
+  const launch = await store.getLaunch(replicationId);
+  if (launch?.taskArn !== undefined) await tasks.stopTask(launch.taskArn, reason);
+};
+
+/**
+ * The status changes only if it is still what was looked at, so of all who give up at the same time one alerts. The
+ * consumer is stopped; the connector stays as it is, since what it captures meanwhile need not be lost.
+ */
+const giveUp = async (
+  replication: Replication,
+  action: HealAction & { readonly kind: 'escalate' },
+  ports: HealPorts,
+): Promise<boolean> => {
+  const { store, alerts, metrics, clock, log } = ports;
+  const { clientId, replicationId, connectorName, generation, status } = replication;
+  const advice = errorPolicies[action.code].advice;
+  const changed = await store.updateReplication(
+    clientId,
+    replicationId,
+    { status: action.status, lastErrorCode: action.code, lastErrorMessage: action.reason },
+    { generation, status, desired: 'running' },
+  );
+  if (changed === undefined) return false;
+  metrics.countError(connectorName, action.code);
+  await record(replication, action, `${action.reason} ${advice}`, ports);
+  try {
+    await stopConsumer(replication, `Replication ${connectorName}: ${action.status}`, ports);
+  } catch (error) {
+    log.error('Could not stop the consumer', { error });
+  }
+  try {
+    await retryTransient(
+      () =>
+        alerts.publish({
+          subject: `Millrace: ${connectorName} is in state ${action.status}`.slice(0, subjectMaxLength),
+          message: `${action.reason}\n\nWhat to do: ${advice}`,
+          replicationId,
+          connectorName,
+        }),
+      { delaysMs: alertRetryDelaysMs, clock },
+    );
+  } catch (error) {
+    log.error('Could not publish the alert; the status and the activity hold its text', { error });
+  }
+  return true;
+};
+
+const record = async (
+  { replicationId }: Replication,
+  { kind }: HealAction,
+  message: string,
+  { store, clock, log }: HealPorts,
+): Promise<void> => {
+  const activity: Activity = {
+    at: clock.now().toISOString(),
+    actor: 'healer',
+    action: activityNames[kind],
+    message,
+  };
+  log.info(`Healing: ${activity.action}. ${message}`, { action: kind });
+  await store.addActivity(replicationId, activity);
+};
