@@ -1,0 +1,26 @@
+import { alertEmailsFrom } from './alert-emails.ts';
+import type { EnvironmentConfig, ReadContext } from './environment-config.ts';
+
+/** The smallest complete installation: two zones, one NAT gateway, one Connect worker, nothing kept on deletion. */
+export const devConfig = (readContext: ReadContext): EnvironmentConfig => ({
+  name: 'dev',
+  platform: {
+    source: 'created',
+    network: {
+      cidr: '10.60.0.0/16',
+      availabilityZones: 2,
+      natGateways: 1,
+      interfaceEndpoints: false,
+    },
+    kafka: { instanceType: 'kafka.m7g.large', brokers: 2, volumeGibPerBroker: 100 },
+    connect: { workers: 1, cpu: 1024, memoryMib: 4096 },
+  },
+  consumer: { image: 'build', cpu: 1024, memoryMib: 4096 },
+  topicRetentionHours: 7 * 24,
+  logRetentionDays: 30,
+  logLevel: 'DEBUG',
+  tracing: true,
+  keepData: false,
+  lagAlarmMs: 15 * 60_000,
+  alertEmails: alertEmailsFrom(readContext),
+});

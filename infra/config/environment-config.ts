@@ -1,0 +1,73 @@
+export const environmentNames = ['local', 'dev', 'staging', 'prod'] as const;
+export type EnvironmentName = (typeof environmentNames)[number];
+
+/** Network, Kafka and Connect exist already and are used as they are: nothing is added to them. */
+export interface ImportedPlatform {
+  readonly source: 'imported';
+  readonly network: {
+    readonly vpcId: string;
+    readonly availabilityZones: readonly string[];
+    /** Private subnets with a route to the databases, Kafka, Connect and the AWS APIs; one for each zone. */
+    readonly subnetIds: readonly string[];
+    /** Worn by the Lambdas and the Fargate tasks. */
+    readonly securityGroupId: string;
+  };
+  readonly kafka: {
+    /** `host:port`, comma-separated. */
+    readonly brokers: string;
+    readonly security: 'plaintext' | 'tls';
+  };
+  readonly connect: { readonly url: string };
+}
+
+/** A VPC, an MSK cluster and a Connect service are created for this environment alone. */
+export interface CreatedPlatform {
+  readonly source: 'created';
+  readonly network: {
+    readonly cidr: string;
+    readonly availabilityZones: 2 | 3;
+    readonly natGateways: number;
+    /** Interface endpoints keep traffic to the AWS APIs off the NAT gateways, for a fixed price per zone. */
+    readonly interfaceEndpoints: boolean;
+  };
+  readonly kafka: {
+    readonly instanceType: string;
+    /** A multiple of the number of availability zones. */
+    readonly brokers: number;
+    readonly volumeGibPerBroker: number;
+  };
+  readonly connect: {
+    readonly workers: number;
+    /** Fargate units: 1024 is one vCPU. */
+    readonly cpu: number;
+    readonly memoryMib: number;
+  };
+}
+
+/** Everything in which one environment differs from another. */
+export interface EnvironmentConfig {
+  readonly name: EnvironmentName;
+  /** What is created and what is there already; infra/stacks/millrace-stacks.ts acts on it. */
+  readonly platform: ImportedPlatform | CreatedPlatform;
+  readonly consumer: {
+    /** The name of an image that is there already, or `build`: consumer-container/Dockerfile. */
+    readonly image: { readonly name: string } | 'build';
+    readonly cpu: number;
+    readonly memoryMib: number;
+  };
+  /** Must exceed the longest copy plus the longest consumer outage; a copy may take 48 h. */
+  readonly topicRetentionHours: number;
+  readonly logRetentionDays: 3 | 30 | 90 | 365;
+  readonly logLevel: 'DEBUG' | 'INFO';
+  /** X-Ray for the Lambdas, the state machine and the API. */
+  readonly tracing: boolean;
+  /** Data survives the deletion of its stack, and stacks refuse to be deleted. */
+  readonly keepData: boolean;
+  /** The service-wide lag alarm goes off above it. */
+  readonly lagAlarmMs: number;
+  /** Gets the alerts; each address must confirm the subscription. */
+  readonly alertEmails: readonly string[];
+}
+
+/** Reads a context value (`-c name=value`); undefined when it was not given. */
+export type ReadContext = (name: string) => string | undefined;

@@ -1,0 +1,30 @@
+import { devConfig } from './dev.ts';
+import {
+  type EnvironmentConfig,
+  type EnvironmentName,
+  environmentNames,
+  type ReadContext,
+} from './environment-config.ts';
+import { localConfig } from './local.ts';
+import { prodConfig } from './prod.ts';
+import { stagingConfig } from './staging.ts';
+
+const configs: Record<EnvironmentName, (readContext: ReadContext) => EnvironmentConfig> = {
+  local: localConfig,
+  dev: devConfig,
+  staging: stagingConfig,
+  prod: prodConfig,
+};
+
+const isEnvironmentName = (name: string): name is EnvironmentName =>
+  environmentNames.some((known) => known === name);
+
+/** The configuration that `-c env=NAME` names. Throws an error which lists the known names. */
+export const loadEnvironment = (readContext: ReadContext): EnvironmentConfig => {
+  const name = readContext('env');
+  if (name === undefined || !isEnvironmentName(name)) {
+    const problem = name === undefined ? 'No environment was given' : `Unknown environment "${name}"`;
+    throw new Error(`${problem}. Choose one with -c env=NAME: ${environmentNames.join(', ')}.`);
+  }
+  return configs[name](readContext);
+};

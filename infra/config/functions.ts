@@ -1,0 +1,80 @@
+/**
+ * What a function may do besides reading and writing the state table. Each right brings its environment variables and
+ * its IAM statements; infra/constructs/function-rights.ts says which.
+ */
+export type FunctionRight =
+  | 'read-credentials'
+  | 'write-credentials'
+  | 'reach-kafka'
+  | 'reach-connect'
+  | 'launch-tasks'
+  | 'stop-tasks'
+  | 'publish-alerts';
+
+export interface FunctionDefinition {
+  readonly timeoutSeconds: number;
+  readonly memoryMib: number;
+  readonly rights: readonly FunctionRight[];
+}
+
+/** CPU grows with memory. 512 MiB keeps cold starts short; 1769 MiB is one whole vCPU (Lambda developer guide, "Memory"). */
+const smallMib = 512;
+const oneVcpuMib = 1769;
+
+/** The steps of start-replication: lambdas/<name>/handler.ts, each invoked by the state machine only. */
+export const stepFunctionDefinitions = {
+  'validate-replication': {
+    timeoutSeconds: 60,
+    memoryMib: smallMib,
+    rights: ['read-credentials', 'reach-kafka', 'reach-connect'],
+  },
+  'start-capture': {
+    timeoutSeconds: 180,
+    memoryMib: smallMib,
+    rights: ['read-credentials', 'reach-kafka', 'reach-connect'],
+  },
+  'plan-copy': {
+    timeoutSeconds: 60,
+    memoryMib: smallMib,
+    rights: ['read-credentials', 'reach-kafka', 'reach-connect'],
+  },
+  'copy-table': { timeoutSeconds: 900, memoryMib: oneVcpuMib, rights: ['read-credentials'] },
+  'finish-copy': {
+    timeoutSeconds: 60,
+    memoryMib: smallMib,
+    rights: ['read-credentials', 'reach-kafka', 'reach-connect'],
+  },
+  'start-consumer': { timeoutSeconds: 120, memoryMib: smallMib, rights: ['launch-tasks'] },
+  'fail-start': { timeoutSeconds: 60, memoryMib: smallMib, rights: ['publish-alerts'] },
+} as const satisfies Record<string, FunctionDefinition>;
+export type StepFunctionName = keyof typeof stepFunctionDefinitions;
+
+/** Run on a schedule. */
+export const healthFunctionDefinitions = {
+  'monitor-health': {
+    timeoutSeconds: 60,
+    memoryMib: smallMib,
+    rights: ['read-credentials', 'reach-kafka', 'reach-connect', 'launch-tasks', 'publish-alerts'],
+  },
+  'check-heartbeats': {
+    timeoutSeconds: 60,
+    memoryMib: smallMib,
+    rights: ['launch-tasks', 'publish-alerts'],
+  },
+} as const satisfies Record<string, FunctionDefinition>;
+export type HealthFunctionName = keyof typeof healthFunctionDefinitions;
+export const healthFunctionNames: readonly HealthFunctionName[] = ['monitor-health', 'check-heartbeats'];
+
+/** It also starts and stops executions: see infra/stacks/control-stack.ts. */
+export const apiFunctionDefinition = {
+  // API Gateway itself gives up after 29 s.
+  timeoutSeconds: 29,
+  memoryMib: smallMib,
+  rights: ['write-credentials', 'reach-kafka', 'reach-connect', 'stop-tasks'],
+} as const satisfies FunctionDefinition;
+
+/** Reads tokens and the admin secret only: see infra/stacks/control-stack.ts. */
+export const authorizeFunctionDefinition = {
+  timeoutSeconds: 10,
+  memoryMib: smallMib,
+} as const;

@@ -1,0 +1,36 @@
+import type { EnvironmentConfig, ReadContext } from './environment-config.ts';
+
+/**
+ * The AWS emulator on a developer's machine. Kafka, Connect and the databases are real processes, reached by their
+ * endpoints. The emulator cannot create NAT gateways, flow logs, security group rules, MSK or a Connect service, so
+ * everything of that kind is imported here. It enforces neither VPCs nor images: the names only have to be well-formed.
+ */
+export const localConfig = (readContext: ReadContext): EnvironmentConfig => ({
+  name: 'local',
+  platform: {
+    source: 'imported',
+    network: {
+      vpcId: 'vpc-00000000000000000',
+      availabilityZones: ['us-east-1a'],
+      subnetIds: ['subnet-00000000000000000'],
+      securityGroupId: 'sg-00000000000000000',
+    },
+    kafka: {
+      brokers: readContext('kafkaBrokers') ?? '127.0.0.1:9092',
+      security: 'plaintext',
+    },
+    connect: { url: readContext('connectUrl') ?? 'http://127.0.0.1:8083' },
+  },
+  consumer: {
+    image: { name: 'millrace-consumer:local' },
+    cpu: 1024,
+    memoryMib: 4096,
+  },
+  topicRetentionHours: 7 * 24,
+  logRetentionDays: 3,
+  logLevel: 'INFO',
+  tracing: false,
+  keepData: false,
+  lagAlarmMs: 60_000,
+  alertEmails: [],
+});

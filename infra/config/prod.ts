@@ -1,0 +1,26 @@
+import { alertEmailsFrom } from './alert-emails.ts';
+import type { EnvironmentConfig, ReadContext } from './environment-config.ts';
+
+/** Survives the loss of a zone: three zones with a NAT gateway each, three brokers, Connect workers in three zones. */
+export const prodConfig = (readContext: ReadContext): EnvironmentConfig => ({
+  name: 'prod',
+  platform: {
+    source: 'created',
+    network: {
+      cidr: '10.62.0.0/16',
+      availabilityZones: 3,
+      natGateways: 3,
+      interfaceEndpoints: true,
+    },
+    kafka: { instanceType: 'kafka.m7g.large', brokers: 3, volumeGibPerBroker: 500 },
+    connect: { workers: 3, cpu: 2048, memoryMib: 8192 },
+  },
+  consumer: { image: 'build', cpu: 1024, memoryMib: 4096 },
+  topicRetentionHours: 7 * 24,
+  logRetentionDays: 365,
+  logLevel: 'INFO',
+  tracing: true,
+  keepData: true,
+  lagAlarmMs: 5 * 60_000,
+  alertEmails: alertEmailsFrom(readContext),
+});

@@ -1,0 +1,26 @@
+import { alertEmailsFrom } from './alert-emails.ts';
+import type { EnvironmentConfig, ReadContext } from './environment-config.ts';
+
+/** Production's shape with fewer NAT gateways and smaller disks; a rehearsal of its upgrades. */
+export const stagingConfig = (readContext: ReadContext): EnvironmentConfig => ({
+  name: 'staging',
+  platform: {
+    source: 'created',
+    network: {
+      cidr: '10.61.0.0/16',
+      availabilityZones: 3,
+      natGateways: 1,
+      interfaceEndpoints: false,
+    },
+    kafka: { instanceType: 'kafka.m7g.large', brokers: 3, volumeGibPerBroker: 200 },
+    connect: { workers: 2, cpu: 1024, memoryMib: 4096 },
+  },
+  consumer: { image: 'build', cpu: 1024, memoryMib: 4096 },
+  topicRetentionHours: 7 * 24,
+  logRetentionDays: 30,
+  logLevel: 'INFO',
+  tracing: true,
+  keepData: true,
+  lagAlarmMs: 5 * 60_000,
+  alertEmails: alertEmailsFrom(readContext),
+});

@@ -1,0 +1,96 @@
+import { Duration, IgnoreMode, RemovalPolicy } from 'aws-cdk-lib';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import {
+  AwsLogDriverMode,
+  Cluster,
+  ContainerImage,
+  ContainerInsights,
+  CpuArchitecture,
+  FargateTaskDefinition,
+  LogDriver,
+} from 'aws-cdk-lib/aws-ecs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledgements.ts';
+import type { Grant, TaskResources } from './function-rights.ts';
+import { logRetention, type MillraceStack } from './millrace-stack.ts';
+import { projectRoot } from './project-root.ts';
+import { createExecutionRole, createTaskRole, plainEnvironment } from './task-roles.ts';
+
+const workerContainerName = 'worker';
+
+export interface ConsumerTaskProps {
+  readonly vpc: IVpc;
+  readonly grant: Grant;
+}
+
+/**
+ * The cluster and the one task definition of consumers and copy workers. What a task does is in the container overrides
+ * of its launch (`taskEnvironmentSchema`).
+ */
+export class ConsumerTask extends Construct {
+  readonly resources: TaskResources;
+
+  constructor(stack: MillraceStack, id: string, props: ConsumerTaskProps) {
+    super(stack, id);
+    const { config } = stack;
+
+    const clusterName = stack.named('workers');
+    const cluster = new Cluster(this, 'Cluster', {
+      clusterName,
+      vpc: props.vpc,
+      containerInsightsV2: ContainerInsights.ENABLED,
+    });
+
+    const logGroup = new LogGroup(this, 'Log', {
+      logGroupName: `/millrace/${config.name}/workers`,
+      retention: logRetention(config),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const taskRole = createTaskRole(this, 'TaskRole', 'consumers and copy workers', props.grant);
+    const executionRole = createExecutionRole(this, 'ExecutionRole', logGroup);
+
+    const taskDefinition = new FargateTaskDefinition(this, 'TaskDefinition', {
+      family: stack.named('worker'),
+      cpu: config.consumer.cpu,
+      memoryLimitMiB: config.consumer.memoryMib,
+      runtimePlatform: { cpuArchitecture: CpuArchitecture.X86_64 },
+      taskRole,
+      executionRole,
+    });
+    taskDefinition.addContainer('Worker', {
+      containerName: workerContainerName,
+      image:
+        config.consumer.image !== 'build'
+          ? ContainerImage.fromRegistry(config.consumer.image.name)
+          : ContainerImage.fromAsset(projectRoot, {
+              file: 'consumer-container/Dockerfile',
+              // Only what the Dockerfile copies, so that nothing else changes the image's hash.
+              exclude: ['*', '!consumer-container/Dockerfile', '!dist/consumer/**'],
+              ignoreMode: IgnoreMode.DOCKER,
+              platform: Platform.LINUX_AMD64,
+            }),
+      environment: { ...props.grant.environment, NODE_OPTIONS: '--enable-source-maps' },
+      logging: LogDriver.awsLogs({
+        logGroup,
+        streamPrefix: 'worker',
+        // A slow log service must not stop the applying of changes.
+        mode: AwsLogDriverMode.NON_BLOCKING,
+      }),
+      // The longest that Fargate allows: on SIGTERM the batches in flight are committed.
+      stopTimeout: Duration.seconds(120),
+      readonlyRootFilesystem: true,
+    });
+    acknowledge(taskDefinition, plainEnvironment);
+
+    this.resources = {
+      clusterArn: cluster.clusterArn,
+      clusterName,
+      containerName: workerContainerName,
+      taskDefinitionArn: taskDefinition.taskDefinitionArn,
+      taskRole,
+      executionRole,
+    };
+  }
+}

@@ -1,0 +1,247 @@
+import { ArnFormat, type Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import { type IRole, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { EnvironmentConfig } from '../config/environment-config.ts';
+import type { FunctionRight } from '../config/functions.ts';
+import { type Acknowledgement, acknowledge, arnInFinding, wildcardResource } from './acknowledgements.ts';
+import { type MillraceStack, stateTableIndex } from './millrace-stack.ts';
+import { databaseSecretPrefix, databaseSecretsArn } from './secret-names.ts';
+
+/** The state table, the alert topic, and the key that encrypts both. */
+export interface StateResources {
+  readonly table: ITable;
+  readonly key: IKey;
+  readonly alertTopic: ITopic;
+}
+
+/** Where Lambdas and Fargate tasks run, and what they wear. */
+export interface WorkloadNetwork {
+  readonly vpc: IVpc;
+  readonly workloadSecurityGroup: ISecurityGroup;
+}
+
+/** How clients reach Kafka. */
+export interface KafkaAccess {
+  /** `host:port`, comma-separated. */
+  readonly brokers: string;
+  readonly security: 'plaintext' | 'tls';
+}
+
+/** How clients reach Kafka Connect's REST API. */
+export interface ConnectAccess {
+  readonly url: string;
+}
+
+/** What replication and control are built on, wherever it comes from. */
+export interface Foundation {
+  readonly state: StateResources;
+  readonly network: WorkloadNetwork;
+  readonly kafka: KafkaAccess;
+  readonly connect: ConnectAccess;
+}
+
+/** The cluster and task definition of consumers and copy workers. */
+export interface TaskResources {
+  readonly clusterArn: string;
+  /** A literal, not a token. */
+  readonly clusterName: string;
+  readonly taskDefinitionArn: string;
+  readonly containerName: string;
+  readonly taskRole: IRole;
+  readonly executionRole: IRole;
+}
+
+/** What a right brings: environment variables (core/contracts/environment.ts), and IAM statements with their exceptions. */
+export interface Grant {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly statements?: readonly PolicyStatement[];
+  /** Why a statement names a resource with a wildcard. */
+  readonly acknowledgements?: readonly Acknowledgement[];
+}
+
+export const mergeGrants = (...grants: readonly Grant[]): Grant => ({
+  environment: Object.assign({}, ...grants.map((grant) => grant.environment)),
+  statements: grants.flatMap((grant) => grant.statements ?? []),
+  acknowledgements: grants.flatMap((grant) => grant.acknowledgements ?? []),
+});
+
+/** Gives a role what a grant says. */
+export const applyGrant = (role: Role, grant: Grant): void => {
+  for (const statement of grant.statements ?? []) role.addToPolicy(statement);
+  acknowledge(role, ...(grant.acknowledgements ?? []));
+};
+
+/** Comma-separated, for environment variables and the state machine. */
+export const subnetList = (network: WorkloadNetwork): string =>
+  network.vpc.privateSubnets.map((subnet) => subnet.subnetId).join(',');
+
+/**
+ * The state table for everybody: single items, queries and transactions on the table and its index. No scan, no change
+ * of the table itself.
+ */
+export const stateGrant = (stack: MillraceStack, state: StateResources): Grant => ({
+  environment: {
+    MILLRACE_ENVIRONMENT: stack.config.name,
+    MILLRACE_STATE_TABLE: state.table.tableName,
+    MILLRACE_ALERT_TOPIC_ARN: state.alertTopic.topicArn,
+  },
+  statements: [
+    new PolicyStatement({
+      sid: 'UseStateTable',
+      actions: [
+        'dynamodb:BatchGetItem',
+        'dynamodb:BatchWriteItem',
+        'dynamodb:ConditionCheckItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      resources: [state.table.tableArn, `${state.table.tableArn}/index/${stateTableIndex}`],
+    }),
+    new PolicyStatement({
+      sid: 'UseStateKey',
+      actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+      resources: [state.key.keyArn],
+    }),
+  ],
+});
+
+export const readCredentialsGrant = (stack: MillraceStack): Grant => ({
+  environment: { MILLRACE_SECRET_PREFIX: databaseSecretPrefix(stack.config.name) },
+  statements: [
+    new PolicyStatement({
+      sid: 'ReadDatabaseCredentials',
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [databaseSecretsArn(stack, stack.config.name)],
+    }),
+  ],
+  acknowledgements: [
+    wildcardResource(
+      arnInFinding('secretsmanager', `secret:${databaseSecretPrefix(stack.config.name)}/*`),
+      'Databases are registered after the deployment, and secret ARNs end in random characters: the prefix is the narrowest resource.',
+    ),
+  ],
+});
+
+const writeCredentialsGrant = (stack: MillraceStack): Grant =>
+  mergeGrants(readCredentialsGrant(stack), {
+    statements: [
+      new PolicyStatement({
+        sid: 'WriteDatabaseCredentials',
+        actions: [
+          'secretsmanager:CreateSecret',
+          'secretsmanager:DeleteSecret',
+          'secretsmanager:DescribeSecret',
+          'secretsmanager:PutSecretValue',
+          'secretsmanager:TagResource',
+        ],
+        resources: [databaseSecretsArn(stack, stack.config.name)],
+      }),
+    ],
+  });
+
+export const kafkaGrant = (kafka: KafkaAccess, config: EnvironmentConfig): Grant => ({
+  environment: {
+    MILLRACE_KAFKA_BROKERS: kafka.brokers,
+    MILLRACE_KAFKA_SECURITY: kafka.security,
+    MILLRACE_TOPIC_RETENTION_HOURS: String(config.topicRetentionHours),
+  },
+});
+
+export const connectGrant = (connect: ConnectAccess): Grant => ({
+  environment: { MILLRACE_CONNECT_URL: connect.url },
+});
+
+/** The topic's key is the state key, which the state grant allows to use. */
+export const alertGrant = (state: StateResources): Grant => ({
+  statements: [
+    new PolicyStatement({
+      sid: 'PublishAlerts',
+      actions: ['sns:Publish'],
+      resources: [state.alertTopic.topicArn],
+    }),
+  ],
+});
+
+const tasksOf = (stack: Stack, clusterName: string): string =>
+  stack.formatArn({
+    service: 'ecs',
+    resource: 'task',
+    resourceName: `${clusterName}/*`,
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
+
+const taskRunnerEnvironment = (tasks: TaskResources, network: WorkloadNetwork): Record<string, string> => ({
+  MILLRACE_CLUSTER: tasks.clusterArn,
+  MILLRACE_TASK_DEFINITION: tasks.taskDefinitionArn,
+  MILLRACE_TASK_CONTAINER: tasks.containerName,
+  MILLRACE_SUBNETS: subnetList(network),
+  MILLRACE_SECURITY_GROUPS: network.workloadSecurityGroup.securityGroupId,
+});
+
+export const stopTasksGrant = (stack: Stack, tasks: TaskResources, network: WorkloadNetwork): Grant => ({
+  environment: taskRunnerEnvironment(tasks, network),
+  statements: [
+    new PolicyStatement({
+      sid: 'StopTasks',
+      actions: ['ecs:DescribeTasks', 'ecs:StopTask'],
+      resources: [tasksOf(stack, tasks.clusterName)],
+    }),
+  ],
+  acknowledgements: [
+    wildcardResource(
+      arnInFinding('ecs', `task/${tasks.clusterName}/*`),
+      'Tasks get their identifiers when they are launched: those of one cluster are the narrowest resource.',
+    ),
+  ],
+});
+
+/** Who launches a task may also watch and stop it. */
+export const launchTasksGrant = (stack: Stack, tasks: TaskResources, network: WorkloadNetwork): Grant =>
+  mergeGrants(stopTasksGrant(stack, tasks, network), {
+    statements: [
+      new PolicyStatement({
+        sid: 'RunTasks',
+        actions: ['ecs:RunTask'],
+        resources: [tasks.taskDefinitionArn],
+        conditions: { ArnEquals: { 'ecs:cluster': tasks.clusterArn } },
+      }),
+      new PolicyStatement({
+        sid: 'TagTasksAtLaunch',
+        actions: ['ecs:TagResource'],
+        resources: [tasksOf(stack, tasks.clusterName)],
+        conditions: { StringEquals: { 'ecs:CreateAction': 'RunTask' } },
+      }),
+      new PolicyStatement({
+        sid: 'PassTaskRoles',
+        actions: ['iam:PassRole'],
+        resources: [tasks.taskRole.roleArn, tasks.executionRole.roleArn],
+        conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+      }),
+    ],
+  });
+
+/** The grants of a function: the state table, and what its rights bring. */
+export const grantsOf = (
+  stack: MillraceStack,
+  rights: readonly FunctionRight[],
+  foundation: Foundation,
+  tasks: TaskResources,
+): Grant => {
+  const { state, network, kafka, connect } = foundation;
+  const grants: Record<FunctionRight, () => Grant> = {
+    'read-credentials': () => readCredentialsGrant(stack),
+    'write-credentials': () => writeCredentialsGrant(stack),
+    'reach-kafka': () => kafkaGrant(kafka, stack.config),
+    'reach-connect': () => connectGrant(connect),
+    'launch-tasks': () => launchTasksGrant(stack, tasks, network),
+    'stop-tasks': () => stopTasksGrant(stack, tasks, network),
+    'publish-alerts': () => alertGrant(state),
+  };
+  return mergeGrants(stateGrant(stack, state), ...rights.map((right) => grants[right]()));
+};

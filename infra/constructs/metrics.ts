@@ -1,0 +1,48 @@
+import type { Duration } from 'aws-cdk-lib';
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { metricDimensions, type metricNames, metricNamespace } from '#core/contracts/environment.ts';
+
+export type MetricName = (typeof metricNames)[keyof typeof metricNames];
+export type Statistic = 'Average' | 'Maximum' | 'Sum';
+
+/** The copy of a metric that has only the environment as its dimension: all replications together. */
+export const serviceMetric = (
+  environment: string,
+  metricName: MetricName,
+  statistic: Statistic,
+  period: Duration,
+): Metric =>
+  new Metric({
+    namespace: metricNamespace,
+    metricName,
+    dimensionsMap: { [metricDimensions.environment]: environment },
+    statistic,
+    period,
+  });
+
+/** One line for each value of `dimension` (connectors or codes), found when the dashboard is shown. */
+export const metricBy = (
+  dimension: Exclude<keyof typeof metricDimensions, 'environment'>,
+  environment: string,
+  metricName: MetricName,
+  statistic: Statistic,
+  period: Duration,
+): MathExpression => {
+  const schema = `{${metricNamespace},${metricDimensions.environment},${metricDimensions[dimension]}}`;
+  const filter = `MetricName="${metricName}" ${metricDimensions.environment}="${environment}"`;
+  return new MathExpression({
+    expression: `SEARCH('${schema} ${filter}', '${statistic}', ${period.toSeconds()})`,
+    label: '',
+    usingMetrics: {},
+    period,
+  });
+};
+
+/** Percent of a broker's data volume (Amazon MSK, DEFAULT level metrics). */
+export const kafkaDiskMetric = (clusterName: string, broker: number): Metric =>
+  new Metric({
+    namespace: 'AWS/Kafka',
+    metricName: 'KafkaDataLogsDiskUsed',
+    dimensionsMap: { 'Cluster Name': clusterName, 'Broker ID': String(broker) },
+    statistic: 'Maximum',
+  });

@@ -1,0 +1,118 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  type Alarm,
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  GraphWidgetView,
+  type IMetric,
+  type IWidget,
+  TextWidget,
+  type YAxisProps,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { heartbeatStaleAfterMs } from '#core/contracts/consumer.ts';
+import { metricNames } from '#core/contracts/environment.ts';
+import { metricBy, serviceMetric } from './metrics.ts';
+import type { MillraceStack } from './millrace-stack.ts';
+
+const oneMinute = Duration.minutes(1);
+/** CloudWatch dashboards are 24 units wide. */
+const half = 12;
+const full = 24;
+
+const graph = (
+  title: string,
+  width: number,
+  lines: readonly IMetric[],
+  options: {
+    readonly axis?: YAxisProps;
+    readonly stacked?: boolean;
+    readonly limit?: { readonly value: number; readonly label: string };
+  } = {},
+): IWidget =>
+  new GraphWidget({
+    title,
+    width,
+    height: 6,
+    left: [...lines],
+    leftYAxis: { min: 0, showUnits: false, ...options.axis },
+    stacked: options.stacked ?? false,
+    view: GraphWidgetView.TIME_SERIES,
+    period: oneMinute,
+    ...(options.limit === undefined ? {} : { leftAnnotations: [options.limit] }),
+  });
+
+/** One dashboard for an environment: alarms, then what flows, how late it is, what fails, and copies. */
+export class ReplicationDashboard extends Construct {
+  readonly dashboard: Dashboard;
+
+  constructor(stack: MillraceStack, id: string, alarms: readonly Alarm[]) {
+    super(stack, id);
+    const { name: environment, lagAlarmMs } = stack.config;
+    const service = (
+      name: Parameters<typeof serviceMetric>[1],
+      statistic: Parameters<typeof serviceMetric>[2],
+    ) => serviceMetric(environment, name, statistic, oneMinute);
+    const byConnector = (
+      name: Parameters<typeof serviceMetric>[1],
+      statistic: Parameters<typeof serviceMetric>[2],
+    ) => metricBy('connector', environment, name, statistic, oneMinute);
+
+    this.dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: stack.named('replications'),
+      defaultInterval: Duration.hours(3),
+      widgets: [
+        [
+          new TextWidget({
+            markdown: `# Millrace: ${environment}\nWhat to do about an alarm: docs/runbook/README.md`,
+            width: full,
+            height: 2,
+          }),
+        ],
+        [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: full, height: 3 })],
+        [
+          graph(
+            'Rows applied each minute, by operation',
+            half,
+            [
+              service(metricNames.rowsInserted, 'Sum'),
+              service(metricNames.rowsUpdated, 'Sum'),
+              service(metricNames.rowsDeleted, 'Sum'),
+              service(metricNames.tablesTruncated, 'Sum'),
+              service(metricNames.duplicatesSkipped, 'Sum'),
+            ],
+            { stacked: true },
+          ),
+          graph('Errors each minute, by code', half, [
+            metricBy('code', environment, metricNames.errors, 'Sum', oneMinute),
+          ]),
+        ],
+        [
+          graph('Lag in ms, by connector', half, [byConnector(metricNames.lagMs, 'Maximum')], {
+            limit: { value: lagAlarmMs, label: 'alarm' },
+          }),
+          graph('Lag in events, by connector', half, [byConnector(metricNames.lagEvents, 'Maximum')]),
+        ],
+        [
+          graph(
+            'Age of the last heartbeat in ms, by connector',
+            half,
+            [byConnector(metricNames.heartbeatAgeMs, 'Maximum')],
+            { limit: { value: heartbeatStaleAfterMs, label: 'stale' } },
+          ),
+          graph('Failed connectors and heals', half, [
+            service(metricNames.connectorFailed, 'Maximum'),
+            service(metricNames.heals, 'Sum'),
+          ]),
+        ],
+        [
+          graph('Copy rate in rows each second, by connector', half, [
+            byConnector(metricNames.copyRowsPerSecond, 'Average'),
+          ]),
+          graph('Rows copied each minute', half, [service(metricNames.copyRows, 'Sum')]),
+        ],
+      ],
+    });
+  }
+}

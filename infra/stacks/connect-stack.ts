@@ -1,0 +1,116 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import {
+  AwsLogDriverMode,
+  Cluster,
+  ContainerImage,
+  ContainerInsights,
+  CpuArchitecture,
+  FargateService,
+  FargateTaskDefinition,
+  type ICluster,
+  LogDriver,
+} from 'aws-cdk-lib/aws-ecs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
+import type { Construct } from 'constructs';
+import type { CreatedPlatform, EnvironmentConfig } from '../config/environment-config.ts';
+import { acknowledge } from '../constructs/acknowledgements.ts';
+import { type ConnectAccess, type KafkaAccess, readCredentialsGrant } from '../constructs/function-rights.ts';
+import { logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
+import { fromRoot } from '../constructs/project-root.ts';
+import { createExecutionRole, createTaskRole, plainEnvironment } from '../constructs/task-roles.ts';
+import { connectPort, type NetworkStack } from './network-stack.ts';
+
+/**
+ * Kafka Connect with Debezium as a Fargate service in distributed mode. Workers are found by a private DNS name; a worker
+ * that answers for a connector of another one forwards the request. All its state is in three Kafka topics, so a lost
+ * worker is replaced and its connectors move.
+ */
+export class ConnectStack extends MillraceStack implements ConnectAccess {
+  readonly url: string;
+
+  constructor(
+    scope: Construct,
+    config: EnvironmentConfig,
+    connect: CreatedPlatform['connect'],
+    parts: { readonly network: NetworkStack; readonly kafka: KafkaAccess },
+  ) {
+    super(scope, 'connect', config);
+    const { network, kafka } = parts;
+    const zones = network.vpc.privateSubnets.length;
+    const namespaceName = `millrace-${config.name}.internal`;
+    this.url = `http://connect.${namespaceName}:${connectPort}`;
+
+    // CDK declares its classes without `exactOptionalPropertyTypes`, under which a Cluster is not an ICluster.
+    const cluster = new Cluster(this, 'Cluster', {
+      clusterName: this.named('connect'),
+      vpc: network.vpc,
+      containerInsightsV2: ContainerInsights.ENABLED,
+      defaultCloudMapNamespace: { name: namespaceName },
+    });
+
+    const logGroup = new LogGroup(this, 'Log', {
+      logGroupName: `/millrace/${config.name}/connect`,
+      retention: logRetention(config),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const taskRole = createTaskRole(this, 'TaskRole', 'Kafka Connect workers', readCredentialsGrant(this));
+    const taskDefinition = new FargateTaskDefinition(this, 'TaskDefinition', {
+      family: this.named('connect'),
+      cpu: connect.cpu,
+      memoryLimitMiB: connect.memoryMib,
+      runtimePlatform: { cpuArchitecture: CpuArchitecture.X86_64 },
+      taskRole,
+      executionRole: createExecutionRole(this, 'ExecutionRole', logGroup),
+    });
+    taskDefinition.addContainer('connect', {
+      containerName: 'connect',
+      image: ContainerImage.fromAsset(fromRoot('connect-container'), { platform: Platform.LINUX_AMD64 }),
+      // Read by connect-container/worker.properties, which says what each is.
+      environment: {
+        CONNECT_BOOTSTRAP_SERVERS: kafka.brokers,
+        CONNECT_SECURITY_PROTOCOL: kafka.security === 'tls' ? 'SSL' : 'PLAINTEXT',
+        CONNECT_LISTENERS: `http://0.0.0.0:${connectPort}`,
+        CONNECT_REPLICATION_FACTOR: String(zones),
+        CONNECT_GROUP: this.named('connect'),
+      },
+      // ECS does not look at the HEALTHCHECK of an image. A worker that joins its group answers within a minute.
+      healthCheck: {
+        command: [
+          'CMD-SHELL',
+          `curl --fail --silent --output /dev/null http://127.0.0.1:${connectPort}/connectors`,
+        ],
+        interval: Duration.seconds(15),
+        timeout: Duration.seconds(10),
+        retries: 4,
+        startPeriod: Duration.seconds(120),
+      },
+      portMappings: [{ containerPort: connectPort }],
+      logging: LogDriver.awsLogs({
+        logGroup,
+        streamPrefix: 'connect',
+        mode: AwsLogDriverMode.NON_BLOCKING,
+      }),
+      // A worker that leaves on SIGTERM hands its connectors over after a rebalance, not after a session timeout.
+      stopTimeout: Duration.seconds(120),
+    });
+    acknowledge(taskDefinition, plainEnvironment);
+
+    new FargateService(this, 'Service', {
+      serviceName: this.named('connect'),
+      cluster: cluster as ICluster,
+      taskDefinition,
+      desiredCount: connect.workers,
+      // One worker may be missing while a new version rolls out; with a single one the new must be up first.
+      minHealthyPercent: connect.workers > 1 ? 50 : 100,
+      maxHealthyPercent: 200,
+      circuitBreaker: { rollback: true },
+      securityGroups: [network.connectSecurityGroup],
+      vpcSubnets: { subnets: network.vpc.privateSubnets },
+      assignPublicIp: false,
+      cloudMapOptions: { name: 'connect', dnsRecordType: DnsRecordType.A, dnsTtl: Duration.seconds(10) },
+      enableECSManagedTags: true,
+    });
+  }
+}

@@ -1,0 +1,239 @@
+import { ArnFormat, CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  ResponseType,
+  RestApi,
+  TokenAuthorizer,
+} from 'aws-cdk-lib/aws-apigateway';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../config/environment-config.ts';
+import { apiFunctionDefinition, authorizeFunctionDefinition } from '../config/functions.ts';
+import {
+  acknowledge,
+  arnInFinding,
+  managedPolicy,
+  wildcardResource,
+} from '../constructs/acknowledgements.ts';
+import {
+  type Foundation,
+  type Grant,
+  grantsOf,
+  mergeGrants,
+  type TaskResources,
+} from '../constructs/function-rights.ts';
+import { MillraceFunction } from '../constructs/millrace-function.ts';
+import { dataRemovalPolicy, logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
+import { adminSecretName } from '../constructs/secret-names.ts';
+
+const stageName = 'v1';
+
+/** The HTTP API with its authorizer and the first admin token. */
+export class ControlStack extends MillraceStack {
+  readonly api: RestApi;
+
+  constructor(
+    scope: Construct,
+    config: EnvironmentConfig,
+    foundation: Foundation,
+    replication: { readonly tasks: TaskResources; readonly stateMachine: StateMachine },
+  ) {
+    super(scope, 'control', config);
+
+    const adminToken = new Secret(this, 'AdminToken', {
+      secretName: adminSecretName(config.name),
+      description: 'The admin token of the Millrace API: manages clients and mints their tokens.',
+      // 64 letters and digits hold 381 bits; without punctuation it needs no quoting in a shell.
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy: dataRemovalPolicy(config),
+    });
+    acknowledge(adminToken, {
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'The admin token bootstraps the installation and is replaced by a person; rotating it on a timer would cut off whoever uses it.',
+    });
+
+    const authorize = new MillraceFunction(this, 'authorize', {
+      name: 'authorize',
+      ...authorizeFunctionDefinition,
+      grant: authorizerGrant(foundation, adminToken),
+    }).lambda;
+    const api = new MillraceFunction(this, 'api', {
+      name: 'api',
+      ...apiFunctionDefinition,
+      grant: mergeGrants(
+        grantsOf(this, apiFunctionDefinition.rights, foundation, replication.tasks),
+        this.#executionsGrant(replication.stateMachine),
+      ),
+      network: foundation.network,
+    }).lambda;
+
+    this.api = new RestApi(this, 'Api', {
+      restApiName: this.named('api'),
+      description: 'Clients, databases and replications of Millrace',
+      endpointTypes: [EndpointType.REGIONAL],
+      cloudWatchRole: true,
+      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+      defaultIntegration: new LambdaIntegration(api),
+      defaultMethodOptions: {
+        authorizer: new TokenAuthorizer(this, 'Authorizer', {
+          handler: authorize,
+          // Anything else is refused before a Lambda runs. Tokens are letters, digits, `_` and `-`.
+          validationRegex: '^Bearer [A-Za-z0-9_-]+$',
+          resultsCacheTtl: Duration.minutes(1),
+        }),
+      },
+      deployOptions: {
+        stageName,
+        loggingLevel: MethodLoggingLevel.ERROR,
+        // Request and response bodies hold passwords and tokens.
+        dataTraceEnabled: false,
+        metricsEnabled: true,
+        tracingEnabled: config.tracing,
+        accessLogDestination: new LogGroupLogDestination(
+          new LogGroup(this, 'AccessLog', {
+            logGroupName: `/millrace/${config.name}/api-access`,
+            retention: logRetention(config),
+            removalPolicy: RemovalPolicy.DESTROY,
+          }),
+        ),
+        accessLogFormat: AccessLogFormat.jsonWithStandardFields({
+          caller: false,
+          httpMethod: true,
+          ip: true,
+          protocol: true,
+          requestTime: true,
+          resourcePath: true,
+          responseLength: true,
+          status: true,
+          user: false,
+        }),
+      },
+    });
+    this.api.root.addMethod('ANY');
+    this.api.root.addProxy({ anyMethod: true });
+    this.#answerWithProblems();
+    acknowledge(
+      this.api,
+      {
+        id: 'AwsSolutions-APIG2',
+        reason: 'One proxy route: the api Lambda validates every request and reports all problems at once.',
+      },
+      {
+        id: 'AwsSolutions-APIG3',
+        reason: 'Every route needs a token. A web ACL belongs to the account: associate it with the stage.',
+      },
+      {
+        id: 'AwsSolutions-COG4',
+        reason: 'Callers are machines with tokens, checked by a Lambda authorizer.',
+      },
+      managedPolicy(
+        'service-role/AmazonAPIGatewayPushToCloudWatchLogs',
+        'What API Gateway asks for to write its logs, once for the account.',
+      ),
+    );
+
+    new CfnOutput(this, 'ApiUrl', { value: this.api.url });
+    new CfnOutput(this, 'RestApiId', { value: this.api.restApiId });
+    new CfnOutput(this, 'ApiStage', { value: stageName });
+    new CfnOutput(this, 'AdminTokenSecretArn', { value: adminToken.secretArn });
+  }
+
+  /** What API Gateway answers by itself is problem+json, too. */
+  #answerWithProblems(): void {
+    const problems = [
+      {
+        type: ResponseType.UNAUTHORIZED,
+        status: 401,
+        code: 'Unauthorized',
+        detail: 'The Authorization header is missing, or its token is unknown.',
+        advice: 'Send a valid token in the Authorization header: Bearer <token>.',
+      },
+      {
+        type: ResponseType.ACCESS_DENIED,
+        status: 403,
+        code: 'Forbidden',
+        detail: 'The token does not allow this action.',
+        advice: 'Use a token whose role and client allow this action.',
+      },
+      {
+        type: ResponseType.DEFAULT_5XX,
+        status: 500,
+        code: 'Internal',
+        detail: 'The API did not answer.',
+        advice: 'Repeat the request; look at the log of the api Lambda if it lasts.',
+      },
+    ] as const;
+    for (const { type, status, code, detail, advice } of problems) {
+      const problem = { type: 'about:blank', title: code, status, detail, code, advice };
+      this.api.addGatewayResponse(code, {
+        type,
+        responseHeaders: { 'Content-Type': "'application/problem+json'" },
+        templates: { 'application/json': JSON.stringify(problem) },
+        ...(type === ResponseType.DEFAULT_5XX ? {} : { statusCode: String(status) }),
+      });
+    }
+  }
+
+  #executionsGrant(stateMachine: StateMachine): Grant {
+    return {
+      environment: { MILLRACE_START_STATE_MACHINE_ARN: stateMachine.stateMachineArn },
+      statements: [
+        new PolicyStatement({
+          sid: 'StartExecutions',
+          actions: ['states:StartExecution'],
+          resources: [stateMachine.stateMachineArn],
+        }),
+        new PolicyStatement({
+          sid: 'WatchAndStopExecutions',
+          actions: ['states:DescribeExecution', 'states:StopExecution'],
+          resources: [
+            this.formatArn({
+              service: 'states',
+              resource: 'execution',
+              resourceName: `${this.named('start-replication')}:*`,
+              arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+            }),
+          ],
+        }),
+      ],
+      acknowledgements: [
+        wildcardResource(
+          arnInFinding('states', `execution:${this.named('start-replication')}:*`),
+          'Executions are named when they start: those of one state machine are the narrowest resource.',
+        ),
+      ],
+    };
+  }
+}
+
+/** Looks up hashes of tokens, and reads the admin token; nothing else. */
+const authorizerGrant = (foundation: Foundation, adminToken: Secret): Grant => {
+  const { table, key } = foundation.state;
+  return {
+    environment: {
+      MILLRACE_STATE_TABLE: table.tableName,
+      MILLRACE_ADMIN_SECRET_ARN: adminToken.secretArn,
+    },
+    statements: [
+      new PolicyStatement({
+        sid: 'FindTokens',
+        actions: ['dynamodb:GetItem'],
+        resources: [table.tableArn],
+      }),
+      new PolicyStatement({ sid: 'UseStateKey', actions: ['kms:Decrypt'], resources: [key.keyArn] }),
+      new PolicyStatement({
+        sid: 'ReadAdminToken',
+        actions: ['secretsmanager:GetSecretValue'],
+        resources: [adminToken.secretArn],
+      }),
+    ],
+  };
+};

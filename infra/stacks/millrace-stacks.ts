@@ -1,0 +1,65 @@
+import { type App, Tags } from 'aws-cdk-lib';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
+import type { CreatedPlatform, EnvironmentConfig, ImportedPlatform } from '../config/environment-config.ts';
+import type { Foundation } from '../constructs/function-rights.ts';
+import { ConnectStack } from './connect-stack.ts';
+import { ControlStack } from './control-stack.ts';
+import { KafkaStack } from './kafka-stack.ts';
+import { NetworkStack } from './network-stack.ts';
+import { ObservabilityStack } from './observability-stack.ts';
+import { ReplicationStack } from './replication-stack.ts';
+import { StateStack } from './state-stack.ts';
+
+type Platform = Omit<Foundation, 'state'>;
+
+const createPlatform = (app: App, config: EnvironmentConfig, platform: CreatedPlatform): Platform => {
+  const network = new NetworkStack(app, config, platform.network);
+  const kafka = new KafkaStack(app, config, platform.kafka, network);
+  const connect = new ConnectStack(app, config, platform.connect, { network, kafka });
+  return { network, kafka, connect };
+};
+
+const importPlatform = (scope: Construct, platform: ImportedPlatform): Platform => {
+  const imported = new Construct(scope, 'Imported');
+  const { vpcId, availabilityZones, subnetIds, securityGroupId } = platform.network;
+  return {
+    network: {
+      vpc: Vpc.fromVpcAttributes(imported, 'Vpc', {
+        vpcId,
+        availabilityZones: [...availabilityZones],
+        privateSubnetIds: [...subnetIds],
+        // Nothing here adds a route; without these CDK warns about each subnet.
+        privateSubnetRouteTableIds: subnetIds.map(() => 'unused'),
+      }),
+      workloadSecurityGroup: SecurityGroup.fromSecurityGroupId(imported, 'SecurityGroup', securityGroupId, {
+        mutable: false,
+      }),
+    },
+    kafka: platform.kafka,
+    connect: platform.connect,
+  };
+};
+
+/** Creates every stack of one environment. The one place that turns `source` into "created" or "imported". */
+export const createStacks = (app: App, config: EnvironmentConfig): void => {
+  Tags.of(app).add('project', 'millrace');
+  Tags.of(app).add('environment', config.name);
+
+  const state = new StateStack(app, config);
+  const platform =
+    config.platform.source === 'created'
+      ? createPlatform(app, config, config.platform)
+      : importPlatform(state, config.platform);
+  const foundation: Foundation = { state, ...platform };
+  const replication = new ReplicationStack(app, config, foundation);
+  const control = new ControlStack(app, config, foundation, replication);
+  new ObservabilityStack(app, config, {
+    alertTopic: state.alertTopic,
+    replication,
+    api: control.api,
+    ...(platform.kafka instanceof KafkaStack
+      ? { kafka: { clusterName: platform.kafka.clusterName, brokers: platform.kafka.brokerCount } }
+      : {}),
+  });
+};

@@ -1,0 +1,118 @@
+import { Fn, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  FlowLogDestination,
+  FlowLogTrafficType,
+  GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpointAwsService,
+  IpAddresses,
+  type IVpc,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { CreatedPlatform, EnvironmentConfig } from '../config/environment-config.ts';
+import type { WorkloadNetwork } from '../constructs/function-rights.ts';
+import { logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
+
+export const kafkaTlsPort = 9094;
+export const connectPort = 8083;
+
+/**
+ * A VPC of its own. Security groups are all here, since each of them names another one: workload -> Kafka and Connect,
+ * Connect -> Kafka and itself (workers forward requests to their leader), and nothing else comes in anywhere.
+ */
+export class NetworkStack extends MillraceStack implements WorkloadNetwork {
+  readonly vpc: IVpc;
+  readonly workloadSecurityGroup: SecurityGroup;
+  readonly connectSecurityGroup: SecurityGroup;
+  readonly kafkaSecurityGroup: SecurityGroup;
+  readonly #zoneCount: number;
+
+  constructor(scope: Construct, config: EnvironmentConfig, network: CreatedPlatform['network']) {
+    super(scope, 'network', config);
+    this.#zoneCount = network.availabilityZones;
+
+    const vpc = new Vpc(this, 'Vpc', {
+      ipAddresses: IpAddresses.cidr(network.cidr),
+      maxAzs: network.availabilityZones,
+      natGateways: network.natGateways,
+      restrictDefaultSecurityGroup: false,
+      subnetConfiguration: [
+        { name: 'public', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
+        // A task and a Lambda network interface take one address each: 4,091 of them in each zone.
+        { name: 'private', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 20 },
+      ],
+      gatewayEndpoints: {
+        s3: { service: GatewayVpcEndpointAwsService.S3 },
+        dynamodb: { service: GatewayVpcEndpointAwsService.DYNAMODB },
+      },
+    });
+    // CDK declares its classes without `exactOptionalPropertyTypes`, under which a Vpc is not an IVpc.
+    this.vpc = vpc as IVpc;
+    vpc.addFlowLog('FlowLog', {
+      trafficType: FlowLogTrafficType.REJECT,
+      destination: FlowLogDestination.toCloudWatchLogs(
+        new LogGroup(this, 'FlowLogGroup', {
+          logGroupName: `/millrace/${config.name}/flow-log`,
+          retention: logRetention(config),
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+      ),
+    });
+
+    this.workloadSecurityGroup = new SecurityGroup(this, 'WorkloadSecurityGroup', {
+      vpc: this.vpc,
+      description:
+        'Lambdas, consumers and copy workers of Millrace. Databases may be anywhere, so all may go out.',
+    });
+    this.connectSecurityGroup = new SecurityGroup(this, 'ConnectSecurityGroup', {
+      vpc: this.vpc,
+      description: 'Kafka Connect workers. Source databases may be anywhere, so all may go out.',
+    });
+    this.kafkaSecurityGroup = new SecurityGroup(this, 'KafkaSecurityGroup', {
+      vpc: this.vpc,
+      description: 'Kafka brokers.',
+      allowAllOutbound: false,
+    });
+    const kafkaTls = Port.tcp(kafkaTlsPort);
+    this.kafkaSecurityGroup.addIngressRule(this.workloadSecurityGroup, kafkaTls, 'Consumers and Lambdas');
+    this.kafkaSecurityGroup.addIngressRule(this.connectSecurityGroup, kafkaTls, 'Kafka Connect');
+    const connectRest = Port.tcp(connectPort);
+    this.connectSecurityGroup.addIngressRule(
+      this.workloadSecurityGroup,
+      connectRest,
+      'Lambdas and consumers',
+    );
+    this.connectSecurityGroup.addIngressRule(this.connectSecurityGroup, connectRest, 'Connect workers');
+
+    if (network.interfaceEndpoints) this.#addInterfaceEndpoints();
+  }
+
+  /** Without a known region CDK assumes two zones; every region that MSK's three-zone clusters run in has three. */
+  override get availabilityZones(): string[] {
+    return Array.from({ length: this.#zoneCount }, (_, index) => Fn.select(index, Fn.getAzs()));
+  }
+
+  #addInterfaceEndpoints(): void {
+    const services = {
+      SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+      Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+      EcrApi: InterfaceVpcEndpointAwsService.ECR,
+      EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
+    };
+    const securityGroup = new SecurityGroup(this, 'EndpointSecurityGroup', {
+      vpc: this.vpc,
+      description: 'Interface endpoints of the AWS APIs.',
+      allowAllOutbound: false,
+    });
+    const https = Port.tcp(443);
+    securityGroup.addIngressRule(this.workloadSecurityGroup, https, 'Lambdas, consumers and copy workers');
+    securityGroup.addIngressRule(this.connectSecurityGroup, https, 'Kafka Connect');
+    for (const [id, service] of Object.entries(services)) {
+      this.vpc.addInterfaceEndpoint(id, { service, securityGroups: [securityGroup], open: false });
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../config/environment-config.ts';
+import {
+  type FunctionDefinition,
+  type HealthFunctionName,
+  healthFunctionDefinitions,
+  type StepFunctionName,
+  stepFunctionDefinitions,
+} from '../config/functions.ts';
+import { ConsumerTask } from '../constructs/consumer-task.ts';
+import {
+  alertGrant,
+  connectGrant,
+  type Foundation,
+  grantsOf,
+  kafkaGrant,
+  mergeGrants,
+  readCredentialsGrant,
+  stateGrant,
+  type TaskResources,
+} from '../constructs/function-rights.ts';
+import { HealthSchedules } from '../constructs/health-schedules.ts';
+import { MillraceFunction } from '../constructs/millrace-function.ts';
+import { MillraceStack } from '../constructs/millrace-stack.ts';
+import { StartReplication } from '../constructs/start-replication.ts';
+
+/** What moves data and keeps it moving: the state machine with its steps, the workers' task, the health checks. */
+export class ReplicationStack extends MillraceStack {
+  readonly tasks: TaskResources;
+  readonly stateMachine: StateMachine;
+  readonly healthFunctions: Readonly<Record<HealthFunctionName, LambdaFunction>>;
+  readonly schedules: HealthSchedules;
+
+  constructor(scope: Construct, config: EnvironmentConfig, foundation: Foundation) {
+    super(scope, 'replication', config);
+    const { state, network, kafka, connect } = foundation;
+
+    this.tasks = new ConsumerTask(this, 'Worker', {
+      vpc: network.vpc,
+      grant: mergeGrants(
+        stateGrant(this, state),
+        readCredentialsGrant(this),
+        kafkaGrant(kafka, config),
+        connectGrant(connect),
+        alertGrant(state),
+      ),
+    }).resources;
+
+    const createFunction = (name: string, definition: FunctionDefinition): LambdaFunction =>
+      new MillraceFunction(this, name, {
+        name,
+        timeoutSeconds: definition.timeoutSeconds,
+        memoryMib: definition.memoryMib,
+        grant: grantsOf(this, definition.rights, foundation, this.tasks),
+        network,
+      }).lambda;
+    const createFunctions = <Name extends string>(
+      definitions: Record<Name, FunctionDefinition>,
+    ): Record<Name, LambdaFunction> =>
+      Object.fromEntries(
+        Object.entries<FunctionDefinition>(definitions).map(([name, definition]) => [
+          name,
+          createFunction(name, definition),
+        ]),
+      ) as Record<Name, LambdaFunction>;
+
+    const steps = createFunctions<StepFunctionName>(stepFunctionDefinitions);
+    this.stateMachine = new StartReplication(this, 'StartReplication', {
+      steps,
+      tasks: this.tasks,
+      network,
+    }).stateMachine;
+
+    this.healthFunctions = createFunctions<HealthFunctionName>(healthFunctionDefinitions);
+    this.schedules = new HealthSchedules(this, 'Health', this.healthFunctions);
+
+    new CfnOutput(this, 'StateMachineArn', { value: this.stateMachine.stateMachineArn });
+    new CfnOutput(this, 'ClusterName', { value: this.tasks.clusterName });
+    new CfnOutput(this, 'TaskDefinitionArn', { value: this.tasks.taskDefinitionArn });
+  }
+}

@@ -1,0 +1,87 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  type ITable,
+  ProjectionType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../config/environment-config.ts';
+import type { StateResources } from '../constructs/function-rights.ts';
+import { dataRemovalPolicy, MillraceStack, stateTableIndex } from '../constructs/millrace-stack.ts';
+
+/** What Millrace remembers, and where it speaks to people: the state table, the alert topic, and the key of both. */
+export class StateStack extends MillraceStack implements StateResources {
+  readonly table: ITable;
+  readonly alertTopic: Topic;
+  readonly key: Key;
+
+  constructor(scope: Construct, config: EnvironmentConfig) {
+    super(scope, 'state', config);
+
+    this.key = new Key(this, 'Key', {
+      alias: `alias/${this.named('state')}`,
+      description: 'Encrypts the state table and the alert topic of Millrace.',
+      enableKeyRotation: true,
+      removalPolicy: dataRemovalPolicy(config),
+    });
+    // Alarms publish to the encrypted topic as CloudWatch, which has no identity policy of ours.
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+
+    const table = new Table(this, 'Table', {
+      tableName: this.named('state'),
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expiresAt',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: this.key,
+      deletionProtection: config.keepData,
+      removalPolicy: dataRemovalPolicy(config),
+    });
+    table.addGlobalSecondaryIndex({
+      indexName: stateTableIndex,
+      partitionKey: { name: 'gsiPk', type: AttributeType.STRING },
+      sortKey: { name: 'gsiSk', type: AttributeType.STRING },
+      projectionType: ProjectionType.ALL,
+    });
+
+    // CDK declares its classes without `exactOptionalPropertyTypes`, under which a Table is not an ITable.
+    this.table = table as ITable;
+
+    this.alertTopic = new Topic(this, 'AlertTopic', {
+      topicName: this.named('alerts'),
+      masterKey: this.key,
+      enforceSSL: true,
+    });
+    // enforceSSL writes a topic policy, which replaces the default one that lets the account's alarms publish.
+    this.alertTopic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.alertTopic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    for (const address of config.alertEmails) {
+      this.alertTopic.addSubscription(new EmailSubscription(address));
+    }
+
+    new CfnOutput(this, 'StateTableName', { value: this.table.tableName });
+    new CfnOutput(this, 'AlertTopicArn', { value: this.alertTopic.topicArn });
+  }
+}
