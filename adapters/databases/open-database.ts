@@ -1,0 +1,81 @@
+import type { ConnectionSettings, Database } from '#core/contracts/database.ts';
+import type { ReplicationId } from '#core/contracts/identifiers.ts';
+import type { ChunkCopier, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import type { PartitionOffsets, SecretStore } from '#core/ports/services.ts';
+import { resetCheckpoints } from '../postgresql/apply-checkpoints.ts';
+import { openChunkCopier } from '../postgresql/chunk-copier.ts';
+import { closePool, createPool } from '../postgresql/connection.ts';
+import { databaseLabel } from '../postgresql/database-errors.ts';
+import { openSourceDatabase } from '../postgresql/source-database.ts';
+import { openTargetDatabase } from '../postgresql/target-database.ts';
+
+/**
+ * Opens registered databases by their kind, with the credentials that Secrets Manager holds at this moment. Opening
+ * connects to nothing yet: a wrong password shows in the first statement. Whoever opens one closes it. Throws
+ * `SecretMissing`, `PermissionDenied` and `ServiceUnavailable` as the secret store does.
+ */
+export interface DatabaseAccess {
+  openSource(database: Database): Promise<SourceDatabase>;
+  openTarget(database: Database): Promise<TargetDatabase>;
+  openCopier(source: Database, target: Database, parallelChunks: number): Promise<ChunkCopier>;
+  /** Sets the consumer's checkpoints at the target to the partitions' end offsets. */
+  resetCheckpoints(
+    target: Database,
+    replicationId: ReplicationId,
+    partitions: readonly PartitionOffsets[],
+  ): Promise<void>;
+}
+
+/** Always read anew: a start is rare, and a password that was rotated a minute ago must not fail it. */
+const freshSecret = { fresh: true } as const;
+
+export const connectionSettings = async (
+  database: Database,
+  secrets: Pick<SecretStore, 'getCredentials'>,
+): Promise<ConnectionSettings> => {
+  const { username, password } = await secrets.getCredentials(database.secretArn, freshSecret);
+  const { kind, host, port, databaseName, tlsMode, caPem } = database;
+  return {
+    kind,
+    host,
+    port,
+    databaseName,
+    username,
+    password,
+    tlsMode,
+    ...(caPem === undefined ? {} : { caPem }),
+  };
+};
+
+export const createDatabaseAccess = (secrets: Pick<SecretStore, 'getCredentials'>): DatabaseAccess => ({
+  openSource: async (database) => {
+    const settings = await connectionSettings(database, secrets);
+    switch (settings.kind) {
+      case 'postgresql':
+        return openSourceDatabase(settings);
+    }
+  },
+
+  openTarget: async (database) => {
+    const settings = await connectionSettings(database, secrets);
+    switch (settings.kind) {
+      case 'postgresql':
+        return openTargetDatabase(settings);
+    }
+  },
+
+  openCopier: async (source, target, parallelChunks) =>
+    openChunkCopier(await connectionSettings(source, secrets), await connectionSettings(target, secrets), {
+      concurrency: parallelChunks,
+    }),
+
+  resetCheckpoints: async (target, replicationId, partitions) => {
+    const settings = await connectionSettings(target, secrets);
+    const pool = createPool(settings, { applicationName: 'millrace-checkpoints', maxConnections: 1 });
+    try {
+      await resetCheckpoints(pool, replicationId, partitions, databaseLabel(settings));
+    } finally {
+      await closePool(pool);
+    }
+  },
+});
