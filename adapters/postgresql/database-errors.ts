@@ -145,6 +145,9 @@ const sqlStateRules: Readonly<Record<string, Rule>> = {
   '40': { code: 'DatabaseConflict' },
   '40002': { code: 'ConstraintViolated', reason: 'the transaction violates a deferred constraint' },
   '40003': { code: 'DatabaseUnreachable' },
+  // Messages of this class name objects, but a syntax error quotes the statement.
+  '42': { code: 'Internal' },
+  '42601': { code: 'Internal', reason: 'PostgreSQL does not understand the statement' },
   '42501': { code: 'PermissionDenied' },
   '42703': { code: 'SchemaMismatch' },
   '42804': { code: 'SchemaMismatch', reason: 'a column has another type than the statement gives it' },

@@ -11,13 +11,17 @@ export interface ColumnDescription {
   readonly isArray: boolean;
   /** What kind of type the base type is; only `base` and `enum` can be replicated. */
   readonly typeKind: 'base' | 'enum' | 'composite' | 'range' | 'multirange' | 'extension';
-  /** Declared length of character types, or undefined. */
+  /** Declared length of character types, in characters, and of bit strings, in bits; or undefined. */
   readonly maxLength?: number;
   readonly precision?: number;
   readonly scale?: number;
   readonly notNull: boolean;
   /** GENERATED ALWAYS AS ... STORED or VIRTUAL: computed by the database, never written. */
   readonly isGenerated: boolean;
+  /** DEFAULT or identity: a row may be written without it. */
+  readonly hasDefault?: boolean;
+  /** GENERATED ALWAYS AS IDENTITY: an INSERT needs OVERRIDING SYSTEM VALUE, and an UPDATE cannot set it. */
+  readonly isIdentityAlways?: boolean;
 }
 
 export interface TableDescription {
@@ -94,7 +98,11 @@ export interface CopiedChunk {
   readonly bytes: number;
 }
 
-/** Copies one chunk in one target transaction: rows of the range at the target are replaced, so a repetition is safe. */
+/**
+ * Copies one chunk in one target transaction: all its rows or none. Rows that the target has with the same keys are
+ * replaced, so a repetition is safe. An abort rejects with the signal's reason and leaves nothing behind.
+ * As many chunks as the copier was opened for may be copied at once; further calls wait.
+ */
 export interface ChunkCopier {
   copyChunk(
     table: { readonly source: TableDescription; readonly target: TableDescription },
@@ -106,8 +114,11 @@ export interface ChunkCopier {
 
 export interface TargetDatabase {
   ping(): Promise<{ readonly serverVersion: string }>;
-  /** Names what the user lacks to create schemas and tables here, or to write; empty when nothing. */
-  missingTargetGrants(schemas: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Names what the user lacks to create schemas and tables here, or to write, also to those of `tables` that exist;
+   * empty when nothing.
+   */
+  missingTargetGrants(schemas: readonly string[], tables?: readonly TableRef[]): Promise<readonly string[]>;
   describeTable(ref: TableRef): Promise<TableDescription | undefined>;
   /** Creates the table (and its schema) with the source's columns, key and NOT NULLs unless it exists. */
   createTable(target: TableRef, source: TableDescription): Promise<void>;
