@@ -7,17 +7,32 @@ import type { ConsumerLaunch, ConsumerStore, HealStore } from '#core/ports/state
 import { type DynamoTable, matching, parseItem } from './dynamo-table.ts';
 import { consumerKey, healKey, healsSince, lastHealKey, replicationKey } from './store-keys.ts';
 
-/** The recorded launch and the newest heartbeat, of this launch or an older one, in one item. */
-const consumerItemSchema = z.strictObject({
+const launchSchema = z.strictObject({
   launchId: z.string(),
   taskArn: z.string().optional(),
   launchedAt: instantSchema,
   generation: z.number().int().positive(),
+});
+
+/** The recorded launch, if none was revoked since, and the newest heartbeat, of this launch or an older one. */
+const consumerItemSchema = z.strictObject({
+  ...launchSchema.partial().shape,
+  revokedLaunchId: z.string().optional(),
   heartbeat: heartbeatSchema.optional(),
 });
 
 const healAttemptSchema = z.strictObject({ action: z.string(), at: instantSchema });
 const healRetentionSeconds = 24 * 60 * 60;
+
+/** Launches are recorded seconds apart, so a second look is already rare. */
+const revokeRounds = 5;
+
+const launchOf = (item: z.infer<typeof consumerItemSchema> | undefined): ConsumerLaunch | undefined => {
+  if (item?.launchId === undefined) return undefined;
+  const { heartbeat: _heartbeat, revokedLaunchId: _revoked, ...launch } = item;
+  const { taskArn, ...rest } = parseItem(launchSchema, launch);
+  return taskArn === undefined ? rest : { ...rest, taskArn };
+};
 
 export const createConsumerStore = (table: DynamoTable): ConsumerStore & HealStore => {
   const read = async (replicationId: number) => {
@@ -40,6 +55,7 @@ export const createConsumerStore = (table: DynamoTable): ConsumerStore & HealSto
               taskArn: launch.taskArn,
               launchedAt: launch.launchedAt,
               generation: launch.generation,
+              revokedLaunchId: undefined,
             },
           },
         },
@@ -52,12 +68,34 @@ export const createConsumerStore = (table: DynamoTable): ConsumerStore & HealSto
         );
     },
 
-    getLaunch: async (replicationId) => {
-      const item = await read(replicationId);
-      if (item === undefined) return undefined;
-      const { heartbeat: _heartbeat, taskArn, ...rest } = item;
-      const launch: ConsumerLaunch = taskArn === undefined ? rest : { ...rest, taskArn };
-      return launch;
+    getLaunch: async (replicationId) => launchOf(await read(replicationId)),
+
+    revokeLaunch: async (replicationId) => {
+      for (let round = 0; round < revokeRounds; round += 1) {
+        const launch = launchOf(await read(replicationId));
+        if (launch === undefined) return undefined;
+        const revoked = await table.update(
+          consumerKey(replicationId),
+          {
+            set: {
+              launchId: undefined,
+              taskArn: undefined,
+              launchedAt: undefined,
+              generation: undefined,
+              revokedLaunchId: launch.launchId,
+            },
+          },
+          // A task that is attached at this moment must be in the launch that the caller gets.
+          launch.taskArn === undefined
+            ? {
+                expression: '#launchId = :launchId AND attribute_not_exists(#taskArn)',
+                values: { ':launchId': launch.launchId },
+              }
+            : matching({ launchId: launch.launchId, taskArn: launch.taskArn }),
+        );
+        if (revoked !== undefined) return launch;
+      }
+      throw new MillraceError('StoreUnavailable', `Launches of replication ${replicationId} keep changing.`);
     },
 
     setLaunchTask: async (replicationId, launchId, taskArn) => {
@@ -69,7 +107,13 @@ export const createConsumerStore = (table: DynamoTable): ConsumerStore & HealSto
       const written = await table.update(
         consumerKey(replicationId),
         { set: { heartbeat } },
-        matching({ launchId }),
+        {
+          expression:
+            heartbeat.state === 'STOPPED' || heartbeat.state === 'ERROR'
+              ? '#launchId = :launchId OR #revokedLaunchId = :launchId'
+              : '#launchId = :launchId',
+          values: { ':launchId': launchId },
+        },
       );
       if (written === undefined)
         throw new MillraceError(

@@ -54,7 +54,8 @@ export const createCopyStore = (table: DynamoTable): CopyStore => {
         const current = await planOf(replicationId, source);
         // A write whose answer was lost was repeated by the SDK and refused: the plan is this one already.
         if (current?.planId === planId) return;
-        if (current !== undefined && current.generation >= generation && current.state !== 'skipped') {
+        const isSplit = current !== undefined && current.state !== 'skipped' && current.chunks > 0;
+        if (isSplit && current.generation >= generation) {
           await removeChunks(replicationId, source, planId);
           return;
         }

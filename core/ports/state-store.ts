@@ -97,11 +97,17 @@ export interface ConsumerStore {
    */
   recordLaunch(clientId: ClientId, replicationId: ReplicationId, launch: ConsumerLaunch): Promise<void>;
   getLaunch(replicationId: ReplicationId): Promise<ConsumerLaunch | undefined>;
+  /**
+   * Takes the recorded launch back, and returns it: from now on its heartbeats are refused, but for a last one that
+   * reports its end. So a consumer whose task nobody can reach stops at its next heartbeat.
+   */
+  revokeLaunch(replicationId: ReplicationId): Promise<ConsumerLaunch | undefined>;
   /** Attaches the task's ARN to a recorded launch; does nothing when a newer launch has replaced it. */
   setLaunchTask(replicationId: ReplicationId, launchId: string, taskArn: string): Promise<void>;
   /**
    * Stores the heartbeat, if `heartbeat.launchId` is still the recorded launch. Throws `Superseded` otherwise: the
-   * consumer must then stop without touching anything.
+   * consumer must then stop without touching anything. A revoked launch may still store that it is STOPPED or in ERROR,
+   * until a newer one is recorded.
    */
   putHeartbeat(replicationId: ReplicationId, heartbeat: Heartbeat): Promise<void>;
   getHeartbeat(replicationId: ReplicationId): Promise<Heartbeat | undefined>;
