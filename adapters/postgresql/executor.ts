@@ -58,7 +58,7 @@ export const runStatement = async (
 };
 
 /** Rejects with what `work` or PostgreSQL rejected with; a connection that did is not used again. */
-const inTransaction = async <Result>(
+export const inTransaction = async <Result>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<Result>,
 ): Promise<Result> => {

@@ -1,0 +1,368 @@
+import type { Batch, Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
+import type { MillraceError } from '#core/errors/millrace-error.ts';
+import { toMillraceError } from '#core/errors/millrace-error.ts';
+import type { ChangeFeed, FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
+import type { Clock, Log } from '#core/ports/clock-and-log.ts';
+import { toKafkaError } from './kafka-client.ts';
+import { PartitionBuffer } from './partition-buffer.ts';
+
+export interface ChangeFeedOptions {
+  readonly kafka: Kafka;
+  /** New for each start, so that nobody else's members or offsets are in the way. */
+  readonly groupId: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  /**
+   * Called when the records do not continue where they should: throws `NeedsResync` unless the topic is still the
+   * same one and `nextOffset` is within it.
+   */
+  readonly verifyPosition: (topic: string, partition: number, nextOffset: bigint) => Promise<void>;
+  /** Called with the error when Kafka cannot be reached, and with undefined when it can again. */
+  readonly onAvailability?: (error: MillraceError | undefined) => void;
+  /** Of all partitions together; see `defaultBufferBytes`. */
+  readonly bufferBytes?: number;
+}
+
+/**
+ * Records that wait to be applied. 64 MiB are one to two seconds of work at the rates measured, enough to keep
+ * the target busy through a fetch, and small in a task of 1 GiB.
+ */
+export const defaultBufferBytes = 64 * 1024 * 1024;
+/** With many partitions each still gets what one fetch may bring, so that a lively one is not throttled by idle ones. */
+const minPartitionBufferBytes = 2 * 1024 * 1024;
+
+/**
+ * Compressed bytes per partition and fetch. kafkajs decodes a fetch in one go, which holds up everything else:
+ * 1 MiB of zstd is about 10 MiB of JSON, 0.1 s.
+ */
+const maxBytesPerPartition = 1024 * 1024;
+const maxBytesPerFetch = 8 * 1024 * 1024;
+/**
+ * How long the broker holds a fetch that finds nothing. New records end the wait at once, but a partition that is
+ * resumed or sought meanwhile joins only the next fetch, so this is kept well below the latency we want (500 ms).
+ */
+const maxWaitMs = 100;
+
+/** Kafka's default: time for a paused process (SIGSTOP, a long collection) to come back without a rebalance. */
+const sessionTimeoutMs = 30_000;
+/** A third of the session at most (Kafka's manual); a tenth lets two get lost. */
+const groupHeartbeatMs = 3_000;
+const showProgressEveryMs = 5_000;
+/** Between two attempts to connect at all. kafkajs spends about 6 s on each itself. */
+const reconnectDelayMs = 2_000;
+/** An orderly good-bye to the group takes milliseconds; a broker that is gone must not hold up our end. */
+const disconnectTimeoutMs = 5_000;
+
+const keyOf = (topic: string, partition: number): string => `${partition}/${topic}`;
+
+/** A `ChangeFeed` by kafkajs's consumer groups. */
+export const createChangeFeed = (options: ChangeFeedOptions): ChangeFeed => ({
+  run: async (topics, consume, signal) => {
+    if (topics.length === 0) return untilAborted(signal);
+    await new FeedRun(options, topics, consume, signal).run();
+  },
+});
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+/** One `run` of the feed: a consumer, its sessions, and the first error, which ends them. */
+class FeedRun {
+  readonly #options: ChangeFeedOptions;
+  readonly #topics: readonly string[];
+  readonly #consume: (session: PartitionSession) => Promise<void>;
+  readonly #consumer: Consumer;
+  readonly #end = new AbortController();
+  readonly #stop: AbortSignal;
+  #failure: MillraceError | undefined;
+  #sessions = new Map<string, KafkaSession>();
+  /** Settles when every session of all assignments so far has ended. */
+  #ended: Promise<void> = Promise.resolve();
+  readonly #progress = new Map<string, { topic: string; partition: number; offset: string }>();
+
+  constructor(
+    options: ChangeFeedOptions,
+    topics: readonly string[],
+    consume: (session: PartitionSession) => Promise<void>,
+    signal: AbortSignal,
+  ) {
+    this.#options = options;
+    this.#topics = topics;
+    this.#consume = consume;
+    this.#stop = AbortSignal.any([signal, this.#end.signal]);
+    this.#consumer = options.kafka.consumer({
+      groupId: options.groupId,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: groupHeartbeatMs,
+      maxBytesPerPartition,
+      maxBytes: maxBytesPerFetch,
+      minBytes: 1,
+      maxWaitTimeInMs: maxWaitMs,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 200, retries: 5, maxRetryTime: 5_000, restartOnFailure: async () => true },
+    });
+  }
+
+  async run(): Promise<void> {
+    const { GROUP_JOIN, CRASH, FETCH } = this.#consumer.events;
+    // kafkajs calls listeners synchronously, so everything is paused before the first fetch of an assignment.
+    this.#consumer.on(GROUP_JOIN, (event) => this.#assign(event));
+    this.#consumer.on(FETCH, () => this.#options.onAvailability?.(undefined));
+    this.#consumer.on(CRASH, ({ payload }) => {
+      const error = toKafkaError(payload.error, 'read from Kafka');
+      this.#options.onAvailability?.(error);
+      this.#endSessions();
+      if (!payload.restart) this.#fail(error);
+    });
+    const progress = setInterval(() => void this.#commitProgress(), showProgressEveryMs);
+    try {
+      await this.#start();
+      await untilAborted(this.#stop);
+    } finally {
+      clearInterval(progress);
+      this.#endSessions();
+      await this.#ended;
+      await this.#disconnect();
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #start(): Promise<void> {
+    while (!this.#stop.aborted) {
+      try {
+        await this.#consumer.connect();
+        await this.#consumer.subscribe({ topics: [...this.#topics], fromBeginning: true });
+        await this.#consumer.run({
+          autoCommit: false,
+          partitionsConsumedConcurrently: this.#topics.length,
+          eachBatch: (payload) => this.#receive(payload),
+        });
+        return;
+      } catch (error) {
+        const failure = toKafkaError(error, 'connect to Kafka');
+        this.#options.onAvailability?.(failure);
+        this.#options.log.warn('Kafka is not available; trying again', { error: failure });
+        await this.#options.clock.sleep(reconnectDelayMs, this.#stop).catch(() => undefined);
+      }
+    }
+  }
+
+  #assign({ payload }: ConsumerGroupJoinEvent): void {
+    this.#endSessions();
+    const { memberAssignment } = payload;
+    this.#consumer.pause(
+      Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions })),
+    );
+    const positions = Object.entries(memberAssignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition })),
+    );
+    this.#options.log.info('Partitions assigned', { partitions: positions.length });
+    const bufferBytes = Math.max(
+      minPartitionBufferBytes,
+      (this.#options.bufferBytes ?? defaultBufferBytes) / positions.length,
+    );
+    const sessions = positions.map(
+      ({ topic, partition }) =>
+        new KafkaSession(topic, partition, this.#consumer, bufferBytes, (nextOffset) =>
+          this.#progress.set(keyOf(topic, partition), { topic, partition, offset: String(nextOffset) }),
+        ),
+    );
+    this.#sessions = new Map(sessions.map((session) => [keyOf(session.topic, session.partition), session]));
+    const before = this.#ended;
+    this.#ended = before.then(async () => {
+      await Promise.all(sessions.map((session) => this.#serve(session)));
+    });
+  }
+
+  async #serve(session: KafkaSession): Promise<void> {
+    try {
+      if (session.signal.aborted || this.#stop.aborted) return;
+      await this.#consume(session);
+    } catch (error) {
+      this.#fail(toMillraceError(error));
+    }
+  }
+
+  #endSessions(): void {
+    for (const session of this.#sessions.values()) session.end();
+    this.#sessions = new Map();
+  }
+
+  #fail(error: MillraceError): void {
+    this.#failure ??= error;
+    this.#end.abort();
+    this.#endSessions();
+  }
+
+  async #receive({ batch, isStale, isRunning }: EachBatchPayload): Promise<void> {
+    const session = this.#sessions.get(keyOf(batch.topic, batch.partition));
+    if (session === undefined || isStale() || !isRunning()) return;
+    try {
+      if (!session.continues(batch)) {
+        const nextOffset = session.nextOffset;
+        this.#options.log.warn('Records do not continue at the checkpoint; checking the topic', {
+          topic: batch.topic,
+          partition: batch.partition,
+          expected: String(nextOffset),
+          received: batch.firstOffset() ?? undefined,
+        });
+        await this.#options.verifyPosition(batch.topic, batch.partition, nextOffset);
+        if (isStale() || session.signal.aborted || session.nextOffset !== nextOffset) return;
+      }
+      const skipped = session.deliver(batch);
+      if (skipped > 0) {
+        this.#options.log.info(`skipping duplicate: ${skipped} records below the checkpoint`, {
+          topic: batch.topic,
+          partition: batch.partition,
+          expected: String(session.nextOffset),
+        });
+      }
+    } catch (error) {
+      const failure = toMillraceError(error);
+      // Left unread, so that it comes again; kafkajs would go on after this batch.
+      if (failure.isTransient) session.repeat();
+      else this.#fail(failure);
+    }
+  }
+
+  async #commitProgress(): Promise<void> {
+    const offsets = [...this.#progress.values()];
+    this.#progress.clear();
+    if (offsets.length === 0) return;
+    // For display only: an offset that could not be shown is shown 5 s later.
+    await this.#consumer.commitOffsets(offsets).catch(() => undefined);
+  }
+
+  async #disconnect(): Promise<void> {
+    const ended = this.#commitProgress()
+      .then(() => this.#consumer.disconnect())
+      .catch(() => undefined);
+    const timer = new AbortController();
+    await Promise.race([
+      ended,
+      this.#options.clock.sleep(disconnectTimeoutMs, timer.signal).catch(() => undefined),
+    ]);
+    timer.abort();
+  }
+}
+
+/** A partition between two assignments. It begins paused, at no offset, and is resumed by `seek`. */
+class KafkaSession implements PartitionSession {
+  readonly topic: string;
+  readonly partition: number;
+  readonly showProgress: (nextOffset: bigint) => void;
+  readonly #consumer: Consumer;
+  readonly #bufferBytes: number;
+  readonly #buffer = new PartitionBuffer();
+  readonly #over = new AbortController();
+  #nextOffset: bigint | undefined;
+  #isPaused = true;
+  #duplicates = 0;
+
+  constructor(
+    topic: string,
+    partition: number,
+    consumer: Consumer,
+    bufferBytes: number,
+    showProgress: (nextOffset: bigint) => void,
+  ) {
+    this.topic = topic;
+    this.partition = partition;
+    this.#consumer = consumer;
+    this.#bufferBytes = bufferBytes;
+    this.showProgress = showProgress;
+  }
+
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Of the next record that Kafka has to bring. */
+  get nextOffset(): bigint {
+    return this.#nextOffset ?? 0n;
+  }
+
+  seek(offset: bigint): void {
+    if (this.signal.aborted) return;
+    this.#buffer.clear();
+    this.#nextOffset = offset;
+    this.repeat();
+    this.#resume();
+  }
+
+  /** Makes Kafka bring everything from `nextOffset` again. */
+  repeat(): void {
+    this.#consumer.seek({ ...this.#place, offset: String(this.nextOffset) });
+  }
+
+  async take(maxRecords: number, maxBytes: number): Promise<readonly FeedRecord[] | undefined> {
+    while (!this.signal.aborted) {
+      const records = this.#buffer.take(maxRecords, maxBytes);
+      if (this.#isPaused && this.#buffer.bytes <= this.#bufferBytes / 2) this.#resume();
+      if (records.length > 0) return records;
+      await this.#buffer.changed();
+    }
+    return undefined;
+  }
+
+  peek(): FeedRecord | undefined {
+    return this.#buffer.peek();
+  }
+
+  takeDuplicates(): number {
+    const duplicates = this.#duplicates;
+    this.#duplicates = 0;
+    return duplicates;
+  }
+
+  /**
+   * Whether a batch begins where the last one ended. kafkajs may have begun to read elsewhere: it resets to the
+   * topic's first offset, without a word, when the one that it asked for is out of range.
+   */
+  continues(batch: Batch): boolean {
+    const first = batch.messages[0]?.offset;
+    return first === undefined || BigInt(first) === this.#nextOffset;
+  }
+
+  /** Returns how many records were below the sought offset. */
+  deliver(batch: Batch): number {
+    const records: FeedRecord[] = [];
+    let skipped = 0;
+    for (const { offset: text, value, headers } of batch.messages) {
+      const offset = BigInt(text);
+      if (offset < this.nextOffset) {
+        skipped += 1;
+        continue;
+      }
+      records.push(headers === undefined ? { offset, value } : { offset, value, headers });
+      this.#nextOffset = offset + 1n;
+    }
+    this.#duplicates += skipped;
+    // A batch that ended below the sought offset comes from before it: the rest is asked for directly.
+    if (records.length === 0) this.repeat();
+    this.#buffer.push(records);
+    if (this.#buffer.bytes > this.#bufferBytes && !this.#isPaused) {
+      this.#isPaused = true;
+      this.#consumer.pause([{ topic: this.topic, partitions: [this.partition] }]);
+    }
+    return skipped;
+  }
+
+  end(): void {
+    this.#over.abort();
+    this.#buffer.clear();
+    this.#buffer.wake();
+  }
+
+  #resume(): void {
+    this.#isPaused = false;
+    this.#consumer.resume([{ topic: this.topic, partitions: [this.partition] }]);
+  }
+
+  get #place(): { readonly topic: string; readonly partition: number } {
+    return { topic: this.topic, partition: this.partition };
+  }
+}

@@ -1,0 +1,102 @@
+import kafkajs, { type Admin } from 'kafkajs';
+import type { Log } from '#core/ports/clock-and-log.ts';
+import type { KafkaAdminPort, PartitionOffsets } from '#core/ports/services.ts';
+import { createKafka, type KafkaSettings, toKafkaError } from './kafka-client.ts';
+import { readTopicMetadata } from './topic-metadata.ts';
+
+export interface KafkaAdmin extends KafkaAdminPort {
+  close(): Promise<void>;
+}
+
+const msPerHour = 3_600_000;
+
+/** Topic administration over one connection to each broker, which is made when it is first needed. */
+export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin => {
+  const admin = createKafka(settings, log).admin();
+  let connected: Promise<void> | undefined;
+
+  const call = async <T>(action: string, work: (admin: Admin) => Promise<T>): Promise<T> => {
+    try {
+      connected ??= admin.connect();
+      await connected;
+      return await work(admin);
+    } catch (error) {
+      connected = undefined;
+      throw toKafkaError(error, action);
+    }
+  };
+
+  const existing = async (topics: readonly string[]): Promise<readonly string[]> =>
+    (await readTopicMetadata(settings, topics)).map(({ topic }) => topic);
+
+  return {
+    checkHealth: async () => {
+      await call('reach Kafka', (connection) => connection.describeCluster());
+    },
+
+    ensureTopics: async (topics) => {
+      const there = new Set(await existing(topics.map(({ topic }) => topic)));
+      const missing = topics.filter(({ topic }) => !there.has(topic));
+      if (missing.length === 0) return;
+      await call('create topics', (connection) =>
+        connection.createTopics({
+          waitForLeaders: true,
+          topics: missing.map(({ topic, partitions, retentionHours, maxMessageBytes }) => ({
+            topic,
+            numPartitions: partitions,
+            configEntries: [
+              { name: 'cleanup.policy', value: 'delete' },
+              { name: 'retention.ms', value: String(retentionHours * msPerHour) },
+              { name: 'max.message.bytes', value: String(maxMessageBytes) },
+            ],
+          })),
+        }),
+      );
+    },
+
+    topicOffsets: async (topics) => {
+      const described = await readTopicMetadata(settings, topics);
+      const offsets: PartitionOffsets[] = [];
+      for (const { topic, topicId } of described) {
+        const partitions = await call(`read the offsets of topic ${topic}`, (connection) =>
+          connection.fetchTopicOffsets(topic),
+        );
+        for (const { partition, low, high } of partitions) {
+          offsets.push({ topic, partition, topicId, firstOffset: BigInt(low), endOffset: BigInt(high) });
+        }
+      }
+      return offsets;
+    },
+
+    topicRetentionHours: async (topics) => {
+      const there = await existing(topics);
+      if (there.length === 0) return new Map();
+      const { resources } = await call('read the configuration of topics', (connection) =>
+        connection.describeConfigs({
+          includeSynonyms: false,
+          resources: there.map((name) => ({
+            type: kafkajs.ConfigResourceTypes.TOPIC,
+            name,
+            configNames: ['retention.ms'],
+          })),
+        }),
+      );
+      return new Map(
+        resources.map(({ resourceName, configEntries }) => {
+          const retentionMs = Number(configEntries[0]?.configValue);
+          return [resourceName, retentionMs < 0 ? Number.POSITIVE_INFINITY : retentionMs / msPerHour];
+        }),
+      );
+    },
+
+    deleteTopics: async (topics) => {
+      const there = await existing(topics);
+      if (there.length === 0) return;
+      await call('delete topics', (connection) => connection.deleteTopics({ topics: [...there] }));
+    },
+
+    close: async () => {
+      await admin.disconnect().catch(() => undefined);
+    },
+  };
+};

@@ -1,0 +1,77 @@
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
+import kafkajs, { type Kafka, type KafkaConfig, type logLevel as LogLevel } from 'kafkajs';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { Log } from '#core/ports/clock-and-log.ts';
+import { repairRequestQueue } from './request-queue-repair.ts';
+
+export interface KafkaSettings {
+  /** `host:port` each. */
+  readonly brokers: readonly string[];
+  readonly security: 'plaintext' | 'tls';
+  /** Shown in the brokers' logs and quotas. */
+  readonly clientId: string;
+}
+
+/** As the environment variable MILLRACE_KAFKA_BROKERS has them. */
+export const parseBrokers = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((broker) => broker.trim())
+    .filter((broker) => broker !== '');
+
+/** Kafka's TCP connect and TLS handshake; a broker that is up answers in milliseconds. */
+const connectionTimeoutMs = 5_000;
+/** Kafka's own default for a request. */
+const requestTimeoutMs = 30_000;
+
+/**
+ * kafkajs repeats a failed request after 0.2, 0.4, 0.8, 1.6, 3.2 s (with jitter): 6 s, in which a partition gets a new
+ * leader. What lasts longer is for the caller to decide.
+ */
+const requestRetry = { initialRetryTime: 200, retries: 5, maxRetryTime: 5_000 } as const;
+
+const decompressZstd = promisify(zstdDecompress);
+const compressZstd = promisify(zstdCompress);
+
+/** kafkajs has gzip only; Connect's producer writes zstd, which Node has built in. */
+const zstdCodec = {
+  compress: (encoder: { readonly buffer: Buffer }) => compressZstd(encoder.buffer),
+  decompress: (buffer: Buffer) => decompressZstd(buffer),
+};
+
+/** A kafkajs client. Nothing is connected yet. */
+export const createKafka = (settings: KafkaSettings, log: Log): Kafka => {
+  repairRequestQueue();
+  kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => zstdCodec;
+  const config: KafkaConfig = {
+    clientId: settings.clientId,
+    brokers: [...settings.brokers],
+    ssl: settings.security === 'tls',
+    connectionTimeout: connectionTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    retry: requestRetry,
+    logLevel: kafkajs.logLevel.WARN,
+    logCreator: () => (entry) => forwardLog(log, entry.level, entry.log),
+  };
+  return new kafkajs.Kafka(config);
+};
+
+/** kafkajs logs what it then repeats by itself as an error; here that is a warning. */
+const forwardLog = (
+  log: Log,
+  level: LogLevel,
+  entry: { readonly message: string; readonly [key: string]: unknown },
+): void => {
+  const { message, error, broker, groupId } = entry;
+  const fields = { broker, groupId, error: typeof error === 'string' ? error : undefined };
+  if (level <= kafkajs.logLevel.WARN) log.warn(`Kafka client: ${message}`, fields);
+  else log.debug(`Kafka client: ${message}`, fields);
+};
+
+/** What kafkajs throws, as an error of ours: everything it cannot repeat itself out of is the brokers' absence. */
+export const toKafkaError = (error: unknown, action: string): MillraceError => {
+  if (error instanceof MillraceError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new MillraceError('KafkaUnavailable', `Cannot ${action}: ${reason}`, { cause: error });
+};

@@ -1,0 +1,201 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { KafkaSettings } from './kafka-client.ts';
+
+/** A topic as the brokers describe it. */
+export interface TopicMetadata {
+  readonly topic: string;
+  /** 32 hexadecimal digits. */
+  readonly topicId: string;
+  readonly partitions: readonly number[];
+}
+
+/** A broker answers from memory. */
+const timeoutMs = 10_000;
+
+const metadataApiKey = 3;
+/** The first version by which topics are asked for by name and answered with their UUIDs, since Kafka 3.1 (KIP-516). */
+const metadataApiVersion = 12;
+const unknownTopicError = 3;
+
+/**
+ * Reads the topics' UUIDs with one Metadata request. kafkajs stops at version 6 of that request, which knows no
+ * UUIDs, and nothing else tells a recreated topic from the old one. Topics that do not exist are left out. The format
+ * is that of https://kafka.apache.org/protocol (Metadata, request and response version 12, flexible headers).
+ * Throws `KafkaUnavailable` when no broker answers.
+ */
+export const readTopicMetadata = async (
+  settings: KafkaSettings,
+  topics: readonly string[],
+): Promise<readonly TopicMetadata[]> => {
+  if (topics.length === 0) return [];
+  let lastError: unknown;
+  for (const broker of settings.brokers) {
+    try {
+      return decodeResponse(await exchange(settings, broker, encodeRequest(settings.clientId, topics)));
+    } catch (error) {
+      lastError = error;
+    }
+  }
+  const reason = lastError instanceof Error ? lastError.message : String(lastError);
+  throw new MillraceError('KafkaUnavailable', `Cannot read the topics' metadata: ${reason}`, {
+    cause: lastError,
+  });
+};
+
+const exchange = (settings: KafkaSettings, broker: string, request: Buffer): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const socket = openSocket(settings, broker);
+    const chunks: Buffer[] = [];
+    let received = 0;
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`${broker} does not answer`)));
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error(`${broker} closed the connection`)));
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      received += chunk.length;
+      if (received < 4) return;
+      const response = Buffer.concat(chunks);
+      if (received < 4 + response.readInt32BE(0)) return;
+      resolve(response.subarray(4));
+      socket.destroy();
+    });
+    socket.write(request);
+  });
+
+const openSocket = (settings: KafkaSettings, broker: string): Socket => {
+  const colon = broker.lastIndexOf(':');
+  const host = broker.slice(0, colon).replaceAll(/^\[|\]$/g, '');
+  const port = Number(broker.slice(colon + 1));
+  if (settings.security === 'plaintext') return connectTcp({ host, port });
+  return connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) });
+};
+
+const encodeRequest = (clientId: string, topics: readonly string[]): Buffer => {
+  const client = Buffer.from(clientId);
+  const header = Buffer.alloc(10);
+  header.writeInt16BE(metadataApiKey, 0);
+  header.writeInt16BE(metadataApiVersion, 2);
+  header.writeInt32BE(1, 4);
+  header.writeInt16BE(client.length, 8);
+  const noTags = Buffer.from([0]);
+  const body = [
+    header,
+    client,
+    noTags,
+    encodeVarint(topics.length + 1),
+    ...topics.flatMap((topic) => {
+      const name = Buffer.from(topic);
+      return [Buffer.alloc(16), encodeVarint(name.length + 1), name, noTags];
+    }),
+    // No automatic creation, no authorized operations.
+    Buffer.from([0, 0]),
+    noTags,
+  ];
+  const size = Buffer.alloc(4);
+  size.writeInt32BE(body.reduce((sum, part) => sum + part.length, 0));
+  return Buffer.concat([size, ...body]);
+};
+
+const encodeVarint = (value: number): Buffer => {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest > 0x7f) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest >>>= 7;
+  }
+  bytes.push(rest);
+  return Buffer.from(bytes);
+};
+
+const decodeResponse = (response: Buffer): readonly TopicMetadata[] => {
+  const reader = new Reader(response);
+  reader.skip(4); // correlation
+  reader.skipTags();
+  reader.skip(4); // throttle time
+  reader.each(() => {
+    reader.skip(4);
+    reader.string();
+    reader.skip(4);
+    reader.string();
+    reader.skipTags();
+  });
+  reader.string(); // cluster
+  reader.skip(4); // controller
+  const topics: TopicMetadata[] = [];
+  reader.each(() => {
+    const error = reader.int16();
+    const topic = reader.string() ?? '';
+    const topicId = reader.bytes(16).toString('hex');
+    reader.skip(1); // internal
+    const partitions: number[] = [];
+    reader.each(() => {
+      reader.skip(2);
+      partitions.push(reader.int32());
+      reader.skip(4 + 4); // leader and its epoch
+      for (let list = 0; list < 3; list += 1) reader.each(() => reader.skip(4)); // replicas, in sync, offline
+      reader.skipTags();
+    });
+    reader.skip(4); // authorized operations
+    reader.skipTags();
+    if (error === 0) topics.push({ topic, topicId, partitions: partitions.toSorted((a, b) => a - b) });
+    else if (error !== unknownTopicError) throw new Error(`Kafka error ${error} for topic ${topic}`);
+  });
+  return topics;
+};
+
+/** Kafka's flexible encoding: lengths are unsigned varints, one more than the length, 0 for null. */
+class Reader {
+  readonly #buffer: Buffer;
+  #position = 0;
+
+  constructor(buffer: Buffer) {
+    this.#buffer = buffer;
+  }
+
+  skip(bytes: number): void {
+    this.#position += bytes;
+  }
+
+  bytes(length: number): Buffer {
+    this.#position += length;
+    return this.#buffer.subarray(this.#position - length, this.#position);
+  }
+
+  int16(): number {
+    this.#position += 2;
+    return this.#buffer.readInt16BE(this.#position - 2);
+  }
+
+  int32(): number {
+    this.#position += 4;
+    return this.#buffer.readInt32BE(this.#position - 4);
+  }
+
+  varint(): number {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.#buffer.readUInt8(this.#position);
+      this.#position += 1;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+  }
+
+  string(): string | undefined {
+    const length = this.varint() - 1;
+    return length < 0 ? undefined : this.bytes(length).toString();
+  }
+
+  each(readItem: () => void): void {
+    for (let left = this.varint() - 1; left > 0; left -= 1) readItem();
+  }
+
+  skipTags(): void {
+    for (let left = this.varint(); left > 0; left -= 1) {
+      this.varint();
+      this.skip(this.varint());
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import type pg from 'pg';
+import type { PartitionBatch } from '#core/apply/partition-batch.ts';
+import { planBatch } from '#core/apply/plan-batch.ts';
+import type { ReplicationId } from '#core/contracts/identifiers.ts';
+import type { ApplyStatement, PostgresApplyTable } from '#core/databases/postgresql/apply-statements.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ApplyTarget } from '#core/ports/apply-target.ts';
+import { claimCheckpoints, findCheckpoint, moveCheckpoint } from './apply-checkpoints.ts';
+import type { PoolOptions } from './connection.ts';
+import { toDatabaseError } from './database-errors.ts';
+
+/** A batch of 5,000 rows takes a tenth of a second; a target that needs a minute for it is in trouble. */
+const statementTimeoutMs = 60_000;
+
+/**
+ * A consumer that was stopped in mid-transaction (SIGSTOP, a lost network) holds locks that its successor needs. Between
+ * two statements of ours pass milliseconds, at worst a collection or the preparing of another batch: below a second.
+ */
+const idleInTransactionTimeoutMs = 10_000;
+
+/** Connections, that is, partitions that are applied at once. More would only queue up at a target of a few cores. */
+const maxConnections = 8;
+
+/** Options of the pool that `createApplyTarget` needs. */
+export const applyPoolOptions: PoolOptions = {
+  applicationName: 'millrace-consumer',
+  maxConnections,
+  statementTimeoutMs,
+  sessionSettings: {
+    idle_in_transaction_session_timeout: String(idleInTransactionTimeoutMs),
+    // The statements are short and many: compiling them costs more than it saves.
+    jit: 'off',
+  },
+};
+
+interface PreparedBatch {
+  readonly batch: PartitionBatch<PostgresApplyTable>;
+  readonly statements: readonly TableStatement[];
+}
+interface TableStatement {
+  readonly table: PostgresApplyTable;
+  readonly statement: ApplyStatement;
+}
+
+export interface ApplyTargetOptions {
+  /** Made with `applyPoolOptions`. The caller ends it. */
+  readonly pool: pg.Pool;
+  readonly replicationId: ReplicationId;
+  /** Names the target in errors, see `databaseLabel`. */
+  readonly database: string;
+}
+
+/** An `ApplyTarget` in PostgreSQL. */
+export const createApplyTarget = ({
+  pool,
+  replicationId,
+  database,
+}: ApplyTargetOptions): ApplyTarget<PostgresApplyTable, PreparedBatch> => {
+  const describe = (error: unknown, action: string): MillraceError =>
+    toDatabaseError(error, { action, database });
+
+  const fenced = (): MillraceError =>
+    new MillraceError('Fenced', `A newer consumer has taken over replication ${replicationId}.`);
+
+  /** Returns false when a statement hit another number of rows than it had to. */
+  const runStatements = async (
+    client: pg.PoolClient,
+    statements: Iterable<TableStatement>,
+  ): Promise<boolean> => {
+    for (const { table, statement } of statements) {
+      try {
+        const { rowCount } = await client.query({ ...statement, values: [...statement.values] });
+        if (statement.mustHit !== undefined && rowCount !== statement.mustHit) return false;
+      } catch (error) {
+        if (isViolation(error)) throw error;
+        throw toDatabaseError(error, { action: 'apply changes', database, table: table.mapping.target });
+      }
+    }
+    return true;
+  };
+
+  /** Why a checkpoint did not move: it is another's, or an earlier COMMIT of ours whose answer was lost has moved it. */
+  const explainCheckpoint = async (client: pg.PoolClient, batch: PartitionBatch): Promise<MillraceError> => {
+    const checkpoint = await findCheckpoint(client, replicationId, batch.topic, batch.partition);
+    if (checkpoint === undefined || checkpoint.epoch !== batch.epoch) return fenced();
+    return new MillraceError(
+      'DatabaseConflict',
+      `The checkpoint of topic ${batch.topic} is at ${checkpoint.nextOffset}, not at ${batch.expectedOffset}.`,
+    );
+  };
+
+  const runTransaction = async (
+    batch: PartitionBatch,
+    statements: Iterable<TableStatement>,
+  ): Promise<'applied' | 'row-missing'> => {
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN');
+      // First, so that a fenced consumer does no work, and two transactions of one partition wait for each other here.
+      if (!(await moveCheckpoint(client, replicationId, batch))) throw await explainCheckpoint(client, batch);
+      if (!(await runStatements(client, statements))) {
+        await client.query('ROLLBACK');
+        client.release();
+        return 'row-missing';
+      }
+      await client.query('COMMIT');
+      client.release();
+      return 'applied';
+    } catch (error) {
+      // Closing the connection rolls back. Whether a lost COMMIT took effect shows in the checkpoint, which is read
+      // again before anything is repeated.
+      client.release(true);
+      throw error;
+    }
+  };
+
+  return {
+    claim: async (partitions) => {
+      try {
+        return await claimCheckpoints(pool, replicationId, partitions);
+      } catch (error) {
+        throw describe(error, 'claim the checkpoints');
+      }
+    },
+
+    readCheckpoint: async (topic, partition, epoch) => {
+      try {
+        const checkpoint = await findCheckpoint(pool, replicationId, topic, partition);
+        if (checkpoint === undefined || checkpoint.epoch !== epoch) throw fenced();
+        return checkpoint;
+      } catch (error) {
+        throw describe(error, 'read the checkpoint');
+      }
+    },
+
+    prepare: (batch) => ({
+      batch,
+      statements: batch.changes.flatMap(({ table, events }) =>
+        table.statements.forSteps(planBatch(events)).map((statement) => ({ table, statement })),
+      ),
+    }),
+
+    apply: async ({ batch, statements }) => {
+      try {
+        return await runTransaction(batch, statements);
+      } catch (error) {
+        if (!isViolation(error)) throw describe(error, 'apply changes');
+      }
+      // Two rows may have exchanged a unique value, which one statement for both cannot do: each event by itself, in
+      // order, as the source did it.
+      try {
+        return await runTransaction(batch, oneByOne(batch));
+      } catch (error) {
+        throw describe(error, `apply changes up to offset ${batch.nextOffset} of topic ${batch.topic}`);
+      }
+    },
+  };
+};
+
+function* oneByOne(batch: PartitionBatch<PostgresApplyTable>): Generator<TableStatement> {
+  for (const { table, events } of batch.changes) {
+    for (const event of events) {
+      for (const statement of table.statements.forSteps(planBatch([event]))) yield { table, statement };
+    }
+  }
+}
+
+/**
+ * Integrity constraint violations (class 23), and a statement that would write one row twice (21000): two texts of one
+ * key, as `1.0` and `1.00`. PostgreSQL manual, appendix A.
+ */
+const isViolation = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  /^(23[0-9A-Z]{3}|21000)$/.test(error.code);

@@ -1,0 +1,97 @@
+import { tableLabel } from '../contracts/identifiers.ts';
+import type { TableMapping } from '../contracts/replication.ts';
+import { MillraceError } from '../errors/millrace-error.ts';
+import type { RawRow } from './change-event.ts';
+
+/** A column that is written at the target. */
+export interface ApplyColumn {
+  readonly name: string;
+  /** From the event's JSON to the canonical text; throws a MillraceError for what it cannot represent. */
+  readonly decode: (raw: unknown) => string | null;
+  /** Whether the event holds Debezium's sign for a value that the log did not contain (unchanged TOAST). */
+  readonly isUnavailable: (raw: unknown) => boolean;
+}
+
+/** How the events of one source table become rows of its target table. */
+export interface ApplyTable {
+  readonly mapping: TableMapping;
+  readonly columns: readonly ApplyColumn[];
+  /** Indexes into `columns`, in key order; at least one. */
+  readonly keyColumns: readonly number[];
+  /** Columns that events may carry but that the target computes itself. */
+  readonly ignoredColumns: ReadonlySet<string>;
+}
+
+/** Canonical texts in the order of the table's columns; undefined where the value is not known. */
+export type ApplyRow = readonly (string | null | undefined)[];
+
+export interface DecodedRow {
+  readonly row: ApplyRow;
+  /** Identifies the row within its table. PostgreSQL has no text with NUL, so no two keys have the same. */
+  readonly key: string;
+  /** Whether a value is missing because the log did not contain it. */
+  readonly hasUnavailable: boolean;
+}
+
+/**
+ * Decodes the new row of an event. A column that the event does not mention (it was added later, or dropped) stays
+ * undefined. Throws `SchemaMismatch` for a column that the target does not have.
+ */
+export const decodeRow = (table: ApplyTable, raw: RawRow): DecodedRow => {
+  const { columns } = table;
+  const row: (string | null | undefined)[] = new Array(columns.length);
+  let hasUnavailable = false;
+  let known = 0;
+  for (let index = 0; index < columns.length; index += 1) {
+    const column = columns[index];
+    if (column === undefined) continue;
+    const value = raw[column.name];
+    if (value === undefined) continue;
+    known += 1;
+    if (value === null) row[index] = null;
+    else if (column.isUnavailable(value)) hasUnavailable = true;
+    else row[index] = column.decode(value);
+  }
+  if (known !== Object.keys(raw).length) refuseUnknownColumns(table, raw);
+  return { row, key: keyOf(table, row), hasUnavailable };
+};
+
+/** Decodes only the key of an old row; the log need not contain more of it. */
+export const decodeKey = (table: ApplyTable, raw: RawRow): DecodedRow => {
+  const row: (string | null | undefined)[] = new Array(table.columns.length);
+  for (const index of table.keyColumns) {
+    const column = table.columns[index];
+    const value = column === undefined ? undefined : raw[column.name];
+    if (value !== undefined && value !== null) row[index] = column?.decode(value);
+  }
+  return { row, key: keyOf(table, row), hasUnavailable: false };
+};
+
+export const keyOf = (table: ApplyTable, row: ApplyRow): string => {
+  const { keyColumns } = table;
+  const first = row[keyColumns[0] ?? -1];
+  if (keyColumns.length === 1 && typeof first === 'string') return first;
+  return keyColumns
+    .map((index) => {
+      const value = row[index];
+      if (typeof value === 'string') return value;
+      throw new MillraceError(
+        'UndecodableEvent',
+        `An event of table ${tableLabel(table.mapping.source)} has no value for key column ${table.columns[index]?.name}.`,
+        { facts: { table: tableLabel(table.mapping.source), column: table.columns[index]?.name } },
+      );
+    })
+    .join('\0');
+};
+
+const refuseUnknownColumns = (table: ApplyTable, raw: RawRow): void => {
+  const known = new Set(table.columns.map(({ name }) => name));
+  const unknown = Object.keys(raw).filter((name) => !known.has(name) && !table.ignoredColumns.has(name));
+  if (unknown.length === 0) return;
+  const { source, target } = table.mapping;
+  throw new MillraceError(
+    'SchemaMismatch',
+    `Table ${tableLabel(source)} has columns that ${tableLabel(target)} lacks: ${unknown.join(', ')}.`,
+    { facts: { table: tableLabel(source), columns: unknown } },
+  );
+};

@@ -1,0 +1,32 @@
+/** A row as the event's JSON holds it, by column name. Integers beyond 2^53 are bigints, so nothing is rounded. */
+export type RawRow = Readonly<Record<string, unknown>>;
+
+interface TableChange {
+  readonly schema: string;
+  readonly table: string;
+  /**
+   * Position of the change in the source's log: PostgreSQL's LSN as a number of bytes, exact up to 2^53 (8 PiB of
+   * log). Within one transaction positions rise; transactions come in the order of their commits, so a long one may
+   * bring positions below those of shorter ones before it.
+   */
+  readonly position: number;
+  /** When the source committed it, in ms since the epoch. */
+  readonly committedAtMs: number;
+}
+
+/**
+ * One record of a topic. A change of a row's key is written as two records, a `delete` of the old key and an `insert` of
+ * the new one, both with `isKeyChange` (debezium-connector-common, RelationalChangeRecordEmitter).
+ */
+export type ChangeEvent =
+  | (TableChange & {
+      readonly kind: 'insert' | 'update';
+      readonly after: RawRow;
+      readonly isKeyChange: boolean;
+    })
+  | (TableChange & { readonly kind: 'delete'; readonly before: RawRow; readonly isKeyChange: boolean })
+  | (TableChange & { readonly kind: 'truncate' })
+  /** Tombstones, heartbeats and markers change no row. */
+  | { readonly kind: 'nothing' };
+
+export type RowChange = Exclude<ChangeEvent, { readonly kind: 'nothing' }>;

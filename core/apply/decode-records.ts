@@ -1,0 +1,185 @@
+import type { AppliedCounts } from '../contracts/consumer.ts';
+import { tableKey, tableLabel } from '../contracts/identifiers.ts';
+import { MillraceError, toMillraceError } from '../errors/millrace-error.ts';
+import type { FeedRecord } from '../ports/change-feed.ts';
+import { type ApplyTable, decodeKey, decodeRow } from './apply-table.ts';
+import type { RowChange } from './change-event.ts';
+import { parseEvent } from './parse-event.ts';
+import type { TableChanges } from './partition-batch.ts';
+import type { RowEvent } from './row-event.ts';
+
+/** The tables whose changes one topic carries, by `tableKey` of the source table; null: not to be applied. */
+export type TopicTables<Table extends ApplyTable = ApplyTable> = ReadonlyMap<string, Table | null>;
+
+export interface DecodedRecords<Table extends ApplyTable = ApplyTable> {
+  readonly changes: readonly TableChanges<Table>[];
+  readonly counts: AppliedCounts;
+  /** Offset after the last record that was decoded; undefined when none was. */
+  readonly nextOffset: bigint | undefined;
+  /** The highest position of all events so far, those before included. */
+  readonly highestPosition: number;
+  /** Records at the end that have to wait: the first half of a key change whose second half has not come yet. */
+  readonly rest: readonly FeedRecord[];
+  readonly lastCommittedAtMs: number | undefined;
+}
+
+type Delete = Extract<RowChange, { kind: 'delete' }>;
+type Write = Extract<RowChange, { kind: 'insert' | 'update' }>;
+
+/**
+ * Decodes consecutive records of one partition. The two records of a key change stay together: when the last record is
+ * the first of them, it is left for the next call.
+ *
+ * `highestPosition` is that of the records before, which makes out what may be a repetition (Connect sends again what
+ * it had not yet stored an offset for): a position above all earlier ones cannot have been sent before.
+ */
+export const decodeRecords = <Table extends ApplyTable>(
+  records: readonly FeedRecord[],
+  topic: string,
+  tables: TopicTables<Table>,
+  highestPosition: number,
+): DecodedRecords<Table> => {
+  const decoder = new RecordDecoder(tables, highestPosition);
+  let decodedUpTo = 0;
+  for (const [index, record] of records.entries()) {
+    try {
+      if (decoder.add(record, topic)) decodedUpTo = index + 1;
+    } catch (error) {
+      throw located(error, record, topic);
+    }
+  }
+  const last = records[decodedUpTo - 1];
+  return {
+    ...decoder.result(),
+    nextOffset: last === undefined ? undefined : last.offset + 1n,
+    rest: records.slice(decodedUpTo),
+  };
+};
+
+class RecordDecoder<Table extends ApplyTable> {
+  readonly #tables: TopicTables<Table>;
+  readonly #events = new Map<Table, RowEvent[]>();
+  readonly #counts = { inserts: 0, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 };
+  #highestPosition: number;
+  #lastCommittedAtMs: number | undefined;
+  /** The first half of a key change. */
+  #left: Delete | undefined;
+
+  constructor(tables: TopicTables<Table>, highestPosition: number) {
+    this.#tables = tables;
+    this.#highestPosition = highestPosition;
+  }
+
+  /** Returns whether the records so far are complete. */
+  add(record: FeedRecord, topic: string): boolean {
+    const event = parseEvent(record, topic);
+    // A tombstone may stand between the two halves of a key change.
+    if (event.kind === 'nothing') return this.#left === undefined;
+    const left = this.#left;
+    this.#left = undefined;
+    if (left !== undefined) {
+      if (event.kind === 'insert' && event.isKeyChange && event.position === left.position) {
+        this.#changeKey(left, event);
+        return true;
+      }
+      this.#apply(left);
+    }
+    if (event.kind === 'delete' && event.isKeyChange) {
+      this.#left = event;
+      return false;
+    }
+    this.#apply(event);
+    return true;
+  }
+
+  result(): Pick<DecodedRecords<Table>, 'changes' | 'counts' | 'highestPosition' | 'lastCommittedAtMs'> {
+    return {
+      changes: Array.from(this.#events, ([table, events]) => ({ table, events })),
+      counts: this.#counts,
+      highestPosition: this.#highestPosition,
+      lastCommittedAtMs: this.#lastCommittedAtMs,
+    };
+  }
+
+  #apply(event: RowChange): void {
+    const table = this.#tableOf(event);
+    const isNew = this.#note(event);
+    if (table === null) return;
+    const events = this.#eventsOf(table);
+    switch (event.kind) {
+      case 'truncate':
+        this.#counts.truncates += 1;
+        events.push({ kind: 'truncate' });
+        return;
+      case 'delete': {
+        this.#counts.deletes += 1;
+        const { key, row } = decodeKey(table, event.before);
+        events.push({ kind: 'delete', key, row });
+        return;
+      }
+      case 'insert':
+      case 'update': {
+        if (event.kind === 'insert') this.#counts.inserts += 1;
+        else this.#counts.updates += 1;
+        const { key, row, hasUnavailable } = decodeRow(table, event.after);
+        if (event.isKeyChange && hasUnavailable) {
+          events.push({ kind: 'move', from: undefined, key, row, position: event.position, isNew });
+        } else {
+          events.push({ kind: hasUnavailable ? 'patch' : 'upsert', key, row });
+        }
+        return;
+      }
+    }
+  }
+
+  #changeKey(left: Delete, event: Write): void {
+    const table = this.#tableOf(event);
+    const isNew = this.#note(event);
+    if (table === null) return;
+    this.#counts.updates += 1;
+    const events = this.#eventsOf(table);
+    const from = decodeKey(table, left.before);
+    const { key, row, hasUnavailable } = decodeRow(table, event.after);
+    if (hasUnavailable) {
+      events.push({ kind: 'move', from, key, row, position: event.position, isNew });
+    } else {
+      events.push({ kind: 'delete', key: from.key, row: from.row }, { kind: 'upsert', key, row });
+    }
+  }
+
+  /** Returns whether the event's position is above all earlier ones. */
+  #note(event: RowChange): boolean {
+    this.#lastCommittedAtMs = event.committedAtMs;
+    if (event.position <= this.#highestPosition) return false;
+    this.#highestPosition = event.position;
+    return true;
+  }
+
+  #eventsOf(table: Table): RowEvent[] {
+    let events = this.#events.get(table);
+    if (events === undefined) {
+      events = [];
+      this.#events.set(table, events);
+    }
+    return events;
+  }
+
+  #tableOf(event: RowChange): Table | null {
+    const table = this.#tables.get(tableKey(event));
+    if (table !== undefined) return table;
+    throw new MillraceError(
+      'UndecodableEvent',
+      `The event is of table ${tableLabel(event)}, which does not belong to this topic.`,
+    );
+  }
+}
+
+/** Adds topic and offset to what the decoding of one event failed with. */
+const located = (cause: unknown, record: FeedRecord, topic: string): MillraceError => {
+  const error = toMillraceError(cause);
+  if (error.facts.offset !== undefined) return error;
+  return new MillraceError(error.code, `${error.message} (topic ${topic}, offset ${record.offset})`, {
+    cause: error.cause ?? error,
+    facts: { ...error.facts, topic, offset: String(record.offset) },
+  });
+};

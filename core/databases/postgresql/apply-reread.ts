@@ -1,0 +1,39 @@
+import type { ApplyRow, ApplyTable } from '../../apply/apply-table.ts';
+import type { TableDescription } from '../../ports/databases.ts';
+import { arrayLiteral } from './array-literal.ts';
+import { quoteIdentifier, quoteTable } from './identifiers.ts';
+import { keyColumns } from './key-range.ts';
+
+export interface RereadStatement {
+  readonly text: string;
+  readonly values: readonly string[];
+  /** For each result column, its index in the row of the apply table. */
+  readonly columns: readonly number[];
+}
+
+/** Reads rows of the source by key; values come as canonical text because the session is canonical. */
+export const rereadStatement = (
+  source: TableDescription,
+  table: ApplyTable,
+  keys: readonly ApplyRow[],
+): RereadStatement => {
+  const names = new Set(source.columns.map(({ name }) => name));
+  const columns = table.columns.flatMap(({ name }, index) => (names.has(name) ? [index] : []));
+  const keyDescriptions = keyColumns(source);
+  const selected = columns.map((index) => `t.${quoteIdentifier(table.columns[index]?.name ?? '')}`);
+  const arrays = keyDescriptions.map((_column, at) => `$${at + 1}::text[]`);
+  const matches = keyDescriptions.map(
+    ({ name, type }, at) => `t.${quoteIdentifier(name)} = k.c${at}::${type}`,
+  );
+  return {
+    text:
+      `SELECT ${selected.join(', ')} FROM pg_catalog.unnest(${arrays.join(', ')}) ` +
+      `AS k (${arrays.map((_array, at) => `c${at}`).join(', ')}) ` +
+      `JOIN ${quoteTable(source.ref)} AS t ON ${matches.join(' AND ')}`,
+    values: table.keyColumns.map((index) => arrayLiteral(keys.map((key) => key[index] ?? null))),
+    columns,
+  };
+};
+
+/** The end of the log. Asked for in a statement of its own, so that it is not before what the one before it saw. */
+export const logEndStatement = 'SELECT pg_catalog.pg_current_wal_insert_lsn() AS position';

@@ -1,0 +1,261 @@
+import { createHash } from 'node:crypto';
+import type { ApplyRow, ApplyTable } from '../../apply/apply-table.ts';
+import type { PlanStep } from '../../apply/plan-batch.ts';
+import { tableLabel } from '../../contracts/identifiers.ts';
+import type { TableMapping } from '../../contracts/replication.ts';
+import { MillraceError } from '../../errors/millrace-error.ts';
+import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
+import { arrayLiteral } from './array-literal.ts';
+import { quoteIdentifier, quoteTable } from './identifiers.ts';
+
+/** A named (prepared) statement; the name depends on nothing but the text. */
+export interface ApplyStatement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly (string | null)[];
+  /** Set when the statement has to hit just so many rows; otherwise the batch was planned on a wrong assumption. */
+  readonly mustHit?: number;
+}
+
+/** How values of one target column travel: as an array of `element`, each then cast to `cast` if that differs. */
+interface TargetColumn {
+  readonly name: string;
+  readonly element: string;
+  readonly cast: string | undefined;
+  /** GENERATED ALWAYS AS IDENTITY: it can be inserted, but never updated. */
+  readonly isInsertOnly: boolean;
+}
+
+/** A table of PostgreSQL to apply to. */
+export interface PostgresApplyTable extends ApplyTable {
+  readonly statements: TableStatements;
+}
+
+/** Functions of the codec, see column-codec. */
+export interface ColumnCodec {
+  decoderFor(column: ColumnDescription): (raw: unknown) => string | null;
+  isUnavailable(column: ColumnDescription, raw: unknown): boolean;
+}
+
+/**
+ * Pairs the columns of a source table with those of its target table by name. Events are decoded by the source's type,
+ * since Debezium writes them by it; a column that only the target still has is decoded by the target's, for
+ * events from before it was dropped at the source.
+ * Throws `SchemaMismatch` when the source has no key, or a column that the target lacks.
+ */
+export const describeApplyTable = (
+  mapping: TableMapping,
+  source: TableDescription,
+  target: TableDescription,
+  codec: ColumnCodec,
+): PostgresApplyTable => {
+  const sourceColumns = new Map(source.columns.map((column) => [column.name, column]));
+  const targetColumns = new Map(target.columns.map((column) => [column.name, column]));
+  const fail = (problem: string): never => {
+    throw new MillraceError('SchemaMismatch', problem, { facts: { table: tableLabel(source.ref) } });
+  };
+  const missing = source.columns.filter(({ name, isGenerated }) => !isGenerated && !targetColumns.has(name));
+  if (missing.length > 0) {
+    fail(
+      `Target table ${tableLabel(target.ref)} lacks columns of ${tableLabel(source.ref)}: ` +
+        `${missing.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  const written = target.columns.filter(({ isGenerated }) => !isGenerated);
+  const columns = written.map((column) => {
+    const described = sourceColumns.get(column.name) ?? column;
+    return {
+      name: column.name,
+      decode: codec.decoderFor(described),
+      isUnavailable: (raw: unknown) => codec.isUnavailable(described, raw),
+    };
+  });
+  const keyColumns = source.primaryKey.map((name) => columns.findIndex((column) => column.name === name));
+  if (keyColumns.length === 0) fail(`Source table ${tableLabel(source.ref)} has no primary key.`);
+  if (keyColumns.includes(-1))
+    fail(`Target table ${tableLabel(target.ref)} computes a column of the key itself.`);
+  return {
+    mapping,
+    columns,
+    keyColumns,
+    ignoredColumns: new Set(target.columns.filter(({ isGenerated }) => isGenerated).map(({ name }) => name)),
+    statements: new TableStatements(target, written, keyColumns),
+  };
+};
+
+const toTargetColumn = (column: ColumnDescription): TargetColumn => {
+  const base = `pg_catalog.${quoteIdentifier(column.baseType)}`;
+  // Without the type's modifiers: with them the cast would cut a text that is too long, where the assignment raises.
+  const { name, isIdentityAlways: isInsertOnly = false } = column;
+  if (column.typeKind !== 'base') return { name, isInsertOnly, element: 'text', cast: column.type };
+  if (column.isArray) return { name, isInsertOnly, element: 'text', cast: `${base}[]` };
+  return { name, isInsertOnly, element: base, cast: undefined };
+};
+
+/** Texts of one table's statements, made once for each set of columns that is written. */
+export class TableStatements {
+  readonly #table: string;
+  readonly #columns: readonly TargetColumn[];
+  readonly #keyColumns: readonly number[];
+  readonly #texts = new Map<string, { readonly name: string; readonly text: string }>();
+
+  constructor(
+    target: TableDescription,
+    columns: readonly ColumnDescription[],
+    keyColumns: readonly number[],
+  ) {
+    this.#table = quoteTable(target.ref);
+    this.#columns = columns.map(toTargetColumn);
+    this.#keyColumns = keyColumns;
+  }
+
+  forSteps(steps: readonly PlanStep[]): readonly ApplyStatement[] {
+    return steps.flatMap((step) => this.#forStep(step));
+  }
+
+  #forStep(step: PlanStep): readonly ApplyStatement[] {
+    switch (step.kind) {
+      case 'truncate':
+        return [this.#statement('truncate', [], () => `TRUNCATE ${this.#table}`, [])];
+      case 'move':
+        return [this.#move(step.from, step.row)];
+      case 'write':
+        return [
+          ...this.#deletes(step.deletes),
+          ...this.#grouped(step.patches, 'patch', (columns) => this.#patchText(columns)),
+          ...this.#grouped(step.upserts, 'upsert', (columns) => this.#upsertText(columns)),
+        ];
+    }
+  }
+
+  #deletes(rows: readonly ApplyRow[]): readonly ApplyStatement[] {
+    if (rows.length === 0) return [];
+    const text = (): string =>
+      `DELETE FROM ${this.#table} AS t USING ${this.#unnest(this.#keyColumns)} WHERE ${this.#keysMatch('t')}`;
+    return [this.#statement('delete', this.#keyColumns, text, arraysOf(rows, this.#keyColumns))];
+  }
+
+  /** One statement for each set of known columns; in most batches there is one set. */
+  #grouped(
+    rows: readonly ApplyRow[],
+    verb: string,
+    text: (columns: readonly number[]) => string,
+  ): readonly ApplyStatement[] {
+    const groups = new Map<string, { readonly columns: readonly number[]; readonly rows: ApplyRow[] }>();
+    for (const row of rows) {
+      const columns = knownColumns(row);
+      const shape = columns.length === row.length ? 'all' : columns.join();
+      const group = groups.get(shape);
+      if (group === undefined) groups.set(shape, { columns, rows: [row] });
+      else group.rows.push(row);
+    }
+    return Array.from(groups.values(), ({ columns, rows: group }) =>
+      this.#statement(verb, columns, () => text(columns), arraysOf(group, columns)),
+    );
+  }
+
+  #upsertText(columns: readonly number[]): string {
+    const names = columns.map((index) => this.#quoted(index));
+    const assignments = this.#changeable(columns).map(
+      (index) => `${this.#quoted(index)} = excluded.${this.#quoted(index)}`,
+    );
+    const keys = this.#keyColumns.map((index) => this.#quoted(index)).join(', ');
+    return (
+      // An identity column that is GENERATED ALWAYS takes the source's value all the same.
+      `INSERT INTO ${this.#table} (${names.join(', ')}) OVERRIDING SYSTEM VALUE ` +
+      `SELECT ${columns.map((index) => this.#cast(index)).join(', ')} FROM ${this.#unnest(columns)} ` +
+      `ON CONFLICT (${keys}) DO ${assignments.length === 0 ? 'NOTHING' : `UPDATE SET ${assignments.join(', ')}`}`
+    );
+  }
+
+  #patchText(columns: readonly number[]): string {
+    const changed = this.#changeable(columns);
+    // Nothing but the key is known: there is nothing to set, yet the statement stays valid.
+    const assigned = changed.length === 0 ? this.#keyColumns : changed;
+    const assignments = assigned.map((index) => `${this.#quoted(index)} = ${this.#cast(index)}`);
+    return (
+      `UPDATE ${this.#table} AS t SET ${assignments.join(', ')} ` +
+      `FROM ${this.#unnest(columns)} WHERE ${this.#keysMatch('t')}`
+    );
+  }
+
+  /** Finds nothing when the old row is not there, or another row already has the new key. */
+  #move(from: ApplyRow, row: ApplyRow): ApplyStatement {
+    const columns = knownColumns(row);
+    const typeOf = (index: number): string =>
+      this.#columns[index]?.cast ?? this.#columns[index]?.element ?? '';
+    const text = (): string => {
+      const assignments = columns.map((index, at) => `${this.#quoted(index)} = $${at + 1}::${typeOf(index)}`);
+      const isOld = this.#keyColumns.map(
+        (index, at) => `t.${this.#quoted(index)} = $${columns.length + at + 1}::${typeOf(index)}`,
+      );
+      const isNew = this.#keyColumns.map(
+        (index) => `o.${this.#quoted(index)} = $${columns.indexOf(index) + 1}::${typeOf(index)}`,
+      );
+      return (
+        `UPDATE ${this.#table} AS t SET ${assignments.join(', ')} WHERE ${isOld.join(' AND ')} ` +
+        `AND NOT EXISTS (SELECT FROM ${this.#table} AS o WHERE ${isNew.join(' AND ')})`
+      );
+    };
+    const values = [
+      ...columns.map((index) => row[index] ?? null),
+      ...this.#keyColumns.map((index) => from[index] ?? null),
+    ];
+    return { ...this.#statement('move', columns, text, values), mustHit: 1 };
+  }
+
+  #statement(
+    verb: string,
+    columns: readonly number[],
+    text: () => string,
+    values: readonly (string | null)[],
+  ): ApplyStatement {
+    const shape = `${verb} ${columns.join()}`;
+    let known = this.#texts.get(shape);
+    if (known === undefined) {
+      const made = text();
+      known = {
+        name: `millrace-${createHash('sha256').update(made).digest('hex').slice(0, 32)}`,
+        text: made,
+      };
+      this.#texts.set(shape, known);
+    }
+    return { ...known, values };
+  }
+
+  /** `unnest($1::a[], $2::b[]) AS r (c0, c3)`: columns are renamed so that no name of the table can clash. */
+  #unnest(columns: readonly number[]): string {
+    const arrays = columns.map((index, at) => `$${at + 1}::${this.#columns[index]?.element}[]`);
+    return `pg_catalog.unnest(${arrays.join(', ')}) AS r (${columns.map((index) => `c${index}`).join(', ')})`;
+  }
+
+  #changeable(columns: readonly number[]): readonly number[] {
+    return columns.filter(
+      (index) => !this.#keyColumns.includes(index) && this.#columns[index]?.isInsertOnly !== true,
+    );
+  }
+
+  #cast(index: number): string {
+    const cast = this.#columns[index]?.cast;
+    return cast === undefined ? `r.c${index}` : `r.c${index}::${cast}`;
+  }
+
+  #keysMatch(alias: string): string {
+    return this.#keyColumns
+      .map((index) => `${alias}.${this.#quoted(index)} = ${this.#cast(index)}`)
+      .join(' AND ');
+  }
+
+  #quoted(index: number): string {
+    return quoteIdentifier(this.#columns[index]?.name ?? '');
+  }
+}
+
+const knownColumns = (row: ApplyRow): readonly number[] => {
+  const columns: number[] = [];
+  for (let index = 0; index < row.length; index += 1) if (row[index] !== undefined) columns.push(index);
+  return columns;
+};
+
+const arraysOf = (rows: readonly ApplyRow[], columns: readonly number[]): readonly string[] =>
+  columns.map((index) => arrayLiteral(rows.map((row) => row[index] ?? null)));

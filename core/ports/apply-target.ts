@@ -1,0 +1,51 @@
+import type { ApplyTable } from '../apply/apply-table.ts';
+import type { PartitionBatch } from '../apply/partition-batch.ts';
+import type { AppliedCounts } from '../contracts/consumer.ts';
+import type { PartitionOffsets } from './services.ts';
+
+/** How far one partition has been applied, as the target database has it. */
+export interface Checkpoint {
+  readonly topic: string;
+  readonly partition: number;
+  /** Of the next event to apply. */
+  readonly nextOffset: bigint;
+  /** The topic's UUID when it was first read. */
+  readonly topicId?: string;
+  readonly epoch: number;
+  /** The highest source position that was applied: PostgreSQL's LSN as a number of bytes. */
+  readonly sourcePosition?: number;
+  /** Up to where rows may be ahead of the events because they were read from the source, see resolve-key-changes. */
+  readonly rereadPosition?: number;
+  readonly counts: AppliedCounts;
+}
+
+export interface Claim {
+  readonly epoch: number;
+  /** Of all partitions that the replication ever had, also of tables that it no longer has. */
+  readonly checkpoints: readonly Checkpoint[];
+}
+
+/**
+ * The target database, as the consumer writes to it. Each batch is one transaction, which also moves the checkpoint of
+ * its partition; batches of different partitions may run at once. Errors are MillraceErrors with a database code.
+ */
+export interface ApplyTarget<Table extends ApplyTable, Prepared> {
+  /**
+   * Raises the replication's epoch, so that every older consumer's next commit is refused, and takes over its
+   * checkpoints. A partition without one gets one at offset 0.
+   */
+  claim(partitions: readonly PartitionOffsets[]): Promise<Claim>;
+  /** Throws `Fenced` when it is no longer that of `epoch`. */
+  readCheckpoint(topic: string, partition: number, epoch: number): Promise<Checkpoint>;
+  /** The work of our processor (`apply` is that of the target), so that it can be done while another batch is applied. */
+  prepare(batch: PartitionBatch<Table>): Prepared;
+  /**
+   * Applies the batch and moves the checkpoint from `expectedOffset` to `nextOffset`, both or neither.
+   * `row-missing`: nothing was done, because the row of a move was not where it was planned to be.
+   *
+   * After a transient error the batch may have been committed or not (the connection may be lost during COMMIT): the
+   * caller reads the checkpoint and goes on from there. Throws `Fenced` when a newer consumer has claimed the
+   * replication, and `ConstraintViolated` when the rows violate a constraint also one by one in their order.
+   */
+  apply(prepared: Prepared): Promise<'applied' | 'row-missing'>;
+}
