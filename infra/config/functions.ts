@@ -9,6 +9,7 @@ export type FunctionRight =
   | 'reach-connect'
   | 'launch-tasks'
   | 'stop-tasks'
+  | 'watch-executions'
   | 'publish-alerts';
 
 export interface FunctionDefinition {
@@ -33,17 +34,9 @@ export const stepFunctionDefinitions = {
     memoryMib: smallMib,
     rights: ['read-credentials', 'reach-kafka', 'reach-connect'],
   },
-  'plan-copy': {
-    timeoutSeconds: 60,
-    memoryMib: smallMib,
-    rights: ['read-credentials', 'reach-kafka', 'reach-connect'],
-  },
+  'plan-copy': { timeoutSeconds: 60, memoryMib: smallMib, rights: ['read-credentials', 'reach-kafka'] },
   'copy-table': { timeoutSeconds: 900, memoryMib: oneVcpuMib, rights: ['read-credentials'] },
-  'finish-copy': {
-    timeoutSeconds: 60,
-    memoryMib: smallMib,
-    rights: ['read-credentials', 'reach-kafka', 'reach-connect'],
-  },
+  'finish-copy': { timeoutSeconds: 60, memoryMib: smallMib, rights: ['read-credentials'] },
   'start-consumer': { timeoutSeconds: 120, memoryMib: smallMib, rights: ['launch-tasks'] },
   'fail-start': { timeoutSeconds: 60, memoryMib: smallMib, rights: ['publish-alerts'] },
 } as const satisfies Record<string, FunctionDefinition>;
@@ -54,7 +47,14 @@ export const healthFunctionDefinitions = {
   'monitor-health': {
     timeoutSeconds: 60,
     memoryMib: smallMib,
-    rights: ['read-credentials', 'reach-kafka', 'reach-connect', 'launch-tasks', 'publish-alerts'],
+    rights: [
+      'read-credentials',
+      'reach-kafka',
+      'reach-connect',
+      'launch-tasks',
+      'watch-executions',
+      'publish-alerts',
+    ],
   },
   'check-heartbeats': {
     timeoutSeconds: 60,

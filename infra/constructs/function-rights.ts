@@ -226,6 +226,41 @@ export const launchTasksGrant = (stack: Stack, tasks: TaskResources, network: Wo
     ],
   });
 
+/** Named by what it will be called: the state machine itself is made of functions, and they cannot wait for it. */
+const watchExecutionsGrant = (stack: MillraceStack): Grant => {
+  const name = stack.named('start-replication');
+  return {
+    environment: {
+      MILLRACE_START_STATE_MACHINE_ARN: stack.formatArn({
+        service: 'states',
+        resource: 'stateMachine',
+        resourceName: name,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    },
+    statements: [
+      new PolicyStatement({
+        sid: 'WatchExecutions',
+        actions: ['states:DescribeExecution'],
+        resources: [
+          stack.formatArn({
+            service: 'states',
+            resource: 'execution',
+            resourceName: `${name}:*`,
+            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+          }),
+        ],
+      }),
+    ],
+    acknowledgements: [
+      wildcardResource(
+        arnInFinding('states', `execution:${name}:*`),
+        'Executions are named when they start: those of one state machine are the narrowest resource.',
+      ),
+    ],
+  };
+};
+
 /** The grants of a function: the state table, and what its rights bring. */
 export const grantsOf = (
   stack: MillraceStack,
@@ -241,6 +276,7 @@ export const grantsOf = (
     'reach-connect': () => connectGrant(connect),
     'launch-tasks': () => launchTasksGrant(stack, tasks, network),
     'stop-tasks': () => stopTasksGrant(stack, tasks, network),
+    'watch-executions': () => watchExecutionsGrant(stack),
     'publish-alerts': () => alertGrant(state),
   };
   return mergeGrants(stateGrant(stack, state), ...rights.map((right) => grants[right]()));

@@ -117,6 +117,8 @@ export class ControlStack extends MillraceStack {
         }),
       },
     });
+    // CDK's own output of the URL, under a name that changes with the tree.
+    this.api.node.tryRemoveChild('Endpoint');
     this.api.root.addMethod('ANY');
     this.api.root.addProxy({ anyMethod: true });
     this.#answerWithProblems();
