@@ -105,3 +105,7 @@ export const errorPolicies = {
 } as const satisfies Record<string, ErrorPolicy>;
 
 export type ErrorCode = keyof typeof errorPolicies;
+
+/** A code as it was stored or sent by another part; what is not one of ours counts as `Internal`. */
+export const toErrorCode = (code: string | undefined): ErrorCode =>
+  code !== undefined && Object.hasOwn(errorPolicies, code) ? (code as ErrorCode) : 'Internal';

@@ -1,7 +1,7 @@
 import { classifyTrace } from '../capture/connector-failures.ts';
 import { heartbeatStaleAfterMs } from '../contracts/consumer.ts';
 import type { Replication } from '../contracts/replication.ts';
-import { type ErrorCode, errorPolicies } from '../errors/error-policies.ts';
+import { type ErrorCode, toErrorCode } from '../errors/error-policies.ts';
 import { isEnding } from '../launch/launch-consumer.ts';
 import type { ConnectorStatus } from '../ports/services.ts';
 import type { HealAttempt } from '../ports/state-store.ts';
@@ -211,9 +211,6 @@ const decideConsumer = (
   }
   return [];
 };
-
-const toErrorCode = (code: string | undefined): ErrorCode =>
-  code !== undefined && Object.hasOwn(errorPolicies, code) ? (code as ErrorCode) : 'Internal';
 
 const decideStarting = (
   { statusSince }: Desired,

@@ -22,16 +22,18 @@ export interface HealPorts {
     LeaseStore &
     ConsumerStore &
     HealStore;
-  readonly connect: Pick<ConnectPort, 'pause' | 'resume' | 'restartFailed'>;
   readonly tasks: TaskRunner;
   readonly alerts: AlertSink;
   readonly metrics: MetricsPort;
   readonly clock: Clock;
   readonly log: Log;
-  /**
-   * Creates the connector anew where the deleted one left off. Throws `NeedsResync` when changes were lost since.
-   */
-  readonly recreateConnector: (replication: Replication) => Promise<void>;
+  /** Absent in the check that looks at consumers only, which never decides to act on a connector. */
+  readonly connectors?: ConnectorHealer;
+}
+
+export interface ConnectorHealer extends Pick<ConnectPort, 'pause' | 'resume' | 'restartFailed'> {
+  /** Creates the connector anew where the deleted one left off. Throws `NeedsResync` when changes were lost since. */
+  recreate(replication: Replication): Promise<void>;
 }
 
 /** Looks at a replication and decides; called again under the lease, so that nobody acts on an old observation. */
@@ -126,17 +128,16 @@ const act = async (
   kind: Exclude<HealAction['kind'], 'escalate'>,
   ports: HealPorts,
 ): Promise<void> => {
-  const { connect } = ports;
   const { connectorName } = replication;
   switch (kind) {
     case 'resume-connector':
-      return connect.resume(connectorName);
+      return ports.connectors?.resume(connectorName);
     case 'restart-connector':
-      return connect.restartFailed(connectorName);
+      return ports.connectors?.restartFailed(connectorName);
     case 'recreate-connector':
-      return ports.recreateConnector(replication);
+      return ports.connectors?.recreate(replication);
     case 'pause-connector':
-      return connect.pause(connectorName);
+      return ports.connectors?.pause(connectorName);
     case 'restart-consumer':
       await relaunchConsumer(replication, ports);
       return;
@@ -150,7 +151,8 @@ const stopConsumer = async (
   reason: string,
   { store, tasks }: HealPorts,
 ): Promise<void> => {
-  const launch = await store.getLaunch(replicationId);
+  // Taken back first: if the task cannot be reached, it ends by itself when its next heartbeat is refused.
+  const launch = await store.revokeLaunch(replicationId);
   if (launch?.taskArn !== undefined) await tasks.stopTask(launch.taskArn, reason);
 };
 

@@ -1,0 +1,53 @@
+import { metricNames } from '#core/contracts/environment.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import { forEachBounded } from '#core/copy/bounded-parallel.ts';
+import { decideHeartbeat, launchAllowanceMs } from '#core/health/decide.ts';
+import { type HealPorts, healReplication } from '#core/health/heal-replication.ts';
+import { heartbeatAgeMs } from '#core/health/observation.ts';
+import { observeConsumer } from '#core/health/observe-replication.ts';
+import type { Log } from '#core/ports/clock-and-log.ts';
+import type { ReplicationStore } from '#core/ports/state-store.ts';
+
+export interface CheckHeartbeatsPorts extends Omit<HealPorts, 'connectors'> {
+  readonly store: HealPorts['store'] & Pick<ReplicationStore, 'listAllReplications'>;
+  readonly logFor: (replication: Replication) => Log;
+}
+
+/** See monitor-health; this check makes three reads for each replication. */
+const parallelReplications = 10;
+
+/**
+ * The check of every other minute, which needs neither Kafka Connect nor a database: whether each consumer is heard of.
+ * It goes on when monitor-health is held up by one of those.
+ */
+export const checkHeartbeats = async (
+  holder: string,
+  ports: CheckHeartbeatsPorts,
+): Promise<{ readonly examined: number; readonly healed: number }> => {
+  const { store, metrics, clock, log } = ports;
+  const active = (await store.listAllReplications()).filter(({ status }) => status === 'active');
+  let healed = 0;
+  await forEachBounded(active, parallelReplications, async (replication) => {
+    const replicationLog = ports.logFor(replication);
+    const replicationPorts = { ...ports, log: replicationLog };
+    try {
+      const actions = await healReplication(
+        replication,
+        holder,
+        async (current, history, now) => {
+          const consumer = await observeConsumer(current, replicationPorts);
+          const ageMs = heartbeatAgeMs(consumer, clock.now(), launchAllowanceMs);
+          if (ageMs !== undefined)
+            metrics.emit(current.connectorName, { [metricNames.heartbeatAgeMs]: ageMs });
+          return decideHeartbeat(current, consumer, history, now);
+        },
+        replicationPorts,
+      );
+      healed += actions.length;
+    } catch (error) {
+      replicationLog.error('The heartbeat check of this replication failed', { error });
+    }
+  });
+  log.info(`Checked ${active.length} heartbeats, carried out ${healed} actions`);
+  return { examined: active.length, healed };
+};

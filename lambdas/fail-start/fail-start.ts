@@ -1,0 +1,90 @@
+import type { z } from 'zod';
+import type { Replication } from '#core/contracts/replication.ts';
+import { type failStartInputSchema, type StepName, stepLabel } from '#core/contracts/steps.ts';
+import { errorPolicies, toErrorCode } from '#core/errors/error-policies.ts';
+import type { Clock, Log } from '#core/ports/clock-and-log.ts';
+import type { AlertSink } from '#core/ports/services.ts';
+import type { ConsumerStore, ReplicationStore } from '#core/ports/state-store.ts';
+import { readFailure, type StartFailure } from './read-failure.ts';
+
+export interface FailStartPorts {
+  readonly store: Pick<ReplicationStore, 'getReplication' | 'updateReplication' | 'addActivity'> &
+    Pick<ConsumerStore, 'revokeLaunch'>;
+  readonly alerts: AlertSink;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Of SNS for a subject. */
+const subjectMaxLength = 100;
+
+/** What a failed start leaves, so that nobody has to wonder. Nothing of it is removed: it makes the next start a resumption. */
+const whatStays = {
+  Validate: 'Nothing was changed.',
+  Capture:
+    'The publication and the replication slot stay at the source, and the connector where it is; the slot keeps log until the replication runs again.',
+  Copy: 'Capture goes on, and the chunks that are copied stay: starting again copies only the rest.',
+  Consume: 'Capture goes on, and what is copied stays: starting again only launches the consumer.',
+} as const satisfies Record<StepName, string>;
+
+/**
+ * The end of a start that failed: the replication is in error (needs-resync when that is the cause), says why and what to
+ * do, and one alert is sent. A consumer that this start launched is told to end. Does nothing when a stop, a newer start or
+ * the consumer itself has decided about the replication in the meantime.
+ */
+export const failStart = async (
+  { run, step, failure }: z.infer<typeof failStartInputSchema>,
+  ports: FailStartPorts,
+): Promise<{ readonly status: Replication['status'] }> => {
+  const { store, alerts, clock, log } = ports;
+  const { clientId, replicationId, generation } = run;
+  const replication = await store.getReplication(clientId, replicationId);
+  const { code, message } = preferOwnWords(readFailure(step, failure), replication);
+  if (code === 'Superseded') {
+    log.info(`${stepLabel(step)} This start was replaced, so its failure is none`, { step: stepLabel(step) });
+    return { status: replication.status };
+  }
+
+  const status = code === 'NeedsResync' ? 'needs-resync' : 'error';
+  const text = `${stepLabel(step)} (${step}) failed: ${message}`;
+  const { advice } = errorPolicies[code];
+  const failed = await store.updateReplication(
+    clientId,
+    replicationId,
+    { status, lastErrorCode: code, lastErrorMessage: text },
+    { generation, desired: 'running', status: 'starting' },
+  );
+  // Repeated after its own last write, it must still alert: at least once beats not at all.
+  const isRepetition = replication.status === status && replication.lastErrorMessage === text;
+  if (failed === undefined && !isRepetition) {
+    log.info(`${text} Somebody else has decided about the replication since.`, { step: stepLabel(step) });
+    return { status: replication.status };
+  }
+
+  // A consumer that this start launched ends at its next heartbeat.
+  await store.revokeLaunch(replicationId);
+  log.error(`${text} ${advice}`, { step: stepLabel(step), error: code });
+  const { connectorName } = replication;
+  await alerts.publish({
+    subject: `Millrace: start of ${connectorName} failed`.slice(0, subjectMaxLength),
+    message: `${text}\n\nWhat to do: ${advice}\n\n${whatStays[step]}`,
+    replicationId,
+    connectorName,
+  });
+  await store.addActivity(replicationId, {
+    at: clock.now().toISOString(),
+    actor: 'start-replication',
+    action: 'start-failed',
+    message: `${text} ${advice} ${whatStays[step]}`,
+  });
+  return { status };
+};
+
+/** A container cannot throw through Step Functions; the copy worker leaves its error with the replication. */
+const preferOwnWords = (
+  failure: StartFailure,
+  replication: Replication,
+): Pick<StartFailure, 'code' | 'message'> =>
+  failure.isSecondHand && replication.status === 'starting' && replication.lastErrorMessage !== undefined
+    ? { code: toErrorCode(replication.lastErrorCode), message: replication.lastErrorMessage }
+    : failure;

@@ -1,0 +1,107 @@
+import { metricNames } from '#core/contracts/environment.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import { forEachBounded } from '#core/copy/bounded-parallel.ts';
+import { decide, launchAllowanceMs } from '#core/health/decide.ts';
+import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
+import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';
+import { type ObservationPorts, observeReplication } from '#core/health/observe-replication.ts';
+import type { Log } from '#core/ports/clock-and-log.ts';
+import type { ConnectPort, TaskRunner } from '#core/ports/services.ts';
+import type { ReplicationStore } from '#core/ports/state-store.ts';
+
+export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
+  readonly store: HealPorts['store'] &
+    ObservationPorts['store'] &
+    Pick<ReplicationStore, 'listAllReplications'>;
+  readonly connect: ObservationPorts['connect'] & Pick<ConnectPort, 'checkHealth'>;
+  readonly connectors: ConnectorHealer;
+  readonly tasks: TaskRunner;
+  readonly logFor: (replication: Replication) => Log;
+}
+
+export interface HealthReport {
+  readonly examined: number;
+  readonly healed: number;
+}
+
+/** Examining one replication takes five reads, some 50 ms: ten at once do 1,000 replications in a few seconds. */
+const parallelReplications = 10;
+
+/**
+ * The check of every minute: looks at each replication as a whole, and heals. One replication's failure does not keep
+ * the others from being looked at. `holder` names this invocation in leases.
+ */
+export const monitorHealth = async (holder: string, ports: MonitorHealthPorts): Promise<HealthReport> => {
+  const { store, log } = ports;
+  const replications = (await store.listAllReplications()).filter(isWatched);
+  const connect = await reachableConnect(ports);
+  let healed = 0;
+  await forEachBounded(replications, parallelReplications, async (replication) => {
+    const replicationLog = ports.logFor(replication);
+    try {
+      healed += await checkOne(replication, holder, { ...ports, connect, log: replicationLog });
+    } catch (error) {
+      replicationLog.error('The health check of this replication failed', { error });
+    }
+  });
+  log.info(`Examined ${replications.length} replications, carried out ${healed} actions`);
+  return { examined: replications.length, healed };
+};
+
+/** Nothing runs for the others, and nothing is to run. */
+const isWatched = ({ status, desired }: Replication): boolean =>
+  status === 'active' || status === 'starting' || (desired === 'stopped' && status === 'stopped');
+
+/**
+ * When Connect as a whole does not answer, it is asked once and not once for each connector: with a black-holed
+ * connection the Lambda's time would be over before the consumers are looked at.
+ */
+const reachableConnect = async ({
+  connect,
+  log,
+}: MonitorHealthPorts): Promise<MonitorHealthPorts['connect']> => {
+  try {
+    await connect.checkHealth();
+    return connect;
+  } catch (error) {
+    log.error('Kafka Connect cannot be reached; connectors are not looked at this time', { error });
+    return { ...connect, getStatus: () => Promise.reject(error) };
+  }
+};
+
+const checkOne = async (
+  replication: Replication,
+  holder: string,
+  ports: MonitorHealthPorts,
+): Promise<number> => {
+  let first: Observation | undefined;
+  const actions = await healReplication(
+    replication,
+    holder,
+    async (current, history, now) => {
+      const observation = await observeReplication(current, ports);
+      first ??= observation;
+      return decide(current, observation, history, now);
+    },
+    ports,
+  );
+  if (replication.status === 'active' && first !== undefined) emitHealth(replication, first, ports);
+  return actions.length;
+};
+
+const emitHealth = (
+  { connectorName }: Replication,
+  { connector, consumer }: Observation,
+  { metrics, clock }: MonitorHealthPorts,
+): void => {
+  const ageMs = heartbeatAgeMs(consumer, clock.now(), launchAllowanceMs);
+  metrics.emit(connectorName, {
+    ...(ageMs === undefined ? {} : { [metricNames.heartbeatAgeMs]: ageMs }),
+    ...(connector.kind === 'unknown' ? {} : { [metricNames.connectorFailed]: isFailed(connector) ? 1 : 0 }),
+  });
+};
+
+const isFailed = (connector: Exclude<Observation['connector'], { kind: 'unknown' }>): boolean =>
+  connector.kind === 'missing' ||
+  connector.value.state === 'FAILED' ||
+  connector.value.tasks.some(({ state }) => state === 'FAILED');
