@@ -1,8 +1,7 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
-  createWriteStream,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -12,9 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { runLogged } from './commands.ts';
 import { withLock } from './lock.ts';
 import { checkPrerequisites } from './prerequisites.ts';
 import { type ProgressReporter, silentReporter } from './progress.ts';
@@ -41,6 +40,7 @@ export interface DownloadOptions {
   readonly reporter?: ProgressReporter;
   /** Also the plug-in of the benchmark's peer. */
   readonly bench?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 /** Kafka 4 and Debezium 3 run on Java 17 and newer. */
@@ -137,7 +137,7 @@ const prepareVenv = async (
   const venv = join(cache, `${name}-${hashFiles([requirements], import.meta.dirname, version)}`);
   const venvPython = join(venv, 'bin', 'python');
   await once(venv, cache, options, async (log) => {
-    await runLogged(python, ['-m', 'venv', venv], log, {});
+    await runLogged(python, ['-m', 'venv', venv], log, { signal: options.signal });
     const total = readFileSync(requirements, 'utf8')
       .split('\n')
       .filter((line) => line.includes('==')).length;
@@ -147,7 +147,7 @@ const prepareVenv = async (
         venvPython,
         ['-m', 'pip', 'install', '--progress-bar', 'off', '--disable-pip-version-check', '-r', requirements],
         log,
-        { onLine: (line) => line.startsWith('Collecting ') && task.advance() },
+        { signal: options.signal, onLine: (line) => line.startsWith('Collecting ') && task.advance() },
       );
     } finally {
       task.finish();
@@ -188,6 +188,7 @@ const buildConnect = async (
       {
         cwd: sources,
         env: { ...process.env, MAVEN_USER_HOME: join(cache, 'maven') },
+        signal: options.signal,
         onLine: (line) => line.includes('Downloaded from ') && task.advance(),
       },
     );
@@ -252,51 +253,6 @@ const once = async (
       writeFileSync(complete, '');
     },
   );
-};
-
-interface LoggedRun {
-  readonly cwd?: string;
-  readonly env?: NodeJS.ProcessEnv;
-  readonly onLine?: (line: string) => unknown;
-}
-
-/** Runs a command with its output in a file. Throws `LocalStackFailed` with the lines that name its errors. */
-export const runLogged = async (
-  command: string,
-  args: readonly string[],
-  logFile: string,
-  { cwd, env, onLine }: LoggedRun,
-): Promise<void> => {
-  mkdirSync(dirname(logFile), { recursive: true });
-  const log = createWriteStream(logFile);
-  const tail: string[] = [];
-  const child = spawn(command, [...args], {
-    cwd,
-    env: env ?? process.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on('line', (line) => {
-      log.write(`${line}\n`);
-      onLine?.(line);
-      tail.push(line);
-      if (tail.length > 15) tail.shift();
-    });
-  }
-  const failure = await new Promise<string | undefined>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('close', (code, signal) =>
-      resolve(code === 0 ? undefined : `ended with ${signal ?? `code ${code}`}`),
-    );
-  });
-  await new Promise((resolve) => log.end(resolve));
-  if (failure !== undefined) {
-    throw new MillraceError(
-      'LocalStackFailed',
-      `${command} ${failure}. The end of its log ${logFile}:\n${tail.join('\n')}`,
-      { facts: { logFile } },
-    );
-  }
 };
 
 const connectSources = (folder: string): readonly string[] =>

@@ -9,8 +9,8 @@ import type { JavaParts } from './downloads.ts';
 import { findFreePorts, loopback } from './ports.ts';
 import {
   type DetachedProcess,
-  isRunning,
   type ProcessIdentity,
+  type Supervision,
   startDetached,
   stopProcess,
   waitUntilReady,
@@ -28,7 +28,7 @@ export interface ServerHandle {
   kill(): Promise<void>;
 }
 
-export interface KafkaOptions {
+export interface KafkaOptions extends Supervision {
   /** From `prepareDownloads`. */
   readonly java: JavaParts;
   /** Kept between starts; a temporary one is made when left out, and removed by `stop`. */
@@ -36,7 +36,6 @@ export interface KafkaOptions {
   /** Of the broker and of the controller; free ones when left out. */
   readonly ports?: readonly [number, number];
   readonly logFile?: string;
-  readonly env?: NodeJS.ProcessEnv;
 }
 
 export interface KafkaServer extends ServerHandle {
@@ -44,12 +43,12 @@ export interface KafkaServer extends ServerHandle {
   readonly brokers: string;
 }
 
-export interface ConnectOptions {
+export interface ConnectOptions extends Supervision {
   readonly java: JavaParts;
   readonly brokers: string;
   readonly port?: number;
   readonly logFile?: string;
-  /** AWS_REGION, AWS_ENDPOINT_URL and credentials, when connectors refer to secrets. */
+  /** With AWS_REGION, AWS_ENDPOINT_URL and credentials, when connectors refer to secrets. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -86,13 +85,13 @@ export const startKafka = async (options: KafkaOptions): Promise<KafkaServer> =>
   }
 
   const logStart = existsSync(logFile) ? statSync(logFile).size : 0;
-  const started = await startJava(options.java, brokerFlags, ['kafka.Kafka', settingsFile], logFile, env);
+  const started = await startJava(options, brokerFlags, ['kafka.Kafka', settingsFile], logFile, env);
   const server = {
     brokers: `${loopback}:${port}`,
     ...handleOf(started, logFile, options.dataDir === undefined ? [temporary] : []),
   };
   // A broker opens its port before it takes requests; this line comes when it does.
-  await readyOrKill('Kafka', server, started, async () =>
+  await waitUntilReady('Kafka', started, readyTimeoutMs, async () =>
     readFileSync(logFile, 'utf8').slice(logStart).includes('Kafka Server started'),
   );
   return server;
@@ -104,7 +103,7 @@ export const startConnect = async (options: ConnectOptions): Promise<ConnectServ
   const logFile = options.logFile ?? join(tmpdir(), `millrace-connect-${randomUUID()}.log`);
   const url = `http://${loopback}:${port}`;
   const started = await startJava(
-    options.java,
+    options,
     connectFlags,
     [
       'org.apache.kafka.connect.cli.ConnectDistributed',
@@ -122,7 +121,7 @@ export const startConnect = async (options: ConnectOptions): Promise<ConnectServ
   );
   const server = { url, ...handleOf(started, logFile, options.logFile === undefined ? [logFile] : []) };
   // `/` answers before the worker has joined its group, `/connectors` only after.
-  await readyOrKill('Kafka Connect', server, started, async () => {
+  await waitUntilReady('Kafka Connect', started, readyTimeoutMs, async () => {
     try {
       const response = await fetch(`${url}/connectors`, { signal: AbortSignal.timeout(2_000) });
       await response.arrayBuffer();
@@ -190,17 +189,18 @@ const commonFlags = [
 ];
 
 const startJava = (
-  java: JavaParts,
+  options: KafkaOptions | ConnectOptions,
   flags: readonly string[],
   command: readonly string[],
   logFile: string,
   env: NodeJS.ProcessEnv,
 ): Promise<DetachedProcess> =>
   startDetached({
-    command: java.command,
-    args: [...flags, ...commonFlags, '-cp', join(java.connectHome, 'libs', '*'), ...command],
+    ...options,
+    command: options.java.command,
+    args: [...flags, ...commonFlags, '-cp', join(options.java.connectHome, 'libs', '*'), ...command],
     // worker.properties names the plug-ins' folder relative to the working directory.
-    cwd: java.connectHome,
+    cwd: options.java.connectHome,
     env,
     logFile,
   });
@@ -214,17 +214,3 @@ const handleOf = (started: DetachedProcess, logFile: string, temporary: readonly
   },
   kill: () => stopProcess(started.identity, [{ signal: 'SIGKILL', waitMs: 5_000 }]),
 });
-
-const readyOrKill = async (
-  name: string,
-  server: ServerHandle,
-  started: DetachedProcess,
-  probe: () => Promise<boolean>,
-): Promise<void> => {
-  try {
-    await waitUntilReady(name, started, server.logFile, readyTimeoutMs, probe);
-  } catch (error) {
-    if (isRunning(started.identity)) await server.kill();
-    throw error;
-  }
-};

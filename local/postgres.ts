@@ -17,9 +17,9 @@ import pg from 'pg';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { findFreePort, loopback } from './ports.ts';
 import {
-  isRunning,
   type ProcessIdentity,
   type StopStep,
+  type Supervision,
   startDetached,
   stopProcess,
   waitUntilReady,
@@ -27,7 +27,7 @@ import {
 
 const run = promisify(execFile);
 
-export interface PostgresOptions {
+export interface PostgresOptions extends Supervision {
   /** A free one is taken when left out. */
   readonly port?: number;
   /** Kept between starts; a temporary one is made when left out, and removed by `stop`. */
@@ -38,8 +38,6 @@ export interface PostgresOptions {
   readonly database?: string;
   /** Beside the data by default. */
   readonly logFile?: string;
-  /** The environment of the server; this process's own by default. */
-  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** A running server of PostgreSQL 18; the password of its superuser is the same for every local server. */
@@ -110,6 +108,7 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
       ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
     cwd: dataDir,
+    ...options,
     env: { ...(options.env ?? process.env), LC_ALL: 'C' },
     logFile,
     user: owner,
@@ -132,13 +131,8 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
     },
     kill: () => stopProcess(started.identity, [{ signal: 'SIGKILL', waitMs: 5_000 }]),
   };
-  try {
-    await waitUntilReady('PostgreSQL', started, logFile, readyTimeoutMs, () => answers(server));
-    await ensureDatabase(server);
-  } catch (error) {
-    if (isRunning(started.identity)) await server.kill();
-    throw error;
-  }
+  await waitUntilReady('PostgreSQL', started, readyTimeoutMs, () => answers(server));
+  await ensureDatabase(server);
   return server;
 };
 

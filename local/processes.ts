@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -107,12 +107,20 @@ export const findMarkedProcesses = (stateFolder: string): readonly ProcessIdenti
     .filter((identity) => identity !== undefined);
 };
 
-export interface DetachedOptions {
+/** What whoever starts a server may want to say about its process. */
+export interface Supervision {
+  /** The server's environment; this process's own by default. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Gets the process's identity as soon as there is one, for whoever has to end it later. */
+  readonly recordFile?: string;
+  /** Nothing is started any more once it is aborted, and nothing is waited for. */
+  readonly signal?: AbortSignal;
+}
+
+export interface DetachedOptions extends Supervision {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd?: string;
-  /** The whole environment of the new process. */
-  readonly env: NodeJS.ProcessEnv;
   /** Both output streams are appended to it. */
   readonly logFile: string;
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
@@ -120,6 +128,8 @@ export interface DetachedOptions {
 
 export interface DetachedProcess {
   readonly identity: ProcessIdentity;
+  readonly logFile: string;
+  readonly signal: AbortSignal | undefined;
   /** Undefined while it runs; a sentence about how it ended afterwards. */
   readonly ending: () => string | undefined;
 }
@@ -129,13 +139,14 @@ export interface DetachedProcess {
  * Throws `LocalStackFailed` when the command cannot be started.
  */
 export const startDetached = async (options: DetachedOptions): Promise<DetachedProcess> => {
+  options.signal?.throwIfAborted();
   mkdirSync(dirname(options.logFile), { recursive: true });
   const log = openSync(options.logFile, 'a');
   let child: ChildProcess;
   try {
     child = spawn(options.command, [...options.args], {
       cwd: options.cwd,
-      env: options.env,
+      env: options.env ?? process.env,
       detached: true,
       stdio: ['ignore', log, log],
       ...options.user,
@@ -161,32 +172,42 @@ export const startDetached = async (options: DetachedOptions): Promise<DetachedP
   const pid = child.pid ?? 0;
   // A process that has already ended is still recorded: its group may have members left.
   const identity = identifyProcess(pid) ?? { pid, startedAt: 'ended' };
-  return { identity, ending: () => ending };
+  if (options.recordFile !== undefined) {
+    mkdirSync(dirname(options.recordFile), { recursive: true });
+    writeFileSync(options.recordFile, JSON.stringify(identity));
+  }
+  return { identity, logFile: options.logFile, signal: options.signal, ending: () => ending };
 };
 
 /**
- * Calls `probe` until it returns true, every 100 ms at most.
- * Throws `LocalStackFailed` with the end of the log when the process ends first or the time is over.
+ * Calls `probe` until it returns true, every 100 ms at most. Otherwise the process is killed: `LocalStackFailed` with
+ * the end of the log when it ends by itself or the time is over, and the signal's reason when that is aborted.
  */
 export const waitUntilReady = async (
   name: string,
   started: DetachedProcess,
-  logFile: string,
   timeoutMs: number,
   probe: () => Promise<boolean>,
 ): Promise<void> => {
+  const { identity, logFile, signal } = started;
   const deadline = Date.now() + timeoutMs;
-  while (!(await probe())) {
-    const ending =
-      started.ending() ?? (Date.now() > deadline ? `was not ready after ${timeoutMs / 1000} s` : undefined);
-    if (ending !== undefined) {
-      throw new MillraceError(
-        'LocalStackFailed',
-        `${name} ${ending}. The end of its log ${logFile}:\n${lastLines(logFile, 15)}`,
-        { facts: { part: name, logFile } },
-      );
+  try {
+    while (!(await probe())) {
+      signal?.throwIfAborted();
+      const ending =
+        started.ending() ?? (Date.now() > deadline ? `was not ready after ${timeoutMs / 1000} s` : undefined);
+      if (ending !== undefined) {
+        throw new MillraceError(
+          'LocalStackFailed',
+          `${name} ${ending}. The end of its log ${logFile}:\n${lastLines(logFile, 15)}`,
+          { facts: { part: name, logFile } },
+        );
+      }
+      await sleep(100);
     }
-    await sleep(100);
+  } catch (error) {
+    await stopProcess(identity, [{ signal: 'SIGKILL', waitMs: 5_000 }]);
+    throw error;
   }
 };
 

@@ -1,0 +1,126 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { build } from 'esbuild';
+import { z } from 'zod';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import { runLogged } from './commands.ts';
+import { awsEnvironment, localAccountId, localRegion, partEnvironment } from './environment.ts';
+import { connectUrl, consumerBundle, emulatorUrl, kafkaBrokers } from './parts.ts';
+import type { StackPlan, StackState } from './stack-state.ts';
+import { projectRoot, type StateFolder } from './state-folder.ts';
+
+export interface DeployContext {
+  readonly folder: StateFolder;
+  readonly plan: StackPlan;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The consumer as the Dockerfile ships it: one file, no node_modules. */
+export const bundleConsumer = async (): Promise<void> => {
+  try {
+    await build({
+      entryPoints: [join(projectRoot, 'consumer-container', 'src', 'main.ts')],
+      outfile: consumerBundle,
+      bundle: true,
+      platform: 'node',
+      target: 'node24',
+      format: 'esm',
+      sourcemap: true,
+      // Some dependencies are CommonJS and call require().
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
+      // pg looks for a native client that nobody installs.
+      external: ['pg-native'],
+      logLevel: 'silent',
+    });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MillraceError('LocalStackFailed', `The consumer could not be bundled: ${reason}`, { cause });
+  }
+};
+
+/** Makes the templates of env=local, with this stack's endpoints; needs nothing that runs. */
+export const synthesizeApp = ({ folder, plan, signal }: DeployContext): Promise<void> => {
+  rmSync(assemblyFolder(folder), { recursive: true, force: true });
+  return runCdk({ folder, plan, signal }, 'synth', [
+    'synth',
+    '--quiet',
+    ...['--output', assemblyFolder(folder)],
+    ...['-c', 'env=local'],
+    ...['-c', `kafkaBrokers=${kafkaBrokers(plan)}`],
+    ...['-c', `connectUrl=${connectUrl(plan)}`],
+  ]);
+};
+
+/** Makes the stack with CDK's bucket and roles, unless the emulator has kept it. */
+export const bootstrapEmulator = async (context: DeployContext): Promise<void> => {
+  const client = new CloudFormationClient({
+    endpoint: emulatorUrl(context.plan),
+    region: localRegion,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  try {
+    await client.send(new DescribeStacksCommand({ StackName: 'CDKToolkit' }));
+    return;
+  } catch {
+    // There is none yet.
+  } finally {
+    client.destroy();
+  }
+  await runCdk(context, 'bootstrap', ['bootstrap', `aws://${localAccountId}/${localRegion}`, '--app', '']);
+};
+
+/** Deploys the synthesized app and returns its outputs by name. */
+export const deployApp = async (context: DeployContext): Promise<Readonly<Record<string, string>>> => {
+  const outputsFile = join(context.folder.run, 'outputs.json');
+  await runCdk(context, 'deploy', [
+    'deploy',
+    '--all',
+    ...['--app', assemblyFolder(context.folder)],
+    ...['--require-approval', 'never'],
+    ...['--method', 'direct'],
+    ...['--concurrency', '4'],
+    ...['--progress', 'events'],
+    ...['--outputs-file', outputsFile],
+  ]);
+  if (!existsSync(outputsFile)) return {};
+  const byStack = z
+    .record(z.string(), z.record(z.string(), z.string()))
+    .parse(JSON.parse(readFileSync(outputsFile, 'utf8')));
+  return Object.assign({}, ...Object.values(byStack));
+};
+
+/**
+ * The API at its local address: the output ApiUrl names a host of amazonaws.com, as it does on AWS.
+ * Undefined when the deployed app has no API.
+ */
+export const apiOf = (emulator: string, outputs: Readonly<Record<string, string>>): StackState['api'] => {
+  const { RestApiId, ApiStage, AdminTokenSecretArn } = outputs;
+  return RestApiId === undefined || ApiStage === undefined || AdminTokenSecretArn === undefined
+    ? undefined
+    : {
+        url: `${emulator}/restapis/${RestApiId}/${ApiStage}/_user_request_`,
+        adminTokenSecretArn: AdminTokenSecretArn,
+      };
+};
+
+const assemblyFolder = (folder: StateFolder): string => join(folder.run, 'cdk.out');
+
+const runCdk = (
+  { folder, plan, signal }: DeployContext,
+  name: string,
+  args: readonly string[],
+): Promise<void> =>
+  runLogged(join(projectRoot, 'node_modules', '.bin', 'cdk'), args, join(folder.logs, `cdk-${name}.log`), {
+    cwd: projectRoot,
+    env: {
+      ...partEnvironment(folder.root, emulatorUrl(plan)),
+      ...awsEnvironment(emulatorUrl(plan)),
+      CI: '1',
+      CDK_DISABLE_VERSION_CHECK: '1',
+      CDK_DISABLE_CLI_TELEMETRY: '1',
+    },
+    signal,
+  });

@@ -1,0 +1,122 @@
+import { relative } from 'node:path';
+import { Command } from 'commander';
+import { toMillraceError } from '#core/errors/millrace-error.ts';
+import { printLogs } from './logs.ts';
+import { partLog } from './parts.ts';
+import { createProgressReporter } from './progress.ts';
+import { resetStack, startStack, stopStack } from './stack.ts';
+import { partNames, readStackState, runningPart, runningTasks, type StackState } from './stack-state.ts';
+import { stateFolder } from './state-folder.ts';
+
+const reporter = createProgressReporter();
+const folder = stateFolder();
+
+/** What a shell returns for a program that Ctrl-C ended: 128 + SIGINT. */
+const interruptedExitCode = 130;
+
+const describeState = (state: StackState): string => {
+  const { source, target } = state;
+  const database = ({ host, port, user, password, database: name }: typeof source): string =>
+    `postgresql://${user}:${password}@${host}:${port}/${name}`;
+  return [
+    `Kafka         ${state.kafka.brokers}`,
+    `Kafka Connect ${state.connect.url}`,
+    `AWS emulator  ${state.emulator.url} (region ${state.emulator.region})`,
+    `Source        ${database(source)}`,
+    `Target        ${database(target)}`,
+    ...(state.api === undefined ? [] : [`API           ${state.api.url}`]),
+    `Logs          ${relative(process.cwd(), folder.logs)}/ (npm run local -- logs)`,
+  ].join('\n');
+};
+
+const program = new Command('npm run local --').description(
+  'The local stack: Kafka, Kafka Connect with Debezium, two PostgreSQL servers and an AWS emulator with the app.',
+);
+
+program
+  .command('up')
+  .description('start everything and deploy the app; harmless when it runs already')
+  .option('--bench', "also the plug-in of the benchmark's peer")
+  .option('--no-deploy', 'start the servers only')
+  .action(async (options: { bench?: boolean; deploy: boolean }) => {
+    const interrupted = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => {
+        reporter.say('Stopping what was started.');
+        interrupted.abort(new Error('interrupted'));
+      });
+    }
+    const begin = performance.now();
+    try {
+      const { state, started } = await startStack({
+        folder,
+        reporter,
+        bench: options.bench ?? false,
+        deploy: options.deploy,
+        signal: interrupted.signal,
+      });
+      const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+      reporter.say(started ? `Ready after ${seconds} s.` : 'The stack is running already.');
+      reporter.say(describeState(state));
+    } catch (error) {
+      if (!interrupted.signal.aborted) throw error;
+      process.exitCode = interruptedExitCode;
+    }
+  });
+
+program
+  .command('down')
+  .description('stop everything; data and downloads stay')
+  .action(async () => {
+    await stopStack(folder, reporter);
+    reporter.say('Nothing of the stack runs.');
+  });
+
+program
+  .command('status')
+  .description('show what runs, and where')
+  .action(() => {
+    for (const part of partNames) {
+      const identity = runningPart(folder, part);
+      reporter.say(
+        `${part.padEnd(9)} ${identity === undefined ? 'down' : `up, pid ${identity.pid}`.padEnd(16)}  ${relative(process.cwd(), partLog(folder, part))}`,
+      );
+    }
+    for (const { name, identity } of runningTasks(folder))
+      reporter.say(`task      up, pid ${identity.pid}  ${name}`);
+    const state = readStackState(folder);
+    if (state !== undefined) reporter.say(describeState(state));
+    if (partNames.some((part) => runningPart(folder, part) === undefined)) process.exitCode = 1;
+  });
+
+program
+  .command('reset')
+  .description('stop everything and remove its data and logs; downloads stay')
+  .action(async () => {
+    await resetStack(folder, reporter);
+    reporter.say('Data and logs are removed.');
+  });
+
+program
+  .command('logs')
+  .description(
+    'print the logs of all parts, or of those whose name begins with NAME (connect, lambda, tasks/)',
+  )
+  .argument('[name]')
+  .option('-f, --follow', 'go on until Ctrl-C')
+  .option('-n, --lines <count>', 'how many lines of each log', '20')
+  .action(async (name: string | undefined, options: { follow?: boolean; lines: string }) => {
+    await printLogs(
+      folder.logs,
+      { name, lines: Number(options.lines), follow: options.follow ?? false },
+      (line) => reporter.say(line),
+    );
+  });
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  const error = toMillraceError(thrown);
+  console.error(`${error.message}\n${error.policy.advice}`);
+  process.exitCode = 1;
+}

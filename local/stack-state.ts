@@ -1,0 +1,122 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { isRunning, type ProcessIdentity } from './processes.ts';
+import { type StateFolder, stateFolder } from './state-folder.ts';
+
+/** In the order in which they are started; `engine` is the Docker engine that runs ECS tasks as processes. */
+export const partNames = ['source', 'target', 'kafka', 'connect', 'engine', 'emulator'] as const;
+export type PartName = (typeof partNames)[number];
+export const isPartName = (name: string): name is PartName => partNames.some((known) => known === name);
+
+const databaseSchema = z.strictObject({
+  host: z.string(),
+  port: z.number().int(),
+  user: z.string(),
+  password: z.string(),
+  database: z.string(),
+});
+
+/** What programs need to use the running stack: `.millrace/run/stack.json`. */
+const stackStateSchema = z.strictObject({
+  kafka: z.strictObject({ brokers: z.string() }),
+  connect: z.strictObject({ url: z.string() }),
+  emulator: z.strictObject({ url: z.string(), region: z.string(), accountId: z.string() }),
+  source: databaseSchema,
+  target: databaseSchema,
+  /** Only once the app is deployed. */
+  api: z.strictObject({ url: z.string(), adminTokenSecretArn: z.string() }).optional(),
+  /** The app's outputs by name; names are unique over its stacks. */
+  outputs: z.record(z.string(), z.string()),
+});
+export type StackState = z.infer<typeof stackStateSchema>;
+
+const portsSchema = z.strictObject({
+  source: z.number(),
+  target: z.number(),
+  kafka: z.number(),
+  kafkaController: z.number(),
+  connect: z.number(),
+  emulator: z.number(),
+});
+export type StackPorts = z.infer<typeof portsSchema>;
+export const portNames = Object.keys(portsSchema.shape) as readonly (keyof StackPorts)[];
+
+/** What a part is started with, so that a later process can start it again. */
+const stackPlanSchema = z.strictObject({
+  ports: portsSchema,
+  java: z.strictObject({ command: z.string(), connectHome: z.string() }),
+  emulatorPython: z.string(),
+  engineSocket: z.string(),
+});
+export type StackPlan = z.infer<typeof stackPlanSchema>;
+
+const identitySchema = z.strictObject({ pid: z.number(), startedAt: z.string() });
+
+/** Undefined unless `startStack` has ended well and nobody has stopped the stack since. */
+export const readStackState = (folder: StateFolder = stateFolder()): StackState | undefined =>
+  readJson(stateFile(folder), stackStateSchema);
+
+export const writeStackState = (folder: StateFolder, state: StackState): void =>
+  writeJson(stateFile(folder), stackStateSchema.parse(state));
+
+export const readPlan = (folder: StateFolder): StackPlan | undefined =>
+  readJson(join(folder.run, 'plan.json'), stackPlanSchema);
+
+export const writePlan = (folder: StateFolder, plan: StackPlan): void =>
+  writeJson(join(folder.run, 'plan.json'), plan);
+
+/**
+ * The ports of the last start: databases are registered with the product by host and port, and its state outlives a
+ * `down`, so the same ones are taken again where they are free.
+ */
+export const readPorts = (folder: StateFolder): StackPorts | undefined =>
+  readJson(join(folder.data, 'ports.json'), portsSchema);
+
+export const writePorts = (folder: StateFolder, ports: StackPorts): void =>
+  writeJson(join(folder.data, 'ports.json'), ports);
+
+/** Where a part's process is recorded while it runs. */
+export const recordFile = (folder: StateFolder, part: PartName): string =>
+  join(folder.run, 'processes', `${part}.json`);
+
+/** Where the shim records the processes of ECS tasks. */
+export const taskRecordsFolder = (folder: StateFolder): string => join(folder.run, 'tasks');
+
+export const readRecord = (file: string): ProcessIdentity | undefined => readJson(file, identitySchema);
+
+/** The part's process while it lives. */
+export const runningPart = (folder: StateFolder, part: PartName): ProcessIdentity | undefined => {
+  const identity = readRecord(recordFile(folder, part));
+  return identity !== undefined && isRunning(identity) ? identity : undefined;
+};
+
+/** Name and process of every ECS task that runs now. */
+export const runningTasks = (
+  folder: StateFolder,
+): readonly { readonly name: string; readonly identity: ProcessIdentity }[] => {
+  const records = taskRecordsFolder(folder);
+  if (!existsSync(records)) return [];
+  return readdirSync(records).flatMap((file) => {
+    const identity = readRecord(join(records, file));
+    return identity !== undefined && isRunning(identity) ? [{ name: basename(file, '.json'), identity }] : [];
+  });
+};
+
+const stateFile = (folder: StateFolder): string => join(folder.run, 'stack.json');
+
+const readJson = <T>(file: string, schema: z.ZodType<T>): T | undefined => {
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined; // Not there, or written by an older version: as good as not there.
+  }
+};
+
+/** Renamed into place, so that nobody reads half a file. */
+const writeJson = (file: string, value: unknown): void => {
+  mkdirSync(dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(value, undefined, 2)}\n`);
+  renameSync(draft, file);
+};

@@ -1,0 +1,242 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import {
+  apiOf,
+  bootstrapEmulator,
+  bundleConsumer,
+  type DeployContext,
+  deployApp,
+  synthesizeApp,
+} from './deploy.ts';
+import { prepareDownloads } from './downloads.ts';
+import { localAccountId, localRegion } from './environment.ts';
+import { withLock } from './lock.ts';
+import {
+  connectUrl,
+  emulatorUrl,
+  engineSocketOf,
+  haltPart,
+  kafkaBrokers,
+  launchPart,
+  sourceDatabase,
+  targetDatabase,
+} from './parts.ts';
+import { findFreePorts, loopback } from './ports.ts';
+import { localPostgresUser, postgresFolder } from './postgres.ts';
+import { findMarkedProcesses, type StopStep, stopProcess } from './processes.ts';
+import { type ProgressReporter, silentReporter } from './progress.ts';
+import {
+  type PartName,
+  partNames,
+  portNames,
+  readPorts,
+  readStackState,
+  runningPart,
+  runningTasks,
+  type StackPlan,
+  type StackPorts,
+  type StackState,
+  writePlan,
+  writePorts,
+  writeStackState,
+} from './stack-state.ts';
+import { type StateFolder, stateFolder } from './state-folder.ts';
+
+export interface StackOptions {
+  readonly folder?: StateFolder;
+  readonly reporter?: ProgressReporter;
+  /** Also the plug-in of the benchmark's peer. */
+  readonly bench?: boolean;
+  /** Without it only the servers are started. True by default. */
+  readonly deploy?: boolean;
+  /** Ends the start; what was started is stopped again before the call throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** How long a phase of the start took; phases overlap. */
+export interface PhaseTime {
+  readonly phase: string;
+  readonly seconds: number;
+}
+
+export interface StartedStack {
+  readonly state: StackState;
+  /** False when the stack was running already and nothing was done. */
+  readonly started: boolean;
+  readonly phases: readonly PhaseTime[];
+}
+
+/**
+ * Starts everything and deploys the app, or finds it running. A stack of which some part has ended is stopped first
+ * and started anew, with its data. When anything fails, everything is stopped again.
+ * Throws `PrerequisiteMissing` or `LocalStackFailed`.
+ */
+export const startStack = (options: StackOptions = {}): Promise<StartedStack> => {
+  const folder = options.folder ?? stateFolder();
+  return withStackLock(folder, options.reporter, async () => {
+    const state = readStackState(folder);
+    const deploys = options.deploy ?? true;
+    if (state !== undefined && isComplete(folder) && (state.api !== undefined || !deploys)) {
+      return { state, started: false, phases: [] };
+    }
+    await stopEverything(folder);
+    return startParts(folder, options);
+  });
+};
+
+/** Stops every process of the stack, also those of a stack that crashed. Data and downloads stay. */
+export const stopStack = (
+  folder: StateFolder = stateFolder(),
+  reporter: ProgressReporter = silentReporter,
+): Promise<void> => withStackLock(folder, reporter, () => stopEverything(folder));
+
+/** Stops the stack and removes its data and logs. Downloads stay. */
+export const resetStack = (
+  folder: StateFolder = stateFolder(),
+  reporter: ProgressReporter = silentReporter,
+): Promise<void> =>
+  withStackLock(folder, reporter, async () => {
+    await stopEverything(folder);
+    for (const part of ['source', 'target']) {
+      const data = await postgresFolder(join(folder.data, part));
+      rmSync(data, { recursive: true, force: true });
+    }
+    for (const path of [folder.data, folder.logs]) rmSync(path, { recursive: true, force: true });
+  });
+
+/** The parts of which a process lives. */
+export const runningParts = (folder: StateFolder = stateFolder()): readonly PartName[] =>
+  partNames.filter((part) => runningPart(folder, part) !== undefined);
+
+const isComplete = (folder: StateFolder): boolean => runningParts(folder).length === partNames.length;
+
+const withStackLock = <T>(
+  folder: StateFolder,
+  reporter: ProgressReporter | undefined,
+  action: () => Promise<T>,
+): Promise<T> =>
+  withLock(
+    join(folder.root, 'stack.lock'),
+    (pid) => (reporter ?? silentReporter).say(`Waiting for process ${pid}, which starts or stops the stack.`),
+    action,
+  );
+
+const startParts = async (folder: StateFolder, options: StackOptions): Promise<StartedStack> => {
+  const reporter = options.reporter ?? silentReporter;
+  const failure = new AbortController();
+  const signal = AbortSignal.any([failure.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  const phases: PhaseTime[] = [];
+  const time = async <T>(phase: string, action: () => Promise<T>): Promise<T> => {
+    const begin = performance.now();
+    signal.throwIfAborted();
+    const result = await action();
+    const seconds = (performance.now() - begin) / 1000;
+    phases.push({ phase, seconds });
+    reporter.say(`${phase.padEnd(20)} ${seconds.toFixed(1).padStart(6)} s`);
+    return result;
+  };
+  /** Waits for all of them, also when one fails, so that nothing is started behind a stop's back. */
+  const together = async (...branches: readonly Promise<unknown>[]): Promise<void> => {
+    for (const branch of branches) branch.catch((error: unknown) => failure.abort(error));
+    await Promise.allSettled(branches);
+    signal.throwIfAborted();
+  };
+
+  try {
+    const downloads = await time('downloads', () =>
+      prepareDownloads({ folder, reporter, bench: options.bench ?? false, signal }),
+    );
+    const plan: StackPlan = {
+      ...downloads,
+      ports: await choosePorts(folder, reporter),
+      engineSocket: engineSocketOf(folder),
+    };
+    writePlan(folder, plan);
+    const launch = (part: PartName): Promise<void> =>
+      time(part, () => launchPart(part, folder, plan, signal));
+    const context: DeployContext = { folder, plan, signal };
+    const deploys = options.deploy ?? true;
+    await together(
+      launch('source'),
+      launch('target'),
+      launch('kafka').then(() => launch('connect')),
+      launch('engine')
+        .then(() => launch('emulator'))
+        .then(() => (deploys ? time('cdk bootstrap', () => bootstrapEmulator(context)) : undefined)),
+      ...(deploys
+        ? [time('consumer bundle', bundleConsumer), time('cdk synth', () => synthesizeApp(context))]
+        : []),
+    );
+    const outputs = deploys ? await time('cdk deploy', () => deployApp(context)) : {};
+    const state = describeStack(plan, outputs);
+    writeStackState(folder, state);
+    return { state, started: true, phases };
+  } catch (error) {
+    await stopEverything(folder);
+    throw error;
+  }
+};
+
+const describeStack = (plan: StackPlan, outputs: Readonly<Record<string, string>>): StackState => {
+  const emulator = emulatorUrl(plan);
+  const api = apiOf(emulator, outputs);
+  return {
+    kafka: { brokers: kafkaBrokers(plan) },
+    connect: { url: connectUrl(plan) },
+    emulator: { url: emulator, region: localRegion, accountId: localAccountId },
+    source: { host: loopback, port: plan.ports.source, ...localPostgresUser, database: sourceDatabase },
+    target: { host: loopback, port: plan.ports.target, ...localPostgresUser, database: targetDatabase },
+    ...(api === undefined ? {} : { api }),
+    outputs,
+  };
+};
+
+const choosePorts = async (folder: StateFolder, reporter: ProgressReporter): Promise<StackPorts> => {
+  const before = readPorts(folder);
+  const found = await findFreePorts(
+    portNames.length,
+    before === undefined ? [] : portNames.map((name) => before[name]),
+  );
+  const ports = Object.fromEntries(portNames.map((name, index) => [name, found[index]])) as StackPorts;
+  for (const name of portNames) {
+    if (before !== undefined && ports[name] !== before[name]) {
+      reporter.say(`Port ${before[name]} is taken by another program; ${name} moves to ${ports[name]}.`);
+    }
+  }
+  writePorts(folder, ports);
+  return ports;
+};
+
+/** First whoever starts others, then consumers, then what they write to. */
+const stopOrder: readonly (readonly PartName[])[] = [
+  ['emulator'],
+  ['engine'],
+  ['connect'],
+  ['kafka', 'source', 'target'],
+];
+
+const leftoverStop: readonly StopStep[] = [
+  { signal: 'SIGTERM', waitMs: 5_000 },
+  { signal: 'SIGKILL', waitMs: 5_000 },
+];
+
+const stopEverything = async (folder: StateFolder): Promise<void> => {
+  for (const parts of stopOrder) await Promise.all(parts.map((part) => haltPart(part, folder)));
+  // Tasks of an engine that was killed, then whatever carries the stack's marker.
+  const tasks = runningTasks(folder).map(({ identity }) => identity);
+  await Promise.all(
+    [...tasks, ...findMarkedProcesses(folder.root)].map((left) => stopProcess(left, leftoverStop)),
+  );
+  const survivors = findMarkedProcesses(folder.root);
+  if (survivors.length > 0) {
+    throw new MillraceError(
+      'LocalStackFailed',
+      `Processes of the stack did not end: ${survivors.map(({ pid }) => pid).join(', ')}.`,
+    );
+  }
+  if (existsSync(folder.run)) {
+    for (const entry of readdirSync(folder.run))
+      rmSync(join(folder.run, entry), { recursive: true, force: true });
+  }
+};
