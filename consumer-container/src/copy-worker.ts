@@ -1,0 +1,88 @@
+import { createSecretStore } from '#adapters/aws/secret-store.ts';
+import { systemClock } from '#adapters/clock/system-clock.ts';
+import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
+import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
+import { createLog } from '#adapters/observability/log.ts';
+import { createMetrics } from '#adapters/observability/metrics.ts';
+import { stateEnvironmentSchema, taskEnvironmentSchema } from '#core/contracts/environment.ts';
+import type { Run } from '#core/contracts/steps.ts';
+import { copyTables } from '#core/copy/copy-tables.ts';
+import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+
+/** Two pipes keep a vCPU busy; a third and fourth use the time in which a chunk's commit and state write wait. */
+const parallelChunks = 4;
+
+/**
+ * The container in the role of copy worker: copies all big tables of a start. Returns the exit code for `ecs:runTask.sync`:
+ * 0 when everything is copied, 1 otherwise, also when it was told to end before that. The error is left with the
+ * replication, since a container cannot hand one to Step Functions. SIGTERM rolls open chunks back and ends it.
+ */
+export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<number> => {
+  const task = taskEnvironmentSchema.parse(environment);
+  if (task.MILLRACE_ROLE !== 'copy-worker') {
+    throw new MillraceError('Internal', `The copy worker was launched as ${task.MILLRACE_ROLE}.`);
+  }
+  const { MILLRACE_STATE_TABLE: tableName, MILLRACE_ENVIRONMENT: environmentName } =
+    stateEnvironmentSchema.parse(environment);
+  const clientId = task.MILLRACE_CLIENT_ID;
+  const replicationId = task.MILLRACE_REPLICATION_ID;
+  const generation = task.MILLRACE_GENERATION;
+  // Whether the start forces a resync is settled when tables are planned; copying does not differ.
+  const run: Run = { clientId, replicationId, generation, forceResync: false };
+
+  const store = createStateStore({ tableName });
+  const metrics = createMetrics({ environment: environmentName });
+  const databases = createDatabaseAccess(createSecretStore());
+  const replication = await store.getReplication(clientId, replicationId);
+  const { connectorName } = replication;
+  const log = createLog({
+    service: 'copy-worker',
+    connectorName,
+    fields: { replication: replicationId, generation },
+  });
+
+  const ending = new AbortController();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    log.warn(`${signal}: open chunks are rolled back`);
+    ending.abort(new MillraceError('Superseded', `The copy worker was told to end (${signal}).`));
+  };
+  process.once('SIGTERM', onSignal);
+  process.once('SIGINT', onSignal);
+
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(resource: T): T => {
+    opened.push(resource);
+    return resource;
+  };
+  try {
+    const sourceDatabase = await store.getDatabase(clientId, replication.sourceDatabaseId);
+    const targetDatabase = await store.getDatabase(clientId, replication.targetDatabaseId);
+    const source = keep(await databases.openSource(sourceDatabase));
+    const target = keep(await databases.openTarget(targetDatabase));
+    const copier = keep(await databases.openCopier(sourceDatabase, targetDatabase, parallelChunks));
+    const rows = await copyTables(
+      run,
+      { store, source, target, copier, metrics, clock: systemClock, log },
+      { parallelChunks, signal: ending.signal },
+    );
+    log.info(`All big tables are copied: ${rows.toLocaleString('en')} rows by this worker`);
+    return 0;
+  } catch (cause) {
+    const error = toMillraceError(cause);
+    log.error(`The copy worker failed: ${error.message}`, { error });
+    if (error.code !== 'Superseded') {
+      metrics.countError(connectorName, error.code);
+      await store.updateReplication(
+        clientId,
+        replicationId,
+        { lastErrorCode: error.code, lastErrorMessage: error.message },
+        { generation, status: 'starting' },
+      );
+    }
+    return 1;
+  } finally {
+    process.off('SIGTERM', onSignal);
+    process.off('SIGINT', onSignal);
+    await Promise.all(opened.map((resource) => resource.close()));
+  }
+};
