@@ -1,0 +1,73 @@
+import { tableLabel } from '../contracts/identifiers.ts';
+import { quoteTable } from '../databases/postgresql/identifiers.ts';
+import type { Problem } from '../errors/millrace-error.ts';
+import type { ColumnDescription, TableDescription } from '../ports/databases.ts';
+
+/** What keeps a source table from being replicated, by its description alone. */
+export const findTableProblems = (table: TableDescription): readonly Problem[] => {
+  const subject = `source table ${tableLabel(table.ref)}`;
+  if (table.relationKind !== 'table') {
+    return [
+      {
+        subject,
+        problem: `It is a ${table.relationKind.replace('-', ' ')}; only ordinary tables can be replicated.`,
+        ...(table.relationKind === 'partitioned-table' ? { remedy: 'Select its partitions instead.' } : {}),
+      },
+    ];
+  }
+  return [
+    ...findKeyProblems(table, subject),
+    ...table.columns
+      .filter((column) => !column.isGenerated)
+      .flatMap((column) => {
+        const problem = findColumnProblem(column);
+        return problem === undefined ? [] : [{ subject: `${subject}, column ${column.name}`, problem }];
+      }),
+  ];
+};
+
+const findKeyProblems = (table: TableDescription, subject: string): readonly Problem[] => {
+  if (table.primaryKey.length === 0) {
+    return [
+      {
+        subject,
+        problem: 'It has no primary key, so its changed and deleted rows cannot be found at the target.',
+        remedy: `ALTER TABLE ${quoteTable(table.ref)} ADD PRIMARY KEY (...);`,
+      },
+    ];
+  }
+  switch (table.replicaIdentity) {
+    case 'default':
+    case 'full':
+      return [];
+    case 'nothing':
+    case 'index':
+      return [
+        {
+          subject,
+          problem:
+            table.replicaIdentity === 'nothing'
+              ? 'Its replica identity is NOTHING, so the log does not say which row was changed or deleted.'
+              : 'Its replica identity is an index, so the log does not hold the primary key of a changed or deleted row.',
+          remedy: `ALTER TABLE ${quoteTable(table.ref)} REPLICA IDENTITY DEFAULT;`,
+        },
+      ];
+  }
+};
+
+const findColumnProblem = (column: ColumnDescription): string | undefined =>
+  column.typeKind === 'base' || column.typeKind === 'enum'
+    ? undefined
+    : `Its type ${column.type} (${column.typeKind}) cannot be replicated.`;
+
+/** What keeps an existing target table from taking a source table's rows. */
+export const findTargetProblems = (
+  source: TableDescription,
+  target: TableDescription,
+): readonly Problem[] => {
+  const subject = `target table ${tableLabel(target.ref)}`;
+  const columns = new Map(target.columns.map((column) => [column.name, column]));
+  return source.columns
+    .filter((column) => !column.isGenerated && !columns.has(column.name))
+    .map((column) => ({ subject, problem: `It has no column ${column.name}.` }));
+};
