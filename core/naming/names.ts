@@ -14,10 +14,22 @@ export const slug = (text: string): string =>
 /**
  * `{client}_{database}_connector`. A source database that feeds several replications gives the second and later ones a
  * suffix, since each needs its own connector, slot and topics. Slugs are cut so that two long names stay below
- * Kafka Connect's and CloudWatch's limits; `databaseId` keeps equal slugs of different databases apart on demand.
+ * Kafka Connect's and CloudWatch's limits.
  */
 export const connectorName = (clientName: string, databaseName: string, ordinal: number): string =>
   `${slug(clientName).slice(0, 40)}_${slug(databaseName).slice(0, 40)}${ordinal === 1 ? '' : `_${ordinal}`}_connector`;
+
+/**
+ * A connector's name with the numbers of its client and database, for when `connectorName` is taken: names that differ
+ * only in case, accents or punctuation have the same slug.
+ */
+export const distinctConnectorName = (
+  client: { readonly clientId: ClientId; readonly name: string },
+  database: { readonly databaseId: DatabaseId; readonly name: string },
+  ordinal: number,
+): string =>
+  `${slug(client.name).slice(0, 40)}_${client.clientId}_${slug(database.name).slice(0, 40)}_${database.databaseId}` +
+  `${ordinal === 1 ? '' : `_${ordinal}`}_connector`;
 
 /** `client_{id}_db_{n}`, the prefix of the replication's topics. */
 export const topicPrefix = (clientId: ClientId, databaseId: DatabaseId, ordinal: number): string =>

@@ -1,0 +1,235 @@
+import { type Heartbeat, heartbeatStaleAfterMs } from '../contracts/consumer.ts';
+import type { TableProgress } from '../contracts/copy.ts';
+import { tableLabel } from '../contracts/identifiers.ts';
+import type { Replication } from '../contracts/replication.ts';
+import type { ConnectorState, ConnectorStatus } from '../ports/services.ts';
+import type { ConsumerLaunch } from '../ports/state-store.ts';
+import { describeCopy, type TableCopyStatus } from './copy-progress.ts';
+
+/**
+ * `healthy`: capture and consumer run and report. `degraded`: changes may be late, or a table is left out; Millrace is on
+ * it or a person should look. `failed`: nothing is replicated until a person acts. `starting` and `stopped`: as the
+ * user asked.
+ */
+export type OverallHealth = 'healthy' | 'degraded' | 'failed' | 'starting' | 'stopped';
+
+/** What Kafka Connect said of the connector: `missing` when it has none of that name, `unknown` when it did not answer. */
+export type ConnectorObservation = ConnectorStatus | 'missing' | 'unknown';
+
+export interface StatusFacts {
+  readonly replication: Replication;
+  readonly connector: ConnectorObservation;
+  /** The launch that is meant to run. */
+  readonly launch: ConsumerLaunch | undefined;
+  /** The newest heartbeat, of whichever launch. */
+  readonly heartbeat: Heartbeat | undefined;
+  readonly tables: readonly TableProgress[];
+  readonly now: Date;
+}
+
+export interface ConnectorHealth {
+  readonly state: ConnectorState | 'NOT_CREATED' | 'UNKNOWN';
+  readonly healthy: boolean;
+  readonly tasks: readonly { readonly id: number; readonly state: ConnectorState }[];
+  readonly message: string;
+}
+
+export interface ConsumerHealth {
+  readonly state: Heartbeat['state'] | 'NOT_RUNNING';
+  readonly healthy: boolean;
+  readonly taskArn: string | undefined;
+  readonly lastHeartbeat: string | undefined;
+  readonly heartbeatRecent: boolean;
+  readonly message: string;
+}
+
+export interface ReplicationStatistics {
+  /** Rows copied, inserted, updated and deleted at the target. */
+  readonly totalRowsSynced: number;
+  readonly rowsCopied: number;
+  readonly applied: Heartbeat['applied'];
+  readonly tablesEnabled: number;
+  readonly tablesLive: number;
+  readonly lastSyncAt: string | undefined;
+  /** As of the last heartbeat; undefined before the first. */
+  readonly lagEvents: number | undefined;
+  readonly lagMs: number | undefined;
+  readonly sourcePosition: string | undefined;
+}
+
+export interface UnifiedStatus {
+  readonly overall: OverallHealth;
+  /** Why it is not healthy, one sentence each; empty when it is. */
+  readonly reasons: readonly string[];
+  readonly connector: ConnectorHealth;
+  readonly consumer: ConsumerHealth;
+  readonly statistics: ReplicationStatistics;
+  readonly tables: readonly TableCopyStatus[];
+}
+
+const connectorHealth = (connector: ConnectorObservation, status: Replication['status']): ConnectorHealth => {
+  if (connector === 'unknown')
+    return { state: 'UNKNOWN', healthy: false, tasks: [], message: 'Kafka Connect does not answer' };
+  if (connector === 'missing')
+    return {
+      state: 'NOT_CREATED',
+      healthy: false,
+      tasks: [],
+      message:
+        status === 'configured' || status === 'starting'
+          ? 'The connector is created when the replication starts'
+          : 'Kafka Connect has no connector of this name',
+    };
+  const tasks = connector.tasks.map(({ id, state }) => ({ id, state }));
+  const failed = connector.tasks.filter(({ state }) => state === 'FAILED');
+  const idle = tasks.filter(({ state }) => state !== 'RUNNING' && state !== 'FAILED');
+  const base = { state: connector.state, tasks };
+  if (connector.state !== 'RUNNING')
+    return {
+      ...base,
+      healthy: false,
+      message: `Connector is ${connector.state}${firstLine(connector.trace)}`,
+    };
+  if (failed.length > 0)
+    return {
+      ...base,
+      healthy: false,
+      message: `${failed.length} of ${tasks.length} tasks FAILED${firstLine(failed[0]?.trace)}`,
+    };
+  if (tasks.length === 0)
+    return { ...base, healthy: false, message: 'Connector is RUNNING but has no task yet' };
+  if (idle.length > 0)
+    return { ...base, healthy: false, message: `Task ${idle[0]?.id} is ${idle[0]?.state}` };
+  return { ...base, healthy: true, message: 'Connector is RUNNING' };
+};
+
+/** The first line of a Java trace holds the exception and its message; the rest is for the log. */
+const firstLine = (trace: string | undefined): string => {
+  const line = trace?.split('\n', 1)[0]?.trim();
+  return line === undefined || line === '' ? '' : `: ${line}`;
+};
+
+const consumerHealth = (
+  launch: ConsumerLaunch | undefined,
+  heartbeat: Heartbeat | undefined,
+  now: Date,
+): ConsumerHealth => {
+  const ageMs = heartbeat === undefined ? undefined : now.getTime() - Date.parse(heartbeat.beatAt);
+  const recent = ageMs !== undefined && ageMs <= heartbeatStaleAfterMs;
+  const base = {
+    taskArn: launch?.taskArn,
+    lastHeartbeat: heartbeat?.beatAt,
+    heartbeatRecent: recent,
+  };
+  if (launch === undefined) {
+    // A heartbeat of an older launch tells how that one ended.
+    const ended =
+      heartbeat?.state === 'ERROR' || heartbeat?.state === 'STOPPED' ? heartbeat.state : 'NOT_RUNNING';
+    return { ...base, state: ended, healthy: false, message: describeEnd(ended, heartbeat) };
+  }
+  if (heartbeat === undefined || heartbeat.launchId !== launch.launchId)
+    return {
+      ...base,
+      heartbeatRecent: false,
+      state: 'STARTING',
+      healthy: false,
+      message: `Consumer was launched at ${launch.launchedAt} and has not reported yet`,
+    };
+  const { state } = heartbeat;
+  if (state === 'STOPPED' || state === 'ERROR')
+    return { ...base, state, healthy: false, message: describeEnd(state, heartbeat) };
+  if (!recent)
+    return {
+      ...base,
+      state,
+      healthy: false,
+      message: `Last heartbeat was ${heartbeat.beatAt}, which is too old`,
+    };
+  if (state === 'RETRYING')
+    return {
+      ...base,
+      state,
+      healthy: false,
+      message: `Consumer retries after ${heartbeat.errorMessage ?? heartbeat.errorCode ?? 'an error'}`,
+    };
+  if (state === 'STARTING') return { ...base, state, healthy: false, message: 'Consumer is starting' };
+  return { ...base, state, healthy: true, message: 'Consumer is healthy and processing messages' };
+};
+
+const describeEnd = (
+  state: 'NOT_RUNNING' | 'STOPPED' | 'ERROR',
+  heartbeat: Heartbeat | undefined,
+): string => {
+  if (state === 'ERROR')
+    return `Consumer ended with ${heartbeat?.errorMessage ?? heartbeat?.errorCode ?? 'an error'}`;
+  return state === 'STOPPED' ? 'Consumer has stopped' : 'No consumer runs';
+};
+
+const noneApplied: Heartbeat['applied'] = {
+  inserts: 0,
+  updates: 0,
+  deletes: 0,
+  truncates: 0,
+  duplicatesSkipped: 0,
+};
+
+/** One answer to "is it replicating?", from everything that is known. Pure. */
+export const unifiedStatus = (facts: StatusFacts): UnifiedStatus => {
+  const { replication, heartbeat, now } = facts;
+  const connector = connectorHealth(facts.connector, replication.status);
+  const consumer = consumerHealth(facts.launch, heartbeat, now);
+  const copy = describeCopy(replication, facts.tables, now);
+  const applied = heartbeat?.applied ?? noneApplied;
+  const skipped = copy.tables.filter(({ state }) => state === 'skipped');
+
+  const { overall, reasons } = judge(replication, connector, consumer, skipped);
+  return {
+    overall,
+    reasons,
+    connector,
+    consumer,
+    statistics: {
+      totalRowsSynced: copy.rowsCopied + applied.inserts + applied.updates + applied.deletes,
+      rowsCopied: copy.rowsCopied,
+      applied,
+      tablesEnabled: copy.tables.length - skipped.length,
+      tablesLive: copy.tables.filter(({ state }) => state === 'live').length,
+      lastSyncAt: heartbeat?.lastAppliedAt,
+      lagEvents: heartbeat?.lagEvents,
+      lagMs: heartbeat?.lagMs,
+      sourcePosition: heartbeat?.sourcePosition,
+    },
+    tables: copy.tables,
+  };
+};
+
+const judge = (
+  replication: Replication,
+  connector: ConnectorHealth,
+  consumer: ConsumerHealth,
+  skipped: readonly TableCopyStatus[],
+): { readonly overall: OverallHealth; readonly reasons: readonly string[] } => {
+  const { status, lastErrorMessage } = replication;
+  switch (status) {
+    case 'configured':
+      return { overall: 'stopped', reasons: ['The replication has not been started yet'] };
+    case 'stopped':
+      return { overall: 'stopped', reasons: ['The replication was stopped by a user'] };
+    case 'error':
+    case 'needs-resync':
+      return { overall: 'failed', reasons: [lastErrorMessage ?? `The replication is in status ${status}`] };
+    case 'starting':
+      return { overall: 'starting', reasons: ['The replication is starting'] };
+    case 'active': {
+      const reasons = [
+        ...(connector.healthy ? [] : [connector.message]),
+        ...(consumer.healthy ? [] : [consumer.message]),
+        ...skipped.map(({ source, message }) => message ?? `Table ${tableLabel(source)} is skipped`),
+      ];
+      const captureFailed =
+        connector.state === 'FAILED' || connector.tasks.some(({ state }) => state === 'FAILED');
+      const failed = captureFailed || consumer.state === 'ERROR' || !(connector.healthy || consumer.healthy);
+      return { overall: reasons.length === 0 ? 'healthy' : failed ? 'failed' : 'degraded', reasons };
+    }
+  }
+};

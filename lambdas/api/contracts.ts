@@ -1,0 +1,308 @@
+import { z } from 'zod';
+import { activitySchema } from '#core/contracts/activity.ts';
+import { consumerStateSchema } from '#core/contracts/consumer.ts';
+import { tableStateSchema } from '#core/contracts/copy.ts';
+import { databaseKindSchema, tlsModeSchema } from '#core/contracts/database.ts';
+import { instantSchema } from '#core/contracts/identifiers.ts';
+import { desiredStateSchema, replicationStatusSchema } from '#core/contracts/replication.ts';
+
+/**
+ * The API's JSON: snake_case, unknown keys of a request rejected, absent values of an answer null. docs/openapi.json is
+ * generated from these schemas.
+ */
+
+const idSchema = z.number().int().positive();
+const countSchema = z.number().int().nonnegative();
+
+/** Names of ours: for people, so anything visible. */
+const displayNameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters');
+
+/** An identifier in a path. Sixteen digits stay below 2^53. */
+export const pathIdSchema = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'must be a positive integer')
+  .transform(Number);
+
+// Clients.
+
+export const createClientSchema = z.strictObject({ name: displayNameSchema });
+
+export const clientAnswerSchema = z.strictObject({
+  client_id: idSchema,
+  name: z.string(),
+  created_at: instantSchema,
+});
+
+export const clientListSchema = z.strictObject({ clients: z.array(clientAnswerSchema) });
+
+export const tokenAnswerSchema = z.strictObject({
+  client_id: idSchema,
+  token: z.string().meta({ description: 'Shown this once; only its SHA-256 is stored.' }),
+});
+
+// Databases.
+
+/** A DNS name, an IPv4 or an IPv6 address; no scheme, no port, no path. */
+const hostSchema = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[A-Za-z0-9_.:-]+$/, 'must be a host name or an IP address, without scheme, port or path');
+
+const withoutNul = z.string().regex(/^[^\0]*$/, 'must not contain a NUL character');
+
+/** PostgreSQL's identifiers end at 63 bytes, its passwords at 1,000 (libpq, SASL). */
+const databaseNameSchema = withoutNul.min(1).max(63);
+
+const caPemSchema = z
+  .string()
+  .max(64 * 1024)
+  .includes('-----BEGIN CERTIFICATE-----', { message: 'must be PEM certificates' })
+  .meta({ description: 'Certificates that the server must chain to; the system roots when absent.' });
+
+export const registerDatabaseSchema = z.strictObject({
+  name: displayNameSchema,
+  kind: databaseKindSchema,
+  host: hostSchema,
+  port: z.number().int().min(1).max(65_535),
+  database: databaseNameSchema,
+  username: withoutNul.min(1).max(63),
+  password: withoutNul.min(1).max(1_000).meta({
+    description: 'Kept in Secrets Manager; never returned and never logged.',
+    writeOnly: true,
+  }),
+  tls_mode: tlsModeSchema.default('require').meta({
+    description: '`require` encrypts; `verify-ca` and `verify-full` also check the certificate.',
+  }),
+  ca_pem: caPemSchema.optional(),
+});
+
+export const databaseAnswerSchema = z.strictObject({
+  database_id: idSchema,
+  name: z.string(),
+  kind: databaseKindSchema,
+  host: z.string(),
+  port: z.number().int(),
+  database: z.string(),
+  username: z.string(),
+  tls_mode: tlsModeSchema,
+  ca_pem: z.string().nullable(),
+  created_at: instantSchema,
+});
+
+export const databaseListSchema = z.strictObject({ databases: z.array(databaseAnswerSchema) });
+
+export const problemSchema = z.strictObject({
+  subject: z.string().meta({ description: 'What it is about: a field, a table, a column, a server.' }),
+  message: z.string(),
+  remedy: z.string().nullable().meta({ description: 'What to do; a statement to run where there is one.' }),
+});
+
+const readinessSchema = z.strictObject({ ready: z.boolean(), problems: z.array(problemSchema) });
+
+export const databaseTestSchema = z.strictObject({
+  database_id: idSchema,
+  server_version: z.string(),
+  latency_ms: z.number().nonnegative().meta({ description: 'One round trip on an open connection.' }),
+  connect_ms: z.number().nonnegative().meta({ description: 'Connecting, TLS and logging in.' }),
+  as_source: readinessSchema.meta({ description: 'Whether changes can be captured from it.' }),
+  as_target: readinessSchema.meta({
+    description: 'Whether tables can be created and written in schema public.',
+  }),
+});
+
+const tableNameAnswerSchema = z.strictObject({ schema: z.string(), table: z.string() });
+
+export const discoveredTablesSchema = z.strictObject({
+  tables: z.array(
+    z.strictObject({
+      schema: z.string(),
+      table: z.string(),
+      kind: z.enum(['table', 'partitioned-table', 'view', 'foreign-table', 'other']),
+      primary_key: z.array(z.string()),
+      replica_identity: z.enum(['default', 'full', 'nothing', 'index']),
+      columns: countSchema,
+      estimated_rows: countSchema.nullable().meta({
+        description: "From the catalog's statistics; null when the table was never analysed.",
+      }),
+      bytes: countSchema.meta({ description: 'Without indexes.' }),
+      replicable: z.boolean(),
+      problems: z.array(problemSchema).meta({ description: 'Why it is not replicable.' }),
+    }),
+  ),
+});
+
+// Replications.
+
+const identifierSchema = withoutNul
+  .min(1)
+  .refine((name) => new TextEncoder().encode(name).length <= 63, { message: 'must be at most 63 bytes' })
+  .meta({ description: 'As the catalog spells it: case-sensitive, unquoted. At most 63 bytes.' });
+
+/**
+ * Enough for a whole schema of a large application. A replication is one item of the state table, whose 400 KB would
+ * hold about 1,300 mappings of the longest names.
+ */
+export const maxTables = 1_000;
+
+export const createReplicationSchema = z.strictObject({
+  name: displayNameSchema.optional().meta({ description: 'By default `{source} to {target}`.' }),
+  source_database_id: idSchema,
+  target_database_id: idSchema,
+  tables: z
+    .array(
+      z.strictObject({
+        source: z.strictObject({ schema: identifierSchema.default('public'), table: identifierSchema }),
+        target: z
+          .strictObject({ schema: identifierSchema.default('public'), table: identifierSchema.optional() })
+          .optional()
+          .meta({ description: 'By default `{source database}_{table}` in schema public.' }),
+      }),
+    )
+    .min(1)
+    .max(maxTables),
+});
+
+const replicationShape = {
+  replication_id: idSchema,
+  name: z.string(),
+  source_database_id: idSchema,
+  target_database_id: idSchema,
+  connector_name: z.string(),
+  topic_prefix: z.string(),
+  status: replicationStatusSchema,
+  is_active: z.boolean(),
+  desired: desiredStateSchema,
+  generation: countSchema.meta({ description: 'Counts the starts.' }),
+  execution_arn: z.string().nullable(),
+  last_error_code: z.string().nullable(),
+  last_error_message: z.string().nullable(),
+  status_since: instantSchema,
+  created_at: instantSchema,
+  table_count: countSchema,
+};
+
+export const replicationAnswerSchema = z.strictObject({
+  ...replicationShape,
+  tables: z.array(z.strictObject({ source: tableNameAnswerSchema, target: tableNameAnswerSchema })),
+});
+
+export const replicationListSchema = z.strictObject({
+  replications: z.array(z.strictObject(replicationShape)),
+});
+
+export const startReplicationSchema = z.strictObject({
+  force_resync: z.boolean().default(false).meta({
+    description:
+      'Truncates the target tables and copies everything anew, also when the replication is active.',
+  }),
+});
+
+export const stopReplicationSchema = z.strictObject({});
+
+const copyCountersShape = {
+  rows_copied: countSchema,
+  bytes_copied: countSchema,
+  estimated_rows: countSchema,
+  percent: z.number().min(0).max(100),
+  rows_per_second: z.number().nonnegative().nullable(),
+  seconds_left: z.number().nonnegative().nullable(),
+};
+
+const tableCopySchema = z.strictObject({
+  source: tableNameAnswerSchema,
+  target: tableNameAnswerSchema,
+  state: tableStateSchema,
+  ...copyCountersShape,
+  estimated_bytes: countSchema,
+  chunks: countSchema,
+  chunks_done: countSchema,
+  runs_on: z.enum(['lambda', 'fargate']).nullable(),
+  started_at: instantSchema.nullable(),
+  finished_at: instantSchema.nullable(),
+  message: z.string().nullable().meta({ description: 'Why the table is skipped.' }),
+});
+
+export const copyAnswerSchema = z.strictObject({
+  replication_id: idSchema,
+  ...copyCountersShape,
+  tables: z.array(tableCopySchema),
+});
+
+const connectorStateSchema = z.enum(['RUNNING', 'PAUSED', 'FAILED', 'UNASSIGNED', 'STOPPED', 'RESTARTING']);
+
+export const statusAnswerSchema = z.strictObject({
+  overall: z.enum(['healthy', 'degraded', 'failed', 'starting', 'stopped']),
+  reasons: z.array(z.string()).meta({ description: 'Why it is not healthy; empty when it is.' }),
+  connector: z.strictObject({
+    state: z.enum([...connectorStateSchema.options, 'NOT_CREATED', 'UNKNOWN']),
+    healthy: z.boolean(),
+    tasks: z.array(z.strictObject({ id: z.number().int(), state: connectorStateSchema })),
+    message: z.string(),
+  }),
+  consumer: z.strictObject({
+    state: z.enum([...consumerStateSchema.options, 'NOT_RUNNING']),
+    healthy: z.boolean(),
+    task_arn: z.string().nullable(),
+    last_heartbeat: instantSchema.nullable(),
+    heartbeat_recent: z.boolean(),
+    message: z.string(),
+  }),
+  config: z.strictObject({
+    status: replicationStatusSchema,
+    is_active: z.boolean(),
+    desired: desiredStateSchema,
+    connector_name: z.string(),
+    kafka_topic_prefix: z.string(),
+    generation: countSchema,
+    last_error_code: z.string().nullable(),
+    last_error_message: z.string().nullable(),
+    status_since: instantSchema,
+  }),
+  statistics: z.strictObject({
+    total_rows_synced: countSchema.meta({ description: 'Rows copied, inserted, updated and deleted.' }),
+    rows_copied: countSchema,
+    rows_inserted: countSchema,
+    rows_updated: countSchema,
+    rows_deleted: countSchema,
+    tables_truncated: countSchema,
+    duplicates_skipped: countSchema,
+    tables_enabled: countSchema,
+    tables_live: countSchema,
+    last_sync_at: instantSchema.nullable(),
+    lag_events: countSchema.nullable().meta({ description: 'As of the last heartbeat.' }),
+    lag_ms: z.number().nonnegative().nullable().meta({ description: 'As of the last heartbeat.' }),
+    source_position: z.string().nullable(),
+  }),
+  tables: z.array(tableCopySchema),
+  timestamp: instantSchema,
+});
+
+export const activityQuerySchema = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'must be a number from 1 to 999')
+    .transform(Number)
+    .default(50),
+});
+
+export const activityAnswerSchema = z.strictObject({
+  replication_id: idSchema,
+  activity: z.array(z.strictObject(activitySchema.unwrap().shape)).meta({ description: 'Newest first.' }),
+});
+
+/** RFC 9457. */
+export const problemDetailsSchema = z.strictObject({
+  type: z.literal('about:blank'),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  code: z.string().meta({ description: 'Stable; a code of core/errors/error-policies.ts.' }),
+  advice: z.string().meta({ description: 'What to do next.' }),
+  problems: z.array(problemSchema).optional(),
+});

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import type { Database } from '#core/contracts/database.ts';
+import {
+  databaseAnswerSchema,
+  databaseListSchema,
+  databaseTestSchema,
+  discoveredTablesSchema,
+  pathIdSchema,
+  registerDatabaseSchema,
+} from './contracts.ts';
+import { defineOperation, type Operation } from './operation.ts';
+import { toProblemItem } from './problem-details.ts';
+import { registerDatabase } from './register-database.ts';
+import { tableProblems } from './table-problems.ts';
+import { testDatabase } from './test-database.ts';
+
+const databasePath = z.strictObject({ database_id: pathIdSchema });
+
+const toAnswer = (database: Database): z.input<typeof databaseAnswerSchema> => ({
+  database_id: database.databaseId,
+  name: database.name,
+  kind: database.kind,
+  host: database.host,
+  port: database.port,
+  database: database.databaseName,
+  username: database.username,
+  tls_mode: database.tlsMode,
+  ca_pem: database.caPem ?? null,
+  created_at: database.createdAt,
+});
+
+const connectionErrors = [
+  'NotFound',
+  'DatabaseUnreachable',
+  'DatabaseAuthenticationFailed',
+  'DatabaseTlsFailed',
+  'DatabaseNotFound',
+  'DatabaseTimeout',
+  'SecretMissing',
+] as const;
+
+export const databaseOperations: readonly Operation[] = [
+  defineOperation({
+    id: 'registerDatabase',
+    method: 'POST',
+    path: '/databases',
+    role: 'client',
+    summary: 'Register a database as a source or target. Nothing connects to it yet.',
+    body: registerDatabaseSchema,
+    status: 201,
+    answer: databaseAnswerSchema,
+    run: async ({ clientId, body }, ports) => toAnswer(await registerDatabase(clientId, body, ports)),
+  }),
+
+  defineOperation({
+    id: 'listDatabases',
+    method: 'GET',
+    path: '/databases',
+    role: 'client',
+    summary: 'List the registered databases.',
+    status: 200,
+    answer: databaseListSchema,
+    run: async ({ clientId }, { store }) => ({
+      databases: (await store.listDatabases(clientId)).map(toAnswer),
+    }),
+  }),
+
+  defineOperation({
+    id: 'getDatabase',
+    method: 'GET',
+    path: '/databases/{database_id}',
+    role: 'client',
+    summary: 'Get a registered database.',
+    params: databasePath,
+    status: 200,
+    answer: databaseAnswerSchema,
+    errors: ['NotFound'],
+    run: async ({ clientId, params }, { store }) =>
+      toAnswer(await store.getDatabase(clientId, params.database_id)),
+  }),
+
+  defineOperation({
+    id: 'testDatabase',
+    method: 'POST',
+    path: '/databases/{database_id}/test',
+    role: 'client',
+    summary: 'Connect to a database and say what is missing to use it as a source or target.',
+    params: databasePath,
+    status: 200,
+    answer: databaseTestSchema,
+    errors: connectionErrors,
+    run: async ({ clientId, params }, ports) => {
+      const database = await ports.store.getDatabase(clientId, params.database_id);
+      const test = await testDatabase(database, ports);
+      return {
+        database_id: database.databaseId,
+        server_version: test.serverVersion,
+        latency_ms: test.latencyMs,
+        connect_ms: test.connectMs,
+        as_source: {
+          ready: test.sourceProblems.length === 0,
+          problems: test.sourceProblems.map(toProblemItem),
+        },
+        as_target: {
+          ready: test.targetProblems.length === 0,
+          problems: test.targetProblems.map(toProblemItem),
+        },
+      };
+    },
+  }),
+
+  defineOperation({
+    id: 'discoverTables',
+    method: 'GET',
+    path: '/databases/{database_id}/tables',
+    role: 'client',
+    summary: 'List the tables of a database with keys, row estimates and sizes.',
+    params: databasePath,
+    status: 200,
+    answer: discoveredTablesSchema,
+    errors: connectionErrors,
+    run: async ({ clientId, params }, ports) => {
+      const source = await ports.openSource(await ports.store.getDatabase(clientId, params.database_id));
+      try {
+        const tables = await source.listTables();
+        return {
+          tables: tables.map((table) => {
+            const problems = tableProblems(table, ports.columnProblem);
+            return {
+              schema: table.ref.schema,
+              table: table.ref.table,
+              kind: table.relationKind,
+              primary_key: [...table.primaryKey],
+              replica_identity: table.replicaIdentity,
+              columns: table.columns.length,
+              estimated_rows: table.estimatedRows < 0 ? null : table.estimatedRows,
+              bytes: table.bytes,
+              replicable: problems.length === 0,
+              problems: problems.map(toProblemItem),
+            };
+          }),
+        };
+      } finally {
+        await source.close();
+      }
+    },
+  }),
+];

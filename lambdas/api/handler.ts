@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { createExecutionPort } from '#adapters/aws/execution-port.ts';
+import { createSecretStore } from '#adapters/aws/secret-store.ts';
+import { systemClock } from '#adapters/clock/system-clock.ts';
+import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
+import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
+import { connectService, kafkaServices, taskService } from '#adapters/lambda/services.ts';
+import { createLog } from '#adapters/observability/log.ts';
+import {
+  apiEnvironmentSchema,
+  secretsEnvironmentSchema,
+  stateEnvironmentSchema,
+} from '#core/contracts/environment.ts';
+import { createApi } from './api.ts';
+
+const service = 'api';
+const environment = stateEnvironmentSchema
+  .extend(secretsEnvironmentSchema.shape)
+  .extend(apiEnvironmentSchema.shape)
+  .parse(process.env);
+
+/** 256 bits; the prefix lets secret scanners and people recognise a token of ours. */
+const newToken = (): string => `mlr_${randomBytes(32).toString('base64url')}`;
+
+const secrets = createSecretStore();
+const databases = createDatabaseAccess(secrets);
+const kafka = kafkaServices('millrace-api');
+
+export const handler = createApi(
+  {
+    store: createStateStore({ tableName: environment.MILLRACE_STATE_TABLE }),
+    secrets,
+    executions: createExecutionPort({ stateMachineArn: environment.MILLRACE_START_STATE_MACHINE_ARN }),
+    tasks: taskService(),
+    // Somebody waits for the answer and can ask again, so nothing is retried here.
+    connect: connectService({ retryDelaysMs: [] }),
+    openKafka: (log) => kafka.openAdmin(log),
+    openSource: databases.openSource,
+    openTarget: databases.openTarget,
+    columnProblem: () => undefined,
+    clock: systemClock,
+    logFor: (connectorName, replicationId) =>
+      createLog({ service, connectorName, fields: { replication: replicationId } }),
+    newSecretText: newToken,
+    secretPrefix: environment.MILLRACE_SECRET_PREFIX,
+    topicRetentionHours: kafka.topicRetentionHours,
+  },
+  createLog({ service }),
+);

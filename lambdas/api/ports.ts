@@ -1,0 +1,34 @@
+import type { Database } from '#core/contracts/database.ts';
+import type { Clock, Log } from '#core/ports/clock-and-log.ts';
+import type { ColumnDescription, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import type {
+  ConnectPort,
+  ExecutionPort,
+  KafkaAdminPort,
+  SecretStore,
+  TaskRunner,
+} from '#core/ports/services.ts';
+import type { StateStore } from '#core/ports/state-store.ts';
+
+/** Everything that the API's operations work with. */
+export interface ApiPorts {
+  readonly store: StateStore;
+  readonly secrets: SecretStore;
+  readonly executions: ExecutionPort;
+  readonly tasks: Pick<TaskRunner, 'stopTask' | 'describeTask'>;
+  readonly connect: ConnectPort;
+  /** Connects when it is first used; close it. */
+  readonly openKafka: (log: Log) => KafkaAdminPort & { close(): Promise<void> };
+  /** Connects when it is first used; close it. */
+  readonly openSource: (database: Database) => Promise<SourceDatabase>;
+  readonly openTarget: (database: Database) => Promise<TargetDatabase>;
+  /** Why a column cannot be replicated, or undefined when it can. */
+  readonly columnProblem: (column: ColumnDescription) => string | undefined;
+  readonly clock: Clock;
+  /** A log whose lines carry the connector's name. */
+  readonly logFor: (connectorName: string, replicationId: number) => Log;
+  /** An unguessable string of letters, digits, `_` and `-`. */
+  readonly newSecretText: () => string;
+  readonly secretPrefix: string;
+  readonly topicRetentionHours: number;
+}

@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import { isActive, type Replication } from '#core/contracts/replication.ts';
+import { describeCopy } from '#core/status/copy-progress.ts';
+import {
+  activityAnswerSchema,
+  activityQuerySchema,
+  copyAnswerSchema,
+  createReplicationSchema,
+  pathIdSchema,
+  replicationAnswerSchema,
+  replicationListSchema,
+  startReplicationSchema,
+  statusAnswerSchema,
+  stopReplicationSchema,
+} from './contracts.ts';
+import { createReplication } from './create-replication.ts';
+import { defineOperation, type Operation } from './operation.ts';
+import { readStatus, toTableAnswer } from './replication-status.ts';
+import { startReplication } from './start-replication.ts';
+import { stopReplication } from './stop-replication.ts';
+
+const replicationPath = z.strictObject({ replication_id: pathIdSchema });
+
+type ListedReplication = z.input<typeof replicationListSchema>['replications'][number];
+
+const toListed = (replication: Replication): ListedReplication => ({
+  replication_id: replication.replicationId,
+  name: replication.name,
+  source_database_id: replication.sourceDatabaseId,
+  target_database_id: replication.targetDatabaseId,
+  connector_name: replication.connectorName,
+  topic_prefix: replication.topicPrefix,
+  status: replication.status,
+  is_active: isActive(replication),
+  desired: replication.desired,
+  generation: replication.generation,
+  execution_arn: replication.executionArn ?? null,
+  last_error_code: replication.lastErrorCode ?? null,
+  last_error_message: replication.lastErrorMessage ?? null,
+  status_since: replication.statusSince,
+  created_at: replication.createdAt,
+  table_count: replication.tables.length,
+});
+
+const toAnswer = (replication: Replication): z.input<typeof replicationAnswerSchema> => ({
+  ...toListed(replication),
+  tables: replication.tables.map(({ source, target }) => ({ source, target })),
+});
+
+export const replicationOperations: readonly Operation[] = [
+  defineOperation({
+    id: 'createReplication',
+    method: 'POST',
+    path: '/replications',
+    role: 'client',
+    summary:
+      'Configure a replication. Its tables are checked at the source; nothing runs until it is started.',
+    body: createReplicationSchema,
+    status: 201,
+    answer: replicationAnswerSchema,
+    errors: [
+      'NotFound',
+      'ValidationFailed',
+      'TargetTableClaimed',
+      'DatabaseUnreachable',
+      'DatabaseAuthenticationFailed',
+      'DatabaseTimeout',
+    ],
+    run: async ({ clientId, body }, ports) => toAnswer(await createReplication(clientId, body, ports)),
+  }),
+
+  defineOperation({
+    id: 'listReplications',
+    method: 'GET',
+    path: '/replications',
+    role: 'client',
+    summary: 'List the replications, without their tables.',
+    status: 200,
+    answer: replicationListSchema,
+    run: async ({ clientId }, { store }) => ({
+      replications: (await store.listReplications(clientId)).map(toListed),
+    }),
+  }),
+
+  defineOperation({
+    id: 'getReplication',
+    method: 'GET',
+    path: '/replications/{replication_id}',
+    role: 'client',
+    summary: 'Get a replication.',
+    params: replicationPath,
+    status: 200,
+    answer: replicationAnswerSchema,
+    errors: ['NotFound'],
+    run: async ({ clientId, params }, { store }) =>
+      toAnswer(await store.getReplication(clientId, params.replication_id)),
+  }),
+
+  defineOperation({
+    id: 'startReplication',
+    method: 'POST',
+    path: '/replications/{replication_id}/start',
+    role: 'client',
+    summary: 'Start a replication. Starting it twice is one start; an active one is left as it is.',
+    params: replicationPath,
+    body: startReplicationSchema,
+    status: 202,
+    answer: replicationAnswerSchema,
+    errors: [
+      'NotFound',
+      'ValidationFailed',
+      'NeedsResync',
+      'Conflict',
+      'ConnectUnavailable',
+      'KafkaUnavailable',
+    ],
+    run: async ({ clientId, params, body }, ports) =>
+      toAnswer(await startReplication(clientId, params.replication_id, body.force_resync, ports)),
+  }),
+
+  defineOperation({
+    id: 'stopReplication',
+    method: 'POST',
+    path: '/replications/{replication_id}/stop',
+    role: 'client',
+    summary: 'Stop a replication. It goes on where it stopped when it is started again.',
+    params: replicationPath,
+    body: stopReplicationSchema,
+    status: 200,
+    answer: replicationAnswerSchema,
+    errors: ['NotFound', 'Conflict', 'ConnectUnavailable'],
+    run: async ({ clientId, params }, ports) =>
+      toAnswer(await stopReplication(clientId, params.replication_id, ports)),
+  }),
+
+  defineOperation({
+    id: 'getStatus',
+    method: 'GET',
+    path: '/replications/{replication_id}/status',
+    role: 'client',
+    summary: 'Whether it replicates: connector, consumer, lag and the state of each table.',
+    params: replicationPath,
+    status: 200,
+    answer: statusAnswerSchema,
+    errors: ['NotFound'],
+    run: async ({ clientId, params }, ports) =>
+      readStatus(await ports.store.getReplication(clientId, params.replication_id), ports),
+  }),
+
+  defineOperation({
+    id: 'getCopyProgress',
+    method: 'GET',
+    path: '/replications/{replication_id}/copy',
+    role: 'client',
+    summary: 'How far the initial copy is: rows, bytes, percent, rows per second and time left.',
+    params: replicationPath,
+    status: 200,
+    answer: copyAnswerSchema,
+    errors: ['NotFound'],
+    run: async ({ clientId, params }, { store, clock }) => {
+      const replication = await store.getReplication(clientId, params.replication_id);
+      const progress = await store.listTableProgress(replication.replicationId);
+      const copy = describeCopy(replication, progress, clock.now());
+      return {
+        replication_id: replication.replicationId,
+        rows_copied: copy.rowsCopied,
+        bytes_copied: copy.bytesCopied,
+        estimated_rows: copy.estimatedRows,
+        percent: copy.percent,
+        rows_per_second: copy.rowsPerSecond ?? null,
+        seconds_left: copy.secondsLeft ?? null,
+        tables: copy.tables.map(toTableAnswer),
+      };
+    },
+  }),
+
+  defineOperation({
+    id: 'listActivity',
+    method: 'GET',
+    path: '/replications/{replication_id}/activity',
+    role: 'client',
+    summary: 'What happened to a replication: starts, stops, failures and heals of the last 90 days.',
+    params: replicationPath,
+    query: activityQuerySchema,
+    status: 200,
+    answer: activityAnswerSchema,
+    errors: ['NotFound'],
+    run: async ({ clientId, params, query }, { store }) => {
+      const { replicationId } = await store.getReplication(clientId, params.replication_id);
+      return {
+        replication_id: replicationId,
+        activity: [...(await store.listActivity(replicationId, query.limit))],
+      };
+    },
+  }),
+];

@@ -1,0 +1,100 @@
+import type { z } from 'zod';
+import type { Replication } from '#core/contracts/replication.ts';
+import { isActive } from '#core/contracts/replication.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { TableCopyStatus } from '#core/status/copy-progress.ts';
+import { type ConnectorObservation, unifiedStatus } from '#core/status/unified-status.ts';
+import type { copyAnswerSchema, statusAnswerSchema } from './contracts.ts';
+import type { ApiPorts } from './ports.ts';
+
+type StatusAnswer = z.input<typeof statusAnswerSchema>;
+type TableAnswer = z.input<typeof copyAnswerSchema>['tables'][number];
+
+/** Gathers what is known of a replication and says it in one answer. Connect may be down; the rest is told anyway. */
+export const readStatus = async (
+  replication: Replication,
+  { store, connect, clock }: Pick<ApiPorts, 'store' | 'connect' | 'clock'>,
+): Promise<StatusAnswer> => {
+  const { replicationId, connectorName } = replication;
+  const [connector, launch, heartbeat, tables] = await Promise.all([
+    observeConnector(connectorName, connect),
+    store.getLaunch(replicationId),
+    store.getHeartbeat(replicationId),
+    store.listTableProgress(replicationId),
+  ]);
+  const now = clock.now();
+  const status = unifiedStatus({ replication, connector, launch, heartbeat, tables, now });
+  const { statistics, consumer } = status;
+  return {
+    overall: status.overall,
+    reasons: [...status.reasons],
+    connector: { ...status.connector, tasks: [...status.connector.tasks] },
+    consumer: {
+      state: consumer.state,
+      healthy: consumer.healthy,
+      task_arn: consumer.taskArn ?? null,
+      last_heartbeat: consumer.lastHeartbeat ?? null,
+      heartbeat_recent: consumer.heartbeatRecent,
+      message: consumer.message,
+    },
+    config: {
+      status: replication.status,
+      is_active: isActive(replication),
+      desired: replication.desired,
+      connector_name: connectorName,
+      kafka_topic_prefix: replication.topicPrefix,
+      generation: replication.generation,
+      last_error_code: replication.lastErrorCode ?? null,
+      last_error_message: replication.lastErrorMessage ?? null,
+      status_since: replication.statusSince,
+    },
+    statistics: {
+      total_rows_synced: statistics.totalRowsSynced,
+      rows_copied: statistics.rowsCopied,
+      rows_inserted: statistics.applied.inserts,
+      rows_updated: statistics.applied.updates,
+      rows_deleted: statistics.applied.deletes,
+      tables_truncated: statistics.applied.truncates,
+      duplicates_skipped: statistics.applied.duplicatesSkipped,
+      tables_enabled: statistics.tablesEnabled,
+      tables_live: statistics.tablesLive,
+      last_sync_at: statistics.lastSyncAt ?? null,
+      lag_events: statistics.lagEvents ?? null,
+      lag_ms: statistics.lagMs ?? null,
+      source_position: statistics.sourcePosition ?? null,
+    },
+    tables: status.tables.map(toTableAnswer),
+    timestamp: now.toISOString(),
+  };
+};
+
+const observeConnector = async (
+  connectorName: string,
+  connect: ApiPorts['connect'],
+): Promise<ConnectorObservation> => {
+  try {
+    return (await connect.getStatus(connectorName)) ?? 'missing';
+  } catch (error) {
+    if (error instanceof MillraceError && error.code === 'ConnectUnavailable') return 'unknown';
+    throw error;
+  }
+};
+
+export const toTableAnswer = (table: TableCopyStatus): TableAnswer => ({
+  source: table.source,
+  target: table.target,
+  state: table.state,
+  rows_copied: table.rowsCopied,
+  bytes_copied: table.bytesCopied,
+  estimated_rows: table.estimatedRows,
+  estimated_bytes: table.estimatedBytes,
+  chunks: table.chunks,
+  chunks_done: table.chunksDone,
+  percent: table.percent,
+  rows_per_second: table.rowsPerSecond ?? null,
+  seconds_left: table.secondsLeft ?? null,
+  runs_on: table.runsOn ?? null,
+  started_at: table.startedAt ?? null,
+  finished_at: table.finishedAt ?? null,
+  message: table.message ?? null,
+});

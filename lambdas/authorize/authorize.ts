@@ -1,0 +1,42 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Principal } from '#core/contracts/client.ts';
+import type { Clock } from '#core/ports/clock-and-log.ts';
+import type { RegistryStore } from '#core/ports/state-store.ts';
+
+export interface AuthorizePorts {
+  readonly store: Pick<RegistryStore, 'findPrincipal'>;
+  readonly readAdminToken: () => Promise<string>;
+  readonly clock: Clock;
+}
+
+/** A rotated admin token is in force, and the old one is out, after this and API Gateway's own cache of a minute. */
+const adminTokenCacheMs = 60_000;
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** `Bearer <token>`, RFC 6750; the scheme's case does not matter (RFC 9110, 11.1). */
+export const bearerToken = (header: string): string | undefined =>
+  /^bearer +([A-Za-z0-9_-]+)$/i.exec(header)?.[1];
+
+/** Finds out who a token speaks for; undefined for nobody. */
+export const createAuthorizer = ({ store, readAdminToken, clock }: AuthorizePorts) => {
+  let admin: { readonly hash: Buffer; readonly readAt: number } | undefined;
+
+  const adminHash = async (): Promise<Buffer> => {
+    const now = clock.now().getTime();
+    if (admin === undefined || now - admin.readAt >= adminTokenCacheMs)
+      admin = { hash: sha256(await readAdminToken()), readAt: now };
+    return admin.hash;
+  };
+
+  return async (authorizationHeader: string): Promise<Principal | undefined> => {
+    const token = bearerToken(authorizationHeader);
+    if (token === undefined) return undefined;
+    const hash = sha256(token);
+    // Clients' tokens first: they are nearly all requests, and work while the admin secret cannot be read.
+    const principal = await store.findPrincipal(hash.toString('hex'));
+    if (principal !== undefined) return principal;
+    // Hashes have one length, as a comparison in constant time needs.
+    return timingSafeEqual(hash, await adminHash()) ? { role: 'admin' } : undefined;
+  };
+};

@@ -1,0 +1,29 @@
+import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
+import { createSecretTextReader } from '#adapters/aws/secret-text.ts';
+import { systemClock } from '#adapters/clock/system-clock.ts';
+import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
+import { createLog } from '#adapters/observability/log.ts';
+import { authorizerEnvironmentSchema } from '#core/contracts/environment.ts';
+import { toMillraceError } from '#core/errors/millrace-error.ts';
+import { createAuthorizer } from './authorize.ts';
+import { allow } from './policy.ts';
+
+const environment = authorizerEnvironmentSchema.parse(process.env);
+const log = createLog({ service: 'authorize' });
+const readSecretText = createSecretTextReader();
+const authorize = createAuthorizer({
+  store: createStateStore({ tableName: environment.MILLRACE_STATE_TABLE }),
+  readAdminToken: () => readSecretText(environment.MILLRACE_ADMIN_SECRET_ARN),
+  clock: systemClock,
+});
+
+export const handler = async (event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
+  const principal = await authorize(event.authorizationToken).catch((cause: unknown) => {
+    const error = toMillraceError(cause);
+    log.error(`The token could not be checked: ${error.message}`, { error });
+    throw error;
+  });
+  // API Gateway answers 401 to exactly this message, and 500 to any other error.
+  if (principal === undefined) throw new Error('Unauthorized');
+  return allow(principal, event.methodArn);
+};
