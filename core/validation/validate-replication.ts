@@ -131,7 +131,8 @@ const missingTable = (ref: TableRef): Problem => ({
   remedy: 'Check the spelling; names are case-sensitive. GET /databases/{id}/tables lists what there is.',
 });
 
-const findServerProblems = (readiness: CaptureReadiness, database: Database): readonly Problem[] => {
+/** What keeps a source server from being captured. */
+export const findServerProblems = (readiness: CaptureReadiness, database: Database): readonly Problem[] => {
   const problems: Problem[] = [];
   const add = (problem: string, remedy: string): void => {
     problems.push({ subject: 'source server', problem, remedy });
@@ -243,7 +244,7 @@ const checkTarget = async (
 };
 
 /** A privilege as `GRANT` spells it, `CREATE on schema "public"`, at times with what it is for; or a plain sentence. */
-const describeMissingGrant = (privilege: string, user: string): Problem => {
+export const describeMissingGrant = (privilege: string, user: string): Problem => {
   const grant = /^(?:[A-Z]+) on (?:database|schema|table) [^,]+/.exec(privilege)?.[0];
   return grant === undefined
     ? { subject: 'target database', problem: `It cannot be written to: ${privilege}.` }
