@@ -1,0 +1,43 @@
+import { relative } from 'node:path';
+import { awsEnvironment } from '../local/environment.ts';
+import type { StackState } from '../local/stack-state.ts';
+import type { StateFolder } from '../local/state-folder.ts';
+import type { Demonstration } from './demonstration.ts';
+import { deployedApi } from './operator.ts';
+
+/** What a person can do with the stack that the demo leaves running: lines to copy into a shell. */
+export const nextSteps = (
+  stack: StackState,
+  { access, replicationId, databases }: Pick<Demonstration, 'access' | 'replicationId' | 'databases'>,
+  folder: Pick<StateFolder, 'logs'>,
+): readonly string[] => {
+  const { url, adminTokenSecretArn } = deployedApi(stack);
+  const { AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = awsEnvironment(
+    stack.emulator.url,
+  );
+  const connection = ({ host, port, user, password, database }: typeof databases.source): string =>
+    `postgresql://${user}:${password}@${host}:${port}/${database}`;
+  const { database } = databases.source;
+  return [
+    '',
+    'The stack stays up, and the replication goes on. What to try next:',
+    '',
+    `  API=${url}`,
+    `  TOKEN=${access.token}   # of client ${access.clientId}`,
+    `  curl -s -H "Authorization: Bearer $TOKEN" $API/replications/${replicationId}/status`,
+    `  curl -s -H "Authorization: Bearer $TOKEN" $API/replications/${replicationId}/activity`,
+    `  curl -s -X POST -H "Authorization: Bearer $TOKEN" -d '{}' $API/replications/${replicationId}/stop`,
+    `  curl -s -X POST -H "Authorization: Bearer $TOKEN" -d '{}' $API/replications/${replicationId}/start`,
+    '',
+    'Change the source and look at the target:',
+    `  psql ${connection(databases.source)} -c "UPDATE airlines SET name = 'Mill Air' WHERE carrier = 'AA'"`,
+    `  psql ${connection(databases.target)} -c "SELECT * FROM ${database}_airlines WHERE carrier = 'AA'"`,
+    '',
+    'The admin token, which creates clients and their tokens, is in Secrets Manager:',
+    `  AWS_ENDPOINT_URL=${AWS_ENDPOINT_URL} AWS_REGION=${AWS_REGION} AWS_ACCESS_KEY_ID=${AWS_ACCESS_KEY_ID} AWS_SECRET_ACCESS_KEY=${AWS_SECRET_ACCESS_KEY} \\`,
+    `    aws secretsmanager get-secret-value --secret-id ${adminTokenSecretArn} --query SecretString --output text`,
+    '',
+    `Logs: ${relative(process.cwd(), folder.logs)}/, or npm run local -- logs --follow`,
+    'Stop everything: npm run local -- down',
+  ];
+};
