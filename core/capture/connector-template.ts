@@ -1,19 +1,10 @@
 import type { Database, TlsMode } from '../contracts/database.ts';
 import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
+import { captureSettings } from '../databases/postgresql/capture-settings.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 
 export type ConnectorConfig = Readonly<Record<string, string>>;
-
-/** Values arrive as text that holds them exactly, without a schema in each message; the codec reads this form. */
-const exactValueSettings: ConnectorConfig = {
-  'decimal.handling.mode': 'string',
-  'time.precision.mode': 'isostring',
-  'interval.handling.mode': 'string',
-  'binary.handling.mode': 'hex',
-  'hstore.handling.mode': 'json',
-  'include.unknown.datatypes': 'true',
-};
 
 /** How often an idle connector stores its position, so that the source can drop log that holds nothing of ours. */
 const heartbeatIntervalMs = 5_000;
@@ -122,7 +113,8 @@ export const connectorConfig = (
     'skipped.operations': 'none',
     'tombstones.on.delete': 'false',
     'provide.transaction.metadata': 'false',
-    ...exactValueSettings,
+    // Values arrive as text that holds them exactly; the codec reads this form.
+    ...captureSettings,
     'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
     'key.converter.schemas.enable': 'false',
     'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
@@ -147,7 +139,7 @@ export const connectorConfig = (
 };
 
 /** The largest event, uncompressed: a wide row is several times bigger as JSON with its old and new values. */
-export const maxEventBytes = 16 * 1024 * 1024;
+export const maxEventBytes = 8 * 1024 * 1024;
 
 const refuseReferences = (values: Readonly<Record<string, string>>): void => {
   for (const [name, value] of Object.entries(values)) {

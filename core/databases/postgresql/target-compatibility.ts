@@ -1,0 +1,111 @@
+import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
+import { replicatedColumns } from './copy-statements.ts';
+
+/** Why an existing target table cannot take a source table's rows: one reason each, none when it can. */
+export const compareTargetTable = (source: TableDescription, target: TableDescription): readonly string[] => {
+  if (target.relationKind !== 'table' && target.relationKind !== 'partitioned-table') {
+    return [`is not a table that can be written (${target.relationKind})`];
+  }
+  const sourceColumns = replicatedColumns(source);
+  const isFed = (name: string) => sourceColumns.some((column) => column.name === name);
+  return [
+    ...sourceColumns.flatMap((column) => {
+      const reason = comparableTarget(
+        column,
+        target.columns.find(({ name }) => name === column.name),
+      );
+      return reason === undefined ? [] : [`column ${column.name} ${reason}`];
+    }),
+    ...target.columns
+      .filter(
+        (column) =>
+          !isFed(column.name) && column.notNull && column.hasDefault !== true && !column.isGenerated,
+      )
+      .map(
+        (column) => `column ${column.name} is NOT NULL without a default, and the source has no such column`,
+      ),
+    ...compareKeys(source.primaryKey, target.primaryKey),
+  ];
+};
+
+/** Why a target column cannot hold every value of the source column, or undefined when it can. */
+export const comparableTarget = (
+  source: ColumnDescription,
+  target: ColumnDescription | undefined,
+): string | undefined => {
+  if (target === undefined) return 'is missing';
+  if (target.isGenerated) return 'is generated, so it cannot be written';
+  if (target.isIdentityAlways === true) return 'is GENERATED ALWAYS AS IDENTITY, so it cannot be updated';
+  if (target.notNull && !source.notNull) return 'is NOT NULL, but the source allows NULL';
+  const mismatch = `is ${target.type}, but the source has ${source.type}`;
+  if (target.typeKind !== 'base' || source.isArray !== target.isArray) return mismatch;
+  const from = source.typeKind === 'enum' ? 'text' : source.baseType;
+  const isWideEnough = from === target.baseType ? hasRoom(source, target) : isWider(from, source, target);
+  return isWideEnough ? undefined : mismatch;
+};
+
+/** Characters or bits: no declared length is any length. */
+const isLongEnough = (source: ColumnDescription, target: ColumnDescription): boolean =>
+  target.maxLength === undefined || (source.maxLength !== undefined && source.maxLength <= target.maxLength);
+
+/** Within one type: whether the modifiers of the target leave every value as it is. */
+const hasRoom = (source: ColumnDescription, target: ColumnDescription): boolean => {
+  switch (target.baseType) {
+    case 'varchar':
+    case 'varbit':
+      return isLongEnough(source, target);
+    // Of fixed length: more would pad the value, less would cut it.
+    case 'bpchar':
+    case 'bit':
+      return source.maxLength === target.maxLength;
+    case 'numeric':
+      return isNumericRoomy(source, target);
+    case 'time':
+    case 'timetz':
+    case 'timestamp':
+    case 'timestamptz':
+      return target.precision === undefined || (source.precision ?? maxFractionDigits) <= target.precision;
+    // Also has a range of fields, as in `interval year to month`.
+    case 'interval':
+      return target.type === source.type || target.type.replace('[]', '') === 'interval';
+    default:
+      return true;
+  }
+};
+
+/** Of PostgreSQL's times: microseconds. */
+const maxFractionDigits = 6;
+
+const isNumericRoomy = (source: ColumnDescription, target: ColumnDescription): boolean => {
+  if (target.precision === undefined || target.scale === undefined) return true;
+  if (source.precision === undefined || source.scale === undefined) return false;
+  return source.scale <= target.scale && source.precision - source.scale <= target.precision - target.scale;
+};
+
+/** Decimal digits that the largest value of an integer type has. */
+const integerDigits: Readonly<Record<string, number>> = { int2: 5, int4: 10, int8: 19 };
+
+/** Across types: only where every value stays exactly what it is. */
+const isWider = (from: string, source: ColumnDescription, target: ColumnDescription): boolean => {
+  const digits = integerDigits[from];
+  if (digits !== undefined) {
+    const targetDigits = integerDigits[target.baseType];
+    if (targetDigits !== undefined) return digits <= targetDigits;
+    if (target.baseType === 'numeric') {
+      return target.precision === undefined || digits <= target.precision - (target.scale ?? 0);
+    }
+  }
+  // The canonical text of any value is a text; a declared length is comparable only between character types.
+  if (target.baseType === 'text') return !source.isArray || isCharacter(from);
+  return target.baseType === 'varchar' && isCharacter(from) && isLongEnough(source, target);
+};
+
+const isCharacter = (type: string): boolean => type === 'text' || type === 'varchar' || type === 'bpchar';
+
+const compareKeys = (source: readonly string[], target: readonly string[]): readonly string[] => {
+  const isSame = source.length === target.length && source.every((name) => target.includes(name));
+  if (isSame) return [];
+  return target.length === 0
+    ? [`has no primary key, but the source has (${source.join(', ')})`]
+    : [`has the primary key (${target.join(', ')}), but the source has (${source.join(', ')})`];
+};
