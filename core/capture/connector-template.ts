@@ -19,10 +19,6 @@ const maxQueueSize = 4 * maxBatchSize;
 /** What bounds the worker's memory when rows are wide: queued events of one connector, in bytes. */
 const maxQueueBytes = 64 * 1024 * 1024;
 
-/** How long the producer waits to fill a batch. Below the poll interval, so it adds little to the latency. */
-const producerLingerMs = 5;
-const producerBatchBytes = 512 * 1024;
-
 /** Seconds until the connector tries again by itself after an error that Debezium calls retriable; its default is 10. */
 const retriableRestartWaitMs = 2_000;
 
@@ -129,16 +125,10 @@ export const connectorConfig = (
     'errors.max.retries': '-1',
     'retriable.restart.connector.wait.ms': String(retriableRestartWaitMs),
     'event.processing.failure.handling.mode': 'fail',
-
-    'producer.override.acks': 'all',
-    'producer.override.compression.type': 'zstd',
-    'producer.override.linger.ms': String(producerLingerMs),
-    'producer.override.batch.size': String(producerBatchBytes),
-    'producer.override.max.request.size': String(maxEventBytes),
   };
 };
 
-/** The largest event, uncompressed: a wide row is several times bigger as JSON with its old and new values. */
+/** The largest event, as the Connect worker's producer allows it (connect-container/worker.properties). */
 export const maxEventBytes = 8 * 1024 * 1024;
 
 const refuseReferences = (values: Readonly<Record<string, string>>): void => {
