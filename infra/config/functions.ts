@@ -70,7 +70,7 @@ export const apiFunctionDefinition = {
   // API Gateway itself gives up after 29 s.
   timeoutSeconds: 29,
   memoryMib: smallMib,
-  rights: ['write-credentials', 'reach-kafka', 'reach-connect', 'stop-tasks'],
+  rights: ['write-credentials', 'reach-kafka', 'reach-connect', 'stop-tasks', 'watch-executions'],
 } as const satisfies FunctionDefinition;
 
 /** Reads tokens and the admin secret only: see infra/stacks/control-stack.ts. */

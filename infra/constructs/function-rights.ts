@@ -226,6 +226,15 @@ export const launchTasksGrant = (stack: Stack, tasks: TaskResources, network: Wo
     ],
   });
 
+/** Executions of start-replication; they are named when they start. */
+export const startExecutionsArn = (stack: MillraceStack): string =>
+  stack.formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${stack.named('start-replication')}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
 /** Named by what it will be called: the state machine itself is made of functions, and they cannot wait for it. */
 const watchExecutionsGrant = (stack: MillraceStack): Grant => {
   const name = stack.named('start-replication');
@@ -242,14 +251,7 @@ const watchExecutionsGrant = (stack: MillraceStack): Grant => {
       new PolicyStatement({
         sid: 'WatchExecutions',
         actions: ['states:DescribeExecution'],
-        resources: [
-          stack.formatArn({
-            service: 'states',
-            resource: 'execution',
-            resourceName: `${name}:*`,
-            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-          }),
-        ],
+        resources: [startExecutionsArn(stack)],
       }),
     ],
     acknowledgements: [

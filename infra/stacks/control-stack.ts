@@ -1,4 +1,4 @@
-import { ArnFormat, CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   EndpointType,
@@ -16,17 +16,13 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { apiFunctionDefinition, authorizeFunctionDefinition } from '../config/functions.ts';
-import {
-  acknowledge,
-  arnInFinding,
-  managedPolicy,
-  wildcardResource,
-} from '../constructs/acknowledgements.ts';
+import { acknowledge, managedPolicy } from '../constructs/acknowledgements.ts';
 import {
   type Foundation,
   type Grant,
   grantsOf,
   mergeGrants,
+  startExecutionsArn,
   type TaskResources,
 } from '../constructs/function-rights.ts';
 import { MillraceFunction } from '../constructs/millrace-function.ts';
@@ -70,7 +66,7 @@ export class ControlStack extends MillraceStack {
       ...apiFunctionDefinition,
       grant: mergeGrants(
         grantsOf(this, apiFunctionDefinition.rights, foundation, replication.tasks),
-        this.#executionsGrant(replication.stateMachine),
+        executionsGrant(this, replication.stateMachine),
       ),
       network: foundation.network,
     }).lambda;
@@ -183,38 +179,23 @@ export class ControlStack extends MillraceStack {
       });
     }
   }
-
-  #executionsGrant(stateMachine: StateMachine): Grant {
-    return {
-      environment: { MILLRACE_START_STATE_MACHINE_ARN: stateMachine.stateMachineArn },
-      statements: [
-        new PolicyStatement({
-          sid: 'StartExecutions',
-          actions: ['states:StartExecution'],
-          resources: [stateMachine.stateMachineArn],
-        }),
-        new PolicyStatement({
-          sid: 'WatchAndStopExecutions',
-          actions: ['states:DescribeExecution', 'states:StopExecution'],
-          resources: [
-            this.formatArn({
-              service: 'states',
-              resource: 'execution',
-              resourceName: `${this.named('start-replication')}:*`,
-              arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-            }),
-          ],
-        }),
-      ],
-      acknowledgements: [
-        wildcardResource(
-          arnInFinding('states', `execution:${this.named('start-replication')}:*`),
-          'Executions are named when they start: those of one state machine are the narrowest resource.',
-        ),
-      ],
-    };
-  }
 }
+
+/** Beside the right to watch executions, which names the state machine to the function. */
+const executionsGrant = (stack: MillraceStack, stateMachine: StateMachine): Grant => ({
+  statements: [
+    new PolicyStatement({
+      sid: 'StartExecutions',
+      actions: ['states:StartExecution'],
+      resources: [stateMachine.stateMachineArn],
+    }),
+    new PolicyStatement({
+      sid: 'StopExecutions',
+      actions: ['states:StopExecution'],
+      resources: [startExecutionsArn(stack)],
+    }),
+  ],
+});
 
 /** Looks up hashes of tokens, and reads the admin token; nothing else. */
 const authorizerGrant = (foundation: Foundation, adminToken: Secret): Grant => {

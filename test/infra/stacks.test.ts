@@ -1,0 +1,504 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { z } from 'zod';
+import { metricDimensions, metricNamespace } from '#core/contracts/environment.ts';
+import { type EnvironmentName, environmentNames } from '../../infra/config/environment-config.ts';
+import { fromRoot } from '../../infra/constructs/project-root.ts';
+import { lambdaFunctions, resourcesOf, rolePolicies, type Synthesized, synthesize } from './synthesize.ts';
+
+const synthesized = Object.fromEntries(environmentNames.map((env) => [env, synthesize(env)])) as Record<
+  EnvironmentName,
+  Synthesized
+>;
+const createdEnvironments = environmentNames.filter((env) => env !== 'local');
+
+const partOf = (env: EnvironmentName, part: string) => {
+  const template = synthesized[env].templates[part];
+  if (template === undefined) throw new Error(`${env} has no stack ${part}`);
+  return template;
+};
+
+describe.each(environmentNames)('%s', (env) => {
+  const all = synthesized[env];
+  const functions = lambdaFunctions(all, env);
+
+  test('has no finding of cdk-nag that is not acknowledged', () => {
+    const { success, violations } = new AwsSolutionsChecks(all.app).validateScope(all.app);
+    expect(violations).toEqual([]);
+    expect(success).toBe(true);
+  });
+
+  test('keeps state in one encrypted on-demand table with recovery, expiry and the index', () => {
+    partOf(env, 'state').hasResourceProperties('AWS::DynamoDB::Table', {
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        Match.objectLike({
+          IndexName: 'byKind',
+          KeySchema: [
+            { AttributeName: 'gsiPk', KeyType: 'HASH' },
+            { AttributeName: 'gsiSk', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        }),
+      ],
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      SSESpecification: Match.objectLike({ SSEEnabled: true, SSEType: 'KMS' }),
+    });
+  });
+
+  test('encrypts the alert topic with the rotated key that alarms may use', () => {
+    const state = partOf(env, 'state');
+    state.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
+    state.hasResourceProperties('AWS::KMS::Key', {
+      EnableKeyRotation: true,
+      KeyPolicy: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+          }),
+        ]),
+      }),
+    });
+  });
+
+  test('lets alarms publish, although the topic has a policy of its own', () => {
+    partOf(env, 'state').hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({ Action: 'sns:Publish', Principal: { Service: 'cloudwatch.amazonaws.com' } }),
+        ]),
+      }),
+    });
+  });
+
+  test('generates the admin token, beside the secrets of databases', () => {
+    partOf(env, 'control').hasResourceProperties('AWS::SecretsManager::Secret', {
+      Name: `millrace/${env}/admin-token`,
+      GenerateSecretString: Match.objectLike({ ExcludePunctuation: true, PasswordLength: 64 }),
+    });
+    expect(functions.api?.Environment.Variables.MILLRACE_SECRET_PREFIX).toBe(`millrace/${env}/databases`);
+  });
+
+  test('has every Lambda, on Node.js 24 with a log group and a role of its own', () => {
+    expect(Object.keys(functions).toSorted()).toEqual([
+      'api',
+      'authorize',
+      'check-heartbeats',
+      'copy-table',
+      'fail-start',
+      'finish-copy',
+      'monitor-health',
+      'plan-copy',
+      'start-capture',
+      'start-consumer',
+      'validate-replication',
+    ]);
+    for (const definition of Object.values(functions)) {
+      expect(definition).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        Architectures: ['arm64'],
+      });
+    }
+    const owned = (of: (definition: (typeof functions)[string]) => string) =>
+      new Set(Object.values(functions).map(of)).size;
+    expect(owned(({ Role }) => Role['Fn::GetAtt'][0])).toBe(Object.keys(functions).length);
+    expect(owned(({ LoggingConfig }) => LoggingConfig.LogGroup.Ref)).toBe(Object.keys(functions).length);
+  });
+
+  test('gives each Lambda the time that it needs, and less than its state in the state machine', () => {
+    expect(
+      Object.fromEntries(Object.entries(functions).map(([name, { Timeout }]) => [name, Timeout])),
+    ).toEqual({
+      api: 29,
+      authorize: 10,
+      'check-heartbeats': 60,
+      'copy-table': 900,
+      'fail-start': 60,
+      'finish-copy': 60,
+      'monitor-health': 60,
+      'plan-copy': 60,
+      'start-capture': 180,
+      'start-consumer': 120,
+      'validate-replication': 60,
+    });
+    const asl = readFileSync(fromRoot('state-machines', 'start-replication.asl.json'), 'utf8');
+    const timeouts = [
+      ...asl.matchAll(/"TimeoutSeconds": (\d+),\s+"Parameters": \{\s+"FunctionName": "\$\{(\w+)Arn\}"/g),
+    ];
+    expect(timeouts).toHaveLength(7);
+    for (const [, seconds, pascalName] of timeouts) {
+      const name = String(pascalName)
+        .replaceAll(/(?<!^)([A-Z])/g, '-$1')
+        .toLowerCase();
+      expect({ name, longer: Number(seconds) > Number(functions[name]?.Timeout) }).toEqual({
+        name,
+        longer: true,
+      });
+    }
+  });
+
+  test('keeps every log for a bounded time', () => {
+    for (const { logicalId, Properties } of resourcesOf(all, 'AWS::Logs::LogGroup')) {
+      expect({ logicalId, days: Properties.RetentionInDays }).toEqual({
+        logicalId,
+        days: expect.any(Number),
+      });
+    }
+  });
+
+  test('allows no action by a wildcard', () => {
+    const wild = rolePolicies(all).flatMap(({ role, statement }) =>
+      statement.Action.filter((action) => action.includes('*')).map((action) => `${role}: ${action}`),
+    );
+    expect(wild).toEqual([]);
+  });
+
+  test('allows everything (`*`) only where AWS knows no narrower resource', () => {
+    const actions = rolePolicies(all)
+      .filter(({ statement }) => statement.Resource === '*')
+      .flatMap(({ statement }) => statement.Action);
+    const withoutResources = [
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:UnassignPrivateIpAddresses',
+      'ecr:GetAuthorizationToken',
+      'logs:CreateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:DescribeLogGroups',
+      'logs:DescribeResourcePolicies',
+      'logs:GetLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:UpdateLogDelivery',
+      'xray:GetSamplingRules',
+      'xray:GetSamplingTargets',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ];
+    expect(actions.filter((action) => !withoutResources.includes(action))).toEqual([]);
+  });
+
+  test('gives each Lambda the rights of its job and no other', () => {
+    const state = [
+      'dynamodb:BatchGetItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'kms:Decrypt',
+      'kms:DescribeKey',
+      'kms:Encrypt',
+      'kms:GenerateDataKey',
+    ];
+    const readSecret = 'secretsmanager:GetSecretValue';
+    const writeSecrets = [
+      'secretsmanager:CreateSecret',
+      'secretsmanager:DeleteSecret',
+      'secretsmanager:DescribeSecret',
+      'secretsmanager:PutSecretValue',
+      'secretsmanager:TagResource',
+    ];
+    const stopTasks = ['ecs:DescribeTasks', 'ecs:StopTask'];
+    const launchTasks = [...stopTasks, 'ecs:RunTask', 'ecs:TagResource', 'iam:PassRole'];
+    const expected: Record<string, readonly string[]> = {
+      api: [
+        ...state,
+        readSecret,
+        ...writeSecrets,
+        ...stopTasks,
+        'states:StartExecution',
+        'states:DescribeExecution',
+        'states:StopExecution',
+      ],
+      authorize: ['dynamodb:GetItem', 'kms:Decrypt', readSecret],
+      'check-heartbeats': [...state, ...launchTasks, 'sns:Publish'],
+      'copy-table': [...state, readSecret],
+      'fail-start': [...state, 'sns:Publish'],
+      'finish-copy': [...state, readSecret],
+      'monitor-health': [...state, readSecret, ...launchTasks, 'sns:Publish', 'states:DescribeExecution'],
+      'plan-copy': [...state, readSecret],
+      'start-capture': [...state, readSecret],
+      'start-consumer': [...state, ...launchTasks],
+      'validate-replication': [...state, readSecret],
+    };
+    const inEveryFunction = /^(ec2|xray):|^logs:(CreateLogStream|PutLogEvents)$/;
+    for (const [name, { statements }] of Object.entries(functions)) {
+      const actions = statements
+        .flatMap(({ Action }) => Action)
+        .filter((action) => !inEveryFunction.test(action));
+      expect({ name, actions: actions.toSorted() }).toEqual({ name, actions: expected[name]?.toSorted() });
+    }
+  });
+
+  test('names the resources of those rights', () => {
+    for (const { role, statement } of rolePolicies(all)) {
+      const resource = JSON.stringify(statement.Resource);
+      for (const action of statement.Action) {
+        const [service] = action.split(':');
+        const right = `${role}: ${action} on ${resource}`;
+        if (service === 'dynamodb') expect(right).toMatch(/Table/);
+        if (action.startsWith('secretsmanager:')) {
+          expect(right).toMatch(new RegExp(`millrace/${env}/databases/\\*|AdminToken`));
+        }
+        if (action === 'iam:PassRole') {
+          expect(statement.Condition).toEqual({
+            StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
+          });
+        }
+        if (action === 'ecs:RunTask') expect(right).toMatch(/TaskDefinition/);
+        if (action === 'ecs:StopTask') expect(right).toMatch(new RegExp(`task/millrace-${env}-workers/\\*`));
+      }
+    }
+  });
+
+  test('lets nobody but the authorizer read the admin token', () => {
+    const readers = rolePolicies(all)
+      .filter(({ statement }) => JSON.stringify(statement.Resource).includes('AdminToken'))
+      .map(({ role }) => role);
+    expect(readers).toEqual([expect.stringContaining('authorize')]);
+  });
+
+  test('fills in every substitution of the state machine, and no unknown one', () => {
+    const [stateMachine] = resourcesOf(all, 'AWS::StepFunctions::StateMachine');
+    const { DefinitionString, DefinitionSubstitutions } = z
+      .object({ DefinitionString: z.string(), DefinitionSubstitutions: z.record(z.string(), z.unknown()) })
+      .parse(stateMachine?.Properties);
+    const used = [...DefinitionString.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+    expect([...new Set(used)].toSorted()).toEqual(Object.keys(DefinitionSubstitutions).toSorted());
+  });
+
+  test('logs every event of the state machine', () => {
+    partOf(env, 'replication').hasResourceProperties('AWS::StepFunctions::StateMachine', {
+      LoggingConfiguration: Match.objectLike({ Level: 'ALL' }),
+    });
+  });
+
+  test('runs the worker on Fargate with the longest stop timeout and a read-only disk', () => {
+    partOf(env, 'replication').hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Cpu: '1024',
+      Memory: '4096',
+      NetworkMode: 'awsvpc',
+      RequiresCompatibilities: ['FARGATE'],
+      ContainerDefinitions: [
+        Match.objectLike({
+          Name: 'worker',
+          StopTimeout: 120,
+          ReadonlyRootFilesystem: true,
+          LogConfiguration: Match.objectLike({ LogDriver: 'awslogs' }),
+        }),
+      ],
+    });
+  });
+
+  test.each([
+    ['monitor-health', 'rate(1 minute)'],
+    ['check-heartbeats', 'rate(2 minutes)'],
+  ])('runs %s at %s, and keeps what it could not deliver', (name, rate) => {
+    partOf(env, 'replication').hasResourceProperties('AWS::Scheduler::Schedule', {
+      Name: `millrace-${env}-${name}`,
+      ScheduleExpression: rate,
+      State: 'ENABLED',
+      Target: Match.objectLike({
+        DeadLetterConfig: Match.anyValue(),
+        RetryPolicy: { MaximumEventAgeInSeconds: Match.anyValue(), MaximumRetryAttempts: 2 },
+      }),
+    });
+  });
+
+  test('asks for a token on every route', () => {
+    const methods = resourcesOf(all, 'AWS::ApiGateway::Method');
+    expect(methods).toHaveLength(2);
+    for (const { Properties } of methods) {
+      expect(Properties).toMatchObject({ AuthorizationType: 'CUSTOM', HttpMethod: 'ANY' });
+    }
+    partOf(env, 'control').hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      Type: 'TOKEN',
+      IdentitySource: 'method.request.header.Authorization',
+    });
+  });
+
+  test('never logs bodies of requests, which hold passwords', () => {
+    const [stage] = resourcesOf(all, 'AWS::ApiGateway::Stage');
+    expect(stage?.Properties.MethodSettings).toEqual([expect.objectContaining({ DataTraceEnabled: false })]);
+  });
+
+  test('says what its stacks made', () => {
+    const outputs = Object.values(all.templates).flatMap((template) =>
+      Object.keys(template.findOutputs('*')),
+    );
+    expect(outputs.filter((name) => !name.startsWith('ExportsOutput')).toSorted()).toEqual([
+      'AdminTokenSecretArn',
+      'AlertTopicArn',
+      'ApiStage',
+      'ApiUrl',
+      'ClusterName',
+      'DashboardName',
+      'RestApiId',
+      'StateMachineArn',
+      'StateTableName',
+      'TaskDefinitionArn',
+    ]);
+  });
+
+  test('has a dashboard that shows service-wide and per-connector metrics', () => {
+    const [dashboard] = resourcesOf(all, 'AWS::CloudWatch::Dashboard');
+    const body = JSON.stringify(dashboard?.Properties.DashboardBody);
+    for (const metric of [
+      'RowsInserted',
+      'RowsUpdated',
+      'RowsDeleted',
+      'LagMs',
+      'LagEvents',
+      'HeartbeatAgeMs',
+      'Errors',
+      'CopyRowsPerSecond',
+    ]) {
+      expect(body).toContain(metric);
+    }
+    expect(body).toContain(
+      `{${metricNamespace},${metricDimensions.environment},${metricDimensions.connector}}`,
+    );
+    expect(body).toContain(`{${metricNamespace},${metricDimensions.environment},${metricDimensions.code}}`);
+  });
+});
+
+describe('the alarms', () => {
+  const runbook = readFileSync(fromRoot('docs', 'runbook', 'README.md'), 'utf8');
+  const sections = [...runbook.matchAll(/^## (.+)$/gm)].map(([, title]) => title);
+  const alarmsOf = (env: EnvironmentName) => resourcesOf(synthesized[env], 'AWS::CloudWatch::Alarm');
+  const nameOf = (env: EnvironmentName, properties: Readonly<Record<string, unknown>>) =>
+    String(properties.AlarmName).replace(`millrace-${env}-`, '');
+
+  test('have one section each in the runbook, and no section is left over', () => {
+    const names = new Set(
+      environmentNames.flatMap((env) => alarmsOf(env).map(({ Properties }) => nameOf(env, Properties))),
+    );
+    expect(sections.toSorted()).toEqual([...names].toSorted());
+  });
+
+  test.each(environmentNames)('of %s speak on the alert topic and point to the runbook', (env) => {
+    const alarms = alarmsOf(env);
+    expect(alarms.length).toBeGreaterThanOrEqual(11);
+    for (const { Properties } of alarms) {
+      expect(Properties.AlarmActions).toEqual([{ 'Fn::ImportValue': expect.stringContaining('AlertTopic') }]);
+      expect(Properties.OKActions).toEqual(Properties.AlarmActions);
+      expect(Properties.AlarmDescription).toContain(`docs/runbook/README.md#${nameOf(env, Properties)}`);
+    }
+  });
+
+  test.each(environmentNames)('of %s on our own metrics use the service-wide copy', (env) => {
+    const own = alarmsOf(env).filter(({ Properties }) => Properties.Namespace === metricNamespace);
+    expect(own.map(({ Properties }) => Properties.MetricName).toSorted()).toEqual([
+      'ConnectorFailed',
+      'HeartbeatAgeMs',
+      'LagMs',
+    ]);
+    for (const { Properties } of own) {
+      expect(Properties.Dimensions).toEqual([{ Name: 'environment', Value: env }]);
+    }
+  });
+
+  test('call a heartbeat stale above two minutes', () => {
+    partOf('prod', 'observability').hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'HeartbeatAgeMs',
+      Statistic: 'Maximum',
+      Threshold: 120_001,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    });
+  });
+});
+
+describe.each(createdEnvironments)('%s creates its platform', (env) => {
+  const all = synthesized[env];
+
+  test('with Kafka that speaks only TLS, inside the private subnets', () => {
+    const [cluster] = resourcesOf(all, 'AWS::MSK::Cluster');
+    expect(cluster?.Properties).toMatchObject({
+      EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS', InCluster: true } },
+    });
+    expect(resourcesOf(all, 'AWS::EC2::VPC')).toHaveLength(1);
+    expect(resourcesOf(all, 'AWS::EC2::FlowLog')).toHaveLength(1);
+    expect(resourcesOf(all, 'AWS::EC2::NatGateway').length).toBeGreaterThan(0);
+  });
+
+  test('with security groups that let nothing in but its own parts', () => {
+    const rules = resourcesOf(all, 'AWS::EC2::SecurityGroupIngress');
+    for (const { logicalId, Properties } of rules) {
+      expect({ logicalId, source: Properties.SourceSecurityGroupId }).toEqual({
+        logicalId,
+        source: expect.anything(),
+      });
+      expect(Properties).not.toHaveProperty('CidrIp');
+    }
+    for (const { Properties } of resourcesOf(all, 'AWS::EC2::SecurityGroup')) {
+      expect(Properties).not.toHaveProperty('SecurityGroupIngress');
+    }
+  });
+
+  test('with Connect as a Fargate service that has a name, reads database secrets and nothing else', () => {
+    const connect = partOf(env, 'connect');
+    connect.resourceCountIs('AWS::ECS::Service', 1);
+    connect.hasResourceProperties('AWS::ServiceDiscovery::Service', { Name: 'connect' });
+    const actions = rolePolicies(all)
+      .filter(({ role }) => role.startsWith('TaskRole'))
+      .flatMap(({ statement }) => statement.Action);
+    expect(actions).toEqual(['secretsmanager:GetSecretValue']);
+  });
+
+  test('and tells Lambdas and workers its endpoints', () => {
+    const { Environment } = lambdaFunctions(all, env)['start-capture'] ?? {};
+    expect(Environment?.Variables).toMatchObject({
+      MILLRACE_KAFKA_SECURITY: 'tls',
+      MILLRACE_KAFKA_BROKERS: expect.anything(),
+      MILLRACE_CONNECT_URL: `http://connect.millrace-${env}.internal:8083`,
+    });
+  });
+});
+
+test('what must not be lost survives the deletion of its stack in staging and prod', () => {
+  for (const env of ['staging', 'prod'] as const) {
+    for (const type of [
+      'AWS::DynamoDB::Table',
+      'AWS::KMS::Key',
+      'AWS::MSK::Cluster',
+      'AWS::SecretsManager::Secret',
+    ]) {
+      const policies = resourcesOf(synthesized[env], type).map(({ DeletionPolicy }) => DeletionPolicy);
+      expect({ env, type, policies }).toEqual({ env, type, policies: ['Retain'] });
+    }
+  }
+});
+
+test('local has nothing that the emulator cannot create', () => {
+  const unsupported =
+    /NatGateway|EIP|SecurityGroupIngress|SecurityGroupEgress|FlowLog|CompositeAlarm|ApplicationAutoScaling|MSK|DBProxy|WebACLAssociation|CloudTrail|VpcLink|RotationSchedule|CustomResource/;
+  const types = resourcesOf(synthesized.local).map(({ Type }) => Type);
+  expect(types.filter((type) => unsupported.test(type))).toEqual([]);
+});
+
+test('local takes Kafka and Connect from the command line', () => {
+  const given = synthesize('local', {
+    kafkaBrokers: '127.0.0.1:29092',
+    connectUrl: 'http://127.0.0.1:28083',
+  });
+  expect(lambdaFunctions(given, 'local')['start-capture']?.Environment.Variables).toMatchObject({
+    MILLRACE_KAFKA_BROKERS: '127.0.0.1:29092',
+    MILLRACE_KAFKA_SECURITY: 'plaintext',
+    MILLRACE_CONNECT_URL: 'http://127.0.0.1:28083',
+  });
+});
