@@ -306,3 +306,22 @@ export const problemDetailsSchema = z.strictObject({
   advice: z.string().meta({ description: 'What to do next.' }),
   problems: z.array(problemSchema).optional(),
 });
+
+/** Schemas that docs/openapi.json names; all others are written out where they are used. */
+export const namedAnswers = {
+  Client: clientAnswerSchema,
+  ClientList: clientListSchema,
+  Token: tokenAnswerSchema,
+  Database: databaseAnswerSchema,
+  DatabaseList: databaseListSchema,
+  DatabaseTest: databaseTestSchema,
+  DiscoveredTables: discoveredTablesSchema,
+  Replication: replicationAnswerSchema,
+  ReplicationList: replicationListSchema,
+  Status: statusAnswerSchema,
+  CopyProgress: copyAnswerSchema,
+  TableCopy: tableCopySchema,
+  Activity: activityAnswerSchema,
+  Problem: problemSchema,
+  ProblemDetails: problemDetailsSchema,
+} as const;

@@ -18,13 +18,13 @@ import {
   topicPrefix,
 } from '#core/naming/names.ts';
 import type { TableDescription } from '#core/ports/databases.ts';
+import { findTableProblems } from '#core/validation/validate-table.ts';
 import type { createReplicationSchema } from './contracts.ts';
 import { invalidRequest } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
-import { tableProblems } from './table-problems.ts';
 
 type CreateRequest = z.output<typeof createReplicationSchema>;
-type CreatePorts = Pick<ApiPorts, 'store' | 'openSource' | 'columnProblem' | 'clock'>;
+type CreatePorts = Pick<ApiPorts, 'store' | 'openSource' | 'clock'>;
 
 /**
  * Saves a replication as configured; nothing is created in any database, in Kafka or in Connect. The source's catalog is
@@ -142,7 +142,7 @@ const repeated = (refs: readonly TableRef[]): readonly TableRef[] =>
 const checkSourceTables = async (
   tables: readonly TableMapping[],
   database: Database,
-  { openSource, columnProblem }: CreatePorts,
+  { openSource }: CreatePorts,
 ): Promise<void> => {
   const source = await openSource(database);
   let catalog: readonly TableDescription[];
@@ -154,7 +154,7 @@ const checkSourceTables = async (
   const byKey = new Map(catalog.map((table) => [tableKey(table.ref), table]));
   const problems = tables.flatMap(({ source: ref }): readonly Problem[] => {
     const table = byKey.get(tableKey(ref));
-    return table === undefined ? [unknownTable(ref, catalog)] : tableProblems(table, columnProblem);
+    return table === undefined ? [unknownTable(ref, catalog)] : findTableProblems(table);
   });
   if (problems.length === 0) return;
   throw new MillraceError(
@@ -172,7 +172,7 @@ const unknownTable = (ref: TableRef, catalog: readonly TableDescription[]): Prob
   const elsewhere = catalog.find((table) => table.ref.table === ref.table);
   const suggestion = alike ?? elsewhere;
   return {
-    subject: tableLabel(ref),
+    subject: `source table ${tableLabel(ref)}`,
     problem: 'The source has no such table, or its user may not see it.',
     ...(suggestion === undefined ? {} : { remedy: `Did you mean ${tableLabel(suggestion.ref)}?` }),
   };

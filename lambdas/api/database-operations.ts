@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Database } from '#core/contracts/database.ts';
+import { findTableProblems } from '#core/validation/validate-table.ts';
 import {
   databaseAnswerSchema,
   databaseListSchema,
@@ -11,7 +12,6 @@ import {
 import { defineOperation, type Operation } from './operation.ts';
 import { toProblemItem } from './problem-details.ts';
 import { registerDatabase } from './register-database.ts';
-import { tableProblems } from './table-problems.ts';
 import { testDatabase } from './test-database.ts';
 
 const databasePath = z.strictObject({ database_id: pathIdSchema });
@@ -125,7 +125,7 @@ export const databaseOperations: readonly Operation[] = [
         const tables = await source.listTables();
         return {
           tables: tables.map((table) => {
-            const problems = tableProblems(table, ports.columnProblem);
+            const problems = findTableProblems(table);
             return {
               schema: table.ref.schema,
               table: table.ref.table,

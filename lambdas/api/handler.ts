@@ -37,7 +37,6 @@ export const handler = createApi(
     openKafka: (log) => kafka.openAdmin(log),
     openSource: databases.openSource,
     openTarget: databases.openTarget,
-    columnProblem: () => undefined,
     clock: systemClock,
     logFor: (connectorName, replicationId) =>
       createLog({ service, connectorName, fields: { replication: replicationId } }),

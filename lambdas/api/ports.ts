@@ -1,6 +1,6 @@
 import type { Database } from '#core/contracts/database.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
-import type { ColumnDescription, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type {
   ConnectPort,
   ExecutionPort,
@@ -22,8 +22,6 @@ export interface ApiPorts {
   /** Connects when it is first used; close it. */
   readonly openSource: (database: Database) => Promise<SourceDatabase>;
   readonly openTarget: (database: Database) => Promise<TargetDatabase>;
-  /** Why a column cannot be replicated, or undefined when it can. */
-  readonly columnProblem: (column: ColumnDescription) => string | undefined;
   readonly clock: Clock;
   /** A log whose lines carry the connector's name. */
   readonly logFor: (connectorName: string, replicationId: number) => Log;

@@ -1,6 +1,8 @@
 import type { Database } from '#core/contracts/database.ts';
+import { quoteIdentifier } from '#core/databases/postgresql/identifiers.ts';
 import type { Problem } from '#core/errors/millrace-error.ts';
-import type { CaptureReadiness, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import { describeMissingGrant, findServerProblems } from '#core/validation/validate-replication.ts';
 import type { ApiPorts } from './ports.ts';
 
 export interface DatabaseTest {
@@ -35,13 +37,14 @@ export const testDatabase = async (
     const readiness = await source.captureReadiness(noSlot);
     const target: TargetDatabase = await openTarget(database);
     try {
+      const user = quoteIdentifier(database.username);
       const missing = await target.missingTargetGrants(['public']);
       return {
         serverVersion,
         connectMs,
         latencyMs,
-        sourceProblems: captureProblems(database, readiness),
-        targetProblems: missing.map((problem) => ({ subject: database.name, problem })),
+        sourceProblems: findServerProblems(readiness, database),
+        targetProblems: missing.map((privilege) => describeMissingGrant(privilege, user)),
       };
     } finally {
       await target.close();
@@ -49,40 +52,4 @@ export const testDatabase = async (
   } finally {
     await source.close();
   }
-};
-
-const captureProblems = (database: Database, readiness: CaptureReadiness): readonly Problem[] => {
-  const subject = database.name;
-  const problems: Problem[] = [];
-  if (readiness.walLevel !== 'logical')
-    problems.push({
-      subject,
-      problem: `wal_level is ${readiness.walLevel}, so no change can be captured.`,
-      remedy: 'ALTER SYSTEM SET wal_level = logical; then restart the server.',
-    });
-  if (readiness.usedSlots >= readiness.maxSlots)
-    problems.push({
-      subject,
-      problem: `All ${readiness.maxSlots} replication slots are in use.`,
-      remedy: 'Raise max_replication_slots, or drop a slot that nobody needs.',
-    });
-  if (readiness.usedSenders >= readiness.maxSenders)
-    problems.push({
-      subject,
-      problem: `All ${readiness.maxSenders} WAL senders are in use.`,
-      remedy: 'Raise max_wal_senders.',
-    });
-  if (!readiness.canReplicate)
-    problems.push({
-      subject,
-      problem: `User ${database.username} may not replicate.`,
-      remedy: 'ALTER ROLE ... REPLICATION; on Amazon RDS: GRANT rds_replication TO ...;',
-    });
-  if (!readiness.canCreatePublication)
-    problems.push({
-      subject,
-      problem: `User ${database.username} may not create a publication in ${database.databaseName}.`,
-      remedy: 'GRANT CREATE ON DATABASE ... TO ...;',
-    });
-  return problems;
 };

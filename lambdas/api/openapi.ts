@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { type ErrorCode, errorPolicies } from '#core/errors/error-policies.ts';
+import { operations } from './api.ts';
+import { namedAnswers } from './contracts.ts';
+import type { Operation } from './operation.ts';
+import { problemContentType } from './problem-details.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const toSchema = (schema: z.ZodType): Json => {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io: 'input' });
+  return json;
+};
+
+const reference = (name: string): string => `#/components/schemas/${name}`;
+
+/** The named answers, in which one refers to the other by its name. */
+const componentSchemas = (): Json => {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(namedAnswers)) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, { io: 'output', uri: reference });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, { $schema: _dialect, $id: _id, ...json }]) => [name, json]),
+  );
+};
+
+const answerReference = (schema: z.ZodType): Json => {
+  const named = Object.entries(namedAnswers).find(([, answer]) => answer === schema);
+  if (named === undefined) throw new TypeError('Every answer has a name in namedAnswers.');
+  return { $ref: reference(named[0]) };
+};
+
+/** Every route can answer these, by API Gateway or by the API. */
+const commonErrors: readonly ErrorCode[] = [
+  'InvalidRequest',
+  'Unauthorized',
+  'Forbidden',
+  'StoreUnavailable',
+  'Internal',
+];
+
+const problemAnswers = (operation: Operation): Json => {
+  const codes = [...new Set([...commonErrors, ...operation.errors])];
+  const byStatus = Map.groupBy(codes, (code) => errorPolicies[code].httpStatus);
+  return Object.fromEntries(
+    [...byStatus]
+      .toSorted(([a], [b]) => a - b)
+      .map(([status, group]) => [
+        String(status),
+        {
+          description: group.join(', '),
+          content: { [problemContentType]: { schema: { $ref: reference('ProblemDetails') } } },
+        },
+      ]),
+  );
+};
+
+/** The properties of an object schema as parameters of a request. */
+const parameters = (schema: z.ZodType, place: 'path' | 'query'): readonly Json[] => {
+  const { properties = {}, required = [] } = toSchema(schema) as {
+    readonly properties?: Readonly<Record<string, Json>>;
+    readonly required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema: property,
+  }));
+};
+
+const describe = (operation: Operation): Json => {
+  const params = [...parameters(operation.params, 'path'), ...parameters(operation.query, 'query')];
+  const { body } = operation;
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    description: `Needs ${operation.role === 'admin' ? 'the admin token' : "a client's token"}.`,
+    ...(params.length === 0 ? {} : { parameters: params }),
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: !body.safeParse({}).success,
+            content: { 'application/json': { schema: toSchema(body) } },
+          },
+        }),
+    responses: {
+      [operation.status]: {
+        description: 'Done.',
+        content: { 'application/json': { schema: answerReference(operation.answer) } },
+      },
+      ...problemAnswers(operation),
+    },
+  };
+};
+
+/** The API as OpenAPI 3.1, from the schemas that it parses with. docs/openapi.json is this. */
+export const openApiDocument = (): Json => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Millrace control API',
+    version: '1.0.0',
+    description: 'Clients, databases and replications. Errors are application/problem+json (RFC 9457).',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  security: [{ token: [] }],
+  paths: Object.fromEntries(
+    [...Map.groupBy(operations, (operation) => operation.path)].map(([path, group]) => [
+      path,
+      Object.fromEntries(group.map((operation) => [operation.method.toLowerCase(), describe(operation)])),
+    ]),
+  ),
+  components: {
+    securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+    schemas: componentSchemas(),
+  },
+});

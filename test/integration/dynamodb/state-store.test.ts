@@ -1,0 +1,483 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
+import type { Heartbeat } from '#core/contracts/consumer.ts';
+import type { TableProgress } from '#core/contracts/copy.ts';
+import type { Database } from '#core/contracts/database.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { StateStore } from '#core/ports/state-store.ts';
+import { createStateTable, type EmulatedAws, startEmulatedAws } from './state-table.ts';
+
+let aws: EmulatedAws;
+let client: DynamoDBClient;
+let store: StateStore;
+let now = new Date('2026-03-01T12:00:00.000Z');
+const clock = { now: () => now, sleep: (ms: number) => new Promise<void>((done) => setTimeout(done, ms)) };
+
+beforeAll(async () => {
+  aws = await startEmulatedAws();
+  client = new DynamoDBClient(aws.config);
+  await createStateTable(client, 'state');
+  store = createStateStore({ tableName: 'state', client, clock });
+}, 120_000);
+afterAll(async () => {
+  client.destroy();
+  await aws.stop();
+});
+
+const codeOf = async (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'none',
+    (error: unknown) => (error instanceof MillraceError ? error.code : `foreign: ${String(error)}`),
+  );
+
+const at = '2026-03-01T12:00:00.000Z';
+const tables = (count: number, prefix: string) =>
+  Array.from({ length: count }, (_, index) => ({
+    source: { schema: 'public', table: `t${index}` },
+    target: { schema: 'public', table: `${prefix}_t${index}` },
+  }));
+
+let lastReplication = 0;
+const replication = async (change: Partial<Replication> = {}): Promise<Replication> => {
+  const replicationId = await store.nextReplicationId();
+  lastReplication = replicationId;
+  return {
+    replicationId,
+    clientId: 1,
+    name: 'flights',
+    sourceDatabaseId: 1,
+    targetDatabaseId: 2,
+    tables: tables(2, `r${replicationId}`),
+    connectorName: `c${replicationId}_connector`,
+    topicPrefix: `client_1_db_1_${replicationId}`,
+    slotName: 'slot',
+    publicationName: 'publication',
+    status: 'configured',
+    desired: 'stopped',
+    generation: 0,
+    copyGeneration: 0,
+    statusSince: at,
+    createdAt: at,
+    ...change,
+  };
+};
+const created = async (change: Partial<Replication> = {}): Promise<Replication> => {
+  const it = await replication(change);
+  await store.createReplication(it, 'postgresql://target:5432/warehouse');
+  return it;
+};
+
+test('clients and databases are numbered, listed in order and invisible to other clients', async () => {
+  const first = await store.createClient('Acme');
+  const second = await store.createClient('Zeta & Söhne');
+  expect(second.clientId).toBe(first.clientId + 1);
+  expect(await store.getClient(first.clientId)).toEqual({
+    clientId: first.clientId,
+    name: 'Acme',
+    createdAt: at,
+  });
+  expect(await store.listClients()).toEqual([first, second]);
+  expect(await codeOf(store.getClient(999))).toBe('NotFound');
+
+  const database: Database = {
+    databaseId: await store.nextDatabaseId(),
+    clientId: first.clientId,
+    name: 'shop',
+    kind: 'postgresql',
+    host: 'db.example.com',
+    port: 5432,
+    databaseName: 'shop',
+    username: 'repl',
+    tlsMode: 'require',
+    secretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:x',
+    createdAt: at,
+  };
+  await store.putDatabase(database);
+  expect(await store.getDatabase(first.clientId, database.databaseId)).toEqual(database);
+  expect(await store.listDatabases(first.clientId)).toEqual([database]);
+  expect(await store.listDatabases(second.clientId)).toEqual([]);
+  expect(await codeOf(store.getDatabase(second.clientId, database.databaseId))).toBe('NotFound');
+});
+
+test('a token is found by its hash only', async () => {
+  await store.putToken('aa11', { role: 'client', clientId: 3 });
+  await store.putToken('bb22', { role: 'admin' });
+  expect(await store.findPrincipal('aa11')).toEqual({ role: 'client', clientId: 3 });
+  expect(await store.findPrincipal('bb22')).toEqual({ role: 'admin' });
+  expect(await store.findPrincipal('cc33')).toBeUndefined();
+});
+
+test('ordinals count the replications of one source database', async () => {
+  expect([
+    await store.nextOrdinal(5, 1),
+    await store.nextOrdinal(5, 1),
+    await store.nextOrdinal(5, 2),
+  ]).toEqual([1, 2, 1]);
+});
+
+test('twenty numbers taken at once are all different', async () => {
+  const numbers = await Promise.all(Array.from({ length: 20 }, () => store.nextReplicationId()));
+  expect(new Set(numbers).size).toBe(20);
+});
+
+test('a replication is saved as it is and belongs to its client', async () => {
+  const it = await created({ executionArn: 'arn:x', lastErrorMessage: 'none' });
+  expect(await store.getReplication(1, it.replicationId)).toEqual(it);
+  expect(await codeOf(store.getReplication(2, it.replicationId))).toBe('NotFound');
+  expect(await store.listReplications(1)).toContainEqual(it);
+  expect(await store.listReplications(2)).toEqual([]);
+  expect(await store.listAllReplications()).toContainEqual(it);
+});
+
+test('a claimed target table refuses another replication, which then claims nothing', async () => {
+  const first = await created({ tables: tables(3, 'claimed') });
+  const overlapping = await replication({ tables: [...tables(1, 'free'), ...tables(2, 'claimed')] });
+  const refusal = store.createReplication(overlapping, 'postgresql://target:5432/warehouse');
+  await expect(refusal).rejects.toMatchObject({
+    code: 'TargetTableClaimed',
+    facts: { tables: ['public.claimed_t0', 'public.claimed_t1'] },
+  });
+  expect(await codeOf(store.getReplication(1, overlapping.replicationId))).toBe('NotFound');
+  await expect(created({ tables: tables(1, 'free') })).resolves.toBeDefined();
+  // The same names at another target are other tables.
+  const elsewhere = await replication({ tables: first.tables });
+  await store.createReplication(elsewhere, 'postgresql://other:5432/warehouse');
+  expect(await store.getReplication(1, elsewhere.replicationId)).toEqual(elsewhere);
+});
+
+test('a target table that is named twice is refused', async () => {
+  const twice = await replication({ tables: [...tables(1, 'twice'), ...tables(1, 'twice')] });
+  expect(await codeOf(store.createReplication(twice, 'postgresql://target:5432/warehouse'))).toBe(
+    'TargetTableClaimed',
+  );
+});
+
+test('a connector name is given once, and a refused replication leaves its tables free', async () => {
+  const first = await created({ connectorName: 'acme_shop_connector' });
+  const second = await replication({ connectorName: first.connectorName, tables: tables(2, 'named') });
+  expect(await codeOf(store.createReplication(second, 'postgresql://target:5432/warehouse'))).toBe(
+    'Conflict',
+  );
+  await expect(created({ tables: tables(2, 'named') })).resolves.toBeDefined();
+});
+
+test('a replication of 800 tables with the longest names is created whole', async () => {
+  const long = (index: number) => `${index}_`.padEnd(63, '"');
+  const many = Array.from({ length: 800 }, (_, index) => ({
+    source: { schema: long(0), table: long(index) },
+    target: { schema: 'public', table: long(index) },
+  }));
+  const it = await created({ tables: many });
+  expect((await store.getReplication(1, it.replicationId)).tables).toHaveLength(800);
+  const overlapping = await replication({ tables: many.slice(799) });
+  expect(await codeOf(store.createReplication(overlapping, 'postgresql://target:5432/warehouse'))).toBe(
+    'TargetTableClaimed',
+  );
+});
+
+test('of eight replications that race for one table exactly one wins, and all others of that target get theirs', async () => {
+  const rivals = await Promise.all(
+    Array.from({ length: 8 }, (_, index) =>
+      replication({ tables: [...tables(1, 'raced'), ...tables(100, `own${index}`)] }),
+    ),
+  );
+  const codes = await Promise.all(
+    rivals.map((it) => codeOf(store.createReplication(it, 'postgresql://race:5432/a'))),
+  );
+  expect(codes.toSorted()).toEqual(['none', ...Array<string>(7).fill('TargetTableClaimed')].toSorted());
+  const peaceful = await Promise.all(
+    Array.from({ length: 6 }, (_, index) => replication({ tables: tables(100, `peace${index}`) })),
+  );
+  const results = await Promise.all(
+    peaceful.map((it) => codeOf(store.createReplication(it, 'postgresql://race:5432/b'))),
+  );
+  expect(results).toEqual(Array<string>(6).fill('none'));
+}, 60_000);
+
+test('an update happens only when everything expected holds, and dates changes of the status', async () => {
+  const it = await created();
+  const id = it.replicationId;
+  now = new Date('2026-03-01T12:05:00.000Z');
+  const started = await store.updateReplication(
+    1,
+    id,
+    {
+      status: 'starting',
+      desired: 'running',
+      generation: 1,
+      executionArn: 'arn:1',
+      lastErrorMessage: undefined,
+    },
+    { status: 'configured', generation: 0 },
+  );
+  expect(started).toMatchObject({
+    status: 'starting',
+    generation: 1,
+    statusSince: '2026-03-01T12:05:00.000Z',
+  });
+  now = new Date('2026-03-01T12:06:00.000Z');
+  const same = await store.updateReplication(1, id, { status: 'starting', executionArn: undefined });
+  expect(same).toMatchObject({ statusSince: '2026-03-01T12:05:00.000Z' });
+  expect(same).not.toHaveProperty('executionArn');
+  expect(await store.updateReplication(1, id, { generation: 2 }, { generation: 0 })).toBeUndefined();
+  expect(await store.updateReplication(1, id, { status: 'error' }, { desired: 'stopped' })).toBeUndefined();
+  expect(await store.getReplication(1, id)).toEqual(same);
+  expect(await codeOf(store.updateReplication(2, id, { status: 'error' }))).toBe('NotFound');
+  expect(await codeOf(store.updateReplication(1, 99_999, { status: 'error' }))).toBe('NotFound');
+  now = new Date(at);
+});
+
+test('of ten starts at once exactly one moves the replication', async () => {
+  const { replicationId } = await created();
+  const outcomes = await Promise.all(
+    Array.from({ length: 10 }, () =>
+      store.updateReplication(1, replicationId, { status: 'starting', generation: 1 }, { generation: 0 }),
+    ),
+  );
+  expect(outcomes.filter((outcome) => outcome !== undefined)).toHaveLength(1);
+});
+
+test('activity is listed newest first, up to the limit', async () => {
+  const { replicationId } = await created();
+  for (const second of [1, 2, 3])
+    await store.addActivity(replicationId, {
+      at: `2026-03-01T12:00:0${second}.000Z`,
+      actor: 'user',
+      action: 'started',
+      message: String(second),
+    });
+  await store.addActivity(replicationId, {
+    at: '2026-03-01T12:00:03.000Z',
+    actor: 'healer',
+    action: 'connector-resumed',
+    message: 'same instant',
+  });
+  const all = await store.listActivity(replicationId, 10);
+  expect(all).toHaveLength(4);
+  expect(all.slice(2).map((line) => line.message)).toEqual(['2', '1']);
+  expect(await store.listActivity(replicationId, 1)).toHaveLength(1);
+});
+
+test('a lease keeps others out until it ends or is released by its holder', async () => {
+  const { replicationId: id } = await created();
+  const noon = new Date(at);
+  expect(await store.acquireLease(id, 'user', 30_000, noon)).toBe(true);
+  expect(await store.acquireLease(id, 'healer', 30_000, noon)).toBe(false);
+  expect(await store.acquireLease(id, 'user', 30_000, noon)).toBe(true);
+  await store.releaseLease(id, 'healer');
+  expect(await store.acquireLease(id, 'healer', 30_000, noon)).toBe(false);
+  await store.releaseLease(id, 'user');
+  expect(await store.acquireLease(id, 'healer', 30_000, noon)).toBe(true);
+  expect(await store.acquireLease(id, 'user', 1_000, new Date(noon.getTime() + 30_000))).toBe(true);
+});
+
+const heartbeat = (launchId: string, change: Partial<Heartbeat> = {}): Heartbeat => ({
+  launchId,
+  epoch: 1,
+  state: 'RUNNING',
+  beatAt: at,
+  startedAt: at,
+  applied: { inserts: 1, updates: 2, deletes: 3, truncates: 0, duplicatesSkipped: 4 },
+  lagEvents: 0,
+  lagMs: 12.5,
+  ...change,
+});
+
+test('a launch is recorded only while the user wants this very start to run', async () => {
+  const { replicationId: id } = await created({ desired: 'running', generation: 2 });
+  const launch = { launchId: 'launch-a', launchedAt: at, generation: 2 };
+  await store.recordLaunch(1, id, launch);
+  expect(await store.getLaunch(id)).toEqual(launch);
+  await store.setLaunchTask(id, 'launch-a', 'arn:task');
+  await store.setLaunchTask(id, 'launch-0', 'arn:other');
+  expect(await store.getLaunch(id)).toEqual({ ...launch, taskArn: 'arn:task' });
+  expect(await codeOf(store.recordLaunch(1, id, { ...launch, launchId: 'old', generation: 1 }))).toBe(
+    'Superseded',
+  );
+  await store.updateReplication(1, id, { desired: 'stopped' });
+  expect(await codeOf(store.recordLaunch(1, id, { ...launch, launchId: 'late' }))).toBe('Superseded');
+  expect(await store.getLaunch(id)).toEqual({ ...launch, taskArn: 'arn:task' });
+});
+
+test('heartbeats count only from the recorded launch and stay readable after the next one', async () => {
+  const { replicationId: id } = await created({ desired: 'running', generation: 1 });
+  expect(await store.getHeartbeat(id)).toBeUndefined();
+  expect(await store.getLaunch(id)).toBeUndefined();
+  expect(await codeOf(store.putHeartbeat(id, heartbeat('a')))).toBe('Superseded');
+  await store.recordLaunch(1, id, { launchId: 'a', launchedAt: at, generation: 1, taskArn: 'arn:a' });
+  await store.putHeartbeat(id, heartbeat('a', { sourcePosition: '0/16B3748' }));
+  await store.recordLaunch(1, id, { launchId: 'b', launchedAt: at, generation: 1 });
+  expect(await store.getLaunch(id)).toEqual({ launchId: 'b', launchedAt: at, generation: 1 });
+  expect(await store.getHeartbeat(id)).toEqual(heartbeat('a', { sourcePosition: '0/16B3748' }));
+  expect(await codeOf(store.putHeartbeat(id, heartbeat('a')))).toBe('Superseded');
+  await store.putHeartbeat(id, heartbeat('b', { epoch: 2 }));
+  expect((await store.getHeartbeat(id))?.epoch).toBe(2);
+});
+
+test('a revoked launch may report its end, and nothing else', async () => {
+  const { replicationId: id } = await created({ desired: 'running', generation: 1 });
+  expect(await store.revokeLaunch(id)).toBeUndefined();
+  const launch = { launchId: 'a', launchedAt: at, generation: 1, taskArn: 'arn:a' };
+  await store.recordLaunch(1, id, launch);
+  await store.putHeartbeat(id, heartbeat('a'));
+  expect(await store.revokeLaunch(id)).toEqual(launch);
+  expect(await store.getLaunch(id)).toBeUndefined();
+  expect(await store.revokeLaunch(id)).toBeUndefined();
+  expect(await codeOf(store.putHeartbeat(id, heartbeat('a')))).toBe('Superseded');
+  await store.putHeartbeat(id, heartbeat('a', { state: 'STOPPED' }));
+  expect((await store.getHeartbeat(id))?.state).toBe('STOPPED');
+  await store.setLaunchTask(id, 'a', 'arn:late');
+  expect(await store.getLaunch(id)).toBeUndefined();
+  await store.recordLaunch(1, id, { ...launch, launchId: 'b' });
+  expect(await codeOf(store.putHeartbeat(id, heartbeat('a', { state: 'STOPPED' })))).toBe('Superseded');
+});
+
+test('heal attempts are listed since an instant', async () => {
+  const { replicationId: id } = await created();
+  await store.addHealAttempt(id, { action: 'resume-connector', at: '2026-03-01T11:00:00.000Z' });
+  await store.addHealAttempt(id, { action: 'restart-consumer', at: '2026-03-01T11:59:00.000Z' });
+  await store.addActivity(id, { at, actor: 'user', action: 'x', message: 'not a heal' });
+  expect(await store.listHealAttempts(id, new Date('2026-03-01T11:30:00.000Z'))).toEqual([
+    { action: 'restart-consumer', at: '2026-03-01T11:59:00.000Z' },
+  ]);
+  expect(await store.listHealAttempts(id, new Date('2026-03-01T11:59:00.000Z'))).toHaveLength(1);
+});
+
+const progress = (source: TableRef, change: Partial<TableProgress> = {}): TableProgress => ({
+  source,
+  target: { schema: 'public', table: 't' },
+  generation: 1,
+  state: 'pending',
+  estimatedRows: 100,
+  estimatedBytes: 1_000,
+  chunks: 2,
+  chunksDone: 0,
+  rowsCopied: 0,
+  bytesCopied: 0,
+  runsOn: 'lambda',
+  ...change,
+});
+const halves = [
+  { chunkNumber: 0, upTo: ['50'] },
+  { chunkNumber: 1, after: ['50'] },
+];
+const finished = (chunkNumber: number) => ({
+  chunkNumber,
+  rows: 50,
+  bytes: 500,
+  durationMs: 12,
+  finishedAt: at,
+});
+
+test('a finished chunk counts once, however often it is recorded', async () => {
+  const { replicationId: id } = await created();
+  const source = { schema: 'Weird "schema"', table: 'a.b#c%d;DROP TABLE x' };
+  await store.putTablePlan(id, progress(source), halves);
+  expect(await store.listUnfinishedChunks(id, source, 1)).toEqual(halves);
+  await Promise.all([1, 1, 1].map((number) => store.recordFinishedChunk(id, source, 1, finished(number))));
+  expect(await store.listUnfinishedChunks(id, source, 1)).toEqual([halves[0]]);
+  expect(await store.getTableProgress(id, source)).toEqual(
+    progress(source, { chunksDone: 1, rowsCopied: 50, bytesCopied: 500 }),
+  );
+  expect(await codeOf(store.recordFinishedChunk(id, source, 2, finished(0)))).toBe('Superseded');
+  expect(await codeOf(store.recordFinishedChunk(id, source, 1, finished(7)))).toBe('Internal');
+  expect(await store.listTableProgress(id)).toHaveLength(1);
+});
+
+test('sixteen workers that finish chunks of one table at once lose no count', async () => {
+  const { replicationId: id } = await created();
+  const source = { schema: 'public', table: 'busy' };
+  const chunks = Array.from({ length: 16 }, (_, chunkNumber) => ({ chunkNumber }));
+  await store.putTablePlan(id, progress(source, { chunks: 16 }), chunks);
+  await Promise.all(
+    chunks.map(({ chunkNumber }) => store.recordFinishedChunk(id, source, 1, finished(chunkNumber))),
+  );
+  expect(await store.getTableProgress(id, source)).toMatchObject({ chunksDone: 16, rowsCopied: 800 });
+  expect(await store.listUnfinishedChunks(id, source, 1)).toEqual([]);
+});
+
+test('a newer generation or a skipped table is planned anew, and nothing else is', async () => {
+  const { replicationId: id } = await created();
+  const source = { schema: 'public', table: 'planned' };
+  const many = Array.from({ length: 60 }, (_, chunkNumber) => ({ chunkNumber, upTo: [String(chunkNumber)] }));
+  await store.putTablePlan(id, progress(source, { chunks: 60 }), many);
+  expect(await store.listUnfinishedChunks(id, source, 1)).toEqual(many);
+  await store.putTablePlan(id, progress(source), halves);
+  expect(await store.listUnfinishedChunks(id, source, 1)).toEqual(many);
+
+  await store.putTablePlan(id, progress(source, { generation: 2, state: 'skipped', chunks: 0 }), []);
+  expect(await store.listUnfinishedChunks(id, source, 1)).toEqual([]);
+  expect(await store.listUnfinishedChunks(id, source, 2)).toEqual([]);
+  expect(await codeOf(store.recordFinishedChunk(id, source, 1, finished(0)))).toBe('Superseded');
+
+  await store.putTablePlan(id, progress(source, { generation: 2 }), halves);
+  expect(await store.listUnfinishedChunks(id, source, 2)).toEqual(halves);
+  expect(await store.getTableProgress(id, source)).toEqual(progress(source, { generation: 2 }));
+});
+
+test('a table that waits for its split gets it once, from whichever worker is first', async () => {
+  const { replicationId: id } = await created();
+  const source = { schema: 'public', table: 'big' };
+  const waiting = progress(source, { chunks: 0, runsOn: 'fargate' });
+  await store.putTablePlan(id, waiting, []);
+  const splits = [2, 3, 4].map((chunks) => ({
+    chunks,
+    plan: Array.from({ length: chunks }, (_, chunkNumber) => ({ chunkNumber, upTo: [`${chunks}`] })),
+  }));
+  await Promise.all(splits.map(({ chunks, plan }) => store.putTablePlan(id, { ...waiting, chunks }, plan)));
+  const stored = await store.getTableProgress(id, source);
+  const winner = splits.find(({ chunks }) => chunks === stored?.chunks);
+  expect(winner).toBeDefined();
+  expect(await store.listUnfinishedChunks(id, source, 1)).toEqual(winner?.plan);
+});
+
+test('plans of one generation that are made at once never mix', async () => {
+  const { replicationId: id } = await created();
+  const source = { schema: 'public', table: 'raced' };
+  const plan = (size: number) =>
+    Array.from({ length: size }, (_, chunkNumber) => ({ chunkNumber, upTo: [`${size}-${chunkNumber}`] }));
+  const sizes = [3, 30, 40];
+  await Promise.all(
+    sizes.map((size) => store.putTablePlan(id, progress(source, { chunks: size }), plan(size))),
+  );
+  const stored = await store.getTableProgress(id, source);
+  expect(sizes).toContain(stored?.chunks);
+  expect(await store.listUnfinishedChunks(id, source, 1)).toEqual(plan(stored?.chunks ?? 0));
+});
+
+test('the state of a table changes without touching its counters', async () => {
+  const { replicationId: id } = await created();
+  const source = { schema: 'public', table: 'state' };
+  expect(await codeOf(store.setTableState(id, source, { state: 'copying' }))).toBe('NotFound');
+  await store.putTablePlan(id, progress(source), halves);
+  await store.recordFinishedChunk(id, source, 1, finished(0));
+  await store.setTableState(id, source, { state: 'copying', startedAt: at });
+  await store.setTableState(id, source, { state: 'catching-up', finishedAt: at, copyEndPosition: '0/1' });
+  expect(await store.getTableProgress(id, source)).toEqual(
+    progress(source, {
+      state: 'catching-up',
+      chunksDone: 1,
+      rowsCopied: 50,
+      bytesCopied: 500,
+      startedAt: at,
+      finishedAt: at,
+      copyEndPosition: '0/1',
+    }),
+  );
+});
+
+test('a store that nobody answers for is unavailable, which is transient', async () => {
+  const nobody = new DynamoDBClient({
+    endpoint: 'http://127.0.0.1:1',
+    region: 'us-east-1',
+    maxAttempts: 1,
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  });
+  const lost = createStateStore({ tableName: 'state', client: nobody });
+  expect(await codeOf(lost.getClient(1))).toBe('StoreUnavailable');
+  expect(await codeOf(lost.updateReplication(1, lastReplication, {}))).toBe('StoreUnavailable');
+  nobody.destroy();
+});
