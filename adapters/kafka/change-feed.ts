@@ -298,14 +298,24 @@ class KafkaSession implements PartitionSession {
     this.#consumer.seek({ ...this.#place, offset: String(this.nextOffset) });
   }
 
-  async take(maxRecords: number, maxBytes: number): Promise<readonly FeedRecord[] | undefined> {
-    while (!this.signal.aborted) {
-      const records = this.#buffer.take(maxRecords, maxBytes);
-      if (this.#isPaused && this.#buffer.bytes <= this.#bufferBytes / 2) this.#resume();
-      if (records.length > 0) return records;
-      await this.#buffer.changed();
+  async take(
+    maxRecords: number,
+    maxBytes: number,
+    giveUp?: AbortSignal,
+  ): Promise<readonly FeedRecord[] | undefined> {
+    const wake = (): void => this.#buffer.wake();
+    giveUp?.addEventListener('abort', wake);
+    try {
+      while (!this.signal.aborted && giveUp?.aborted !== true) {
+        const records = this.#buffer.take(maxRecords, maxBytes);
+        if (this.#isPaused && this.#buffer.bytes <= this.#bufferBytes / 2) this.#resume();
+        if (records.length > 0) return records;
+        await this.#buffer.changed();
+      }
+      return undefined;
+    } finally {
+      giveUp?.removeEventListener('abort', wake);
     }
-    return undefined;
   }
 
   peek(): FeedRecord | undefined {

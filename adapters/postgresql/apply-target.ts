@@ -33,7 +33,7 @@ export const applyPoolOptions: PoolOptions = {
   },
 };
 
-interface PreparedBatch {
+export interface PostgresApplyBatch {
   readonly batch: PartitionBatch<PostgresApplyTable>;
   readonly statements: readonly TableStatement[];
 }
@@ -55,7 +55,7 @@ export const createApplyTarget = ({
   pool,
   replicationId,
   database,
-}: ApplyTargetOptions): ApplyTarget<PostgresApplyTable, PreparedBatch> => {
+}: ApplyTargetOptions): ApplyTarget<PostgresApplyTable, PostgresApplyBatch> => {
   const describe = (error: unknown, action: string): MillraceError =>
     toDatabaseError(error, { action, database });
 

@@ -20,7 +20,8 @@ export interface DecodedRecords<Table extends ApplyTable = ApplyTable> {
   readonly highestPosition: number;
   /** Records at the end that have to wait: the first half of a key change whose second half has not come yet. */
   readonly rest: readonly FeedRecord[];
-  readonly lastCommittedAtMs: number | undefined;
+  /** When the source committed the first change of them, in ms since the epoch. */
+  readonly firstCommittedAtMs: number | undefined;
 }
 
 type Delete = Extract<RowChange, { kind: 'delete' }>;
@@ -61,7 +62,7 @@ class RecordDecoder<Table extends ApplyTable> {
   readonly #events = new Map<Table, RowEvent[]>();
   readonly #counts = { inserts: 0, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 };
   #highestPosition: number;
-  #lastCommittedAtMs: number | undefined;
+  #firstCommittedAtMs: number | undefined;
   /** The first half of a key change. */
   #left: Delete | undefined;
 
@@ -92,12 +93,12 @@ class RecordDecoder<Table extends ApplyTable> {
     return true;
   }
 
-  result(): Pick<DecodedRecords<Table>, 'changes' | 'counts' | 'highestPosition' | 'lastCommittedAtMs'> {
+  result(): Pick<DecodedRecords<Table>, 'changes' | 'counts' | 'highestPosition' | 'firstCommittedAtMs'> {
     return {
       changes: Array.from(this.#events, ([table, events]) => ({ table, events })),
       counts: this.#counts,
       highestPosition: this.#highestPosition,
-      lastCommittedAtMs: this.#lastCommittedAtMs,
+      firstCommittedAtMs: this.#firstCommittedAtMs,
     };
   }
 
@@ -149,7 +150,7 @@ class RecordDecoder<Table extends ApplyTable> {
 
   /** Returns whether the event's position is above all earlier ones. */
   #note(event: RowChange): boolean {
-    this.#lastCommittedAtMs = event.committedAtMs;
+    this.#firstCommittedAtMs ??= event.committedAtMs;
     if (event.position <= this.#highestPosition) return false;
     this.#highestPosition = event.position;
     return true;

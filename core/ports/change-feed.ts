@@ -20,9 +20,13 @@ export interface PartitionSession {
   seek(offset: bigint): void;
   /**
    * Waits until there is a record, and removes at most `maxRecords` of together at most `maxBytes` (but at least one).
-   * Returns undefined when the assignment has ended.
+   * Returns undefined when the assignment has ended, or `giveUp` is aborted.
    */
-  take(maxRecords: number, maxBytes: number): Promise<readonly FeedRecord[] | undefined>;
+  take(
+    maxRecords: number,
+    maxBytes: number,
+    giveUp?: AbortSignal,
+  ): Promise<readonly FeedRecord[] | undefined>;
   /** The next record that `take` would return, if it is here already. */
   peek(): FeedRecord | undefined;
   /** How many records below the sought offset came again and were dropped since the last call. */

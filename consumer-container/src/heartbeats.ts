@@ -1,0 +1,134 @@
+import { type ConsumerState, type Heartbeat, heartbeatIntervalMs } from '#core/contracts/consumer.ts';
+import { metricNames } from '#core/contracts/environment.ts';
+import type { ReplicationId } from '#core/contracts/identifiers.ts';
+import { type MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import type { Clock, Log } from '#core/ports/clock-and-log.ts';
+import type { MetricsPort } from '#core/ports/metrics.ts';
+import type { ConsumerStore } from '#core/ports/state-store.ts';
+import type { Progress } from './progress.ts';
+
+/** The state is looked at this often; a change of it is written at once. */
+const tickMs = 1_000;
+/** Keeps the status fresh while rows are applied, at 12 small writes a minute. */
+const progressIntervalMs = 5_000;
+
+export interface HeartbeatOptions {
+  readonly store: Pick<ConsumerStore, 'putHeartbeat'>;
+  readonly replicationId: ReplicationId;
+  readonly connectorName: string;
+  readonly launchId: string;
+  readonly metrics: MetricsPort;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Writes the consumer's heartbeat and, with it, its metrics. */
+export class Heartbeats {
+  readonly #options: HeartbeatOptions;
+  readonly #startedAt: string;
+  /** Set when the checkpoints are claimed. */
+  epoch = 0;
+  progress: Progress | undefined;
+  #written:
+    | { readonly atMs: number; readonly signature: string; readonly counts: Progress['counts'] }
+    | undefined;
+  #reported: Progress['counts'] | undefined;
+  #lastState: ConsumerState | undefined;
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+    this.#startedAt = options.clock.now().toISOString();
+  }
+
+  /**
+   * Beats until the signal is aborted. A write that fails for a transient reason is left to the next tick; `Superseded`
+   * and everything else is thrown.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    while (!signal.aborted) {
+      try {
+        if (this.#isDue()) await this.beat();
+      } catch (cause) {
+        const error = toMillraceError(cause);
+        if (!error.isTransient) throw error;
+        log.warn('The heartbeat could not be written', { error });
+      }
+      await clock.sleep(tickMs, signal).catch(() => undefined);
+    }
+  }
+
+  /** Writes a heartbeat now. Throws `Superseded` when a newer launch has replaced this one. */
+  async beat(end?: 'STOPPED' | { readonly error: MillraceError }): Promise<void> {
+    const { store, replicationId, clock } = this.#options;
+    const now = clock.now();
+    const heartbeat = this.#describe(now, end);
+    await store.putHeartbeat(replicationId, heartbeat);
+    this.#written = { atMs: now.getTime(), signature: this.#signature(), counts: heartbeat.applied };
+    this.#lastState = heartbeat.state;
+    this.#emitMetrics(heartbeat);
+  }
+
+  #isDue(): boolean {
+    if (this.#written === undefined || this.#state() !== this.#lastState) return true;
+    const elapsedMs = this.#options.clock.now().getTime() - this.#written.atMs;
+    if (elapsedMs >= heartbeatIntervalMs) return true;
+    return elapsedMs >= progressIntervalMs && this.#signature() !== this.#written.signature;
+  }
+
+  /** Changes whenever something worth showing has moved. */
+  #signature(): string {
+    const { progress } = this;
+    if (progress === undefined) return '';
+    return [progress.sourcePosition, progress.lagEvents, ...Object.values(progress.counts)].join();
+  }
+
+  #state(): ConsumerState {
+    if (this.progress === undefined) return 'STARTING';
+    return this.progress.troubles.size > 0 ? 'RETRYING' : 'RUNNING';
+  }
+
+  #describe(now: Date, end: 'STOPPED' | { readonly error: MillraceError } | undefined): Heartbeat {
+    const { launchId } = this.#options;
+    const { progress } = this;
+    const error =
+      end === undefined || end === 'STOPPED' ? progress?.troubles.values().next().value : end.error;
+    const state = end === undefined ? this.#state() : end === 'STOPPED' ? 'STOPPED' : 'ERROR';
+    return {
+      launchId,
+      epoch: this.epoch,
+      state,
+      beatAt: now.toISOString(),
+      startedAt: this.#startedAt,
+      applied: progress?.counts ?? {
+        inserts: 0,
+        updates: 0,
+        deletes: 0,
+        truncates: 0,
+        duplicatesSkipped: 0,
+      },
+      lagEvents: progress?.lagEvents ?? 0,
+      lagMs: progress?.lagMs(now.getTime()) ?? 0,
+      ...(progress?.sourcePosition !== undefined && { sourcePosition: progress.sourcePosition }),
+      ...(progress?.lastAppliedAt !== undefined && { lastAppliedAt: progress.lastAppliedAt.toISOString() }),
+      ...(error !== undefined && { errorCode: error.code, errorMessage: error.message }),
+    };
+  }
+
+  #emitMetrics(heartbeat: Heartbeat): void {
+    // Before the claim the counters are not known, and what came before this consumer was reported by others.
+    if (this.progress === undefined) return;
+    const before = this.#reported ?? heartbeat.applied;
+    const { applied } = heartbeat;
+    this.#reported = applied;
+    this.#options.metrics.emit(this.#options.connectorName, {
+      [metricNames.rowsInserted]: applied.inserts - before.inserts,
+      [metricNames.rowsUpdated]: applied.updates - before.updates,
+      [metricNames.rowsDeleted]: applied.deletes - before.deletes,
+      [metricNames.tablesTruncated]: applied.truncates - before.truncates,
+      [metricNames.duplicatesSkipped]: applied.duplicatesSkipped - before.duplicatesSkipped,
+      [metricNames.lagEvents]: heartbeat.lagEvents,
+      [metricNames.lagMs]: heartbeat.lagMs,
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import { createSourceRows } from '#adapters/postgresql/apply-source-rows.ts';
+import {
+  applyPoolOptions,
+  createApplyTarget,
+  type PostgresApplyBatch,
+} from '#adapters/postgresql/apply-target.ts';
+import { closePool, createPool } from '#adapters/postgresql/connection.ts';
+import { databaseLabel } from '#adapters/postgresql/database-errors.ts';
+import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
+import { openTargetDatabase } from '#adapters/postgresql/target-database.ts';
+import type { ConnectionSettings } from '#core/contracts/database.ts';
+import { type ReplicationId, type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
+import type { TableMapping } from '#core/contracts/replication.ts';
+import { describeApplyTable, type PostgresApplyTable } from '#core/databases/postgresql/apply-statements.ts';
+import * as codec from '#core/databases/postgresql/column-codec.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { TableDescription } from '#core/ports/databases.ts';
+import type { ConsumerDatabases } from './consumer.ts';
+
+/** Rows are read back from the source only for some key changes, one statement at a time. */
+const sourceConnections = 1;
+
+export interface PostgresConsumerOptions {
+  readonly source: ConnectionSettings;
+  readonly target: ConnectionSettings;
+  readonly replicationId: ReplicationId;
+  readonly tables: readonly TableMapping[];
+}
+
+/**
+ * Describes the tables at both ends as they are now, and opens the pools that the consumer works with. Throws
+ * `TableNotFound`, `SchemaMismatch`, `UnsupportedType` and the database errors.
+ */
+export const openPostgresDatabases = async (
+  options: PostgresConsumerOptions,
+): Promise<ConsumerDatabases<PostgresApplyTable, PostgresApplyBatch>> => {
+  const { mappings, sources } = await describeTables(options);
+  const targetPool = createPool(options.target, applyPoolOptions);
+  const sourcePool = createPool(options.source, {
+    applicationName: 'millrace-consumer',
+    maxConnections: sourceConnections,
+  });
+  return {
+    target: createApplyTarget({
+      pool: targetPool,
+      replicationId: options.replicationId,
+      database: databaseLabel(options.target),
+    }),
+    source: createSourceRows(sourcePool, sources, databaseLabel(options.source)),
+    tables: mappings,
+    close: async () => {
+      await Promise.all([closePool(targetPool), closePool(sourcePool)]);
+    },
+  };
+};
+
+const describeTables = async ({
+  source: sourceSettings,
+  target: targetSettings,
+  tables,
+}: PostgresConsumerOptions): Promise<{
+  readonly mappings: readonly PostgresApplyTable[];
+  readonly sources: readonly TableDescription[];
+}> => {
+  const source = openSourceDatabase(sourceSettings);
+  const target = openTargetDatabase(targetSettings);
+  try {
+    const described = await Promise.all(
+      tables.map(async (mapping) => ({
+        mapping,
+        source: found(await source.describeTable(mapping.source), mapping.source, 'source'),
+        target: found(await target.describeTable(mapping.target), mapping.target, 'target'),
+      })),
+    );
+    return {
+      mappings: described.map((table) =>
+        describeApplyTable(table.mapping, table.source, table.target, codec),
+      ),
+      sources: described.map((table) => table.source),
+    };
+  } finally {
+    await Promise.all([source.close(), target.close()]);
+  }
+};
+
+const found = (
+  table: TableDescription | undefined,
+  ref: TableRef,
+  side: 'source' | 'target',
+): TableDescription => {
+  if (table !== undefined) return table;
+  throw new MillraceError('TableNotFound', `The ${side} database has no table ${tableLabel(ref)}.`, {
+    facts: { table: tableLabel(ref) },
+  });
+};

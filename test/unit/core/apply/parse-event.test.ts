@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { parseEvent, peekCommitTime } from '#core/apply/parse-event.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import { eventJson, record } from './sample-events.ts';
+
+const parse = (event: Parameters<typeof record>[1], headers?: Readonly<Record<string, unknown>>) =>
+  parseEvent(record(7, event, headers), 'client_1_db_1.public.accounts');
+
+describe('parseEvent', () => {
+  test.each([
+    ['c', 'insert'],
+    ['r', 'insert'],
+    ['u', 'update'],
+  ])('operation %s is an %s of the new row', (op, kind) => {
+    expect(parse({ op, after: { id: 1, note: 'x' }, lsn: 4096 })).toEqual({
+      kind,
+      schema: 'public',
+      table: 'accounts',
+      position: 4096,
+      committedAtMs: 1_700_000_000_000,
+      after: { id: 1, note: 'x' },
+      isKeyChange: false,
+    });
+  });
+
+  test('a delete has the old row', () => {
+    expect(parse({ op: 'd', before: { id: 1, note: null } })).toMatchObject({
+      kind: 'delete',
+      before: { id: 1, note: null },
+      isKeyChange: false,
+    });
+  });
+
+  test('a truncate has neither row', () => {
+    expect(parse({ op: 't' })).toMatchObject({ kind: 'truncate', table: 'accounts' });
+  });
+
+  test('headers mark the two halves of a key change', () => {
+    expect(parse({ op: 'd', before: { id: 1 } }, { '__debezium.newkey': '' })).toMatchObject({
+      isKeyChange: true,
+    });
+    expect(parse({ op: 'c', after: { id: 2 } }, { '__debezium.oldkey': '' })).toMatchObject({
+      isKeyChange: true,
+    });
+  });
+
+  test.each([
+    ['a tombstone', null],
+    ['a heartbeat', '{"ts_ms":1700000000000}'],
+    ['a marker', '{"op":"m","ts_ms":1,"source":{},"message":{"prefix":"millrace","content":"Y29weQ=="}}'],
+  ])('%s changes nothing', (_name, value) => {
+    expect(parse(value)).toEqual({ kind: 'nothing' });
+  });
+
+  test.each([
+    ['no JSON', 'not json'],
+    ['an array', '[1]'],
+    ['an event with a schema', '{"schema":{},"payload":{}}'],
+    ['an unknown operation', eventJson({ op: 'x' })],
+    ['an insert without a row', eventJson({ op: 'c' })],
+    ['a delete without a row', eventJson({ op: 'd' })],
+    ['no source', '{"before":null,"after":{"id":1},"op":"c","ts_ms":1}'],
+  ])('%s is undecodable, and the error names the place and no value', (_name, value) => {
+    let error: unknown;
+    try {
+      parse(value);
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toBeInstanceOf(MillraceError);
+    expect(error).toMatchObject({
+      code: 'UndecodableEvent',
+      facts: { topic: 'client_1_db_1.public.accounts', offset: '7' },
+    });
+    expect(String(error)).not.toContain('not json');
+  });
+
+  test('every integer survives, also beyond 2^53', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.string(), (integer, text) => {
+        const event = parse({
+          op: 'u',
+          before: `{"id":${integer}}`,
+          after: `{"id":${integer},"nested":[${integer}],"note":${JSON.stringify(text)}}`,
+        });
+        const row = event.kind === 'update' ? event.after : {};
+        expect(String(row.id)).toBe(String(integer));
+        expect(String(row.nested)).toBe(String(integer));
+        expect(row.note).toBe(text);
+      }),
+      { verbose: true },
+    );
+  });
+
+  test('a text that looks like the end of the rows, or like a long integer, stays a text', () => {
+    const text = '","source":{"version":"9"},:12345678901234567890,';
+    const event = parse({ op: 'c', after: { id: 1, note: text } });
+    expect(event).toMatchObject({ after: { id: 1, note: text } });
+  });
+
+  test('long fractions stay doubles', () => {
+    const event = parse({ op: 'c', after: '{"id":1,"ratio":1.2345678901234567E19}' });
+    expect(event).toMatchObject({ after: { ratio: 1.2345678901234567e19 } });
+  });
+});
+
+describe('peekCommitTime', () => {
+  test('is the commit time of a change, and undefined for everything else', () => {
+    expect(peekCommitTime(record(1, { op: 'c', after: { id: 1 } }))).toBe(1_700_000_000_000);
+    expect(peekCommitTime(record(1, null))).toBeUndefined();
+    expect(peekCommitTime(record(1, 'garbage'))).toBeUndefined();
+  });
+});
