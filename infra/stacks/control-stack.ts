@@ -81,8 +81,8 @@ export class ControlStack extends MillraceStack {
       defaultMethodOptions: {
         authorizer: new TokenAuthorizer(this, 'Authorizer', {
           handler: authorize,
-          // Anything else is refused before a Lambda runs. Tokens are letters, digits, `_` and `-`.
-          validationRegex: '^Bearer [A-Za-z0-9_-]+$',
+          // Anything else is refused before a Lambda runs; the authorizer reads the header by the same rule.
+          validationRegex: '^[Bb][Ee][Aa][Rr][Ee][Rr] +[!-~]+$',
           resultsCacheTtl: Duration.minutes(1),
         }),
       },
