@@ -1,0 +1,250 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import pg from 'pg';
+import { readStackState, runningTasks, type StackState } from '../../local/stack-state.ts';
+import { stateFolder } from '../../local/state-folder.ts';
+
+/** The running stack, which start-stack.ts has started. */
+export const runningStack = (): StackState & { readonly api: NonNullable<StackState['api']> } => {
+  const state = readStackState();
+  if (state?.api === undefined)
+    throw new Error('The local stack does not run, or the app is not deployed on it.');
+  return { ...state, api: state.api };
+};
+
+/** Dummy keys: the emulator accepts any. */
+export const emulatorClientConfig = (stack: StackState) => ({
+  endpoint: stack.emulator.url,
+  region: stack.emulator.region,
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+});
+
+export interface ApiAnswer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect; a wrong guess fails the expectation.
+  readonly body: any;
+}
+
+export interface Api {
+  get(path: string): Promise<ApiAnswer>;
+  post(path: string, body?: unknown): Promise<ApiAnswer>;
+}
+
+export const apiWith = (token: string): Api => {
+  const { api } = runningStack();
+  const call = async (method: string, path: string, body?: unknown): Promise<ApiAnswer> => {
+    const response = await fetch(`${api.url.replace(/\/$/, '')}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(60_000),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+  };
+  return { get: (path) => call('GET', path), post: (path, body = {}) => call('POST', path, body) };
+};
+
+export const adminApi = async (): Promise<Api> => {
+  const stack = runningStack();
+  const secrets = new SecretsManagerClient(emulatorClientConfig(stack));
+  const secret = await secrets.send(new GetSecretValueCommand({ SecretId: stack.api.adminTokenSecretArn }));
+  secrets.destroy();
+  return apiWith(secret.SecretString ?? '');
+};
+
+export const connectTo = async (side: StackState['source'], database = side.database): Promise<pg.Client> => {
+  const client = new pg.Client({ ...side, database });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+};
+
+/** A client with the stack's two servers registered: its own databases at the source and the target. */
+export interface Tenant {
+  readonly api: Api;
+  readonly source: pg.Client;
+  readonly target: pg.Client;
+  readonly databaseName: string;
+  readonly sourceDatabaseId: number;
+  readonly targetDatabaseId: number;
+  registration(
+    side: 'source' | 'target',
+    change?: Readonly<Record<string, unknown>>,
+  ): Record<string, unknown>;
+  close(): Promise<void>;
+}
+
+/** Each suite has a client and databases of its own, so that suites do not meet. */
+export const createTenant = async (name: string): Promise<Tenant> => {
+  const stack = runningStack();
+  const databaseName = `${name}_${randomBytes(3).toString('hex')}`;
+  for (const side of [stack.source, stack.target]) {
+    const maintenance = await connectTo(side);
+    await maintenance.query(`CREATE DATABASE ${pg.escapeIdentifier(databaseName)}`);
+    await maintenance.end();
+  }
+  const admin = await adminApi();
+  const client = await admin.post('/clients', { name: databaseName });
+  const token = await admin.post(`/clients/${client.body.client_id}/tokens`);
+  const api = apiWith(token.body.token);
+  const registration: Tenant['registration'] = (side, change = {}) => ({
+    name: `${databaseName} ${side}`,
+    kind: 'postgresql',
+    host: stack[side].host,
+    port: stack[side].port,
+    database: databaseName,
+    username: stack[side].user,
+    password: stack[side].password,
+    tls_mode: 'disable',
+    ...change,
+  });
+  const register = async (side: 'source' | 'target'): Promise<number> => {
+    const answer = await api.post('/databases', registration(side));
+    if (answer.status !== 201) throw new Error(`Registering ${side}: ${JSON.stringify(answer.body)}`);
+    return answer.body.database_id;
+  };
+  const source = await connectTo(stack.source, databaseName);
+  const target = await connectTo(stack.target, databaseName);
+  return {
+    api,
+    source,
+    target,
+    databaseName,
+    sourceDatabaseId: await register('source'),
+    targetDatabaseId: await register('target'),
+    registration,
+    close: async () => {
+      await source.end();
+      await target.end();
+    },
+  };
+};
+
+/** Repeats `probe` until it returns something, and fails with what it last saw. */
+export const waitFor = async <T>(
+  what: string,
+  timeoutMs: number,
+  probe: () => Promise<T | undefined>,
+  describe: () => Promise<unknown> = async () => '',
+): Promise<T> => {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const found = await probe();
+    if (found !== undefined) return found;
+    if (performance.now() > deadline) {
+      throw new Error(`Waited ${timeoutMs / 1000} s for ${what}. ${JSON.stringify(await describe())}`);
+    }
+    await sleep(250);
+  }
+};
+
+export const createReplication = async (
+  tenant: Tenant,
+  tables: readonly unknown[],
+): Promise<{ readonly id: number; readonly connectorName: string }> => {
+  const answer = await tenant.api.post('/replications', {
+    source_database_id: tenant.sourceDatabaseId,
+    target_database_id: tenant.targetDatabaseId,
+    tables,
+  });
+  if (answer.status !== 201) throw new Error(`Creating the replication: ${JSON.stringify(answer.body)}`);
+  return { id: answer.body.replication_id, connectorName: answer.body.connector_name };
+};
+
+export const statusOf = async (tenant: Tenant, id: number): Promise<ApiAnswer['body']> =>
+  (await tenant.api.get(`/replications/${id}/status`)).body;
+
+export const startAndAwaitActive = async (
+  tenant: Tenant,
+  id: number,
+  body: Readonly<Record<string, unknown>> = {},
+  timeoutMs = 120_000,
+): Promise<void> => {
+  const started = await tenant.api.post(`/replications/${id}/start`, body);
+  if (started.status !== 202) throw new Error(`Starting: ${started.status} ${JSON.stringify(started.body)}`);
+  await awaitStatus(tenant, id, 'active', timeoutMs);
+};
+
+export const awaitStatus = async (
+  tenant: Tenant,
+  id: number,
+  status: string,
+  timeoutMs: number,
+): Promise<void> => {
+  await waitFor(
+    `replication ${id} to become ${status}`,
+    timeoutMs,
+    async () => {
+      const { config } = await statusOf(tenant, id);
+      if (config.status === status) return true;
+      if (config.status === 'error' && status === 'active') throw new Error(config.last_error_message);
+      return undefined;
+    },
+    () => statusOf(tenant, id),
+  );
+};
+
+export const awaitLive = (tenant: Tenant, id: number, timeoutMs = 60_000): Promise<true> =>
+  waitFor(
+    `every table of replication ${id} to be live`,
+    timeoutMs,
+    async () => {
+      const { tables } = await statusOf(tenant, id);
+      return tables.every((table: { state: string }) => table.state === 'live') ? true : undefined;
+    },
+    () => statusOf(tenant, id),
+  );
+
+/** Waits until a query gives the same rows at both sides; the differences are in jest's own output otherwise. */
+export const awaitEqual = async (
+  tenant: Tenant,
+  sourceQuery: string,
+  targetQuery: string,
+  timeoutMs = 60_000,
+): Promise<void> => {
+  const read = async (client: pg.Client, query: string): Promise<string> =>
+    JSON.stringify((await client.query({ text: query, rowMode: 'array' })).rows);
+  await waitFor(
+    'source and target to be equal',
+    timeoutMs,
+    async () => {
+      const [expected, actual] = await Promise.all([
+        read(tenant.source, sourceQuery),
+        read(tenant.target, targetQuery).catch(() => ''),
+      ]);
+      return expected === actual ? true : undefined;
+    },
+    async () => ({
+      source: (await read(tenant.source, sourceQuery)).slice(0, 500),
+      target: (await read(tenant.target, targetQuery)).slice(0, 500),
+    }),
+  );
+};
+
+/** Count and an order-independent sum of row hashes of a table. */
+export const digestQuery = (table: string): string =>
+  `SELECT count(*)::text, coalesce(sum(('x' || substr(md5(t::text), 1, 15))::bit(60)::bigint), 0)::text FROM ${table} t`;
+
+/** Processes of the running ECS tasks that do `role` for a replication. */
+export const taskProcesses = (role: 'consumer' | 'copy-worker', replicationId: number): readonly number[] =>
+  runningTasks(stateFolder())
+    .map(({ identity }) => identity.pid)
+    .filter((pid) => {
+      const environment = environmentOf(pid);
+      return (
+        environment.includes(`MILLRACE_ROLE=${role}`) &&
+        environment.includes(`MILLRACE_REPLICATION_ID=${replicationId}`)
+      );
+    });
+
+/** Linux only, as the stack's fault tests are. */
+const environmentOf = (pid: number): readonly string[] => {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    return []; // It ended in between.
+  }
+};

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  awaitEqual,
+  awaitLive,
+  createReplication,
+  createTenant,
+  digestQuery,
+  startAndAwaitActive,
+  statusOf,
+  type Tenant,
+  waitFor,
+} from './harness.ts';
+
+/** Names that a careless program would break on, or obey. */
+const awkwardTables = [
+  'Mixed Case',
+  'order',
+  'with "quotes"inside',
+  "it's",
+  'x; DROP TABLE accounts; --',
+  'ünïcode',
+  'dotted.name',
+] as const;
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+describe('the life of a replication', () => {
+  let tenant: Tenant;
+  let id: number;
+
+  beforeAll(async () => {
+    tenant = await createTenant('lifecycle');
+    await tenant.source.query(`
+      CREATE TABLE accounts (id int PRIMARY KEY, owner text NOT NULL, big text);
+      INSERT INTO accounts SELECT n, 'owner ' || n, NULL FROM generate_series(1, 1000) n`);
+    for (const table of awkwardTables) {
+      await tenant.source.query(`
+        CREATE TABLE ${quote(table)} ("Key Part" int, "select" text, "a""b" text, PRIMARY KEY ("select", "Key Part"));
+        INSERT INTO ${quote(table)} SELECT n, 'k' || n % 3, 'v' || n FROM generate_series(1, 20) n`);
+    }
+    ({ id } = await createReplication(
+      tenant,
+      ['accounts', ...awkwardTables].map((table) => ({ source: { table } })),
+    ));
+  });
+  afterAll(async () => {
+    await tenant.api.post(`/replications/${id}/stop`);
+    await tenant.close();
+  });
+
+  const expectEqual = (table: string): Promise<void> =>
+    awaitEqual(tenant, digestQuery(quote(table)), digestQuery(quote(`${tenant.databaseName}_${table}`)));
+
+  test('starting twice at once is one start', async () => {
+    const starts = await Promise.all([1, 2].map(() => tenant.api.post(`/replications/${id}/start`)));
+    expect(starts.map(({ status }) => status)).toEqual([202, 202]);
+    expect(starts[0]?.body.generation).toBe(1);
+    expect(starts[1]?.body.generation).toBe(1);
+    await waitFor('the replication to be active', 120_000, async () => {
+      const { config } = await statusOf(tenant, id);
+      if (config.status === 'error') throw new Error(config.last_error_message);
+      return config.status === 'active' ? true : undefined;
+    });
+    await awaitLive(tenant, id);
+  });
+
+  test('tables with any name are copied and followed', async () => {
+    for (const table of awkwardTables) {
+      await tenant.source.query(`
+        UPDATE ${quote(table)} SET "a""b" = 'later' WHERE "Key Part" < 5;
+        DELETE FROM ${quote(table)} WHERE "Key Part" = 7;
+        INSERT INTO ${quote(table)} VALUES (100, 'q', '"'';--')`);
+    }
+    for (const table of awkwardTables) await expectEqual(table);
+  });
+
+  test('key changes, truncation and values that are not in the log arrive', async () => {
+    await tenant.source.query(`
+      UPDATE accounts SET big = repeat(md5(random()::text), 4000) WHERE id <= 3;
+      ALTER TABLE accounts ALTER COLUMN big SET STORAGE EXTERNAL;
+      UPDATE accounts SET big = big || 'x' WHERE id <= 3`);
+    await tenant.source.query("UPDATE accounts SET owner = 'untouched toast' WHERE id <= 3");
+    await tenant.source.query('UPDATE accounts SET id = 5000 + id WHERE id <= 3');
+    await expectEqual('accounts');
+    await tenant.source.query(
+      "BEGIN; TRUNCATE accounts; INSERT INTO accounts VALUES (1, 'after', NULL); COMMIT",
+    );
+    await expectEqual('accounts');
+  });
+
+  test('a stopped replication continues where it stopped, and copies nothing again', async () => {
+    const stopped = await tenant.api.post(`/replications/${id}/stop`);
+    expect(stopped.body).toMatchObject({ status: 'stopped', is_active: false });
+    await tenant.source.query("INSERT INTO accounts VALUES (2, 'while stopped', NULL)");
+    const copiedBefore = (await statusOf(tenant, id)).statistics.rows_copied;
+    await startAndAwaitActive(tenant, id);
+    await expectEqual('accounts');
+    expect((await statusOf(tenant, id)).statistics.rows_copied).toBe(copiedBefore);
+  });
+
+  test('force_resync truncates and loads again', async () => {
+    const target = quote(`${tenant.databaseName}_accounts`);
+    await tenant.target.query(`INSERT INTO ${target} VALUES (999, 'not from the source', NULL)`);
+    await startAndAwaitActive(tenant, id, { force_resync: true });
+    await awaitLive(tenant, id);
+    await tenant.source.query("INSERT INTO accounts VALUES (3, 'after the resync', NULL)");
+    for (const table of ['accounts', ...awkwardTables]) await expectEqual(table);
+  });
+
+  test('a target table that has rows of somebody else is skipped and shown, until force_resync', async () => {
+    await tenant.source.query('CREATE TABLE guests (id int PRIMARY KEY); INSERT INTO guests VALUES (1), (2)');
+    await tenant.target.query('CREATE TABLE taken (id int PRIMARY KEY); INSERT INTO taken VALUES (77)');
+    const other = await createReplication(tenant, [
+      { source: { table: 'guests' }, target: { table: 'taken' } },
+    ]);
+    await startAndAwaitActive(tenant, other.id);
+    const [skipped] = (await statusOf(tenant, other.id)).tables;
+    expect(skipped).toMatchObject({ state: 'skipped', message: expect.stringContaining('force_resync') });
+    await tenant.source.query('INSERT INTO guests VALUES (3)');
+    expect((await tenant.target.query('SELECT id FROM taken')).rows).toEqual([{ id: 77 }]);
+
+    await startAndAwaitActive(tenant, other.id, { force_resync: true });
+    await awaitEqual(tenant, 'SELECT id FROM guests ORDER BY id', 'SELECT id FROM taken ORDER BY id');
+    await tenant.api.post(`/replications/${other.id}/stop`);
+  });
+});
