@@ -89,8 +89,18 @@ export const deployApp = async (context: DeployContext): Promise<Readonly<Record
   const byStack = z
     .record(z.string(), z.record(z.string(), z.string()))
     .parse(JSON.parse(readFileSync(outputsFile, 'utf8')));
-  return Object.assign({}, ...Object.values(byStack));
+  return outputsOf(byStack);
 };
+
+/** The outputs of all stacks by name, without those that CDK makes for references between stacks. */
+export const outputsOf = (
+  byStack: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.values(byStack)
+      .flatMap((outputs) => Object.entries(outputs))
+      .filter(([name]) => !name.startsWith('ExportsOutput')),
+  );
 
 /**
  * The API at its local address: the output ApiUrl names a host of amazonaws.com, as it does on AWS.

@@ -1,21 +1,15 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { ShimSettings } from './ecs-shim/main.ts';
+import type { LocalImages } from './ecs-shim/images.ts';
+import { emulatorStop, startEmulator } from './emulator.ts';
+import { engineStop, startEngine } from './engine.ts';
 import { partEnvironment } from './environment.ts';
 import { startConnect, startKafka } from './kafka.ts';
 import { loopback } from './ports.ts';
 import { postgresStop, sourceSettings, startPostgres } from './postgres.ts';
-import {
-  politeStop,
-  type StopStep,
-  stackMarker,
-  startDetached,
-  stopProcess,
-  waitUntilReady,
-} from './processes.ts';
+import { politeStop, type StopStep, stopProcess } from './processes.ts';
 import {
   type PartName,
   readPlan,
@@ -31,26 +25,19 @@ import { projectRoot, type StateFolder, stateFolder } from './state-folder.ts';
 export const sourceDatabase = 'source';
 export const targetDatabase = 'target';
 
-/** The name of the consumer's image in the local environment, without its tag. */
-const consumerImage = 'millrace-consumer';
 export const consumerBundle = join(projectRoot, 'dist', 'consumer', 'main.mjs');
-
-/** A loaded machine takes 5 s for what an idle one does in half a second. */
-const readyTimeoutMs = 60_000;
-
-/** The emulator writes its state when it is told to end; ECS tasks have 5 s to drain. */
-const slowStop: readonly StopStep[] = [
-  { signal: 'SIGTERM', waitMs: 20_000 },
-  { signal: 'SIGKILL', waitMs: 5_000 },
-];
+/** The image that infra/config/local.ts names, as the process that its Dockerfile would run. */
+export const localImages: LocalImages = {
+  'millrace-consumer': { command: [process.execPath, consumerBundle], cwd: projectRoot },
+};
 
 const stopSteps: Readonly<Record<PartName, readonly StopStep[]>> = {
   source: postgresStop,
   target: postgresStop,
   kafka: politeStop,
   connect: politeStop,
-  engine: slowStop,
-  emulator: slowStop,
+  engine: engineStop,
+  emulator: emulatorStop,
 };
 
 export const emulatorUrl = (plan: StackPlan): string => `http://${loopback}:${plan.ports.emulator}`;
@@ -109,10 +96,24 @@ export const launchPart = async (
       });
       return;
     case 'engine':
-      await startEngine(folder, plan, shared);
+      await startEngine({
+        ...shared,
+        socket: plan.engineSocket,
+        images: plan.images,
+        logsFolder: join(folder.logs, 'tasks'),
+        recordsFolder: taskRecordsFolder(folder),
+      });
       return;
     case 'emulator':
-      await startEmulator(folder, plan, shared);
+      await startEmulator({
+        ...shared,
+        python: plan.emulatorPython,
+        port: plan.ports.emulator,
+        dataDir: join(folder.data, part),
+        engineSocket: plan.engineSocket,
+        lambdaLog: join(folder.logs, 'lambda.log'),
+        temporaryFolder: join(folder.run, 'tmp'),
+      });
       return;
   }
 };
@@ -156,13 +157,6 @@ const requirePlan = (folder: StateFolder): StackPlan => {
   return plan;
 };
 
-interface SharedOptions {
-  readonly env: NodeJS.ProcessEnv;
-  readonly recordFile: string;
-  readonly logFile: string;
-  readonly signal?: AbortSignal;
-}
-
 /** Linux allows 107 bytes for a socket's path (unix(7)), macOS 103; a project may lie deeper than that. */
 const longestSocketPath = 100;
 
@@ -170,84 +164,3 @@ export const engineSocketOf = (folder: StateFolder): string => {
   const wanted = join(folder.run, 'engine.sock');
   return wanted.length <= longestSocketPath ? wanted : join(tmpdir(), `millrace-engine-${process.pid}.sock`);
 };
-
-const startEngine = async (folder: StateFolder, plan: StackPlan, shared: SharedOptions): Promise<void> => {
-  const { PATH, HOME, LANG, TMPDIR } = shared.env;
-  const settings: ShimSettings = {
-    socket: plan.engineSocket,
-    images: { [consumerImage]: { command: [process.execPath, consumerBundle], cwd: projectRoot } },
-    // A task sees what a container would see, and nothing else of this machine.
-    environment: Object.fromEntries(
-      Object.entries({ PATH, HOME, LANG, TMPDIR, ...markerOf(shared.env) }).filter(
-        (entry): entry is [string, string] => entry[1] !== undefined,
-      ),
-    ),
-    logsFolder: join(folder.logs, 'tasks'),
-    recordsFolder: taskRecordsFolder(folder),
-  };
-  mkdirSync(folder.run, { recursive: true });
-  const started = await startDetached({
-    ...shared,
-    command: process.execPath,
-    args: [join(import.meta.dirname, 'ecs-shim', 'main.ts'), JSON.stringify(settings)],
-    cwd: projectRoot,
-  });
-  await waitUntilReady('The ECS task engine', started, readyTimeoutMs, () => connects(plan.engineSocket));
-};
-
-const startEmulator = async (folder: StateFolder, plan: StackPlan, shared: SharedOptions): Promise<void> => {
-  const temporary = join(folder.run, 'tmp');
-  mkdirSync(temporary, { recursive: true });
-  const started = await startDetached({
-    ...shared,
-    command: plan.emulatorPython,
-    args: [join(import.meta.dirname, 'emulator', 'launch.py')],
-    cwd: projectRoot,
-    env: {
-      ...shared.env,
-      // It hands its own environment to the Lambdas.
-      GATEWAY_PORT: String(plan.ports.emulator),
-      BIND_HOST: loopback,
-      MINISTACK_HOST: 'localhost',
-      LAMBDA_EXECUTOR: 'local',
-      // Unbounded otherwise: two cores bear ten Lambdas at once.
-      LAMBDA_ACCOUNT_CONCURRENCY: '10',
-      IOT_MTLS_ENABLED: '0',
-      SFTP_ENABLED: '0',
-      DOCKER_HOST: `unix://${plan.engineSocket}`,
-      // Longer than the 30 s that a stopping task has.
-      MINISTACK_DOCKER_TIMEOUT: '40',
-      PERSIST_STATE: '1',
-      STATE_DIR: join(folder.data, 'emulator'),
-      MILLRACE_LAMBDA_LOG: join(folder.logs, 'lambda.log'),
-      // Code of Lambdas is unpacked there; it goes with the run folder.
-      TMPDIR: temporary,
-      PYTHONUNBUFFERED: '1',
-    },
-  });
-  await waitUntilReady('The AWS emulator', started, readyTimeoutMs, async () => {
-    try {
-      const response = await fetch(`${emulatorUrl(plan)}/_ministack/health`, {
-        signal: AbortSignal.timeout(2_000),
-      });
-      await response.arrayBuffer();
-      return response.ok;
-    } catch {
-      return false;
-    }
-  });
-};
-
-const markerOf = (env: NodeJS.ProcessEnv): Readonly<Record<string, string | undefined>> => ({
-  [stackMarker]: env[stackMarker],
-});
-
-const connects = (socket: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const client = connect(socket);
-    client.once('connect', () => {
-      client.destroy();
-      resolve(true);
-    });
-    client.once('error', () => resolve(false));
-  });

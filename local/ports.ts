@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import getPort from 'get-port';
 
 /** Servers of the local stack are for this machine only. */
@@ -14,14 +15,21 @@ export const findFreePorts = async (
   const found: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const wish = preferred[index];
-    found.push(
-      await getPort({ host: loopback, exclude: found, ...(wish === undefined ? {} : { port: wish }) }),
-    );
+    const isGranted = wish !== undefined && !found.includes(wish) && (await isFree(wish));
+    found.push(isGranted ? wish : await getPort({ host: loopback, exclude: [...found, ...preferred] }));
   }
   return found;
 };
 
-export const findFreePort = async (preferred?: number): Promise<number> => {
-  const [port] = await findFreePorts(1, preferred === undefined ? [] : [preferred]);
+export const findFreePort = async (): Promise<number> => {
+  const [port] = await findFreePorts(1);
   return port as number;
 };
+
+/** get-port would refuse a port that it gave to this same process a few seconds ago. */
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: loopback, exclusive: true }, () => server.close(() => resolve(true)));
+  });

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { localImagesSchema } from './ecs-shim/images.ts';
 import { isRunning, type ProcessIdentity } from './processes.ts';
 import { type StateFolder, stateFolder } from './state-folder.ts';
 
@@ -48,6 +49,8 @@ const stackPlanSchema = z.strictObject({
   java: z.strictObject({ command: z.string(), connectHome: z.string() }),
   emulatorPython: z.string(),
   engineSocket: z.string(),
+  /** What ECS tasks of an image run. */
+  images: localImagesSchema,
 });
 export type StackPlan = z.infer<typeof stackPlanSchema>;
 

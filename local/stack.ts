@@ -19,6 +19,7 @@ import {
   haltPart,
   kafkaBrokers,
   launchPart,
+  localImages,
   sourceDatabase,
   targetDatabase,
 } from './parts.ts';
@@ -151,6 +152,7 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
       ...downloads,
       ports: await choosePorts(folder, reporter),
       engineSocket: engineSocketOf(folder),
+      images: localImages,
     };
     writePlan(folder, plan);
     const launch = (part: PartName): Promise<void> =>

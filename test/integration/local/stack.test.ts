@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { killPart, restartPart } from '../../../local/parts.ts';
+import { findMarkedProcesses } from '../../../local/processes.ts';
+import { resetStack, runningParts, startStack, stopStack } from '../../../local/stack.ts';
+import { partNames, readPorts, readStackState, runningPart } from '../../../local/stack-state.ts';
+import { projectRoot, type StateFolder, stateFolder } from '../../../local/state-folder.ts';
+
+/** From cached downloads the servers start in 10 s; the first start on a slow line takes minutes. */
+const startTimeoutMs = 600_000;
+
+let root: string;
+let folder: StateFolder;
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'millrace-stack-'));
+  folder = stateFolder(root);
+});
+
+afterAll(async () => {
+  await resetStack(folder);
+  rmSync(root, { recursive: true, force: true });
+}, 60_000);
+
+const accepts = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+
+const openPorts = async (): Promise<readonly number[]> => {
+  const ports = Object.values(readPorts(folder) ?? {});
+  const open = await Promise.all(ports.map(accepts));
+  return ports.filter((_port, index) => open[index]);
+};
+
+const querySource = async (sql: string): Promise<readonly unknown[]> => {
+  const client = new pg.Client(readStackState(folder)?.source);
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+};
+
+test(
+  'starts every part, and a second start finds it running',
+  async () => {
+    const first = await startStack({ folder, deploy: false });
+    expect(first.started).toBe(true);
+    expect(runningParts(folder)).toEqual(partNames);
+    expect((await openPorts()).length).toBe(6);
+    const plugins = await fetch(`${first.state.connect.url}/connector-plugins`);
+    expect(JSON.stringify(await plugins.json())).toContain('PostgresConnector');
+
+    const second = await startStack({ folder, deploy: false });
+    expect(second).toMatchObject({ started: false, state: first.state });
+  },
+  startTimeoutMs,
+);
+
+test('brings a killed and a restarted part back with its data', async () => {
+  await querySource('CREATE TABLE kept AS SELECT 42 AS answer');
+  await killPart('source', folder);
+  expect(runningPart(folder, 'source')).toBeUndefined();
+  await restartPart('source', folder);
+  expect(await querySource('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  const before = runningPart(folder, 'connect');
+  await restartPart('connect', folder);
+  expect(runningPart(folder, 'connect')?.pid).not.toBe(before?.pid);
+}, 120_000);
+
+test('leaves nothing running after a stop, although parts were killed and a process escaped', async () => {
+  // As a consumer whose engine was killed: no parent, no group of ours, nothing but the marker.
+  const escaped = spawn('sleep', ['600'], {
+    detached: true,
+    stdio: 'ignore',
+    env: { ...process.env, MILLRACE_LOCAL_STACK: folder.root },
+  });
+  escaped.unref();
+  await Promise.all([killPart('engine', folder), killPart('kafka', folder)]);
+  await stopStack(folder);
+  expect(runningParts(folder)).toEqual([]);
+  expect(findMarkedProcesses(folder.root)).toEqual([]);
+  expect(await openPorts()).toEqual([]);
+  expect(readStackState(folder)).toBeUndefined();
+}, 120_000);
+
+test(
+  'leaves nothing running when a start is interrupted, and starts anew with the data and ports of before',
+  async () => {
+    const ports = readPorts(folder);
+    const interrupted = new AbortController();
+    const start = startStack({ folder, deploy: false, signal: interrupted.signal });
+    while (runningParts(folder).length < 3) await sleep(50);
+    interrupted.abort(new Error('interrupted'));
+    await expect(start).rejects.toThrow('interrupted');
+    expect(findMarkedProcesses(folder.root)).toEqual([]);
+    expect(await openPorts()).toEqual([]);
+
+    await startStack({ folder, deploy: false });
+    expect(readPorts(folder)).toEqual(ports);
+    expect(await querySource('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    await stopStack(folder);
+  },
+  startTimeoutMs,
+);
+
+test('shows the state of every part on the command line', async () => {
+  const child = spawn(process.execPath, [join(projectRoot, 'local', 'main.ts'), 'status'], {
+    cwd: projectRoot,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString('utf8');
+  });
+  await new Promise((resolve) => child.once('close', resolve));
+  for (const part of partNames) expect(output).toContain(part);
+});
