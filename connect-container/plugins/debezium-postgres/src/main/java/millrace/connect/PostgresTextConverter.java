@@ -52,8 +52,8 @@ public final class PostgresTextConverter implements CustomConverter<SchemaBuilde
         if (UnchangedToastedReplicationMessageColumn.isUnchangedToastedValue(value)) {
             return unavailable;
         }
-        // Only the DEFAULT of a bit string comes as bytes. Messages have no schema, so nobody needs a default.
-        if (value instanceof byte[]) {
+        // Only the DEFAULT of a bit string comes in these. Messages have no schema, so nobody needs a default.
+        if (value instanceof byte[] || value instanceof Boolean) {
             return null;
         }
         throw new DataException("Column " + column + " of " + table + " arrived as " + value.getClass().getName()
