@@ -31,12 +31,14 @@ export interface ConsumerTaskProps {
  */
 export class ConsumerTask extends Construct {
   readonly resources: TaskResources;
+  readonly taskDefinitionArn: string;
 
   constructor(stack: MillraceStack, id: string, props: ConsumerTaskProps) {
     super(stack, id);
     const { config } = stack;
 
     const clusterName = stack.named('workers');
+    const family = stack.named('worker');
     const cluster = new Cluster(this, 'Cluster', {
       clusterName,
       vpc: props.vpc,
@@ -52,7 +54,7 @@ export class ConsumerTask extends Construct {
     const executionRole = createExecutionRole(this, 'ExecutionRole', logGroup);
 
     const taskDefinition = new FargateTaskDefinition(this, 'TaskDefinition', {
-      family: stack.named('worker'),
+      family,
       cpu: config.consumer.cpu,
       memoryLimitMiB: config.consumer.memoryMib,
       runtimePlatform: { cpuArchitecture: CpuArchitecture.X86_64 },
@@ -84,11 +86,12 @@ export class ConsumerTask extends Construct {
     });
     acknowledge(taskDefinition, plainEnvironment);
 
+    this.taskDefinitionArn = taskDefinition.taskDefinitionArn;
     this.resources = {
       clusterArn: cluster.clusterArn,
       clusterName,
       containerName: workerContainerName,
-      taskDefinitionArn: taskDefinition.taskDefinitionArn,
+      taskDefinitionFamily: family,
       taskRole,
       executionRole,
     };

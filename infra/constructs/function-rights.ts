@@ -48,7 +48,8 @@ export interface TaskResources {
   readonly clusterArn: string;
   /** A literal, not a token. */
   readonly clusterName: string;
-  readonly taskDefinitionArn: string;
+  /** A literal. Tasks are launched by family: a start that is under way during a deployment takes the newest revision. */
+  readonly taskDefinitionFamily: string;
   readonly containerName: string;
   readonly taskRole: IRole;
   readonly executionRole: IRole;
@@ -176,9 +177,17 @@ const tasksOf = (stack: Stack, clusterName: string): string =>
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
 
+const revisionsOf = (stack: Stack, family: string): string =>
+  stack.formatArn({
+    service: 'ecs',
+    resource: 'task-definition',
+    resourceName: `${family}:*`,
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
+
 const taskRunnerEnvironment = (tasks: TaskResources, network: WorkloadNetwork): Record<string, string> => ({
   MILLRACE_CLUSTER: tasks.clusterArn,
-  MILLRACE_TASK_DEFINITION: tasks.taskDefinitionArn,
+  MILLRACE_TASK_DEFINITION: tasks.taskDefinitionFamily,
   MILLRACE_TASK_CONTAINER: tasks.containerName,
   MILLRACE_SUBNETS: subnetList(network),
   MILLRACE_SECURITY_GROUPS: network.workloadSecurityGroup.securityGroupId,
@@ -208,7 +217,7 @@ export const launchTasksGrant = (stack: Stack, tasks: TaskResources, network: Wo
       new PolicyStatement({
         sid: 'RunTasks',
         actions: ['ecs:RunTask'],
-        resources: [tasks.taskDefinitionArn],
+        resources: [revisionsOf(stack, tasks.taskDefinitionFamily)],
         conditions: { ArnEquals: { 'ecs:cluster': tasks.clusterArn } },
       }),
       new PolicyStatement({
@@ -223,6 +232,12 @@ export const launchTasksGrant = (stack: Stack, tasks: TaskResources, network: Wo
         resources: [tasks.taskRole.roleArn, tasks.executionRole.roleArn],
         conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
       }),
+    ],
+    acknowledgements: [
+      wildcardResource(
+        arnInFinding('ecs', `task-definition/${tasks.taskDefinitionFamily}:*`),
+        'All revisions of one task definition: a deployment makes a new one and takes the old one out of service.',
+      ),
     ],
   });
 

@@ -72,7 +72,7 @@ export class StartReplication extends Construct {
         StartConsumerArn: props.steps['start-consumer'].functionArn,
         FailStartArn: props.steps['fail-start'].functionArn,
         ClusterArn: props.tasks.clusterArn,
-        TaskDefinitionArn: props.tasks.taskDefinitionArn,
+        TaskDefinition: props.tasks.taskDefinitionFamily,
         ContainerName: props.tasks.containerName,
         Subnets: subnetList(props.network),
         SecurityGroups: props.network.workloadSecurityGroup.securityGroupId,

@@ -12,12 +12,6 @@ import type { NetworkStack } from './network-stack.ts';
 /** KRaft, so no ZooKeeper; the newest line that Amazon MSK offers, one minor version below the local stack's. */
 const kafkaVersion = '4.1.x.kraft';
 
-/**
- * Largest record. A row with large values is one record: 16 MiB is a quarter of the memory that a partition's fetch may
- * take in the consumer.
- */
-const maxRecordBytes = 16 * 1024 * 1024;
-
 /** Amazon MSK, provisioned, TLS between all parties; who may connect is decided by the security group. */
 export class KafkaStack extends MillraceStack implements KafkaAccess {
   readonly brokers: string;
@@ -38,6 +32,7 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
     // Every partition has a copy in each zone, and the loss of a zone must not stop writes.
     const minInSyncReplicas = zones - 1;
 
+    // Retention and the size of messages are set on each topic, when start-capture creates it.
     const configuration = new CfnConfiguration(this, 'Configuration', {
       name: this.named('kafka'),
       kafkaVersionsList: [kafkaVersion],
@@ -47,8 +42,6 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
         `default.replication.factor=${zones}`,
         `min.insync.replicas=${minInSyncReplicas}`,
         'unclean.leader.election.enable=false',
-        `message.max.bytes=${maxRecordBytes}`,
-        `replica.fetch.max.bytes=${maxRecordBytes}`,
       ].join('\n'),
     });
 

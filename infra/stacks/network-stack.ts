@@ -75,7 +75,6 @@ export class NetworkStack extends MillraceStack implements WorkloadNetwork {
     this.kafkaSecurityGroup = new SecurityGroup(this, 'KafkaSecurityGroup', {
       vpc: this.vpc,
       description: 'Kafka brokers.',
-      allowAllOutbound: false,
     });
     const kafkaTls = Port.tcp(kafkaTlsPort);
     this.kafkaSecurityGroup.addIngressRule(this.workloadSecurityGroup, kafkaTls, 'Consumers and Lambdas');

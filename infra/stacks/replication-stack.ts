@@ -38,7 +38,7 @@ export class ReplicationStack extends MillraceStack {
     super(scope, 'replication', config);
     const { state, network, kafka, connect } = foundation;
 
-    this.tasks = new ConsumerTask(this, 'Worker', {
+    const worker = new ConsumerTask(this, 'Worker', {
       vpc: network.vpc,
       grant: mergeGrants(
         stateGrant(this, state),
@@ -47,7 +47,8 @@ export class ReplicationStack extends MillraceStack {
         connectGrant(connect),
         alertGrant(state),
       ),
-    }).resources;
+    });
+    this.tasks = worker.resources;
 
     const createFunction = (name: string, definition: FunctionDefinition): LambdaFunction =>
       new MillraceFunction(this, name, {
@@ -79,6 +80,6 @@ export class ReplicationStack extends MillraceStack {
 
     new CfnOutput(this, 'StateMachineArn', { value: this.stateMachine.stateMachineArn });
     new CfnOutput(this, 'ClusterName', { value: this.tasks.clusterName });
-    new CfnOutput(this, 'TaskDefinitionArn', { value: this.tasks.taskDefinitionArn });
+    new CfnOutput(this, 'TaskDefinitionArn', { value: worker.taskDefinitionArn });
   }
 }

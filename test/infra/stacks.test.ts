@@ -260,7 +260,9 @@ describe.each(environmentNames)('%s', (env) => {
             StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
           });
         }
-        if (action === 'ecs:RunTask') expect(right).toMatch(/TaskDefinition/);
+        if (action === 'ecs:RunTask') {
+          expect(right).toMatch(new RegExp(`task-definition/millrace-${env}-worker:\\*`));
+        }
         if (action === 'ecs:StopTask') expect(right).toMatch(new RegExp(`task/millrace-${env}-workers/\\*`));
       }
     }

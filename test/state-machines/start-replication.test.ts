@@ -112,7 +112,7 @@ const invokeSchema = z.strictObject({ FunctionName: z.string(), Payload: z.unkno
 const runTaskSchema = z.strictObject({
   LaunchType: z.literal('FARGATE'),
   Cluster: z.literal('ClusterArn'),
-  TaskDefinition: z.literal('TaskDefinitionArn'),
+  TaskDefinition: z.literal('TaskDefinition'),
   PropagateTags: z.literal('TASK_DEFINITION'),
   NetworkConfiguration: z.strictObject({
     AwsvpcConfiguration: z.strictObject({
