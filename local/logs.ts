@@ -36,7 +36,8 @@ export const printLogs = async (
     const size = statSync(file).size;
     const text = readFrom(file, Math.max(0, size - tailBytes), size);
     offsets.set(file, text.end);
-    for (const line of text.lines.slice(-options.lines)) print(`${nameOf(folder, file)} | ${line}`);
+    const last = text.lines.slice(Math.max(0, text.lines.length - options.lines));
+    for (const line of last) print(`${nameOf(folder, file)} | ${line}`);
   }
   while (options.follow && options.signal?.aborted !== true) {
     await sleep(pollMs);

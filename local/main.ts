@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import { printLogs } from './logs.ts';
 import { partLog } from './parts.ts';
@@ -13,6 +13,11 @@ const folder = stateFolder();
 
 /** What a shell returns for a program that Ctrl-C ended: 128 + SIGINT. */
 const interruptedExitCode = 130;
+
+const parseCount = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It has to be a whole number.');
+  return Number(text);
+};
 
 const describeState = (state: StackState): string => {
   const { source, target } = state;
@@ -104,12 +109,10 @@ program
   )
   .argument('[name]')
   .option('-f, --follow', 'go on until Ctrl-C')
-  .option('-n, --lines <count>', 'how many lines of each log', '20')
-  .action(async (name: string | undefined, options: { follow?: boolean; lines: string }) => {
-    await printLogs(
-      folder.logs,
-      { name, lines: Number(options.lines), follow: options.follow ?? false },
-      (line) => reporter.say(line),
+  .option('-n, --lines <count>', 'how many lines of each log', parseCount, 20)
+  .action(async (name: string | undefined, options: { follow?: boolean; lines: number }) => {
+    await printLogs(folder.logs, { name, lines: options.lines, follow: options.follow ?? false }, (line) =>
+      reporter.say(line),
     );
   });
 
