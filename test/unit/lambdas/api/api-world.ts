@@ -1,0 +1,318 @@
+import { createHash } from 'node:crypto';
+import { Writable } from 'node:stream';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { createLog } from '#adapters/observability/log.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { Clock } from '#core/ports/clock-and-log.ts';
+import type {
+  CaptureReadiness,
+  ColumnDescription,
+  SourceDatabase,
+  TableDescription,
+  TargetDatabase,
+} from '#core/ports/databases.ts';
+import type { ConnectorStatus, Credentials, KafkaAdminPort } from '#core/ports/services.ts';
+import { createApi } from '../../../../lambdas/api/api.ts';
+import type { ApiPorts } from '../../../../lambdas/api/ports.ts';
+import { createMemoryStateStore } from './memory-state-store.ts';
+
+export const column = (name: string, change: Partial<ColumnDescription> = {}): ColumnDescription => ({
+  name,
+  type: 'integer',
+  baseType: 'int4',
+  isArray: false,
+  typeKind: 'base',
+  notNull: true,
+  isGenerated: false,
+  ...change,
+});
+
+export const table = (
+  name: string,
+  change: Partial<TableDescription> = {},
+  schema = 'public',
+): TableDescription => ({
+  ref: { schema, table: name },
+  columns: [column('id'), column('note', { type: 'text', baseType: 'text', notNull: false })],
+  primaryKey: ['id'],
+  replicaIdentity: 'default',
+  relationKind: 'table',
+  estimatedRows: 1_000,
+  bytes: 8_192,
+  uniqueIndexes: [],
+  ...change,
+});
+
+const readySource: CaptureReadiness = {
+  serverVersion: '18.4',
+  walLevel: 'logical',
+  maxSlots: 10,
+  usedSlots: 1,
+  maxSenders: 10,
+  usedSenders: 1,
+  canReplicate: true,
+  canCreatePublication: true,
+};
+
+/** Anything that a test did not expect to be called. */
+const unexpected = (what: string) => async (): Promise<never> => {
+  throw new Error(`${what} was not expected.`);
+};
+
+/** The API with everything around it in memory. Tests set what the databases and services answer. */
+export const createWorld = () => {
+  let nowMs = Date.parse('2026-03-01T12:00:00.000Z');
+  const clock: Clock = {
+    now: () => new Date(nowMs),
+    // Time passes only here, so waits end at once; a wait that is given up never passes.
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        const timer = setImmediate(() => {
+          if (signal === undefined) nowMs += ms;
+          if (signal === undefined) resolve();
+        });
+        signal?.addEventListener('abort', () => {
+          clearImmediate(timer);
+          reject(signal.reason);
+        });
+      }),
+  };
+  const lines: string[] = [];
+  const output = new Writable({
+    write: (chunk, _encoding, done) => {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const memory = createMemoryStateStore(clock);
+  const secrets = new Map<string, Credentials>();
+  const executions = new Map<string, { input: string; status: 'RUNNING' | 'FAILED' | 'SUCCEEDED' }>();
+  const calls: string[] = [];
+  const open = { connections: 0 };
+  const world = {
+    catalog: [table('flights'), table('airports')] as readonly TableDescription[],
+    targetTables: [] as readonly TableDescription[],
+    readiness: readySource,
+    missingTargetGrants: [] as readonly string[],
+    /** Thrown by every statement at a database. */
+    databaseFailure: undefined as MillraceError | undefined,
+    connector: undefined as ConnectorStatus | MillraceError | undefined,
+    kafkaFailure: undefined as MillraceError | undefined,
+    startFailure: undefined as MillraceError | undefined,
+    stopTaskFailure: undefined as MillraceError | undefined,
+    putDatabaseFailure: undefined as MillraceError | undefined,
+    taskStatus: 'STOPPED',
+  };
+
+  const asked = async <T>(answer: () => T): Promise<T> => {
+    if (world.databaseFailure !== undefined) throw world.databaseFailure;
+    return answer();
+  };
+  const find = (tables: readonly TableDescription[], ref: TableRef) =>
+    tables.find((it) => it.ref.schema === ref.schema && it.ref.table === ref.table);
+  const close = async (): Promise<void> => {
+    open.connections -= 1;
+  };
+  const source = (): SourceDatabase => ({
+    ping: () => asked(() => ({ serverVersion: '18.4' })),
+    listTables: () => asked(() => world.catalog),
+    describeTable: (ref) => asked(() => find(world.catalog, ref)),
+    captureReadiness: () => asked(() => world.readiness),
+    missingTableGrants: () => asked(() => []),
+    ensurePublication: unexpected('ensurePublication'),
+    ensureSlot: unexpected('ensureSlot'),
+    dropCapture: unexpected('dropCapture'),
+    writeMarker: unexpected('writeMarker'),
+    nextChunkBound: unexpected('nextChunkBound'),
+    close,
+  });
+  const target = (): TargetDatabase => ({
+    ping: () => asked(() => ({ serverVersion: '18.4' })),
+    missingTargetGrants: () => asked(() => world.missingTargetGrants),
+    describeTable: (ref) => asked(() => find(world.targetTables, ref)),
+    createTable: unexpected('createTable'),
+    hasRows: async () => false,
+    truncate: unexpected('truncate'),
+    close,
+  });
+  const kafka = (): KafkaAdminPort & { close(): Promise<void> } => ({
+    checkHealth: async () => {
+      if (world.kafkaFailure !== undefined) throw world.kafkaFailure;
+    },
+    ensureTopics: unexpected('ensureTopics'),
+    topicRetentionHours: async () => new Map(),
+    topicOffsets: async () => [],
+    deleteTopics: unexpected('deleteTopics'),
+    close,
+  });
+
+  let tokens = 0;
+  const ports: ApiPorts = {
+    store: {
+      ...memory.store,
+      putDatabase: async (database) => {
+        if (world.putDatabaseFailure !== undefined) throw world.putDatabaseFailure;
+        await memory.store.putDatabase(database);
+      },
+    },
+    secrets: {
+      putCredentials: async (name, credentials) => {
+        const arn = `arn:aws:secretsmanager:eu-west-1:1:secret:${name}-x`;
+        secrets.set(arn, credentials);
+        return arn;
+      },
+      getCredentials: unexpected('getCredentials'),
+      deleteCredentials: async (arn) => {
+        secrets.delete(arn);
+      },
+    },
+    executions: {
+      startReplication: async (name, input) => {
+        if (world.startFailure !== undefined) throw world.startFailure;
+        const arn = `arn:execution:${name}`;
+        if (!executions.has(arn)) executions.set(arn, { input, status: 'RUNNING' });
+        return arn;
+      },
+      getStatus: async (arn) => executions.get(arn)?.status,
+      stopExecution: async (arn) => {
+        calls.push(`stop execution ${arn}`);
+      },
+    },
+    tasks: {
+      stopTask: async (arn) => {
+        calls.push(`stop task ${arn}`);
+        if (world.stopTaskFailure !== undefined) throw world.stopTaskFailure;
+      },
+      describeTask: async (arn) => {
+        calls.push(`describe task ${arn}`);
+        return { lastStatus: world.taskStatus };
+      },
+    },
+    connect: {
+      checkHealth: async () => {
+        if (world.connector instanceof MillraceError) throw world.connector;
+      },
+      getStatus: async () => {
+        if (world.connector instanceof MillraceError) throw world.connector;
+        return world.connector;
+      },
+      pause: async (name) => {
+        calls.push(`pause ${name}`);
+      },
+      validateConfig: unexpected('validateConfig'),
+      putConnector: unexpected('putConnector'),
+      getConfig: unexpected('getConfig'),
+      getOffset: unexpected('getOffset'),
+      resume: unexpected('resume'),
+      stop: unexpected('stop'),
+      restartFailed: unexpected('restartFailed'),
+      resetOffset: unexpected('resetOffset'),
+      deleteConnector: unexpected('deleteConnector'),
+    },
+    openKafka: () => {
+      open.connections += 1;
+      return kafka();
+    },
+    openSource: async () => {
+      open.connections += 1;
+      return source();
+    },
+    openTarget: async () => {
+      open.connections += 1;
+      return target();
+    },
+    clock,
+    logFor: (connectorName, replication) =>
+      createLog({ service: 'api', connectorName, fields: { replication }, output }),
+    newSecretText: () => {
+      tokens += 1;
+      return `mlr_secret-token-${tokens}`;
+    },
+    secretPrefix: 'millrace/test/databases',
+    topicRetentionHours: 168,
+  };
+  const api = createApi(ports, createLog({ service: 'api', output }));
+
+  /** One request as API Gateway hands it over; `as` is who the authorizer found. */
+  const request = async (
+    as: 'admin' | number,
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; type: string; body: Record<string, unknown>; text: string }> => {
+    const [pathname = '', search] = path.split('?');
+    const event = {
+      httpMethod: method,
+      path: pathname,
+      pathParameters: { proxy: pathname.slice(1) },
+      queryStringParameters: search === undefined ? null : Object.fromEntries(new URLSearchParams(search)),
+      headers: { Authorization: 'Bearer header-token' },
+      body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+      isBase64Encoded: false,
+      requestContext: {
+        authorizer: as === 'admin' ? { role: 'admin' } : { role: 'client', clientId: String(as) },
+      },
+    } as unknown as APIGatewayProxyEvent;
+    const result: APIGatewayProxyResult = await api(event, { awsRequestId: 'request-1' } as Context);
+    return {
+      status: result.statusCode,
+      type: String(result.headers?.['content-type']),
+      body: JSON.parse(result.body) as Record<string, unknown>,
+      text: result.body,
+    };
+  };
+
+  /** A client with a source (1) and a target (2) database. */
+  const clientWithDatabases = async (
+    name = 'Acme',
+  ): Promise<{ client: number; source: number; target: number }> => {
+    const client = Number((await request('admin', 'POST', '/clients', { name })).body.client_id);
+    const register = async (database: string): Promise<number> => {
+      const answer = await request(client, 'POST', '/databases', registration({ name: database, database }));
+      return Number(answer.body.database_id);
+    };
+    return { client, source: await register('shop'), target: await register('warehouse') };
+  };
+
+  /** A configured replication of `flights`. */
+  const configured = async (name = 'Acme') => {
+    const ids = await clientWithDatabases(name);
+    const answer = await request(ids.client, 'POST', '/replications', {
+      source_database_id: ids.source,
+      target_database_id: ids.target,
+      tables: [{ source: { table: 'flights' } }],
+    });
+    return { ...ids, replication: Number(answer.body.replication_id) };
+  };
+
+  return {
+    ...memory,
+    world,
+    secrets,
+    executions,
+    calls,
+    open,
+    lines,
+    request,
+    clientWithDatabases,
+    configured,
+    advance: (ms: number) => {
+      nowMs += ms;
+    },
+    clock,
+  };
+};
+
+export const registration = (change: Record<string, unknown> = {}) => ({
+  name: 'shop',
+  kind: 'postgresql',
+  host: 'db.example.com',
+  port: 5432,
+  database: 'shop',
+  username: 'millrace',
+  password: 'correct horse battery staple',
+  ...change,
+});
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

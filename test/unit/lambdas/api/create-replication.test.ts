@@ -1,0 +1,259 @@
+import { expect, test } from '@jest/globals';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import { replicationAnswerSchema } from '../../../../lambdas/api/contracts.ts';
+import { column, createWorld, registration, table } from './api-world.ts';
+
+const create = (tables: unknown[], change: Record<string, unknown> = {}) => ({
+  source_database_id: 1,
+  target_database_id: 2,
+  tables,
+  ...change,
+});
+
+test('a replication is configured only, with names of its own and the default target table', async () => {
+  const { request, clientWithDatabases, executions, calls, open } = createWorld();
+  const { client } = await clientWithDatabases('Acmé Corp.');
+  const answer = await request(client, 'POST', '/replications', create([{ source: { table: 'flights' } }]));
+  expect(answer.status).toBe(201);
+  expect(replicationAnswerSchema.parse(answer.body)).toEqual({
+    replication_id: 1,
+    name: 'shop to warehouse',
+    source_database_id: 1,
+    target_database_id: 2,
+    connector_name: 'acme_corp_shop_connector',
+    topic_prefix: 'client_1_db_1',
+    status: 'configured',
+    is_active: false,
+    desired: 'stopped',
+    generation: 0,
+    execution_arn: null,
+    last_error_code: null,
+    last_error_message: null,
+    status_since: '2026-03-01T12:00:00.000Z',
+    created_at: '2026-03-01T12:00:00.000Z',
+    table_count: 1,
+    tables: [
+      { source: { schema: 'public', table: 'flights' }, target: { schema: 'public', table: 'shop_flights' } },
+    ],
+  });
+  expect((await request(client, 'GET', '/replications/1')).body).toEqual(answer.body);
+  const { tables: _tables, ...listed } = answer.body;
+  expect((await request(client, 'GET', '/replications')).body).toEqual({ replications: [listed] });
+  expect([executions.size, calls, open.connections]).toEqual([0, [], 0]);
+});
+
+test('names are taken as they are spelled, whatever is in them', async () => {
+  const { request, clientWithDatabases, world } = createWorld();
+  const names = ['Select', 'two words', 'quo"te', "x'); DROP TABLE users; --", 'ÄÖ'];
+  world.catalog = names.map((name) => table(name, {}, 'Sche"ma'));
+  const { client } = await clientWithDatabases();
+  const tables = names.map((name) => ({
+    source: { schema: 'Sche"ma', table: name },
+    target: { schema: 'Tar get', table: `T ${name}` },
+  }));
+  const answer = await request(client, 'POST', '/replications', create(tables, { name: 'Odd' }));
+  expect(answer.status).toBe(201);
+  expect(replicationAnswerSchema.parse(answer.body).tables).toEqual(tables);
+});
+
+test('every table that cannot be replicated is named at once, and nothing is saved', async () => {
+  const { request, clientWithDatabases, world, replications, claims } = createWorld();
+  world.catalog = [
+    table('good'),
+    table('Airports'),
+    table('keyless', { primaryKey: [] }),
+    table('odd', { columns: [column('id'), column('shape', { type: 'shape', typeKind: 'composite' })] }),
+  ];
+  const { client } = await clientWithDatabases();
+  const tables = ['good', 'airports', 'keyless', 'odd', 'nowhere'].map((name) => ({
+    source: { table: name },
+  }));
+  const answer = await request(client, 'POST', '/replications', create(tables));
+  expect(answer.status).toBe(422);
+  expect(answer.type).toBe('application/problem+json');
+  expect(answer.body.code).toBe('ValidationFailed');
+  expect(answer.body.problems).toEqual([
+    {
+      subject: 'source table public.airports',
+      message: 'The source has no such table, or its user may not see it.',
+      remedy: 'Did you mean public.Airports?',
+    },
+    expect.objectContaining({ subject: 'source table public.keyless' }),
+    expect.objectContaining({ subject: 'source table public.odd, column shape' }),
+    expect.objectContaining({ subject: 'source table public.nowhere', remedy: null }),
+  ]);
+  expect([replications.size, claims.size]).toEqual([0, 0]);
+});
+
+test.each([
+  ['DatabaseUnreachable', 502],
+  ['DatabaseAuthenticationFailed', 422],
+  ['DatabaseTimeout', 504],
+] as const)('a source that fails with %s answers %i, and nothing is saved', async (code, status) => {
+  const { request, clientWithDatabases, world, replications, open } = createWorld();
+  const { client } = await clientWithDatabases();
+  world.databaseFailure = new MillraceError(code, 'No luck with db.example.com:5432.');
+  const answer = await request(client, 'POST', '/replications', create([{ source: { table: 'flights' } }]));
+  expect(answer.status).toBe(status);
+  expect(answer.body).toMatchObject({ code, detail: 'No luck with db.example.com:5432.' });
+  expect([replications.size, open.connections]).toEqual([0, 0]);
+});
+
+test('a target table that another replication writes is refused', async () => {
+  const { request, clientWithDatabases, replications } = createWorld();
+  const { client } = await clientWithDatabases();
+  const body = create([{ source: { table: 'flights' } }]);
+  await request(client, 'POST', '/replications', body);
+  const answer = await request(client, 'POST', '/replications', body);
+  expect(answer.status).toBe(409);
+  expect(answer.body.code).toBe('TargetTableClaimed');
+  expect(answer.text).toContain('public.shop_flights');
+  expect(replications.size).toBe(1);
+});
+
+test('a second replication of the same source gets a connector, topics and a slot of its own', async () => {
+  const { request, clientWithDatabases, replications } = createWorld();
+  const { client } = await clientWithDatabases();
+  await request(client, 'POST', '/replications', create([{ source: { table: 'flights' } }]));
+  await request(client, 'POST', '/replications', create([{ source: { table: 'airports' } }]));
+  const [first, second] = [...replications.values()];
+  expect(second).toMatchObject({
+    connectorName: 'acme_shop_2_connector',
+    topicPrefix: 'client_1_db_1_2',
+    slotName: 'millrace_client_1_db_1_2',
+    publicationName: 'millrace_client_1_db_1_2',
+  });
+  expect(first?.slotName).toBe('millrace_client_1_db_1');
+});
+
+test('clients whose names look alike do not share a connector', async () => {
+  const { request, clientWithDatabases, replications } = createWorld();
+  const first = await clientWithDatabases('Acme');
+  const second = await clientWithDatabases('acme!');
+  const body = (source: number, target: number, prefix: string) => ({
+    source_database_id: source,
+    target_database_id: target,
+    tables: [{ source: { table: 'flights' }, target: { table: `${prefix}_flights` } }],
+  });
+  await request(first.client, 'POST', '/replications', body(first.source, first.target, 'a'));
+  const answer = await request(
+    second.client,
+    'POST',
+    '/replications',
+    body(second.source, second.target, 'b'),
+  );
+  expect(answer.status).toBe(201);
+  expect([...replications.values()].map(({ connectorName }) => connectorName)).toEqual([
+    'acme_shop_connector',
+    'acme_2_shop_3_connector',
+  ]);
+});
+
+test.each([
+  [
+    'a source table twice',
+    [{ source: { table: 'flights' } }, { source: { table: 'flights' }, target: { table: 'x' } }],
+  ],
+  [
+    'a target table twice',
+    [
+      { source: { table: 'flights' }, target: { table: 'x' } },
+      { source: { table: 'airports' }, target: { table: 'x' } },
+    ],
+  ],
+  ['no table', []],
+  ['a default name that is too long', [{ source: { table: 'x'.repeat(60) } }]],
+  ['a name of more than 63 bytes', [{ source: { table: 'ü'.repeat(40) } }]],
+  ['a NUL in a name', [{ source: { table: 'a\u0000b' } }]],
+  ['an unknown key', [{ source: { table: 'flights', where: '1=1' } }]],
+])('a replication with %s is refused', async (_what, tables) => {
+  const { request, clientWithDatabases, replications } = createWorld();
+  const { client } = await clientWithDatabases();
+  const answer = await request(client, 'POST', '/replications', create(tables));
+  expect(answer.status).toBe(400);
+  expect((answer.body.problems as unknown[]).length).toBeGreaterThan(0);
+  expect(replications.size).toBe(0);
+});
+
+test('a table cannot be replicated onto a source table of the same database', async () => {
+  const { request } = createWorld();
+  await request('admin', 'POST', '/clients', { name: 'Acme' });
+  await request(1, 'POST', '/databases', registration());
+  await request(1, 'POST', '/databases', registration({ name: 'the same', host: 'DB.example.com' }));
+  const tables = [
+    { source: { table: 'flights' }, target: { table: 'airports' } },
+    { source: { table: 'airports' }, target: { table: 'copy' } },
+  ];
+  const answer = await request(1, 'POST', '/replications', create(tables));
+  expect(answer.status).toBe(400);
+  expect(answer.body.problems).toEqual([expect.objectContaining({ subject: 'public.airports' })]);
+  expect((await request(1, 'POST', '/replications', create(tables.slice(1)))).status).toBe(201);
+});
+
+test("another client's databases cannot be used", async () => {
+  const { request, clientWithDatabases } = createWorld();
+  await clientWithDatabases('Acme');
+  const other = await clientWithDatabases('Zeta');
+  for (const change of [{}, { source_database_id: other.source }, { target_database_id: other.target }]) {
+    const answer = await request(
+      other.client,
+      'POST',
+      '/replications',
+      create([{ source: { table: 'flights' } }], change),
+    );
+    expect(answer.status).toBe(404);
+  }
+});
+
+test.each([
+  ['GET', ''],
+  ['POST', '/start'],
+  ['POST', '/stop'],
+  ['GET', '/status'],
+  ['GET', '/copy'],
+  ['GET', '/activity'],
+])("another client's replication is not found: %s /replications/1%s", async (method, suffix) => {
+  const { request, configured, replications, executions, calls } = createWorld();
+  const { replication } = await configured();
+  const before = replications.get(replication);
+  const answer = await request(99, method, `/replications/${replication}${suffix}`);
+  expect(answer.status).toBe(404);
+  expect(answer.body.code).toBe('NotFound');
+  expect((await request(99, 'GET', '/replications')).body).toEqual({ replications: [] });
+  expect([replications.get(replication), executions.size, calls]).toEqual([before, 0, []]);
+});
+
+test.each([
+  ['POST', '/replications'],
+  ['GET', '/replications'],
+  ['GET', '/replications/1'],
+  ['POST', '/replications/1/start'],
+  ['POST', '/replications/1/stop'],
+  ['GET', '/replications/1/status'],
+  ['GET', '/replications/1/copy'],
+  ['GET', '/replications/1/activity'],
+])('the admin token has no replications: %s %s', async (method, path) => {
+  const { request } = createWorld();
+  expect((await request('admin', method, path)).status).toBe(403);
+});
+
+test.each([
+  ['GET', '/nowhere'],
+  ['DELETE', '/databases/1'],
+  ['GET', '/'],
+])('an unknown route is a problem: %s %s', async (method, path) => {
+  const { request } = createWorld();
+  const answer = await request(1, method, path);
+  expect(answer.status).toBe(404);
+  expect(answer.type).toBe('application/problem+json');
+});
+
+test.each([
+  '/replications/abc',
+  '/replications/0',
+  '/replications/1e3',
+  '/replications/99999999999999999999',
+])('an identifier that is none is refused: %s', async (path) => {
+  const { request } = createWorld();
+  expect((await request(1, 'GET', path)).status).toBe(400);
+});

@@ -1,0 +1,197 @@
+import { expect, test } from '@jest/globals';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import {
+  databaseAnswerSchema,
+  databaseTestSchema,
+  discoveredTablesSchema,
+} from '../../../../lambdas/api/contracts.ts';
+import { column, createWorld, registration, table } from './api-world.ts';
+
+const password = 'correct horse battery staple';
+
+test('a registered database is answered, listed and read without its password or its secret', async () => {
+  const { request, secrets, databases, lines } = createWorld();
+  const created = await request(1, 'POST', '/databases', registration());
+  expect(created.status).toBe(201);
+  expect(databaseAnswerSchema.parse(created.body)).toMatchObject({
+    database_id: 1,
+    tls_mode: 'require',
+    ca_pem: null,
+  });
+  const read = await request(1, 'GET', '/databases/1');
+  const listed = await request(1, 'GET', '/databases');
+  expect(read.body).toEqual(created.body);
+  expect(listed.body).toEqual({ databases: [created.body] });
+
+  expect([...secrets]).toEqual([
+    [
+      'arn:aws:secretsmanager:eu-west-1:1:secret:millrace/test/databases/client-1/database-1-x',
+      { username: 'millrace', password },
+    ],
+  ]);
+  const stored = JSON.stringify([...databases.values()]);
+  for (const text of [created.text, read.text, listed.text, stored, lines.join('')])
+    expect(text).not.toContain(password);
+});
+
+test('a registration that cannot be saved leaves no secret behind', async () => {
+  const { request, secrets, databases, world } = createWorld();
+  world.putDatabaseFailure = new MillraceError('StoreUnavailable', 'DynamoDB is down.');
+  const answer = await request(1, 'POST', '/databases', registration());
+  expect(answer.status).toBe(503);
+  expect(answer.type).toBe('application/problem+json');
+  expect([secrets.size, databases.size]).toEqual([0, 0]);
+});
+
+test.each([
+  [{ host: 'postgres://db.example.com' }, 'body.host'],
+  [{ host: 'db.example.com/x' }, 'body.host'],
+  [{ port: 0 }, 'body.port'],
+  [{ port: '5432' }, 'body.port'],
+  [{ kind: 'oracle' }, 'body.kind'],
+  [{ tls_mode: 'prefer' }, 'body.tls_mode'],
+  [{ ca_pem: 'not a certificate' }, 'body.ca_pem'],
+  [{ password: '' }, 'body.password'],
+  [{ client_id: 2 }, 'body'],
+])('a registration with %j is refused, and nothing is stored', async (change, subject) => {
+  const { request, secrets, lines } = createWorld();
+  const answer = await request(1, 'POST', '/databases', registration(change));
+  expect(answer.status).toBe(400);
+  expect(answer.body.code).toBe('InvalidRequest');
+  expect(answer.body.problems).toEqual([expect.objectContaining({ subject })]);
+  expect(secrets.size).toBe(0);
+  expect(answer.text + lines.join('')).not.toContain(password);
+});
+
+test('a body that is no JSON is refused without being quoted', async () => {
+  const { request, lines } = createWorld();
+  const answer = await request(1, 'POST', '/databases', `{"password": "${password}"`);
+  expect(answer.status).toBe(400);
+  expect(answer.text + lines.join('')).not.toContain('horse');
+});
+
+test('all problems of a registration are reported at once', async () => {
+  const { request } = createWorld();
+  const answer = await request(
+    1,
+    'POST',
+    '/databases',
+    registration({ host: '', port: 70_000, kind: 'db2' }),
+  );
+  const subjects = (answer.body.problems as { subject: string }[]).map(({ subject }) => subject);
+  expect([...new Set(subjects)].toSorted()).toEqual(['body.host', 'body.kind', 'body.port']);
+});
+
+test.each([
+  ['GET', ''],
+  ['POST', '/test'],
+  ['GET', '/tables'],
+])("another client's database is not found: %s /databases/1%s", async (method, suffix) => {
+  const { request } = createWorld();
+  await request(1, 'POST', '/databases', registration());
+  const answer = await request(2, method, `/databases/1${suffix}`);
+  expect(answer.status).toBe(404);
+  expect(answer.body.code).toBe('NotFound');
+  expect((await request(2, 'GET', '/databases')).body).toEqual({ databases: [] });
+});
+
+test.each([
+  ['POST', '/databases'],
+  ['GET', '/databases'],
+  ['GET', '/databases/1'],
+  ['POST', '/databases/1/test'],
+  ['GET', '/databases/1/tables'],
+])('the admin token has no databases: %s %s', async (method, path) => {
+  const { request } = createWorld();
+  const answer = await request(
+    'admin',
+    method,
+    path,
+    path === '/databases' && method === 'POST' ? registration() : undefined,
+  );
+  expect(answer.status).toBe(403);
+});
+
+test('the test of a connection tells version, latency and that all is ready', async () => {
+  const { request, open } = createWorld();
+  await request(1, 'POST', '/databases', registration());
+  const answer = await request(1, 'POST', '/databases/1/test');
+  expect(answer.status).toBe(200);
+  expect(databaseTestSchema.parse(answer.body)).toMatchObject({
+    database_id: 1,
+    server_version: '18.4',
+    latency_ms: 0,
+    as_source: { ready: true, problems: [] },
+    as_target: { ready: true, problems: [] },
+  });
+  expect(open.connections).toBe(0);
+});
+
+test('a source without logical WAL and a target without grants are named with what to do', async () => {
+  const { request, world } = createWorld();
+  world.readiness = { ...world.readiness, walLevel: 'replica', canReplicate: false };
+  world.missingTargetGrants = ['CREATE on schema "public"'];
+  await request(1, 'POST', '/databases', registration());
+  const { body } = await request(1, 'POST', '/databases/1/test');
+  const { as_source, as_target } = databaseTestSchema.parse(body);
+  expect(as_source.ready).toBe(false);
+  expect(as_source.problems.map(({ message }) => message)).toEqual([
+    'wal_level is replica, not logical.',
+    'User millrace may not replicate.',
+  ]);
+  expect(as_target.problems).toEqual([
+    expect.objectContaining({ remedy: 'GRANT CREATE on schema "public" TO "millrace";' }),
+  ]);
+});
+
+test('a wrong password is a problem, and closes what was opened', async () => {
+  const { request, world, open } = createWorld();
+  await request(1, 'POST', '/databases', registration());
+  world.databaseFailure = new MillraceError(
+    'DatabaseAuthenticationFailed',
+    'The server refuses user millrace.',
+  );
+  const answer = await request(1, 'POST', '/databases/1/test');
+  expect(answer.status).toBe(422);
+  expect(answer.type).toBe('application/problem+json');
+  expect(answer.body).toEqual({
+    type: 'about:blank',
+    title: 'DatabaseAuthenticationFailed',
+    status: 422,
+    detail: 'The server refuses user millrace.',
+    code: 'DatabaseAuthenticationFailed',
+    advice: 'Correct the user name or password of the registered database.',
+  });
+  expect(open.connections).toBe(0);
+});
+
+test('discovered tables say what they are and why one cannot be replicated', async () => {
+  const { request, world, open } = createWorld();
+  world.catalog = [
+    table('flights'),
+    table('log', { primaryKey: [], estimatedRows: -1 }),
+    table('recent', { relationKind: 'view' }),
+    table('odd', { columns: [column('id'), column('shape', { type: 'shape', typeKind: 'composite' })] }),
+    table('Sel"ect; DROP TABLE x', {}, 'Üpper case'),
+  ];
+  await request(1, 'POST', '/databases', registration());
+  const answer = await request(1, 'GET', '/databases/1/tables');
+  const { tables } = discoveredTablesSchema.parse(answer.body);
+  expect(tables[0]).toEqual({
+    schema: 'public',
+    table: 'flights',
+    kind: 'table',
+    primary_key: ['id'],
+    replica_identity: 'default',
+    columns: 2,
+    estimated_rows: 1_000,
+    bytes: 8_192,
+    replicable: true,
+    problems: [],
+  });
+  expect(tables.map(({ replicable }) => replicable)).toEqual([true, false, false, false, true]);
+  expect(tables[1]).toMatchObject({ estimated_rows: null });
+  expect(tables[3]?.problems[0]?.message).toContain('shape');
+  expect(tables[4]).toMatchObject({ schema: 'Üpper case', table: 'Sel"ect; DROP TABLE x' });
+  expect(open.connections).toBe(0);
+});

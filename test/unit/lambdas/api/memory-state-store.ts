@@ -1,0 +1,149 @@
+import type { Activity } from '#core/contracts/activity.ts';
+import type { Client, Principal } from '#core/contracts/client.ts';
+import type { Heartbeat } from '#core/contracts/consumer.ts';
+import type { TableProgress } from '#core/contracts/copy.ts';
+import type { Database } from '#core/contracts/database.ts';
+import { tableKey, tableLabel } from '#core/contracts/identifiers.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { Clock } from '#core/ports/clock-and-log.ts';
+import type { ConsumerLaunch, StateStore } from '#core/ports/state-store.ts';
+
+/** What the API works with of the state store, in memory. Tests reach into its maps. */
+export const createMemoryStateStore = (clock: Clock) => {
+  const clients = new Map<number, Client>();
+  const tokens = new Map<string, Principal>();
+  const databases = new Map<number, Database>();
+  const replications = new Map<number, Replication>();
+  const claims = new Map<string, number>();
+  const activities = new Map<number, Activity[]>();
+  const leases = new Map<number, string>();
+  const launches = new Map<number, ConsumerLaunch>();
+  const heartbeats = new Map<number, Heartbeat>();
+  const progress = new Map<number, TableProgress[]>();
+  const sequences = new Map<string, number>();
+
+  const next = async (name: string): Promise<number> => {
+    const value = (sequences.get(name) ?? 0) + 1;
+    sequences.set(name, value);
+    return value;
+  };
+  const found = <T>(value: T | undefined, what: string): T => {
+    if (value === undefined) throw new MillraceError('NotFound', `There is no ${what}.`);
+    return value;
+  };
+  const unused = (): never => {
+    throw new Error('The API does not use this.');
+  };
+
+  const store: StateStore = {
+    createClient: async (name) => {
+      const client = { clientId: await next('client'), name, createdAt: clock.now().toISOString() };
+      clients.set(client.clientId, client);
+      return client;
+    },
+    getClient: async (clientId) => found(clients.get(clientId), `client ${clientId}`),
+    listClients: async () => [...clients.values()],
+    putToken: async (hash, principal) => {
+      tokens.set(hash, principal);
+    },
+    findPrincipal: async (hash) => tokens.get(hash),
+    nextDatabaseId: () => next('database'),
+    putDatabase: async (database) => {
+      databases.set(database.databaseId, database);
+    },
+    getDatabase: async (clientId, databaseId) => {
+      const database = databases.get(databaseId);
+      return found(database?.clientId === clientId ? database : undefined, `database ${databaseId}`);
+    },
+    listDatabases: async (clientId) => [...databases.values()].filter((it) => it.clientId === clientId),
+
+    nextReplicationId: () => next('replication'),
+    nextOrdinal: (clientId, databaseId) => next(`ordinal ${clientId} ${databaseId}`),
+    createReplication: async (replication, targetIdentity) => {
+      const names = [...replications.values()].map(({ connectorName }) => connectorName);
+      if (names.includes(replication.connectorName))
+        throw new MillraceError('Conflict', 'The connector name is taken.', {
+          facts: { connectorName: replication.connectorName },
+        });
+      const keys = replication.tables.map(({ target }) => ({
+        key: `${targetIdentity} ${tableKey(target)}`,
+        label: tableLabel(target),
+      }));
+      const taken = keys.filter(({ key }) => claims.has(key)).map(({ label }) => label);
+      if (taken.length > 0)
+        throw new MillraceError('TargetTableClaimed', `Another replication writes: ${taken.join(', ')}.`, {
+          facts: { tables: taken },
+        });
+      for (const { key } of keys) claims.set(key, replication.replicationId);
+      replications.set(replication.replicationId, replication);
+    },
+    getReplication: async (clientId, replicationId) => {
+      const replication = replications.get(replicationId);
+      return found(
+        replication?.clientId === clientId ? replication : undefined,
+        `replication ${replicationId}`,
+      );
+    },
+    listReplications: async (clientId) => [...replications.values()].filter((it) => it.clientId === clientId),
+    listAllReplications: async () => [...replications.values()],
+    updateReplication: async (clientId, replicationId, change, expected = {}) => {
+      const current = await store.getReplication(clientId, replicationId);
+      const holds = Object.entries(expected).every(
+        ([field, value]) => value === undefined || current[field as keyof Replication] === value,
+      );
+      if (!holds) return undefined;
+      const changed = Object.fromEntries(
+        Object.entries({ ...current, ...change }).filter(([, value]) => value !== undefined),
+      ) as Replication;
+      replications.set(replicationId, changed);
+      return changed;
+    },
+    listActivity: async (replicationId, limit) =>
+      (activities.get(replicationId) ?? []).toReversed().slice(0, limit),
+    addActivity: async (replicationId, activity) => {
+      activities.set(replicationId, [...(activities.get(replicationId) ?? []), activity]);
+    },
+
+    acquireLease: async (replicationId, holder) => {
+      const current = leases.get(replicationId);
+      if (current !== undefined && current !== holder) return false;
+      leases.set(replicationId, holder);
+      return true;
+    },
+    releaseLease: async (replicationId, holder) => {
+      if (leases.get(replicationId) === holder) leases.delete(replicationId);
+    },
+
+    recordLaunch: unused,
+    getLaunch: async (replicationId) => launches.get(replicationId),
+    revokeLaunch: async (replicationId) => {
+      const launch = launches.get(replicationId);
+      launches.delete(replicationId);
+      return launch;
+    },
+    setLaunchTask: unused,
+    putHeartbeat: unused,
+    getHeartbeat: async (replicationId) => heartbeats.get(replicationId),
+    listHealAttempts: unused,
+    addHealAttempt: unused,
+    putTablePlan: unused,
+    listTableProgress: async (replicationId) => progress.get(replicationId) ?? [],
+    getTableProgress: unused,
+    listUnfinishedChunks: unused,
+    recordFinishedChunk: unused,
+    setTableState: unused,
+  };
+  return {
+    store,
+    databases,
+    replications,
+    claims,
+    activities,
+    leases,
+    launches,
+    heartbeats,
+    progress,
+    tokens,
+  };
+};

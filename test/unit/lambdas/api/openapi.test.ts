@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { operations } from '../../../../lambdas/api/api.ts';
+import { openApiDocument } from '../../../../lambdas/api/openapi.ts';
+
+const committed = JSON.parse(
+  readFileSync(new URL('../../../../docs/openapi.json', import.meta.url), 'utf8'),
+) as { paths: Record<string, Record<string, unknown>> };
+
+test('docs/openapi.json is current: run npm run openapi', () => {
+  expect(committed).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
+});
+
+test('every route is described, under an id of its own', () => {
+  const described = Object.entries(committed.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(described.toSorted()).toEqual(operations.map(({ method, path }) => `${method} ${path}`).toSorted());
+  expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
+});
+
+test('every reference leads somewhere', () => {
+  const text = JSON.stringify(committed);
+  const schemas = (committed as unknown as { components: { schemas: Record<string, unknown> } }).components
+    .schemas;
+  const names = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1] ?? '');
+  expect(names.length).toBeGreaterThan(operations.length);
+  for (const name of names) expect(schemas).toHaveProperty(name);
+});

@@ -1,0 +1,241 @@
+import { expect, test } from '@jest/globals';
+import type { Replication } from '#core/contracts/replication.ts';
+import { runSchema } from '#core/contracts/steps.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import { createWorld } from './api-world.ts';
+
+const launch = {
+  launchId: 'r1-g1-l1',
+  taskArn: 'arn:task',
+  launchedAt: '2026-03-01T12:00:00.000Z',
+  generation: 1,
+};
+
+/** A replication that is active after its first start. */
+const active = async () => {
+  const it = createWorld();
+  const { client, replication } = await it.configured();
+  await it.request(client, 'POST', `/replications/${replication}/start`);
+  set(it, { status: 'active', copyGeneration: 1 });
+  it.launches.set(1, launch);
+  it.world.connector = { state: 'RUNNING', tasks: [{ id: 0, state: 'RUNNING' }] };
+  return { ...it, client };
+};
+const set = (it: { replications: Map<number, Replication> }, change: Partial<Replication>): void => {
+  it.replications.set(1, { ...(it.replications.get(1) as Replication), ...change });
+};
+
+test('a start begins one execution, named by its generation', async () => {
+  const { request, configured, executions, leases, activities, open } = createWorld();
+  const { client } = await configured();
+  const answer = await request(client, 'POST', '/replications/1/start');
+  expect(answer.status).toBe(202);
+  expect(answer.body).toMatchObject({
+    status: 'starting',
+    desired: 'running',
+    generation: 1,
+    execution_arn: 'arn:execution:replication-1-start-1',
+  });
+  const [execution] = executions.values();
+  expect(runSchema.parse(JSON.parse(execution?.input ?? ''))).toEqual({
+    clientId: 1,
+    replicationId: 1,
+    generation: 1,
+    forceResync: false,
+  });
+  expect(activities.get(1)?.map(({ action }) => action)).toEqual(['created', 'start-requested']);
+  expect([leases.size, open.connections]).toEqual([0, 0]);
+});
+
+test('starting twice, or ten times at once, is one start', async () => {
+  const { request, configured, executions } = createWorld();
+  const { client } = await configured();
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, () => request(client, 'POST', '/replications/1/start')),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(Array<number>(10).fill(202));
+  expect(new Set(answers.map(({ body }) => body.generation))).toEqual(new Set([1]));
+  const again = await request(client, 'POST', '/replications/1/start', { force_resync: true });
+  expect(again.body.generation).toBe(1);
+  expect(executions.size).toBe(1);
+});
+
+test('an active replication is left as it is', async () => {
+  const { request, client, replications, executions, calls } = await active();
+  const before = replications.get(1);
+  const answer = await request(client, 'POST', '/replications/1/start', {});
+  expect(answer.status).toBe(202);
+  expect([replications.get(1), executions.size, calls]).toEqual([before, 1, []]);
+});
+
+test('force_resync on an active one stops its consumer before the new start', async () => {
+  const { request, client, executions, calls, launches } = await active();
+  const answer = await request(client, 'POST', '/replications/1/start', { force_resync: true });
+  expect(answer.body).toMatchObject({ status: 'starting', generation: 2 });
+  expect(calls).toEqual(['stop task arn:task', 'describe task arn:task']);
+  expect(launches.size).toBe(0);
+  expect(JSON.parse(executions.get('arn:execution:replication-1-start-2')?.input ?? '')).toMatchObject({
+    forceResync: true,
+    generation: 2,
+  });
+});
+
+test('a consumer that does not end is not waited for without end', async () => {
+  const it = await active();
+  it.world.taskStatus = 'RUNNING';
+  const before = it.clock.now().getTime();
+  const answer = await it.request(it.client, 'POST', '/replications/1/start', { force_resync: true });
+  expect(answer.status).toBe(202);
+  expect(it.clock.now().getTime() - before).toBeLessThanOrEqual(10_000);
+});
+
+test('everything that is not ready is answered at once, and the replication stays as it was', async () => {
+  const { request, configured, world, replications, executions, activities, open } = createWorld();
+  const { client } = await configured();
+  world.readiness = { ...world.readiness, walLevel: 'replica' };
+  world.catalog = [];
+  world.kafkaFailure = new MillraceError('KafkaUnavailable', 'No broker answers.');
+  const before = replications.get(1);
+  const answer = await request(client, 'POST', '/replications/1/start');
+  expect(answer.status).toBe(422);
+  expect(answer.type).toBe('application/problem+json');
+  expect(answer.body.code).toBe('ValidationFailed');
+  expect(answer.body.problems).toEqual([
+    expect.objectContaining({ subject: 'source server', message: 'wal_level is replica, not logical.' }),
+    expect.objectContaining({ subject: 'source table public.flights' }),
+    expect.objectContaining({ subject: 'Kafka' }),
+  ]);
+  expect(replications.get(1)).toEqual(before);
+  expect([executions.size, activities.get(1)?.length, open.connections]).toEqual([0, 1, 0]);
+});
+
+test('an execution that cannot be begun leaves the replication as it was, and the next start works', async () => {
+  const { request, configured, world, replications, leases } = createWorld();
+  const { client } = await configured();
+  world.startFailure = new MillraceError('ServiceUnavailable', 'Step Functions is down.');
+  const refused = await request(client, 'POST', '/replications/1/start');
+  expect(refused.status).toBe(503);
+  expect(replications.get(1)).toMatchObject({ status: 'configured', desired: 'stopped', generation: 1 });
+  expect(leases.size).toBe(0);
+  world.startFailure = undefined;
+  const started = await request(client, 'POST', '/replications/1/start');
+  expect(started.body).toMatchObject({ status: 'starting', generation: 2 });
+});
+
+test('a resync that cannot be begun shows as an error, since its consumer was stopped', async () => {
+  const it = await active();
+  it.world.startFailure = new MillraceError('ServiceUnavailable', 'Step Functions is down.');
+  await it.request(it.client, 'POST', '/replications/1/start', { force_resync: true });
+  expect(it.replications.get(1)).toMatchObject({
+    status: 'error',
+    lastErrorMessage: 'Step Functions is down.',
+  });
+});
+
+test('a start that died before its execution began is completed by the next call', async () => {
+  const it = createWorld();
+  const { client } = await it.configured();
+  set(it, { status: 'starting', desired: 'running', generation: 4 });
+  const answer = await it.request(client, 'POST', '/replications/1/start', { force_resync: true });
+  expect(answer.body).toMatchObject({ generation: 4, execution_arn: 'arn:execution:replication-1-start-4' });
+});
+
+test('a start whose execution ended without a word is begun anew', async () => {
+  const it = createWorld();
+  const { client } = await it.configured();
+  await it.request(client, 'POST', '/replications/1/start');
+  it.executions.set('arn:execution:replication-1-start-1', { input: '', status: 'FAILED' });
+  expect((await it.request(client, 'POST', '/replications/1/start')).body.generation).toBe(2);
+});
+
+test('lost changes need force_resync', async () => {
+  const it = await active();
+  set(it, { status: 'needs-resync', lastErrorMessage: 'The slot is lost.' });
+  const refused = await it.request(it.client, 'POST', '/replications/1/start');
+  expect(refused.status).toBe(409);
+  expect(refused.body).toMatchObject({ code: 'NeedsResync', detail: 'The slot is lost.' });
+  await it.request(it.client, 'POST', '/replications/1/stop');
+  expect(it.replications.get(1)).toMatchObject({ status: 'needs-resync', desired: 'stopped' });
+  const forced = await it.request(it.client, 'POST', '/replications/1/start', { force_resync: true });
+  expect(forced.body).toMatchObject({ status: 'starting', last_error_message: null });
+});
+
+test('a start waits for a heal, and gives up with a conflict', async () => {
+  const it = createWorld();
+  const { client } = await it.configured();
+  it.leases.set(1, 'healer');
+  const before = it.replications.get(1);
+  const answer = await it.request(client, 'POST', '/replications/1/start');
+  expect(answer.status).toBe(409);
+  expect(answer.body.code).toBe('Conflict');
+  expect(it.replications.get(1)).toEqual(before);
+});
+
+test('a stop stops the execution, the consumer and the connector', async () => {
+  const it = await active();
+  const answer = await it.request(it.client, 'POST', '/replications/1/stop');
+  expect(answer.status).toBe(200);
+  expect(answer.body).toMatchObject({ status: 'stopped', desired: 'stopped', is_active: false });
+  expect(it.calls.toSorted()).toEqual([
+    'pause acme_shop_connector',
+    'stop execution arn:execution:replication-1-start-1',
+    'stop task arn:task',
+  ]);
+  expect([it.launches.size, it.leases.size]).toEqual([0, 0]);
+  expect(it.activities.get(1)?.at(-1)).toMatchObject({ action: 'stopped', actor: 'user' });
+});
+
+test("a user's stop is in force even while a heal holds the lease", async () => {
+  const it = await active();
+  it.leases.set(1, 'healer');
+  const answer = await it.request(it.client, 'POST', '/replications/1/stop');
+  expect(answer.status).toBe(409);
+  expect(it.replications.get(1)).toMatchObject({ status: 'stopped', desired: 'stopped' });
+  it.leases.clear();
+  expect((await it.request(it.client, 'POST', '/replications/1/stop')).status).toBe(200);
+  expect(it.calls).toContain('stop task arn:task');
+});
+
+test('a part that cannot be stopped is reported after the others were', async () => {
+  const it = await active();
+  it.world.stopTaskFailure = new MillraceError('ServiceUnavailable', 'ECS is down.');
+  const answer = await it.request(it.client, 'POST', '/replications/1/stop');
+  expect(answer.status).toBe(503);
+  expect(it.calls).toContain('pause acme_shop_connector');
+  expect(it.replications.get(1)).toMatchObject({ status: 'stopped', desired: 'stopped' });
+});
+
+test('a stop before the first start changes nothing', async () => {
+  const it = createWorld();
+  const { client } = await it.configured();
+  const answer = await it.request(client, 'POST', '/replications/1/stop', {});
+  expect(answer.body).toMatchObject({ status: 'configured' });
+  expect(it.calls).toEqual([]);
+});
+
+test('a stop of a start that created no connector yet stops its execution', async () => {
+  const it = createWorld();
+  const { client } = await it.configured();
+  await it.request(client, 'POST', '/replications/1/start');
+  const answer = await it.request(client, 'POST', '/replications/1/stop');
+  expect(answer.body).toMatchObject({ status: 'stopped' });
+  expect(it.calls).toEqual(['stop execution arn:execution:replication-1-start-1']);
+});
+
+test('a stopped replication starts where it stopped', async () => {
+  const it = await active();
+  await it.request(it.client, 'POST', '/replications/1/stop');
+  const answer = await it.request(it.client, 'POST', '/replications/1/start');
+  expect(answer.body).toMatchObject({ status: 'starting', generation: 2 });
+  expect(it.replications.get(1)?.copyGeneration).toBe(1);
+});
+
+test.each([[{ force_resync: 'yes' }], [{ force: true }], [[]]])(
+  'a start with %j is refused',
+  async (body) => {
+    const it = createWorld();
+    const { client } = await it.configured();
+    expect((await it.request(client, 'POST', '/replications/1/start', body)).status).toBe(400);
+    expect(it.executions.size).toBe(0);
+  },
+);

@@ -1,0 +1,190 @@
+import { expect, test } from '@jest/globals';
+import type { TableProgress } from '#core/contracts/copy.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import {
+  activityAnswerSchema,
+  copyAnswerSchema,
+  statusAnswerSchema,
+} from '../../../../lambdas/api/contracts.ts';
+import { createWorld } from './api-world.ts';
+
+const at = '2026-03-01T12:00:00.000Z';
+const progress: TableProgress = {
+  source: { schema: 'public', table: 'flights' },
+  target: { schema: 'public', table: 'shop_flights' },
+  generation: 1,
+  state: 'copying',
+  estimatedRows: 1_000,
+  estimatedBytes: 100_000,
+  chunks: 4,
+  chunksDone: 1,
+  rowsCopied: 250,
+  bytesCopied: 25_000,
+  runsOn: 'lambda',
+  startedAt: '2026-03-01T11:59:50.000Z',
+};
+
+test('the status of a running replication has every part of it', async () => {
+  const it = createWorld();
+  const { client } = await it.configured();
+  it.replications.set(1, {
+    ...(it.replications.get(1) as Replication),
+    status: 'active',
+    desired: 'running',
+    generation: 1,
+    copyGeneration: 1,
+  });
+  it.progress.set(1, [{ ...progress, state: 'live', chunksDone: 4, rowsCopied: 1_000, finishedAt: at }]);
+  it.launches.set(1, { launchId: 'a', taskArn: 'arn:task', launchedAt: at, generation: 1 });
+  it.heartbeats.set(1, {
+    launchId: 'a',
+    epoch: 1,
+    state: 'RUNNING',
+    beatAt: at,
+    startedAt: at,
+    applied: { inserts: 5, updates: 4, deletes: 3, truncates: 1, duplicatesSkipped: 2 },
+    lagEvents: 7,
+    lagMs: 120,
+    sourcePosition: '0/16B3748',
+    lastAppliedAt: at,
+  });
+  it.world.connector = { state: 'RUNNING', tasks: [{ id: 0, state: 'RUNNING', trace: 'x' }] };
+  const answer = await it.request(client, 'GET', '/replications/1/status');
+  expect(answer.status).toBe(200);
+  expect(statusAnswerSchema.parse(answer.body)).toEqual({
+    overall: 'healthy',
+    reasons: [],
+    connector: {
+      state: 'RUNNING',
+      healthy: true,
+      tasks: [{ id: 0, state: 'RUNNING' }],
+      message: 'Connector is RUNNING',
+    },
+    consumer: {
+      state: 'RUNNING',
+      healthy: true,
+      task_arn: 'arn:task',
+      last_heartbeat: at,
+      heartbeat_recent: true,
+      message: 'Consumer is healthy and processing messages',
+    },
+    config: {
+      status: 'active',
+      is_active: true,
+      desired: 'running',
+      connector_name: 'acme_shop_connector',
+      kafka_topic_prefix: 'client_1_db_1',
+      generation: 1,
+      last_error_code: null,
+      last_error_message: null,
+      status_since: at,
+    },
+    statistics: {
+      total_rows_synced: 1_012,
+      rows_copied: 1_000,
+      rows_inserted: 5,
+      rows_updated: 4,
+      rows_deleted: 3,
+      tables_truncated: 1,
+      duplicates_skipped: 2,
+      tables_enabled: 1,
+      tables_live: 1,
+      last_sync_at: at,
+      lag_events: 7,
+      lag_ms: 120,
+      source_position: '0/16B3748',
+    },
+    tables: [expect.objectContaining({ state: 'live', percent: 100, rows_copied: 1_000, seconds_left: 0 })],
+    timestamp: at,
+  });
+});
+
+test('the status is told while Kafka Connect does not answer', async () => {
+  const it = createWorld();
+  const { client } = await it.configured();
+  it.world.connector = new MillraceError('ConnectUnavailable', 'Kafka Connect does not answer.');
+  const answer = await it.request(client, 'GET', '/replications/1/status');
+  expect(statusAnswerSchema.parse(answer.body).connector.state).toBe('UNKNOWN');
+});
+
+test('a status before the first start says so', async () => {
+  const it = createWorld();
+  const { client } = await it.configured();
+  const status = statusAnswerSchema.parse((await it.request(client, 'GET', '/replications/1/status')).body);
+  expect(status.overall).toBe('stopped');
+  expect(status.connector.state).toBe('NOT_CREATED');
+  expect(status.consumer.state).toBe('NOT_RUNNING');
+  expect(status.tables).toEqual([expect.objectContaining({ state: 'pending', percent: 0 })]);
+});
+
+test('copy progress has rows, bytes, percent, rate and time left', async () => {
+  const it = createWorld();
+  const { client } = await it.configured();
+  it.progress.set(1, [progress]);
+  const answer = await it.request(client, 'GET', '/replications/1/copy');
+  expect(copyAnswerSchema.parse(answer.body)).toEqual({
+    replication_id: 1,
+    rows_copied: 250,
+    bytes_copied: 25_000,
+    estimated_rows: 1_000,
+    percent: 25,
+    rows_per_second: 25,
+    seconds_left: 30,
+    tables: [
+      {
+        source: { schema: 'public', table: 'flights' },
+        target: { schema: 'public', table: 'shop_flights' },
+        state: 'copying',
+        rows_copied: 250,
+        bytes_copied: 25_000,
+        estimated_rows: 1_000,
+        estimated_bytes: 100_000,
+        percent: 25,
+        rows_per_second: 25,
+        seconds_left: 30,
+        chunks: 4,
+        chunks_done: 1,
+        runs_on: 'lambda',
+        started_at: '2026-03-01T11:59:50.000Z',
+        finished_at: null,
+        message: null,
+      },
+    ],
+  });
+});
+
+test('activity is listed newest first, as much as is asked for', async () => {
+  const it = createWorld();
+  const { client } = await it.configured();
+  await it.request(client, 'POST', '/replications/1/start');
+  const all = activityAnswerSchema.parse((await it.request(client, 'GET', '/replications/1/activity')).body);
+  expect(all.activity.map(({ action }) => action)).toEqual(['start-requested', 'created']);
+  const one = await it.request(client, 'GET', '/replications/1/activity?limit=1');
+  expect(activityAnswerSchema.parse(one.body).activity).toHaveLength(1);
+  for (const query of ['limit=0', 'limit=x', 'limit=1000', 'since=2026'])
+    expect((await it.request(client, 'GET', `/replications/1/activity?${query}`)).status).toBe(400);
+});
+
+test('a defect of ours is answered without its message, which the log has', async () => {
+  const it = createWorld();
+  const { client } = await it.configured();
+  it.progress.set(1, undefined as never);
+  it.world.connector = undefined;
+  it.replications.set(1, { ...(it.replications.get(1) as Replication), tables: null as never });
+  const answer = await it.request(client, 'GET', '/replications/1/status');
+  expect(answer.status).toBe(500);
+  expect(answer.body).toMatchObject({ code: 'Internal', detail: expect.stringContaining('request-1') });
+  expect(answer.text).not.toContain('null');
+  expect(it.lines.some((line) => line.includes('"level":"ERROR"') && line.includes('request-1'))).toBe(true);
+});
+
+test('every request leaves one line without body and headers', async () => {
+  const it = createWorld();
+  await it.request('admin', 'POST', '/clients', { name: 'A secret plan' });
+  await it.request(1, 'GET', '/databases/77');
+  const lines = it.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines.map(({ message }) => message)).toEqual(['POST /clients 201', 'GET /databases/77 404']);
+  expect(lines[1]).toMatchObject({ status: 404, client: '1', request: 'request-1', durationMs: 0 });
+  expect(it.lines.join('')).not.toMatch(/secret plan|header-token/);
+});
