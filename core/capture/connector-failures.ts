@@ -19,7 +19,8 @@ const needsResyncPatterns: readonly RegExp[] = [
   /replication slot has been invalidated/i,
   /requested WAL segment \S+ has already been removed/i,
   /no longer available on the server/i,
-  /saved offset is before replication slot/i,
+  // The slot is ahead of the stored offset: `offset.mismatch.strategy=trust_offset` refuses.
+  /cannot seek to the last known offset/i,
   // Decoding looks the publication up as of the change's own time, so creating it again does not help.
   /publication ".*" does not exist/i,
 ];

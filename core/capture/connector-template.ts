@@ -1,5 +1,5 @@
 import type { Database, TlsMode } from '../contracts/database.ts';
-import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
+import type { TableRef } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { captureSettings } from '../databases/postgresql/capture-settings.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
@@ -138,16 +138,3 @@ const refuseReferences = (values: Readonly<Record<string, string>>): void => {
     }
   }
 };
-
-/** The tables that capture cannot tell apart from each other or cannot name, with the reason. */
-export const uncapturableTables = (
-  tables: readonly TableRef[],
-): readonly { readonly table: TableRef; readonly reason: string }[] =>
-  tables
-    .filter((table) => !isCapturableName(table))
-    .map((table) => ({
-      table,
-      reason:
-        `Debezium cannot capture a table named ${tableLabel(table)}: schema and table must not begin or end with a ` +
-        'double quote, nor contain two single quotes or two backticks in a row.',
-    }));

@@ -63,9 +63,8 @@ export const ensureCapture = async (request: CaptureRequest, ports: CapturePorts
   );
   await source.ensureSlot(slotName);
   await connect.putConnector(connectorName, connectorConfig(replication, request.sourceDatabase));
-  // A connector that a stop has paused stays paused through an update.
-  const status = await connect.getStatus(connectorName);
-  if (status?.state === 'PAUSED' || status?.state === 'STOPPED') await connect.resume(connectorName);
+  // A connector that a stop has paused stays paused through an update, and just after one its status does not say so.
+  await connect.resume(connectorName);
 };
 
 /** Forgets how far capture came: the connector's offset, the slot and the publication. The connector ends up stopped. */

@@ -1,7 +1,9 @@
 import { tableLabel } from '../contracts/identifiers.ts';
+import { validateColumn } from '../databases/postgresql/column-codec.ts';
 import { quoteTable } from '../databases/postgresql/identifiers.ts';
+import { compareTargetTable } from '../databases/postgresql/target-compatibility.ts';
 import type { Problem } from '../errors/millrace-error.ts';
-import type { ColumnDescription, TableDescription } from '../ports/databases.ts';
+import type { TableDescription } from '../ports/databases.ts';
 
 /** What keeps a source table from being replicated, by its description alone. */
 export const findTableProblems = (table: TableDescription): readonly Problem[] => {
@@ -20,8 +22,10 @@ export const findTableProblems = (table: TableDescription): readonly Problem[] =
     ...table.columns
       .filter((column) => !column.isGenerated)
       .flatMap((column) => {
-        const problem = findColumnProblem(column);
-        return problem === undefined ? [] : [{ subject: `${subject}, column ${column.name}`, problem }];
+        const reason = validateColumn(column);
+        return reason === undefined
+          ? []
+          : [{ subject: `${subject}, column ${column.name}`, problem: `${reason}.` }];
       }),
   ];
 };
@@ -55,19 +59,10 @@ const findKeyProblems = (table: TableDescription, subject: string): readonly Pro
   }
 };
 
-const findColumnProblem = (column: ColumnDescription): string | undefined =>
-  column.typeKind === 'base' || column.typeKind === 'enum'
-    ? undefined
-    : `Its type ${column.type} (${column.typeKind}) cannot be replicated.`;
-
 /** What keeps an existing target table from taking a source table's rows. */
-export const findTargetProblems = (
-  source: TableDescription,
-  target: TableDescription,
-): readonly Problem[] => {
-  const subject = `target table ${tableLabel(target.ref)}`;
-  const columns = new Map(target.columns.map((column) => [column.name, column]));
-  return source.columns
-    .filter((column) => !column.isGenerated && !columns.has(column.name))
-    .map((column) => ({ subject, problem: `It has no column ${column.name}.` }));
-};
+export const findTargetProblems = (source: TableDescription, target: TableDescription): readonly Problem[] =>
+  compareTargetTable(source, target).map((reason) => ({
+    subject: `target table ${tableLabel(target.ref)}`,
+    problem: `It ${reason}.`,
+    remedy: 'Bring the target table into line with the source, or map the source table to another name.',
+  }));

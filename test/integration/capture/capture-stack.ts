@@ -1,0 +1,171 @@
+import pg from 'pg';
+import { systemClock } from '#adapters/clock/system-clock.ts';
+import { createConnectClient } from '#adapters/connect/connect-client.ts';
+import { createKafkaAdmin, type KafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
+import { createKafka, type KafkaSettings } from '#adapters/kafka/kafka-client.ts';
+import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
+import type { Database } from '#core/contracts/database.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import type { Log } from '#core/ports/clock-and-log.ts';
+import type { SourceDatabase } from '#core/ports/databases.ts';
+import type { ConnectPort } from '#core/ports/services.ts';
+import { prepareJavaParts } from '../../../local/downloads.ts';
+import { startConnect, startKafka } from '../../../local/kafka.ts';
+import { sourceSettings, startPostgres } from '../../../local/postgres.ts';
+import { startSecretsEndpoint } from './secrets-endpoint.ts';
+
+export interface CaptureStack {
+  readonly sql: pg.Client;
+  readonly source: SourceDatabase;
+  readonly sourceDatabase: Database;
+  readonly connect: ConnectPort;
+  readonly kafka: KafkaAdmin;
+  /** The values of all records of a topic, parsed; waits until there are at least `count` or 30 s are over. */
+  readTopic(topic: string, count: number): Promise<readonly TopicRecord[]>;
+  stop(): Promise<void>;
+}
+
+export interface TopicRecord {
+  readonly key: unknown;
+  readonly value: unknown;
+}
+
+export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+const secretArn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:millrace/test/database-1-AbCdEf';
+const readTimeoutMs = 30_000;
+
+/** PostgreSQL, Kafka and Connect with Debezium, each real and on free ports. */
+export const startCaptureStack = async (): Promise<CaptureStack> => {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of stops.toReversed()) await end();
+  };
+  try {
+    const java = await prepareJavaParts();
+    const [postgres, broker] = await Promise.all([
+      startPostgres({ database: 'shop', config: sourceSettings }),
+      startKafka({ java }),
+    ]);
+    stops.push(
+      () => postgres.stop(),
+      () => broker.stop(),
+    );
+    const secrets = await startSecretsEndpoint(secretArn, {
+      username: postgres.user,
+      password: postgres.password,
+    });
+    stops.push(() => secrets.stop());
+    const worker = await startConnect({
+      java,
+      brokers: broker.brokers,
+      env: {
+        ...process.env,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        AWS_ENDPOINT_URL: secrets.url,
+      },
+    });
+    stops.push(() => worker.stop());
+
+    const { host, port, user, password, database } = postgres;
+    const sql = new pg.Client({ host, port, user, password, database });
+    await sql.connect();
+    stops.push(() => sql.end());
+    const source = openSourceDatabase({
+      kind: 'postgresql',
+      host,
+      port,
+      databaseName: database,
+      username: user,
+      password,
+      tlsMode: 'disable',
+    });
+    stops.push(() => source.close());
+    const settings: KafkaSettings = {
+      brokers: [broker.brokers],
+      security: 'plaintext',
+      clientId: 'millrace-test',
+    };
+    const kafka = createKafkaAdmin(settings, silentLog);
+    stops.push(() => kafka.close());
+
+    return {
+      sql,
+      source,
+      sourceDatabase: {
+        databaseId: 1,
+        clientId: 1,
+        name: 'shop',
+        kind: 'postgresql',
+        host,
+        port,
+        databaseName: database,
+        username: user,
+        tlsMode: 'disable',
+        secretArn,
+        createdAt: '2026-01-01T00:00:00.000Z',
+      },
+      connect: createConnectClient({ url: worker.url, clock: systemClock }),
+      kafka,
+      readTopic: (topic, count) => readTopic(settings, topic, count),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+const readTopic = async (
+  settings: KafkaSettings,
+  topic: string,
+  count: number,
+): Promise<readonly TopicRecord[]> => {
+  const consumer = createKafka(settings, silentLog).consumer({ groupId: `test-${topic}-${Date.now()}` });
+  const records: TopicRecord[] = [];
+  await consumer.connect();
+  try {
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(resolve, readTimeoutMs);
+      consumer
+        .run({
+          eachMessage: async ({ message }) => {
+            records.push({ key: parse(message.key), value: parse(message.value) });
+            if (records.length < count) return;
+            clearTimeout(timer);
+            resolve();
+          },
+        })
+        .catch(reject);
+    });
+  } finally {
+    await consumer.disconnect();
+  }
+  return records;
+};
+
+const parse = (bytes: Buffer | null): unknown => (bytes === null ? null : JSON.parse(bytes.toString('utf8')));
+
+/** A replication of `tables`, with names of its own for each `ordinal`. */
+export const replicationOf = (ordinal: number, tables: readonly TableRef[]): Replication => ({
+  replicationId: ordinal,
+  clientId: 1,
+  name: `shop ${ordinal}`,
+  sourceDatabaseId: 1,
+  targetDatabaseId: 2,
+  tables: tables.map((source) => ({ source, target: source })),
+  connectorName: `acme_shop_${ordinal}_connector`,
+  topicPrefix: `client_1_db_1_${ordinal}`,
+  slotName: `millrace_client_1_db_1_${ordinal}`,
+  publicationName: `millrace_client_1_db_1_${ordinal}`,
+  status: 'starting',
+  desired: 'running',
+  generation: 1,
+  copyGeneration: 0,
+  statusSince: '2026-01-01T00:00:00.000Z',
+  createdAt: '2026-01-01T00:00:00.000Z',
+});

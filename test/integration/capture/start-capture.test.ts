@@ -1,0 +1,257 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { systemClock } from '#adapters/clock/system-clock.ts';
+import { formatLsn, parseLsn, streamedPosition } from '#core/capture/capture-position.ts';
+import { classifyTrace } from '#core/capture/connector-failures.ts';
+import { connectorConfig } from '#core/capture/connector-template.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import type { Run } from '#core/contracts/steps.ts';
+import { quoteIdentifier, quoteTable } from '#core/databases/postgresql/identifiers.ts';
+import { topicName } from '#core/naming/names.ts';
+import { type StartedCapture, startCapture } from '../../../lambdas/start-capture/start-capture.ts';
+import { type CaptureStack, replicationOf, silentLog, startCaptureStack } from './capture-stack.ts';
+
+let stack: CaptureStack;
+
+beforeAll(async () => {
+  stack = await startCaptureStack();
+}, 300_000);
+
+afterAll(async () => {
+  await stack?.stop();
+}, 60_000);
+
+const begin = (replication: Replication, forceResync = false): Promise<StartedCapture> => {
+  const run: Run = {
+    clientId: replication.clientId,
+    replicationId: replication.replicationId,
+    generation: replication.generation,
+    forceResync,
+  };
+  return startCapture(
+    run,
+    { replication, sourceDatabase: stack.sourceDatabase, topicRetentionHours: 24, forceResync },
+    {
+      source: stack.source,
+      kafka: stack.kafka,
+      connect: stack.connect,
+      store: { getReplication: async () => replication },
+      clock: systemClock,
+      log: silentLog,
+    },
+  );
+};
+
+const createTable = async (ref: TableRef): Promise<void> => {
+  await stack.sql.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(ref.schema)}`);
+  await stack.sql.query(`CREATE TABLE ${quoteTable(ref)} (id int PRIMARY KEY, note text)`);
+};
+
+const insert = (ref: TableRef, id: number): Promise<unknown> =>
+  stack.sql.query(`INSERT INTO ${quoteTable(ref)} VALUES ($1, 'x')`, [id]);
+
+const waitFor = async (what: string, holds: () => Promise<boolean>, seconds = 30): Promise<void> => {
+  const deadline = Date.now() + seconds * 1_000;
+  while (Date.now() < deadline) {
+    if (await holds()) return;
+    await systemClock.sleep(250);
+  }
+  throw new Error(`It did not happen within ${seconds} s: ${what}`);
+};
+
+const endOffset = async (topic: string): Promise<bigint> =>
+  (await stack.kafka.topicOffsets([topic]))[0]?.endOffset ?? -1n;
+
+test('capture of an idle source streams, and delivers what changes afterwards', async () => {
+  const table = { schema: 'public', table: 'idle' };
+  await createTable(table);
+  const replication = replicationOf(1, [table]);
+
+  const started = await begin(replication);
+  expect(started.connectorName).toBe(replication.connectorName);
+  const topic = topicName(replication.topicPrefix, table);
+  expect(await endOffset(topic)).toBe(0n);
+
+  await insert(table, 1);
+  const [record] = await stack.readTopic(topic, 1);
+  expect(record).toMatchObject({ key: { id: 1 }, value: { op: 'c', after: { id: 1, note: 'x' } } });
+}, 120_000);
+
+test('a start that is repeated leaves one connector, and updates its configuration', async () => {
+  const first = { schema: 'public', table: 'repeated' };
+  const second = { schema: 'public', table: 'added' };
+  await createTable(first);
+  await createTable(second);
+  const replication = replicationOf(2, [first]);
+  await begin(replication);
+  const wider: Replication = { ...replicationOf(2, [first, second]), generation: 2 };
+  await begin(wider);
+
+  expect(await stack.connect.getConfig(replication.connectorName)).toEqual({
+    ...connectorConfig(wider, stack.sourceDatabase),
+    name: replication.connectorName,
+  });
+  await insert(second, 5);
+  expect(await stack.readTopic(topicName(replication.topicPrefix, second), 1)).toHaveLength(1);
+}, 120_000);
+
+test('a connector that a stop has paused runs again after a start, and loses nothing in between', async () => {
+  const table = { schema: 'public', table: 'paused' };
+  await createTable(table);
+  const replication = replicationOf(3, [table]);
+  await begin(replication);
+  await stack.connect.pause(replication.connectorName);
+  await waitFor('the connector is paused', async () => {
+    const status = await stack.connect.getStatus(replication.connectorName);
+    return status?.state === 'PAUSED' && status.tasks.every(({ state }) => state === 'PAUSED');
+  });
+  await insert(table, 1);
+  await begin({ ...replication, generation: 2, copyGeneration: 1 });
+  expect(await stack.readTopic(topicName(replication.topicPrefix, table), 1)).toHaveLength(1);
+}, 120_000);
+
+const awkwardNames: readonly TableRef[] = [
+  { schema: 'public', table: 'Capitals' },
+  { schema: 'public', table: 'with space ' },
+  { schema: 'public', table: ' leading' },
+  { schema: 'public', table: 'dotted.name' },
+  { schema: 'Odd.Schema', table: 'a,b' },
+  { schema: 'public', table: 'back\\slash' },
+  { schema: 'public', table: 'say "hi" now' },
+  { schema: 'public', table: "it's" },
+  { schema: 'public', table: 'select' },
+  { schema: 'public', table: 'dollar${env:CONNECT_GROUP}' },
+  { schema: 'public', table: 'x|y*(z)+[q]^' },
+  { schema: 'public', table: "'; DROP TABLE users; --" },
+  { schema: 'public', table: 'grün_日本_🚀' },
+];
+
+test('tables with awkward names are captured into the topics that naming says', async () => {
+  for (const table of awkwardNames) await createTable(table);
+  const replication = replicationOf(4, awkwardNames);
+  await begin(replication);
+  for (const [index, table] of awkwardNames.entries()) await insert(table, index);
+
+  const arrived: Record<string, unknown> = {};
+  for (const table of awkwardNames) {
+    const topic = topicName(replication.topicPrefix, table);
+    await waitFor(`${topic} has its event`, async () => (await endOffset(topic)) === 1n);
+    const [record] = await stack.readTopic(topic, 1);
+    arrived[topic] = record?.key;
+  }
+  expect(arrived).toEqual(
+    Object.fromEntries(awkwardNames.map((table, id) => [topicName(replication.topicPrefix, table), { id }])),
+  );
+}, 180_000);
+
+test('a table whose name differs in case only is not captured beside the one that was asked for', async () => {
+  const wanted = { schema: 'public', table: 'orders' };
+  const other = { schema: 'public', table: 'Orders' };
+  await createTable(wanted);
+  await createTable(other);
+  const replication = replicationOf(5, [wanted]);
+  await begin(replication);
+  await insert(other, 1);
+  await insert(wanted, 2);
+  const records = await stack.readTopic(topicName(replication.topicPrefix, wanted), 1);
+  expect(records).toMatchObject([{ key: { id: 2 } }]);
+  const status = await stack.connect.getStatus(replication.connectorName);
+  expect(status?.tasks).toMatchObject([{ state: 'RUNNING' }]);
+}, 120_000);
+
+const pauseAndWait = async (replication: Replication): Promise<void> => {
+  await stack.connect.stop(replication.connectorName);
+  await waitFor('the connector is stopped', async () => {
+    const status = await stack.connect.getStatus(replication.connectorName);
+    return status?.state === 'STOPPED' && status.tasks.length === 0;
+  });
+  await waitFor('the slot is released', async () => {
+    const { slot } = await stack.source.captureReadiness(replication.slotName);
+    return slot?.active === false;
+  });
+};
+
+test('a slot that was dropped needs a resync, and a forced start captures afresh', async () => {
+  const table = { schema: 'public', table: 'dropped' };
+  await createTable(table);
+  const replication = replicationOf(6, [table]);
+  await begin(replication);
+  await pauseAndWait(replication);
+  await stack.sql.query('SELECT pg_drop_replication_slot($1)', [replication.slotName]);
+  await insert(table, 1);
+
+  // Debezium alone refuses a missing slot for which it has an offset.
+  await stack.connect.resume(replication.connectorName);
+  const failedTask = async () =>
+    (await stack.connect.getStatus(replication.connectorName))?.tasks.find(({ state }) => state === 'FAILED');
+  await waitFor('the task has failed', async () => (await failedTask()) !== undefined);
+  expect(classifyTrace((await failedTask())?.trace ?? '')).toMatchObject({ cure: 'needs-resync' });
+
+  const again: Replication = { ...replication, generation: 2, copyGeneration: 1 };
+  await expect(begin(again)).rejects.toMatchObject({ code: 'NeedsResync' });
+  await begin({ ...again, generation: 3 }, true);
+  await insert(table, 2);
+  const records = await stack.readTopic(topicName(replication.topicPrefix, table), 1);
+  expect(records).toMatchObject([{ key: { id: 2 } }]);
+}, 180_000);
+
+test('a slot that somebody has advanced past the stored offset needs a resync', async () => {
+  const table = { schema: 'public', table: 'advanced' };
+  await createTable(table);
+  const replication = replicationOf(7, [table]);
+  await begin(replication);
+  await pauseAndWait(replication);
+  await insert(table, 1);
+  await stack.sql.query('SELECT pg_replication_slot_advance($1, pg_current_wal_lsn())', [
+    replication.slotName,
+  ]);
+
+  const again: Replication = { ...replication, generation: 2, copyGeneration: 1 };
+  await expect(begin(again)).rejects.toMatchObject({
+    code: 'NeedsResync',
+    message: expect.stringContaining('ahead'),
+  });
+  // Debezium itself refuses as well, should Connect restart the connector without asking us.
+  await stack.connect.resume(replication.connectorName);
+  // It tries seven times in a minute first, as it would for a slot that another process still holds.
+  const failedTask = async () =>
+    (await stack.connect.getStatus(replication.connectorName))?.tasks.find(({ state }) => state === 'FAILED');
+  await waitFor('the task has failed', async () => (await failedTask()) !== undefined, 100);
+  expect(classifyTrace((await failedTask())?.trace ?? '')).toMatchObject({ cure: 'needs-resync' });
+}, 180_000);
+
+test('a slot is never ahead of the stored offset while the connector streams and restarts', async () => {
+  const table = { schema: 'public', table: 'busy' };
+  await createTable(table);
+  const replication = replicationOf(8, [table]);
+  await begin(replication);
+  for (let generation = 2; generation <= 4; generation += 1) {
+    for (let id = 0; id < 50; id += 1) await insert(table, generation * 1_000 + id);
+    await begin({ ...replication, generation, copyGeneration: 1 });
+    await pauseAndWait(replication);
+  }
+  const records = await begin({ ...replication, generation: 5, copyGeneration: 1 });
+  expect(parseLsn(records.position)).toBeGreaterThan(0n);
+  await waitFor(
+    'all events are there',
+    async () => (await endOffset(topicName(replication.topicPrefix, table))) >= 150n,
+  );
+  expect(await endOffset(topicName(replication.topicPrefix, table))).toBe(150n);
+}, 240_000);
+
+test('the stored offset of an idle source goes on, so that the source can drop its log', async () => {
+  const table = { schema: 'public', table: 'quiet' };
+  await createTable(table);
+  const replication = replicationOf(9, [table]);
+  const { position } = await begin(replication);
+  const offset = streamedPosition(await stack.connect.getOffset(replication.connectorName));
+  expect(offset).toBeDefined();
+  expect(formatLsn(offset ?? 0n)).not.toBe('0/0');
+  // Changes of tables that are not captured move it, by the heartbeat.
+  await stack.sql.query('CREATE TABLE public.uncaptured (id int)');
+  await stack.sql.query('INSERT INTO public.uncaptured SELECT generate_series(1, 10000)');
+  await waitFor('the slot lets go of the log', async () => {
+    const { slot } = await stack.source.captureReadiness(replication.slotName);
+    return parseLsn(slot?.confirmedFlushPosition ?? '0/0') > parseLsn(position);
+  });
+}, 120_000);
