@@ -1,0 +1,192 @@
+import { expect, test } from '@jest/globals';
+import type { Heartbeat } from '#core/contracts/consumer.ts';
+import type { TableProgress } from '#core/contracts/copy.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import { type StatusFacts, unifiedStatus } from '#core/status/unified-status.ts';
+
+const at = '2026-03-01T12:00:00.000Z';
+const now = new Date(at);
+
+const replication = (change: Partial<Replication> = {}): Replication => ({
+  replicationId: 1,
+  clientId: 1,
+  name: 'r',
+  sourceDatabaseId: 1,
+  targetDatabaseId: 2,
+  tables: [{ source: { schema: 'public', table: 'a' }, target: { schema: 'public', table: 'shop_a' } }],
+  connectorName: 'acme_shop_connector',
+  topicPrefix: 'client_1_db_1',
+  slotName: 's',
+  publicationName: 'p',
+  status: 'active',
+  desired: 'running',
+  generation: 1,
+  copyGeneration: 1,
+  statusSince: at,
+  createdAt: at,
+  ...change,
+});
+const heartbeat = (change: Partial<Heartbeat> = {}): Heartbeat => ({
+  launchId: 'l1',
+  epoch: 1,
+  state: 'RUNNING',
+  beatAt: at,
+  startedAt: at,
+  applied: { inserts: 1, updates: 2, deletes: 3, truncates: 4, duplicatesSkipped: 5 },
+  lagEvents: 0,
+  lagMs: 0,
+  ...change,
+});
+const live: TableProgress = {
+  source: { schema: 'public', table: 'a' },
+  target: { schema: 'public', table: 'shop_a' },
+  generation: 1,
+  state: 'live',
+  estimatedRows: 10,
+  estimatedBytes: 100,
+  chunks: 1,
+  chunksDone: 1,
+  rowsCopied: 10,
+  bytesCopied: 100,
+  runsOn: 'lambda',
+};
+const facts = (change: Partial<StatusFacts> = {}): StatusFacts => ({
+  replication: replication(),
+  connector: { state: 'RUNNING', tasks: [{ id: 0, state: 'RUNNING' }] },
+  launch: { launchId: 'l1', launchedAt: at, generation: 1 },
+  heartbeat: heartbeat(),
+  tables: [live],
+  now,
+  ...change,
+});
+const ago = (ms: number): string => new Date(now.getTime() - ms).toISOString();
+
+test('everything that runs and reports is healthy', () => {
+  expect(unifiedStatus(facts())).toMatchObject({ overall: 'healthy', reasons: [] });
+});
+
+test.each<[string, Partial<StatusFacts>, string, string]>([
+  ['a paused connector', { connector: { state: 'PAUSED', tasks: [] } }, 'degraded', 'Connector is PAUSED'],
+  [
+    'a failed task',
+    {
+      connector: { state: 'RUNNING', tasks: [{ id: 0, state: 'FAILED', trace: 'java.Boom: slot\n\tat x' }] },
+    },
+    'failed',
+    '1 of 1 tasks FAILED: java.Boom: slot',
+  ],
+  [
+    'a failed connector',
+    { connector: { state: 'FAILED', trace: 'bad config\n at', tasks: [] } },
+    'failed',
+    'Connector is FAILED: bad config',
+  ],
+  [
+    'a connector without tasks',
+    { connector: { state: 'RUNNING', tasks: [] } },
+    'degraded',
+    'Connector is RUNNING but has no task yet',
+  ],
+  [
+    'an unassigned task',
+    { connector: { state: 'RUNNING', tasks: [{ id: 0, state: 'UNASSIGNED' }] } },
+    'degraded',
+    'Task 0 is UNASSIGNED',
+  ],
+  [
+    'a missing connector',
+    { connector: 'missing' },
+    'degraded',
+    'Kafka Connect has no connector of this name',
+  ],
+  ['a silent Kafka Connect', { connector: 'unknown' }, 'degraded', 'Kafka Connect does not answer'],
+  [
+    'a stale heartbeat',
+    { heartbeat: heartbeat({ beatAt: ago(120_001) }) },
+    'degraded',
+    `Last heartbeat was ${ago(120_001)}, which is too old`,
+  ],
+  [
+    'a retrying consumer',
+    { heartbeat: heartbeat({ state: 'RETRYING', errorMessage: 'a deadlock' }) },
+    'degraded',
+    'Consumer retries after a deadlock',
+  ],
+  [
+    'a consumer that ended with an error',
+    { heartbeat: heartbeat({ state: 'ERROR', errorMessage: 'disk full' }) },
+    'failed',
+    'Consumer ended with disk full',
+  ],
+  [
+    'a launch that has not reported',
+    { heartbeat: heartbeat({ launchId: 'l0' }) },
+    'degraded',
+    `Consumer was launched at ${at} and has not reported yet`,
+  ],
+  ['no consumer', { launch: undefined, heartbeat: undefined }, 'degraded', 'No consumer runs'],
+  [
+    'a skipped table',
+    { tables: [{ ...live, state: 'skipped', message: 'It had rows.' }] },
+    'degraded',
+    'It had rows.',
+  ],
+])('%s is not healthy, and the reason is told', (_what, change, overall, reason) => {
+  expect(unifiedStatus(facts(change))).toMatchObject({ overall, reasons: [reason] });
+});
+
+test('neither connector nor consumer means that nothing is replicated', () => {
+  const status = unifiedStatus(facts({ connector: 'missing', launch: undefined, heartbeat: undefined }));
+  expect(status.overall).toBe('failed');
+  expect(status.reasons).toHaveLength(2);
+});
+
+test('a heartbeat of exactly two minutes is still recent', () => {
+  expect(unifiedStatus(facts({ heartbeat: heartbeat({ beatAt: ago(120_000) }) })).consumer).toMatchObject({
+    healthy: true,
+    heartbeatRecent: true,
+  });
+});
+
+test.each<[Replication['status'], string]>([
+  ['configured', 'stopped'],
+  ['stopped', 'stopped'],
+  ['starting', 'starting'],
+  ['error', 'failed'],
+  ['needs-resync', 'failed'],
+])('a replication that is %s is %s overall, whatever else runs', (status, overall) => {
+  const { overall: actual, reasons } = unifiedStatus(
+    facts({ replication: replication({ status, lastErrorMessage: 'the reason' }) }),
+  );
+  expect(actual).toBe(overall);
+  expect(reasons).toHaveLength(1);
+  if (overall === 'failed') expect(reasons).toEqual(['the reason']);
+});
+
+test('a stopped consumer is told from its last heartbeat', () => {
+  const { consumer } = unifiedStatus(
+    facts({
+      launch: undefined,
+      heartbeat: heartbeat({ state: 'STOPPED' }),
+      replication: replication({ status: 'stopped' }),
+    }),
+  );
+  expect(consumer).toMatchObject({ state: 'STOPPED', healthy: false, message: 'Consumer has stopped' });
+});
+
+test('statistics add what was copied and what was applied', () => {
+  const { statistics } = unifiedStatus(
+    facts({ heartbeat: heartbeat({ lagEvents: 3, lagMs: 40, sourcePosition: '0/1', lastAppliedAt: at }) }),
+  );
+  expect(statistics).toEqual({
+    totalRowsSynced: 16,
+    rowsCopied: 10,
+    applied: heartbeat().applied,
+    tablesEnabled: 1,
+    tablesLive: 1,
+    lastSyncAt: at,
+    lagEvents: 3,
+    lagMs: 40,
+    sourcePosition: '0/1',
+  });
+});
