@@ -26,19 +26,8 @@ const asStatus = (status: ExecutionStatus) => (status === 'PENDING_REDRIVE' ? 'R
 export const createExecutionPort = ({
   stateMachineArn,
   client = new SFNClient(awsClientDefaults),
-}: ExecutionPortOptions): ExecutionPort => ({
-  startReplication: async (name, input) => {
-    try {
-      const started = await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
-      return started.executionArn ?? executionArn(stateMachineArn, name);
-    } catch (error) {
-      // Step Functions answers a repetition with the running execution, but with this error once it has ended.
-      if (awsErrorName(error) === 'ExecutionAlreadyExists') return executionArn(stateMachineArn, name);
-      throw toServiceError(error, 'Step Functions', `start execution ${name}`);
-    }
-  },
-
-  getStatus: async (arn) => {
+}: ExecutionPortOptions): ExecutionPort => {
+  const getStatus: ExecutionPort['getStatus'] = async (arn) => {
     try {
       const { status } = await client.send(new DescribeExecutionCommand({ executionArn: arn }));
       if (status === undefined) throw new MillraceError('Internal', `Execution ${arn} has no status.`);
@@ -47,14 +36,31 @@ export const createExecutionPort = ({
       if (isMissing(error)) return undefined;
       throw toServiceError(error, 'Step Functions', `describe execution ${arn}`);
     }
-  },
+  };
 
-  stopExecution: async (arn, reason) => {
-    try {
-      await client.send(new StopExecutionCommand({ executionArn: arn, cause: reason }));
-    } catch (error) {
-      if (isMissing(error)) return;
-      throw toServiceError(error, 'Step Functions', `stop execution ${arn}`);
-    }
-  },
-});
+  return {
+    startReplication: async (name, input) => {
+      try {
+        const started = await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+        return started.executionArn ?? executionArn(stateMachineArn, name);
+      } catch (error) {
+        // Step Functions answers a repetition with the running execution, but with this error once it has ended.
+        if (awsErrorName(error) === 'ExecutionAlreadyExists') return executionArn(stateMachineArn, name);
+        throw toServiceError(error, 'Step Functions', `start execution ${name}`);
+      }
+    },
+
+    getStatus,
+
+    stopExecution: async (arn, reason) => {
+      try {
+        await client.send(new StopExecutionCommand({ executionArn: arn, cause: reason }));
+      } catch (error) {
+        if (isMissing(error)) return;
+        // An execution that has ended is refused as invalid, and so is a malformed request: its status tells which.
+        if (awsErrorName(error) === 'ValidationException' && (await getStatus(arn)) !== 'RUNNING') return;
+        throw toServiceError(error, 'Step Functions', `stop execution ${arn}`);
+      }
+    },
+  };
+};
