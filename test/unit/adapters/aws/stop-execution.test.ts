@@ -33,15 +33,16 @@ describe('stopping an execution', () => {
   test.each(['SUCCEEDED', 'FAILED', 'ABORTED'] as const)(
     'that is %s already does nothing',
     async (status) => {
-        stepFunctions.on(StopExecutionCommand).rejects(refusal);
+      stepFunctions.on(StopExecutionCommand).rejects(refusal);
       stepFunctions.on(DescribeExecutionCommand).resolves({ status });
-      });
       await expect(port.stopExecution(arn, 'a user stopped it')).resolves.toBeUndefined();
     },
   );
 
   test('that Step Functions has forgotten does nothing', async () => {
-    stepFunctions.on(StopExecutionCommand).rejects(new ExecutionDoesNotExist({ message: 'gone', $metadata: {} }));
+    stepFunctions
+      .on(StopExecutionCommand)
+      .rejects(new ExecutionDoesNotExist({ message: 'gone', $metadata: {} }));
     await expect(port.stopExecution(arn, 'a user stopped it')).resolves.toBeUndefined();
   });
 
