@@ -82,14 +82,18 @@ const describeState = (table: TableCopy): string => {
   return table.state === 'copying' ? `copying${rate}${left}` : table.state;
 };
 
-/** The states with their number of tables, and each table that is being copied. */
+/** How many tables are in which state, and how far the biggest of those is that are being copied. */
 export const copyLine = (tables: readonly TableCopy[]): string => {
   const counts = new Map<string, number>();
   for (const { state } of tables) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const rows = tables.reduce((sum, table) => sum + table.rows_copied, 0);
-  const copying = tables
-    .filter((table) => table.state === 'copying')
-    .map((table) => `; ${table.source.table} ${Math.floor(table.percent)} %, ${describeState(table)}`);
   const states = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
-  return `${states}; ${rows.toLocaleString('en')} rows copied${copying.join('')}`;
+  const rows = tables.reduce((sum, table) => sum + table.rows_copied, 0);
+  const [biggest] = tables
+    .filter((table) => table.state === 'copying')
+    .toSorted((left, right) => right.estimated_rows - left.estimated_rows);
+  const progress =
+    biggest === undefined
+      ? ''
+      : `; ${biggest.source.table} ${Math.floor(biggest.percent)} %, ${describeState(biggest)}`;
+  return `${states}; ${rows.toLocaleString('en')} rows copied${progress}`;
 };
