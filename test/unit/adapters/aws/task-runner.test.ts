@@ -1,0 +1,115 @@
+import { DescribeTasksCommand, ECSClient, RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
+import { expect, test } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { createTaskRunner } from '#adapters/aws/task-runner.ts';
+
+const launch = { clientId: 3, replicationId: 7, launchId: 'r7-g3-l2' };
+
+const create = () => ({
+  mock: mockClient(ECSClient),
+  runner: createTaskRunner({
+    environment: {
+      MILLRACE_CLUSTER: 'arn:cluster',
+      MILLRACE_TASK_DEFINITION: 'arn:definition',
+      MILLRACE_TASK_CONTAINER: 'main',
+      MILLRACE_SUBNETS: 'subnet-a, subnet-b',
+      MILLRACE_SECURITY_GROUPS: 'sg-1',
+    },
+    client: new ECSClient({ region: 'eu-west-1' }),
+  }),
+});
+
+test('a consumer is launched with its role and identifiers in private subnets', async () => {
+  const { mock, runner } = create();
+  mock.on(RunTaskCommand).resolves({ tasks: [{ taskArn: 'arn:task' }], failures: [] });
+  expect(await runner.runConsumer(launch)).toBe('arn:task');
+  expect(mock.commandCalls(RunTaskCommand)[0]?.args[0].input).toMatchObject({
+    cluster: 'arn:cluster',
+    taskDefinition: 'arn:definition',
+    launchType: 'FARGATE',
+    networkConfiguration: {
+      awsvpcConfiguration: {
+        subnets: ['subnet-a', 'subnet-b'],
+        securityGroups: ['sg-1'],
+        assignPublicIp: 'DISABLED',
+      },
+    },
+    overrides: {
+      containerOverrides: [
+        {
+          name: 'main',
+          environment: [
+            { name: 'MILLRACE_ROLE', value: 'consumer' },
+            { name: 'MILLRACE_CLIENT_ID', value: '3' },
+            { name: 'MILLRACE_REPLICATION_ID', value: '7' },
+            { name: 'MILLRACE_LAUNCH_ID', value: 'r7-g3-l2' },
+          ],
+        },
+      ],
+    },
+  });
+});
+
+test('the same launch has the same token, another one another, within the limits of ECS', async () => {
+  const { mock, runner } = create();
+  mock.on(RunTaskCommand).resolves({ tasks: [{ taskArn: 'arn:task' }] });
+  await runner.runConsumer(launch);
+  await runner.runConsumer(launch);
+  await runner.runConsumer({ ...launch, launchId: 'r7-g3-l3' });
+  const [first, second, third] = mock
+    .commandCalls(RunTaskCommand)
+    .map((call) => call.args[0].input.clientToken);
+  expect(first).toMatch(/^[a-z0-9]{1,64}$/);
+  expect(second).toBe(first);
+  expect(third).not.toBe(first);
+});
+
+test('a launch without a task says why', async () => {
+  const { mock, runner } = create();
+  mock
+    .on(RunTaskCommand)
+    .resolves({ tasks: [], failures: [{ reason: 'RESOURCE:CPU', detail: 'none left' }] });
+  await expect(runner.runConsumer(launch)).rejects.toMatchObject({
+    code: 'TaskLaunchFailed',
+    message: expect.stringContaining('RESOURCE:CPU: none left'),
+  });
+  mock.on(RunTaskCommand).rejects(new Error('No such cluster'));
+  await expect(runner.runConsumer(launch)).rejects.toMatchObject({
+    code: 'TaskLaunchFailed',
+    message: expect.stringContaining('No such cluster'),
+  });
+});
+
+test('stopping a task that ECS has forgotten is done; another failure is told', async () => {
+  const { mock, runner } = create();
+  mock
+    .on(StopTaskCommand)
+    .rejectsOnce(Object.assign(new Error('gone'), { name: 'InvalidParameterException' }));
+  await expect(runner.stopTask('arn:task', 'x'.repeat(2_000))).resolves.toBeUndefined();
+  expect(mock.commandCalls(StopTaskCommand)[0]?.args[0].input.reason).toHaveLength(255);
+  mock.on(StopTaskCommand).rejects(new Error('socket hang up'));
+  await expect(runner.stopTask('arn:task', 'x')).rejects.toMatchObject({ code: 'ServiceUnavailable' });
+});
+
+test('a task is described by its own container; an unknown one is undefined', async () => {
+  const { mock, runner } = create();
+  mock.on(DescribeTasksCommand).resolvesOnce({
+    tasks: [
+      {
+        lastStatus: 'STOPPED',
+        stoppedReason: 'Essential container exited',
+        containers: [
+          { name: 'sidecar', exitCode: 0 },
+          { name: 'main', exitCode: 137 },
+        ],
+      },
+    ],
+  });
+  expect(await runner.describeTask('arn:task')).toEqual({
+    lastStatus: 'STOPPED',
+    stoppedReason: 'Essential container exited',
+    exitCode: 137,
+  });
+  mock.on(DescribeTasksCommand).resolves({ tasks: [], failures: [{ reason: 'MISSING' }] });
+  expect(await runner.describeTask('arn:task')).toBeUndefined();
+});
