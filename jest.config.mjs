@@ -24,5 +24,10 @@ export default {
     project('infra'),
     project('state-machines'),
     project('integration'),
+    // The whole product: one local stack serves all suites of this folder.
+    project('chain', {
+      globalSetup: '<rootDir>/test/chain/start-stack.ts',
+      globalTeardown: '<rootDir>/test/chain/stop-stack.ts',
+    }),
   ],
 };
