@@ -1,0 +1,326 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
+import type { SourceDatabase } from '#core/ports/databases.ts';
+import { type DatabasePair, startDatabasePair } from './database-pair.ts';
+
+let pair: DatabasePair;
+let source: SourceDatabase;
+
+beforeAll(async () => {
+  pair = await startDatabasePair();
+  source = openSourceDatabase(pair.source.settings);
+  await pair.source.client.query(`
+    CREATE SCHEMA "Sales";
+    CREATE TYPE "Sales"."Kind" AS ENUM ('a', 'b');
+    CREATE TYPE "Sales".pair AS (x int, y int);
+    CREATE DOMAIN "Sales".amount AS numeric(12,2) NOT NULL;
+    CREATE DOMAIN "Sales".price AS "Sales".amount CHECK (VALUE >= 0);
+    CREATE TABLE "Sales"."Order Items" (
+      "order" bigint, line smallint GENERATED ALWAYS AS IDENTITY, name varchar(80) NOT NULL UNIQUE, code char(5), price "Sales".price,
+      kinds "Sales"."Kind"[], prices "Sales".price[], p "Sales".pair, at timestamptz(3) DEFAULT now(), span interval(2), bits bit varying(9),
+      r int4range, total numeric GENERATED ALWAYS AS ("order" * 2) STORED, rounded numeric(5,-2), dropped int,
+      PRIMARY KEY (line, "order") INCLUDE (code)
+    );
+    ALTER TABLE "Sales"."Order Items" DROP COLUMN dropped;
+    ALTER TABLE "Sales"."Order Items" REPLICA IDENTITY FULL;
+    CREATE TABLE "Sales".child (id int PRIMARY KEY, parent_line smallint, parent_order bigint, CONSTRAINT "to parent" FOREIGN KEY (parent_line, parent_order) REFERENCES "Sales"."Order Items" (line, "order"));
+    CREATE UNLOGGED TABLE "Sales".unlogged (id int PRIMARY KEY);
+    CREATE VIEW "Sales".a_view AS SELECT 1 AS one;
+    CREATE TABLE "Sales".parted (id int PRIMARY KEY) PARTITION BY RANGE (id);
+    CREATE TABLE "Sales".parted_1 PARTITION OF "Sales".parted FOR VALUES FROM (0) TO (1000);
+    CREATE TABLE no_key (id int);
+    INSERT INTO "Sales".parted SELECT generate_series(1, 500);
+    ANALYZE "Sales".parted_1`);
+}, 60_000);
+
+afterAll(async () => {
+  await source?.close();
+  await pair?.stop();
+}, 60_000);
+
+const orderItems: TableRef = { schema: 'Sales', table: 'Order Items' };
+
+test('ping returns the version of the server', async () => {
+  expect((await source.ping()).serverVersion).toMatch(/^18\./);
+});
+
+describe('describeTable', () => {
+  test('gives columns, key, replica identity and secondary constraints as the catalog has them', async () => {
+    const table = await source.describeTable(orderItems);
+    expect(table).toMatchObject({
+      ref: orderItems,
+      primaryKey: ['line', 'order'],
+      replicaIdentity: 'full',
+      relationKind: 'table',
+      uniqueIndexes: ['Order Items_name_key'],
+    });
+    const plain = {
+      isArray: false,
+      typeKind: 'base',
+      notNull: false,
+      isGenerated: false,
+      hasDefault: false,
+      isIdentityAlways: false,
+    };
+    expect(table?.columns).toEqual([
+      { ...plain, name: 'order', type: 'bigint', baseType: 'int8', notNull: true },
+      {
+        ...plain,
+        name: 'line',
+        type: 'smallint',
+        baseType: 'int2',
+        notNull: true,
+        hasDefault: true,
+        isIdentityAlways: true,
+      },
+      {
+        ...plain,
+        name: 'name',
+        type: 'character varying(80)',
+        baseType: 'varchar',
+        maxLength: 80,
+        notNull: true,
+      },
+      { ...plain, name: 'code', type: 'character(5)', baseType: 'bpchar', maxLength: 5 },
+      {
+        ...plain,
+        name: 'price',
+        type: 'numeric(12,2)',
+        baseType: 'numeric',
+        precision: 12,
+        scale: 2,
+        notNull: true,
+      },
+      {
+        ...plain,
+        name: 'kinds',
+        type: '"Sales"."Kind"[]',
+        baseType: 'Kind',
+        typeKind: 'enum',
+        isArray: true,
+      },
+      {
+        ...plain,
+        name: 'prices',
+        type: 'numeric(12,2)[]',
+        baseType: 'numeric',
+        isArray: true,
+        precision: 12,
+        scale: 2,
+      },
+      { ...plain, name: 'p', type: '"Sales".pair', baseType: 'pair', typeKind: 'composite' },
+      {
+        ...plain,
+        name: 'at',
+        type: 'timestamp(3) with time zone',
+        baseType: 'timestamptz',
+        precision: 3,
+        hasDefault: true,
+      },
+      { ...plain, name: 'span', type: 'interval(2)', baseType: 'interval', precision: 2 },
+      { ...plain, name: 'bits', type: 'bit varying(9)', baseType: 'varbit', maxLength: 9 },
+      { ...plain, name: 'r', type: 'int4range', baseType: 'int4range', typeKind: 'range' },
+      { ...plain, name: 'total', type: 'numeric', baseType: 'numeric', isGenerated: true, hasDefault: true },
+      { ...plain, name: 'rounded', type: 'numeric(5,-2)', baseType: 'numeric', precision: 5, scale: -2 },
+    ]);
+  });
+
+  test.each([
+    ['parted', 'partitioned-table'],
+    ['parted_1', 'table'],
+    ['a_view', 'view'],
+    ['unlogged', 'other'],
+  ])('%s is a %s', async (table, relationKind) => {
+    expect(await source.describeTable({ schema: 'Sales', table })).toMatchObject({ relationKind });
+  });
+
+  test('a foreign key is named with the unique indexes', async () => {
+    const table = await source.describeTable({ schema: 'Sales', table: 'child' });
+    expect(table?.uniqueIndexes).toEqual(['to parent']);
+  });
+
+  test('row estimates come from the statistics, and are -1 before there are any', async () => {
+    expect(await source.describeTable({ schema: 'Sales', table: 'parted_1' })).toMatchObject({
+      estimatedRows: 500,
+    });
+    expect(await source.describeTable({ schema: 'Sales', table: 'child' })).toMatchObject({
+      estimatedRows: -1,
+    });
+  });
+
+  test.each([
+    { schema: 'sales', table: 'Order Items' },
+    { schema: 'Sales', table: 'order items' },
+    { schema: 'Sales', table: `x'; DROP TABLE no_key; --` },
+    { schema: '', table: '' },
+  ])('there is no table $schema.$table', async (ref) => {
+    expect(await source.describeTable(ref)).toBeUndefined();
+  });
+});
+
+test('listTables names tables and their partitions, no views and nothing of the system', async () => {
+  const tables = await source.listTables();
+  expect(tables.map(({ ref }) => `${ref.schema}.${ref.table}`)).toEqual([
+    'Sales.Order Items',
+    'Sales.child',
+    'Sales.parted',
+    'Sales.parted_1',
+    'Sales.unlogged',
+    'public.no_key',
+  ]);
+  expect(tables[0]).toEqual(await source.describeTable(orderItems));
+});
+
+describe('capture', () => {
+  test('readiness of a superuser on a server with wal_level=logical', async () => {
+    expect(await source.captureReadiness('none')).toEqual({
+      serverVersion: expect.stringMatching(/^18/),
+      walLevel: 'logical',
+      maxSlots: 20,
+      usedSlots: 0,
+      maxSenders: 20,
+      usedSenders: 0,
+      canReplicate: true,
+      canCreatePublication: true,
+    });
+  });
+
+  test('a slot is created once, is found again, and goes with its publication', async () => {
+    await source.ensurePublication('p', [orderItems]);
+    const created = await source.ensureSlot('s');
+    expect(created).toEqual({
+      active: false,
+      walStatus: 'reserved',
+      confirmedFlushPosition: expect.stringMatching(/^[0-9A-F]+\/[0-9A-F]+$/),
+    });
+    expect(await source.ensureSlot('s')).toEqual(created);
+    expect((await source.captureReadiness('s')).slot).toEqual(created);
+    await source.dropCapture('s', 'p');
+    await source.dropCapture('s', 'p');
+    expect((await source.captureReadiness('s')).slot).toBeUndefined();
+  });
+
+  test('two runs that create a slot at once both get it', async () => {
+    const [one, two] = await Promise.all([source.ensureSlot('twice'), source.ensureSlot('twice')]);
+    expect(one).toEqual(two);
+    await source.dropCapture('twice', 'none');
+  });
+
+  test('a slot of another plug-in or database is not taken for ours', async () => {
+    await pair.source.client
+      .query(`SELECT pg_create_logical_replication_slot('foreign_slot', 'test_decoding')`)
+      .catch(() => pair.source.client.query(`SELECT pg_create_physical_replication_slot('foreign_slot')`));
+    await expect(source.ensureSlot('foreign_slot')).rejects.toMatchObject({ code: 'Conflict' });
+    await source.dropCapture('foreign_slot', 'none');
+  });
+
+  test('a publication is brought into line with its tables and publishes every operation', async () => {
+    const tablesOf = async () => {
+      const { rows } = await pair.source.client.query(
+        `SELECT tablename FROM pg_publication_tables WHERE pubname = 'P "q"' ORDER BY 1`,
+      );
+      return rows.map(({ tablename }) => tablename);
+    };
+    await source.ensurePublication('P "q"', [orderItems]);
+    expect(await tablesOf()).toEqual(['Order Items']);
+    await pair.source.client.query(`ALTER PUBLICATION "P ""q""" SET (publish = 'insert')`);
+    await source.ensurePublication('P "q"', [orderItems, { schema: 'Sales', table: 'child' }]);
+    expect(await tablesOf()).toEqual(['Order Items', 'child']);
+    const { rows } = await pair.source.client.query(
+      `SELECT pubinsert, pubupdate, pubdelete, pubtruncate FROM pg_publication`,
+    );
+    expect(rows).toEqual([{ pubinsert: 't', pubupdate: 't', pubdelete: 't', pubtruncate: 't' }]);
+    await source.ensurePublication('P "q"', [{ schema: 'Sales', table: 'child' }]);
+    expect(await tablesOf()).toEqual(['child']);
+    await source.dropCapture('none', 'P "q"');
+  });
+
+  test('a publication of a table that is not there fails by the name of the table', async () => {
+    await expect(
+      source.ensurePublication('p', [{ schema: 'Sales', table: 'nowhere' }]),
+    ).rejects.toMatchObject({
+      code: 'TableNotFound',
+      message: expect.stringContaining('Sales.nowhere'),
+    });
+  });
+
+  test('a marker is at or after all that is committed, and before what comes next', async () => {
+    const { client } = pair.source;
+    const end = async () => (await client.query('SELECT pg_current_wal_insert_lsn() AS lsn')).rows[0].lsn;
+    await client.query('INSERT INTO no_key VALUES (1)');
+    const before = await end();
+    const position = await source.writeMarker(`it's "so"`);
+    const after = await end();
+    const { rows } = await client.query(
+      'SELECT $1::pg_lsn >= $2::pg_lsn AND $1::pg_lsn < $3::pg_lsn AS between',
+      [position, before, after],
+    );
+    expect(rows).toEqual([{ between: 't' }]);
+  });
+});
+
+describe('grants', () => {
+  beforeAll(async () => {
+    await pair.source.client.query(`
+      CREATE ROLE reader LOGIN PASSWORD 'secret';
+      CREATE ROLE owner LOGIN PASSWORD 'secret';
+      CREATE SCHEMA hidden; CREATE TABLE hidden.t (id int PRIMARY KEY);
+      CREATE TABLE granted (id int PRIMARY KEY); GRANT SELECT ON granted TO reader;
+      CREATE TABLE owned (id int PRIMARY KEY); ALTER TABLE owned OWNER TO owner; GRANT SELECT ON owned TO reader`);
+  });
+
+  const asUser = async <Result>(
+    username: string,
+    work: (database: SourceDatabase) => Promise<Result>,
+  ): Promise<Result> => {
+    const database = openSourceDatabase({ ...pair.source.settings, username, password: 'secret' });
+    try {
+      return await work(database);
+    } finally {
+      await database.close();
+    }
+  };
+
+  test('names what each table lacks', async () => {
+    const refs = ['granted', 'owned', 'nowhere'].map((table) => ({ schema: 'public', table }));
+    const hidden = { schema: 'hidden', table: 't' };
+    const missing = await asUser('reader', (database) => database.missingTableGrants([...refs, hidden]));
+    expect(missing.map(({ ref, problem }) => `${ref.table}: ${problem}`).sort()).toEqual([
+      'granted: only its owner postgres can publish it; become a member of that role',
+      'owned: only its owner owner can publish it; become a member of that role',
+      't: SELECT is missing',
+      't: USAGE on schema hidden is missing',
+      't: only its owner postgres can publish it; become a member of that role',
+    ]);
+    expect(
+      await asUser('owner', (database) =>
+        database.missingTableGrants([{ schema: 'public', table: 'owned' }]),
+      ),
+    ).toEqual([]);
+  });
+
+  test('a plain user can neither replicate nor publish; REPLICATION or rds_replication, and CREATE, let it', async () => {
+    const readiness = () => asUser('owner', (database) => database.captureReadiness('none'));
+    expect(await readiness()).toMatchObject({ canReplicate: false, canCreatePublication: false });
+    await pair.source.client.query(
+      'CREATE ROLE rds_replication; GRANT rds_replication TO owner; GRANT CREATE ON DATABASE acme TO owner',
+    );
+    expect(await readiness()).toMatchObject({ canReplicate: true, canCreatePublication: true });
+    await pair.source.client.query('REVOKE rds_replication FROM owner');
+    expect(await readiness()).toMatchObject({ canReplicate: false });
+    await pair.source.client.query('ALTER ROLE owner REPLICATION');
+    expect(await readiness()).toMatchObject({ canReplicate: true });
+  });
+
+  test('what a user may not do is PermissionDenied', async () => {
+    await expect(asUser('reader', (database) => database.ensureSlot('s'))).rejects.toMatchObject({
+      code: 'PermissionDenied',
+    });
+    await expect(
+      asUser('reader', (database) =>
+        database.ensurePublication('p', [{ schema: 'public', table: 'granted' }]),
+      ),
+    ).rejects.toMatchObject({ code: 'PermissionDenied' });
+  });
+});

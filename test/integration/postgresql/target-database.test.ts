@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
+import { openTargetDatabase } from '#adapters/postgresql/target-database.ts';
+import type { SourceDatabase, TableDescription, TargetDatabase } from '#core/ports/databases.ts';
+import { type DatabasePair, startDatabasePair } from './database-pair.ts';
+
+let pair: DatabasePair;
+let source: SourceDatabase;
+let target: TargetDatabase;
+let orders: TableDescription;
+
+beforeAll(async () => {
+  pair = await startDatabasePair();
+  source = openSourceDatabase(pair.source.settings);
+  target = openTargetDatabase(pair.target.settings);
+  await pair.source.client.query(`
+    CREATE TYPE kind AS ENUM ('a', 'b');
+    CREATE DOMAIN price AS numeric(12,2) NOT NULL;
+    CREATE TABLE orders (
+      id bigserial, line int GENERATED ALWAYS AS IDENTITY, kind kind NOT NULL DEFAULT 'a', kinds kind[], price price,
+      name varchar(80) UNIQUE CHECK (name <> ''), total numeric GENERATED ALWAYS AS (id * 2) STORED, PRIMARY KEY (line, id))`);
+  const described = await source.describeTable({ schema: 'public', table: 'orders' });
+  if (described === undefined) throw new Error('There is no table orders.');
+  orders = described;
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all([source?.close(), target?.close()]);
+  await pair?.stop();
+}, 60_000);
+
+describe('createTable', () => {
+  test('makes schema and table with types, NOT NULLs and key, and nothing that computes values', async () => {
+    const ref = { schema: 'New "Schema"', table: "acme_orders' --" };
+    await target.createTable(ref, orders);
+    const created = await target.describeTable(ref);
+    expect(
+      created?.columns.map(({ name, type, notNull, hasDefault }) => [name, type, notNull, hasDefault]),
+    ).toEqual([
+      ['id', 'bigint', true, false],
+      ['line', 'integer', true, false],
+      ['kind', 'text', true, false],
+      ['kinds', 'text[]', false, false],
+      ['price', 'numeric(12,2)', true, false],
+      ['name', 'character varying(80)', false, false],
+    ]);
+    expect(created).toMatchObject({ primaryKey: ['line', 'id'], uniqueIndexes: [] });
+  });
+
+  test('leaves a table that is there as it is', async () => {
+    const ref = { schema: 'public', table: 'there' };
+    await pair.target.client.query('CREATE TABLE there (other int)');
+    await target.createTable(ref, orders);
+    expect((await target.describeTable(ref))?.columns.map(({ name }) => name)).toEqual(['other']);
+  });
+
+  test('ten at once in one new schema all succeed', async () => {
+    const tables = Array.from({ length: 10 }, (_, index) => ({ schema: 'crowd', table: `t${index % 5}` }));
+    await Promise.all(tables.map((ref) => target.createTable(ref, orders)));
+    expect(await target.describeTable({ schema: 'crowd', table: 't4' })).toBeDefined();
+  });
+});
+
+test('hasRows and truncate', async () => {
+  const ref = { schema: 'public', table: 'Rows "q"' };
+  await pair.target.client.query('CREATE TABLE "Rows ""q""" (id int)');
+  expect(await target.hasRows(ref)).toBe(false);
+  await pair.target.client.query('INSERT INTO "Rows ""q""" VALUES (1)');
+  expect(await target.hasRows(ref)).toBe(true);
+  await target.truncate(ref);
+  expect(await target.hasRows(ref)).toBe(false);
+});
+
+test('a table that is not there is told by its name', async () => {
+  const nowhere = { schema: 'public', table: 'nowhere' };
+  await expect(target.hasRows(nowhere)).rejects.toMatchObject({
+    code: 'TableNotFound',
+    facts: { table: 'public.nowhere' },
+  });
+  await expect(target.truncate(nowhere)).rejects.toMatchObject({ code: 'TableNotFound' });
+  expect(await target.describeTable(nowhere)).toBeUndefined();
+});
+
+describe('missingTargetGrants', () => {
+  test('a superuser lacks nothing', async () => {
+    expect(await target.missingTargetGrants(['public', 'to be made'])).toEqual([]);
+  });
+
+  test('names each missing privilege, ready to be granted', async () => {
+    await pair.target.client.query(`
+      CREATE ROLE writer LOGIN PASSWORD 'secret'; CREATE SCHEMA "Closed"; CREATE TABLE public.taken (id int);
+      GRANT SELECT, INSERT ON public.taken TO writer; REVOKE TEMPORARY ON DATABASE warehouse FROM PUBLIC`);
+    const asWriter = openTargetDatabase({ ...pair.target.settings, username: 'writer', password: 'secret' });
+    try {
+      const missing = await asWriter.missingTargetGrants(
+        ['public', 'Closed', 'to be made'],
+        [
+          { schema: 'public', table: 'taken' },
+          { schema: 'public', table: 'not yet there' },
+        ],
+      );
+      expect([...missing].sort()).toEqual([
+        'CREATE on database warehouse, to create the schema "to be made"',
+        'CREATE on database warehouse, to create the schema millrace',
+        'CREATE on schema "Closed"',
+        'CREATE on schema public',
+        'DELETE on table public.taken',
+        'TEMPORARY on database warehouse',
+        'TRUNCATE on table public.taken',
+        'UPDATE on table public.taken',
+        'USAGE on schema "Closed"',
+      ]);
+      await expect(asWriter.createTable({ schema: 'public', table: 'x' }, orders)).rejects.toMatchObject({
+        code: 'PermissionDenied',
+      });
+    } finally {
+      await asWriter.close();
+    }
+  });
+
+  test('a read-only database is told as such', async () => {
+    await pair.target.client.query('ALTER DATABASE warehouse SET default_transaction_read_only = on');
+    const readOnly = openTargetDatabase(pair.target.settings);
+    try {
+      expect(await readOnly.missingTargetGrants(['public'])).toEqual(['the database is read-only']);
+      await expect(readOnly.truncate({ schema: 'public', table: 'there' })).rejects.toMatchObject({
+        code: 'DatabaseUnavailable',
+        facts: { sqlState: '25006' },
+      });
+    } finally {
+      await readOnly.close();
+      await pair.target.client.query('ALTER DATABASE warehouse RESET default_transaction_read_only');
+    }
+  });
+});
