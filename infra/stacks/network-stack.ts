@@ -39,6 +39,7 @@ export class NetworkStack extends MillraceStack implements WorkloadNetwork {
       ipAddresses: IpAddresses.cidr(network.cidr),
       maxAzs: network.availabilityZones,
       natGateways: network.natGateways,
+      // Nothing wears the default group, and emptying it takes a custom resource.
       restrictDefaultSecurityGroup: false,
       subnetConfiguration: [
         { name: 'public', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },

@@ -29,5 +29,5 @@ test.each(Object.keys(functions))(
     });
     expect(stdout.endsWith('function')).toBe(true);
   },
-  30_000,
+  60_000,
 );
