@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import { classifyTrace } from '#core/capture/connector-failures.ts';
+
+const trace = (message: string): string =>
+  `org.apache.kafka.connect.errors.ConnectException: An exception occurred in the change event producer.
+\tat io.debezium.pipeline.ErrorHandler.setProducerThrowable(ErrorHandler.java:67)
+Caused by: io.debezium.DebeziumException: outer
+\t... 5 more
+Caused by: org.postgresql.util.PSQLException: ${message}
+\t... 9 more
+`;
+
+test.each([
+  ['ERROR: replication slot "millrace_x" does not exist', 'needs-resync'],
+  ['ERROR: can no longer get changes from replication slot "millrace_x"', 'needs-resync'],
+  ['ERROR: can no longer access replication slot "millrace_x"', 'needs-resync'],
+  ['ERROR: requested WAL segment 000000010000000000000003 has already been removed', 'needs-resync'],
+  ['but this is no longer available on the server.', 'needs-resync'],
+  ["Cannot seek to the last known offset '0/1' on replication slot 'millrace_x'.", 'needs-resync'],
+  ['ERROR: publication "millrace_x" does not exist', 'needs-resync'],
+  ['FATAL: password authentication failed for user "m"', 'mend'],
+  ['ERROR: permission denied for table users', 'mend'],
+  ['org.apache.kafka.common.errors.RecordTooLargeException: 9000000 bytes', 'mend'],
+  ['Connection to 10.0.0.1:5432 refused.', 'restart'],
+  ['FATAL: terminating connection due to administrator command', 'restart'],
+  ['ERROR: replication slot "millrace_x" is active for PID 88', 'restart'],
+] as const)('%s -> %s', (message, cure) => {
+  expect(classifyTrace(trace(message)).cure).toBe(cure);
+});
+
+test('the summary is the innermost cause without its package', () => {
+  expect(classifyTrace(trace('Connection refused.')).summary).toBe('PSQLException: Connection refused.');
+});
+
+test('a failure without a trace may be cured by a restart', () => {
+  expect(classifyTrace('')).toEqual({ cure: 'restart', summary: 'no trace' });
+});
+
+test('a long message is cut', () => {
+  expect(classifyTrace(trace('x'.repeat(5_000))).summary.length).toBeLessThan(600);
+});

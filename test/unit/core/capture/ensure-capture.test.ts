@@ -1,0 +1,121 @@
+import { expect, test } from '@jest/globals';
+import { ensureCapture } from '#core/capture/ensure-capture.ts';
+import type { Database } from '#core/contracts/database.ts';
+import type { ConnectorOffset, ConnectorStatus, ConnectPort, TopicSpec } from '#core/ports/services.ts';
+import { createFakeSource, readyServer } from '../../fakes/databases.ts';
+import { createManualClock } from '../../fakes/manual-clock.ts';
+import { sampleReplication } from '../../fakes/memory-store.ts';
+import { createRecordingLog } from '../../fakes/recording-log.ts';
+
+const sourceDatabase: Database = {
+  databaseId: 1,
+  clientId: 1,
+  name: 'shop',
+  kind: 'postgresql',
+  host: 'db',
+  port: 5432,
+  databaseName: 'shop',
+  username: 'm',
+  tlsMode: 'disable',
+  secretArn: 'arn:s',
+  createdAt: '2026-01-01T00:00:00.000Z',
+};
+
+const createWorld = (options: { offset?: ConnectorOffset; status?: ConnectorStatus } = {}) => {
+  const source = createFakeSource([]);
+  const { calls } = source.state;
+  const topics: TopicSpec[] = [];
+  let { status } = options;
+  const connect = {
+    getOffset: async () => options.offset,
+    getStatus: async () => status,
+    putConnector: async (name: string) => {
+      calls.push(`putConnector ${name}`);
+    },
+    resume: async () => {
+      calls.push('resume');
+    },
+    stop: async () => {
+      calls.push('stop');
+      status = { state: 'STOPPED', tasks: [] };
+    },
+    resetOffset: async () => {
+      calls.push('resetOffset');
+    },
+  } as unknown as ConnectPort;
+  const kafka = {
+    ensureTopics: async (specs: readonly TopicSpec[]) => {
+      calls.push('ensureTopics');
+      topics.push(...specs);
+    },
+  };
+  return {
+    source,
+    topics,
+    calls,
+    ports: {
+      source: source.database,
+      connect,
+      kafka: kafka as never,
+      clock: createManualClock(),
+      log: createRecordingLog(),
+    },
+  };
+};
+
+const request = (change: { forceResync?: boolean; copyGeneration?: number } = {}) => ({
+  replication: sampleReplication({ copyGeneration: change.copyGeneration ?? 0 }),
+  sourceDatabase,
+  topicRetentionHours: 168,
+  forceResync: change.forceResync ?? false,
+});
+
+test('topics come first, then the publication, the slot and the connector', async () => {
+  const { ports, calls, topics } = createWorld();
+  await ensureCapture(request(), ports);
+  expect(calls).toEqual([
+    'ensureTopics',
+    'ensurePublication millrace_client_1_db_1',
+    'ensureSlot millrace_client_1_db_1',
+    'putConnector acme_shop_connector',
+    'resume',
+  ]);
+  expect(topics.map(({ topic }) => topic)).toEqual([
+    'client_1_db_1.public.flights',
+    'client_1_db_1.public.airports',
+    'client_1_db_1.message',
+    '__debezium-heartbeat.client_1_db_1',
+  ]);
+  expect(topics.every(({ partitions, retentionHours }) => partitions === 1 && retentionHours === 168)).toBe(
+    true,
+  );
+});
+
+test('lost changes stop it before anything is touched', async () => {
+  const { ports, calls } = createWorld({ offset: { lsn: 1 } });
+  await expect(ensureCapture(request({ copyGeneration: 1 }), ports)).rejects.toMatchObject({
+    code: 'NeedsResync',
+  });
+  expect(calls).toEqual([]);
+});
+
+test('a forced start over a gap forgets offset and slot, and begins anew', async () => {
+  const { ports, calls, source } = createWorld({
+    offset: { lsn: 1 },
+    status: { state: 'FAILED', tasks: [] },
+  });
+  source.state.readiness = { ...readyServer, slot: { active: false, walStatus: 'lost' } };
+  await ensureCapture(request({ copyGeneration: 1, forceResync: true }), ports);
+  expect(calls.slice(0, 3)).toEqual(['stop', 'resetOffset', 'dropCapture millrace_client_1_db_1']);
+  expect(calls).toContain('ensureSlot millrace_client_1_db_1');
+});
+
+test('a forced start without a gap keeps what is captured', async () => {
+  const { ports, calls, source } = createWorld({ offset: { lsn: 0x200 } });
+  source.state.readiness = {
+    ...readyServer,
+    slot: { active: true, walStatus: 'reserved', confirmedFlushPosition: '0/100' },
+  };
+  await ensureCapture(request({ copyGeneration: 1, forceResync: true }), ports);
+  expect(calls).not.toContain('resetOffset');
+});

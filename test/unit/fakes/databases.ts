@@ -1,0 +1,120 @@
+import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
+import type {
+  CaptureReadiness,
+  ColumnDescription,
+  SourceDatabase,
+  TableDescription,
+  TargetDatabase,
+} from '#core/ports/databases.ts';
+
+export const sampleColumn = (name: string, change: Partial<ColumnDescription> = {}): ColumnDescription => ({
+  name,
+  type: 'integer',
+  baseType: 'int4',
+  isArray: false,
+  typeKind: 'base',
+  notNull: true,
+  isGenerated: false,
+  ...change,
+});
+
+export const sampleTable = (table: string, change: Partial<TableDescription> = {}): TableDescription => ({
+  ref: { schema: 'public', table },
+  columns: [sampleColumn('id'), sampleColumn('note', { type: 'text', baseType: 'text', notNull: false })],
+  primaryKey: ['id'],
+  replicaIdentity: 'default',
+  relationKind: 'table',
+  estimatedRows: 1_000,
+  bytes: 100_000,
+  uniqueIndexes: [],
+  ...change,
+});
+
+export const readyServer: CaptureReadiness = {
+  serverVersion: '18.4',
+  walLevel: 'logical',
+  maxSlots: 10,
+  usedSlots: 1,
+  maxSenders: 10,
+  usedSenders: 1,
+  canReplicate: true,
+  canCreatePublication: true,
+};
+
+const find = (tables: readonly TableDescription[], ref: TableRef): TableDescription | undefined =>
+  tables.find((table) => tableLabel(table.ref) === tableLabel(ref));
+
+/** A source whose key of n rows is 1 to n. `calls` names what was changed. */
+export const createFakeSource = (
+  tables: readonly TableDescription[],
+  rowCounts: Readonly<Record<string, number>> = {},
+) => {
+  const state = {
+    tables,
+    readiness: readyServer,
+    grants: [] as { readonly ref: TableRef; readonly problem: string }[],
+    pingFailure: undefined as Error | undefined,
+    marker: '0/200',
+    calls: [] as string[],
+  };
+  const database: SourceDatabase = {
+    ping: async () => {
+      if (state.pingFailure !== undefined) throw state.pingFailure;
+      return { serverVersion: '18.4' };
+    },
+    listTables: async () => state.tables,
+    describeTable: async (ref) => find(state.tables, ref),
+    captureReadiness: async () => state.readiness,
+    missingTableGrants: async () => state.grants,
+    ensurePublication: async (name) => {
+      state.calls.push(`ensurePublication ${name}`);
+    },
+    ensureSlot: async (name) => {
+      state.calls.push(`ensureSlot ${name}`);
+      return { active: false, walStatus: 'reserved' };
+    },
+    dropCapture: async (slot) => {
+      state.calls.push(`dropCapture ${slot}`);
+    },
+    writeMarker: async (content) => {
+      state.calls.push(`writeMarker ${content}`);
+      return state.marker;
+    },
+    nextChunkBound: async (table, after, rows) => {
+      const bound = Number(after?.[0] ?? 0) + rows;
+      return bound < (rowCounts[table.ref.table] ?? 0) ? [String(bound)] : undefined;
+    },
+    close: async () => {},
+  };
+  return { database, state };
+};
+
+/** A target that remembers what was created and truncated. */
+export const createFakeTarget = (tables: readonly TableDescription[] = []) => {
+  const state = {
+    tables: [...tables],
+    withRows: new Set<string>(),
+    missingGrants: [] as string[],
+    pingFailure: undefined as Error | undefined,
+    calls: [] as string[],
+  };
+  const database: TargetDatabase = {
+    ping: async () => {
+      if (state.pingFailure !== undefined) throw state.pingFailure;
+      return { serverVersion: '18.4' };
+    },
+    missingTargetGrants: async () => state.missingGrants,
+    describeTable: async (ref) => find(state.tables, ref),
+    createTable: async (target, source) => {
+      state.calls.push(`create ${tableLabel(target)}`);
+      state.tables.push({ ...source, ref: target });
+    },
+    hasRows: async (ref) => state.withRows.has(ref.table),
+    truncate: async (ref) => {
+      state.calls.push(`truncate ${tableLabel(ref)}`);
+      state.withRows.delete(ref.table);
+    },
+    close: async () => {},
+  };
+  return { database, state };
+};

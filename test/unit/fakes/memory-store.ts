@@ -1,0 +1,161 @@
+import type { Activity } from '#core/contracts/activity.ts';
+import type { Heartbeat } from '#core/contracts/consumer.ts';
+import type { Chunk, FinishedChunk, TableProgress } from '#core/contracts/copy.ts';
+import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type {
+  ConsumerLaunch,
+  ConsumerStore,
+  CopyStore,
+  HealAttempt,
+  HealStore,
+  LeaseStore,
+  ReplicationStore,
+} from '#core/ports/state-store.ts';
+
+type Store = Pick<
+  ReplicationStore,
+  'getReplication' | 'updateReplication' | 'addActivity' | 'listAllReplications'
+> &
+  ConsumerStore &
+  CopyStore &
+  HealStore &
+  LeaseStore;
+
+/** What the steps and health checks use of the state store, for one replication, in memory. Tests set its fields. */
+export const createMemoryStore = (initial: Replication) => {
+  const state = {
+    replication: initial,
+    activity: [] as Activity[],
+    launch: undefined as ConsumerLaunch | undefined,
+    heartbeat: undefined as Heartbeat | undefined,
+    attempts: [] as HealAttempt[],
+    leaseHolder: undefined as string | undefined,
+    progress: new Map<string, TableProgress>(),
+    chunks: new Map<string, readonly Chunk[]>(),
+    finished: new Map<string, Map<number, FinishedChunk>>(),
+  };
+  const progressOf = (source: TableRef): TableProgress => {
+    const progress = state.progress.get(tableKey(source));
+    if (progress === undefined) throw new MillraceError('NotFound', 'There is no plan.');
+    return progress;
+  };
+
+  const store: Store = {
+    getReplication: async () => state.replication,
+    listAllReplications: async () => [state.replication],
+    updateReplication: async (_clientId, _replicationId, change, expected = {}) => {
+      const current = state.replication;
+      const holds = Object.entries(expected).every(
+        ([field, value]) => current[field as keyof Replication] === value,
+      );
+      if (!holds) return undefined;
+      state.replication = Object.fromEntries(
+        Object.entries({ ...current, ...change }).filter(([, value]) => value !== undefined),
+      ) as Replication;
+      return state.replication;
+    },
+    addActivity: async (_replicationId, activity) => {
+      state.activity.push(activity);
+    },
+
+    recordLaunch: async (_clientId, _replicationId, launch) => {
+      const { desired, generation } = state.replication;
+      if (desired !== 'running' || generation !== launch.generation) {
+        throw new MillraceError('Superseded', 'The replication was stopped or started anew.');
+      }
+      state.launch = launch;
+    },
+    getLaunch: async () => state.launch,
+    revokeLaunch: async () => {
+      const { launch } = state;
+      state.launch = undefined;
+      return launch;
+    },
+    setLaunchTask: async (_replicationId, launchId, taskArn) => {
+      if (state.launch?.launchId === launchId) state.launch = { ...state.launch, taskArn };
+    },
+    putHeartbeat: async (_replicationId, heartbeat) => {
+      state.heartbeat = heartbeat;
+    },
+    getHeartbeat: async () => state.heartbeat,
+
+    listHealAttempts: async (_replicationId, since) =>
+      state.attempts.filter(({ at }) => Date.parse(at) >= since.getTime()),
+    addHealAttempt: async (_replicationId, attempt) => {
+      state.attempts.push(attempt);
+    },
+    acquireLease: async (_replicationId, holder) => {
+      if (state.leaseHolder !== undefined && state.leaseHolder !== holder) return false;
+      state.leaseHolder = holder;
+      return true;
+    },
+    releaseLease: async (_replicationId, holder) => {
+      if (state.leaseHolder === holder) state.leaseHolder = undefined;
+    },
+
+    putTablePlan: async (_replicationId, progress, chunks) => {
+      const key = tableKey(progress.source);
+      const current = state.progress.get(key);
+      const isSplit = current !== undefined && current.state !== 'skipped' && current.chunks > 0;
+      if (isSplit && current.generation >= progress.generation) return;
+      state.progress.set(key, progress);
+      state.chunks.set(key, chunks);
+      state.finished.set(key, new Map());
+    },
+    listTableProgress: async () => [...state.progress.values()],
+    getTableProgress: async (_replicationId, source) => state.progress.get(tableKey(source)),
+    listUnfinishedChunks: async (_replicationId, source) => {
+      const finished = state.finished.get(tableKey(source));
+      return (state.chunks.get(tableKey(source)) ?? []).filter(
+        ({ chunkNumber }) => finished?.has(chunkNumber) !== true,
+      );
+    },
+    recordFinishedChunk: async (_replicationId, source, _generation, chunk) => {
+      const finished = state.finished.get(tableKey(source));
+      if (finished?.has(chunk.chunkNumber) === true) return;
+      finished?.set(chunk.chunkNumber, chunk);
+      const progress = progressOf(source);
+      state.progress.set(tableKey(source), {
+        ...progress,
+        chunksDone: progress.chunksDone + 1,
+        rowsCopied: progress.rowsCopied + chunk.rows,
+        bytesCopied: progress.bytesCopied + chunk.bytes,
+      });
+    },
+    setTableState: async (_replicationId, source, change) => {
+      state.progress.set(tableKey(source), { ...progressOf(source), ...change });
+    },
+  };
+  return { store, state };
+};
+
+export const sampleReplication = (change: Partial<Replication> = {}): Replication => ({
+  replicationId: 7,
+  clientId: 1,
+  name: 'shop to warehouse',
+  sourceDatabaseId: 1,
+  targetDatabaseId: 2,
+  tables: [
+    {
+      source: { schema: 'public', table: 'flights' },
+      target: { schema: 'public', table: 'shop_flights' },
+    },
+    {
+      source: { schema: 'public', table: 'airports' },
+      target: { schema: 'public', table: 'shop_airports' },
+    },
+  ],
+  connectorName: 'acme_shop_connector',
+  topicPrefix: 'client_1_db_1',
+  slotName: 'millrace_client_1_db_1',
+  publicationName: 'millrace_client_1_db_1',
+  status: 'starting',
+  desired: 'running',
+  generation: 3,
+  copyGeneration: 0,
+  statusSince: '2026-03-01T11:00:00.000Z',
+  createdAt: '2026-02-01T00:00:00.000Z',
+  ...change,
+});
