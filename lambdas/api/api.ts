@@ -83,11 +83,14 @@ const problemAnswers = (log: Log): ApiMiddleware => ({
   onError: (request) => {
     const error = toMillraceError(request.error);
     const { awsRequestId } = request.context;
-    if (error.policy.httpStatus >= 500)
-      log.error(`${request.event.httpMethod} ${request.event.path} failed: ${error.message}`, {
+    if (error.policy.httpStatus >= 500) {
+      // A client's database that is down is no defect of this service.
+      const level = error.policy.disposition === 'bug' ? 'error' : 'warn';
+      log[level](`${request.event.httpMethod} ${request.event.path} failed: ${error.message}`, {
         request: awsRequestId,
         error,
       });
+    }
     const problem = toProblemDetails(error, awsRequestId);
     request.response = answer(problem.status, problemContentType, problem);
   },
