@@ -75,6 +75,8 @@ export const startEmulator = async (options: EmulatorOptions): Promise<Emulator>
       STATE_DIR: options.dataDir ?? join(temporary, 'state'),
       TMPDIR: temporary,
       PYTHONUNBUFFERED: '1',
+      // Its own wrapper around a Node Lambda calls url.parse, which Node would say at every cold start.
+      NODE_OPTIONS: '--disable-warning=DEP0169',
       ...(options.lambdaLog === undefined ? {} : { MILLRACE_LAMBDA_LOG: options.lambdaLog }),
     },
   });

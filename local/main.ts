@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { toMillraceError } from '#core/errors/millrace-error.ts';
+import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { awsEnvironment } from './environment.ts';
 import { printLogs } from './logs.ts';
 import { partLog } from './parts.ts';
 import { createProgressReporter } from './progress.ts';
@@ -19,16 +20,16 @@ const parseCount = (text: string): number => {
   return Number(text);
 };
 
+const databaseUrl = ({ host, port, user, password, database }: StackState['source']): string =>
+  `postgresql://${user}:${password}@${host}:${port}/${database}`;
+
 const describeState = (state: StackState): string => {
-  const { source, target } = state;
-  const database = ({ host, port, user, password, database: name }: typeof source): string =>
-    `postgresql://${user}:${password}@${host}:${port}/${name}`;
   return [
     `Kafka         ${state.kafka.brokers}`,
     `Kafka Connect ${state.connect.url}`,
     `AWS emulator  ${state.emulator.url} (region ${state.emulator.region})`,
-    `Source        ${database(source)}`,
-    `Target        ${database(target)}`,
+    `Source        ${databaseUrl(state.source)}`,
+    `Target        ${databaseUrl(state.target)}`,
     ...(state.api === undefined ? [] : [`API           ${state.api.url}`]),
     `Logs          ${relative(process.cwd(), folder.logs)}/ (npm run local -- logs)`,
   ].join('\n');
@@ -92,6 +93,23 @@ program
     const state = readStackState(folder);
     if (state !== undefined) reporter.say(describeState(state));
     if (partNames.some((part) => runningPart(folder, part) === undefined)) process.exitCode = 1;
+  });
+
+program
+  .command('env')
+  .description('print variables for other programs: eval "$(node_modules/.bin/node local/main.ts env)"')
+  .action(() => {
+    const state = readStackState(folder);
+    if (state === undefined) {
+      throw new MillraceError('LocalStackFailed', 'No stack runs. Start one: npm run local -- up');
+    }
+    const variables = {
+      ...awsEnvironment(state.emulator.url),
+      ...(state.api === undefined ? {} : { MILLRACE_API_URL: state.api.url }),
+      MILLRACE_SOURCE_URL: databaseUrl(state.source),
+      MILLRACE_TARGET_URL: databaseUrl(state.target),
+    };
+    for (const [name, value] of Object.entries(variables)) reporter.say(`export ${name}='${value}'`);
   });
 
 program

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import {
+  chmodSync,
   chownSync,
   cpSync,
   existsSync,
@@ -233,13 +234,23 @@ const findBinaries = async (
  * system's temporary folder, in a place that depends on nothing but the wanted path.
  */
 const reachableFolder = (path: string, owner: ServerUser | undefined): string => {
-  if (owner === undefined || parentsAreOpen(path)) return path;
+  if (owner === undefined) return path;
+  openTemporaryParents(dirname(path));
+  if (parentsAreOpen(path)) return path;
   const folder = join(tmpdir(), 'millrace-postgres');
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   if (lstatSync(folder).uid !== userInfo().uid) {
     throw new MillraceError('LocalStackFailed', `${folder} belongs to another user. Remove it.`);
   }
   return join(folder, createHash('sha256').update(path).digest('hex').slice(0, 16));
+};
+
+/** A folder of mkdtemp is closed to everybody else; our own below the temporary folder may be passed through. */
+const openTemporaryParents = (path: string): void => {
+  if (!path.startsWith(join(tmpdir(), '/')) || !existsSync(path)) return;
+  const { mode, uid } = lstatSync(path);
+  if (uid === userInfo().uid && (mode & 0o001) === 0) chmodSync(path, (mode & 0o777) | 0o011);
+  openTemporaryParents(dirname(path));
 };
 
 const parentsAreOpen = (path: string): boolean => {
