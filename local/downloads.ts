@@ -43,6 +43,9 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The folder of the benchmark's peer below `plugins/`. */
+export const benchPlugin = 'debezium-jdbc';
+
 /** Kafka 4 and Debezium 3 run on Java 17 and newer. */
 const oldestJava = 17;
 /** Not a secret: the store holds public certificates, and Java wants a password. */

@@ -5,7 +5,7 @@ import { awsEnvironment } from './environment.ts';
 import { printLogs } from './logs.ts';
 import { partLog } from './parts.ts';
 import { createProgressReporter } from './progress.ts';
-import { resetStack, startStack, stopStack } from './stack.ts';
+import { deployStack, resetStack, startStack, stopStack } from './stack.ts';
 import { partNames, readStackState, runningPart, runningTasks, type StackState } from './stack-state.ts';
 import { stateFolder } from './state-folder.ts';
 
@@ -23,8 +23,8 @@ const parseCount = (text: string): number => {
 const databaseUrl = ({ host, port, user, password, database }: StackState['source']): string =>
   `postgresql://${user}:${password}@${host}:${port}/${database}`;
 
-const describeState = (state: StackState): string => {
-  return [
+const describeState = (state: StackState): string =>
+  [
     `Kafka         ${state.kafka.brokers}`,
     `Kafka Connect ${state.connect.url}`,
     `AWS emulator  ${state.emulator.url} (region ${state.emulator.region})`,
@@ -33,7 +33,6 @@ const describeState = (state: StackState): string => {
     ...(state.api === undefined ? [] : [`API           ${state.api.url}`]),
     `Logs          ${relative(process.cwd(), folder.logs)}/ (npm run local -- logs)`,
   ].join('\n');
-};
 
 const program = new Command('npm run local --').description(
   'The local stack: Kafka, Kafka Connect with Debezium, two PostgreSQL servers and an AWS emulator with the app.',
@@ -68,6 +67,14 @@ program
       if (!interrupted.signal.aborted) throw error;
       process.exitCode = interruptedExitCode;
     }
+  });
+
+program
+  .command('deploy')
+  .description('deploy the app as it is now into the running stack')
+  .action(async () => {
+    await deployStack({ folder, reporter });
+    reporter.say('Deployed. Consumers that run keep the code that they were started with.');
   });
 
 program

@@ -9,7 +9,7 @@ import {
   deployApp,
   synthesizeApp,
 } from './deploy.ts';
-import { prepareDownloads } from './downloads.ts';
+import { benchPlugin, prepareDownloads } from './downloads.ts';
 import { localAccountId, localRegion } from './environment.ts';
 import { withLock } from './lock.ts';
 import {
@@ -31,6 +31,7 @@ import {
   type PartName,
   partNames,
   portNames,
+  readPlan,
   readPorts,
   readStackState,
   runningPart,
@@ -76,13 +77,36 @@ export interface StartedStack {
 export const startStack = (options: StackOptions = {}): Promise<StartedStack> => {
   const folder = options.folder ?? stateFolder();
   return withStackLock(folder, options.reporter, async () => {
-    const state = readStackState(folder);
-    const deploys = options.deploy ?? true;
-    if (state !== undefined && isComplete(folder) && (state.api !== undefined || !deploys)) {
-      return { state, started: false, phases: [] };
+    const running = findRunning(folder, options.bench ?? false);
+    if (running !== undefined) {
+      const needsApp = (options.deploy ?? true) && running.state.api === undefined;
+      return needsApp
+        ? {
+            state: await redeploy({ folder, plan: running.plan, signal: options.signal }),
+            started: true,
+            phases: [],
+          }
+        : { state: running.state, started: false, phases: [] };
     }
     await stopEverything(folder);
     return startParts(folder, options);
+  });
+};
+
+/**
+ * Deploys the app as it is now into the running stack. Consumers that run keep the code that they were started with.
+ * Throws `LocalStackFailed`, also when no stack runs.
+ */
+export const deployStack = (
+  options: Pick<StackOptions, 'folder' | 'reporter' | 'signal'> = {},
+): Promise<StackState> => {
+  const folder = options.folder ?? stateFolder();
+  return withStackLock(folder, options.reporter, () => {
+    const running = findRunning(folder, false);
+    if (running === undefined) {
+      throw new MillraceError('LocalStackFailed', 'No complete stack runs. Start one: npm run local -- up');
+    }
+    return redeploy({ folder, plan: running.plan, signal: options.signal });
   });
 };
 
@@ -110,7 +134,26 @@ export const resetStack = (
 export const runningParts = (folder: StateFolder = stateFolder()): readonly PartName[] =>
   partNames.filter((part) => runningPart(folder, part) !== undefined);
 
-const isComplete = (folder: StateFolder): boolean => runningParts(folder).length === partNames.length;
+/** The stack of which every part lives, and which has the benchmark's plug-in if that is asked for. */
+const findRunning = (
+  folder: StateFolder,
+  bench: boolean,
+): { readonly state: StackState; readonly plan: StackPlan } | undefined => {
+  const [state, plan] = [readStackState(folder), readPlan(folder)];
+  return state !== undefined &&
+    plan !== undefined &&
+    runningParts(folder).length === partNames.length &&
+    (!bench || existsSync(join(plan.java.connectHome, 'plugins', benchPlugin)))
+    ? { state, plan }
+    : undefined;
+};
+
+const redeploy = async (context: DeployContext): Promise<StackState> => {
+  await Promise.all([bundleConsumer(), synthesizeApp(context), bootstrapEmulator(context)]);
+  const state = describeStack(context.plan, await deployApp(context));
+  writeStackState(context.folder, state);
+  return state;
+};
 
 const withStackLock = <T>(
   folder: StateFolder,

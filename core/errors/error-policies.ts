@@ -99,7 +99,10 @@ export const errorPolicies = {
 
   // The local stack.
   PrerequisiteMissing: persistent(500, 'Install what the message names, then run the command again.'),
-  LocalStackFailed: persistent(500, 'Read the log file that the message names, then run the command again.'),
+  LocalStackFailed: persistent(
+    500,
+    'Mend what the message or the log that it names says, then run the command again.',
+  ),
 
   Internal: bug('Report this with the log lines around it: it is a defect of Millrace.'),
 } as const satisfies Record<string, ErrorPolicy>;
