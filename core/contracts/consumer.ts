@@ -16,6 +16,18 @@ export type AppliedCounts = z.infer<typeof appliedCountsSchema>;
 export const consumerStateSchema = z.enum(['STARTING', 'RUNNING', 'RETRYING', 'STOPPED', 'ERROR']);
 export type ConsumerState = z.infer<typeof consumerStateSchema>;
 
+/** How many lagging topics a heartbeat lists, worst first: 100 of the longest names are 30 KB, written every few seconds. */
+export const maxLaggingTopics = 100;
+
+const topicLagSchema = z
+  .strictObject({
+    topic: z.string(),
+    lagEvents: z.number().int().positive(),
+    lagMs: z.number().nonnegative(),
+  })
+  .readonly();
+export type TopicLag = z.infer<typeof topicLagSchema>;
+
 /** What a consumer says of itself, at least every `heartbeatIntervalMs`. One item for each replication. */
 export const heartbeatSchema = z
   .strictObject({
@@ -31,6 +43,8 @@ export const heartbeatSchema = z
     lagEvents: z.number().int().nonnegative(),
     /** Age of the oldest change that is known and not applied, by the source's commit time; 0 when there is none. */
     lagMs: z.number().nonnegative(),
+    /** The topics that are behind, at most `maxLaggingTopics`; below that number all others have caught up. */
+    laggingTopics: z.array(topicLagSchema).max(maxLaggingTopics).readonly().optional(),
     /** Source position of the newest applied change (PostgreSQL: LSN as text); absent before the first. */
     sourcePosition: z.string().optional(),
     lastAppliedAt: instantSchema.optional(),

@@ -1,7 +1,8 @@
-import { type Heartbeat, heartbeatStaleAfterMs } from '../contracts/consumer.ts';
+import { type Heartbeat, heartbeatStaleAfterMs, maxLaggingTopics } from '../contracts/consumer.ts';
 import type { TableProgress } from '../contracts/copy.ts';
-import { tableLabel } from '../contracts/identifiers.ts';
+import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
+import { topicName } from '../naming/names.ts';
 import type { ConnectorState, ConnectorStatus } from '../ports/services.ts';
 import type { ConsumerLaunch } from '../ports/state-store.ts';
 import { describeCopy, type TableCopyStatus } from './copy-progress.ts';
@@ -57,6 +58,12 @@ export interface ReplicationStatistics {
   readonly sourcePosition: string | undefined;
 }
 
+/** A table's copy, and how far its changes are behind; undefined where the last heartbeat does not tell. */
+export interface TableStatus extends TableCopyStatus {
+  readonly lagEvents: number | undefined;
+  readonly lagMs: number | undefined;
+}
+
 export interface UnifiedStatus {
   readonly overall: OverallHealth;
   /** Why it is not healthy, one sentence each; empty when it is. */
@@ -64,7 +71,7 @@ export interface UnifiedStatus {
   readonly connector: ConnectorHealth;
   readonly consumer: ConsumerHealth;
   readonly statistics: ReplicationStatistics;
-  readonly tables: readonly TableCopyStatus[];
+  readonly tables: readonly TableStatus[];
 }
 
 const connectorHealth = (connector: ConnectorObservation, status: Replication['status']): ConnectorHealth => {
@@ -199,8 +206,26 @@ export const unifiedStatus = (facts: StatusFacts): UnifiedStatus => {
       lagMs: heartbeat?.lagMs,
       sourcePosition: heartbeat?.sourcePosition,
     },
-    tables: copy.tables,
+    tables: copy.tables.map((table) => ({
+      ...table,
+      ...(table.state === 'skipped' ? unknownLag : lagOf(table.source, replication, heartbeat)),
+    })),
   };
+};
+
+const unknownLag = { lagEvents: undefined, lagMs: undefined } as const;
+
+const lagOf = (
+  source: TableRef,
+  { topicPrefix }: Replication,
+  heartbeat: Heartbeat | undefined,
+): Pick<TableStatus, 'lagEvents' | 'lagMs'> => {
+  const lagging = heartbeat?.laggingTopics;
+  if (lagging === undefined) return unknownLag;
+  const topic = topicName(topicPrefix, source);
+  const found = lagging.find((lag) => lag.topic === topic);
+  if (found !== undefined) return { lagEvents: found.lagEvents, lagMs: found.lagMs };
+  return lagging.length < maxLaggingTopics ? { lagEvents: 0, lagMs: 0 } : unknownLag;
 };
 
 const judge = (

@@ -228,6 +228,12 @@ const tableCopySchema = z.strictObject({
   message: z.string().nullable().meta({ description: 'Why the table is skipped.' }),
 });
 
+const tableStatusSchema = z.strictObject({
+  ...tableCopySchema.shape,
+  lag_events: countSchema.nullable().meta({ description: 'Changes of this table that are not applied yet.' }),
+  lag_ms: z.number().nonnegative().nullable(),
+});
+
 export const copyAnswerSchema = z.strictObject({
   replication_id: idSchema,
   ...copyCountersShape,
@@ -279,7 +285,7 @@ export const statusAnswerSchema = z.strictObject({
     lag_ms: z.number().nonnegative().nullable().meta({ description: 'As of the last heartbeat.' }),
     source_position: z.string().nullable(),
   }),
-  tables: z.array(tableCopySchema),
+  tables: z.array(tableStatusSchema),
   timestamp: instantSchema,
 });
 
@@ -321,6 +327,7 @@ export const namedAnswers = {
   Status: statusAnswerSchema,
   CopyProgress: copyAnswerSchema,
   TableCopy: tableCopySchema,
+  TableStatus: tableStatusSchema,
   Activity: activityAnswerSchema,
   Problem: problemSchema,
   ProblemDetails: problemDetailsSchema,

@@ -63,7 +63,11 @@ export const readStatus = async (
       lag_ms: statistics.lagMs ?? null,
       source_position: statistics.sourcePosition ?? null,
     },
-    tables: status.tables.map(toTableAnswer),
+    tables: status.tables.map((table) => ({
+      ...toTableAnswer(table),
+      lag_events: table.lagEvents ?? null,
+      lag_ms: table.lagMs ?? null,
+    })),
     timestamp: now.toISOString(),
   };
 };

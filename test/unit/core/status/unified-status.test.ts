@@ -190,3 +190,17 @@ test('statistics add what was copied and what was applied', () => {
     sourcePosition: '0/1',
   });
 });
+
+test("a table's lag is that of its topic, nothing when others lag, and unknown without word of it", () => {
+  const lagOf = (laggingTopics?: Heartbeat['laggingTopics'], tables = [live]) => {
+    const beat = heartbeat(laggingTopics === undefined ? {} : { laggingTopics });
+    const [table] = unifiedStatus(facts({ heartbeat: beat, tables })).tables;
+    return [table?.lagEvents, table?.lagMs];
+  };
+  const other = (n: number) => ({ topic: `client_1_db_1.public.t${n}`, lagEvents: 1, lagMs: 1 });
+  expect(lagOf([{ topic: 'client_1_db_1.public.a', lagEvents: 7, lagMs: 90 }, other(1)])).toEqual([7, 90]);
+  expect(lagOf([other(1)])).toEqual([0, 0]);
+  expect(lagOf()).toEqual([undefined, undefined]);
+  expect(lagOf(Array.from({ length: 100 }, (_, n) => other(n)))).toEqual([undefined, undefined]);
+  expect(lagOf([], [{ ...live, state: 'skipped' }])).toEqual([undefined, undefined]);
+});
