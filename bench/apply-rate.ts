@@ -1,0 +1,206 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '#adapters/clock/system-clock.ts';
+import { createConnectClient } from '#adapters/connect/connect-client.ts';
+import { createKafka, parseBrokers } from '#adapters/kafka/kafka-client.ts';
+import { createLog } from '#adapters/observability/log.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ConnectPort } from '#core/ports/services.ts';
+import { isEveryTableLive, waitForStatus } from '../demo/operator.ts';
+import { compareTables } from '../demo/table-comparison.ts';
+import {
+  type BenchContext,
+  type ComparedRates,
+  compareRates,
+  inTurns,
+  stepDeadlineMs,
+  targetTableOf,
+} from './bench-context.ts';
+import { captureWithSchemas, jdbcSinkConfig, type TopicSchemas } from './jdbc-sink.ts';
+import { qualified, watchApplyRate } from './watch-target.ts';
+
+const appliedTable = 'applied_flights';
+const schemaPrefix = 'bench_with_schemas';
+/** No flight of the data set is of this year. */
+const lastEvent = 'year = 2099';
+
+export interface ApplyFigures {
+  /** Both read the same topic. */
+  readonly compared: ComparedRates;
+  /** The peer on a topic of its own, whose every message carries its schema, as it is usually run. */
+  readonly peerWithSchemasInMessages: number;
+}
+
+/**
+ * How fast a backlog of changes is applied: by the product's consumer, as the deployed stack runs it, and by the JDBC
+ * sink, each alone, from the same topic into the same table, which is emptied before each pass. Each pass of the
+ * product is a new process, as after any start; the sink's code is warm in its worker.
+ */
+export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigures> => {
+  const { stack, source, target, databases, api, sizes, say, signal } = context;
+  const connect = createConnectClient({ url: stack.connect.url, clock: systemClock });
+  const targetTable = targetTableOf(context, appliedTable);
+
+  await source.query(`CREATE TABLE ${qualified(appliedTable)} (LIKE flights INCLUDING ALL)`);
+  const { replication_id: replicationId } = await api.createReplication(context.sourceId, context.targetId, [
+    appliedTable,
+  ]);
+  const start = async (): Promise<string> => {
+    await api.startReplication(replicationId);
+    const status = await waitForStatus(api, replicationId, 'The start', isEveryTableLive, {
+      deadlineMs: stepDeadlineMs,
+      signal,
+    });
+    return status.config.connector_name;
+  };
+  const connectorName = await start();
+  await api.stopReplication(replicationId);
+
+  const productConfig = await connect.getConfig(connectorName);
+  if (productConfig === undefined)
+    throw new MillraceError('LocalStackFailed', `Kafka Connect has no connector ${connectorName}.`);
+  await connect.putConnector(schemaPrefix, captureWithSchemas(productConfig, schemaPrefix));
+  await waitUntilRunning(connect, schemaPrefix, signal);
+
+  const events = await writeEvents(context);
+  say(
+    `  ${events.toLocaleString('en')} events: inserts, updates of every fifth row, deletes of every fiftieth`,
+  );
+  const topicOf = (prefix: string): string => `${prefix}.public.${appliedTable}`;
+  const schemas = await readSchemas(context, topicOf(schemaPrefix), events);
+  await connect.deleteConnector(schemaPrefix);
+
+  /** Everything applied, and right: a fast pass that lost a row is no pass. */
+  const verify = async (who: string): Promise<void> => {
+    const [compared] = await compareTables(source, target, [{ source: appliedTable, target: targetTable }]);
+    if (compared?.equal !== true)
+      throw new MillraceError(
+        'LocalStackFailed',
+        `${who} left ${targetTable} different: ${compared?.differences.join('; ')}`,
+      );
+  };
+  const ours = async (): Promise<number> => {
+    await target.query(`TRUNCATE ${qualified(targetTable)}`);
+    // What Millrace remembers of the topic lies beside the rows; without it the consumer begins at the topic's beginning.
+    await target.query('DELETE FROM millrace.checkpoint WHERE replication_id = $1', [replicationId]);
+    const [rate] = await Promise.all([
+      watchApplyRate(target, targetTable, events, lastEvent, signal),
+      start(),
+    ]);
+    await api.stopReplication(replicationId);
+    await verify('Millrace');
+    return rate;
+  };
+  let pass = 0;
+  const sink = async (topic: string, topicSchemas: TopicSchemas | undefined): Promise<number> => {
+    await target.query(`TRUNCATE ${qualified(targetTable)}`);
+    pass += 1;
+    // A new name has a new consumer group, which begins at the topic's beginning.
+    const name = `bench_jdbc_sink_${pass}`;
+    await connect.putConnector(name, jdbcSinkConfig(topic, databases.target, targetTable, topicSchemas));
+    try {
+      const failure = new AbortController();
+      const rate = await Promise.race([
+        watchApplyRate(target, targetTable, events, lastEvent, AbortSignal.any([signal, failure.signal])),
+        failedTask(connect, name, failure.signal),
+      ]).finally(() => failure.abort());
+      await verify('The JDBC sink');
+      return rate;
+    } finally {
+      await connect.deleteConnector(name);
+    }
+  };
+
+  const { kafka_topic_prefix: prefix } = (await api.getStatus(replicationId)).config;
+  const compared = compareRates(
+    await inTurns(sizes.pairs, { ours, peers: () => sink(topicOf(prefix), schemas) }, say),
+  );
+  const peerWithSchemasInMessages = Math.round(await sink(topicOf(schemaPrefix), undefined));
+  say(
+    `  The peer with the schema in each message, as it is usually run: ${peerWithSchemasInMessages.toLocaleString('en')} rows/s`,
+  );
+  return { compared, peerWithSchemasInMessages };
+};
+
+/** Returns how many events the statements make. The last one's row is `lastEvent`. */
+const writeEvents = async ({ source, sizes }: BenchContext): Promise<number> => {
+  const table = qualified(appliedTable);
+  let events = 0;
+  const write = async (statement: string, values: unknown[] = []): Promise<void> => {
+    events += (await source.query(statement, values)).rowCount ?? 0;
+  };
+  for (let month = 1; month <= 12; month += 1) {
+    await write(
+      `INSERT INTO ${table} SELECT * FROM flights
+       WHERE month = $1 AND make_date(year, month, day) < date '2013-01-01' + $2::int`,
+      [month, sizes.applyDays],
+    );
+  }
+  await write(`UPDATE ${table} SET dep_delay = coalesce(dep_delay, 0) + 1 WHERE flight % 5 = 0`);
+  await write(`DELETE FROM ${table} WHERE flight % 50 = 1`);
+  await write(
+    `INSERT INTO ${table} SELECT (jsonb_populate_record(flights, '{"year": 2099}')).* FROM flights LIMIT 1`,
+  );
+  return events;
+};
+
+const pollEveryMs = 500;
+
+const waitUntilRunning = async (connect: ConnectPort, name: string, signal: AbortSignal): Promise<void> => {
+  const deadline = performance.now() + stepDeadlineMs;
+  for (;;) {
+    const status = await connect.getStatus(name);
+    const states = [status?.state, ...(status?.tasks ?? []).map((task) => task.state)];
+    if (states.length > 1 && states.every((state) => state === 'RUNNING')) return;
+    if (performance.now() > deadline || states.includes('FAILED'))
+      throw new MillraceError('LocalStackFailed', `Connector ${name} does not run: ${states.join()}`);
+    await sleep(pollEveryMs, undefined, { signal });
+  }
+};
+
+/** Never resolves: rejects when a task of the connector fails, and stops looking when the signal is aborted. */
+const failedTask = async (connect: ConnectPort, name: string, signal: AbortSignal): Promise<never> => {
+  for (;;) {
+    const failed = (await connect.getStatus(name))?.tasks.find((task) => task.state === 'FAILED');
+    if (failed !== undefined)
+      throw new MillraceError('LocalStackFailed', `Connector ${name} failed: ${failed.trace ?? 'no trace'}`);
+    await sleep(pollEveryMs, undefined, { signal });
+  }
+};
+
+/** The schemas that Debezium writes, from the first message, once the topic holds all `events`. */
+const readSchemas = async (
+  { stack, signal }: BenchContext,
+  topic: string,
+  events: number,
+): Promise<TopicSchemas> => {
+  const log = createLog({ service: 'bench' });
+  const kafka = createKafka(
+    { brokers: parseBrokers(stack.kafka.brokers), security: 'plaintext', clientId: 'millrace-bench' },
+    log,
+  );
+  const admin = kafka.admin();
+  const consumer = kafka.consumer({ groupId: `bench-${Date.now()}` });
+  await Promise.all([admin.connect(), consumer.connect()]);
+  try {
+    const deadline = performance.now() + stepDeadlineMs;
+    for (;;) {
+      const topics = await admin.listTopics();
+      const [partition] = topics.includes(topic) ? await admin.fetchTopicOffsets(topic) : [];
+      if (Number(partition?.high ?? 0) >= events) break;
+      if (performance.now() > deadline)
+        throw new MillraceError('LocalStackFailed', `Topic ${topic} did not get ${events} events.`);
+      await sleep(pollEveryMs, undefined, { signal });
+    }
+    await consumer.subscribe({ topic, fromBeginning: true });
+    const message = await new Promise<{ readonly key: Buffer | null; readonly value: Buffer | null }>(
+      (resolve, reject) => {
+        consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+        void consumer.run({ eachMessage: async (payload) => resolve(payload.message) });
+      },
+    );
+    const schemaOf = (part: Buffer | null): unknown => JSON.parse(part?.toString() ?? '{}').schema;
+    return { key: schemaOf(message.key), value: schemaOf(message.value) };
+  } finally {
+    await Promise.all([admin.disconnect(), consumer.disconnect()]);
+  }
+};

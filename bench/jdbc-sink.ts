@@ -1,0 +1,75 @@
+import type { DatabasePair } from '../demo/operator.ts';
+
+/**
+ * The peer: Debezium's JDBC sink connector, set up as well as we know how. Its documented settings for throughput are
+ * on (upsert by key, large batches, the reduction buffer that keeps the last change of each key, UNNEST inserts), the
+ * driver rewrites batches, and its consumer fetches as much at once as a batch holds.
+ */
+const sinkSettings = {
+  'connector.class': 'io.debezium.connector.jdbc.JdbcSinkConnector',
+  'tasks.max': '1',
+  'insert.mode': 'upsert',
+  'primary.key.mode': 'record_key',
+  'delete.enabled': 'true',
+  'truncate.enabled': 'true',
+  'schema.evolution': 'none',
+  'batch.size': '5000',
+  'use.reduction.buffer': 'true',
+  'dialect.postgres.unnest.insert.enabled': 'true',
+  'consumer.override.max.poll.records': '5000',
+  'consumer.override.max.partition.fetch.bytes': String(10 * 1024 * 1024),
+  'consumer.override.fetch.max.bytes': String(50 * 1024 * 1024),
+  'consumer.override.auto.offset.reset': 'earliest',
+  'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'key.converter.schemas.enable': 'true',
+  'value.converter.schemas.enable': 'true',
+} as const;
+
+/** Kafka Connect's JSON schemas of a topic's keys and values. */
+export interface TopicSchemas {
+  readonly key: unknown;
+  readonly value: unknown;
+}
+
+/**
+ * The sink needs the schema of what it reads. Millrace's topics carry none; with `schemas` the converter is given it
+ * once (KIP-1054), so that both read the same bytes. Without, it is expected in every message.
+ */
+export const jdbcSinkConfig = (
+  topic: string,
+  target: DatabasePair['target'],
+  table: string,
+  schemas: TopicSchemas | undefined,
+): Readonly<Record<string, string>> => ({
+  ...sinkSettings,
+  topics: topic,
+  'collection.name.format': table,
+  // stringtype: values that capture writes as text, such as timestamps, are cast by the server to the column's type.
+  'connection.url': `jdbc:postgresql://${target.host}:${target.port}/${target.database}?stringtype=unspecified&reWriteBatchedInserts=true`,
+  'connection.username': target.user ?? '',
+  'connection.password': String(target.password),
+  ...(schemas === undefined
+    ? {}
+    : {
+        'key.converter.schema.content': JSON.stringify(schemas.key),
+        'value.converter.schema.content': JSON.stringify(schemas.value),
+      }),
+});
+
+/**
+ * A second capture of the same table, whose messages carry their schema: the product's own connector in all but its
+ * names and that. Its slot is made by Debezium.
+ */
+export const captureWithSchemas = (
+  productConfig: Readonly<Record<string, string>>,
+  prefix: string,
+): Readonly<Record<string, string>> => ({
+  ...productConfig,
+  'topic.prefix': prefix,
+  'slot.name': prefix,
+  'key.converter.schemas.enable': 'true',
+  'value.converter.schemas.enable': 'true',
+  'topic.creation.default.partitions': '1',
+  'topic.creation.default.replication.factor': '1',
+});
