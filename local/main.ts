@@ -12,6 +12,13 @@ import { stateFolder } from './state-folder.ts';
 const reporter = createProgressReporter();
 const folder = stateFolder();
 
+/** Nobody reads any more (`| head`): a start goes on, and following logs ends. */
+const unread = new AbortController();
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  unread.abort();
+});
+
 /** What a shell returns for a program that Ctrl-C ended: 128 + SIGINT. */
 const interruptedExitCode = 130;
 
@@ -136,8 +143,10 @@ program
   .option('-f, --follow', 'go on until Ctrl-C')
   .option('-n, --lines <count>', 'how many lines of each log', parseCount, 20)
   .action(async (name: string | undefined, options: { follow?: boolean; lines: number }) => {
-    await printLogs(folder.logs, { name, lines: options.lines, follow: options.follow ?? false }, (line) =>
-      reporter.say(line),
+    await printLogs(
+      folder.logs,
+      { name, lines: options.lines, follow: options.follow ?? false, signal: unread.signal },
+      (line) => reporter.say(line),
     );
   });
 
