@@ -10,8 +10,11 @@ const assumedRowBytes = 100;
  */
 export const lambdaCopyMaxBytes = 4 * 1024 ** 3;
 
-/** Rows of one hop through a table without statistics. Hops are joined to chunks once the row size is known. */
+/** Rows of the first hops through a table without statistics. */
 const blindHopRows = 10_000;
+
+/** After so many hops the next ones are twice as long: wrong statistics cost thousands of them and not millions. */
+const hopsBeforeGrowth = 1_000;
 
 /** Rows of the table: the catalog's estimate, or one from its size when it was never analysed. */
 export const estimateRows = (table: Pick<TableDescription, 'estimatedRows' | 'bytes'>): number =>
@@ -25,35 +28,46 @@ export const chooseCopier = (
 
 const rowsPerChunk = (rowBytes: number): number => Math.max(1, Math.floor(chunkTargetBytes / rowBytes));
 
+/** A place in the key order, and how many rows lie between the one before and it. */
+interface Hop {
+  readonly bound: readonly string[];
+  readonly rows: number;
+}
+
 /**
  * Splits a table into key ranges of about `chunkTargetBytes` by hopping along its key, which reads the key's index
- * only. The first and last range are open, so that rows which come later are in a range too. Always at least one chunk.
+ * only. How long the hops are comes from the statistics; they may be wrong, so hops are joined to chunks by the size of
+ * a row as the hops themselves have shown it. The first and last range are open, so that rows which come later are in
+ * a range too. Always at least one chunk.
  */
 export const planChunks = async (
   source: Pick<SourceDatabase, 'nextChunkBound'>,
   table: TableDescription,
 ): Promise<readonly Chunk[]> => {
-  const isAnalysed = table.estimatedRows > 0;
-  const hopRows = isAnalysed ? rowsPerChunk(Math.max(1, table.bytes / table.estimatedRows)) : blindHopRows;
-
-  const hops: (readonly string[])[] = [];
+  let hopRows =
+    table.estimatedRows > 0 ? rowsPerChunk(Math.max(1, table.bytes / table.estimatedRows)) : blindHopRows;
+  const hops: Hop[] = [];
   for (;;) {
-    const bound = await source.nextChunkBound(table, hops.at(-1), hopRows);
-    if (bound === undefined) break;
-    hops.push(bound);
+    const bound = await source.nextChunkBound(table, hops.at(-1)?.bound, hopRows);
+    if (bound === undefined) return toChunks(joinHops(hops, table.bytes));
+    hops.push({ bound, rows: hopRows });
+    if (hops.length % hopsBeforeGrowth === 0) hopRows *= 2;
   }
-  return toChunks(isAnalysed ? hops : joinHops(hops, table.bytes));
 };
 
-/** Keeps every n-th bound of blind hops, so that n hops make a chunk of the intended size. */
-const joinHops = (
-  hops: readonly (readonly string[])[],
-  tableBytes: number,
-): readonly (readonly string[])[] => {
-  if (hops.length === 0) return hops;
-  const rowBytes = Math.max(1, tableBytes / (hops.length * blindHopRows));
-  const hopsPerChunk = Math.max(1, Math.floor(rowsPerChunk(rowBytes) / blindHopRows));
-  return hops.filter((_bound, index) => (index + 1) % hopsPerChunk === 0);
+/** The bounds of chunks: a chunk ends with the hop that brings it to two thirds of the intended size or more. */
+const joinHops = (hops: readonly Hop[], tableBytes: number): readonly (readonly string[])[] => {
+  const rows = hops.reduce((sum, hop) => sum + hop.rows, 0);
+  const enoughRows = (rowsPerChunk(Math.max(1, tableBytes / rows)) * 2) / 3;
+  const bounds: (readonly string[])[] = [];
+  let gathered = 0;
+  for (const hop of hops) {
+    gathered += hop.rows;
+    if (gathered < enoughRows) continue;
+    bounds.push(hop.bound);
+    gathered = 0;
+  }
+  return bounds;
 };
 
 const toChunks = (bounds: readonly (readonly string[])[]): readonly Chunk[] =>

@@ -1,0 +1,195 @@
+import { expect, test } from '@jest/globals';
+import type { Chunk, TableProgress } from '#core/contracts/copy.ts';
+import type { Run } from '#core/contracts/steps.ts';
+import { copyTable } from '#core/copy/copy-table.ts';
+import { copyTables } from '#core/copy/copy-tables.ts';
+import { finishCopy } from '#core/copy/finish-copy.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import { createFakeSource, createFakeTarget, sampleTable } from '../../fakes/databases.ts';
+import { createManualClock } from '../../fakes/manual-clock.ts';
+import { createMemoryStore, sampleReplication } from '../../fakes/memory-store.ts';
+import { createRecordingLog, createRecordingMetrics } from '../../fakes/recording-log.ts';
+
+const run: Run = { clientId: 1, replicationId: 7, generation: 3, forceResync: false };
+const flights = { schema: 'public', table: 'flights' };
+const airports = { schema: 'public', table: 'airports' };
+
+const planned = (table: typeof flights, change: Partial<TableProgress> = {}): TableProgress => ({
+  source: table,
+  target: { schema: 'public', table: `shop_${table.table}` },
+  generation: 3,
+  state: 'pending',
+  estimatedRows: 30,
+  estimatedBytes: 3_000,
+  chunks: 3,
+  chunksDone: 0,
+  rowsCopied: 0,
+  bytesCopied: 0,
+  runsOn: 'lambda',
+  ...change,
+});
+
+const threeChunks: readonly Chunk[] = [
+  { chunkNumber: 0, upTo: ['10'] },
+  { chunkNumber: 1, after: ['10'], upTo: ['20'] },
+  { chunkNumber: 2, after: ['20'] },
+];
+
+const createWorld = async () => {
+  const { store, state } = createMemoryStore(sampleReplication({ copyGeneration: 3 }));
+  await store.putTablePlan(7, planned(flights), threeChunks);
+  const source = createFakeSource([sampleTable('flights'), sampleTable('airports')], { airports: 5 });
+  const target = createFakeTarget([sampleTable('shop_flights'), sampleTable('shop_airports')]);
+  const copied: number[] = [];
+  const clock = createManualClock();
+  const log = createRecordingLog();
+  const metrics = createRecordingMetrics();
+  const behaviour = {
+    copyChunk: async (_chunk: Chunk, _signal: AbortSignal): Promise<void> => {},
+  };
+  const ports = {
+    store,
+    source: source.database,
+    target: target.database,
+    copier: {
+      copyChunk: async (_tables: unknown, chunk: Chunk, signal: AbortSignal) => {
+        await behaviour.copyChunk(chunk, signal);
+        copied.push(chunk.chunkNumber);
+        clock.advance(1_000);
+        return { rows: 10, bytes: 1_000 };
+      },
+      close: async () => {},
+    },
+    metrics,
+    clock,
+    log,
+  };
+  return { store, state, source, target, copied, clock, log, metrics, behaviour, ports };
+};
+
+const options = { parallelChunks: 1, signal: new AbortController().signal };
+
+test('every chunk is copied and recorded, and the table is ready to be finished', async () => {
+  const { ports, copied, state, metrics, log } = await createWorld();
+  expect(await copyTable(run, flights, ports, options)).toBe(30);
+  expect(copied).toEqual([0, 1, 2]);
+  expect(state.progress.get('public.flights')).toMatchObject({
+    state: 'copying',
+    chunksDone: 3,
+    rowsCopied: 30,
+    startedAt: '2026-03-01T12:00:00.000Z',
+    finishedAt: '2026-03-01T12:00:03.000Z',
+  });
+  expect(metrics.emitted.filter((values) => 'CopyRows' in values)).toHaveLength(3);
+  expect(log.lines).toContain('info: STEP 3/4 public.flights: 3 of 3 chunks, 10 rows/s, 0 s left');
+});
+
+test('finished chunks are not copied again', async () => {
+  const { ports, copied, store } = await createWorld();
+  await store.recordFinishedChunk(7, flights, 3, {
+    chunkNumber: 1,
+    rows: 10,
+    bytes: 1,
+    durationMs: 1,
+    finishedAt: '2026-03-01T12:00:00.000Z',
+  });
+  expect(await copyTable(run, flights, ports, options)).toBe(20);
+  expect(copied).toEqual([0, 2]);
+});
+
+test('a table that is finished is not touched', async () => {
+  const { ports, copied, store } = await createWorld();
+  await store.setTableState(7, flights, { state: 'live' });
+  expect(await copyTable(run, flights, ports, options)).toBe(0);
+  expect(copied).toEqual([]);
+});
+
+test('a chunk that fails for a moment is copied again', async () => {
+  const { ports, copied, clock, behaviour } = await createWorld();
+  let failures = 2;
+  behaviour.copyChunk = async ({ chunkNumber }) => {
+    if (chunkNumber !== 1 || failures === 0) return;
+    failures -= 1;
+    throw new MillraceError('DatabaseUnreachable', 'gone');
+  };
+  await copyTable(run, flights, ports, options);
+  expect(copied).toEqual([0, 1, 2]);
+  expect(clock.sleeps).toEqual([2_000, 4_000]);
+});
+
+test('a failure that lasts ends the copy, and with it the chunks beside it', async () => {
+  const { ports, copied, behaviour, state } = await createWorld();
+  behaviour.copyChunk = async ({ chunkNumber }, signal) => {
+    if (chunkNumber === 0) throw new MillraceError('ConstraintViolated', 'no');
+    await new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+  };
+  const attempt = copyTable(run, flights, ports, { ...options, parallelChunks: 2 });
+  await expect(attempt).rejects.toMatchObject({ code: 'ConstraintViolated' });
+  expect(copied).toEqual([]);
+  expect(state.progress.get('public.flights')).toMatchObject({ state: 'copying', chunksDone: 0 });
+});
+
+test('a signal ends the copy between chunks', async () => {
+  const { ports, copied, behaviour } = await createWorld();
+  const ending = new AbortController();
+  behaviour.copyChunk = async () => ending.abort(new MillraceError('Superseded', 'SIGTERM'));
+  const attempt = copyTable(run, flights, ports, { parallelChunks: 1, signal: ending.signal });
+  await expect(attempt).rejects.toMatchObject({ code: 'Superseded' });
+  expect(copied).toEqual([0]);
+});
+
+test('a stop by the user ends the copy between chunks', async () => {
+  const { ports, copied, behaviour, state } = await createWorld();
+  behaviour.copyChunk = async () => {
+    state.replication = { ...state.replication, desired: 'stopped', status: 'stopped' };
+  };
+  await expect(copyTable(run, flights, ports, options)).rejects.toMatchObject({ code: 'Superseded' });
+  expect(copied).toEqual([0]);
+});
+
+test('a plan of another copy is not carried out', async () => {
+  const { ports, state } = await createWorld();
+  state.replication = { ...state.replication, copyGeneration: 2 };
+  await expect(copyTable(run, flights, ports, options)).rejects.toMatchObject({ code: 'CopyFailed' });
+});
+
+test('a target table that has gone is named', async () => {
+  const { ports, target } = await createWorld();
+  target.state.tables.length = 0;
+  await expect(copyTable(run, flights, ports, options)).rejects.toMatchObject({
+    code: 'TableNotFound',
+    facts: { table: 'public.shop_flights' },
+  });
+});
+
+test('the worker splits and copies the big tables only', async () => {
+  const { ports, copied, store, state } = await createWorld();
+  await store.putTablePlan(7, planned(airports, { runsOn: 'fargate', chunks: 0 }), []);
+  expect(await copyTables(run, ports, options)).toBe(10);
+  expect(copied).toEqual([0]);
+  expect(state.progress.get('public.airports')).toMatchObject({ chunks: 1, chunksDone: 1 });
+  expect(state.progress.get('public.flights')).toMatchObject({ chunksDone: 0 });
+});
+
+test('the end of the copy is marked once, and copied tables catch up from there', async () => {
+  const { ports, state, source } = await createWorld();
+  await copyTable(run, flights, ports, options);
+  expect(await finishCopy(run, ports)).toBe(1);
+  expect(state.progress.get('public.flights')).toMatchObject({
+    state: 'catching-up',
+    copyEndPosition: '0/200',
+  });
+  expect(await finishCopy(run, ports)).toBe(0);
+  expect(source.state.calls).toEqual(['writeMarker copy-end']);
+});
+
+test('a copy with unfinished chunks is not finished', async () => {
+  const { ports, source } = await createWorld();
+  await expect(finishCopy(run, ports)).rejects.toMatchObject({
+    code: 'CopyFailed',
+    facts: { tables: ['public.flights'] },
+  });
+  expect(source.state.calls).toEqual([]);
+});

@@ -1,0 +1,149 @@
+import { expect, test } from '@jest/globals';
+import { tableKey } from '#core/contracts/identifiers.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import type { Run } from '#core/contracts/steps.ts';
+import { planCopy } from '#core/copy/plan-copy.ts';
+import type { PartitionOffsets } from '#core/ports/services.ts';
+import { createFakeSource, createFakeTarget, sampleTable } from '../../fakes/databases.ts';
+import { createMemoryStore, sampleReplication } from '../../fakes/memory-store.ts';
+import { createRecordingLog } from '../../fakes/recording-log.ts';
+
+const run = (change: Partial<Run> = {}): Run => ({
+  clientId: 1,
+  replicationId: 7,
+  generation: 3,
+  forceResync: false,
+  ...change,
+});
+
+const createWorld = (replication: Partial<Replication> = {}) => {
+  const { store, state } = createMemoryStore(sampleReplication(replication));
+  const source = createFakeSource(
+    [
+      sampleTable('flights', { estimatedRows: 400_000, bytes: 40_000_000 }),
+      sampleTable('airports', { estimatedRows: 1_400, bytes: 140_000 }),
+    ],
+    { flights: 400_000, airports: 1_400 },
+  );
+  const target = createFakeTarget();
+  const resets: (readonly PartitionOffsets[])[] = [];
+  const ends: readonly PartitionOffsets[] = [
+    { topic: 'client_1_db_1.public.flights', partition: 0, firstOffset: 0n, endOffset: 42n },
+  ];
+  const log = createRecordingLog();
+  return {
+    store,
+    state,
+    source,
+    target,
+    resets,
+    log,
+    ports: {
+      store,
+      source: source.database,
+      target: target.database,
+      kafka: { topicOffsets: async () => ends },
+      resetCheckpoints: async (offsets: readonly PartitionOffsets[]) => {
+        target.state.calls.push('resetCheckpoints');
+        resets.push(offsets);
+      },
+      log,
+    },
+  };
+};
+
+test('missing target tables are created, small tables are split, big ones are left to their worker', async () => {
+  const { ports, state, target } = createWorld();
+  const output = await planCopy(run(), ports);
+  expect(output).toEqual({
+    lambdaTables: [{ run: run(), table: { schema: 'public', table: 'airports' } }],
+    hasFargateTables: true,
+    fargateTables: 1,
+  });
+  expect(target.state.calls.toSorted()).toEqual([
+    'create public.shop_airports',
+    'create public.shop_flights',
+  ]);
+  expect(state.replication.copyGeneration).toBe(3);
+  expect(state.progress.get('public.airports')).toMatchObject({ state: 'pending', chunks: 1, generation: 3 });
+  expect(state.progress.get('public.flights')).toMatchObject({
+    state: 'pending',
+    chunks: 0,
+    runsOn: 'fargate',
+  });
+});
+
+test('a target table that has rows of somebody else is skipped and said to be', async () => {
+  const { ports, state, target, log } = createWorld();
+  target.state.tables.push(sampleTable('shop_airports'));
+  target.state.withRows.add('shop_airports');
+  const output = await planCopy(run(), ports);
+  expect(output.lambdaTables).toEqual([]);
+  expect(state.progress.get('public.airports')).toMatchObject({
+    state: 'skipped',
+    message: expect.stringContaining('force_resync'),
+  });
+  expect(target.state.calls).toEqual(['create public.shop_flights']);
+  expect(log.lines.some((line) => line.startsWith('warn') && line.includes('skipped'))).toBe(true);
+});
+
+test('a forced start truncates, moves the checkpoints to the ends, and only then counts as the new copy', async () => {
+  const { ports, state, target, resets } = createWorld({ copyGeneration: 1 });
+  target.state.tables.push(sampleTable('shop_airports'));
+  target.state.withRows.add('shop_airports');
+  const output = await planCopy(run({ forceResync: true }), ports);
+  expect(target.state.calls.slice(0, 2)).toEqual(['truncate public.shop_airports', 'resetCheckpoints']);
+  expect(resets).toEqual([[expect.objectContaining({ endOffset: 42n })]]);
+  expect(state.replication.copyGeneration).toBe(3);
+  expect(output.lambdaTables).toHaveLength(1);
+});
+
+test('a step that is repeated does not truncate again what was copied in between', async () => {
+  const { ports, target, state, store } = createWorld({ copyGeneration: 1 });
+  target.state.tables.push(sampleTable('shop_airports'));
+  await planCopy(run({ forceResync: true }), ports);
+  await store.recordFinishedChunk(7, { schema: 'public', table: 'airports' }, 3, {
+    chunkNumber: 0,
+    rows: 1_400,
+    bytes: 1,
+    durationMs: 1,
+    finishedAt: '2026-03-01T12:00:00.000Z',
+  });
+  target.state.withRows.add('shop_airports');
+  target.state.calls.length = 0;
+  await planCopy(run({ forceResync: true }), ports);
+  expect(target.state.calls).toEqual([]);
+  expect(state.progress.get('public.airports')).toMatchObject({ chunksDone: 1, state: 'pending' });
+});
+
+test('a later start without force resumes the plan of the copy before, and leaves finished tables alone', async () => {
+  const { ports, state, source, target } = createWorld();
+  await planCopy(run(), ports);
+  state.replication = { ...state.replication, generation: 4 };
+  const airports = { schema: 'public', table: 'airports' };
+  state.progress.set(tableKey(airports), {
+    ...state.progress.get(tableKey(airports)),
+    state: 'live',
+  } as never);
+  target.state.withRows.add('shop_flights');
+  source.state.tables = [];
+  const output = await planCopy(run({ generation: 4 }), ports);
+  expect(output).toEqual({ lambdaTables: [], hasFargateTables: true, fargateTables: 1 });
+  expect(state.replication.copyGeneration).toBe(3);
+});
+
+test('a start that a stop has replaced plans nothing', async () => {
+  const { ports, state, target } = createWorld({ desired: 'stopped', status: 'stopped' });
+  await expect(planCopy(run(), ports)).rejects.toMatchObject({ code: 'Superseded' });
+  expect(state.progress.size).toBe(0);
+  expect(target.state.calls).toEqual([]);
+});
+
+test('a source table that has gone since validation is named', async () => {
+  const { ports, source } = createWorld();
+  source.state.tables = [sampleTable('airports')];
+  await expect(planCopy(run(), ports)).rejects.toMatchObject({
+    code: 'TableNotFound',
+    facts: { table: 'public.flights' },
+  });
+});
