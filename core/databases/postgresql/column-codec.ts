@@ -13,21 +13,24 @@ import { textDecoders } from './types/texts.ts';
 import { timeDecoders } from './types/times.ts';
 import { timestampDecoders } from './types/timestamps.ts';
 import { unknownTypeDecoders } from './types/unknown-types.ts';
-import type { ValueDecoder, ValueDecoders } from './types/value-decoder.ts';
+import type { ValueDecoder } from './types/value-decoder.ts';
 
-const decoders: ValueDecoders = {
-  ...binaryDecoders,
-  ...booleanDecoders,
-  ...dateDecoders,
-  ...floatDecoders,
-  ...integerDecoders,
-  ...intervalDecoders,
-  ...numericDecoders,
-  ...textDecoders,
-  ...timeDecoders,
-  ...timestampDecoders,
-  ...unknownTypeDecoders,
-};
+/** A map, since a user may name a type `constructor`. */
+const decoders: ReadonlyMap<string, ValueDecoder> = new Map(
+  Object.entries({
+    ...binaryDecoders,
+    ...booleanDecoders,
+    ...dateDecoders,
+    ...floatDecoders,
+    ...integerDecoders,
+    ...intervalDecoders,
+    ...numericDecoders,
+    ...textDecoders,
+    ...timeDecoders,
+    ...timestampDecoders,
+    ...unknownTypeDecoders,
+  }),
+);
 
 /** Their text is exact, so arrays of them are, but the form that Debezium gives a single value is not. */
 const elementsOnly: ReadonlySet<string> = new Set(['timetz']);
@@ -63,7 +66,7 @@ export const validateColumn = (column: ColumnDescription): string | undefined =>
     case 'enum':
       return undefined;
     case 'base':
-      if (decoders[column.baseType] !== undefined) return undefined;
+      if (decoders.has(column.baseType)) return undefined;
       if (elementsOnly.has(column.baseType)) {
         if (column.isArray) return undefined;
         return `type ${column.type} cannot be captured exactly: its time zone is lost`;
@@ -89,6 +92,6 @@ const findDecoder = (column: ColumnDescription): ValueDecoder => {
     };
   }
   if (column.isArray) return decodeArray;
-  const decode = column.typeKind === 'enum' ? textDecoders.text : decoders[column.baseType];
+  const decode = column.typeKind === 'enum' ? textDecoders.text : decoders.get(column.baseType);
   return decode ?? (() => undefined);
 };

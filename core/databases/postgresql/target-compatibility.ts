@@ -83,13 +83,17 @@ const isNumericRoomy = (source: ColumnDescription, target: ColumnDescription): b
 };
 
 /** Decimal digits that the largest value of an integer type has. */
-const integerDigits: Readonly<Record<string, number>> = { int2: 5, int4: 10, int8: 19 };
+const integerDigits: ReadonlyMap<string, number> = new Map([
+  ['int2', 5],
+  ['int4', 10],
+  ['int8', 19],
+]);
 
 /** Across types: only where every value stays exactly what it is. */
 const isWider = (from: string, source: ColumnDescription, target: ColumnDescription): boolean => {
-  const digits = integerDigits[from];
+  const digits = integerDigits.get(from);
   if (digits !== undefined) {
-    const targetDigits = integerDigits[target.baseType];
+    const targetDigits = integerDigits.get(target.baseType);
     if (targetDigits !== undefined) return digits <= targetDigits;
     if (target.baseType === 'numeric') {
       return target.precision === undefined || digits <= target.precision - (target.scale ?? 0);

@@ -4,17 +4,17 @@ import type { ValueDecoders } from './value-decoder.ts';
  * What Debezium makes of infinite dates: pgjdbc's sentinel, cut to days of 32 bits. Both are before the first date that
  * PostgreSQL has (4714-11-24 BC), so they mean nothing else.
  */
-const infinities: Readonly<Record<string, string>> = {
-  '-5877611-06-21Z': 'infinity',
-  '-5877611-06-22Z': '-infinity',
-};
+const infinities: ReadonlyMap<string, string> = new Map([
+  ['-5877611-06-21Z', 'infinity'],
+  ['-5877611-06-22Z', '-infinity'],
+]);
 
 const isoDate = /^([+-]?\d{4,})-(\d\d)-(\d\d)Z$/;
 
 export const dateDecoders: ValueDecoders = {
   date: (raw) => {
     if (typeof raw !== 'string') return undefined;
-    const infinity = infinities[raw];
+    const infinity = infinities.get(raw);
     if (infinity !== undefined) return infinity;
     const [, year, month, day] = isoDate.exec(raw) ?? [];
     if (year === undefined) return undefined;

@@ -7,16 +7,16 @@ import type { ValueDecoders } from './value-decoder.ts';
  * timestamp can hold, 294247-01-10 04:00:25.2: this one instant is read as infinity. With a time zone both arrive
  * as words, and there is no such exception.
  */
-const infinities: Readonly<Record<string, string>> = {
-  '+294247-01-10T04:00:25.2Z': 'infinity',
-  '-290308-12-21T19:59:27.6Z': '-infinity',
-};
+const infinities: ReadonlyMap<string, string> = new Map([
+  ['+294247-01-10T04:00:25.2Z', 'infinity'],
+  ['-290308-12-21T19:59:27.6Z', '-infinity'],
+]);
 
 const isoTimestamp = /^([+-]?\d{4,})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z$/;
 
 export const timestampDecoders: ValueDecoders = {
   timestamp: (raw) =>
-    typeof raw === 'string' ? (infinities[raw] ?? toPostgresTimestamp(raw, '')) : undefined,
+    typeof raw === 'string' ? (infinities.get(raw) ?? toPostgresTimestamp(raw, '')) : undefined,
   timestamptz: (raw) => {
     if (raw === 'infinity' || raw === '-infinity') return raw;
     return typeof raw === 'string' ? toPostgresTimestamp(raw, '+00') : undefined;

@@ -1,0 +1,75 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  copyFormat,
+  copyFromStatement,
+  copyToStatement,
+  nextBoundStatement,
+  stagedCopy,
+} from '#core/databases/postgresql/copy-statements.ts';
+import { columnOf, tableOf } from './column-samples.ts';
+
+const id = columnOf('integer', 'int4', { name: 'id' });
+const mood = columnOf('public.mood', 'mood', { name: 'Mood', typeKind: 'enum' });
+const list = columnOf('integer[]', 'int4', { name: 'list', isArray: true });
+const total = columnOf('integer', 'int4', { name: 'total', isGenerated: true });
+const source = tableOf([id, mood, list, total], { primaryKey: ['id'] });
+const target = tableOf([id, { ...mood, type: 'text', baseType: 'text', typeKind: 'base' }, list], {
+  ref: { schema: 'T', table: 'acme_t' },
+  primaryKey: ['id'],
+});
+
+describe('copyFormat', () => {
+  test('is binary where both sides have the same built-in types', () => {
+    expect(copyFormat({ source, target })).toBe('binary');
+  });
+
+  test.each([
+    ['another type', { ...id, type: 'bigint', baseType: 'int8' }],
+    ['an array', { ...id, isArray: true }],
+    ['a type of an extension', { ...id, typeKind: 'extension' as const }],
+  ])('is text when a target column has %s', (_case, column) => {
+    expect(copyFormat({ source, target: tableOf([column, ...target.columns.slice(1)]) })).toBe('text');
+  });
+
+  test('is text for xml, whose binary form keeps an encoding that the stream drops', () => {
+    const xml = tableOf([columnOf('xml', 'xml')]);
+    expect(copyFormat({ source: xml, target: xml })).toBe('text');
+  });
+});
+
+test('reads the rows of a chunk in the types of the target, without generated columns', () => {
+  expect(copyToStatement(source, { chunkNumber: 0, after: ['5'] }, 'binary')).toBe(
+    `COPY (SELECT "id", "Mood"::text, "list"::integer[] FROM ONLY "public"."t" WHERE ("id") > ('5'::integer)) TO STDOUT (FORMAT binary)`,
+  );
+  expect(copyToStatement(source, { chunkNumber: 0 }, 'text')).toMatch(
+    /FROM ONLY "public"\."t"\) TO STDOUT \(FORMAT text\)$/,
+  );
+});
+
+test('writes the same columns', () => {
+  expect(copyFromStatement({ source, target }, 'binary')).toBe(
+    'COPY "T"."acme_t" ("id", "Mood", "list") FROM STDIN (FORMAT binary)',
+  );
+});
+
+test('replaces rows by key through a temporary table that ends with the transaction', () => {
+  expect(stagedCopy({ source, target }, 'text')).toEqual({
+    create:
+      'CREATE TEMPORARY TABLE pg_temp.millrace_chunk ON COMMIT DROP AS SELECT "id", "Mood", "list" FROM "T"."acme_t" WITH NO DATA',
+    copy: 'COPY pg_temp.millrace_chunk ("id", "Mood", "list") FROM STDIN (FORMAT text)',
+    deleteOld:
+      'DELETE FROM "T"."acme_t" AS old USING pg_temp.millrace_chunk AS new WHERE old."id" = new."id"',
+    insert:
+      'INSERT INTO "T"."acme_t" ("id", "Mood", "list") OVERRIDING SYSTEM VALUE SELECT "id", "Mood", "list" FROM pg_temp.millrace_chunk',
+  });
+});
+
+test('finds the next bound with bound values', () => {
+  expect(nextBoundStatement(source, undefined, 100)).toEqual({
+    text: 'SELECT "id" FROM ONLY "public"."t" ORDER BY "id" OFFSET 99 LIMIT 1',
+  });
+  expect(nextBoundStatement(source, ['5'], 1)).toEqual({
+    text: 'SELECT "id" FROM ONLY "public"."t" WHERE ("id") > ($1::integer) ORDER BY "id" OFFSET 0 LIMIT 1',
+    values: ['5'],
+  });
+});
