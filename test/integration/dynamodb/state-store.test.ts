@@ -448,6 +448,28 @@ test('plans of one generation that are made at once never mix', async () => {
   expect(await store.listUnfinishedChunks(id, source, 1)).toEqual(plan(stored?.chunks ?? 0));
 });
 
+test('a planner that comes second replaces nothing, however late it notices', async () => {
+  const { replicationId: id } = await created();
+  const source = { schema: 'public', table: 'late' };
+  const slowClient = new DynamoDBClient(aws.config);
+  let overtaken = false;
+  slowClient.middlewareStack.add((next) => async (call) => {
+    // Its last write, which makes its plan visible, comes after the other planner's copy has begun.
+    if (!overtaken && JSON.stringify(call.input).includes('"planId"')) {
+      overtaken = true;
+      await store.putTablePlan(id, progress(source), halves);
+      await store.recordFinishedChunk(id, source, 1, finished(0));
+    }
+    return next(call);
+  });
+  const slow = createStateStore({ tableName: 'state', client: slowClient, clock });
+  await slow.putTablePlan(id, progress(source, { chunks: 1 }), [{ chunkNumber: 0 }]);
+  slowClient.destroy();
+  expect(overtaken).toBe(true);
+  expect(await store.getTableProgress(id, source)).toMatchObject({ chunks: 2, chunksDone: 1 });
+  expect(await store.listUnfinishedChunks(id, source, 1)).toEqual([halves[1]]);
+});
+
 test('the state of a table changes without touching its counters', async () => {
   const { replicationId: id } = await created();
   const source = { schema: 'public', table: 'state' };
