@@ -36,7 +36,7 @@ export const errorPolicies = {
   Conflict: persistent(409, 'Read the current state of the resource, then decide again.'),
   TargetTableClaimed: persistent(
     409,
-    'Map the table to another target name, or delete the other replication.',
+    'Map the table to another target name: a target table belongs to one replication.',
   ),
   ValidationFailed: persistent(422, 'Mend every listed problem, then start the replication again.'),
 
@@ -88,6 +88,10 @@ export const errorPolicies = {
     'Changes were lost before they were applied: start with force_resync to reload.',
   ),
   Fenced: persistent(409, 'Nothing: a newer consumer owns this replication and this one has stopped.'),
+  StartInterrupted: persistent(
+    409,
+    'Start the replication again: it resumes where the start was interrupted.',
+  ),
   Superseded: persistent(409, 'Nothing: a stop or a newer start has replaced this run.'),
 
   // AWS.
