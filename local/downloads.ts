@@ -13,7 +13,7 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import { runLogged } from './commands.ts';
+import { type CommandOptions, runLogged } from './commands.ts';
 import { withLock } from './lock.ts';
 import { checkPrerequisites } from './prerequisites.ts';
 import { type ProgressReporter, silentReporter } from './progress.ts';
@@ -166,38 +166,55 @@ const buildConnect = async (
   log: string,
   options: DownloadOptions,
 ): Promise<void> => {
+  const task = (options.reporter ?? silentReporter).start('Kafka, Connect and Debezium', mavenFiles);
+  try {
+    const goals = ['-Dmaven.test.skip=true', ...(options.bench === true ? ['-Pbench'] : []), 'package'];
+    await runMaven(java, cache, connectHome, goals, log, {
+      signal: options.signal,
+      onLine: (line) => line.includes('Downloaded from ') && task.advance(),
+    });
+  } finally {
+    task.finish();
+  }
+};
+
+/** Runs the unit tests of connect-container's Java. Throws `LocalStackFailed` with the failures. */
+export const testJavaParts = async (outputFolder: string, options: DownloadOptions = {}): Promise<void> => {
+  const { cache } = options.folder ?? stateFolder();
+  const java = await prepareJava(options);
+  await runMaven(java, cache, outputFolder, ['-Ptests', 'test'], join(outputFolder, 'tests.log'), {
+    signal: options.signal,
+  });
+};
+
+const runMaven = async (
+  java: Java,
+  cache: string,
+  outputFolder: string,
+  goals: readonly string[],
+  log: string,
+  options: Pick<CommandOptions, 'signal' | 'onLine'>,
+): Promise<void> => {
   const sources = join(projectRoot, 'connect-container');
   const wrapper = await prepareMavenWrapper(
     join(sources, '.mvn', 'wrapper', 'maven-wrapper.properties'),
     cache,
   );
-  const task = (options.reporter ?? silentReporter).start('Kafka, Connect and Debezium', mavenFiles);
-  try {
-    await runLogged(
-      java.command,
-      [
-        ...java.networkFlags,
-        ...(process.env.MAVEN_OPTS ?? '').split(/\s+/).filter((flag) => flag !== ''),
-        `-Dmaven.multiModuleProjectDirectory=${sources}`,
-        ...['-classpath', wrapper, 'org.apache.maven.wrapper.MavenWrapperMain'],
-        ...['--batch-mode', '--file', join(sources, 'pom.xml')],
-        `-Dmaven.repo.local=${join(cache, 'maven-repository')}`,
-        `-Dmillrace.output=${connectHome}`,
-        '-Dmaven.test.skip=true',
-        ...(options.bench === true ? ['-Pbench'] : []),
-        'package',
-      ],
-      log,
-      {
-        cwd: sources,
-        env: { ...process.env, MAVEN_USER_HOME: join(cache, 'maven') },
-        signal: options.signal,
-        onLine: (line) => line.includes('Downloaded from ') && task.advance(),
-      },
-    );
-  } finally {
-    task.finish();
-  }
+  await runLogged(
+    java.command,
+    [
+      ...java.networkFlags,
+      ...(process.env.MAVEN_OPTS ?? '').split(/\s+/).filter((flag) => flag !== ''),
+      `-Dmaven.multiModuleProjectDirectory=${sources}`,
+      ...['-classpath', wrapper, 'org.apache.maven.wrapper.MavenWrapperMain'],
+      ...['--batch-mode', '--file', join(sources, 'pom.xml')],
+      `-Dmaven.repo.local=${join(cache, 'maven-repository')}`,
+      `-Dmillrace.output=${outputFolder}`,
+      ...goals,
+    ],
+    log,
+    { ...options, cwd: sources, env: { ...process.env, MAVEN_USER_HOME: join(cache, 'maven') } },
+  );
 };
 
 /** The jar of the Maven Wrapper, which fetches Maven itself; the wrapper's properties have to lie beside it. */

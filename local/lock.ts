@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -23,7 +23,7 @@ export const withLock = async <T>(
   while (!tryLock(file)) {
     const holder = readHolder(file);
     if (holder === undefined || !isRunning(holder)) {
-      rmSync(file, { force: true });
+      removeStale(file);
     } else {
       if (!waited) onWait(holder.pid);
       waited = true;
@@ -48,6 +48,20 @@ const tryLock = (file: string): boolean => {
     return false;
   } finally {
     rmSync(draft, { force: true });
+  }
+};
+
+/** Takes the lock away to look at it once more: somebody else may have taken the stale one for himself meanwhile. */
+const removeStale = (file: string): void => {
+  const taken = `${file}.${process.pid}.stale`;
+  try {
+    renameSync(file, taken);
+    const holder = readHolder(taken);
+    if (holder !== undefined && isRunning(holder)) linkSync(taken, file);
+  } catch {
+    // Somebody else was faster.
+  } finally {
+    rmSync(taken, { force: true });
   }
 };
 
