@@ -223,7 +223,7 @@ const decideStarting = (
   if (now.getTime() - Date.parse(statusSince) < executionGraceMs) return [];
   return [
     escalate(
-      'Internal',
+      'StartInterrupted',
       execution.kind === 'missing'
         ? 'The start was never carried out: there is no execution of it.'
         : `The start ended (${execution.value}) without saying so.`,

@@ -114,6 +114,10 @@ const carryOut = async (replication: Replication, action: HealAction, ports: Hea
         ports,
       );
     }
+    if (error.code === 'Superseded') {
+      log.info(`Not healed (${action.kind}): ${error.message}`);
+      return false;
+    }
     metrics.countError(connectorName, error.code);
     log.error(`Healing failed (${action.kind}): ${error.message}`, { error, action: action.kind });
     return false;

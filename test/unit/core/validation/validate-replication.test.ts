@@ -1,0 +1,233 @@
+import { expect, test } from '@jest/globals';
+import type { Database } from '#core/contracts/database.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ConnectPort, KafkaAdminPort, PartitionOffsets } from '#core/ports/services.ts';
+import { collectProblems, validateReplication } from '#core/validation/validate-replication.ts';
+import {
+  createFakeSource,
+  createFakeTarget,
+  readyServer,
+  sampleColumn,
+  sampleTable,
+} from '../../fakes/databases.ts';
+import { sampleReplication } from '../../fakes/memory-store.ts';
+
+const database = (databaseId: number, name: string): Database => ({
+  databaseId,
+  clientId: 1,
+  name,
+  kind: 'postgresql',
+  host: 'db',
+  port: 5432,
+  databaseName: name,
+  username: 'mill "race"',
+  tlsMode: 'disable',
+  secretArn: 'arn:s',
+  createdAt: '2026-01-01T00:00:00.000Z',
+});
+
+const createWorld = (tables?: readonly TableRef[]) => {
+  const replication = sampleReplication(
+    tables === undefined
+      ? {}
+      : { tables: tables.map((source) => ({ source, target: { schema: 'public', table: source.table } })) },
+  );
+  const source = createFakeSource(
+    tables === undefined
+      ? [sampleTable('flights'), sampleTable('airports')]
+      : tables.map((ref) => sampleTable(ref.table, { ref })),
+  );
+  const target = createFakeTarget();
+  const services = {
+    kafka: undefined as Error | undefined,
+    connect: undefined as Error | undefined,
+    retention: new Map<string, number>(),
+    partitions: [] as readonly PartitionOffsets[],
+  };
+  const kafka = {
+    checkHealth: async () => {
+      if (services.kafka !== undefined) throw services.kafka;
+    },
+    topicRetentionHours: async () => services.retention,
+    topicOffsets: async () => services.partitions,
+  } as unknown as KafkaAdminPort;
+  const connect = {
+    checkHealth: async () => {
+      if (services.connect !== undefined) throw services.connect;
+    },
+  } as unknown as ConnectPort;
+  const request = {
+    replication,
+    sourceDatabase: database(1, 'shop'),
+    targetDatabase: database(2, 'warehouse'),
+    topicRetentionHours: 168,
+  };
+  const ports = { source: source.database, target: target.database, kafka, connect };
+  return { source, target, services, request, ports, find: () => collectProblems(request, ports) };
+};
+
+test('what is ready has no problem, and a missing target table is none', async () => {
+  const { find, request, ports } = createWorld();
+  expect(await find()).toEqual([]);
+  await expect(validateReplication(request, ports)).resolves.toBeUndefined();
+});
+
+test('every problem is reported at once, in the message and as facts', async () => {
+  const { request, ports, source, target, services } = createWorld();
+  source.state.readiness = { ...readyServer, walLevel: 'replica', canReplicate: false };
+  source.state.tables = [sampleTable('flights', { primaryKey: [] })];
+  target.state.missingGrants = ['CREATE on schema "public"'];
+  services.connect = new MillraceError('ConnectUnavailable', 'Kafka Connect does not answer.');
+  const failure = await validateReplication(request, ports).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: 'ValidationFailed' });
+  const { message, facts } = failure as MillraceError;
+  expect(message).toContain('6 problems');
+  for (const part of [
+    'wal_level',
+    'may not replicate',
+    'no primary key',
+    'no such table',
+    'CREATE on schema',
+    'Connect',
+  ]) {
+    expect(message).toContain(part);
+  }
+  expect(facts['problems']).toHaveLength(6);
+});
+
+test.each([
+  ['wal_level', { walLevel: 'replica' }, /ALTER SYSTEM SET wal_level = 'logical'/],
+  ['slots', { usedSlots: 10 }, /ALTER SYSTEM SET max_replication_slots = 15/],
+  ['senders', { usedSenders: 10 }, /ALTER SYSTEM SET max_wal_senders = 15/],
+  ['REPLICATION', { canReplicate: false }, /ALTER ROLE "mill ""race""" REPLICATION;/],
+  ['publications', { canCreatePublication: false }, /GRANT CREATE ON DATABASE "shop" TO "mill ""race""";/],
+  ['version', { serverVersion: '13.9 (Debian)' }, /Upgrade/],
+])('the server: %s, with what to run', async (_name, change, remedy) => {
+  const { find, source } = createWorld();
+  source.state.readiness = { ...readyServer, ...change };
+  expect(await find()).toEqual([
+    { subject: 'source server', problem: expect.any(String), remedy: expect.stringMatching(remedy) },
+  ]);
+});
+
+test('a slot of its own needs no other, and one that is active has its sender', async () => {
+  const { find, source } = createWorld();
+  source.state.readiness = {
+    ...readyServer,
+    usedSlots: 10,
+    usedSenders: 10,
+    slot: { active: true, walStatus: 'reserved' },
+  };
+  expect(await find()).toEqual([]);
+});
+
+test.each([
+  ['without a key', { primaryKey: [] }, /ADD PRIMARY KEY/],
+  ['whose log entries name no row', { replicaIdentity: 'nothing' }, /REPLICA IDENTITY DEFAULT/],
+  ['whose log entries hold another key', { replicaIdentity: 'index' }, /REPLICA IDENTITY DEFAULT/],
+  ['that is partitioned', { relationKind: 'partitioned-table' }, /partitions/],
+] as const)('a source table %s is refused, with what to do', async (_name, change, remedy) => {
+  const { find, source } = createWorld();
+  source.state.tables = [sampleTable('flights', change), sampleTable('airports')];
+  expect(await find()).toEqual([
+    {
+      subject: 'source table public.flights',
+      problem: expect.any(String),
+      remedy: expect.stringMatching(remedy),
+    },
+  ]);
+});
+
+test('a column whose type cannot be carried is named, a generated one does not matter', async () => {
+  const { find, source } = createWorld();
+  const odd = { type: 'int4range', baseType: 'int4range', typeKind: 'range' } as const;
+  source.state.tables = [
+    sampleTable('flights', {
+      columns: [
+        sampleColumn('id'),
+        sampleColumn('span', odd),
+        sampleColumn('made', { ...odd, isGenerated: true }),
+      ],
+    }),
+    sampleTable('airports'),
+  ];
+  expect(await find()).toEqual([
+    { subject: 'source table public.flights, column span', problem: expect.stringContaining('range') },
+  ]);
+});
+
+test('missing grants come with the statement', async () => {
+  const { find, source, target } = createWorld();
+  const ref = { schema: 'public', table: 'flights' };
+  source.state.grants = [
+    { ref, problem: 'USAGE on schema public is missing' },
+    { ref, problem: 'SELECT is missing' },
+    { ref, problem: 'only its owner bob can publish it; become a member of that role' },
+  ];
+  target.state.missingGrants = [
+    'CREATE on database "w", to create the schema "x"',
+    'the database is read-only',
+  ];
+  expect((await find()).map(({ remedy }) => remedy)).toEqual([
+    'GRANT USAGE ON SCHEMA "public" TO "mill ""race""";',
+    'GRANT SELECT ON TABLE "public"."flights" TO "mill ""race""";',
+    undefined,
+    'GRANT CREATE on database "w" TO "mill ""race""";',
+    undefined,
+  ]);
+});
+
+test('an existing target table must be able to take the rows', async () => {
+  const { find, target } = createWorld();
+  target.state.tables.push(sampleTable('shop_flights', { columns: [sampleColumn('id')] }));
+  expect(await find()).toEqual([
+    expect.objectContaining({
+      subject: 'target table public.shop_flights',
+      problem: 'It column note is missing.',
+    }),
+  ]);
+});
+
+test('a database that cannot be reached is one problem, and the rest is still looked at', async () => {
+  const { find, source, target, services } = createWorld();
+  source.state.pingFailure = new MillraceError('DatabaseAuthenticationFailed', 'Wrong password.');
+  target.state.pingFailure = new MillraceError('DatabaseUnreachable', 'No route.');
+  services.kafka = new MillraceError('KafkaUnavailable', 'No broker.');
+  expect((await find()).map(({ subject, problem }) => `${subject}: ${problem}`)).toEqual([
+    'source database: Wrong password.',
+    'target database: No route.',
+    'Kafka: No broker.',
+  ]);
+});
+
+test('a defect of ours is not taken for a problem of the user', async () => {
+  const { find, source } = createWorld();
+  source.state.pingFailure = new TypeError('x is not a function');
+  await expect(find()).rejects.toMatchObject({ code: 'Internal' });
+});
+
+test('names that capture cannot carry, and names that would share a topic, are refused', async () => {
+  const { find } = createWorld([
+    { schema: 'public', table: '"odd' },
+    { schema: 'public', table: 'a b' },
+    { schema: 'public', table: 'a_b' },
+  ]);
+  expect((await find()).map(({ subject }) => subject)).toEqual([
+    'source table public."odd',
+    'source tables public.a b, public.a_b',
+  ]);
+});
+
+test('topics that keep too little, or have several partitions, are refused', async () => {
+  const { find, services } = createWorld();
+  const topic = 'client_1_db_1.public.flights';
+  services.retention = new Map([
+    [topic, 24],
+    ['client_1_db_1.message', Number.POSITIVE_INFINITY],
+  ]);
+  services.partitions = [0, 1].map((partition) => ({ topic, partition, firstOffset: 0n, endOffset: 1n }));
+  const problems = await find();
+  expect(problems.map(({ subject }) => subject)).toEqual([`topic ${topic}`, `topic ${topic}`]);
+  expect(problems[0]?.remedy).toContain('retention.ms=604800000');
+});
