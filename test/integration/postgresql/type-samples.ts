@@ -219,6 +219,12 @@ export const typeSamples: Readonly<Record<string, readonly string[]>> = {
   'samples."My Mood"': ['sad', 'happy "x"', "it's", ''],
   'samples.positive': ['1', '2147483647'],
   'samples.price': ['1.5', 'NaN'],
+  'samples.late': ['24:00:00', '00:00:00'],
+  'samples.flags': ['001'],
+  'samples.some_bits': ['0001', ''],
+  'samples.matrix': ['{{1,2},{3,NULL}}', '{}'],
+  'samples.late[]': ['{24:00:00,NULL}'],
+  'samples.label': ['', 'x'],
   'boolean[]': ['{t,f,NULL}', '{}'],
   'integer[]': [
     '{1,NULL,-2147483648}',
@@ -262,6 +268,11 @@ export const typeSamples: Readonly<Record<string, readonly string[]>> = {
 export const sampleTypes = `
   CREATE TYPE samples."My Mood" AS ENUM ('sad', 'happy "x"', 'it''s', '');
   CREATE DOMAIN samples.positive AS integer CHECK (VALUE > 0);
+  CREATE DOMAIN samples.late AS time;
+  CREATE DOMAIN samples.flags AS bit(3);
+  CREATE DOMAIN samples.some_bits AS varbit;
+  CREATE DOMAIN samples.matrix AS integer[];
+  CREATE DOMAIN samples.label AS varchar(10);
   CREATE DOMAIN samples.amount AS numeric(20,3);
   CREATE DOMAIN samples.price AS samples.amount`;
 

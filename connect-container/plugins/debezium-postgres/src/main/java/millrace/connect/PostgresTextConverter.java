@@ -21,7 +21,8 @@ import org.apache.kafka.connect.errors.DataException;
  */
 public final class PostgresTextConverter implements CustomConverter<SchemaBuilder, RelationalColumn> {
 
-    private static final Set<String> TEXT_TYPES = Set.of("bit", "varbit", "time");
+    /** time, bit and varbit by their OIDs (pg_type.dat), since a domain over them has a name of its own. */
+    private static final Set<Integer> TEXT_TYPES = Set.of(1083, 1560, 1562);
 
     private String unavailable;
 
@@ -35,7 +36,7 @@ public final class PostgresTextConverter implements CustomConverter<SchemaBuilde
 
     @Override
     public void converterFor(RelationalColumn column, ConverterRegistration<SchemaBuilder> registration) {
-        if (column.jdbcType() == Types.ARRAY || TEXT_TYPES.contains(column.typeName())) {
+        if (column.jdbcType() == Types.ARRAY || TEXT_TYPES.contains(column.nativeType())) {
             registration.register(
                     SchemaBuilder.string().optional(), value -> toText(column.dataCollection(), column.name(), value));
         }
