@@ -1,6 +1,7 @@
 import { tableLabel } from '../contracts/identifiers.ts';
 import { type Run, stepLabel } from '../contracts/steps.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
+import { countOf } from '../naming/count-of.ts';
 import type { Log } from '../ports/clock-and-log.ts';
 import type { SourceDatabase } from '../ports/databases.ts';
 import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
@@ -42,7 +43,7 @@ export const finishCopy = async (run: Run, ports: FinishCopyPorts): Promise<numb
   }
   const rows = open.reduce((sum, { rowsCopied }) => sum + rowsCopied, 0);
   log.info(
-    `${step} Copied ${rows.toLocaleString('en')} rows of ${open.length} tables; the copy ends at ${copyEndPosition}`,
+    `${step} Copied ${countOf(rows, 'row')} of ${countOf(open.length, 'table')}; the copy ends at ${copyEndPosition}`,
     { step, copyEndPosition },
   );
   return open.length;

@@ -4,6 +4,7 @@ import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import { type PlanCopyOutput, type Run, stepLabel } from '../contracts/steps.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
+import { countOf } from '../naming/count-of.ts';
 import type { Log } from '../ports/clock-and-log.ts';
 import type { SourceDatabase, TableDescription, TargetDatabase } from '../ports/databases.ts';
 import type { KafkaAdminPort, PartitionOffsets } from '../ports/services.ts';
@@ -48,7 +49,7 @@ export const planCopy = async (run: Run, ports: PlanCopyPorts): Promise<PlanCopy
   const fargateTables = open.length - lambdaTables.length;
   const skipped = plans.filter(({ state }) => state === 'skipped').length;
   log.info(
-    `${step} ${plans.length} tables: ${lambdaTables.length} small and ${fargateTables} big ones to copy, ` +
+    `${step} ${countOf(plans.length, 'table')}: ${lambdaTables.length} small and ${fargateTables} big ones to copy, ` +
       `${plans.length - open.length - skipped} copied already, ${skipped} skipped`,
     { step },
   );
@@ -146,8 +147,8 @@ const planTable = async (
   const progress: TableProgress = { ...planned, state: 'pending', chunks: chunks.length };
   await store.putTablePlan(replicationId, progress, chunks);
   log.info(
-    `${step} ${label}: about ${planned.estimatedRows.toLocaleString('en')} rows, ` +
-      (planned.runsOn === 'lambda' ? `${chunks.length} chunks` : 'split by its worker'),
+    `${step} ${label}: about ${countOf(planned.estimatedRows, 'row')}, ` +
+      (planned.runsOn === 'lambda' ? countOf(chunks.length, 'chunk') : 'split by its worker'),
     { step, table: label },
   );
   return progress;
@@ -172,7 +173,7 @@ export const splitPendingTable = async (
   const chunks = await planChunks(source, table);
   const split: TableProgress = { ...progress, chunks: chunks.length };
   await store.putTablePlan(replicationId, split, chunks);
-  log.info(`${step} ${label}: split into ${chunks.length} chunks`, { step, table: label });
+  log.info(`${step} ${label}: split into ${countOf(chunks.length, 'chunk')}`, { step, table: label });
   return (await store.getTableProgress(replicationId, progress.source)) ?? split;
 };
 

@@ -6,6 +6,7 @@ import type { Replication, TableMapping } from '../contracts/replication.ts';
 import { forEachBounded } from '../copy/bounded-parallel.ts';
 import { quoteIdentifier, quoteTable } from '../databases/postgresql/identifiers.ts';
 import { MillraceError, type Problem, toMillraceError } from '../errors/millrace-error.ts';
+import { countOf } from '../naming/count-of.ts';
 import { topicName } from '../naming/names.ts';
 import type {
   CaptureReadiness,
@@ -65,7 +66,7 @@ export const validateReplication = async (
   );
   throw new MillraceError(
     'ValidationFailed',
-    `${problems.length === 1 ? '1 problem' : `${problems.length} problems`} must be mended before replication ` +
+    `${countOf(problems.length, 'problem')} must be mended before replication ` +
       `${request.replication.name} can start.\n${lines.map((line) => `- ${line}`).join('\n')}`,
     { facts: { problems } },
   );

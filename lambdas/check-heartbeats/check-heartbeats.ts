@@ -5,6 +5,7 @@ import { decideHeartbeat, launchAllowanceMs } from '#core/health/decide.ts';
 import { type HealPorts, healReplication } from '#core/health/heal-replication.ts';
 import { heartbeatAgeMs } from '#core/health/observation.ts';
 import { observeConsumer } from '#core/health/observe-replication.ts';
+import { countOf } from '#core/naming/count-of.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { ReplicationStore } from '#core/ports/state-store.ts';
 
@@ -48,6 +49,6 @@ export const checkHeartbeats = async (
       replicationLog.error('The heartbeat check of this replication failed', { error });
     }
   });
-  log.info(`Checked ${active.length} heartbeats, carried out ${healed} actions`);
+  log.info(`Checked ${countOf(active.length, 'heartbeat')}, carried out ${countOf(healed, 'action')}`);
   return { examined: active.length, healed };
 };

@@ -5,6 +5,7 @@ import { decide, launchAllowanceMs } from '#core/health/decide.ts';
 import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
 import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';
 import { type ObservationPorts, observeReplication } from '#core/health/observe-replication.ts';
+import { countOf } from '#core/naming/count-of.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { ConnectPort, TaskRunner } from '#core/ports/services.ts';
 import type { ReplicationStore } from '#core/ports/state-store.ts';
@@ -44,7 +45,9 @@ export const monitorHealth = async (holder: string, ports: MonitorHealthPorts): 
       replicationLog.error('The health check of this replication failed', { error });
     }
   });
-  log.info(`Examined ${replications.length} replications, carried out ${healed} actions`);
+  log.info(
+    `Examined ${countOf(replications.length, 'replication')}, carried out ${countOf(healed, 'action')}`,
+  );
   return { examined: replications.length, healed };
 };
 

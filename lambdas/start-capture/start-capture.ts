@@ -3,6 +3,7 @@ import { classifyTrace } from '#core/capture/connector-failures.ts';
 import { type CapturePorts, type CaptureRequest, ensureCapture } from '#core/capture/ensure-capture.ts';
 import { type Run, stepLabel } from '#core/contracts/steps.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { countOf } from '#core/naming/count-of.ts';
 import type { ConnectorStatus } from '#core/ports/services.ts';
 import type { ReplicationStore } from '#core/ports/state-store.ts';
 import { requireCurrentRun } from '#core/starts/current-run.ts';
@@ -39,7 +40,7 @@ export const startCapture = async (
   const { source, connect, clock, log } = ports;
   const { connectorName } = replication;
 
-  log.info(`${step} Starting capture of ${replication.tables.length} tables`, { step });
+  log.info(`${step} Starting capture of ${countOf(replication.tables.length, 'table')}`, { step });
   await ensureCapture(request, ports);
   const marker = parseLsn(await source.writeMarker(`capture:${run.generation}`));
   const before = streamedPosition(await connect.getOffset(connectorName));

@@ -4,6 +4,7 @@ import { type Run, stepLabel } from '#core/contracts/steps.ts';
 import { toErrorCode } from '#core/errors/error-policies.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { isEnding, type LaunchPorts, launchForStart } from '#core/launch/launch-consumer.ts';
+import { countOf } from '#core/naming/count-of.ts';
 import type { ConsumerStore, ReplicationStore } from '#core/ports/state-store.ts';
 import { requireCurrentRun } from '#core/starts/current-run.ts';
 
@@ -60,7 +61,7 @@ export const startConsumer = async (run: Run, ports: StartConsumerPorts): Promis
 };
 
 const describeStart = (replication: Replication, run: Run): string =>
-  `Start ${run.generation} is complete: ${replication.tables.length} tables are replicated` +
+  `Start ${run.generation} is complete: capture and consumer run for ${countOf(replication.tables.length, 'table')}` +
   (run.forceResync ? ', all of them copied anew.' : '.');
 
 const waitForFirstBeat = async (

@@ -3,6 +3,7 @@ import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { connectService, kafkaServices } from '#adapters/lambda/services.ts';
 import { createStepHandler } from '#adapters/lambda/step-handler.ts';
 import { runSchema, stepLabel } from '#core/contracts/steps.ts';
+import { countOf } from '#core/naming/count-of.ts';
 import { requireCurrentRun } from '#core/starts/current-run.ts';
 import { validateReplication } from '#core/validation/validate-replication.ts';
 
@@ -25,7 +26,7 @@ export const handler = createStepHandler({
       { generation: run.generation },
     );
     const tables = replication.tables.length;
-    log.info(`${step} Validating ${tables} tables, both databases, Kafka and Connect`, { step });
+    log.info(`${step} Validating ${countOf(tables, 'table')}, both databases, Kafka and Connect`, { step });
     const [sourceDatabase, targetDatabase] = await Promise.all([
       store.getDatabase(run.clientId, replication.sourceDatabaseId),
       store.getDatabase(run.clientId, replication.targetDatabaseId),
