@@ -1,3 +1,4 @@
+import { forEachBounded } from '../concurrency/for-each-bounded.ts';
 import { transientRetryDelaysMs } from '../contracts/consumer.ts';
 import type { Chunk, TableProgress } from '../contracts/copy.ts';
 import { metricNames } from '../contracts/environment.ts';
@@ -10,7 +11,6 @@ import type { ChunkCopier, SourceDatabase, TableDescription, TargetDatabase } fr
 import type { MetricsPort } from '../ports/metrics.ts';
 import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
 import { requireCurrentRun } from '../starts/current-run.ts';
-import { forEachBounded } from './bounded-parallel.ts';
 import { describePace, paceOf } from './copy-progress.ts';
 import { splitPendingTable } from './plan-copy.ts';
 

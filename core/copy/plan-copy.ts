@@ -1,4 +1,5 @@
 import { captureTopics } from '../capture/capture-topics.ts';
+import { forEachBounded } from '../concurrency/for-each-bounded.ts';
 import type { TableProgress } from '../contracts/copy.ts';
 import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
@@ -10,7 +11,6 @@ import type { SourceDatabase, TableDescription, TargetDatabase } from '../ports/
 import type { KafkaAdminPort, PartitionOffsets } from '../ports/services.ts';
 import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
 import { requireCurrentRun } from '../starts/current-run.ts';
-import { forEachBounded } from './bounded-parallel.ts';
 import { chooseCopier, estimateRows, planChunks } from './plan-table.ts';
 
 export interface PlanCopyPorts {

@@ -1,9 +1,9 @@
 import { captureTopics } from '../capture/capture-topics.ts';
 import { isCapturableName } from '../capture/connector-template.ts';
+import { forEachBounded } from '../concurrency/for-each-bounded.ts';
 import type { Database } from '../contracts/database.ts';
 import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
-import { forEachBounded } from '../copy/bounded-parallel.ts';
 import { quoteIdentifier, quoteTable } from '../databases/postgresql/identifiers.ts';
 import { MillraceError, type Problem, toMillraceError } from '../errors/millrace-error.ts';
 import { countOf } from '../naming/count-of.ts';

@@ -1,6 +1,6 @@
+import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import { metricNames } from '#core/contracts/environment.ts';
 import type { Replication } from '#core/contracts/replication.ts';
-import { forEachBounded } from '#core/copy/bounded-parallel.ts';
 import { decide, launchAllowanceMs } from '#core/health/decide.ts';
 import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
 import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';

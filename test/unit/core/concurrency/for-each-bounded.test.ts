@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { forEachBounded } from '#core/copy/bounded-parallel.ts';
+import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
