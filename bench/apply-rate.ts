@@ -16,7 +16,7 @@ import {
   targetTableOf,
 } from './bench-context.ts';
 import { captureWithSchemas, jdbcSinkConfig, type TopicSchemas } from './jdbc-sink.ts';
-import { qualified, watchApplyRate } from './watch-target.ts';
+import { type Backlog, countRows, qualified, watchApplyRate } from './watch-target.ts';
 
 const appliedTable = 'applied_flights';
 const schemaPrefix = 'bench_with_schemas';
@@ -61,7 +61,8 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
   await connect.putConnector(schemaPrefix, captureWithSchemas(productConfig, schemaPrefix));
   await waitUntilRunning(connect, schemaPrefix, signal);
 
-  const events = await writeEvents(context);
+  const backlog = await writeBacklog(context);
+  const { events } = backlog;
   say(
     `  ${events.toLocaleString('en')} events: inserts, updates of every fifth row, deletes of every fiftieth`,
   );
@@ -82,10 +83,7 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
     await target.query(`TRUNCATE ${qualified(targetTable)}`);
     // What Millrace remembers of the topic lies beside the rows; without it the consumer begins at the topic's beginning.
     await target.query('DELETE FROM millrace.checkpoint WHERE replication_id = $1', [replicationId]);
-    const [rate] = await Promise.all([
-      watchApplyRate(target, targetTable, events, lastEvent, signal),
-      start(),
-    ]);
+    const [rate] = await Promise.all([watchApplyRate(target, targetTable, backlog, signal), start()]);
     await api.stopReplication(replicationId);
     await verify('Millrace');
     return rate;
@@ -100,7 +98,7 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
     try {
       const failure = new AbortController();
       const rate = await Promise.race([
-        watchApplyRate(target, targetTable, events, lastEvent, AbortSignal.any([signal, failure.signal])),
+        watchApplyRate(target, targetTable, backlog, AbortSignal.any([signal, failure.signal])),
         failedTask(connect, name, failure.signal),
       ]).finally(() => failure.abort());
       await verify('The JDBC sink');
@@ -121,8 +119,7 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
   return { compared, peerWithSchemasInMessages };
 };
 
-/** Returns how many events the statements make. The last one's row is `lastEvent`. */
-const writeEvents = async ({ source, sizes }: BenchContext): Promise<number> => {
+const writeBacklog = async ({ source, sizes }: BenchContext): Promise<Backlog> => {
   const table = qualified(appliedTable);
   let events = 0;
   const write = async (statement: string, values: unknown[] = []): Promise<void> => {
@@ -140,7 +137,7 @@ const writeEvents = async ({ source, sizes }: BenchContext): Promise<number> => 
   await write(
     `INSERT INTO ${table} SELECT (jsonb_populate_record(flights, '{"year": 2099}')).* FROM flights LIMIT 1`,
   );
-  return events;
+  return { events, lastEvent, rowsAfter: await countRows(source, appliedTable) };
 };
 
 const pollEveryMs = 500;

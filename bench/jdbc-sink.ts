@@ -66,6 +66,7 @@ export const captureWithSchemas = (
   prefix: string,
 ): Readonly<Record<string, string>> => ({
   ...productConfig,
+  name: prefix,
   'topic.prefix': prefix,
   'slot.name': prefix,
   'key.converter.schemas.enable': 'true',

@@ -44,33 +44,42 @@ export const watchCopyRate = async (
   }
 };
 
+/** The changes that a table gets, and how to see that all of them are there. */
+export interface Backlog {
+  readonly events: number;
+  /** A condition that only the row of the last event satisfies. */
+  readonly lastEvent: string;
+  /** How many rows there are after all events. A peer may write the last event before earlier deletes. */
+  readonly rowsAfter: number;
+}
+
 /**
  * Events per second applied to `table`, which is empty at first: from the moment its first rows are visible (they are
- * not counted) until a row satisfies `isLast`, the mark of the last event.
+ * not counted) until the last event's row is there, and no row too many.
  */
 export const watchApplyRate = async (
   target: Client,
   table: string,
-  events: number,
-  isLast: string,
+  { events, lastEvent, rowsAfter }: Backlog,
   signal: AbortSignal,
 ): Promise<number> => {
   const deadline = performance.now() + stepDeadlineMs;
-  const isThere = async (condition: string): Promise<boolean> => {
-    const { rowCount } = await target.query(`SELECT FROM ${qualified(table)} WHERE ${condition} LIMIT 1`);
-    return rowCount !== 0;
-  };
-  const waitFor = async (condition: string): Promise<number> => {
-    for (;;) {
-      if (await isThere(condition)) return performance.now();
+  const waitFor = async (isReached: () => Promise<boolean>): Promise<number> => {
+    while (!(await isReached())) {
       if (performance.now() > deadline)
         throw new MillraceError('LocalStackFailed', `Not all of ${events} events reached ${table}.`);
       await sleep(pollEveryMs, undefined, { signal });
     }
+    return performance.now();
   };
-  const beganAt = await waitFor('true');
+  const isThere = async (condition: string): Promise<boolean> => {
+    const { rowCount } = await target.query(`SELECT FROM ${qualified(table)} WHERE ${condition} LIMIT 1`);
+    return rowCount !== 0;
+  };
+  const beganAt = await waitFor(() => isThere('true'));
   const before = await countRows(target, table);
-  const endedAt = await waitFor(isLast);
+  await waitFor(() => isThere(lastEvent));
+  const endedAt = await waitFor(async () => (await countRows(target, table)) === rowsAfter);
   return (1_000 * (events - before)) / (endedAt - beganAt);
 };
 
