@@ -24,10 +24,10 @@ export interface ChangeFeedOptions {
 }
 
 /**
- * Records that wait to be applied. 64 MiB are one to two seconds of work at the rates measured, enough to keep
- * the target busy through a fetch, and small in a task of 1 GiB.
+ * Records that wait to be applied. 32 MiB are about a second of work (30,000 events of 1 KiB), enough to keep the
+ * target busy through a pause of the fetching (`maxWaitMs`), and small in a task of 1 GiB.
  */
-export const defaultBufferBytes = 64 * 1024 * 1024;
+export const defaultBufferBytes = 32 * 1024 * 1024;
 /** With many partitions each still gets what one fetch may bring, so that a lively one is not throttled by idle ones. */
 const minPartitionBufferBytes = 2 * 1024 * 1024;
 
@@ -47,6 +47,11 @@ const maxWaitMs = 100;
 const sessionTimeoutMs = 30_000;
 /** A third of the session at most (Kafka's manual); a tenth lets two get lost. */
 const groupHeartbeatMs = 3_000;
+/**
+ * How long the group waits for its other members when one joins. There are none but our own former self, whose
+ * connection broke; a living one hears of it within a heartbeat.
+ */
+const rebalanceTimeoutMs = 3 * groupHeartbeatMs;
 const showProgressEveryMs = 5_000;
 /** Between two attempts to connect at all. kafkajs spends about 6 s on each itself. */
 const reconnectDelayMs = 2_000;
@@ -97,6 +102,7 @@ class FeedRun {
       groupId: options.groupId,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: groupHeartbeatMs,
+      rebalanceTimeout: rebalanceTimeoutMs,
       maxBytesPerPartition,
       maxBytes: maxBytesPerFetch,
       minBytes: 1,

@@ -25,6 +25,12 @@ export interface ApplyTable {
 /** Canonical texts in the order of the table's columns; undefined where the value is not known. */
 export type ApplyRow = readonly (string | null | undefined)[];
 
+/** Whether every value is known. */
+export const isComplete = (row: ApplyRow): boolean => {
+  for (let index = 0; index < row.length; index += 1) if (row[index] === undefined) return false;
+  return true;
+};
+
 export interface DecodedRow {
   readonly row: ApplyRow;
   /** Identifies the row within its table. PostgreSQL has no text with NUL, so no two keys have the same. */
@@ -52,8 +58,15 @@ export const decodeRow = (table: ApplyTable, raw: RawRow): DecodedRow => {
     else if (column.isUnavailable(value)) hasUnavailable = true;
     else row[index] = column.decode(value);
   }
-  if (known !== Object.keys(raw).length) refuseUnknownColumns(table, raw);
+  if (known !== countColumns(raw)) refuseUnknownColumns(table, raw);
   return { row, key: keyOf(table, row), hasUnavailable };
+};
+
+/** Object.keys makes an array, for every row. */
+const countColumns = (raw: RawRow): number => {
+  let count = 0;
+  for (const _name in raw) count += 1;
+  return count;
 };
 
 /** Decodes only the key of an old row; the log need not contain more of it. */

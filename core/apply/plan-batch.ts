@@ -1,4 +1,4 @@
-import type { ApplyRow } from './apply-table.ts';
+import { type ApplyRow, isComplete } from './apply-table.ts';
 import type { RowEvent } from './row-event.ts';
 
 /**
@@ -78,11 +78,6 @@ export const planBatch = (events: readonly RowEvent[]): readonly PlanStep[] => {
   }
   flush();
   return steps;
-};
-
-const isComplete = (row: ApplyRow): boolean => {
-  for (let index = 0; index < row.length; index += 1) if (row[index] === undefined) return false;
-  return true;
 };
 
 const merge = (older: ApplyRow, newer: ApplyRow): ApplyRow => {

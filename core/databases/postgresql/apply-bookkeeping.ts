@@ -53,7 +53,7 @@ RETURNING e.epoch`;
 export const addMissingCheckpoints = `
 INSERT INTO ${schema}.checkpoint (replication_id, topic, topic_partition, topic_id, next_offset, epoch)
 SELECT $1, p.topic, p.topic_partition, p.topic_id, 0, $5
-FROM pg_catalog.unnest($2::text[], $3::integer[], $4::text[]) AS p(topic, topic_partition, topic_id)
+FROM unnest($2::text[], $3::integer[], $4::text[]) AS p(topic, topic_partition, topic_id)
 ON CONFLICT (replication_id, topic, topic_partition) DO NOTHING`;
 
 /** $1 replication, $2 epoch. */
@@ -98,7 +98,7 @@ WHERE replication_id = $1 AND topic = $2 AND topic_partition = $3 AND epoch = $4
 export const setCheckpoints = `
 INSERT INTO ${schema}.checkpoint (replication_id, topic, topic_partition, topic_id, next_offset, epoch)
 SELECT $1, p.topic, p.topic_partition, p.topic_id, p.next_offset, $6
-FROM pg_catalog.unnest($2::text[], $3::integer[], $4::text[], $5::bigint[])
+FROM unnest($2::text[], $3::integer[], $4::text[], $5::bigint[])
   AS p(topic, topic_partition, topic_id, next_offset)
 ON CONFLICT (replication_id, topic, topic_partition) DO UPDATE SET
   topic_id = excluded.topic_id,

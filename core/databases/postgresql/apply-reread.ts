@@ -27,7 +27,7 @@ export const rereadStatement = (
   );
   return {
     text:
-      `SELECT ${selected.join(', ')} FROM pg_catalog.unnest(${arrays.join(', ')}) ` +
+      `SELECT ${selected.join(', ')} FROM unnest(${arrays.join(', ')}) ` +
       `AS k (${arrays.map((_array, at) => `c${at}`).join(', ')}) ` +
       `JOIN ${quoteTable(source.ref)} AS t ON ${matches.join(' AND ')}`,
     values: table.keyColumns.map((index) => arrayLiteral(keys.map((key) => key[index] ?? null))),

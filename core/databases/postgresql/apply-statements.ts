@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ApplyRow, ApplyTable } from '../../apply/apply-table.ts';
+import { type ApplyRow, type ApplyTable, isComplete } from '../../apply/apply-table.ts';
 import type { PlanStep } from '../../apply/plan-batch.ts';
 import { tableLabel } from '../../contracts/identifiers.ts';
 import type { TableMapping } from '../../contracts/replication.ts';
@@ -143,10 +143,9 @@ export class TableStatements {
   ): readonly ApplyStatement[] {
     const groups = new Map<string, { readonly columns: readonly number[]; readonly rows: ApplyRow[] }>();
     for (const row of rows) {
-      const columns = knownColumns(row);
-      const shape = columns.length === row.length ? 'all' : columns.join();
+      const shape = isComplete(row) ? 'all' : knownColumns(row).join();
       const group = groups.get(shape);
-      if (group === undefined) groups.set(shape, { columns, rows: [row] });
+      if (group === undefined) groups.set(shape, { columns: knownColumns(row), rows: [row] });
       else group.rows.push(row);
     }
     return Array.from(groups.values(), ({ columns, rows: group }) =>
@@ -226,7 +225,7 @@ export class TableStatements {
   /** `unnest($1::a[], $2::b[]) AS r (c0, c3)`: columns are renamed so that no name of the table can clash. */
   #unnest(columns: readonly number[]): string {
     const arrays = columns.map((index, at) => `$${at + 1}::${this.#columns[index]?.element}[]`);
-    return `pg_catalog.unnest(${arrays.join(', ')}) AS r (${columns.map((index) => `c${index}`).join(', ')})`;
+    return `unnest(${arrays.join(', ')}) AS r (${columns.map((index) => `c${index}`).join(', ')})`;
   }
 
   #changeable(columns: readonly number[]): readonly number[] {

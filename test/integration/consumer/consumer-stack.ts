@@ -1,0 +1,468 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import kafkajs, { type Producer } from 'kafkajs';
+import pg from 'pg';
+import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
+import { createKafkaAdmin, type KafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
+import { createKafka, type KafkaSettings } from '#adapters/kafka/kafka-client.ts';
+import type { TableState } from '#core/contracts/copy.ts';
+import { databaseIdentity } from '#core/contracts/database.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import { topicName } from '#core/naming/names.ts';
+import type { Log } from '#core/ports/clock-and-log.ts';
+import type { StateStore } from '#core/ports/state-store.ts';
+import { prepareJavaParts } from '../../../local/downloads.ts';
+import { type KafkaOptions, type KafkaServer, startKafka } from '../../../local/kafka.ts';
+import { findFreePort, findFreePorts } from '../../../local/ports.ts';
+import {
+  type PostgresOptions,
+  type PostgresServer,
+  sourceSettings,
+  startPostgres,
+} from '../../../local/postgres.ts';
+import { projectRoot } from '../../../local/state-folder.ts';
+import { createStateTable, type EmulatedAws, startEmulatedAws } from '../dynamodb/state-table.ts';
+
+export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+const stateTable = 'state';
+const at = '2026-01-01T00:00:00.000Z';
+
+/** One topic's record: an event's JSON, or null for a tombstone. */
+export interface TopicRecord {
+  readonly value: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Everything that the consumer talks to, each part real and on free ports: PostgreSQL twice, Kafka, and the AWS
+ * emulator. Events are written to Kafka as Debezium writes them.
+ */
+export class ConsumerStack {
+  readonly aws: EmulatedAws;
+  readonly source: Database;
+  #target: Database;
+  readonly #targetOptions: PostgresOptions;
+  readonly #folder: string;
+  #broker: KafkaServer;
+  readonly #brokerOptions: KafkaOptions;
+  readonly kafka: KafkaSettings;
+  readonly admin: KafkaAdmin;
+  readonly store: StateStore;
+  readonly #alertTopic: string;
+  readonly #producer: Producer;
+  readonly #databaseIds: readonly [number, number];
+  readonly #consumers: ConsumerProcess[] = [];
+  readonly #dynamo: DynamoDBClient;
+
+  private constructor(parts: {
+    aws: EmulatedAws;
+    source: Database;
+    target: Database;
+    targetOptions: PostgresOptions;
+    folder: string;
+    broker: KafkaServer;
+    brokerOptions: KafkaOptions;
+    dynamo: DynamoDBClient;
+    store: StateStore;
+    alertTopic: string;
+    databaseIds: readonly [number, number];
+  }) {
+    this.aws = parts.aws;
+    this.source = parts.source;
+    this.#target = parts.target;
+    this.#targetOptions = parts.targetOptions;
+    this.#folder = parts.folder;
+    this.#broker = parts.broker;
+    this.#brokerOptions = parts.brokerOptions;
+    this.kafka = { brokers: [parts.broker.brokers], security: 'plaintext', clientId: 'millrace-test' };
+    this.admin = createKafkaAdmin(this.kafka, silentLog);
+    this.store = parts.store;
+    this.#alertTopic = parts.alertTopic;
+    this.#databaseIds = parts.databaseIds;
+    this.#dynamo = parts.dynamo;
+    this.#producer = createKafka(this.kafka, silentLog).producer({
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    });
+  }
+
+  get target(): Database {
+    return this.#target;
+  }
+
+  static async start(): Promise<ConsumerStack> {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-consumer-'));
+    const brokerOptions = {
+      java: await prepareJavaParts(),
+      dataDir: join(folder, 'kafka'),
+      ports: (await findFreePorts(2)) as [number, number],
+    };
+    const targetOptions = {
+      database: 'warehouse',
+      dataDir: join(tmpdir(), `millrace-consumer-target-${randomUUID()}`),
+      port: await findFreePort(),
+    };
+    const [aws, broker, source, target] = await startTogether(
+      { start: startEmulatedAws(), stop: (started) => started.stop() },
+      { start: startKafka(brokerOptions), stop: (started) => started.stop() },
+      { start: startDatabase({ database: 'shop', config: sourceSettings }), stop: stopDatabase },
+      { start: startDatabase(targetOptions), stop: stopDatabase },
+    );
+    const dynamo = new DynamoDBClient(aws.config);
+    await createStateTable(dynamo, stateTable);
+    const store = createStateStore({ tableName: stateTable, client: dynamo });
+    const sns = new SNSClient(aws.config);
+    const alertTopic = (await sns.send(new CreateTopicCommand({ Name: 'alerts' }))).TopicArn ?? '';
+    sns.destroy();
+    await store.createClient('Acme');
+    const databaseIds = [
+      await registerDatabase(store, aws, 'shop', source.server),
+      await registerDatabase(store, aws, 'warehouse', target.server),
+    ] as const;
+    const stack = new ConsumerStack({
+      ...{ aws, source, target, targetOptions, broker, brokerOptions, folder },
+      ...{ dynamo, store, alertTopic, databaseIds },
+    });
+    await stack.#producer.connect();
+    return stack;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#consumers.map((consumer) => consumer.kill()));
+    await this.#producer.disconnect();
+    await this.admin.close();
+    this.#dynamo.destroy();
+    await Promise.all([
+      this.aws.stop(),
+      this.#broker.stop(),
+      stopDatabase(this.source),
+      stopDatabase(this.target),
+    ]);
+    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.#targetOptions.dataDir ?? '', { recursive: true, force: true });
+  }
+
+  /** SIGKILL, a pause, and a new start on the same data and port. */
+  async restartBroker(pauseMs: number): Promise<void> {
+    await this.#broker.kill();
+    await sleep(pauseMs);
+    this.#broker = await startKafka(this.#brokerOptions);
+  }
+
+  /** SIGKILL, a pause, and a new start on the same data and port. */
+  async restartTarget(pauseMs: number): Promise<void> {
+    await this.#target.server.kill();
+    await sleep(pauseMs);
+    const server = await startPostgres(this.#targetOptions);
+    this.#target = { server, client: await connect(server) };
+  }
+
+  /** A replication of `public.NAME` tables to tables of the same name, with its topics; as after a start. */
+  async createReplication(tables: readonly string[], state: TableState = 'live'): Promise<Replication> {
+    const replicationId = await this.store.nextReplicationId();
+    const [sourceDatabaseId, targetDatabaseId] = this.#databaseIds;
+    const replication: Replication = {
+      replicationId,
+      clientId: 1,
+      name: `test ${replicationId}`,
+      sourceDatabaseId,
+      targetDatabaseId,
+      tables: tables.map((table) => ({
+        source: { schema: 'public', table },
+        target: { schema: 'public', table },
+      })),
+      connectorName: `acme_shop_${replicationId}_connector`,
+      topicPrefix: `client_1_db_1_${replicationId}`,
+      slotName: 'slot',
+      publicationName: 'publication',
+      status: 'active',
+      desired: 'running',
+      generation: 1,
+      copyGeneration: 1,
+      statusSince: at,
+      createdAt: at,
+    };
+    const { host, port } = this.target.server;
+    await this.store.createReplication(
+      replication,
+      databaseIdentity({ kind: 'postgresql', host, port, databaseName: 'warehouse' }),
+    );
+    for (const mapping of replication.tables) {
+      await this.store.putTablePlan(
+        replicationId,
+        {
+          ...mapping,
+          generation: 1,
+          state,
+          estimatedRows: 0,
+          estimatedBytes: 0,
+          chunks: 0,
+          chunksDone: 0,
+          rowsCopied: 0,
+          bytesCopied: 0,
+          runsOn: 'lambda',
+        },
+        [],
+      );
+    }
+    await this.createTopics(replication);
+    return replication;
+  }
+
+  topics(replication: Replication): readonly string[] {
+    return replication.tables.map(({ source }) => topicName(replication.topicPrefix, source));
+  }
+
+  async createTopics(replication: Replication): Promise<void> {
+    await this.admin.ensureTopics(
+      this.topics(replication).map((topic) => ({
+        topic,
+        partitions: 1,
+        retentionHours: 24,
+        maxMessageBytes: 8 * 1024 * 1024,
+      })),
+    );
+  }
+
+  /** As retention does: the topic begins at `firstOffset` afterwards. */
+  async deleteRecords(topic: string, firstOffset: number): Promise<void> {
+    const admin = createKafka(this.kafka, silentLog).admin();
+    await admin.connect();
+    // kafkajs looks for the partition's leader in metadata that it has to have read before.
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(firstOffset) }] });
+    await admin.disconnect();
+  }
+
+  async produce(topic: string, records: readonly TopicRecord[]): Promise<void> {
+    const perRequest = 2_000;
+    for (let from = 0; from < records.length; from += perRequest) {
+      await this.#producer.send({
+        topic,
+        compression: kafkajs.CompressionTypes.ZSTD,
+        messages: records.slice(from, from + perRequest).map(({ value, headers }) => ({
+          partition: 0,
+          value,
+          ...(headers && { headers: { ...headers } }),
+        })),
+      });
+    }
+  }
+
+  /** Of the next `launch`; its consumer group ends with it. */
+  get nextLaunchId(): string {
+    return `launch-${this.#consumers.length + 1}`;
+  }
+
+  /** Launches a consumer as the launching Lambda would: recorded first, then as a process of its own. */
+  async launch(
+    replication: Replication,
+    options: { readonly nodeFlags?: readonly string[] } = {},
+  ): Promise<ConsumerProcess> {
+    const launchId = this.nextLaunchId;
+    await this.store.recordLaunch(replication.clientId, replication.replicationId, {
+      launchId,
+      launchedAt: new Date().toISOString(),
+      generation: replication.generation,
+    });
+    const consumer = new ConsumerProcess(
+      spawn(process.execPath, [...(options.nodeFlags ?? []), 'consumer-container/src/main.ts'], {
+        cwd: projectRoot,
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: {
+          PATH: process.env.PATH,
+          MILLRACE_ROLE: 'consumer',
+          MILLRACE_CLIENT_ID: String(replication.clientId),
+          MILLRACE_REPLICATION_ID: String(replication.replicationId),
+          MILLRACE_LAUNCH_ID: launchId,
+          MILLRACE_ENVIRONMENT: 'test',
+          MILLRACE_STATE_TABLE: stateTable,
+          MILLRACE_ALERT_TOPIC_ARN: this.#alertTopic,
+          MILLRACE_KAFKA_BROKERS: this.#broker.brokers,
+          MILLRACE_KAFKA_SECURITY: 'plaintext',
+          MILLRACE_TOPIC_RETENTION_HOURS: '24',
+          // Asked only while tables catch up.
+          MILLRACE_CONNECT_URL: 'http://127.0.0.1:9',
+          AWS_ENDPOINT_URL: this.aws.config.endpoint,
+          AWS_REGION: this.aws.config.region,
+          AWS_ACCESS_KEY_ID: this.aws.config.credentials.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: this.aws.config.credentials.secretAccessKey,
+        },
+      }),
+    );
+    this.#consumers.push(consumer);
+    return consumer;
+  }
+
+  /** The sum of the counters in the checkpoints, and of the next offsets. */
+  async applied(replication: Replication): Promise<{
+    readonly inserts: number;
+    readonly updates: number;
+    readonly deletes: number;
+    readonly truncates: number;
+    readonly nextOffset: number;
+  }> {
+    const { rows } = await this.target.client.query(
+      `SELECT coalesce(sum(inserts), 0)::int AS inserts, coalesce(sum(updates), 0)::int AS updates,
+              coalesce(sum(deletes), 0)::int AS deletes, coalesce(sum(truncates), 0)::int AS truncates,
+              coalesce(sum(next_offset), 0)::int AS "nextOffset"
+       FROM millrace.checkpoint WHERE replication_id = $1`,
+      [replication.replicationId],
+    );
+    return rows[0];
+  }
+
+  /** Waits until the checkpoints' next offsets add up to `offset`. */
+  async waitForOffset(replication: Replication, offset: number, timeoutMs = 60_000): Promise<void> {
+    await waitUntil(
+      `offset ${offset}`,
+      async () => {
+        const { rows } = await this.target.client.query(`SELECT to_regclass('millrace.checkpoint') AS found`);
+        return rows[0]?.found !== null && (await this.applied(replication)).nextOffset >= offset;
+      },
+      timeoutMs,
+    );
+  }
+}
+
+/** A consumer in a process of its own, with what it logs. */
+export class ConsumerProcess {
+  readonly lines: { readonly level?: string; readonly message?: string }[] = [];
+  readonly exited: Promise<number | null>;
+  readonly #child: ChildProcess;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    this.exited = new Promise((resolve) => child.once('exit', resolve));
+    if (child.stdout === null) throw new TypeError('The consumer has no output.');
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      this.lines.push(JSON.parse(line));
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async kill(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
+    await this.exited;
+  }
+
+  /** SIGTERM; returns the exit code. */
+  async stop(): Promise<number | null> {
+    this.#child.kill('SIGTERM');
+    return this.exited;
+  }
+
+  says(text: string): boolean {
+    return this.lines.some(({ message }) => message?.includes(text));
+  }
+
+  async waitFor(text: string, timeoutMs = 60_000): Promise<void> {
+    await waitUntil(`the log line "${text}"`, async () => this.says(text), timeoutMs);
+  }
+}
+
+export const waitUntil = async (
+  what: string,
+  isTrue: () => Promise<boolean>,
+  timeoutMs = 60_000,
+): Promise<void> => {
+  const end = Date.now() + timeoutMs;
+  while (!(await isTrue())) {
+    if (Date.now() > end) throw new Error(`Waited ${timeoutMs} ms in vain for ${what}.`);
+    await sleep(100);
+  }
+};
+
+interface Part<T> {
+  readonly start: Promise<T>;
+  readonly stop: (started: T) => Promise<void>;
+}
+
+/** When one of the parts does not start, those that did are stopped. */
+const startTogether = async <A, B, C, D>(
+  ...parts: readonly [Part<A>, Part<B>, Part<C>, Part<D>]
+): Promise<[A, B, C, D]> => {
+  const [a, b, c, d] = parts;
+  try {
+    return await Promise.all([a.start, b.start, c.start, d.start]);
+  } catch (error) {
+    const stopStarted = <T>({ start, stop }: Part<T>): Promise<void> => start.then(stop, () => undefined);
+    await Promise.all([stopStarted(a), stopStarted(b), stopStarted(c), stopStarted(d)]);
+    throw error;
+  }
+};
+
+interface Database {
+  readonly server: PostgresServer;
+  readonly client: pg.Client;
+}
+
+const startDatabase = async (options: PostgresOptions): Promise<Database> => {
+  const server = await startPostgres(options);
+  return { server, client: await connect(server) };
+};
+
+export const connect = async ({
+  host,
+  port,
+  user,
+  password,
+  database,
+}: PostgresServer): Promise<pg.Client> => {
+  const client = new pg.Client({ host, port, user, password, database });
+  // A test may stop the server under it.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+};
+
+const stopDatabase = async ({ server, client }: Database): Promise<void> => {
+  await client.end().catch(() => undefined);
+  await server.stop();
+};
+
+const registerDatabase = async (
+  store: StateStore,
+  aws: EmulatedAws,
+  name: string,
+  server: PostgresServer,
+): Promise<number> => {
+  const secrets = new SecretsManagerClient(aws.config);
+  const secret = await secrets.send(
+    new CreateSecretCommand({
+      Name: `millrace/test/${name}`,
+      SecretString: JSON.stringify({ username: server.user, password: server.password }),
+    }),
+  );
+  secrets.destroy();
+  const databaseId = await store.nextDatabaseId();
+  await store.putDatabase({
+    databaseId,
+    clientId: 1,
+    name,
+    kind: 'postgresql',
+    host: server.host,
+    port: server.port,
+    databaseName: server.database,
+    username: server.user,
+    tlsMode: 'disable',
+    secretArn: secret.ARN ?? '',
+    createdAt: at,
+  });
+  return databaseId;
+};

@@ -1,0 +1,427 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createKafka } from '#adapters/kafka/kafka-client.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import { ConsumerStack, silentLog, waitUntil } from './consumer-stack.ts';
+import { EventLog, unknown } from './event-log.ts';
+
+/** Two busy cores: what takes 5 s alone may take a minute beside other suites. */
+const slow = 180_000;
+
+let stack: ConsumerStack;
+beforeAll(async () => {
+  stack = await ConsumerStack.start();
+}, slow);
+afterAll(() => stack.stop(), slow);
+
+/** A table at both ends, and its topic. */
+const setUp = async (name: string): Promise<{ replication: Replication; topic: string; log: EventLog }> => {
+  const ddl = `CREATE TABLE ${name} (id bigint PRIMARY KEY, amount numeric(20,4), note text)`;
+  await stack.source.client.query(ddl);
+  await stack.target.client.query(ddl);
+  const replication = await stack.createReplication([name]);
+  const [topic = ''] = stack.topics(replication);
+  return { replication, topic, log: new EventLog(name) };
+};
+
+/** Every write of a row at the target is recorded in its own transaction, so a change applied twice shows. */
+const auditWrites = async (table: string): Promise<void> => {
+  await stack.target.client.query(`
+    CREATE TABLE ${table}_audit (id bigint, operation text);
+    CREATE FUNCTION ${table}_note() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN INSERT INTO public.${table}_audit VALUES (NEW.id, TG_OP); RETURN NULL; END $$;
+    CREATE TRIGGER note AFTER INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${table}_note()`);
+};
+
+/** How often each of the ids from 0 was written: all once, or what is wrong. */
+const expectEachOnce = async (table: string, count: number): Promise<void> => {
+  const { rows } = await stack.target.client.query(
+    `SELECT count(*)::int AS writes, count(DISTINCT id)::int AS ids,
+            count(*) FILTER (WHERE operation <> 'INSERT')::int AS repeated, min(id)::int AS first, max(id)::int AS last
+     FROM ${table}_audit`,
+  );
+  expect(rows[0]).toEqual({ writes: count, ids: count, repeated: 0, first: 0, last: count - 1 });
+  const kept = await stack.target.client.query(`SELECT count(*)::int AS rows FROM ${table}`);
+  expect(kept.rows[0]).toEqual({ rows: count });
+};
+
+const ledger = (log: EventLog, from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) =>
+    log.insert({ id: from + index, amount: `${from + index}.5000`, note: 'n'.repeat(200) }),
+  );
+
+const rowsOf = async (table: string) =>
+  (await stack.target.client.query(`SELECT id::text, amount::text, note FROM ${table} ORDER BY id`)).rows;
+
+describe('a stream of changes', () => {
+  test(
+    'arrives in order, and SIGTERM ends the consumer after its transactions',
+    async () => {
+      const { replication, topic, log } = await setUp('changes');
+      await stack.source.client.query(`INSERT INTO changes VALUES (9, 90.1, 'kept long text')`);
+      await stack.produce(
+        topic,
+        [
+          log.insert({ id: 1, amount: '1.0000', note: 'gone by the truncate' }),
+          log.truncate(),
+          log.insert({ id: 2, amount: '2.0000', note: 'a "quoted" \\ text, {braces}, NULL' }),
+          log.insert({ id: 3, amount: null, note: null }),
+          log.update({ id: 2, amount: '2.5000', note: unknown }),
+          log.insert({ id: 4, amount: '4.0000', note: 'deleted' }),
+          log.delete({ id: 4, amount: null, note: null }),
+          { value: null },
+          log.insert({ id: 5, amount: '5.0000', note: 'first life' }),
+          log.delete({ id: 5, amount: null, note: null }),
+          log.insert({ id: 5, amount: '5.5000', note: 'second life' }),
+          ...log.changeKey({ id: 3, amount: null, note: null }, { id: 30, amount: '3.0000', note: 'moved' }),
+          log.insert({ id: '9223372036854775807', amount: '1234567890123456.7891', note: 'exact' }),
+        ].map((record) => ({
+          ...record,
+          value: record.value?.replace('"9223372036854775807"', '9223372036854775807') ?? null,
+        })),
+      );
+      const consumer = await stack.launch(replication);
+      await stack.waitForOffset(replication, 15);
+
+      expect(await rowsOf('changes')).toEqual([
+        { id: '2', amount: '2.5000', note: 'a "quoted" \\ text, {braces}, NULL' },
+        { id: '5', amount: '5.5000', note: 'second life' },
+        { id: '30', amount: '3.0000', note: 'moved' },
+        { id: '9223372036854775807', amount: '1234567890123456.7891', note: 'exact' },
+      ]);
+      // Of a row with unknown values the old one is moved at the target.
+      await stack.produce(topic, [
+        ...log.changeKey({ id: 5, amount: null, note: null }, { id: 50, amount: '50.0000', note: unknown }),
+        // A swap of two keys by way of a third.
+        ...log.changeKey({ id: 2, amount: null, note: null }, { id: -1, amount: '2.5000', note: unknown }),
+        ...log.changeKey({ id: 50, amount: null, note: null }, { id: 2, amount: '50.0000', note: unknown }),
+        ...log.changeKey({ id: -1, amount: null, note: null }, { id: 50, amount: '2.5000', note: unknown }),
+      ]);
+      await stack.waitForOffset(replication, 27);
+      expect((await rowsOf('changes')).slice(0, 3)).toEqual([
+        { id: '2', amount: '50.0000', note: 'second life' },
+        { id: '30', amount: '3.0000', note: 'moved' },
+        { id: '50', amount: '2.5000', note: 'a "quoted" \\ text, {braces}, NULL' },
+      ]);
+      expect(await stack.applied(replication)).toMatchObject({
+        inserts: 7,
+        updates: 6,
+        deletes: 2,
+        truncates: 1,
+      });
+
+      expect(await consumer.stop()).toBe(0);
+      expect(await stack.store.getHeartbeat(replication.replicationId)).toMatchObject({
+        state: 'STOPPED',
+        epoch: 1,
+        applied: { inserts: 7, updates: 6, deletes: 2, truncates: 1, duplicatesSkipped: 0 },
+        lagEvents: 0,
+        lagMs: 0,
+      });
+      expect(consumer.lines.every(({ message }) => message === undefined || message.startsWith('['))).toBe(
+        true,
+      );
+      expect(consumer.lines.some((line) => JSON.stringify(line).includes('second life'))).toBe(false);
+    },
+    slow,
+  );
+
+  test(
+    'a moved row that the target does not have is read from the source',
+    async () => {
+      const { replication, topic, log } = await setUp('missed');
+      await stack.source.client.query(`INSERT INTO missed VALUES (2, 20.5, 'only the source has this')`);
+      await stack.produce(topic, [
+        ...log.changeKey({ id: 1, amount: null, note: null }, { id: 2, amount: '20.5000', note: unknown }),
+      ]);
+      const consumer = await stack.launch(replication);
+      await stack.waitForOffset(replication, 3);
+      expect(await rowsOf('missed')).toEqual([
+        { id: '2', amount: '20.5000', note: 'only the source has this' },
+      ]);
+      expect(await consumer.stop()).toBe(0);
+    },
+    slow,
+  );
+
+  test(
+    'the first half of a key change waits for the second',
+    async () => {
+      const { replication, topic, log } = await setUp('halves');
+      const row = log.insert({ id: 1, amount: '1.0000', note: 'kept' });
+      const [first, tombstone, second] = log.changeKey(
+        { id: 1, amount: null, note: null },
+        { id: 2, amount: '2.0000', note: unknown },
+      );
+      if (first === undefined || tombstone === undefined || second === undefined)
+        throw new Error('three records');
+      await stack.produce(topic, [row, first, tombstone]);
+      const consumer = await stack.launch(replication);
+      await stack.waitForOffset(replication, 1);
+      expect(await rowsOf('halves')).toEqual([{ id: '1', amount: '1.0000', note: 'kept' }]);
+      await stack.produce(topic, [second]);
+      await stack.waitForOffset(replication, 4);
+      expect(await rowsOf('halves')).toEqual([{ id: '2', amount: '2.0000', note: 'kept' }]);
+      expect(await consumer.stop()).toBe(0);
+    },
+    slow,
+  );
+
+  test(
+    'rows that exchange a unique value are applied one by one',
+    async () => {
+      const { replication, topic, log } = await setUp('exchange');
+      await stack.target.client.query('ALTER TABLE exchange ADD UNIQUE (note)');
+      await stack.produce(topic, [
+        log.insert({ id: 1, amount: '1.0000', note: 'a' }),
+        log.insert({ id: 2, amount: '2.0000', note: 'b' }),
+      ]);
+      const consumer = await stack.launch(replication);
+      await stack.waitForOffset(replication, 2);
+      await stack.produce(topic, [
+        log.update({ id: 1, amount: '1.0000', note: 'c' }),
+        log.update({ id: 2, amount: '2.0000', note: 'a' }),
+        log.update({ id: 1, amount: '1.0000', note: 'b' }),
+      ]);
+      await stack.waitForOffset(replication, 5);
+      expect((await rowsOf('exchange')).map(({ note }) => note)).toEqual(['b', 'a']);
+      expect(await consumer.stop()).toBe(0);
+    },
+    slow,
+  );
+
+  test(
+    'what a constraint of the target refuses ends in an error, with the checkpoint before it',
+    async () => {
+      const { replication, topic, log } = await setUp('refused');
+      await stack.target.client.query('ALTER TABLE refused ADD CONSTRAINT positive CHECK (amount > 0)');
+      await stack.produce(topic, [log.insert({ id: 1, amount: '1.0000', note: 'fine' })]);
+      const consumer = await stack.launch(replication);
+      await stack.waitForOffset(replication, 1);
+      await stack.produce(topic, [log.insert({ id: 2, amount: '-1.0000', note: 'never shown' })]);
+      expect(await consumer.exited).toBe(4);
+      expect(await stack.store.getReplication(1, replication.replicationId)).toMatchObject({
+        status: 'error',
+        lastErrorCode: 'ConstraintViolated',
+        lastErrorMessage: expect.stringContaining('positive'),
+      });
+      expect(await stack.store.getHeartbeat(replication.replicationId)).toMatchObject({ state: 'ERROR' });
+      expect(await stack.applied(replication)).toMatchObject({ nextOffset: 1 });
+      expect(consumer.lines.some((line) => JSON.stringify(line).includes('never shown'))).toBe(false);
+    },
+    slow,
+  );
+});
+
+describe('nothing is lost or doubled', () => {
+  test(
+    'when the consumer is killed three times in mid-stream',
+    async () => {
+      const { replication, topic, log } = await setUp('killed');
+      await auditWrites('killed');
+      const count = 120_000;
+      await stack.produce(topic, ledger(log, 0, count));
+      let seen = 0;
+      for (let kill = 0; kill < 3; kill += 1) {
+        const consumer = await stack.launch(replication);
+        await stack.waitForOffset(replication, seen + 10_000, slow);
+        await consumer.kill();
+        seen = (await stack.applied(replication)).nextOffset;
+        expect(seen).toBeLessThan(count);
+      }
+      const consumer = await stack.launch(replication);
+      await stack.waitForOffset(replication, count, slow);
+      await expectEachOnce('killed', count);
+      expect(await stack.applied(replication)).toMatchObject({ inserts: count, updates: 0 });
+      expect(await consumer.stop()).toBe(0);
+      expect((await stack.store.getHeartbeat(replication.replicationId))?.epoch).toBe(4);
+    },
+    slow,
+  );
+
+  test(
+    'when a second consumer starts beside the first: the first is fenced',
+    async () => {
+      const { replication, topic, log } = await setUp('fenced');
+      await auditWrites('fenced');
+      await stack.produce(topic, ledger(log, 0, 5_000));
+      const first = await stack.launch(replication);
+      await stack.waitForOffset(replication, 5_000);
+      const second = await stack.launch(replication);
+      await second.waitFor('Consumer runs');
+      await stack.produce(topic, ledger(log, 5_000, 20_000));
+      await stack.waitForOffset(replication, 20_000);
+      expect(await first.exited).toBe(3);
+      await expectEachOnce('fenced', 20_000);
+      expect(await stack.store.getReplication(1, replication.replicationId)).toMatchObject({
+        status: 'active',
+      });
+      expect(await second.stop()).toBe(0);
+    },
+    slow,
+  );
+
+  test(
+    'when a consumer that was frozen in mid-stream comes back after another took over',
+    async () => {
+      const { replication, topic, log } = await setUp('frozen');
+      await auditWrites('frozen');
+      await stack.produce(topic, ledger(log, 0, 60_000));
+      const zombie = await stack.launch(replication);
+      await stack.waitForOffset(replication, 5_000);
+      zombie.signal('SIGSTOP');
+      const heir = await stack.launch(replication);
+      await stack.waitForOffset(replication, 60_000, slow);
+      zombie.signal('SIGCONT');
+      await stack.produce(topic, ledger(log, 60_000, 61_000));
+      expect(await zombie.exited).toBe(3);
+      await stack.waitForOffset(replication, 61_000);
+      await expectEachOnce('frozen', 61_000);
+      expect(await heir.stop()).toBe(0);
+    },
+    slow,
+  );
+
+  test(
+    'when the offsets of the group are reset',
+    async () => {
+      const { replication, topic, log } = await setUp('reset');
+      await auditWrites('reset');
+      await stack.produce(topic, ledger(log, 0, 3_000));
+      const first = await stack.launch(replication);
+      await stack.waitForOffset(replication, 3_000);
+      expect(await first.stop()).toBe(0);
+      const admin = createKafka(stack.kafka, silentLog).admin();
+      await admin.connect();
+      await admin.setOffsets({
+        groupId: `millrace-${replication.connectorName}-${stack.nextLaunchId}`,
+        topic,
+        partitions: [{ partition: 0, offset: '0' }],
+      });
+      await admin.disconnect();
+      const second = await stack.launch(replication);
+      await second.waitFor('Partitions assigned');
+      await stack.produce(topic, ledger(log, 3_000, 4_000));
+      await stack.waitForOffset(replication, 4_000);
+      await expectEachOnce('reset', 4_000);
+      expect(await second.stop()).toBe(0);
+    },
+    slow,
+  );
+
+  test(
+    'when the target is killed in mid-stream and comes back',
+    async () => {
+      const { replication, topic, log } = await setUp('restarted');
+      await auditWrites('restarted');
+      await stack.produce(topic, ledger(log, 0, 100_000));
+      const consumer = await stack.launch(replication);
+      await stack.waitForOffset(replication, 10_000);
+      await stack.restartTarget(2_000);
+      await stack.waitForOffset(replication, 100_000, slow);
+      await expectEachOnce('restarted', 100_000);
+      expect(consumer.says('Retrying topic')).toBe(true);
+      expect(await consumer.stop()).toBe(0);
+    },
+    slow,
+  );
+
+  test(
+    'when the broker is killed in mid-stream and comes back',
+    async () => {
+      const { replication, topic, log } = await setUp('broken');
+      await auditWrites('broken');
+      await stack.produce(topic, ledger(log, 0, 100_000));
+      const consumer = await stack.launch(replication);
+      await stack.waitForOffset(replication, 10_000);
+      await stack.restartBroker(5_000);
+      await stack.produce(topic, ledger(log, 100_000, 101_000));
+      await stack.waitForOffset(replication, 101_000, slow);
+      await expectEachOnce('broken', 101_000);
+      expect(await consumer.stop()).toBe(0);
+    },
+    slow,
+  );
+});
+
+describe('what was lost in Kafka stops the replication with its data untouched', () => {
+  const expectNeedsResync = async (replication: Replication, message: string): Promise<void> => {
+    expect(await stack.store.getReplication(1, replication.replicationId)).toMatchObject({
+      status: 'needs-resync',
+      lastErrorCode: 'NeedsResync',
+      lastErrorMessage: expect.stringContaining(message),
+    });
+  };
+
+  test(
+    'events that retention deleted before they were applied',
+    async () => {
+      const { replication, topic, log } = await setUp('expired');
+      await stack.produce(topic, ledger(log, 0, 100));
+      const first = await stack.launch(replication);
+      await stack.waitForOffset(replication, 100);
+      expect(await first.stop()).toBe(0);
+      await stack.produce(topic, ledger(log, 100, 200));
+      await stack.deleteRecords(topic, 150);
+      const second = await stack.launch(replication);
+      expect(await second.exited).toBe(5);
+      await expectNeedsResync(replication, 'begins at 150');
+      expect(await rowsOf('expired')).toHaveLength(100);
+    },
+    slow,
+  );
+
+  test(
+    'a topic that does not begin at offset 0 when it is first read',
+    async () => {
+      const { replication, topic, log } = await setUp('truncated');
+      await stack.produce(topic, ledger(log, 0, 100));
+      await stack.deleteRecords(topic, 1);
+      const consumer = await stack.launch(replication);
+      expect(await consumer.exited).toBe(5);
+      expect(await rowsOf('truncated')).toHaveLength(0);
+    },
+    slow,
+  );
+
+  test(
+    'a topic that was recreated while nobody read it, although it has as many events again',
+    async () => {
+      const { replication, topic, log } = await setUp('recreated');
+      await stack.produce(topic, ledger(log, 0, 100));
+      const first = await stack.launch(replication);
+      await stack.waitForOffset(replication, 100);
+      expect(await first.stop()).toBe(0);
+      await stack.admin.deleteTopics([topic]);
+      await waitUntil(
+        'the end of the topic',
+        async () => (await stack.admin.topicOffsets([topic])).length === 0,
+      );
+      await stack.createTopics(replication);
+      await stack.produce(topic, ledger(log, 1_000, 1_200));
+      const second = await stack.launch(replication);
+      expect(await second.exited).toBe(5);
+      await expectNeedsResync(replication, 'created again');
+      expect(await rowsOf('recreated')).toHaveLength(100);
+    },
+    slow,
+  );
+
+  test(
+    'a topic that is recreated under a running consumer',
+    async () => {
+      const { replication, topic, log } = await setUp('replaced');
+      await stack.produce(topic, ledger(log, 0, 100));
+      const consumer = await stack.launch(replication);
+      await stack.waitForOffset(replication, 100);
+      await stack.admin.deleteTopics([topic]);
+      await waitUntil(
+        'the end of the topic',
+        async () => (await stack.admin.topicOffsets([topic])).length === 0,
+      );
+      await stack.createTopics(replication);
+      expect(await consumer.exited).toBe(5);
+      expect((await stack.store.getReplication(1, replication.replicationId)).status).toBe('needs-resync');
+    },
+    slow,
+  );
+});
