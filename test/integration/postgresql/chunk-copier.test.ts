@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { openChunkCopier } from '#adapters/postgresql/chunk-copier.ts';
 import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
 import { openTargetDatabase } from '#adapters/postgresql/target-database.ts';
@@ -7,6 +7,9 @@ import type { TableRef } from '#core/contracts/identifiers.ts';
 import { quoteTable } from '#core/databases/postgresql/identifiers.ts';
 import type { ChunkCopier, SourceDatabase, TableDescription, TargetDatabase } from '#core/ports/databases.ts';
 import { type DatabasePair, startDatabasePair } from './database-pair.ts';
+
+// Tests may share two cores with a whole stack; most take milliseconds.
+jest.setTimeout(60_000);
 
 let pair: DatabasePair;
 let source: SourceDatabase;
@@ -287,7 +290,7 @@ describe('repetition and failure', () => {
 
   test('an abort in mid-chunk leaves nothing, and the copier goes on working', async () => {
     await pair.source.client.query(`
-      INSERT INTO "S".numbers SELECT n, repeat('x', 500) FROM generate_series(1001, 200000) n`);
+      INSERT INTO "S".numbers SELECT n, repeat('x', 500) FROM generate_series(1001, 80000) n`);
     const tables = await prepare('numbers');
     const abort = new AbortController();
     const copying = copier.copyChunk(tables, everything, abort.signal);
@@ -307,7 +310,7 @@ describe('repetition and failure', () => {
     'a session ended at the %s fails the chunk as transient',
     async (side) => {
       await pair.source.client.query(`
-      INSERT INTO "S".numbers SELECT n, repeat('x', 500) FROM generate_series(1001, 200000) n`);
+      INSERT INTO "S".numbers SELECT n, repeat('x', 500) FROM generate_series(1001, 80000) n`);
       const tables = await prepare('numbers');
       const copying = copier.copyChunk(tables, everything, never);
       const kill = setInterval(() => {

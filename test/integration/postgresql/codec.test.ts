@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka } from '#adapters/kafka/kafka-client.ts';
@@ -38,6 +38,9 @@ const special: TableRef = { schema: 'samples', table: 'special' };
 
 const types = Object.keys(typeSamples);
 const rowCount = Math.max(...Object.values(typeSamples).map((samples) => samples.length)) + 1;
+
+// Tests may share two cores with a whole stack; most take milliseconds.
+jest.setTimeout(60_000);
 
 let pair: DatabasePair;
 let kafka: KafkaServer;

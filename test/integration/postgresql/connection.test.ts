@@ -4,12 +4,15 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { PoolOptions } from '#adapters/postgresql/connection.ts';
 import { createExecutor, type Executor } from '#adapters/postgresql/executor.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { type PostgresServer, startPostgres } from '../../../local/postgres.ts';
 import { settingsOf } from './database-pair.ts';
+
+// Tests may share two cores with a whole stack; most take milliseconds.
+jest.setTimeout(60_000);
 
 let server: PostgresServer;
 let settings: ConnectionSettings;

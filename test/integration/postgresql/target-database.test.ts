@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
 import { openTargetDatabase } from '#adapters/postgresql/target-database.ts';
 import type { SourceDatabase, TableDescription, TargetDatabase } from '#core/ports/databases.ts';
 import { type DatabasePair, startDatabasePair } from './database-pair.ts';
+
+// Tests may share two cores with a whole stack; most take milliseconds.
+jest.setTimeout(60_000);
 
 let pair: DatabasePair;
 let source: SourceDatabase;
