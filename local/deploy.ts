@@ -1,12 +1,10 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { build } from 'esbuild';
 import { z } from 'zod';
-import { MillraceError } from '#core/errors/millrace-error.ts';
 import { runLogged } from './commands.ts';
 import { awsEnvironment, localAccountId, localRegion, partEnvironment } from './environment.ts';
-import { connectUrl, consumerBundle, emulatorUrl, kafkaBrokers } from './parts.ts';
+import { connectUrl, emulatorUrl, kafkaBrokers } from './parts.ts';
 import type { StackPlan, StackState } from './stack-state.ts';
 import { projectRoot, type StateFolder } from './state-folder.ts';
 
@@ -17,29 +15,12 @@ export interface DeployContext {
 }
 
 /** The consumer as the Dockerfile ships it: one file, no node_modules. */
-export const bundleConsumer = async (): Promise<void> => {
-  try {
-    await build({
-      entryPoints: [join(projectRoot, 'consumer-container', 'src', 'main.ts')],
-      outfile: consumerBundle,
-      bundle: true,
-      platform: 'node',
-      target: 'node24',
-      format: 'esm',
-      sourcemap: true,
-      // Some dependencies are CommonJS and call require().
-      banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-      },
-      // pg looks for a native client that nobody installs.
-      external: ['pg-native'],
-      logLevel: 'silent',
-    });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MillraceError('LocalStackFailed', `The consumer could not be bundled: ${reason}`, { cause });
-  }
-};
+export const bundleConsumer = ({ folder, signal }: DeployContext): Promise<void> =>
+  runLogged('npm', ['run', '--silent', 'build:consumer'], join(folder.logs, 'consumer-bundle.log'), {
+    cwd: projectRoot,
+    env: process.env,
+    signal,
+  });
 
 /** Makes the templates of env=local, with this stack's endpoints; needs nothing that runs. */
 export const synthesizeApp = ({ folder, plan, signal }: DeployContext): Promise<void> => {

@@ -149,7 +149,7 @@ const findRunning = (
 };
 
 const redeploy = async (context: DeployContext): Promise<StackState> => {
-  await Promise.all([bundleConsumer(), synthesizeApp(context), bootstrapEmulator(context)]);
+  await Promise.all([bundleConsumer(context), synthesizeApp(context), bootstrapEmulator(context)]);
   const state = describeStack(context.plan, await deployApp(context));
   writeStackState(context.folder, state);
   return state;
@@ -210,7 +210,10 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
         .then(() => launch('emulator'))
         .then(() => (deploys ? time('cdk bootstrap', () => bootstrapEmulator(context)) : undefined)),
       ...(deploys
-        ? [time('consumer bundle', bundleConsumer), time('cdk synth', () => synthesizeApp(context))]
+        ? [
+            time('consumer bundle', () => bundleConsumer(context)),
+            time('cdk synth', () => synthesizeApp(context)),
+          ]
         : []),
     );
     const outputs = deploys ? await time('cdk deploy', () => deployApp(context)) : {};

@@ -1,13 +1,14 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { join } from 'node:path';
+import { AssetHashType, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { buildSync } from 'esbuild';
 import { acknowledge, wildcardResource } from './acknowledgements.ts';
 import { applyGrant, type Grant, mergeGrants, type WorkloadNetwork } from './function-rights.ts';
 import { logRetention, type MillraceStack } from './millrace-stack.ts';
-import { fromRoot, projectRoot } from './project-root.ts';
+import { fromRoot } from './project-root.ts';
 
 export interface MillraceFunctionProps {
   /** The folder under lambdas/ whose handler.ts exports `handler`. */
@@ -50,12 +51,10 @@ export class MillraceFunction extends Construct {
     applyGrant(role, props.network === undefined ? props.grant : mergeGrants(props.grant, attachToVpc));
     if (config.tracing) acknowledge(role, tracesHaveNoResource);
 
-    this.lambda = new NodejsFunction(this, 'Function', {
+    this.lambda = new LambdaFunction(this, 'Function', {
       functionName,
-      entry: fromRoot('lambdas', props.name, 'handler.ts'),
-      projectRoot,
-      depsLockFilePath: fromRoot('package-lock.json'),
-      handler: 'handler',
+      code: bundledCode(props.name),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: Duration.seconds(props.timeoutSeconds),
@@ -78,22 +77,44 @@ export class MillraceFunction extends Construct {
         POWERTOOLS_SERVICE_NAME: props.name,
         ...props.grant.environment,
       },
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        minify: true,
-        sourceMap: true,
-        sourceMapMode: SourceMapMode.EXTERNAL,
-        sourcesContent: false,
-        banner: requireBanner,
-        bundleAwsSDK: true,
-        // Optional native driver of pg, which is not installed.
-        externalModules: ['pg-native'],
-      },
     });
   }
 }
+
+/**
+ * Bundles in this process: `NodejsFunction` starts npx for each function, which takes longer than all the bundling. CDK
+ * skips it where a command needs no code (`cdk list`) and hashes what comes out.
+ */
+const bundledCode = (name: string): Code =>
+  Code.fromAsset(fromRoot('lambdas', name), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      // Never pulled: local bundling always succeeds or throws.
+      image: DockerImage.fromRegistry('scratch'),
+      local: {
+        tryBundle: (outputFolder) => {
+          buildSync({
+            entryPoints: [fromRoot('lambdas', name, 'handler.ts')],
+            outfile: join(outputFolder, 'index.mjs'),
+            absWorkingDir: fromRoot(),
+            bundle: true,
+            platform: 'node',
+            target: 'node24',
+            format: 'esm',
+            mainFields: ['module', 'main'],
+            minify: true,
+            sourcemap: 'linked',
+            sourcesContent: false,
+            banner: { js: requireBanner },
+            // Optional native driver of pg, which is not installed.
+            external: ['pg-native'],
+            logLevel: 'warning',
+          });
+          return true;
+        },
+      },
+    },
+  });
 
 /** What Lambda needs to attach a function to a VPC (Lambda developer guide, "Required IAM permissions"). */
 const attachToVpc: Grant = {
