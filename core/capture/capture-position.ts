@@ -24,10 +24,10 @@ const toPosition = (value: unknown): bigint | undefined => {
  * that of the (empty) snapshot phase, marked by `snapshot` (debezium-connector-postgres, PostgresOffsetContext).
  */
 export const streamedPosition = (offset: ConnectorOffset | undefined): bigint | undefined => {
-  if (offset === undefined || (offset['snapshot'] !== undefined && offset['snapshot'] !== false)) {
+  if (offset === undefined || (offset.snapshot !== undefined && offset.snapshot !== false)) {
     return undefined;
   }
-  return toPosition(offset['lsn']);
+  return toPosition(offset.lsn);
 };
 
 /**
@@ -35,7 +35,7 @@ export const streamedPosition = (offset: ConnectorOffset | undefined): bigint | 
  * `confirmed_flush_lsn`) must lie at or below it, since Debezium confirms to the source only what Connect has stored.
  */
 export const accountedPosition = (offset: ConnectorOffset): bigint | undefined =>
-  [offset['lsn_proc'], offset['lsn_commit'], offset['lsn']]
+  [offset.lsn_proc, offset.lsn_commit, offset.lsn]
     .map(toPosition)
     .reduce(
       (highest, position) =>

@@ -120,6 +120,7 @@ const awkwardNames: readonly TableRef[] = [
   { schema: 'public', table: 'say "hi" now' },
   { schema: 'public', table: "it's" },
   { schema: 'public', table: 'select' },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Connect's syntax, which must not be resolved.
   { schema: 'public', table: 'dollar${env:CONNECT_GROUP}' },
   { schema: 'public', table: 'x|y*(z)+[q]^' },
   { schema: 'public', table: "'; DROP TABLE users; --" },

@@ -34,6 +34,7 @@ test('credentials are references', () => {
 });
 
 test.each(['host', 'databaseName'] as const)('a reference in the %s is refused', (field) => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Connect's syntax of a reference.
   const forged = { ...source, [field]: '${secretsmanager:somebody-elses:password}' };
   expect(() => connectorConfig(sampleReplication(), forged)).toThrow(
     expect.objectContaining({ code: 'InvalidRequest' }),
@@ -69,6 +70,7 @@ test.each([
   ['``', false],
   ['say "hi" now', true],
   ["it's", true],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Connect's syntax of a reference.
   ['Plain.Name with, all ${sorts}', true],
 ])('whether a table named %s can be captured: %s', (table, expected) => {
   expect(isCapturableName({ schema: 'public', table })).toBe(expected);

@@ -93,7 +93,7 @@ test('every problem is reported at once, in the message and as facts', async () 
   ]) {
     expect(message).toContain(part);
   }
-  expect(facts['problems']).toHaveLength(6);
+  expect(facts.problems).toHaveLength(6);
 });
 
 test.each([

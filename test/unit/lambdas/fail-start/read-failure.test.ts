@@ -47,9 +47,9 @@ test.each([
   ['Lambda.TooManyRequestsException', 'Rate exceeded'],
   ['States.Runtime', '{"not": "ours"}'],
   ['States.Runtime', undefined],
-])('what nobody foresaw is told as it is: %s', (Error, Cause) => {
-  const failure = readFailure('Copy', Cause === undefined ? { Error } : { Error, Cause });
+])('what nobody foresaw is told as it is: %s', (name, cause) => {
+  const failure = readFailure('Copy', cause === undefined ? { Error: name } : { Error: name, Cause: cause });
   expect(failure.code).toBe('CopyFailed');
-  expect(failure.message).toContain(Error);
-  expect(failure.message).toContain(Cause ?? '');
+  expect(failure.message).toContain(name);
+  expect(failure.message).toContain(cause ?? '');
 });
