@@ -313,18 +313,22 @@ describe('repetition and failure', () => {
       INSERT INTO "S".numbers SELECT n, repeat('x', 500) FROM generate_series(1001, 80000) n`);
       const tables = await prepare('numbers');
       const copying = copier.copyChunk(tables, everything, never);
-      const kill = setInterval(() => {
-        void pair[side].client.query(`
-        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE application_name = 'millrace-copy' AND query LIKE 'COPY%' AND state = 'active'`);
-      }, 20);
+      let isCopying = true;
+      const killing = (async () => {
+        while (isCopying) {
+          await pair[side].client.query(`
+          SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE application_name = 'millrace-copy' AND query LIKE 'COPY%' AND state = 'active'`);
+        }
+      })();
       try {
         await expect(copying).rejects.toMatchObject({
           isTransient: true,
           facts: { database: `127.0.0.1:${pair[side].settings.port}/${pair[side].settings.databaseName}` },
         });
       } finally {
-        clearInterval(kill);
+        isCopying = false;
+        await killing;
       }
       expect(await contentOf('target', 'numbers')).toEqual([]);
     },
