@@ -61,6 +61,7 @@ const statusShape = z.looseObject({
     status: z.string(),
     connector_name: z.string(),
     kafka_topic_prefix: z.string(),
+    last_error_code: z.string().nullable(),
     last_error_message: z.string().nullable(),
   }),
   statistics: z.looseObject({
@@ -181,10 +182,14 @@ const toError = (call: string, status: number, text: string): MillraceError => {
   }
   const { code, detail, problems = [] } = problem.data;
   const lines = problems.map(({ subject, message }) => `\n  - ${subject}: ${message}`);
-  return new MillraceError(isErrorCode(code) ? code : 'Internal', `${call}: ${detail}${lines.join('')}`);
+  return errorOfCode(code, `${call}: ${detail}${lines.join('')}`);
 };
 
-const isErrorCode = (code: string): code is ErrorCode => code in errorPolicies;
+/** An error that the product tells by its code, so that its policy's advice can be shown. */
+export const errorOfCode = (code: string | null, message: string): MillraceError =>
+  new MillraceError(isErrorCode(code) ? code : 'Internal', message);
+
+const isErrorCode = (code: string | null): code is ErrorCode => code !== null && code in errorPolicies;
 
 const parseOrUndefined = (text: string): unknown => {
   try {

@@ -5,7 +5,7 @@ import { escapeIdentifier } from 'pg';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { StackState } from '../local/stack-state.ts';
 import { connect } from './connection.ts';
-import { adminApi, type ClientApi, clientApi, type ReplicationStatus } from './control-api.ts';
+import { adminApi, type ClientApi, clientApi, errorOfCode, type ReplicationStatus } from './control-api.ts';
 
 /** What somebody does who uses the product: through its API, and on the two databases as their owner. */
 export interface DatabasePair {
@@ -125,7 +125,7 @@ export interface Waiting {
   readonly onStatus?: (status: ReplicationStatus) => void;
 }
 
-/** Throws `CopyFailed` when the replication fails, or is not there within the deadline. */
+/** Throws the replication's own error when it fails, and `LocalStackFailed` when it is not there within the deadline. */
 export const waitForStatus = async (
   api: ClientApi,
   replicationId: number,
@@ -138,17 +138,13 @@ export const waitForStatus = async (
     const status = await api.getStatus(replicationId);
     onStatus?.(status);
     if (isReached(status)) return status;
-    const { status: state, last_error_message: message } = status.config;
-    if (state === 'error' || state === 'needs-resync') {
-      throw new MillraceError(
-        'CopyFailed',
-        `The replication is in status ${state}: ${message ?? 'no message'}`,
-      );
-    }
+    const { status: state, last_error_code: code, last_error_message: message } = status.config;
+    if (state === 'error' || state === 'needs-resync')
+      throw errorOfCode(code, `The replication is in status ${state}: ${message ?? 'no message'}`);
     if (performance.now() > deadline) {
       const waited = Math.round(deadlineMs / 1_000);
       throw new MillraceError(
-        'CopyFailed',
+        'LocalStackFailed',
         `${what} was not reached within ${waited} s; status ${state}, ${status.overall}. ${status.reasons.join(' ')}`,
       );
     }
