@@ -150,7 +150,6 @@ class FeedRun {
       } catch (error) {
         const failure = toKafkaError(error, 'connect to Kafka');
         this.#options.onAvailability?.(failure);
-        this.#options.log.warn('Kafka is not available; trying again', { error: failure });
         await this.#options.clock.sleep(reconnectDelayMs, this.#stop).catch(() => undefined);
       }
     }

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import kafkajs, { type Kafka, type KafkaConfig, type logLevel as LogLevel } from 'kafkajs';
+import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import { repairRequestQueue } from './request-queue-repair.ts';
@@ -52,21 +52,25 @@ export const createKafka = (settings: KafkaSettings, log: Log): Kafka => {
     requestTimeout: requestTimeoutMs,
     retry: requestRetry,
     logLevel: kafkajs.logLevel.WARN,
-    logCreator: () => (entry) => forwardLog(log, entry.level, entry.log),
+    logCreator:
+      () =>
+      ({ log: entry }) =>
+        forwardLog(log, entry),
   };
   return new kafkajs.Kafka(config);
 };
 
-/** kafkajs logs what it then repeats by itself as an error; here that is a warning. */
-const forwardLog = (
-  log: Log,
-  level: LogLevel,
-  entry: { readonly message: string; readonly [key: string]: unknown },
-): void => {
+/**
+ * kafkajs logs each attempt that it then repeats by itself, several lines for each, as errors. What it cannot repeat
+ * itself out of is thrown and reported by whoever called it, so its own lines are for debugging.
+ */
+const forwardLog = (log: Log, entry: { readonly message: string; readonly [key: string]: unknown }): void => {
   const { message, error, broker, groupId } = entry;
-  const fields = { broker, groupId, error: typeof error === 'string' ? error : undefined };
-  if (level <= kafkajs.logLevel.WARN) log.warn(`Kafka client: ${message}`, fields);
-  else log.debug(`Kafka client: ${message}`, fields);
+  log.debug(`Kafka client: ${message}`, {
+    broker,
+    groupId,
+    error: typeof error === 'string' ? error : undefined,
+  });
 };
 
 /** What kafkajs throws, as an error of ours: everything it cannot repeat itself out of is the brokers' absence. */

@@ -171,8 +171,11 @@ const consume = async <Table extends ApplyTable, Prepared>(
     const feed = ports.openFeed({
       verifyPosition,
       onAvailability: (error) => {
+        const isKnown = progress.troubles.has('kafka');
         if (error === undefined) progress.troubles.delete('kafka');
         else progress.troubles.set('kafka', error);
+        if (error !== undefined && !isKnown) log.warn(`Waiting for Kafka: ${error.message}`, { error });
+        if (error === undefined && isKnown) log.info('Kafka is back');
       },
     });
     const context = {
@@ -239,6 +242,7 @@ const watchOffsets = async <Table extends ApplyTable, Prepared>(
   signal: AbortSignal,
 ): Promise<void> => {
   const topics = [...new Set(progress.partitions.map(({ topic }) => topic))];
+  let failures = 0;
   while (!signal.aborted) {
     try {
       const applied = new Map(progress.partitions.map((partition) => [partition, partition.nextOffset]));
@@ -252,11 +256,13 @@ const watchOffsets = async <Table extends ApplyTable, Prepared>(
         }
         if (found !== undefined) partition.endOffset = found.endOffset;
       }
+      failures = 0;
     } catch (cause) {
       const error = toMillraceError(cause);
       if (signal.aborted) return;
       if (!error.isTransient) throw error;
-      log.warn('Cannot read the ends of the topics', { error });
+      failures += 1;
+      if (failures === 1) log.warn(`The lag is not known: ${error.message}`, { error });
     }
     await clock.sleep(offsetsIntervalMs, signal).catch(() => undefined);
   }

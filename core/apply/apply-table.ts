@@ -70,14 +70,14 @@ const countColumns = (raw: RawRow): number => {
 };
 
 /** Decodes only the key of an old row; the log need not contain more of it. */
-export const decodeKey = (table: ApplyTable, raw: RawRow): DecodedRow => {
+export const decodeKey = (table: ApplyTable, raw: RawRow): Pick<DecodedRow, 'row' | 'key'> => {
   const row: (string | null | undefined)[] = new Array(table.columns.length);
   for (const index of table.keyColumns) {
     const column = table.columns[index];
     const value = column === undefined ? undefined : raw[column.name];
     if (value !== undefined && value !== null) row[index] = column?.decode(value);
   }
-  return { row, key: keyOf(table, row), hasUnavailable: false };
+  return { row, key: keyOf(table, row) };
 };
 
 export const keyOf = (table: ApplyTable, row: ApplyRow): string => {

@@ -21,6 +21,7 @@ export interface CaptureStack {
   readonly sourceDatabase: Database;
   readonly connect: ConnectPort;
   readonly kafka: KafkaAdmin;
+  readonly settings: KafkaSettings;
   /** The values of all records of a topic, parsed; waits until there are at least `count` or 30 s are over. */
   readTopic(topic: string, count: number): Promise<readonly TopicRecord[]>;
   stop(): Promise<void>;
@@ -110,6 +111,7 @@ export const startCaptureStack = async (): Promise<CaptureStack> => {
       },
       connect: createConnectClient({ url: worker.url, clock: systemClock }),
       kafka,
+      settings,
       readTopic: (topic, count) => readTopic(settings, topic, count),
       stop,
     };

@@ -50,7 +50,8 @@ const ledger = (log: EventLog, from: number, to: number) =>
   );
 
 const rowsOf = async (table: string) =>
-  (await stack.target.client.query(`SELECT id::text, amount::text, note FROM ${table} ORDER BY id`)).rows;
+  (await stack.target.client.query(`SELECT id::text, amount::text, note FROM ${table} ORDER BY ${table}.id`))
+    .rows;
 
 describe('a stream of changes', () => {
   test(
