@@ -47,7 +47,7 @@ export const includeListEntry = (table: TableRef): string =>
 
 /**
  * The PostgreSQL driver of Connect (pgjdbc). Its `verify-*` modes read root certificates from a file by default; these
- * factories take the worker's Java trust store, or the one certificate that is given.
+ * factories take the worker's Java trust store, or the certificates that are given.
  */
 const tlsSettings = (tlsMode: TlsMode, caPem: string | undefined): ConnectorConfig => {
   switch (tlsMode) {
@@ -63,7 +63,7 @@ const tlsSettings = (tlsMode: TlsMode, caPem: string | undefined): ConnectorConf
           }
         : {
             'database.sslmode': tlsMode,
-            'database.sslfactory': 'org.postgresql.ssl.SingleCertValidatingFactory',
+            'database.sslfactory': 'millrace.connect.PemBundleTrust',
             'driver.sslfactoryarg': caPem,
           };
   }

@@ -9,6 +9,8 @@ import type { Run } from '#core/contracts/steps.ts';
 import { quoteIdentifier, quoteTable } from '#core/databases/postgresql/identifiers.ts';
 import { topicName } from '#core/naming/names.ts';
 import { type StartedCapture, startCapture } from '../../../lambdas/start-capture/start-capture.ts';
+import { sourceSettings } from '../../../local/postgres.ts';
+import { opensslVersion, startTlsServer } from '../postgresql/tls-server.ts';
 import { type CaptureStack, replicationOf, silentLog, startCaptureStack } from './capture-stack.ts';
 
 let stack: CaptureStack;
@@ -256,3 +258,31 @@ test('the stored offset of an idle source goes on, so that the source can drop i
     return parseLsn(slot?.confirmedFlushPosition ?? '0/0') > parseLsn(position);
   });
 }, 120_000);
+
+/** Connect validates a configuration by connecting to the database with it. */
+(opensslVersion === undefined ? test.skip : test)(
+  'the connector trusts any certificate of a bundle, and nothing else (skipped without openssl)',
+  async () => {
+    const secure = await startTlsServer({ config: sourceSettings });
+    try {
+      const problemsWith = (host: string, caPem: string): Promise<readonly string[]> =>
+        stack.connect.validateConfig({
+          name: 'tls',
+          ...connectorConfig(replicationOf(90, [{ schema: 'public', table: 'any' }]), {
+            ...stack.sourceDatabase,
+            host,
+            port: secure.server.port,
+            databaseName: secure.server.database,
+            tlsMode: 'verify-full',
+            caPem,
+          }),
+        });
+      expect(await problemsWith('localhost', secure.otherCa + secure.ca)).toEqual([]);
+      expect(await problemsWith('localhost', secure.otherCa)).not.toEqual([]);
+      expect(await problemsWith('127.0.0.1', secure.otherCa + secure.ca)).not.toEqual([]);
+    } finally {
+      await secure.stop();
+    }
+  },
+  120_000,
+);

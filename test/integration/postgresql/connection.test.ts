@@ -1,15 +1,14 @@
-import { execFile } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { PoolOptions } from '#adapters/postgresql/connection.ts';
 import { createExecutor, type Executor } from '#adapters/postgresql/executor.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { type PostgresServer, startPostgres } from '../../../local/postgres.ts';
 import { settingsOf } from './database-pair.ts';
+import { opensslVersion, startTlsServer, type TlsServer } from './tls-server.ts';
 
 // Tests may share two cores with a whole stack; most take milliseconds.
 jest.setTimeout(60_000);
@@ -257,98 +256,19 @@ test('a server that is restarted is unreachable meanwhile, and the same pool wor
   }
 }, 60_000);
 
-const run = promisify(execFile);
-const opensslVersion = await run('openssl', ['version']).then(
-  ({ stdout }) => stdout,
-  () => undefined,
-);
-
 /** Skipped without the openssl command, which makes the certificates. */
 (opensslVersion === undefined ? describe.skip : describe)('TLS', () => {
-  let folder: string;
-  let secure: PostgresServer;
-  let ca: string;
-  let otherCa: string;
+  let secure: TlsServer;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'millrace-tls-'));
-    chmodSync(folder, 0o755);
-    const openssl = (...args: string[]) => run('openssl', args, { cwd: folder });
-    for (const name of ['ca', 'other']) {
-      await openssl(
-        'req',
-        '-x509',
-        '-newkey',
-        'rsa:2048',
-        '-nodes',
-        '-days',
-        '2',
-        '-subj',
-        `/CN=${name}`,
-        '-keyout',
-        `${name}.key`,
-        '-out',
-        `${name}.pem`,
-      );
-    }
-    await openssl(
-      'req',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-subj',
-      '/CN=db',
-      '-addext',
-      'subjectAltName=DNS:localhost',
-      '-keyout',
-      'server.key',
-      '-out',
-      'server.csr',
-    );
-    await openssl(
-      'x509',
-      '-req',
-      '-in',
-      'server.csr',
-      '-CA',
-      'ca.pem',
-      '-CAkey',
-      'ca.key',
-      '-CAcreateserial',
-      '-days',
-      '2',
-      '-copy_extensions',
-      'copy',
-      '-out',
-      'server.pem',
-    );
-    ca = readFileSync(join(folder, 'ca.pem'), 'utf8');
-    otherCa = readFileSync(join(folder, 'other.pem'), 'utf8');
-    // PostgreSQL wants its key to be its own; as root it runs as another user.
-    const dataDir = join(folder, 'data');
-    const first = await startPostgres({ dataDir });
-    await first.stop();
-    const { uid, gid } = statSync(dataDir);
-    for (const path of [folder, join(folder, 'server.key'), join(folder, 'server.pem')])
-      chownSync(path, uid, gid);
-    secure = await startPostgres({
-      dataDir,
-      config: {
-        ssl: 'on',
-        ssl_cert_file: join(folder, 'server.pem'),
-        ssl_key_file: join(folder, 'server.key'),
-      },
-    });
+    secure = await startTlsServer();
   }, 60_000);
 
-  afterAll(async () => {
-    await secure?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  afterAll(() => secure?.stop(), 60_000);
 
   const connectWith = async (tlsMode: ConnectionSettings['tlsMode'], host: string, caPem?: string) => {
     const executor = createExecutor(
-      { ...settingsOf(secure), host, tlsMode, ...(caPem !== undefined && { caPem }) },
+      { ...settingsOf(secure.server), host, tlsMode, ...(caPem !== undefined && { caPem }) },
       { applicationName: 'millrace-test' },
     );
     try {
@@ -374,7 +294,7 @@ const opensslVersion = await run('openssl', ['version']).then(
     ['verify-full', '127.0.0.1', 'right', 'DatabaseTlsFailed'],
     ['verify-full', 'localhost', 'wrong', 'DatabaseTlsFailed'],
   ] as const)('%s to %s with the %s CA: %s', async (tlsMode, host, caName, expected) => {
-    const caPem = { none: undefined, right: ca, wrong: otherCa }[caName];
+    const caPem = { none: undefined, right: secure.ca, wrong: secure.otherCa }[caName];
     expect(await connectWith(tlsMode, host, caPem)).toBe(expected);
   });
 });
