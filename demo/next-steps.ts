@@ -1,5 +1,4 @@
 import { relative } from 'node:path';
-import { awsEnvironment } from '../local/environment.ts';
 import type { StackState } from '../local/stack-state.ts';
 import type { StateFolder } from '../local/state-folder.ts';
 import type { Demonstration } from './demonstration.ts';
@@ -12,9 +11,6 @@ export const nextSteps = (
   folder: Pick<StateFolder, 'logs'>,
 ): readonly string[] => {
   const { url, adminTokenSecretArn } = deployedApi(stack);
-  const { AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = awsEnvironment(
-    stack.emulator.url,
-  );
   const connection = ({ host, port, user, password, database }: typeof databases.source): string =>
     `postgresql://${user}:${password}@${host}:${port}/${database}`;
   const { database } = databases.source;
@@ -33,9 +29,9 @@ export const nextSteps = (
     `  psql ${connection(databases.source)} -c "UPDATE airlines SET name = 'Mill Air' WHERE carrier = 'AA'"`,
     `  psql ${connection(databases.target)} -c "SELECT * FROM ${database}_airlines WHERE carrier = 'AA'"`,
     '',
-    'The admin token, which creates clients and their tokens, is in Secrets Manager:',
-    `  AWS_ENDPOINT_URL=${AWS_ENDPOINT_URL} AWS_REGION=${AWS_REGION} AWS_ACCESS_KEY_ID=${AWS_ACCESS_KEY_ID} AWS_SECRET_ACCESS_KEY=${AWS_SECRET_ACCESS_KEY} \\`,
-    `    aws secretsmanager get-secret-value --secret-id ${adminTokenSecretArn} --query SecretString --output text`,
+    'The admin token, which creates clients and their tokens, is in Secrets Manager (any AWS tool can read it):',
+    `  curl -s ${stack.emulator.url} -H 'X-Amz-Target: secretsmanager.GetSecretValue' -H 'Content-Type: application/x-amz-json-1.1' \\`,
+    `    -d '{"SecretId": "${adminTokenSecretArn}"}'`,
     '',
     `Logs: ${relative(process.cwd(), folder.logs)}/, or npm run local -- logs --follow`,
     'Stop everything: npm run local -- down',
