@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { openChunkCopier } from '#adapters/postgresql/chunk-copier.ts';
 import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
@@ -292,11 +293,22 @@ describe('repetition and failure', () => {
     await pair.source.client.query(`
       INSERT INTO "S".numbers SELECT n, repeat('x', 500) FROM generate_series(1001, 80000) n`);
     const tables = await prepare('numbers');
+    // Row 40,000 waits for a lock that the test holds, so the abort meets the chunk half-way on any machine.
+    await pair.target.client.query(`
+      CREATE FUNCTION "T".wait_for_test() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_catalog.pg_advisory_xact_lock(42); RETURN NEW; END $$;
+      CREATE TRIGGER wait_for_test BEFORE INSERT ON "T".numbers
+        FOR EACH ROW WHEN (NEW.id = 40000) EXECUTE FUNCTION "T".wait_for_test();
+      SELECT pg_advisory_lock(42)`);
     const abort = new AbortController();
     const copying = copier.copyChunk(tables, everything, abort.signal);
-    setTimeout(() => abort.abort(new Error('stop at once')), 30);
-    await expect(copying).rejects.toThrow('stop at once');
+    const stopped = expect(copying).rejects.toThrow('stop at once');
+    const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
+    while ((await pair.target.client.query(waiting)).rowCount === 0) await sleep(10);
+    abort.abort(new Error('stop at once'));
+    await stopped;
     expect(await contentOf('target', 'numbers')).toEqual([]);
+    await pair.target.client.query('SELECT pg_advisory_unlock(42)');
     expect((await copier.copyChunk(tables, { chunkNumber: 0, upTo: ['10'] }, never)).rows).toBe(10);
   });
 
