@@ -103,12 +103,14 @@ export class ConsumerStack {
     const brokerOptions = {
       java: await prepareJavaParts(),
       dataDir: join(folder, 'kafka'),
+      logFile: join(folder, 'kafka.log'),
       ports: (await findFreePorts(2)) as [number, number],
     };
     const targetOptions = {
       database: 'warehouse',
       dataDir: join(tmpdir(), `millrace-consumer-target-${randomUUID()}`),
       port: await findFreePort(),
+      logFile: join(folder, 'target.log'),
     };
     const [aws, broker, source, target] = await startTogether(
       { start: startEmulatedAws(), stop: (started) => started.stop() },

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createKafka } from '#adapters/kafka/kafka-client.ts';
 import type { Replication } from '#core/contracts/replication.ts';
@@ -208,6 +209,39 @@ describe('a stream of changes', () => {
       expect(await stack.store.getHeartbeat(replication.replicationId)).toMatchObject({ state: 'ERROR' });
       expect(await stack.applied(replication)).toMatchObject({ nextOffset: 1 });
       expect(consumer.lines.some((line) => JSON.stringify(line).includes('never shown'))).toBe(false);
+    },
+    slow,
+  );
+});
+
+describe('a transaction of many rows', () => {
+  /** As many events as fill the consumer's buffer several times over; the plateau is the same with 1,000,000. */
+  const count = 200_000;
+  /** What a task of 1 GiB leaves, with room for the system. Measured: 460 MiB at 300,000 and 520 MiB at 1,000,000 events of 1 KiB. */
+  const maxResidentMiB = 768;
+
+  test(
+    'is applied in bounded memory',
+    async () => {
+      const { replication, topic, log } = await setUp('bulk');
+      const wide = 'w'.repeat(700);
+      const chunk = 20_000;
+      for (let from = 0; from < count; from += chunk) {
+        const rows = Array.from({ length: chunk }, (_, index) =>
+          log.insert({ id: from + index, amount: '1.0000', note: `${wide}${from + index}` }),
+        );
+        await stack.produce(topic, rows);
+      }
+      const consumer = await stack.launch(replication);
+      await stack.waitForOffset(replication, count, slow);
+      expect(await stack.applied(replication)).toMatchObject({ inserts: count });
+      // proc(5): the peak of the resident set. Elsewhere than on Linux there is no such file.
+      const status = `/proc/${consumer.pid}/status`;
+      const peakKiB = existsSync(status)
+        ? Number(/VmHWM:\s+(\d+)/.exec(readFileSync(status, 'utf8'))?.[1])
+        : 0;
+      expect(peakKiB / 1024).toBeLessThan(maxResidentMiB);
+      expect(await consumer.stop()).toBe(0);
     },
     slow,
   );
