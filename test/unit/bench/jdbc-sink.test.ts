@@ -1,0 +1,39 @@
+import { describe, expect, test } from '@jest/globals';
+import { captureWithSchemas, jdbcSinkConfig } from '../../../bench/jdbc-sink.ts';
+
+const target = { host: '127.0.0.1', port: 5433, user: 'u', password: 'p', database: 'd' };
+
+describe('jdbcSinkConfig', () => {
+  test('gives the converters the schemas once, when the topic has none', () => {
+    const config = jdbcSinkConfig('topic', target, 'table', { key: { type: 'struct' }, value: { a: 1 } });
+    expect(config).toMatchObject({
+      topics: 'topic',
+      'collection.name.format': 'table',
+      'key.converter.schema.content': '{"type":"struct"}',
+      'value.converter.schema.content': '{"a":1}',
+    });
+  });
+
+  test('expects them in each message otherwise', () => {
+    const config = jdbcSinkConfig('topic', target, 'table', undefined);
+    expect(Object.keys(config)).not.toContain('value.converter.schema.content');
+    expect(config['value.converter.schemas.enable']).toBe('true');
+  });
+});
+
+test('captureWithSchemas changes only names and the form of the messages', () => {
+  const product = {
+    name: 'ours',
+    'topic.prefix': 'client_1_db_1',
+    'slot.name': 'millrace_client_1_db_1',
+    'publication.name': 'millrace_client_1_db_1',
+    'value.converter.schemas.enable': 'false',
+  };
+  expect(captureWithSchemas(product, 'bench')).toMatchObject({
+    name: 'bench',
+    'topic.prefix': 'bench',
+    'slot.name': 'bench',
+    'publication.name': 'millrace_client_1_db_1',
+    'value.converter.schemas.enable': 'true',
+  });
+});
