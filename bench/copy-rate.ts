@@ -50,7 +50,8 @@ export const measureCopyRate = async (context: BenchContext): Promise<ComparedRa
     return rate;
   };
 
-  return compareRates(await inTurns(sizes.pairs, { ours, peers }, say));
+  const rounds = await inTurns(sizes.rounds, { Millrace: ours, 'psql pipe': peers }, say);
+  return compareRates(rounds.map((rates) => ({ ours: rates.Millrace, peers: rates['psql pipe'] })));
 };
 
 const fillTable = async ({ source, sizes }: BenchContext): Promise<number> => {

@@ -33,9 +33,9 @@ describe('inTurns', () => {
       order.push(name);
       return order.length;
     };
-    const pairs = await inTurns(2, { ours: next('ours'), peers: next('peers') }, () => undefined);
+    const rounds = await inTurns(2, { ours: next('ours'), peers: next('peers') }, () => undefined);
     expect(order).toEqual(['ours', 'peers', 'ours', 'peers', 'ours', 'peers']);
-    expect(pairs).toEqual([
+    expect(rounds).toEqual([
       { ours: 3, peers: 4 },
       { ours: 5, peers: 6 },
     ]);
