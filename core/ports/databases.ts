@@ -29,6 +29,11 @@ export interface TableDescription {
   readonly columns: readonly ColumnDescription[];
   /** Column names of the primary key, in key order; empty when the table has none. */
   readonly primaryKey: readonly string[];
+  /**
+   * The key may be violated until the transaction ends (PostgreSQL: DEFERRABLE). It then identifies no row in the log, and
+   * two rows can swap their keys by way of a state in which both have the same.
+   */
+  readonly isKeyDeferrable: boolean;
   /** What the log holds of an old row: the key, everything, nothing, or a chosen index. */
   readonly replicaIdentity: 'default' | 'full' | 'nothing' | 'index';
   /** Partitioned tables, views and foreign tables are not `table`. */

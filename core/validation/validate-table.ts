@@ -40,6 +40,19 @@ const findKeyProblems = (table: TableDescription, subject: string): readonly Pro
       },
     ];
   }
+  if (table.isKeyDeferrable) {
+    return [
+      {
+        subject,
+        problem:
+          'Its primary key is DEFERRABLE, so the log does not say which row was changed or deleted, and once the table ' +
+          'were published, the source would refuse UPDATE and DELETE on it.',
+        remedy:
+          `Drop the primary key of ${quoteTable(table.ref)} and add it again as NOT DEFERRABLE (PostgreSQL cannot ` +
+          'change an existing one).',
+      },
+    ];
+  }
   switch (table.replicaIdentity) {
     case 'default':
     case 'full':

@@ -76,6 +76,9 @@ SELECT json_build_object(
     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = key.attnum
     WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND key.position <= i.indnkeyatts
   ), '[]'),
+  'isKeyDeferrable', EXISTS (
+    SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND NOT i.indimmediate
+  ),
   'replicaIdentity', CASE c.relreplident
     WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' WHEN 'i' THEN 'index' ELSE 'default' END,
   'relationKind', CASE
@@ -134,6 +137,7 @@ const tableDescriptionSchema = z.strictObject({
   ref: z.strictObject({ schema: z.string(), table: z.string() }),
   columns: z.array(columnSchema),
   primaryKey: z.array(z.string()),
+  isKeyDeferrable: z.boolean(),
   replicaIdentity: z.enum(['default', 'full', 'nothing', 'index']),
   relationKind: z.enum(['table', 'partitioned-table', 'view', 'foreign-table', 'other']),
   estimatedRows: z.number(),

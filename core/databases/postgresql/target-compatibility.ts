@@ -25,6 +25,8 @@ export const compareTargetTable = (source: TableDescription, target: TableDescri
         (column) => `column ${column.name} is NOT NULL without a default, and the source has no such column`,
       ),
     ...compareKeys(source.primaryKey, target.primaryKey),
+    // INSERT ... ON CONFLICT refuses such a key (PostgreSQL manual, INSERT).
+    ...(target.isKeyDeferrable ? ['has a DEFERRABLE primary key'] : []),
   ];
 };
 

@@ -33,6 +33,7 @@ beforeAll(async () => {
     CREATE TABLE "Sales".parted (id int PRIMARY KEY) PARTITION BY RANGE (id);
     CREATE TABLE "Sales".parted_1 PARTITION OF "Sales".parted FOR VALUES FROM (0) TO (1000);
     CREATE TABLE no_key (id int);
+    CREATE TABLE deferrable_key (id int PRIMARY KEY DEFERRABLE);
     INSERT INTO "Sales".parted SELECT generate_series(1, 500);
     ANALYZE "Sales".parted_1`);
 }, 60_000);
@@ -49,6 +50,12 @@ test('ping returns the version of the server', async () => {
 });
 
 describe('describeTable', () => {
+  test('says whether the key is deferrable', async () => {
+    const describe = (table: string) => source.describeTable({ schema: 'public', table });
+    expect(await describe('deferrable_key')).toMatchObject({ primaryKey: ['id'], isKeyDeferrable: true });
+    expect(await source.describeTable(orderItems)).toMatchObject({ isKeyDeferrable: false });
+  });
+
   test('gives columns, key, replica identity and secondary constraints as the catalog has them', async () => {
     const table = await source.describeTable(orderItems);
     expect(table).toMatchObject({
@@ -170,6 +177,7 @@ test('listTables names tables and their partitions, no views and nothing of the 
     'Sales.parted',
     'Sales.parted_1',
     'Sales.unlogged',
+    'public.deferrable_key',
     'public.no_key',
   ]);
   expect(tables[0]).toEqual(await source.describeTable(orderItems));

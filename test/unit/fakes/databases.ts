@@ -22,6 +22,7 @@ export const sampleTable = (table: string, change: Partial<TableDescription> = {
   ref: { schema: 'public', table },
   columns: [sampleColumn('id'), sampleColumn('note', { type: 'text', baseType: 'text', notNull: false })],
   primaryKey: ['id'],
+  isKeyDeferrable: false,
   replicaIdentity: 'default',
   relationKind: 'table',
   estimatedRows: 1_000,

@@ -124,6 +124,7 @@ test('a slot of its own needs no other, and one that is active has its sender', 
 
 test.each([
   ['without a key', { primaryKey: [] }, /ADD PRIMARY KEY/],
+  ['with a deferrable key', { isKeyDeferrable: true }, /NOT DEFERRABLE/],
   ['whose log entries name no row', { replicaIdentity: 'nothing' }, /REPLICA IDENTITY DEFAULT/],
   ['whose log entries hold another key', { replicaIdentity: 'index' }, /REPLICA IDENTITY DEFAULT/],
   ['that is partitioned', { relationKind: 'partitioned-table' }, /partitions/],

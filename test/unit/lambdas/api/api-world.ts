@@ -36,6 +36,7 @@ export const table = (
   ref: { schema, table: name },
   columns: [column('id'), column('note', { type: 'text', baseType: 'text', notNull: false })],
   primaryKey: ['id'],
+  isKeyDeferrable: false,
   replicaIdentity: 'default',
   relationKind: 'table',
   estimatedRows: 1_000,

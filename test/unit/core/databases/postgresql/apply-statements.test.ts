@@ -21,6 +21,7 @@ const describeTable = (table: string, columns: readonly ColumnDescription[]): Ta
   ref: { schema: 'public', table },
   columns,
   primaryKey: ['id'],
+  isKeyDeferrable: false,
   replicaIdentity: 'default',
   relationKind: 'table',
   estimatedRows: 0,

@@ -23,6 +23,7 @@ export const tableOf = (
   ref: { schema: 'public', table: 't' },
   columns,
   primaryKey: [],
+  isKeyDeferrable: false,
   replicaIdentity: 'default',
   relationKind: 'table',
   estimatedRows: 0,

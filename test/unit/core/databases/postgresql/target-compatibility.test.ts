@@ -105,6 +105,11 @@ describe('compareTargetTable', () => {
     ]);
   });
 
+  test('a deferrable key does not fit, since rows could not be merged by it', () => {
+    const target = tableOf([name, id], { primaryKey: ['id'], isKeyDeferrable: true });
+    expect(compareTargetTable(source, target)).toEqual(['has a DEFERRABLE primary key']);
+  });
+
   test('an extra column with a default is no problem, nor is the order of the key', () => {
     const stamped = columnOf('timestamp with time zone', 'timestamptz', {
       name: 'at',
