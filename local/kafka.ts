@@ -88,7 +88,10 @@ export const startKafka = async (options: KafkaOptions): Promise<KafkaServer> =>
   const started = await startJava(options, brokerFlags, ['kafka.Kafka', settingsFile], logFile, env);
   const server = {
     brokers: `${loopback}:${port}`,
-    ...handleOf(started, logFile, options.dataDir === undefined ? [temporary] : []),
+    ...handleOf(started, logFile, [
+      ...(options.dataDir === undefined ? [temporary] : []),
+      ...(options.dataDir === undefined && options.logFile === undefined ? [logFile] : []),
+    ]),
   };
   // A broker opens its port before it takes requests; this line comes when it does.
   await waitUntilReady('Kafka', started, readyTimeoutMs, async () =>

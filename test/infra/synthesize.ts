@@ -28,7 +28,10 @@ export const synthesize = (
   context: Readonly<Record<string, string>> = {},
 ): Synthesized => {
   const flags = cdkJsonSchema.parse(JSON.parse(readFileSync(fromRoot('cdk.json'), 'utf8'))).context;
-  const app = new App({ context: { ...flags, 'aws:cdk:bundling-stacks': [] } });
+  const app = new App({
+    outdir: fromRoot('.millrace', 'test', 'cdk', process.env.JEST_WORKER_ID ?? '0', env),
+    context: { ...flags, 'aws:cdk:bundling-stacks': [] },
+  });
   const given: Readonly<Record<string, string>> = { ...context, env };
   createStacks(
     app,
