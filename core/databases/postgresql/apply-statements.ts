@@ -6,6 +6,7 @@ import type { TableMapping } from '../../contracts/replication.ts';
 import { MillraceError } from '../../errors/millrace-error.ts';
 import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
 import { arrayLiteral } from './array-literal.ts';
+import { copyText } from './copy-text.ts';
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
 
 /** A named (prepared) statement; the name depends on nothing but the text. */
@@ -15,6 +16,13 @@ export interface ApplyStatement {
   readonly values: readonly (string | null)[];
   /** Set when the statement has to hit just so many rows; otherwise the batch was planned on a wrong assumption. */
   readonly mustHit?: number;
+}
+
+/** Rows for `COPY ... FROM STDIN`. */
+export interface ApplyCopy {
+  readonly text: string;
+  /** PostgreSQL's text format. */
+  readonly data: string;
 }
 
 /** How values of one target column travel: as an array of `element`, each then cast to `cast` if that differs. */
@@ -111,6 +119,19 @@ export class TableStatements {
 
   forSteps(steps: readonly PlanStep[]): readonly ApplyStatement[] {
     return steps.flatMap((step) => this.#forStep(step));
+  }
+
+  /**
+   * The same rows as a COPY, which fails with a unique violation if one of them is there already. Undefined unless the
+   * steps do nothing but write whole rows.
+   */
+  copyFor(steps: readonly PlanStep[]): ApplyCopy | undefined {
+    const [step] = steps;
+    if (steps.length !== 1 || step?.kind !== 'write') return undefined;
+    const { deletes, patches, upserts } = step;
+    if (deletes.length > 0 || patches.length > 0 || !upserts.every(isComplete)) return undefined;
+    const names = this.#columns.map((_column, index) => this.#quoted(index));
+    return { text: `COPY ${this.#table} (${names.join(', ')}) FROM STDIN`, data: copyText(upserts) };
   }
 
   #forStep(step: PlanStep): readonly ApplyStatement[] {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type pg from 'pg';
+import pg from 'pg';
 import { resetCheckpoints } from '#adapters/postgresql/apply-checkpoints.ts';
 import { applyPoolOptions, createApplyTarget } from '#adapters/postgresql/apply-target.ts';
 import { closePool, createPool } from '#adapters/postgresql/connection.ts';
@@ -143,6 +143,98 @@ describe('a batch', () => {
       nextOffset: 9n,
       sourcePosition: 1_008,
       counts: { inserts: 9 },
+    });
+  });
+
+  describe('of many new rows', () => {
+    const copies = async (): Promise<number> => {
+      const { rows } = await side.client.query(
+        `SELECT coalesce(sum(calls), 0)::int AS copies FROM public.copied_by`,
+      );
+      return Number(rows[0].copies);
+    };
+    const many = (from: number, count = 300): readonly RowEvent[] =>
+      Array.from({ length: count }, (_, index) =>
+        upsert(String(from + index), 'p\t\\N\n', '1.25', '{"a\tb",NULL}', index % 2 === 0 ? null : 'x\\y\r'),
+      );
+
+    beforeEach(async () => {
+      // One row for each statement that inserts, with whether it was a COPY.
+      await side.client.query(`
+        DROP TABLE IF EXISTS public.copied_by;
+        CREATE TABLE public.copied_by (calls int);
+        CREATE OR REPLACE FUNCTION public.note_statement() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN
+            IF pg_catalog.current_query() LIKE 'COPY%' THEN INSERT INTO public.copied_by VALUES (1); END IF;
+            RETURN NULL;
+          END $$;
+        CREATE TRIGGER note AFTER INSERT ON public.things FOR EACH STATEMENT EXECUTE FUNCTION public.note_statement()`);
+    });
+
+    test('is copied, with every value as a merge would write it', async () => {
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      expect(await target.apply(target.prepare(batchOf(epoch, 0, many(1))))).toBe('applied');
+      expect(await copies()).toBe(1);
+      const copied = await things();
+      expect(copied).toHaveLength(300);
+      expect(copied[1]).toEqual({
+        id: '2',
+        part: 'p\t\\N\n',
+        amount: '1.25',
+        tags: '{"a\tb",NULL}',
+        note: 'x\\y\r',
+        twice: '2.50',
+      });
+      expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({ nextOffset: 300n });
+
+      await side.client.query('TRUNCATE public.things');
+      for (let from = 0; from < 300; from += 100) {
+        await target.apply(target.prepare(batchOf(epoch, 300 + from, many(1 + from, 100))));
+      }
+      expect(await copies()).toBe(1);
+      expect(await things()).toEqual(copied);
+    });
+
+    test('is merged when one of them is there already, and so are the next ones', async () => {
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      await side.client.query(`INSERT INTO public.things VALUES (150, E'p\\t\\\\N\\n', 9, NULL, 'older')`);
+      expect(await target.apply(target.prepare(batchOf(epoch, 0, many(1))))).toBe('applied');
+      const merged = await things();
+      expect(merged).toHaveLength(300);
+      expect(merged[149]).toMatchObject({ id: '150', amount: '1.25' });
+      await target.apply(target.prepare(batchOf(epoch, 300, many(1_000))));
+      expect(await things()).toHaveLength(600);
+      expect(await copies()).toBe(0);
+      expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({ nextOffset: 600n });
+    });
+
+    test('is merged where PostgreSQL refuses to copy', async () => {
+      await side.client.query(`
+        DROP ROLE IF EXISTS limited;
+        CREATE ROLE limited;
+        GRANT USAGE, CREATE ON SCHEMA public TO limited;
+        GRANT CREATE ON DATABASE ${pg.escapeIdentifier(side.settings.databaseName)} TO limited;
+        GRANT ALL ON public.things, public.copied_by TO limited;
+        ALTER TABLE public.things ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY everything ON public.things USING (true) WITH CHECK (true)`);
+      const limited = createPool(side.settings, {
+        ...applyPoolOptions,
+        sessionSettings: { ...applyPoolOptions.sessionSettings, role: 'limited' },
+      });
+      try {
+        const target = createApplyTarget({ pool: limited, replicationId, database: 'test' });
+        const { epoch } = await target.claim([partition]);
+        expect(await target.apply(target.prepare(batchOf(epoch, 0, many(1))))).toBe('applied');
+        expect(await things()).toHaveLength(300);
+        expect(await copies()).toBe(0);
+      } finally {
+        await closePool(limited);
+        await side.client.query(
+          'DROP SCHEMA millrace CASCADE; DROP TABLE public.things; DROP OWNED BY limited; DROP ROLE limited',
+        );
+      }
     });
   });
 

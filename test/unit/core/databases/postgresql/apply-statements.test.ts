@@ -45,6 +45,26 @@ const textOf = (...steps: Parameters<typeof table.statements.forSteps>[0]): read
   table.statements.forSteps(steps).map(({ text }) => text);
 const write = { kind: 'write', deletes: [], patches: [], upserts: [] } as const;
 
+describe('a copy', () => {
+  const whole = ['1', '1.50', '{a}'] as const;
+
+  test('writes whole rows to the columns by name', () => {
+    expect(table.statements.copyFor([{ ...write, upserts: [whole, ['2', null, null]] }])).toEqual({
+      text: 'COPY "public"."shop_orders" ("id", "total", "tags") FROM STDIN',
+      data: '1\t1.50\t{a}\n2\t\\N\t\\N\n',
+    });
+  });
+
+  test.each([
+    ['a delete', [{ ...write, deletes: [['1']], upserts: [whole] }]],
+    ['a patch', [{ ...write, patches: [['2', '1.00']], upserts: [whole] }]],
+    ['a row of which a value is unknown', [{ ...write, upserts: [whole, ['2', '1.00', undefined]] }]],
+    ['a truncate', [{ kind: 'truncate' }, { ...write, upserts: [whole] }]],
+  ] as const)('is not made of %s', (_name, steps) => {
+    expect(table.statements.copyFor(steps)).toBeUndefined();
+  });
+});
+
 describe('statements', () => {
   test('an upsert takes one array for each column, of the type without its modifiers', () => {
     const [statement] = table.statements.forSteps([
