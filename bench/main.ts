@@ -27,7 +27,10 @@ interface BenchOptions {
 
 /** What `--json` writes: the benchmarks that ran. */
 interface BenchFigures {
-  apply?: ComparedRates & { readonly peerWithSchemasInMessages: ComparedRates };
+  apply?: ComparedRates & {
+    readonly peerAsUsuallySet: ComparedRates;
+    readonly peerWithSchemasInMessages: ComparedRates;
+  };
   copy?: ComparedRates;
   latencyMs?: { readonly p50: number; readonly p99: number };
 }
@@ -86,8 +89,12 @@ const run = async (options: BenchOptions): Promise<number> => {
       }
       if (options.only.includes('apply')) {
         say('\nApply: Millrace and the Debezium JDBC sink on the same topic, in turns');
-        const { sameTopic, schemasInMessages } = await measureApplyRate(context);
-        figures.apply = { ...sameTopic, peerWithSchemasInMessages: schemasInMessages };
+        const { sameTopic, usualSettings, schemasInMessages } = await measureApplyRate(context);
+        figures.apply = {
+          ...sameTopic,
+          peerAsUsuallySet: usualSettings,
+          peerWithSchemasInMessages: schemasInMessages,
+        };
       }
     } finally {
       await Promise.all([source.end(), target.end()]);
@@ -119,7 +126,8 @@ const report = (figures: BenchFigures, options: BenchOptions): void => {
   say('\nMedians of this run');
   if (figures.apply !== undefined) {
     say(`  apply    ${rates(figures.apply, 'Debezium JDBC sink')}`);
-    const { peerWithSchemasInMessages } = figures.apply;
+    const { peerAsUsuallySet, peerWithSchemasInMessages } = figures.apply;
+    say(`           ${rates(peerAsUsuallySet, 'the sink as usually set')}`);
     say(`           ${rates(peerWithSchemasInMessages, 'the sink with schemas in messages')}`);
   }
   if (figures.copy !== undefined) say(`  copy     ${rates(figures.copy, 'psql pipe')}`);
