@@ -3,7 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { PartitionBatch } from '#core/apply/partition-batch.ts';
-import { planBatch } from '#core/apply/plan-batch.ts';
+import { type PlanStep, planBatch } from '#core/apply/plan-batch.ts';
+import type { AppliedCounts } from '#core/contracts/consumer.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import type {
   ApplyCopy,
@@ -57,6 +58,10 @@ export interface PostgresApplyBatch {
   /** Set when the batch is to be copied; `statements` are then made only if that fails. */
   readonly copies?: readonly TableCopy[];
   readonly statements: readonly TableStatement[];
+}
+interface TablePlan {
+  readonly table: PostgresApplyTable;
+  readonly steps: readonly PlanStep[];
 }
 interface TableCopy {
   readonly table: PostgresApplyTable;
@@ -119,17 +124,19 @@ export const createApplyTarget = ({
   /** How many batches of a table's new rows are still to be merged before a copy is tried again. */
   const mergesLeft = new Map<PostgresApplyTable, number>();
 
-  const copiesOf = (batch: PartitionBatch<PostgresApplyTable>): readonly TableCopy[] | undefined => {
-    const { inserts, updates, deletes, truncates } = batch.counts;
+  const copiesOf = (
+    { inserts, updates, deletes, truncates }: AppliedCounts,
+    plans: readonly TablePlan[],
+  ): readonly TableCopy[] | undefined => {
     if (inserts < minCopyRows || updates + deletes + truncates > 0) return undefined;
     const copies: TableCopy[] = [];
-    for (const { table, events } of batch.changes) {
+    for (const { table, steps } of plans) {
       const left = mergesLeft.get(table) ?? 0;
       if (left > 0) {
         mergesLeft.set(table, left - 1);
         return undefined;
       }
-      const copy = table.statements.copyFor(planBatch(events));
+      const copy = table.statements.copyFor(steps);
       if (copy === undefined) return undefined;
       copies.push({ table, copy });
     }
@@ -191,9 +198,10 @@ export const createApplyTarget = ({
     },
 
     prepare: (batch) => {
-      const copies = copiesOf(batch);
+      const plans = planTables(batch);
+      const copies = copiesOf(batch.counts, plans);
       return copies === undefined
-        ? { batch, statements: statementsOf(batch) }
+        ? { batch, statements: statementsOf(plans) }
         : { batch, copies, statements: [] };
     },
 
@@ -211,7 +219,7 @@ export const createApplyTarget = ({
       if (copies !== undefined) {
         for (const { table } of copies) mergesLeft.set(table, batchesMergedAfterConflict);
         try {
-          return await merge(statementsOf(batch));
+          return await merge(statementsOf(planTables(batch)));
         } catch (error) {
           if (!isViolation(error)) throw describe(error, 'apply changes');
         }
@@ -227,9 +235,12 @@ export const createApplyTarget = ({
   };
 };
 
-const statementsOf = (batch: PartitionBatch<PostgresApplyTable>): readonly TableStatement[] =>
-  batch.changes.flatMap(({ table, events }) =>
-    table.statements.forSteps(planBatch(events)).map((statement) => ({ table, statement })),
+const planTables = (batch: PartitionBatch<PostgresApplyTable>): readonly TablePlan[] =>
+  batch.changes.map(({ table, events }) => ({ table, steps: planBatch(events) }));
+
+const statementsOf = (plans: readonly TablePlan[]): readonly TableStatement[] =>
+  plans.flatMap(({ table, steps }) =>
+    table.statements.forSteps(steps).map((statement) => ({ table, statement })),
   );
 
 function* oneByOne(batch: PartitionBatch<PostgresApplyTable>): Generator<TableStatement> {
