@@ -131,10 +131,6 @@ export const startPart = async (part: PartName, folder: StateFolder = stateFolde
   if (runningPart(folder, part) === undefined) await launchPart(part, folder, requirePlan(folder));
 };
 
-/** Stops one part of the running stack as an operator would; `startPart` brings it back with its data. */
-export const stopPart = (part: PartName, folder: StateFolder = stateFolder()): Promise<void> =>
-  haltPart(part, folder);
-
 /** SIGKILL for one part of the running stack, and for the processes that it started itself. */
 export const killPart = async (part: PartName, folder: StateFolder = stateFolder()): Promise<void> => {
   const identity = readRecord(recordFile(folder, part));

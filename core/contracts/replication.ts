@@ -4,7 +4,6 @@ import {
   databaseIdSchema,
   instantSchema,
   replicationIdSchema,
-  tableKey,
   tableRefSchema,
 } from './identifiers.ts';
 
@@ -62,5 +61,3 @@ export type Replication = z.infer<typeof replicationSchema>;
 
 export const isActive = (replication: Pick<Replication, 'status'>): boolean =>
   replication.status === 'active';
-
-export const targetKeyOf = (mapping: TableMapping): string => tableKey(mapping.target);

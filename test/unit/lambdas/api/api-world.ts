@@ -7,7 +7,6 @@ import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type {
   CaptureReadiness,
-  ColumnDescription,
   SourceDatabase,
   TableDescription,
   TargetDatabase,
@@ -15,35 +14,14 @@ import type {
 import type { ConnectorStatus, Credentials, KafkaAdminPort } from '#core/ports/services.ts';
 import { createApi } from '../../../../lambdas/api/api.ts';
 import type { ApiPorts } from '../../../../lambdas/api/ports.ts';
+import { sampleTable } from '../../fakes/databases.ts';
 import { createMemoryStateStore } from './memory-state-store.ts';
-
-export const column = (name: string, change: Partial<ColumnDescription> = {}): ColumnDescription => ({
-  name,
-  type: 'integer',
-  baseType: 'int4',
-  isArray: false,
-  typeKind: 'base',
-  notNull: true,
-  isGenerated: false,
-  ...change,
-});
 
 export const table = (
   name: string,
   change: Partial<TableDescription> = {},
   schema = 'public',
-): TableDescription => ({
-  ref: { schema, table: name },
-  columns: [column('id'), column('note', { type: 'text', baseType: 'text', notNull: false })],
-  primaryKey: ['id'],
-  isKeyDeferrable: false,
-  replicaIdentity: 'default',
-  relationKind: 'table',
-  estimatedRows: 1_000,
-  bytes: 8_192,
-  uniqueIndexes: [],
-  ...change,
-});
+): TableDescription => sampleTable(name, { ref: { schema, table: name }, bytes: 8_192, ...change });
 
 const readySource: CaptureReadiness = {
   serverVersion: '18.4',

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { replicationAnswerSchema } from '../../../../lambdas/api/contracts.ts';
-import { column, createWorld, registration, table } from './api-world.ts';
+import { sampleColumn } from '../../fakes/databases.ts';
+import { createWorld, registration, table } from './api-world.ts';
 
 const create = (tables: unknown[], change: Record<string, unknown> = {}) => ({
   source_database_id: 1,
@@ -62,7 +63,9 @@ test('every table that cannot be replicated is named at once, and nothing is sav
     table('good'),
     table('Airports'),
     table('keyless', { primaryKey: [] }),
-    table('odd', { columns: [column('id'), column('shape', { type: 'shape', typeKind: 'composite' })] }),
+    table('odd', {
+      columns: [sampleColumn('id'), sampleColumn('shape', { type: 'shape', typeKind: 'composite' })],
+    }),
   ];
   const { client } = await clientWithDatabases();
   const tables = ['good', 'airports', 'keyless', 'odd', 'nowhere'].map((name) => ({

@@ -5,7 +5,8 @@ import {
   databaseTestSchema,
   discoveredTablesSchema,
 } from '../../../../lambdas/api/contracts.ts';
-import { column, createWorld, registration, table } from './api-world.ts';
+import { sampleColumn } from '../../fakes/databases.ts';
+import { createWorld, registration, table } from './api-world.ts';
 
 const password = 'correct horse battery staple';
 
@@ -171,7 +172,9 @@ test('discovered tables say what they are and why one cannot be replicated', asy
     table('flights'),
     table('log', { primaryKey: [], estimatedRows: -1 }),
     table('recent', { relationKind: 'view' }),
-    table('odd', { columns: [column('id'), column('shape', { type: 'shape', typeKind: 'composite' })] }),
+    table('odd', {
+      columns: [sampleColumn('id'), sampleColumn('shape', { type: 'shape', typeKind: 'composite' })],
+    }),
     table('Sel"ect; DROP TABLE x', {}, 'Üpper case'),
   ];
   await request(1, 'POST', '/databases', registration());
