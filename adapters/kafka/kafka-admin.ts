@@ -46,7 +46,10 @@ export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin 
             numPartitions: partitions,
             configEntries: [
               { name: 'cleanup.policy', value: 'delete' },
-              { name: 'retention.ms', value: String(retentionHours * msPerHour) },
+              {
+                name: 'retention.ms',
+                value: Number.isFinite(retentionHours) ? String(retentionHours * msPerHour) : '-1',
+              },
               { name: 'max.message.bytes', value: String(maxMessageBytes) },
             ],
           })),

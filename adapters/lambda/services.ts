@@ -1,3 +1,4 @@
+import type { CaptureKafka } from '#core/capture/connector-config.ts';
 import {
   connectEnvironmentSchema,
   kafkaEnvironmentSchema,
@@ -14,6 +15,7 @@ import { parseBrokers } from '../kafka/kafka-client.ts';
 /** Kafka's administration as the environment variables say, and how long topics keep records. */
 export interface KafkaServices {
   readonly topicRetentionHours: number;
+  readonly captureKafka: CaptureKafka;
   /** Connects when it is first used; close it. */
   openAdmin(log: Log): KafkaAdmin;
 }
@@ -27,6 +29,10 @@ export const kafkaServices = (clientId: string): KafkaServices => {
   };
   return {
     topicRetentionHours: environment.MILLRACE_TOPIC_RETENTION_HOURS,
+    captureKafka: {
+      brokers: environment.MILLRACE_KAFKA_BROKERS,
+      security: environment.MILLRACE_KAFKA_SECURITY,
+    },
     openAdmin: (log) => createKafkaAdmin(settings, log),
   };
 };

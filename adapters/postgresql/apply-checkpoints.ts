@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { formatLsn, parseLsn } from '#core/capture/capture-position.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import {
   addMissingCheckpoints,
@@ -144,7 +143,7 @@ export const moveCheckpoint = async (
 };
 
 const positionText = (position: number | undefined): string | null =>
-  position === undefined ? null : formatLsn(BigInt(position));
+  position === undefined ? null : String(position);
 
 const raise = async (client: pg.PoolClient, replicationId: ReplicationId): Promise<string> => {
   const { rows } = await client.query(raiseEpoch, [replicationId]);
@@ -157,8 +156,8 @@ const toCheckpoint = (row: Readonly<Record<string, string | null>>): Checkpoint 
   nextOffset: BigInt(row.next_offset ?? 0),
   epoch: Number(row.epoch),
   ...(row.topic_id !== null && { topicId: String(row.topic_id) }),
-  ...(row.source_position && { sourcePosition: Number(parseLsn(row.source_position)) }),
-  ...(row.reread_position && { rereadPosition: Number(parseLsn(row.reread_position)) }),
+  ...(row.source_position && { sourcePosition: Number(row.source_position) }),
+  ...(row.reread_position && { rereadPosition: Number(row.reread_position) }),
   counts: {
     inserts: Number(row.inserts),
     updates: Number(row.updates),

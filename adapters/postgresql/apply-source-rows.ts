@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { type ApplyRow, type ApplyTable, keyOf } from '#core/apply/apply-table.ts';
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
-import { parseLsn } from '#core/capture/capture-position.ts';
 import { tableKey } from '#core/contracts/identifiers.ts';
 import { logEndStatement, rereadStatement } from '#core/databases/postgresql/apply-reread.ts';
+import { parseLsn } from '#core/databases/postgresql/log-position.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { TableDescription } from '#core/ports/databases.ts';
 import { toDatabaseError } from './database-errors.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
-import type { TableRef } from '#core/contracts/identifiers.ts';
+import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import {
   alterPublicationStatements,
   captureReadinessStatement,
@@ -20,8 +20,16 @@ import {
   parseTableDescription,
 } from '#core/databases/postgresql/catalog.ts';
 import { nextBoundStatement } from '#core/databases/postgresql/copy-statements.ts';
-import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { CaptureReadiness, SlotState, SourceDatabase, TableDescription } from '#core/ports/databases.ts';
+import { quoteIdentifier, quoteTable } from '#core/databases/postgresql/identifiers.ts';
+import {
+  type CaptureReadiness,
+  findServerProblems,
+  type SlotState,
+} from '#core/databases/postgresql/server-problems.ts';
+import { judgeSlot } from '#core/databases/postgresql/slot-guard.ts';
+import { postgresSourceDialect } from '#core/databases/postgresql/source-dialect.ts';
+import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
+import type { SourceDatabase, TableDescription } from '#core/ports/databases.ts';
 import { databaseLabel } from './database-errors.ts';
 import { createExecutor, type Executor, type TextRow } from './executor.ts';
 
@@ -33,37 +41,27 @@ const slotTimeoutMs = 90_000;
 
 export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase => {
   const executor = createExecutor(settings, { applicationName: 'millrace-source' });
-  const database = databaseLabel(settings);
   return {
+    dialect: postgresSourceDialect,
     ping: () => ping(executor),
     listTables: async () => {
       const rows = await executor.query('read the catalog', listTablesStatement);
       return rows.map(readDescription);
     },
     describeTable: (ref) => describeTable(executor, ref),
-    captureReadiness: (slotName) => readCaptureReadiness(executor, slotName),
-    missingTableGrants: (refs) => findMissingGrants(executor, refs),
-    ensurePublication: (name, tables) => ensurePublication(executor, name, tables),
-    ensureSlot: async (name) => {
-      const existing = await readSlot(executor, name);
-      if (existing === undefined) await createSlot(settings, name);
-      const slot = existing ?? (await readSlot(executor, name));
-      if (slot === undefined) {
-        throw new MillraceError(
-          'DatabaseConflict',
-          `The slot ${name} at ${database} was dropped while it was created.`,
-        );
-      }
-      if (!slot.isOurs) {
-        throw new MillraceError(
-          'Conflict',
-          `The slot ${name} at ${database} belongs to another database or plug-in; drop it there.`,
-          { facts: { database, slot: name } },
-        );
-      }
-      return slot.state;
+    findCaptureProblems: async ({ slotName }) =>
+      findServerProblems(await readCaptureReadiness(executor, slotName), settings),
+    findTableGrantProblems: (refs) => findMissingGrants(executor, refs, settings.username),
+    judgeCapture: async ({ slotName }, { readOffset, hasCopy }) => {
+      const slot = await readSlot(executor, slotName);
+      return judgeSlot({ slotName, slot: slot?.state, offset: await readOffset(), hasCopy });
     },
-    dropCapture: async (slotName, publicationName) => {
+    prepareCapture: async ({ slotName, publicationName }, tables) => {
+      // First the publication: decoding looks it up as of each change, so it must be older than the slot.
+      await ensurePublication(executor, publicationName, tables);
+      await ensureSlot(executor, settings, slotName);
+    },
+    dropCapture: async ({ slotName, publicationName }) => {
       await executor.query(`drop the slot ${slotName}`, dropSlotStatement(slotName));
       await executor.query(
         `drop the publication ${publicationName}`,
@@ -145,6 +143,27 @@ const readSlot = async (
   return { isOurs, state: { ...state, ...(confirmedFlushPosition !== null && { confirmedFlushPosition }) } };
 };
 
+/** Creates the pgoutput slot unless it is there. */
+const ensureSlot = async (executor: Executor, settings: ConnectionSettings, name: string): Promise<void> => {
+  const database = databaseLabel(settings);
+  const existing = await readSlot(executor, name);
+  if (existing === undefined) await createSlot(settings, name);
+  const slot = existing ?? (await readSlot(executor, name));
+  if (slot === undefined) {
+    throw new MillraceError(
+      'DatabaseConflict',
+      `The slot ${name} at ${database} was dropped while it was created.`,
+    );
+  }
+  if (!slot.isOurs) {
+    throw new MillraceError(
+      'Conflict',
+      `The slot ${name} at ${database} belongs to another database or plug-in; drop it there.`,
+      { facts: { database, slot: name } },
+    );
+  }
+};
+
 const createSlot = async (settings: ConnectionSettings, name: string): Promise<void> => {
   const executor = createExecutor(settings, {
     applicationName: 'millrace-slot',
@@ -195,19 +214,41 @@ const grantSchema = z.strictObject({
 });
 
 /** Tables that are not there are left out: that is another problem, which validation names by itself. */
-const findMissingGrants = async (executor: Executor, refs: readonly TableRef[]) => {
+const findMissingGrants = async (
+  executor: Executor,
+  refs: readonly TableRef[],
+  username: string,
+): Promise<readonly Problem[]> => {
   const rows = await executor.query('read the privileges', tableGrantsStatement(refs));
+  const user = quoteIdentifier(username);
   return rows
     .map((row) => grantSchema.parse(row))
     .filter(({ exists }) => exists)
-    .flatMap(({ schema, table, mayUseSchema, maySelect, isOwner, owner }) => {
+    .flatMap(({ schema, table, mayUseSchema, maySelect, isOwner, owner }): readonly Problem[] => {
       const ref = { schema, table };
+      const subject = `source table ${tableLabel(ref)}`;
       return [
-        ...(mayUseSchema ? [] : [{ ref, problem: `USAGE on schema ${schema} is missing` }]),
-        ...(maySelect ? [] : [{ ref, problem: 'SELECT is missing' }]),
+        ...(mayUseSchema
+          ? []
+          : [
+              {
+                subject,
+                problem: `USAGE on schema ${schema} is missing.`,
+                remedy: `GRANT USAGE ON SCHEMA ${quoteIdentifier(schema)} TO ${user};`,
+              },
+            ]),
+        ...(maySelect
+          ? []
+          : [
+              {
+                subject,
+                problem: 'SELECT is missing.',
+                remedy: `GRANT SELECT ON TABLE ${quoteTable(ref)} TO ${user};`,
+              },
+            ]),
         ...(isOwner
           ? []
-          : [{ ref, problem: `only its owner ${owner} can publish it; become a member of that role` }]),
+          : [{ subject, problem: `Only its owner ${owner} can publish it; become a member of that role.` }]),
       ];
     });
 };

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { quoteTable } from '#core/databases/postgresql/identifiers.ts';
-import { missingTargetGrantsStatement } from '#core/databases/postgresql/target-grants.ts';
+import { postgresTargetDialect } from '#core/databases/postgresql/target-dialect.ts';
+import {
+  describeMissingGrant,
+  missingTargetGrantsStatement,
+} from '#core/databases/postgresql/target-grants.ts';
 import {
   createSchemaStatement,
   createTableStatement,
@@ -14,10 +18,11 @@ import { describeTable, ping } from './source-database.ts';
 export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase => {
   const executor = createExecutor(settings, { applicationName: 'millrace-target' });
   return {
+    dialect: postgresTargetDialect,
     ping: () => ping(executor),
-    missingTargetGrants: async (schemas, tables = []) => {
+    findWriteProblems: async (schemas, tables = []) => {
       const rows = await executor.query('read the privileges', missingTargetGrantsStatement(schemas, tables));
-      return rows.map((row) => z.string().parse(row.problem));
+      return rows.map((row) => describeMissingGrant(z.string().parse(row.problem), settings.username));
     },
     describeTable: (ref) => describeTable(executor, ref),
     createTable: (target, source) =>

@@ -5,6 +5,7 @@ import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
 import { tableKey } from '#core/contracts/identifiers.ts';
 import type { Replication, TableMapping } from '#core/contracts/replication.ts';
+import type { LogPositions } from '#core/databases/source-dialect.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { retryTransient } from '#core/errors/retry-transient.ts';
 import { topicName } from '#core/naming/names.ts';
@@ -30,6 +31,8 @@ const confirmLossAfterMs = 3_000;
 export interface ConsumerDatabases<Table extends ApplyTable, Prepared> {
   readonly target: ApplyTarget<Table, Prepared>;
   readonly source: SourceRows;
+  /** How the source's log is read. */
+  readonly positions: LogPositions;
   readonly tables: readonly Table[];
   close(): Promise<void>;
 }
@@ -142,7 +145,13 @@ const consume = async <Table extends ApplyTable, Prepared>(
         facts: { topics: missing },
       });
     }
-    const progress = new Progress(claim.checkpoints, offsets, clock.now().getTime());
+    const { positions } = databases;
+    const progress = new Progress(
+      claim.checkpoints,
+      offsets,
+      clock.now().getTime(),
+      positions.formatPosition,
+    );
     heartbeats.epoch = claim.epoch;
     heartbeats.progress = progress;
     log.info(`Consumer runs: ${topics.length} topics, epoch ${claim.epoch}`, {
@@ -193,7 +202,7 @@ const consume = async <Table extends ApplyTable, Prepared>(
       (signal) => feed.run(topics, (session) => applyPartition(session, context), signal),
       (signal) => heartbeats.run(signal),
       (signal) => watchOffsets(progress, ports, verifyPosition, signal),
-      (signal) => watchLiveTables({ ...ports, store, replication, progress, live }, signal),
+      (signal) => watchLiveTables({ ...ports, store, replication, positions, progress, live }, signal),
     ]);
   } finally {
     await databases.close();

@@ -1,7 +1,7 @@
-import { parseLsn, streamedPosition } from '#core/capture/capture-position.ts';
 import type { TableProgress } from '#core/contracts/copy.ts';
 import { type ReplicationId, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import type { LogPositions } from '#core/databases/source-dialect.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import { topicName } from '#core/naming/names.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
@@ -17,6 +17,7 @@ export interface LiveTablesOptions {
   readonly connect: Pick<ConnectPort, 'getOffset'>;
   readonly admin: Pick<KafkaAdminPort, 'topicOffsets'>;
   readonly replication: Pick<Replication, 'replicationId' | 'connectorName' | 'topicPrefix'>;
+  readonly positions: Pick<LogPositions, 'parsePosition' | 'streamedPosition'>;
   readonly progress: Progress;
   /** `tableKey` of the source tables that are live; what becomes live is added. */
   readonly live: Set<string>;
@@ -68,7 +69,7 @@ const listWaiting = async (
 };
 
 const setGoals = async (
-  { connect, admin, replication }: LiveTablesOptions,
+  { connect, admin, positions, replication }: LiveTablesOptions,
   waiting: readonly TableProgress[],
   goals: Map<string, readonly PartitionOffsets[]>,
 ): Promise<void> => {
@@ -76,10 +77,10 @@ const setGoals = async (
     ({ source, copyEndPosition }) => copyEndPosition !== undefined && !goals.has(tableKey(source)),
   );
   if (without.length === 0) return;
-  const streamed = streamedPosition(await connect.getOffset(replication.connectorName));
+  const streamed = positions.streamedPosition(await connect.getOffset(replication.connectorName));
   if (streamed === undefined) return;
   for (const { source, copyEndPosition } of without) {
-    if (copyEndPosition === undefined || streamed < parseLsn(copyEndPosition)) continue;
+    if (copyEndPosition === undefined || streamed < positions.parsePosition(copyEndPosition)) continue;
     const ends = await admin.topicOffsets([topicName(replication.topicPrefix, source)]);
     if (ends.length > 0) goals.set(tableKey(source), ends);
   }

@@ -12,7 +12,7 @@ import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { type ReplicationId, type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { TableMapping } from '#core/contracts/replication.ts';
 import { describeApplyTable, type PostgresApplyTable } from '#core/databases/postgresql/apply-statements.ts';
-import * as codec from '#core/databases/postgresql/column-codec.ts';
+import type { LogPositions } from '#core/databases/source-dialect.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { TableDescription } from '#core/ports/databases.ts';
 import type { ConsumerDatabases } from './consumer.ts';
@@ -34,7 +34,7 @@ export interface PostgresConsumerOptions {
 export const openPostgresDatabases = async (
   options: PostgresConsumerOptions,
 ): Promise<ConsumerDatabases<PostgresApplyTable, PostgresApplyBatch>> => {
-  const { mappings, sources } = await describeTables(options);
+  const { mappings, sources, positions } = await describeTables(options);
   const targetPool = createPool(options.target, applyPoolOptions);
   const sourcePool = createPool(options.source, {
     applicationName: 'millrace-consumer',
@@ -47,6 +47,7 @@ export const openPostgresDatabases = async (
       database: databaseLabel(options.target),
     }),
     source: createSourceRows(sourcePool, sources, databaseLabel(options.source)),
+    positions,
     tables: mappings,
     close: async () => {
       await Promise.all([closePool(targetPool), closePool(sourcePool)]);
@@ -61,6 +62,7 @@ const describeTables = async ({
 }: PostgresConsumerOptions): Promise<{
   readonly mappings: readonly PostgresApplyTable[];
   readonly sources: readonly TableDescription[];
+  readonly positions: LogPositions;
 }> => {
   const source = openSourceDatabase(sourceSettings);
   const target = openTargetDatabase(targetSettings);
@@ -74,8 +76,9 @@ const describeTables = async ({
     );
     return {
       mappings: described.map((table) =>
-        describeApplyTable(table.mapping, table.source, table.target, codec),
+        describeApplyTable(table.mapping, table.source, table.target, source.dialect),
       ),
+      positions: source.dialect.capture,
       sources: described.map((table) => table.source),
     };
   } finally {

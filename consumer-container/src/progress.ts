@@ -1,7 +1,7 @@
 import { peekCommitTime } from '#core/apply/parse-event.ts';
 import type { PartitionBatch } from '#core/apply/partition-batch.ts';
-import { formatLsn } from '#core/capture/capture-position.ts';
 import type { AppliedCounts } from '#core/contracts/consumer.ts';
+import type { LogPositions } from '#core/databases/source-dialect.ts';
 import type { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Checkpoint } from '#core/ports/apply-target.ts';
 import type { PartitionSession } from '#core/ports/change-feed.ts';
@@ -69,7 +69,15 @@ export class Progress {
   /** What is being retried at the moment: a partition (`topic/partition`) or Kafka. */
   readonly troubles = new Map<string, MillraceError>();
 
-  constructor(checkpoints: readonly Checkpoint[], partitions: readonly PartitionOffsets[], nowMs: number) {
+  readonly #formatPosition: LogPositions['formatPosition'];
+
+  constructor(
+    checkpoints: readonly Checkpoint[],
+    partitions: readonly PartitionOffsets[],
+    nowMs: number,
+    formatPosition: LogPositions['formatPosition'],
+  ) {
+    this.#formatPosition = formatPosition;
     const ends = new Map(partitions.map((offsets) => [partitionKey(offsets), offsets.endOffset]));
     for (const checkpoint of checkpoints) {
       this.counts = addCounts(this.counts, checkpoint.counts);
@@ -94,7 +102,7 @@ export class Progress {
   }
 
   get sourcePosition(): string | undefined {
-    return this.#sourcePosition === 0 ? undefined : formatLsn(BigInt(this.#sourcePosition));
+    return this.#sourcePosition === 0 ? undefined : this.#formatPosition(BigInt(this.#sourcePosition));
   }
 
   get lagEvents(): number {

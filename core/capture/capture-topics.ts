@@ -1,7 +1,8 @@
 import type { Replication } from '../contracts/replication.ts';
-import { heartbeatTopicName, messageTopicName, topicName } from '../naming/names.ts';
+import type { CaptureDialect } from '../databases/source-dialect.ts';
+import { topicName } from '../naming/names.ts';
 import type { TopicSpec } from '../ports/services.ts';
-import { maxEventBytes } from './connector-template.ts';
+import { maxEventBytes } from './connector-config.ts';
 
 /** The topics of the replicated tables, in the order of its mappings. */
 export const tableTopics = (replication: Pick<Replication, 'topicPrefix' | 'tables'>): readonly string[] =>
@@ -13,10 +14,10 @@ export const tableTopics = (replication: Pick<Replication, 'topicPrefix' | 'tabl
  */
 export const captureTopics = (
   replication: Pick<Replication, 'topicPrefix' | 'tables'>,
+  capture: Pick<CaptureDialect, 'ownTopics'>,
   retentionHours: number,
 ): readonly TopicSpec[] =>
   [
-    ...tableTopics(replication),
-    messageTopicName(replication.topicPrefix),
-    heartbeatTopicName(replication.topicPrefix),
-  ].map((topic) => ({ topic, partitions: 1, retentionHours, maxMessageBytes: maxEventBytes }));
+    ...tableTopics(replication).map((topic) => ({ topic, retentionHours })),
+    ...capture.ownTopics(replication.topicPrefix).map((own) => ({ retentionHours, ...own })),
+  ].map((topic) => ({ ...topic, partitions: 1, maxMessageBytes: maxEventBytes }));

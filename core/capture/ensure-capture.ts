@@ -6,8 +6,7 @@ import type { Clock, Log } from '../ports/clock-and-log.ts';
 import type { SourceDatabase } from '../ports/databases.ts';
 import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
 import { captureTopics } from './capture-topics.ts';
-import { connectorConfig } from './connector-template.ts';
-import { judgeSlot } from './slot-guard.ts';
+import type { CaptureKafka } from './connector-config.ts';
 
 export interface CapturePorts {
   readonly source: SourceDatabase;
@@ -21,6 +20,7 @@ export interface CaptureRequest {
   readonly replication: Replication;
   readonly sourceDatabase: Database;
   readonly topicRetentionHours: number;
+  readonly captureKafka: CaptureKafka;
   /** A gap in the captured changes is accepted, because everything is copied anew: offset and slot start afresh. */
   readonly forceResync: boolean;
 }
@@ -39,44 +39,46 @@ const stopTimeoutMs = 30_000;
 export const ensureCapture = async (request: CaptureRequest, ports: CapturePorts): Promise<void> => {
   const { replication } = request;
   const { source, kafka, connect, log } = ports;
-  const { connectorName, slotName, publicationName } = replication;
+  const { connectorName } = replication;
+  const { capture } = source.dialect;
 
-  // The order of these two matters, see judgeSlot.
-  const { slot } = await source.captureReadiness(slotName);
-  const offset = await connect.getOffset(connectorName);
-  const verdict = judgeSlot({ slotName, slot, offset, hasCopy: replication.copyGeneration > 0 });
+  const verdict = await source.judgeCapture(replication, {
+    readOffset: () => connect.getOffset(connectorName),
+    hasCopy: replication.copyGeneration > 0,
+  });
   if (verdict.kind === 'gap') {
     if (!request.forceResync) {
       throw new MillraceError('NeedsResync', `Changes of ${connectorName} were lost: ${verdict.reason}.`, {
-        facts: { connectorName, slotName },
+        facts: { connectorName },
       });
     }
     log.warn(`Capture starts afresh: ${verdict.reason}`);
     await discardCapture(replication, ports);
   }
 
-  await kafka.ensureTopics(captureTopics(replication, request.topicRetentionHours));
-  // First the publication: decoding looks it up as of each change, so it must be older than the slot.
-  await source.ensurePublication(
-    publicationName,
+  await kafka.ensureTopics(captureTopics(replication, capture, request.topicRetentionHours));
+  await source.prepareCapture(
+    replication,
     replication.tables.map((table) => table.source),
   );
-  await source.ensureSlot(slotName);
-  await connect.putConnector(connectorName, connectorConfig(replication, request.sourceDatabase));
+  await connect.putConnector(
+    connectorName,
+    capture.connectorConfig(replication, request.sourceDatabase, request.captureKafka),
+  );
   // A connector that a stop has paused stays paused through an update, and just after one its status does not say so.
   await connect.resume(connectorName);
 };
 
-/** Forgets how far capture came: the connector's offset, the slot and the publication. The connector ends up stopped. */
+/** Forgets how far capture came: the connector's offset, and what it has at the source. The connector ends up stopped. */
 const discardCapture = async (replication: Replication, ports: CapturePorts): Promise<void> => {
-  const { connectorName, slotName, publicationName } = replication;
+  const { connectorName } = replication;
   const { connect, source, clock } = ports;
   if ((await connect.getStatus(connectorName)) !== undefined) {
     await connect.stop(connectorName);
     await waitUntilStopped(connectorName, ports);
     await connect.resetOffset(connectorName);
   }
-  await retryTransient(() => source.dropCapture(slotName, publicationName), {
+  await retryTransient(() => source.dropCapture(replication), {
     delaysMs: slotReleaseDelaysMs,
     clock,
   });

@@ -39,7 +39,7 @@ export const tableProgressSchema = z
     runsOn: z.enum(['lambda', 'fargate']),
     startedAt: instantSchema.optional(),
     finishedAt: instantSchema.optional(),
-    /** Source position (PostgreSQL: LSN as text, `16/B374D848`) at or after the end of the table's copy. */
+    /** Position of the source's log, as its dialect formats it (PostgreSQL: `16/B374D848`), at or after the copy's end. */
     copyEndPosition: z.string().optional(),
     /** Why the table is skipped. */
     message: z.string().optional(),

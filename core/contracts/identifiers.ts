@@ -13,15 +13,20 @@ export type ReplicationId = z.infer<typeof replicationIdSchema>;
 export const instantSchema = z.iso.datetime();
 
 /**
- * A table's name as the catalog spells it: case-sensitive, unquoted, any character but NUL.
- * PostgreSQL's limit is 63 bytes for each part (NAMEDATALEN - 1).
+ * Of a name in any database that we know: MySQL's identifiers have 64 characters of up to 4 bytes, Oracle's 128 bytes,
+ * PostgreSQL's 63 (NAMEDATALEN - 1). What a database allows itself its dialect says.
  */
+export const maxIdentifierBytes = 256;
+
+/** A table's name as the catalog spells it: case-sensitive, unquoted, any character but NUL. */
 const identifierPartSchema = z
   .string()
   .min(1)
-  .max(63)
+  .max(maxIdentifierBytes)
   .refine((name) => !name.includes('\0'), { message: 'must not contain a NUL character' })
-  .refine((name) => new TextEncoder().encode(name).length <= 63, { message: 'must be at most 63 bytes' });
+  .refine((name) => new TextEncoder().encode(name).length <= maxIdentifierBytes, {
+    message: `must be at most ${maxIdentifierBytes} bytes`,
+  });
 
 export const tableRefSchema = z
   .strictObject({ schema: identifierPartSchema, table: identifierPartSchema })

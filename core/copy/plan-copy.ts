@@ -70,12 +70,12 @@ const beginCopyGeneration = async (
   replication: Replication,
   ports: PlanCopyPorts,
 ): Promise<Replication> => {
-  const { store, kafka, target, log } = ports;
+  const { store, kafka, source, target, log } = ports;
   const isBegun = replication.copyGeneration === run.generation;
   if (isBegun || (replication.copyGeneration > 0 && !run.forceResync)) return replication;
 
   if (run.forceResync) {
-    const topics = captureTopics(replication, 1).map(({ topic }) => topic);
+    const topics = captureTopics(replication, source.dialect.capture, 1).map(({ topic }) => topic);
     const ends = await kafka.topicOffsets(topics);
     for (const { target: table } of replication.tables) {
       if ((await target.describeTable(table)) === undefined) continue;

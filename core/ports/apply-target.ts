@@ -12,7 +12,7 @@ export interface Checkpoint {
   /** The topic's UUID when it was first read. */
   readonly topicId?: string;
   readonly epoch: number;
-  /** The highest source position that was applied: PostgreSQL's LSN as a number of bytes. */
+  /** The highest source position that was applied, as ChangeEvent has it. */
   readonly sourcePosition?: number;
   /** Up to where rows may be ahead of the events because they were read from the source, see resolve-key-changes. */
   readonly rereadPosition?: number;

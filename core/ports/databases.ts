@@ -1,9 +1,30 @@
+import type { CaptureVerdict } from '../capture/capture-verdict.ts';
 import type { Chunk } from '../contracts/copy.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
+import type { Replication } from '../contracts/replication.ts';
+import type { SourceDialect } from '../databases/source-dialect.ts';
+import type { TargetDialect } from '../databases/target-dialect.ts';
+import type { Problem } from '../errors/millrace-error.ts';
+import type { ConnectorOffset } from './services.ts';
 
-/** A column as the catalog describes it. */
+/** What a column's type is where it stands, in a database that is not PostgreSQL. */
+export interface NativeType {
+  /** As DDL spells it there: `bigint(20) unsigned`, `enum('a','b')`. */
+  readonly type: string;
+  /** Its own name without modifiers, in lower case: `bigint`. */
+  readonly baseType: string;
+  readonly isUnsigned?: boolean;
+  /** Character set of character types, as the server names it. */
+  readonly charset?: string;
+}
+
+/**
+ * A column as the catalog describes it. Types are PostgreSQL's: of a column of another database, the one whose values have
+ * its values' canonical text, with the type that it really has as `native`.
+ */
 export interface ColumnDescription {
   readonly name: string;
+  readonly native?: NativeType;
   /** The type as DDL spells it, for example `numeric(12,2)`, `character varying(80)`, `text[]` (PostgreSQL: format_type). */
   readonly type: string;
   /** The type's own name without modifiers; an array is its element's name, with `isArray`. Domains are resolved. */
@@ -46,48 +67,43 @@ export interface TableDescription {
   readonly uniqueIndexes: readonly string[];
 }
 
-/** Facts about a source server that decide whether changes can be captured. */
-export interface CaptureReadiness {
-  readonly serverVersion: string;
-  readonly walLevel: string;
-  readonly maxSlots: number;
-  readonly usedSlots: number;
-  readonly maxSenders: number;
-  readonly usedSenders: number;
-  readonly canReplicate: boolean;
-  readonly canCreatePublication: boolean;
-  /** An existing slot of this replication, if there is one. */
-  readonly slot?: SlotState;
-}
-export interface SlotState {
-  readonly active: boolean;
-  /** PostgreSQL's wal_status: reserved, extended, unreserved, lost. */
-  readonly walStatus: string;
-  /** LSN as text. */
-  readonly confirmedFlushPosition?: string;
-}
+/** What a replication's capture is called at its source, where it needs something there. */
+export type CaptureNames = Pick<Replication, 'slotName' | 'publicationName'>;
 
 /**
  * A source database over one pool. Every method throws a MillraceError with a database code; statements have
  * timeouts; `close` ends the pool and rejects nothing.
  */
 export interface SourceDatabase {
+  readonly dialect: SourceDialect;
   ping(): Promise<{ readonly serverVersion: string }>;
   listTables(): Promise<readonly TableDescription[]>;
   /** Undefined when there is no such table. */
   describeTable(ref: TableRef): Promise<TableDescription | undefined>;
-  captureReadiness(slotName: string): Promise<CaptureReadiness>;
-  /** Tables of `refs` that the user may not SELECT from or not publish (not the owner). */
-  missingTableGrants(
-    refs: readonly TableRef[],
-  ): Promise<readonly { readonly ref: TableRef; readonly problem: string }[]>;
-  /** Creates the publication or brings its table list into line; all operations incl. TRUNCATE. */
-  ensurePublication(name: string, tables: readonly TableRef[]): Promise<void>;
-  /** Creates a pgoutput slot if it is not there. */
-  ensureSlot(name: string): Promise<SlotState>;
-  /** Drops slot and publication; does nothing for what is not there. */
-  dropCapture(slotName: string, publicationName: string): Promise<void>;
-  /** Ensures that the log holds an entry at or after everything committed so far, which capture will pass; returns its position. */
+  /** What keeps changes from being captured: settings of the server and rights of the user, each with its remedy. */
+  findCaptureProblems(capture: CaptureNames): Promise<readonly Problem[]>;
+  /** What the user may not do with the tables that has to be done; tables that do not exist are left out. */
+  findTableGrantProblems(refs: readonly TableRef[]): Promise<readonly Problem[]>;
+  /**
+   * Whether the source still has every change since the connector's stored offset. `readOffset` is called after the
+   * source was looked at, or a running connector could seem to be behind. `hasCopy`: rows were copied under an earlier
+   * start, so what was missed since then is missing at the target.
+   */
+  judgeCapture(
+    capture: CaptureNames,
+    options: {
+      readonly readOffset: () => Promise<ConnectorOffset | undefined>;
+      readonly hasCopy: boolean;
+    },
+  ): Promise<CaptureVerdict>;
+  /** Creates at the source what capture needs there, or brings it into line; nothing more than that, and may be repeated. */
+  prepareCapture(capture: CaptureNames, tables: readonly TableRef[]): Promise<void>;
+  /** Removes what `prepareCapture` created; does nothing for what is not there. */
+  dropCapture(capture: CaptureNames): Promise<void>;
+  /**
+   * Returns a position of the log (as `dialect.capture` formats it) at or after everything committed so far, which the
+   * connector's offset will reach even if nothing more is written: where that takes an entry in the log, it is written.
+   */
   writeMarker(content: string): Promise<string>;
   /** The key `rows` rows after `after` in key order, or undefined when fewer are left. Key values as canonical text. */
   nextChunkBound(
@@ -117,13 +133,45 @@ export interface ChunkCopier {
   close(): Promise<void>;
 }
 
+/** A row in the canonical text of the codec, in the order of the replicated columns of the source table. */
+export type CanonicalRow = readonly (string | null)[];
+
+export interface RowBatch {
+  readonly rows: readonly CanonicalRow[];
+  /** Of the values as they were read. */
+  readonly bytes: number;
+}
+
+/** Reads chunks of a source as canonical rows, for pairs of databases that have no faster way. */
+export interface ChunkReader {
+  /**
+   * All rows of the chunk as of one moment, in batches that bound the memory. An abort rejects with the signal's reason;
+   * leaving the iteration gives the connection back.
+   */
+  readChunk(table: TableDescription, chunk: Chunk, signal: AbortSignal): AsyncIterable<RowBatch>;
+  close(): Promise<void>;
+}
+
+/** Writes chunks of canonical rows into a target; as `ChunkCopier` promises. */
+export interface ChunkWriter {
+  /** `read` may be called again, when rows that the target has already have to be replaced. */
+  writeChunk(
+    tables: { readonly source: TableDescription; readonly target: TableDescription },
+    chunk: Chunk,
+    read: () => AsyncIterable<RowBatch>,
+    signal: AbortSignal,
+  ): Promise<CopiedChunk>;
+  close(): Promise<void>;
+}
+
 export interface TargetDatabase {
+  readonly dialect: TargetDialect;
   ping(): Promise<{ readonly serverVersion: string }>;
   /**
-   * Names what the user lacks to create schemas and tables here, or to write, also to those of `tables` that exist;
-   * empty when nothing.
+   * What keeps the user from creating schemas and tables here, or from writing, also to those of `tables` that exist,
+   * each with its remedy.
    */
-  missingTargetGrants(schemas: readonly string[], tables?: readonly TableRef[]): Promise<readonly string[]>;
+  findWriteProblems(schemas: readonly string[], tables?: readonly TableRef[]): Promise<readonly Problem[]>;
   describeTable(ref: TableRef): Promise<TableDescription | undefined>;
   /** Creates the table (and its schema) with the source's columns, key and NOT NULLs unless it exists. */
   createTable(target: TableRef, source: TableDescription): Promise<void>;

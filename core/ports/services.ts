@@ -78,6 +78,7 @@ export interface KafkaAdminPort {
 export interface TopicSpec {
   readonly topic: string;
   readonly partitions: number;
+  /** Infinity: for ever. */
   readonly retentionHours: number;
   /** Of the largest batch that the brokers take for this topic, compressed (`max.message.bytes`). */
   readonly maxMessageBytes: number;

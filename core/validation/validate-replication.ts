@@ -1,26 +1,18 @@
 import { captureTopics } from '../capture/capture-topics.ts';
-import { isCapturableName } from '../capture/connector-template.ts';
+import { isCapturableName } from '../capture/connector-config.ts';
 import { forEachBounded } from '../concurrency/for-each-bounded.ts';
-import type { Database } from '../contracts/database.ts';
 import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
-import { quoteIdentifier, quoteTable } from '../databases/postgresql/identifiers.ts';
+import type { CaptureDialect, SourceDialect } from '../databases/source-dialect.ts';
 import { MillraceError, type Problem, toMillraceError } from '../errors/millrace-error.ts';
 import { countOf } from '../naming/count-of.ts';
 import { topicName } from '../naming/names.ts';
-import type {
-  CaptureReadiness,
-  SourceDatabase,
-  TableDescription,
-  TargetDatabase,
-} from '../ports/databases.ts';
+import type { SourceDatabase, TableDescription, TargetDatabase } from '../ports/databases.ts';
 import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
 import { findTableProblems, findTargetProblems } from './validate-table.ts';
 
 export interface ValidationRequest {
   readonly replication: Replication;
-  readonly sourceDatabase: Database;
-  readonly targetDatabase: Database;
   readonly topicRetentionHours: number;
 }
 
@@ -33,9 +25,6 @@ export interface ValidationPorts {
 
 /** Catalog reads at a time, per database; a hundred tables take about a second. */
 const parallelReads = 4;
-
-/** `pg_logical_emit_message` reaches pgoutput from PostgreSQL 14 on, and older servers are out of support. */
-const minimumServerVersion = 14;
 
 /**
  * Looks at everything a start needs and changes nothing. Returns every problem, none when all is ready. What cannot be
@@ -91,7 +80,7 @@ interface SourceFindings {
 }
 
 const checkSource = async (
-  { replication, sourceDatabase }: ValidationRequest,
+  { replication }: ValidationRequest,
   source: SourceDatabase,
 ): Promise<SourceFindings> => {
   const tables = new Map<TableMapping, TableDescription>();
@@ -99,29 +88,26 @@ const checkSource = async (
   if (unreachable.length > 0) return { problems: unreachable, tables };
 
   const refs = replication.tables.map((mapping) => mapping.source);
-  const [readiness, grants] = await Promise.all([
-    source.captureReadiness(replication.slotName),
-    source.missingTableGrants(refs),
+  const [serverProblems, grantProblems] = await Promise.all([
+    source.findCaptureProblems(replication),
+    source.findTableGrantProblems(refs),
     forEachBounded(replication.tables, parallelReads, async (mapping) => {
       const table = await source.describeTable(mapping.source);
       if (table !== undefined) tables.set(mapping, table);
     }),
   ]);
-  const user = quoteIdentifier(sourceDatabase.username);
   return {
     tables,
     problems: [
-      ...findServerProblems(readiness, sourceDatabase),
+      ...serverProblems,
       ...replication.tables.flatMap((mapping) => {
         const table = tables.get(mapping);
-        return table === undefined ? [missingTable(mapping.source)] : findTableProblems(table);
+        return table === undefined
+          ? [missingTable(mapping.source)]
+          : findTableProblems(table, source.dialect);
       }),
-      ...grants.map(({ ref, problem }) => ({
-        subject: `source table ${tableLabel(ref)}`,
-        problem: `${problem}.`,
-        ...grantRemedy(ref, problem, user),
-      })),
-      ...findNameProblems(replication, refs),
+      ...grantProblems,
+      ...findNameProblems(replication, refs, source.dialect),
     ],
   };
 };
@@ -132,67 +118,12 @@ const missingTable = (ref: TableRef): Problem => ({
   remedy: 'Check the spelling; names are case-sensitive. GET /databases/{id}/tables lists what there is.',
 });
 
-/** What keeps a source server from being captured. */
-export const findServerProblems = (readiness: CaptureReadiness, database: Database): readonly Problem[] => {
-  const problems: Problem[] = [];
-  const add = (problem: string, remedy: string): void => {
-    problems.push({ subject: 'source server', problem, remedy });
-  };
-  const user = quoteIdentifier(database.username);
-
-  const majorVersion = Number.parseInt(readiness.serverVersion, 10);
-  if (majorVersion < minimumServerVersion) {
-    add(
-      `It is PostgreSQL ${readiness.serverVersion}; ${minimumServerVersion} or newer is needed.`,
-      'Upgrade the server.',
-    );
-  }
-  if (readiness.walLevel !== 'logical') {
-    add(
-      `wal_level is ${readiness.walLevel}, not logical.`,
-      "ALTER SYSTEM SET wal_level = 'logical'; then restart the server " +
-        '(Amazon RDS and Aurora: set rds.logical_replication = 1 in the parameter group and reboot).',
-    );
-  }
-  if (readiness.slot === undefined && readiness.usedSlots >= readiness.maxSlots) {
-    add(
-      `All ${readiness.maxSlots} replication slots are in use.`,
-      `ALTER SYSTEM SET max_replication_slots = ${readiness.maxSlots + 5}; then restart the server. ` +
-        'Or drop a slot that nobody needs: SELECT slot_name FROM pg_replication_slots WHERE NOT active;',
-    );
-  }
-  // A slot that is active has its sender already.
-  if (readiness.slot?.active !== true && readiness.usedSenders >= readiness.maxSenders) {
-    add(
-      `All ${readiness.maxSenders} WAL senders are in use.`,
-      `ALTER SYSTEM SET max_wal_senders = ${readiness.maxSenders + 5}; then restart the server.`,
-    );
-  }
-  if (!readiness.canReplicate) {
-    add(
-      `User ${database.username} may not replicate.`,
-      `ALTER ROLE ${user} REPLICATION; (Amazon RDS and Aurora: GRANT rds_replication TO ${user};)`,
-    );
-  }
-  if (!readiness.canCreatePublication) {
-    add(
-      `User ${database.username} may not create publications.`,
-      `GRANT CREATE ON DATABASE ${quoteIdentifier(database.databaseName)} TO ${user};`,
-    );
-  }
-  return problems;
-};
-
-const grantRemedy = (ref: TableRef, problem: string, user: string): Pick<Problem, 'remedy'> => {
-  if (problem.startsWith('USAGE')) {
-    return { remedy: `GRANT USAGE ON SCHEMA ${quoteIdentifier(ref.schema)} TO ${user};` };
-  }
-  if (problem.startsWith('SELECT')) return { remedy: `GRANT SELECT ON TABLE ${quoteTable(ref)} TO ${user};` };
-  return {};
-};
-
 /** Names that capture cannot carry, or that would end up in one topic. */
-const findNameProblems = (replication: Replication, refs: readonly TableRef[]): readonly Problem[] => {
+const findNameProblems = (
+  replication: Replication,
+  refs: readonly TableRef[],
+  { quoteTable }: SourceDialect,
+): readonly Problem[] => {
   const uncapturable = refs
     .filter((ref) => !isCapturableName(ref))
     .map((ref) => ({
@@ -223,57 +154,44 @@ const findNameProblems = (replication: Replication, refs: readonly TableRef[]): 
 const maxTopicLength = 249;
 
 const checkTarget = async (
-  { replication, targetDatabase }: ValidationRequest,
+  { replication }: ValidationRequest,
   sourceTables: ReadonlyMap<TableMapping, TableDescription>,
   target: TargetDatabase,
 ): Promise<readonly Problem[]> => {
   const targets = replication.tables.map((mapping) => mapping.target);
   const schemas = [...new Set(targets.map(({ schema }) => schema))];
-  const user = quoteIdentifier(targetDatabase.username);
-  const [missing, tables] = await Promise.all([
-    target.missingTargetGrants(schemas, targets),
+  const [writeProblems, tables] = await Promise.all([
+    target.findWriteProblems(schemas, targets),
     forEachBounded(replication.tables, parallelReads, async (mapping) => {
       const sourceTable = sourceTables.get(mapping);
       const targetTable = await target.describeTable(mapping.target);
       // A missing target table is created with the copy.
-      return sourceTable === undefined || targetTable === undefined
-        ? []
-        : findTargetProblems(sourceTable, targetTable);
+      return sourceTable === undefined ? [] : findTargetProblems(sourceTable, targetTable, target.dialect);
     }),
   ]);
-  return [...missing.map((privilege) => describeMissingGrant(privilege, user)), ...tables.flat()];
-};
-
-/** A privilege as `GRANT` spells it, `CREATE on schema "public"`, at times with what it is for; or a plain sentence. */
-export const describeMissingGrant = (privilege: string, user: string): Problem => {
-  const grant = /^(?:[A-Z]+) on (?:database|schema|table) [^,]+/.exec(privilege)?.[0];
-  return grant === undefined
-    ? { subject: 'target database', problem: `It cannot be written to: ${privilege}.` }
-    : {
-        subject: 'target database',
-        problem: `A privilege is missing: ${privilege}.`,
-        remedy: `GRANT ${grant} TO ${user};`,
-      };
+  return [...writeProblems, ...tables.flat()];
 };
 
 const checkServices = async (
   request: ValidationRequest,
-  { kafka, connect }: ValidationPorts,
+  { source, kafka, connect }: ValidationPorts,
 ): Promise<readonly Problem[]> => {
   const [kafkaProblems, connectProblems] = await Promise.all([
     reach('Kafka', () => kafka.checkHealth()),
     reach('Kafka Connect', () => connect.checkHealth()),
   ]);
-  const topicProblems = kafkaProblems.length > 0 ? [] : await checkTopics(request, kafka);
+  const topicProblems =
+    kafkaProblems.length > 0 ? [] : await checkTopics(request, source.dialect.capture, kafka);
   return [...kafkaProblems, ...topicProblems, ...connectProblems];
 };
 
 /** Topics of an earlier start, or made by somebody else: what they must be like, since existing ones are left as they are. */
 const checkTopics = async (
   { replication, topicRetentionHours }: ValidationRequest,
+  capture: CaptureDialect,
   kafka: KafkaAdminPort,
 ): Promise<readonly Problem[]> => {
-  const topics = captureTopics(replication, topicRetentionHours).map(({ topic }) => topic);
+  const topics = captureTopics(replication, capture, topicRetentionHours).map(({ topic }) => topic);
   const [retention, partitions] = await Promise.all([
     kafka.topicRetentionHours(topics),
     kafka.topicOffsets(topics),

@@ -25,10 +25,7 @@ export const checkReadiness = async (replication: Replication, log: Log, ports: 
     const target = await openTarget(targetDatabase);
     const kafka = openKafka(log);
     try {
-      await validateReplication(
-        { replication, sourceDatabase, targetDatabase, topicRetentionHours },
-        { source, target, kafka, connect },
-      );
+      await validateReplication({ replication, topicRetentionHours }, { source, target, kafka, connect });
     } finally {
       await Promise.all([source.close(), target.close(), kafka.close()]);
     }

@@ -3,7 +3,7 @@ import { activitySchema } from '#core/contracts/activity.ts';
 import { consumerStateSchema } from '#core/contracts/consumer.ts';
 import { tableStateSchema } from '#core/contracts/copy.ts';
 import { databaseKindSchema, tlsModeSchema } from '#core/contracts/database.ts';
-import { instantSchema } from '#core/contracts/identifiers.ts';
+import { instantSchema, maxIdentifierBytes } from '#core/contracts/identifiers.ts';
 import { desiredStateSchema, replicationStatusSchema } from '#core/contracts/replication.ts';
 
 /**
@@ -112,7 +112,7 @@ export const databaseTestSchema = z.strictObject({
   connect_ms: z.number().nonnegative().meta({ description: 'Connecting, TLS and logging in.' }),
   as_source: readinessSchema.meta({ description: 'Whether changes can be captured from it.' }),
   as_target: readinessSchema.meta({
-    description: 'Whether tables can be created and written in schema public.',
+    description: 'Whether tables can be created and written in the default schema.',
   }),
 });
 
@@ -141,8 +141,17 @@ export const discoveredTablesSchema = z.strictObject({
 
 const identifierSchema = withoutNul
   .min(1)
-  .refine((name) => new TextEncoder().encode(name).length <= 63, { message: 'must be at most 63 bytes' })
-  .meta({ description: 'As the catalog spells it: case-sensitive, unquoted. At most 63 bytes.' });
+  .refine((name) => new TextEncoder().encode(name).length <= maxIdentifierBytes, {
+    message: `must be at most ${maxIdentifierBytes} bytes`,
+  })
+  .meta({
+    description:
+      'As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes).',
+  });
+
+const schemaNameSchema = identifierSchema.meta({
+  description: 'By default `public` of PostgreSQL, and otherwise the registered database.',
+});
 
 /**
  * Enough for a whole schema of a large application. A replication is one item of the state table, whose 400 KB would
@@ -157,11 +166,11 @@ export const createReplicationSchema = z.strictObject({
   tables: z
     .array(
       z.strictObject({
-        source: z.strictObject({ schema: identifierSchema.default('public'), table: identifierSchema }),
+        source: z.strictObject({ schema: schemaNameSchema.optional(), table: identifierSchema }),
         target: z
-          .strictObject({ schema: identifierSchema.default('public'), table: identifierSchema.optional() })
+          .strictObject({ schema: schemaNameSchema.optional(), table: identifierSchema.optional() })
           .optional()
-          .meta({ description: 'By default `{source database}_{table}` in schema public.' }),
+          .meta({ description: 'By default `{source database}_{table}` in the default schema.' }),
       }),
     )
     .min(1)

@@ -1,13 +1,9 @@
 import type { z } from 'zod';
 import { type Database, databaseIdentity } from '#core/contracts/database.ts';
-import {
-  type ClientId,
-  type TableRef,
-  tableKey,
-  tableLabel,
-  tableRefSchema,
-} from '#core/contracts/identifiers.ts';
+import { type ClientId, type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Replication, TableMapping } from '#core/contracts/replication.ts';
+import type { SourceDialect } from '#core/databases/source-dialect.ts';
+import type { TargetDialect } from '#core/databases/target-dialect.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
 import {
   connectorName,
@@ -17,14 +13,14 @@ import {
   slotName,
   topicPrefix,
 } from '#core/naming/names.ts';
-import type { TableDescription } from '#core/ports/databases.ts';
+import type { SourceDatabase, TableDescription } from '#core/ports/databases.ts';
 import { findTableProblems } from '#core/validation/validate-table.ts';
 import type { createReplicationSchema } from './contracts.ts';
 import { invalidRequest } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
 
 type CreateRequest = z.output<typeof createReplicationSchema>;
-type CreatePorts = Pick<ApiPorts, 'store' | 'openSource' | 'clock'>;
+type CreatePorts = Pick<ApiPorts, 'store' | 'openSource' | 'openTarget' | 'clock'>;
 
 /**
  * Saves a replication as configured; nothing is created in any database, in Kafka or in Connect. The source's catalog is
@@ -43,8 +39,7 @@ export const createReplication = async (
     store.getDatabase(clientId, request.source_database_id),
     store.getDatabase(clientId, request.target_database_id),
   ]);
-  const tables = mapTables(request, source, target);
-  await checkSourceTables(tables, source, ports);
+  const tables = await mapTables(request, source, target, ports);
 
   const ordinal = await store.nextOrdinal(clientId, source.databaseId);
   const prefix = topicPrefix(clientId, source.databaseId, ordinal);
@@ -101,17 +96,43 @@ const saveUnderFreeName = async (
   }
 };
 
+/** Throws `InvalidRequest` and `ValidationFailed`, see `createReplication`. */
+const mapTables = async (
+  request: CreateRequest,
+  source: Database,
+  target: Database,
+  { openSource, openTarget }: CreatePorts,
+): Promise<readonly TableMapping[]> => {
+  const [sourceDatabase, targetDatabase] = await Promise.all([openSource(source), openTarget(target)]);
+  try {
+    const tables = nameTargets(request, source, target, sourceDatabase.dialect, targetDatabase.dialect);
+    await checkSourceTables(tables, source, sourceDatabase);
+    return tables;
+  } finally {
+    await Promise.all([sourceDatabase.close(), targetDatabase.close()]);
+  }
+};
+
 /** Throws `InvalidRequest` for names that are used twice, too long, or would make a table feed itself. */
-const mapTables = (request: CreateRequest, source: Database, target: Database): readonly TableMapping[] => {
+const nameTargets = (
+  request: CreateRequest,
+  source: Database,
+  target: Database,
+  sourceDialect: SourceDialect,
+  targetDialect: TargetDialect,
+): readonly TableMapping[] => {
   const problems: Problem[] = [];
-  const tables = request.tables.map(({ source: from, target: to }, index): TableMapping => {
-    const byDefault = defaultTargetTable(source.databaseName, from, to?.schema ?? 'public');
-    const mapped = to?.table === undefined ? byDefault : { schema: byDefault.schema, table: to.table };
-    if (!tableRefSchema.safeParse(mapped).success)
+  const tables = request.tables.map(({ source: requested, target: to }, index): TableMapping => {
+    const from = { schema: requested.schema ?? sourceDialect.defaultSchema(source), table: requested.table };
+    const schema = to?.schema ?? targetDialect.defaultSchema(target);
+    const byDefault = defaultTargetTable(source.databaseName, from, schema);
+    const mapped = to?.table === undefined ? byDefault : { schema, table: to.table };
+    const reason = targetDialect.refuseName(mapped);
+    if (reason !== undefined)
       problems.push({
         subject: `body.tables.${index}.target`,
-        problem: `The default name ${mapped.table} is longer than 63 bytes.`,
-        remedy: 'Give a target table name.',
+        problem: to?.table === undefined ? `The default name cannot be used: ${reason}` : reason,
+        remedy: 'Give another target table name.',
       });
     return { source: from, target: mapped };
   });
@@ -142,19 +163,13 @@ const repeated = (refs: readonly TableRef[]): readonly TableRef[] =>
 const checkSourceTables = async (
   tables: readonly TableMapping[],
   database: Database,
-  { openSource }: CreatePorts,
+  source: SourceDatabase,
 ): Promise<void> => {
-  const source = await openSource(database);
-  let catalog: readonly TableDescription[];
-  try {
-    catalog = await source.listTables();
-  } finally {
-    await source.close();
-  }
+  const catalog = await source.listTables();
   const byKey = new Map(catalog.map((table) => [tableKey(table.ref), table]));
   const problems = tables.flatMap(({ source: ref }): readonly Problem[] => {
     const table = byKey.get(tableKey(ref));
-    return table === undefined ? [unknownTable(ref, catalog)] : findTableProblems(table);
+    return table === undefined ? [unknownTable(ref, catalog)] : findTableProblems(table, source.dialect);
   });
   if (problems.length === 0) return;
   throw new MillraceError(

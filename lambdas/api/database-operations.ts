@@ -125,7 +125,7 @@ export const databaseOperations: readonly Operation[] = [
         const tables = await source.listTables();
         return {
           tables: tables.map((table) => {
-            const problems = findTableProblems(table);
+            const problems = findTableProblems(table, source.dialect);
             return {
               schema: table.ref.schema,
               table: table.ref.table,

@@ -1,8 +1,6 @@
 import type { Database } from '#core/contracts/database.ts';
-import { quoteIdentifier } from '#core/databases/postgresql/identifiers.ts';
 import type { Problem } from '#core/errors/millrace-error.ts';
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
-import { describeMissingGrant, findServerProblems } from '#core/validation/validate-replication.ts';
 import type { ApiPorts } from './ports.ts';
 
 export interface DatabaseTest {
@@ -13,8 +11,11 @@ export interface DatabaseTest {
   readonly targetProblems: readonly Problem[];
 }
 
-/** A name that no slot of ours has, since none is looked for here. */
-const noSlot = 'millrace_connection_test';
+/** Names that no capture of ours has, since none is looked for here. */
+const noCapture = {
+  slotName: 'millrace_connection_test',
+  publicationName: 'millrace_connection_test',
+} as const;
 
 /** Connects as a source and as a target. Throws what keeps it from connecting at all. */
 export const testDatabase = async (
@@ -34,18 +35,11 @@ export const testDatabase = async (
       ({ serverVersion } = await source.ping());
     });
     const latencyMs = await elapsed(() => source.ping());
-    const readiness = await source.captureReadiness(noSlot);
+    const sourceProblems = await source.findCaptureProblems(noCapture);
     const target: TargetDatabase = await openTarget(database);
     try {
-      const user = quoteIdentifier(database.username);
-      const missing = await target.missingTargetGrants(['public']);
-      return {
-        serverVersion,
-        connectMs,
-        latencyMs,
-        sourceProblems: findServerProblems(readiness, database),
-        targetProblems: missing.map((privilege) => describeMissingGrant(privilege, user)),
-      };
+      const targetProblems = await target.findWriteProblems([target.dialect.defaultSchema(database)]);
+      return { serverVersion, connectMs, latencyMs, sourceProblems, targetProblems };
     } finally {
       await target.close();
     }

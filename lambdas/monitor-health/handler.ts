@@ -42,6 +42,7 @@ export const handler = createHealthHandler('monitor-health', (context) =>
               replication,
               sourceDatabase,
               topicRetentionHours: kafkaService.topicRetentionHours,
+              captureKafka: kafkaService.captureKafka,
               forceResync: false,
             },
             { source, kafka, connect, clock: systemClock, log },

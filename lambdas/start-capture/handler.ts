@@ -25,6 +25,7 @@ export const handler = createStepHandler({
           replication,
           sourceDatabase,
           topicRetentionHours: kafkaService.topicRetentionHours,
+          captureKafka: kafkaService.captureKafka,
           forceResync: run.forceResync,
         },
         { store, source, kafka, connect, clock: systemClock, log },

@@ -1,4 +1,3 @@
-import { formatLsn, parseLsn, streamedPosition } from '#core/capture/capture-position.ts';
 import { classifyTrace } from '#core/capture/connector-failures.ts';
 import { type CapturePorts, type CaptureRequest, ensureCapture } from '#core/capture/ensure-capture.ts';
 import { type Run, stepLabel } from '#core/contracts/steps.ts';
@@ -39,10 +38,11 @@ export const startCapture = async (
   const { replication } = request;
   const { source, connect, clock, log } = ports;
   const { connectorName } = replication;
+  const { parsePosition, formatPosition, streamedPosition } = source.dialect.capture;
 
   log.info(`${step} Starting capture of ${countOf(replication.tables.length, 'table')}`, { step });
   await ensureCapture(request, ports);
-  const marker = parseLsn(await source.writeMarker(`capture:${run.generation}`));
+  const marker = parsePosition(await source.writeMarker(`capture:${run.generation}`));
   const before = streamedPosition(await connect.getOffset(connectorName));
 
   const startedAt = clock.now().getTime();
@@ -54,17 +54,17 @@ export const startCapture = async (
     const status = await connect.getStatus(connectorName);
     const waitedMs = clock.now().getTime() - startedAt;
     if ((hasPassedMarker || hasMoved) && isRunning(status)) {
-      log.info(`${step} Capture streams at ${formatLsn(position)}`, { step, waitedMs });
-      return { connectorName, position: formatLsn(position) };
+      log.info(`${step} Capture streams at ${formatPosition(position)}`, { step, waitedMs });
+      return { connectorName, position: formatPosition(position) };
     }
     if (waitedMs >= failureGraceMs) throwIfFailed(connectorName, status);
     if (waitedMs >= streamTimeoutMs) {
       throw new MillraceError(
         'CaptureNotStreaming',
         `Connector ${connectorName} is ${describeState(status)} and has streamed nothing within ` +
-          `${streamTimeoutMs / 1_000} s: its offset is ${position === undefined ? 'not stored yet' : formatLsn(position)}, ` +
-          `the source is at ${formatLsn(marker)}.`,
-        { facts: { connectorName, marker: formatLsn(marker) } },
+          `${streamTimeoutMs / 1_000} s: its offset is ${position === undefined ? 'not stored yet' : formatPosition(position)}, ` +
+          `the source is at ${formatPosition(marker)}.`,
+        { facts: { connectorName, marker: formatPosition(marker) } },
       );
     }
     await clock.sleep(pollMs);

@@ -36,12 +36,7 @@ export const handler = createStepHandler({
     const kafka = kafkaService.openAdmin(log);
     try {
       await validateReplication(
-        {
-          replication,
-          sourceDatabase,
-          targetDatabase,
-          topicRetentionHours: kafkaService.topicRetentionHours,
-        },
+        { replication, topicRetentionHours: kafkaService.topicRetentionHours },
         { source, target, kafka, connect },
       );
     } finally {

@@ -27,8 +27,8 @@ CREATE TABLE IF NOT EXISTS ${schema}.checkpoint (
   topic_id text,
   next_offset bigint NOT NULL,
   epoch bigint NOT NULL,
-  source_position pg_catalog.pg_lsn,
-  reread_position pg_catalog.pg_lsn,
+  source_position bigint,
+  reread_position bigint,
   inserts bigint NOT NULL DEFAULT 0,
   updates bigint NOT NULL DEFAULT 0,
   deletes bigint NOT NULL DEFAULT 0,
@@ -81,8 +81,8 @@ WHERE replication_id = $1 AND topic = $2 AND topic_partition = $3`;
 export const advanceCheckpoint = `
 UPDATE ${schema}.checkpoint SET
   next_offset = $6,
-  source_position = greatest(source_position, $7::pg_catalog.pg_lsn),
-  reread_position = greatest(reread_position, $8::pg_catalog.pg_lsn),
+  source_position = greatest(source_position, $7),
+  reread_position = greatest(reread_position, $8),
   inserts = inserts + $9,
   updates = updates + $10,
   deletes = deletes + $11,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type ApplyRow, type ApplyTable, isComplete } from '../../apply/apply-table.ts';
+import { pairColumns } from '../../apply/pair-columns.ts';
 import type { PlanStep } from '../../apply/plan-batch.ts';
-import { tableLabel } from '../../contracts/identifiers.ts';
 import type { TableMapping } from '../../contracts/replication.ts';
-import { MillraceError } from '../../errors/millrace-error.ts';
 import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
+import type { SourceCodec } from '../source-dialect.ts';
 import { arrayLiteral } from './array-literal.ts';
 import { copyText } from './copy-text.ts';
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
@@ -39,56 +39,15 @@ export interface PostgresApplyTable extends ApplyTable {
   readonly statements: TableStatements;
 }
 
-/** Functions of the codec, see column-codec. */
-export interface ColumnCodec {
-  decoderFor(column: ColumnDescription): (raw: unknown) => string | null;
-  isUnavailable(column: ColumnDescription, raw: unknown): boolean;
-}
-
-/**
- * Pairs the columns of a source table with those of its target table by name. Events are decoded by the source's type,
- * since Debezium writes them by it; a column that only the target still has is decoded by the target's, for
- * events from before it was dropped at the source.
- * Throws `SchemaMismatch` when the source has no key, or a column that the target lacks.
- */
+/** Throws `SchemaMismatch`, see `pairColumns`. */
 export const describeApplyTable = (
   mapping: TableMapping,
   source: TableDescription,
   target: TableDescription,
-  codec: ColumnCodec,
+  codec: Pick<SourceCodec, 'decoderFor' | 'isUnavailable'>,
 ): PostgresApplyTable => {
-  const sourceColumns = new Map(source.columns.map((column) => [column.name, column]));
-  const targetColumns = new Map(target.columns.map((column) => [column.name, column]));
-  const fail = (problem: string): never => {
-    throw new MillraceError('SchemaMismatch', problem, { facts: { table: tableLabel(source.ref) } });
-  };
-  const missing = source.columns.filter(({ name, isGenerated }) => !isGenerated && !targetColumns.has(name));
-  if (missing.length > 0) {
-    fail(
-      `Target table ${tableLabel(target.ref)} lacks columns of ${tableLabel(source.ref)}: ` +
-        `${missing.map(({ name }) => name).join(', ')}.`,
-    );
-  }
-  const written = target.columns.filter(({ isGenerated }) => !isGenerated);
-  const columns = written.map((column) => {
-    const described = sourceColumns.get(column.name) ?? column;
-    return {
-      name: column.name,
-      decode: codec.decoderFor(described),
-      isUnavailable: (raw: unknown) => codec.isUnavailable(described, raw),
-    };
-  });
-  const keyColumns = source.primaryKey.map((name) => columns.findIndex((column) => column.name === name));
-  if (keyColumns.length === 0) fail(`Source table ${tableLabel(source.ref)} has no primary key.`);
-  if (keyColumns.includes(-1))
-    fail(`Target table ${tableLabel(target.ref)} computes a column of the key itself.`);
-  return {
-    mapping,
-    columns,
-    keyColumns,
-    ignoredColumns: new Set(target.columns.filter(({ isGenerated }) => isGenerated).map(({ name }) => name)),
-    statements: new TableStatements(target, written, keyColumns),
-  };
+  const paired = pairColumns(mapping, source, target, codec);
+  return { ...paired, statements: new TableStatements(target, paired.written, paired.keyColumns) };
 };
 
 const toTargetColumn = (column: ColumnDescription): TargetColumn => {

@@ -1,4 +1,6 @@
 import type { TableRef } from '../../contracts/identifiers.ts';
+import type { Problem } from '../../errors/millrace-error.ts';
+import { quoteIdentifier } from './identifiers.ts';
 import type { Statement } from './statement.ts';
 
 /** The schema of Millrace's own bookkeeping in a target database. */
@@ -40,3 +42,15 @@ WHERE NOT has_table_privilege(c.oid, privilege)`,
     tables.map((table) => table.table),
   ],
 });
+
+/** A privilege as `GRANT` spells it, `CREATE on schema "public"`, at times with what it is for; or a plain sentence. */
+export const describeMissingGrant = (privilege: string, username: string): Problem => {
+  const grant = /^(?:[A-Z]+) on (?:database|schema|table) [^,]+/.exec(privilege)?.[0];
+  return grant === undefined
+    ? { subject: 'target database', problem: `It cannot be written to: ${privilege}.` }
+    : {
+        subject: 'target database',
+        problem: `A privilege is missing: ${privilege}.`,
+        remedy: `GRANT ${grant} TO ${quoteIdentifier(username)};`,
+      };
+};

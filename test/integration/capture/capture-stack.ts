@@ -4,6 +4,7 @@ import { createConnectClient } from '#adapters/connect/connect-client.ts';
 import { createKafkaAdmin, type KafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka, type KafkaSettings } from '#adapters/kafka/kafka-client.ts';
 import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
+import type { CaptureKafka } from '#core/capture/connector-config.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
@@ -21,6 +22,7 @@ export interface CaptureStack {
   readonly sourceDatabase: Database;
   readonly connect: ConnectPort;
   readonly kafka: KafkaAdmin;
+  readonly captureKafka: CaptureKafka;
   readonly settings: KafkaSettings;
   /** The values of all records of a topic, parsed; waits until there are at least `count` or 30 s are over. */
   readTopic(topic: string, count: number): Promise<readonly TopicRecord[]>;
@@ -111,6 +113,7 @@ export const startCaptureStack = async (): Promise<CaptureStack> => {
       },
       connect: createConnectClient({ url: worker.url, clock: systemClock }),
       kafka,
+      captureKafka: { brokers: broker.brokers, security: 'plaintext' },
       settings,
       readTopic: (topic, count) => readTopic(settings, topic, count),
       stop,

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { formatLsn, parseLsn, streamedPosition } from '#core/capture/capture-position.ts';
 import { classifyTrace } from '#core/capture/connector-failures.ts';
-import { connectorConfig } from '#core/capture/connector-template.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { Run } from '#core/contracts/steps.ts';
+import { connectorConfig } from '#core/databases/postgresql/connector-config.ts';
 import { quoteIdentifier, quoteTable } from '#core/databases/postgresql/identifiers.ts';
+import { formatLsn, parseLsn, streamedPosition } from '#core/databases/postgresql/log-position.ts';
 import { topicName } from '#core/naming/names.ts';
 import { type StartedCapture, startCapture } from '../../../lambdas/start-capture/start-capture.ts';
 import { sourceSettings } from '../../../local/postgres.ts';
@@ -32,7 +32,13 @@ const begin = (replication: Replication, forceResync = false): Promise<StartedCa
   };
   return startCapture(
     run,
-    { replication, sourceDatabase: stack.sourceDatabase, topicRetentionHours: 24, forceResync },
+    {
+      replication,
+      sourceDatabase: stack.sourceDatabase,
+      topicRetentionHours: 24,
+      captureKafka: stack.captureKafka,
+      forceResync,
+    },
     {
       source: stack.source,
       kafka: stack.kafka,
@@ -162,6 +168,16 @@ test('a table whose name differs in case only is not captured beside the one tha
   expect(status?.tasks).toMatchObject([{ state: 'RUNNING' }]);
 }, 120_000);
 
+const readSlot = async (
+  name: string,
+): Promise<{ readonly active: boolean; readonly position: string } | undefined> => {
+  const { rows } = await stack.sql.query(
+    'SELECT active, confirmed_flush_lsn::text AS position FROM pg_replication_slots WHERE slot_name = $1',
+    [name],
+  );
+  return rows[0];
+};
+
 const pauseAndWait = async (replication: Replication): Promise<void> => {
   await stack.connect.stop(replication.connectorName);
   await waitFor('the connector is stopped', async () => {
@@ -169,7 +185,7 @@ const pauseAndWait = async (replication: Replication): Promise<void> => {
     return status?.state === 'STOPPED' && status.tasks.length === 0;
   });
   await waitFor('the slot is released', async () => {
-    const { slot } = await stack.source.captureReadiness(replication.slotName);
+    const slot = await readSlot(replication.slotName);
     return slot?.active === false;
   });
 };
@@ -254,8 +270,8 @@ test('the stored offset of an idle source goes on, so that the source can drop i
   await stack.sql.query('CREATE TABLE public.uncaptured (id int)');
   await stack.sql.query('INSERT INTO public.uncaptured SELECT generate_series(1, 10000)');
   await waitFor('the slot lets go of the log', async () => {
-    const { slot } = await stack.source.captureReadiness(replication.slotName);
-    return parseLsn(slot?.confirmedFlushPosition ?? '0/0') > parseLsn(position);
+    const slot = await readSlot(replication.slotName);
+    return parseLsn(slot?.position ?? '0/0') > parseLsn(position);
   });
 }, 120_000);
 

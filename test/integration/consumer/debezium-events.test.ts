@@ -57,7 +57,13 @@ test(
     const replication = replicationOf(71, [ref]);
     await startCapture(
       { clientId: 1, replicationId: 71, generation: 1, forceResync: false },
-      { replication, sourceDatabase: stack.sourceDatabase, topicRetentionHours: 24, forceResync: false },
+      {
+        replication,
+        sourceDatabase: stack.sourceDatabase,
+        topicRetentionHours: 24,
+        captureKafka: stack.captureKafka,
+        forceResync: false,
+      },
       {
         source: stack.source,
         kafka: stack.kafka,

@@ -9,9 +9,9 @@ import { openTargetDatabase } from '#adapters/postgresql/target-database.ts';
 import type { RawRow } from '#core/apply/change-event.ts';
 import { parseEvent } from '#core/apply/parse-event.ts';
 import { captureTopics } from '#core/capture/capture-topics.ts';
-import { connectorConfig } from '#core/capture/connector-template.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import { decoderFor, isUnavailable, validateColumn } from '#core/databases/postgresql/column-codec.ts';
+import { connectorConfig } from '#core/databases/postgresql/connector-config.ts';
 import { quoteIdentifier, quoteTable } from '#core/databases/postgresql/identifiers.ts';
 import { topicName } from '#core/naming/names.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
@@ -114,10 +114,9 @@ const startCapture = async (tables: readonly TableRef[]) => {
     { brokers: [kafka.brokers], security: 'plaintext', clientId: 'codec' },
     quietLog,
   );
-  await admin.ensureTopics(captureTopics(replication, 1));
+  await admin.ensureTopics(captureTopics(replication, source.dialect.capture, 1));
   await admin.close();
-  await source.ensurePublication(replication.publicationName, tables);
-  await source.ensureSlot(replication.slotName);
+  await source.prepareCapture(replication, tables);
   const { host, port, databaseName, username, password } = pair.source.settings;
   const config = connectorConfig(replication, {
     host,

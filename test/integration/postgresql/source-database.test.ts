@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { SourceDatabase } from '#core/ports/databases.ts';
+import type { ConnectorOffset } from '#core/ports/services.ts';
 import { type DatabasePair, startDatabasePair } from './database-pair.ts';
 
 // Tests may share two cores with a whole stack; most take milliseconds.
@@ -184,72 +185,93 @@ test('listTables names tables and their partitions, no views and nothing of the 
 });
 
 describe('capture', () => {
-  test('readiness of a superuser on a server with wal_level=logical', async () => {
-    expect(await source.captureReadiness('none')).toEqual({
-      serverVersion: expect.stringMatching(/^18/),
-      walLevel: 'logical',
-      maxSlots: 20,
-      usedSlots: 0,
-      maxSenders: 20,
-      usedSenders: 0,
-      canReplicate: true,
-      canCreatePublication: true,
-    });
+  test('a superuser on a server with wal_level=logical has no problem', async () => {
+    expect(await source.findCaptureProblems({ slotName: 'none', publicationName: 'none' })).toEqual([]);
   });
 
+  const readSlots = async (name: string) => {
+    const { rows } = await pair.source.client.query(
+      'SELECT plugin, active, confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = $1',
+      [name],
+    );
+    return rows;
+  };
+
   test('a slot is created once, is found again, and goes with its publication', async () => {
-    await source.ensurePublication('p', [orderItems]);
-    const created = await source.ensureSlot('s');
-    expect(created).toEqual({
-      active: false,
-      walStatus: 'reserved',
-      confirmedFlushPosition: expect.stringMatching(/^[0-9A-F]+\/[0-9A-F]+$/),
-    });
-    expect(await source.ensureSlot('s')).toEqual(created);
-    expect((await source.captureReadiness('s')).slot).toEqual(created);
-    await source.dropCapture('s', 'p');
-    await source.dropCapture('s', 'p');
-    expect((await source.captureReadiness('s')).slot).toBeUndefined();
+    const names = { slotName: 's', publicationName: 'p' };
+    await source.prepareCapture(names, [orderItems]);
+    const created = await readSlots('s');
+    expect(created).toEqual([
+      {
+        plugin: 'pgoutput',
+        active: 'f',
+        confirmed_flush_lsn: expect.stringMatching(/^[0-9A-F]+\/[0-9A-F]+$/),
+      },
+    ]);
+    await source.prepareCapture(names, [orderItems]);
+    expect(await readSlots('s')).toEqual(created);
+    await source.dropCapture(names);
+    await source.dropCapture(names);
+    expect(await readSlots('s')).toEqual([]);
+  });
+
+  test('the slot and the stored offset are judged together, the slot first', async () => {
+    const names = { slotName: 'judged', publicationName: 'judged' };
+    const judge = (offset: ConnectorOffset | undefined) =>
+      source.judgeCapture(names, { hasCopy: true, readOffset: async () => offset });
+    expect(await judge({ lsn: 1 })).toMatchObject({ kind: 'gap', reason: expect.stringContaining('judged') });
+    await source.prepareCapture(names, [orderItems]);
+    expect(await judge({ lsn: 1 })).toMatchObject({ kind: 'gap', reason: expect.stringContaining('ahead') });
+    expect(await judge(undefined)).toEqual({ kind: 'continuous' });
+    await source.dropCapture(names);
   });
 
   test('two runs that create a slot at once both get it', async () => {
-    const [one, two] = await Promise.all([source.ensureSlot('twice'), source.ensureSlot('twice')]);
-    expect(one).toEqual(two);
-    await source.dropCapture('twice', 'none');
+    const names = { slotName: 'twice', publicationName: 'twice' };
+    await source.prepareCapture(names, [orderItems]);
+    await pair.source.client.query(`SELECT pg_drop_replication_slot('twice')`);
+    await Promise.all([
+      source.prepareCapture(names, [orderItems]),
+      source.prepareCapture(names, [orderItems]),
+    ]);
+    expect(await readSlots('twice')).toHaveLength(1);
+    await source.dropCapture(names);
   });
 
   test('a slot of another plug-in or database is not taken for ours', async () => {
     await pair.source.client
       .query(`SELECT pg_create_logical_replication_slot('foreign_slot', 'test_decoding')`)
       .catch(() => pair.source.client.query(`SELECT pg_create_physical_replication_slot('foreign_slot')`));
-    await expect(source.ensureSlot('foreign_slot')).rejects.toMatchObject({ code: 'Conflict' });
-    await source.dropCapture('foreign_slot', 'none');
+    const names = { slotName: 'foreign_slot', publicationName: 'foreign' };
+    await expect(source.prepareCapture(names, [orderItems])).rejects.toMatchObject({ code: 'Conflict' });
+    await source.dropCapture(names);
   });
 
   test('a publication is brought into line with its tables and publishes every operation', async () => {
+    const quoted = { slotName: 'quoted', publicationName: 'P "q"' };
     const tablesOf = async () => {
       const { rows } = await pair.source.client.query(
         `SELECT tablename FROM pg_publication_tables WHERE pubname = 'P "q"' ORDER BY 1`,
       );
       return rows.map(({ tablename }) => tablename);
     };
-    await source.ensurePublication('P "q"', [orderItems]);
+    await source.prepareCapture(quoted, [orderItems]);
     expect(await tablesOf()).toEqual(['Order Items']);
     await pair.source.client.query(`ALTER PUBLICATION "P ""q""" SET (publish = 'insert')`);
-    await source.ensurePublication('P "q"', [orderItems, { schema: 'Sales', table: 'child' }]);
+    await source.prepareCapture(quoted, [orderItems, { schema: 'Sales', table: 'child' }]);
     expect(await tablesOf()).toEqual(['Order Items', 'child']);
     const { rows } = await pair.source.client.query(
       `SELECT pubinsert, pubupdate, pubdelete, pubtruncate FROM pg_publication`,
     );
     expect(rows).toEqual([{ pubinsert: 't', pubupdate: 't', pubdelete: 't', pubtruncate: 't' }]);
-    await source.ensurePublication('P "q"', [{ schema: 'Sales', table: 'child' }]);
+    await source.prepareCapture(quoted, [{ schema: 'Sales', table: 'child' }]);
     expect(await tablesOf()).toEqual(['child']);
-    await source.dropCapture('none', 'P "q"');
+    await source.dropCapture(quoted);
   });
 
   test('a publication of a table that is not there fails by the name of the table', async () => {
     await expect(
-      source.ensurePublication('p', [{ schema: 'Sales', table: 'nowhere' }]),
+      source.prepareCapture({ slotName: 's', publicationName: 'p' }, [{ schema: 'Sales', table: 'nowhere' }]),
     ).rejects.toMatchObject({
       code: 'TableNotFound',
       message: expect.stringContaining('Sales.nowhere'),
@@ -296,41 +318,46 @@ describe('grants', () => {
   test('names what each table lacks', async () => {
     const refs = ['granted', 'owned', 'nowhere'].map((table) => ({ schema: 'public', table }));
     const hidden = { schema: 'hidden', table: 't' };
-    const missing = await asUser('reader', (database) => database.missingTableGrants([...refs, hidden]));
-    expect(missing.map(({ ref, problem }) => `${ref.table}: ${problem}`).sort()).toEqual([
-      'granted: only its owner postgres can publish it; become a member of that role',
-      'owned: only its owner owner can publish it; become a member of that role',
-      't: SELECT is missing',
-      't: USAGE on schema hidden is missing',
-      't: only its owner postgres can publish it; become a member of that role',
+    const missing = await asUser('reader', (database) => database.findTableGrantProblems([...refs, hidden]));
+    const lines = missing.map(({ subject, problem, remedy }) => `${subject}: ${problem} ${remedy ?? ''}`);
+    expect(lines.sort()).toEqual([
+      'source table hidden.t: Only its owner postgres can publish it; become a member of that role. ',
+      'source table hidden.t: SELECT is missing. GRANT SELECT ON TABLE "hidden"."t" TO "reader";',
+      'source table hidden.t: USAGE on schema hidden is missing. GRANT USAGE ON SCHEMA "hidden" TO "reader";',
+      'source table public.granted: Only its owner postgres can publish it; become a member of that role. ',
+      'source table public.owned: Only its owner owner can publish it; become a member of that role. ',
     ]);
     expect(
       await asUser('owner', (database) =>
-        database.missingTableGrants([{ schema: 'public', table: 'owned' }]),
+        database.findTableGrantProblems([{ schema: 'public', table: 'owned' }]),
       ),
     ).toEqual([]);
   });
 
   test('a plain user can neither replicate nor publish; REPLICATION or rds_replication, and CREATE, let it', async () => {
-    const readiness = () => asUser('owner', (database) => database.captureReadiness('none'));
-    expect(await readiness()).toMatchObject({ canReplicate: false, canCreatePublication: false });
+    const problems = () =>
+      asUser('owner', async (database) => {
+        const found = await database.findCaptureProblems({ slotName: 'none', publicationName: 'none' });
+        return found.map(({ problem }) => problem);
+      });
+    const mayNotReplicate = 'User owner may not replicate.';
+    expect(await problems()).toEqual([mayNotReplicate, 'User owner may not create publications.']);
     await pair.source.client.query(
       'CREATE ROLE rds_replication; GRANT rds_replication TO owner; GRANT CREATE ON DATABASE acme TO owner',
     );
-    expect(await readiness()).toMatchObject({ canReplicate: true, canCreatePublication: true });
+    expect(await problems()).toEqual([]);
     await pair.source.client.query('REVOKE rds_replication FROM owner');
-    expect(await readiness()).toMatchObject({ canReplicate: false });
+    expect(await problems()).toEqual([mayNotReplicate]);
     await pair.source.client.query('ALTER ROLE owner REPLICATION');
-    expect(await readiness()).toMatchObject({ canReplicate: true });
+    expect(await problems()).toEqual([]);
   });
 
   test('what a user may not do is PermissionDenied', async () => {
-    await expect(asUser('reader', (database) => database.ensureSlot('s'))).rejects.toMatchObject({
-      code: 'PermissionDenied',
-    });
     await expect(
       asUser('reader', (database) =>
-        database.ensurePublication('p', [{ schema: 'public', table: 'granted' }]),
+        database.prepareCapture({ slotName: 's', publicationName: 'p' }, [
+          { schema: 'public', table: 'granted' },
+        ]),
       ),
     ).rejects.toMatchObject({ code: 'PermissionDenied' });
   });

@@ -84,9 +84,9 @@ test('a table that is not there is told by its name', async () => {
   expect(await target.describeTable(nowhere)).toBeUndefined();
 });
 
-describe('missingTargetGrants', () => {
+describe('findWriteProblems', () => {
   test('a superuser lacks nothing', async () => {
-    expect(await target.missingTargetGrants(['public', 'to be made'])).toEqual([]);
+    expect(await target.findWriteProblems(['public', 'to be made'])).toEqual([]);
   });
 
   test('names each missing privilege, ready to be granted', async () => {
@@ -95,24 +95,25 @@ describe('missingTargetGrants', () => {
       GRANT SELECT, INSERT ON public.taken TO writer; REVOKE TEMPORARY ON DATABASE warehouse FROM PUBLIC`);
     const asWriter = openTargetDatabase({ ...pair.target.settings, username: 'writer', password: 'secret' });
     try {
-      const missing = await asWriter.missingTargetGrants(
+      const missing = await asWriter.findWriteProblems(
         ['public', 'Closed', 'to be made'],
         [
           { schema: 'public', table: 'taken' },
           { schema: 'public', table: 'not yet there' },
         ],
       );
-      expect([...missing].sort()).toEqual([
-        'CREATE on database warehouse, to create the schema "to be made"',
-        'CREATE on database warehouse, to create the schema millrace',
-        'CREATE on schema "Closed"',
-        'CREATE on schema public',
-        'DELETE on table public.taken',
-        'TEMPORARY on database warehouse',
-        'TRUNCATE on table public.taken',
-        'UPDATE on table public.taken',
-        'USAGE on schema "Closed"',
+      expect(missing.map(({ problem }) => problem.replace('A privilege is missing: ', '')).sort()).toEqual([
+        'CREATE on database warehouse, to create the schema "to be made".',
+        'CREATE on database warehouse, to create the schema millrace.',
+        'CREATE on schema "Closed".',
+        'CREATE on schema public.',
+        'DELETE on table public.taken.',
+        'TEMPORARY on database warehouse.',
+        'TRUNCATE on table public.taken.',
+        'UPDATE on table public.taken.',
+        'USAGE on schema "Closed".',
       ]);
+      expect(missing.map(({ remedy }) => remedy)).toContain('GRANT USAGE on schema "Closed" TO "writer";');
       await expect(asWriter.createTable({ schema: 'public', table: 'x' }, orders)).rejects.toMatchObject({
         code: 'PermissionDenied',
       });
@@ -125,7 +126,9 @@ describe('missingTargetGrants', () => {
     await pair.target.client.query('ALTER DATABASE warehouse SET default_transaction_read_only = on');
     const readOnly = openTargetDatabase(pair.target.settings);
     try {
-      expect(await readOnly.missingTargetGrants(['public'])).toEqual(['the database is read-only']);
+      expect(await readOnly.findWriteProblems(['public'])).toEqual([
+        { subject: 'target database', problem: 'It cannot be written to: the database is read-only.' },
+      ]);
       await expect(readOnly.truncate({ schema: 'public', table: 'there' })).rejects.toMatchObject({
         code: 'DatabaseUnavailable',
         facts: { sqlState: '25006' },

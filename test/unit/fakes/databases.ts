@@ -1,6 +1,11 @@
 import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
+import { type CaptureReadiness, findServerProblems } from '#core/databases/postgresql/server-problems.ts';
+import { judgeSlot } from '#core/databases/postgresql/slot-guard.ts';
+import { postgresSourceDialect } from '#core/databases/postgresql/source-dialect.ts';
+import { postgresTargetDialect } from '#core/databases/postgresql/target-dialect.ts';
+import { describeMissingGrant } from '#core/databases/postgresql/target-grants.ts';
+import type { Problem } from '#core/errors/millrace-error.ts';
 import type {
-  CaptureReadiness,
   ColumnDescription,
   SourceDatabase,
   TableDescription,
@@ -42,6 +47,9 @@ export const readyServer: CaptureReadiness = {
   canCreatePublication: true,
 };
 
+/** Whose statements remedies are made for. */
+export const sampleUser = { username: 'mill "race"', databaseName: 'shop' } as const;
+
 const find = (tables: readonly TableDescription[], ref: TableRef): TableDescription | undefined =>
   tables.find((table) => tableLabel(table.ref) === tableLabel(ref));
 
@@ -53,29 +61,28 @@ export const createFakeSource = (
   const state = {
     tables,
     readiness: readyServer,
-    grants: [] as { readonly ref: TableRef; readonly problem: string }[],
+    grants: [] as readonly Problem[],
     pingFailure: undefined as Error | undefined,
     marker: '0/200',
     calls: [] as string[],
   };
   const database: SourceDatabase = {
+    dialect: postgresSourceDialect,
     ping: async () => {
       if (state.pingFailure !== undefined) throw state.pingFailure;
       return { serverVersion: '18.4' };
     },
     listTables: async () => state.tables,
     describeTable: async (ref) => find(state.tables, ref),
-    captureReadiness: async () => state.readiness,
-    missingTableGrants: async () => state.grants,
-    ensurePublication: async (name) => {
-      state.calls.push(`ensurePublication ${name}`);
+    findCaptureProblems: async () => findServerProblems(state.readiness, sampleUser),
+    findTableGrantProblems: async () => state.grants,
+    judgeCapture: async ({ slotName }, { readOffset, hasCopy }) =>
+      judgeSlot({ slotName, slot: state.readiness.slot, offset: await readOffset(), hasCopy }),
+    prepareCapture: async ({ slotName }) => {
+      state.calls.push(`prepareCapture ${slotName}`);
     },
-    ensureSlot: async (name) => {
-      state.calls.push(`ensureSlot ${name}`);
-      return { active: false, walStatus: 'reserved' };
-    },
-    dropCapture: async (slot) => {
-      state.calls.push(`dropCapture ${slot}`);
+    dropCapture: async ({ slotName }) => {
+      state.calls.push(`dropCapture ${slotName}`);
     },
     writeMarker: async (content) => {
       state.calls.push(`writeMarker ${content}`);
@@ -100,11 +107,13 @@ export const createFakeTarget = (tables: readonly TableDescription[] = []) => {
     calls: [] as string[],
   };
   const database: TargetDatabase = {
+    dialect: postgresTargetDialect,
     ping: async () => {
       if (state.pingFailure !== undefined) throw state.pingFailure;
       return { serverVersion: '18.4' };
     },
-    missingTargetGrants: async () => state.missingGrants,
+    findWriteProblems: async () =>
+      state.missingGrants.map((grant) => describeMissingGrant(grant, sampleUser.username)),
     describeTable: async (ref) => find(state.tables, ref),
     createTable: async (target, source) => {
       state.calls.push(`create ${tableLabel(target)}`);

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { ApplyTable } from '#core/apply/apply-table.ts';
 import type { PartitionBatch } from '#core/apply/partition-batch.ts';
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
+import { formatLsn } from '#core/databases/postgresql/log-position.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import { accounts, keyChange, record, unavailable } from '#test/unit/core/apply/sample-events.ts';
@@ -30,6 +31,7 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
     [target.checkpoint],
     [{ topic, partition: 0, firstOffset: 0n, endOffset: BigInt(records.length) }],
     clock.now().getTime(),
+    formatLsn,
   );
   const run = () =>
     applyPartition<ApplyTable, PartitionBatch>(session, {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { TableProgress, TableState } from '#core/contracts/copy.ts';
 import type { Replication, TableMapping } from '#core/contracts/replication.ts';
+import { postgresSourceDialect } from '#core/databases/postgresql/source-dialect.ts';
 import { type ErrorCode, errorPolicies } from '#core/errors/error-policies.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ChangeFeed } from '#core/ports/change-feed.ts';
@@ -92,6 +93,7 @@ class World {
         return {
           target: this.target as never,
           source: { readRows: () => Promise.reject(new Error('not asked')) },
+          positions: postgresSourceDialect.capture,
           tables: [accounts as never],
           close: async () => {
             this.closed += 1;

@@ -67,16 +67,16 @@ const request = (change: { forceResync?: boolean; copyGeneration?: number } = {}
   replication: sampleReplication({ copyGeneration: change.copyGeneration ?? 0 }),
   sourceDatabase,
   topicRetentionHours: 168,
+  captureKafka: { brokers: 'kafka:9092', security: 'tls' } as const,
   forceResync: change.forceResync ?? false,
 });
 
-test('topics come first, then the publication, the slot and the connector', async () => {
+test('topics come first, then what capture needs at the source, and the connector', async () => {
   const { ports, calls, topics } = createWorld();
   await ensureCapture(request(), ports);
   expect(calls).toEqual([
     'ensureTopics',
-    'ensurePublication millrace_client_1_db_1',
-    'ensureSlot millrace_client_1_db_1',
+    'prepareCapture millrace_client_1_db_1',
     'putConnector acme_shop_connector',
     'resume',
   ]);
@@ -107,7 +107,7 @@ test('a forced start over a gap forgets offset and slot, and begins anew', async
   source.state.readiness = { ...readyServer, slot: { active: false, walStatus: 'lost' } };
   await ensureCapture(request({ copyGeneration: 1, forceResync: true }), ports);
   expect(calls.slice(0, 3)).toEqual(['stop', 'resetOffset', 'dropCapture millrace_client_1_db_1']);
-  expect(calls).toContain('ensureSlot millrace_client_1_db_1');
+  expect(calls).toContain('prepareCapture millrace_client_1_db_1');
 });
 
 test('a forced start without a gap keeps what is captured', async () => {

@@ -3,18 +3,17 @@ import { Writable } from 'node:stream';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { createLog } from '#adapters/observability/log.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
+import { findServerProblems } from '#core/databases/postgresql/server-problems.ts';
+import { postgresSourceDialect } from '#core/databases/postgresql/source-dialect.ts';
+import { postgresTargetDialect } from '#core/databases/postgresql/target-dialect.ts';
+import { describeMissingGrant } from '#core/databases/postgresql/target-grants.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
-import type {
-  CaptureReadiness,
-  SourceDatabase,
-  TableDescription,
-  TargetDatabase,
-} from '#core/ports/databases.ts';
+import type { SourceDatabase, TableDescription, TargetDatabase } from '#core/ports/databases.ts';
 import type { ConnectorStatus, Credentials, KafkaAdminPort } from '#core/ports/services.ts';
 import { createApi } from '../../../../lambdas/api/api.ts';
 import type { ApiPorts } from '../../../../lambdas/api/ports.ts';
-import { sampleTable } from '../../fakes/databases.ts';
+import { readyServer, sampleTable } from '../../fakes/databases.ts';
 import { createMemoryStateStore } from './memory-state-store.ts';
 
 export const table = (
@@ -23,16 +22,7 @@ export const table = (
   schema = 'public',
 ): TableDescription => sampleTable(name, { ref: { schema, table: name }, bytes: 8_192, ...change });
 
-const readySource: CaptureReadiness = {
-  serverVersion: '18.4',
-  walLevel: 'logical',
-  maxSlots: 10,
-  usedSlots: 1,
-  maxSenders: 10,
-  usedSenders: 1,
-  canReplicate: true,
-  canCreatePublication: true,
-};
+const databaseUser = { username: 'millrace', databaseName: 'shop' } as const;
 
 /** Anything that a test did not expect to be called. */
 const unexpected = (what: string) => async (): Promise<never> => {
@@ -72,7 +62,7 @@ export const createWorld = () => {
   const world = {
     catalog: [table('flights'), table('airports')] as readonly TableDescription[],
     targetTables: [] as readonly TableDescription[],
-    readiness: readySource,
+    readiness: readyServer,
     missingTargetGrants: [] as readonly string[],
     /** Thrown by every statement at a database. */
     databaseFailure: undefined as MillraceError | undefined,
@@ -94,21 +84,26 @@ export const createWorld = () => {
     open.connections -= 1;
   };
   const source = (): SourceDatabase => ({
+    dialect: postgresSourceDialect,
     ping: () => asked(() => ({ serverVersion: '18.4' })),
     listTables: () => asked(() => world.catalog),
     describeTable: (ref) => asked(() => find(world.catalog, ref)),
-    captureReadiness: () => asked(() => world.readiness),
-    missingTableGrants: () => asked(() => []),
-    ensurePublication: unexpected('ensurePublication'),
-    ensureSlot: unexpected('ensureSlot'),
+    findCaptureProblems: () => asked(() => findServerProblems(world.readiness, databaseUser)),
+    findTableGrantProblems: () => asked(() => []),
+    judgeCapture: unexpected('judgeCapture'),
+    prepareCapture: unexpected('prepareCapture'),
     dropCapture: unexpected('dropCapture'),
     writeMarker: unexpected('writeMarker'),
     nextChunkBound: unexpected('nextChunkBound'),
     close,
   });
   const target = (): TargetDatabase => ({
+    dialect: postgresTargetDialect,
     ping: () => asked(() => ({ serverVersion: '18.4' })),
-    missingTargetGrants: () => asked(() => world.missingTargetGrants),
+    findWriteProblems: () =>
+      asked(() =>
+        world.missingTargetGrants.map((grant) => describeMissingGrant(grant, databaseUser.username)),
+      ),
     describeTable: (ref) => asked(() => find(world.targetTables, ref)),
     createTable: unexpected('createTable'),
     hasRows: async () => false,

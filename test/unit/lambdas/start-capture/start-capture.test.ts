@@ -45,6 +45,7 @@ const createWorld = (steps: readonly { offset?: ConnectorOffset; status?: Connec
           secretArn: 's',
         } as Database,
         topicRetentionHours: 24,
+        captureKafka: { brokers: 'kafka:9092', security: 'tls' },
         forceResync: false,
       },
       {

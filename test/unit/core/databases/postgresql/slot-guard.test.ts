@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { judgeSlot } from '#core/capture/slot-guard.ts';
+import { judgeSlot } from '#core/databases/postgresql/slot-guard.ts';
 
 const slot = (confirmedFlushPosition: string, walStatus = 'reserved') => ({
   active: false,

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { connectorConfig, includeListEntry, isCapturableName } from '#core/capture/connector-template.ts';
-import { sampleReplication } from '../../fakes/memory-store.ts';
+import { includeListEntry, isCapturableName } from '#core/capture/connector-config.ts';
+import { connectorConfig } from '#core/databases/postgresql/connector-config.ts';
+import { sampleReplication } from '../../../fakes/memory-store.ts';
 
 const source = {
   host: 'db.example.com',

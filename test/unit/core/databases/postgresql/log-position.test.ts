@@ -1,6 +1,11 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { accountedPosition, formatLsn, parseLsn, streamedPosition } from '#core/capture/capture-position.ts';
+import {
+  accountedPosition,
+  formatLsn,
+  parseLsn,
+  streamedPosition,
+} from '#core/databases/postgresql/log-position.ts';
 
 test('a log sequence number survives being written and read', () => {
   fc.assert(

@@ -1,4 +1,4 @@
-import type { ConnectorOffset } from '../ports/services.ts';
+import type { ConnectorOffset } from '../../ports/services.ts';
 
 /**
  * PostgreSQL's log sequence number: a byte position in the log, as text two hexadecimal halves (`16/B374D848`), in

@@ -1,15 +1,7 @@
-import type { SlotState } from '../ports/databases.ts';
-import type { ConnectorOffset } from '../ports/services.ts';
-import { accountedPosition, formatLsn, parseLsn } from './capture-position.ts';
-
-/**
- * What the slot and the stored offset say about the changes in between.
- * `gap`: changes were lost, so going on would be a silent loss; `reason` is for the operator.
- */
-export type SlotVerdict = { readonly kind: 'continuous' } | { readonly kind: 'gap'; readonly reason: string };
-
-const continuous: SlotVerdict = { kind: 'continuous' };
-const gap = (reason: string): SlotVerdict => ({ kind: 'gap', reason });
+import { type CaptureVerdict, continuous, gap } from '../../capture/capture-verdict.ts';
+import type { ConnectorOffset } from '../../ports/services.ts';
+import { accountedPosition, formatLsn, parseLsn } from './log-position.ts';
+import type { SlotState } from './server-problems.ts';
 
 /**
  * The guard that Debezium gives only in part: it creates a missing slot anew when no offset is stored, and it starts on
@@ -24,7 +16,7 @@ export const judgeSlot = (capture: {
   readonly offset: ConnectorOffset | undefined;
   /** Whether rows were copied under an earlier start: what was missed since then is missing at the target. */
   readonly hasCopy: boolean;
-}): SlotVerdict => {
+}): CaptureVerdict => {
   const { slotName, slot, offset } = capture;
   if (slot === undefined) {
     return offset === undefined && !capture.hasCopy

@@ -1,0 +1,15 @@
+import type { Database } from '../contracts/database.ts';
+import type { TableRef } from '../contracts/identifiers.ts';
+import type { TableDescription } from '../ports/databases.ts';
+
+/** What is particular to one kind of target database, without I/O. A `TargetDatabase` carries that of its kind. */
+export interface TargetDialect {
+  /** Where a table goes whose mapping names no schema. */
+  defaultSchema(database: Pick<Database, 'databaseName'>): string;
+  /** Why no table can have this name, or undefined when one can. */
+  refuseName(ref: TableRef): string | undefined;
+  /** Why a table that Millrace would create here cannot hold the source table's rows: one reason each. */
+  refuseTable(source: TableDescription): readonly string[];
+  /** Why an existing target table cannot take a source table's rows: one reason each, none when it can. */
+  compareTargetTable(source: TableDescription, target: TableDescription): readonly string[];
+}
