@@ -1,13 +1,22 @@
 import type { ConnectionSettings, Database } from '#core/contracts/database.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
-import type { ChunkCopier, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type {
+  ChunkCopier,
+  ChunkReader,
+  ChunkWriter,
+  SourceDatabase,
+  TargetDatabase,
+} from '#core/ports/databases.ts';
 import type { PartitionOffsets, SecretStore } from '#core/ports/services.ts';
 import { resetCheckpoints } from '../postgresql/apply-checkpoints.ts';
 import { openChunkCopier } from '../postgresql/chunk-copier.ts';
+import { openChunkWriter } from '../postgresql/chunk-writer.ts';
 import { closePool, createPool } from '../postgresql/connection.ts';
 import { databaseLabel } from '../postgresql/database-errors.ts';
 import { openSourceDatabase } from '../postgresql/source-database.ts';
 import { openTargetDatabase } from '../postgresql/target-database.ts';
+import { createRowCopier } from './row-copier.ts';
 
 /**
  * Opens registered databases by their kind, with the credentials that Secrets Manager holds at this moment. Opening
@@ -48,26 +57,16 @@ export const connectionSettings = async (
 };
 
 export const createDatabaseAccess = (secrets: Pick<SecretStore, 'getCredentials'>): DatabaseAccess => ({
-  openSource: async (database) => {
-    const settings = await connectionSettings(database, secrets);
-    switch (settings.kind) {
-      case 'postgresql':
-        return openSourceDatabase(settings);
-    }
-  },
+  openSource: async (database) => openSource(await connectionSettings(database, secrets)),
 
-  openTarget: async (database) => {
-    const settings = await connectionSettings(database, secrets);
-    switch (settings.kind) {
-      case 'postgresql':
-        return openTargetDatabase(settings);
-    }
-  },
+  openTarget: async (database) => openTarget(await connectionSettings(database, secrets)),
 
   openCopier: async (source, target, parallelChunks) =>
-    openChunkCopier(await connectionSettings(source, secrets), await connectionSettings(target, secrets), {
-      concurrency: parallelChunks,
-    }),
+    openCopier(
+      await connectionSettings(source, secrets),
+      await connectionSettings(target, secrets),
+      parallelChunks,
+    ),
 
   resetCheckpoints: async (target, replicationId, partitions) => {
     const settings = await connectionSettings(target, secrets);
@@ -79,3 +78,59 @@ export const createDatabaseAccess = (secrets: Pick<SecretStore, 'getCredentials'
     }
   },
 });
+
+export const openSource = (settings: ConnectionSettings): SourceDatabase => {
+  switch (settings.kind) {
+    case 'postgresql':
+      return openSourceDatabase(settings);
+    case 'mysql':
+    case 'mariadb':
+    case 'oracle':
+      throw unsupported(settings, 'source');
+  }
+};
+
+export const openTarget = (settings: ConnectionSettings): TargetDatabase => {
+  switch (settings.kind) {
+    case 'postgresql':
+      return openTargetDatabase(settings);
+    case 'mysql':
+    case 'mariadb':
+    case 'oracle':
+      throw unsupported(settings, 'target');
+  }
+};
+
+/** PostgreSQL's own COPY passes rows through unread; between others they pass as canonical text. */
+const openCopier = (
+  source: ConnectionSettings,
+  target: ConnectionSettings,
+  concurrency: number,
+): ChunkCopier =>
+  source.kind === 'postgresql' && target.kind === 'postgresql'
+    ? openChunkCopier(source, target, { concurrency })
+    : createRowCopier(openReader(source, concurrency), openWriter(target, concurrency));
+
+const openReader = (settings: ConnectionSettings, _concurrency: number): ChunkReader => {
+  switch (settings.kind) {
+    case 'postgresql':
+    case 'mysql':
+    case 'mariadb':
+    case 'oracle':
+      throw unsupported(settings, 'source');
+  }
+};
+
+const openWriter = (settings: ConnectionSettings, concurrency: number): ChunkWriter => {
+  switch (settings.kind) {
+    case 'postgresql':
+      return openChunkWriter(settings, concurrency);
+    case 'mysql':
+    case 'mariadb':
+    case 'oracle':
+      throw unsupported(settings, 'target');
+  }
+};
+
+const unsupported = ({ kind }: ConnectionSettings, role: 'source' | 'target'): MillraceError =>
+  new MillraceError('InvalidRequest', `A database of kind ${kind} cannot be a ${role}.`);

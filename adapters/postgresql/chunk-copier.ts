@@ -21,7 +21,7 @@ import { databaseLabel, toDatabaseError } from './database-errors.ts';
  * A copy in which no byte moved for so long is given up. Long enough for a source that reads a table for its first
  * row, and for a target that is busy with a checkpoint; a dead peer without it would hold the chunk for ever.
  */
-const stallTimeoutMs = 300_000;
+export const stallTimeoutMs = 300_000;
 
 /** Of the pipes' buffers: PostgreSQL sends a message for each row, so small buffers would mean many small writes. */
 const pipeBufferBytes = 1024 * 1024;
@@ -90,7 +90,7 @@ interface Sides {
 /** Pipes the chunk into the COPY FROM `statement`. */
 type CopyInto = (statement: string) => Promise<void>;
 
-const isDuplicateKey = (error: unknown): boolean =>
+export const isDuplicateKey = (error: unknown): boolean =>
   error instanceof MillraceError && error.facts.sqlState === '23505';
 
 /** One target transaction around `write`, which calls `copy` once. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { clientIdSchema, databaseIdSchema, instantSchema } from './identifiers.ts';
 
-export const databaseKindSchema = z.enum(['postgresql']);
+export const databaseKindSchema = z.enum(['postgresql', 'mysql', 'mariadb', 'oracle']);
 export type DatabaseKind = z.infer<typeof databaseKindSchema>;
 
 /** `require` encrypts without checking who answers; `verify-full` also checks the certificate and the host name. */

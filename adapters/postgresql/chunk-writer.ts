@@ -1,0 +1,130 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { bulkhead } from 'cockatiel';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { ConnectionSettings } from '#core/contracts/database.ts';
+import { copyFromStatement, stagedCopy } from '#core/databases/postgresql/copy-statements.ts';
+import { copyText } from '#core/databases/postgresql/copy-text.ts';
+import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import type { ChunkWriter, CopiedChunk, RowBatch } from '#core/ports/databases.ts';
+import { isDuplicateKey, stallTimeoutMs } from './chunk-copier.ts';
+import { closePool, createPool, cutConnection } from './connection.ts';
+import { databaseLabel, toDatabaseError } from './database-errors.ts';
+
+/**
+ * Writes chunks of canonical rows by COPY in its text format. As in the chunk copier, rows go straight into the table, and
+ * by way of a temporary table only where the target has some of their keys already.
+ */
+export const openChunkWriter = (settings: ConnectionSettings, concurrency: number): ChunkWriter => {
+  // The stall timer limits a copy, not the time that it takes.
+  const pool = createPool(settings, {
+    applicationName: 'millrace-copy',
+    maxConnections: concurrency,
+    statementTimeoutMs: 0,
+  });
+  const database = databaseLabel(settings);
+  const turns = bulkhead(concurrency, Number.POSITIVE_INFINITY);
+  return {
+    writeChunk: (tables, chunk, read, signal) =>
+      turns.execute(async () => {
+        signal.throwIfAborted();
+        const action = `copy chunk ${chunk.chunkNumber}`;
+        const describe = (error: unknown): MillraceError =>
+          toDatabaseError(error, { action, database, table: tables.target.ref });
+        try {
+          return await inCopyTransaction(pool, describe, signal, async (client, progress) => {
+            await copyRows(client, copyFromStatement(tables, 'text'), read(), progress);
+          });
+        } catch (error) {
+          if (!isDuplicateKey(error)) throw error;
+        }
+        const staged = stagedCopy(tables, 'text');
+        return inCopyTransaction(pool, describe, signal, async (client, progress) => {
+          await client.query(staged.create);
+          await copyRows(client, staged.copy, read(), progress);
+          await client.query(staged.deleteOld);
+          await client.query(staged.insert);
+        });
+      }),
+    close: () => closePool(pool),
+  };
+};
+
+/** Told of each batch that was read, which also shows that the copy moves. */
+type Progress = (batch: RowBatch) => void;
+
+const inCopyTransaction = async (
+  pool: pg.Pool,
+  describe: (error: unknown) => MillraceError,
+  signal: AbortSignal,
+  write: (client: pg.PoolClient, progress: Progress) => Promise<void>,
+): Promise<CopiedChunk> => {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw describe(error);
+  });
+  const cut = (): void => cutConnection(client);
+  let isStalled = false;
+  const stall = setTimeout(() => {
+    isStalled = true;
+    cut();
+  }, stallTimeoutMs);
+  signal.addEventListener('abort', cut, { once: true });
+  const copied = { rows: 0, bytes: 0 };
+  try {
+    await client.query('BEGIN');
+    await write(client, (batch) => {
+      copied.rows += batch.rows.length;
+      copied.bytes += batch.bytes;
+      stall.refresh();
+    });
+    await client.query('COMMIT');
+    client.release();
+    return copied;
+  } catch (error) {
+    client.release(true);
+    signal.throwIfAborted();
+    if (isStalled) {
+      throw new MillraceError(
+        'DatabaseTimeout',
+        `${describe(error).message} Nothing moved for ${stallTimeoutMs / 1000} s.`,
+      );
+    }
+    throw describe(error);
+  } finally {
+    clearTimeout(stall);
+    signal.removeEventListener('abort', cut);
+  }
+};
+
+const copyRows = async (
+  client: pg.PoolClient,
+  statement: string,
+  batches: AsyncIterable<RowBatch>,
+  progress: Progress,
+): Promise<void> => {
+  let rows = 0;
+  /** What failed first: the COPY is then broken off with the same error, which says nothing about its own side. */
+  let readFailure: MillraceError | undefined;
+  const lines = async function* (): AsyncGenerator<Buffer> {
+    try {
+      for await (const batch of batches) {
+        rows += batch.rows.length;
+        progress(batch);
+        if (batch.rows.length > 0) yield Buffer.from(copyText(batch.rows));
+      }
+    } catch (error) {
+      readFailure = toMillraceError(error);
+      throw error;
+    }
+  };
+  const input = client.query(copyFrom(statement));
+  try {
+    await pipeline(Readable.from(lines()), input);
+  } catch (error) {
+    throw readFailure ?? error;
+  }
+  if (input.rowCount !== rows) {
+    throw new MillraceError('CopyFailed', `The target took ${input.rowCount} of ${rows} rows.`);
+  }
+};
