@@ -49,7 +49,7 @@ test.each([
   [{ host: 'db.example.com/x' }, 'body.host'],
   [{ port: 0 }, 'body.port'],
   [{ port: '5432' }, 'body.port'],
-  [{ kind: 'oracle' }, 'body.kind'],
+  [{ kind: 'db2' }, 'body.kind'],
   [{ tls_mode: 'prefer' }, 'body.tls_mode'],
   [{ ca_pem: 'not a certificate' }, 'body.ca_pem'],
   [{ password: '' }, 'body.password'],
