@@ -1,9 +1,17 @@
 import type { ChunkCopier, ChunkReader, ChunkWriter } from '#core/ports/databases.ts';
 
-/** A copier for any pair of databases: rows are read as canonical text and written from it. It closes both. */
+/**
+ * A copier for any pair of databases: rows are read as canonical text and written from it. It closes both. The reader gets
+ * the source's names, the writer the target's.
+ */
 export const createRowCopier = (reader: ChunkReader, writer: ChunkWriter): ChunkCopier => ({
-  copyChunk: (tables, chunk, signal) =>
-    writer.writeChunk(tables, chunk, () => reader.readChunk(tables.source, chunk, signal), signal),
+  copyChunk: ({ source, mapped = source, target }, chunk, signal) =>
+    writer.writeChunk(
+      { source: mapped, target },
+      chunk,
+      () => reader.readChunk(source, chunk, signal),
+      signal,
+    ),
   close: async () => {
     await Promise.all([reader.close(), writer.close()]);
   },

@@ -2,18 +2,20 @@ import { tableLabel } from '../contracts/identifiers.ts';
 import type { TableMapping } from '../contracts/replication.ts';
 import type { SourceCodec } from '../databases/source-dialect.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
+import { formerSourceColumn, mapTable, omittedColumns } from '../mapping/map-table.ts';
 import type { ColumnDescription, TableDescription } from '../ports/databases.ts';
 import type { ApplyTable } from './apply-table.ts';
 
+/** `columns` have the source's names, by which events carry them; `written` are the target's columns. */
 export interface PairedTable extends ApplyTable {
   /** The target's columns that are written, in the order of `columns`. */
   readonly written: readonly ColumnDescription[];
 }
 
 /**
- * Pairs the columns of a source table with those of its target table by name. Events are decoded by the source's type,
- * since Debezium writes them by it; a column that only the target still has is decoded by the target's, for
- * events from before it was dropped at the source.
+ * Pairs the columns of a source table with those of its target table, by name as the mapping has it. Events are decoded
+ * by the source's type, since Debezium writes them by it; a column that only the target still has is decoded by the
+ * target's, for events from before it was dropped at the source. Columns that the mapping leaves out are ignored.
  * Throws `SchemaMismatch` when the source has no key, or a column that the target lacks.
  */
 export const pairColumns = (
@@ -22,36 +24,49 @@ export const pairColumns = (
   target: TableDescription,
   codec: Pick<SourceCodec, 'decoderFor' | 'isUnavailable'>,
 ): PairedTable => {
-  const sourceColumns = new Map(source.columns.map((column) => [column.name, column]));
-  const targetColumns = new Map(target.columns.map((column) => [column.name, column]));
+  const { source: read, mapped } = mapTable(source, mapping);
   const fail = (problem: string): never => {
     throw new MillraceError('SchemaMismatch', problem, { facts: { table: tableLabel(source.ref) } });
   };
-  const missing = source.columns.filter(({ name, isGenerated }) => !isGenerated && !targetColumns.has(name));
+  const targetNames = new Set(target.columns.map(({ name }) => name));
+  const missing = mapped.columns.filter(({ name, isGenerated }) => !isGenerated && !targetNames.has(name));
   if (missing.length > 0) {
     fail(
       `Target table ${tableLabel(target.ref)} lacks columns of ${tableLabel(source.ref)}: ` +
         `${missing.map(({ name }) => name).join(', ')}.`,
     );
   }
-  const written = target.columns.filter(({ isGenerated }) => !isGenerated);
-  const columns = written.map((column) => {
-    const described = sourceColumns.get(column.name) ?? column;
-    return {
-      name: column.name,
-      decode: codec.decoderFor(described),
-      isUnavailable: (raw: unknown) => codec.isUnavailable(described, raw),
-    };
+  const sourceNames = new Set(source.columns.map(({ name }) => name));
+  const feeders = new Map(mapped.columns.map(({ name }, index) => [name, read.columns[index]]));
+  const feederOf = (column: ColumnDescription): ColumnDescription | undefined => {
+    const feeder = feeders.get(column.name);
+    if (feeder !== undefined) return feeder;
+    const former = formerSourceColumn(mapping, column.name);
+    // What the source has by that name feeds another column, or none.
+    return former === undefined || sourceNames.has(former) ? undefined : { ...column, name: former };
+  };
+  const fed = target.columns.flatMap((column) => {
+    const feeder = feederOf(column);
+    return feeder === undefined ? [] : [{ column, feeder }];
   });
+  const writable = fed.filter(({ column }) => !column.isGenerated);
+  const columns = writable.map(({ feeder }) => ({
+    name: feeder.name,
+    decode: codec.decoderFor(feeder),
+    isUnavailable: (raw: unknown) => codec.isUnavailable(feeder, raw),
+  }));
   const keyColumns = source.primaryKey.map((name) => columns.findIndex((column) => column.name === name));
   if (keyColumns.length === 0) fail(`Source table ${tableLabel(source.ref)} has no primary key.`);
   if (keyColumns.includes(-1))
-    fail(`Target table ${tableLabel(target.ref)} computes a column of the key itself.`);
+    fail(`Target table ${tableLabel(target.ref)} computes or lacks a column of the key.`);
   return {
     mapping,
     columns,
     keyColumns,
-    ignoredColumns: new Set(target.columns.filter(({ isGenerated }) => isGenerated).map(({ name }) => name)),
-    written,
+    ignoredColumns: new Set([
+      ...fed.filter(({ column }) => column.isGenerated).map(({ feeder }) => feeder.name),
+      ...omittedColumns(mapping),
+    ]),
+    written: writable.map(({ column }) => column),
   };
 };

@@ -18,8 +18,8 @@ export const instantSchema = z.iso.datetime();
  */
 export const maxIdentifierBytes = 256;
 
-/** A table's name as the catalog spells it: case-sensitive, unquoted, any character but NUL. */
-const identifierPartSchema = z
+/** A name as the catalog spells it: case-sensitive, unquoted, any character but NUL. */
+export const identifierPartSchema = z
   .string()
   .min(1)
   .max(maxIdentifierBytes)

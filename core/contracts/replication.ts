@@ -1,14 +1,47 @@
 import { z } from 'zod';
+import { parseColumnType } from '../mapping/column-type.ts';
 import {
   clientIdSchema,
   databaseIdSchema,
+  identifierPartSchema,
   instantSchema,
   replicationIdSchema,
   tableRefSchema,
 } from './identifiers.ts';
 
+/**
+ * What becomes of one source column. A column that is not listed keeps its name and type. `omit`: it is neither copied
+ * nor captured, and stands alone. `type`: that of the column that Millrace creates, in the spelling of `parseColumnType`.
+ */
+export const columnMappingSchema = z
+  .strictObject({
+    source: identifierPartSchema,
+    target: identifierPartSchema.exactOptional(),
+    omit: z.literal(true).exactOptional(),
+    type: z
+      .string()
+      .refine((type) => parseColumnType(type)?.type === type)
+      .exactOptional(),
+  })
+  .readonly();
+export type ColumnMapping = z.infer<typeof columnMappingSchema>;
+
+/**
+ * What happens with a value of the source that the target's type has no place for, as `infinity` in a MySQL date.
+ * fail: nothing is written and the replication stops. null: the column is NULL. text: the column that Millrace creates is
+ * a text, with the canonical text of every value.
+ */
+export const valuePolicySchema = z.enum(['fail', 'null', 'text']);
+export type ValuePolicy = z.infer<typeof valuePolicySchema>;
+
 export const tableMappingSchema = z
-  .strictObject({ source: tableRefSchema, target: tableRefSchema })
+  .strictObject({
+    source: tableRefSchema,
+    target: tableRefSchema,
+    columns: z.array(columnMappingSchema).min(1).readonly().exactOptional(),
+    /** `fail` when absent. */
+    valuePolicy: valuePolicySchema.exactOptional(),
+  })
   .readonly();
 export type TableMapping = z.infer<typeof tableMappingSchema>;
 
@@ -39,6 +72,8 @@ export const replicationSchema = z
     sourceDatabaseId: databaseIdSchema,
     targetDatabaseId: databaseIdSchema,
     tables: z.array(tableMappingSchema).min(1).readonly(),
+    /** How target tables are named that were not named by hand, see core/mapping/target-names.ts; its default when absent. */
+    targetTemplate: z.string().exactOptional(),
     connectorName: z.string(),
     topicPrefix: z.string(),
     slotName: z.string(),

@@ -2,12 +2,14 @@ import { forEachBounded } from '../concurrency/for-each-bounded.ts';
 import { transientRetryDelaysMs } from '../contracts/consumer.ts';
 import type { Chunk, TableProgress } from '../contracts/copy.ts';
 import { metricNames } from '../contracts/environment.ts';
-import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
+import { type TableRef, tableKey, tableLabel } from '../contracts/identifiers.ts';
+import type { Replication } from '../contracts/replication.ts';
 import { type Run, stepLabel } from '../contracts/steps.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import { retryTransient } from '../errors/retry-transient.ts';
+import { mapTable } from '../mapping/map-table.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
-import type { ChunkCopier, SourceDatabase, TableDescription, TargetDatabase } from '../ports/databases.ts';
+import type { ChunkCopier, CopiedTables, SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { MetricsPort } from '../ports/metrics.ts';
 import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
 import { requireCurrentRun } from '../starts/current-run.ts';
@@ -67,7 +69,7 @@ export const copyTable = async (
   }
   if (planned.state !== 'pending' && planned.state !== 'copying') return 0;
   const progress = await splitPendingTable(replicationId, planned, ports);
-  const tables = await describeBoth(progress, ports);
+  const tables = await describeBoth(replication, progress, ports);
   const unfinished = await store.listUnfinishedChunks(replicationId, table, progress.generation);
 
   const startedAtMs = clock.now().getTime();
@@ -126,7 +128,7 @@ export const copyTable = async (
 const copyChunk = async (
   replicationId: number,
   { source: table, generation }: TableProgress,
-  tables: DescribedTables,
+  tables: CopiedTables,
   chunk: Chunk,
   { copier, store, clock, log }: CopyTablePorts,
   signal: AbortSignal,
@@ -160,15 +162,11 @@ const copyChunk = async (
   return copied.rows;
 };
 
-interface DescribedTables {
-  readonly source: TableDescription;
-  readonly target: TableDescription;
-}
-
 const describeBoth = async (
+  { tables }: Pick<Replication, 'tables'>,
   progress: TableProgress,
   { source, target }: CopyTablePorts,
-): Promise<DescribedTables> => {
+): Promise<CopiedTables> => {
   const [sourceTable, targetTable] = await Promise.all([
     source.describeTable(progress.source),
     target.describeTable(progress.target),
@@ -182,5 +180,9 @@ const describeBoth = async (
       facts: { table: tableLabel(ref) },
     });
   }
-  return { source: sourceTable, target: targetTable };
+  const mapping = tables.find((table) => tableKey(table.source) === tableKey(progress.source));
+  if (mapping === undefined) {
+    throw new MillraceError('Internal', `Table ${tableLabel(progress.source)} has a plan but no mapping.`);
+  }
+  return { ...mapTable(sourceTable, mapping), target: targetTable };
 };

@@ -5,6 +5,7 @@ import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import { type PlanCopyOutput, type Run, stepLabel } from '../contracts/steps.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
+import { mapTable } from '../mapping/map-table.ts';
 import { countOf } from '../naming/count-of.ts';
 import type { Log } from '../ports/clock-and-log.ts';
 import type { SourceDatabase, TableDescription, TargetDatabase } from '../ports/databases.ts';
@@ -139,7 +140,7 @@ const planTable = async (
     return skipped;
   }
   if (targetTable === undefined) {
-    await target.createTable(mapping.target, table);
+    await target.createTable(mapping.target, mapTable(table, mapping).mapped);
     log.info(`${step} Created ${tableLabel(mapping.target)} at the target`, { step, table: label });
   }
 

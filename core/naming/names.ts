@@ -51,13 +51,3 @@ export const messageTopicName = (prefix: string): string => `${prefix}.message`;
 
 /** Debezium's heartbeats go to `{topic.heartbeat.prefix}.{topic.prefix}`; the first part is its default. */
 export const heartbeatTopicName = (prefix: string): string => `__debezium-heartbeat.${prefix}`;
-
-/** `{sourcedb}_{table}`. It may be longer than the target allows, which its dialect says. */
-export const defaultTargetTable = (
-  sourceDatabaseName: string,
-  table: TableRef,
-  targetSchema: string,
-): TableRef => ({
-  schema: targetSchema,
-  table: `${sourceDatabaseName}_${table.table}`,
-});

@@ -119,17 +119,25 @@ export interface CopiedChunk {
   readonly bytes: number;
 }
 
+/** The two ends of a copy. */
+export interface CopiedTables {
+  /** What is read, and what a chunk's bounds are about: the source table without columns that are left out. */
+  readonly source: TableDescription;
+  /**
+   * The columns of `source`, in their order, with the target's names and types, see core/mapping/map-table.ts. Absent
+   * where they are the source's.
+   */
+  readonly mapped?: TableDescription;
+  readonly target: TableDescription;
+}
+
 /**
  * Copies one chunk in one target transaction: all its rows or none. Rows that the target has with the same keys are
  * replaced, so a repetition is safe. An abort rejects with the signal's reason and leaves nothing behind.
  * As many chunks as the copier was opened for may be copied at once; further calls wait.
  */
 export interface ChunkCopier {
-  copyChunk(
-    table: { readonly source: TableDescription; readonly target: TableDescription },
-    chunk: Chunk,
-    signal: AbortSignal,
-  ): Promise<CopiedChunk>;
+  copyChunk(tables: CopiedTables, chunk: Chunk, signal: AbortSignal): Promise<CopiedChunk>;
   close(): Promise<void>;
 }
 
@@ -154,7 +162,10 @@ export interface ChunkReader {
 
 /** Writes chunks of canonical rows into a target; as `ChunkCopier` promises. */
 export interface ChunkWriter {
-  /** `read` may be called again, when rows that the target has already have to be replaced. */
+  /**
+   * `source` has the columns of the rows under the names that they have in `target`. `read` may be called again, when
+   * rows that the target has already have to be replaced.
+   */
   writeChunk(
     tables: { readonly source: TableDescription; readonly target: TableDescription },
     chunk: Chunk,
@@ -173,7 +184,10 @@ export interface TargetDatabase {
    */
   findWriteProblems(schemas: readonly string[], tables?: readonly TableRef[]): Promise<readonly Problem[]>;
   describeTable(ref: TableRef): Promise<TableDescription | undefined>;
-  /** Creates the table (and its schema) with the source's columns, key and NOT NULLs unless it exists. */
+  /**
+   * Creates the table (and its schema) with the source's columns, key and NOT NULLs unless it exists. `source` has the
+   * names and types that the mapping gives them.
+   */
   createTable(target: TableRef, source: TableDescription): Promise<void>;
   hasRows(ref: TableRef): Promise<boolean>;
   truncate(ref: TableRef): Promise<void>;

@@ -5,11 +5,12 @@ import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import type { CaptureDialect, SourceDialect } from '../databases/source-dialect.ts';
 import { MillraceError, type Problem, toMillraceError } from '../errors/millrace-error.ts';
+import { mapTable } from '../mapping/map-table.ts';
 import { countOf } from '../naming/count-of.ts';
 import { topicName } from '../naming/names.ts';
 import type { SourceDatabase, TableDescription, TargetDatabase } from '../ports/databases.ts';
 import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
-import { findTableProblems, findTargetProblems } from './validate-table.ts';
+import { findMappedTableProblems, findTargetProblems } from './validate-table.ts';
 
 export interface ValidationRequest {
   readonly replication: Replication;
@@ -104,7 +105,7 @@ const checkSource = async (
         const table = tables.get(mapping);
         return table === undefined
           ? [missingTable(mapping.source)]
-          : findTableProblems(table, source.dialect);
+          : findMappedTableProblems(table, mapping, source.dialect);
       }),
       ...grantProblems,
       ...findNameProblems(replication, refs, source.dialect),
@@ -166,7 +167,8 @@ const checkTarget = async (
       const sourceTable = sourceTables.get(mapping);
       const targetTable = await target.describeTable(mapping.target);
       // A missing target table is created with the copy.
-      return sourceTable === undefined ? [] : findTargetProblems(sourceTable, targetTable, target.dialect);
+      if (sourceTable === undefined) return [];
+      return findTargetProblems(mapTable(sourceTable, mapping).mapped, targetTable, target.dialect);
     }),
   ]);
   return [...writeProblems, ...tables.flat()];

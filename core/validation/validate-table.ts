@@ -1,7 +1,10 @@
 import { tableLabel } from '../contracts/identifiers.ts';
+import type { TableMapping } from '../contracts/replication.ts';
 import type { SourceDialect } from '../databases/source-dialect.ts';
 import type { TargetDialect } from '../databases/target-dialect.ts';
 import type { Problem } from '../errors/millrace-error.ts';
+import { findMappingProblems } from '../mapping/find-mapping-problems.ts';
+import { mapTable } from '../mapping/map-table.ts';
 import type { TableDescription } from '../ports/databases.ts';
 
 /** What keeps a source table from being replicated, by its description alone. */
@@ -29,7 +32,20 @@ export const findTableProblems = (table: TableDescription, dialect: SourceDialec
   ];
 };
 
-/** What keeps a target from taking a source table's rows: in its existing table, or in one that would be created. */
+/** The same for a table with its mapping: columns that are left out keep it from nothing. */
+export const findMappedTableProblems = (
+  table: TableDescription,
+  mapping: TableMapping,
+  dialect: SourceDialect,
+): readonly Problem[] => [
+  ...findMappingProblems(table, mapping),
+  ...findTableProblems(mapTable(table, mapping).source, dialect),
+];
+
+/**
+ * What keeps a target from taking a source table's rows: in its existing table, or in one that would be created. `source`
+ * is the table as mapped.
+ */
 export const findTargetProblems = (
   source: TableDescription,
   target: TableDescription | undefined,

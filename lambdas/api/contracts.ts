@@ -4,7 +4,12 @@ import { consumerStateSchema } from '#core/contracts/consumer.ts';
 import { tableStateSchema } from '#core/contracts/copy.ts';
 import { databaseKindSchema, tlsModeSchema } from '#core/contracts/database.ts';
 import { instantSchema, maxIdentifierBytes } from '#core/contracts/identifiers.ts';
-import { desiredStateSchema, replicationStatusSchema } from '#core/contracts/replication.ts';
+import {
+  desiredStateSchema,
+  replicationStatusSchema,
+  valuePolicySchema,
+} from '#core/contracts/replication.ts';
+import { defaultTargetTemplate, refuseTemplate } from '#core/naming/target-template.ts';
 
 /**
  * The API's JSON: snake_case, unknown keys of a request rejected, absent values of an answer null. docs/openapi.json is
@@ -159,10 +164,48 @@ const schemaNameSchema = identifierSchema.meta({
  */
 export const maxTables = 1_000;
 
+/** PostgreSQL's limit for a table; MySQL's is 4,096, but no target takes so many from a source of ours. */
+const maxMappedColumns = 1_600;
+
+const columnMappingRequestSchema = z
+  .strictObject({
+    source: identifierSchema,
+    target: identifierSchema.optional().meta({ description: 'By default the name at the source.' }),
+    omit: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Leaves the column out: it is neither copied nor captured.' }),
+    type: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({
+        description:
+          'The type of the column that is created at the target, by a name of PostgreSQL: `bigint`, `numeric(20,4)`, ' +
+          '`text`. One that does not hold every value as it is is refused.',
+      }),
+  })
+  .meta({ description: 'A column that is not listed keeps its name and type.' });
+
+const targetTemplateSchema = withoutNul
+  .min(1)
+  .max(200)
+  .superRefine((template, context) => {
+    const reason = refuseTemplate(template);
+    if (reason !== undefined) context.addIssue({ code: 'custom', message: reason });
+  })
+  .meta({
+    description:
+      'How target tables are named that have no name by hand: text with the placeholders {sourcedb}, {schema}, {table} ' +
+      'and {client}.',
+  });
+
 export const createReplicationSchema = z.strictObject({
   name: displayNameSchema.optional().meta({ description: 'By default `{source} to {target}`.' }),
   source_database_id: idSchema,
   target_database_id: idSchema,
+  target_table_name: targetTemplateSchema.default(defaultTargetTemplate),
   tables: z
     .array(
       z.strictObject({
@@ -170,7 +213,13 @@ export const createReplicationSchema = z.strictObject({
         target: z
           .strictObject({ schema: schemaNameSchema.optional(), table: identifierSchema.optional() })
           .optional()
-          .meta({ description: 'By default `{source database}_{table}` in the default schema.' }),
+          .meta({ description: 'By default a table named by `target_table_name`, in the default schema.' }),
+        columns: z.array(columnMappingRequestSchema).max(maxMappedColumns).default([]),
+        value_policy: valuePolicySchema.default('fail').meta({
+          description:
+            'What happens with a value that the type at the target has no place for: `fail` stops the replication, ' +
+            '`null` writes NULL, `text` creates columns that can have such values as text.',
+        }),
       }),
     )
     .min(1)
@@ -198,7 +247,22 @@ const replicationShape = {
 
 export const replicationAnswerSchema = z.strictObject({
   ...replicationShape,
-  tables: z.array(z.strictObject({ source: tableNameAnswerSchema, target: tableNameAnswerSchema })),
+  target_table_name: z.string(),
+  tables: z.array(
+    z.strictObject({
+      source: tableNameAnswerSchema,
+      target: tableNameAnswerSchema,
+      columns: z.array(
+        z.strictObject({
+          source: z.string(),
+          target: z.string().nullable().meta({ description: 'Null: as at the source.' }),
+          omit: z.boolean(),
+          type: z.string().nullable().meta({ description: 'Null: that of the source.' }),
+        }),
+      ),
+      value_policy: valuePolicySchema,
+    }),
+  ),
 });
 
 export const replicationListSchema = z.strictObject({

@@ -1,26 +1,44 @@
 import type { z } from 'zod';
+import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
+import type { Client } from '#core/contracts/client.ts';
 import { type Database, databaseIdentity } from '#core/contracts/database.ts';
 import { type ClientId, type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
-import type { Replication, TableMapping } from '#core/contracts/replication.ts';
+import type { ColumnMapping, Replication, TableMapping } from '#core/contracts/replication.ts';
 import type { SourceDialect } from '#core/databases/source-dialect.ts';
 import type { TargetDialect } from '#core/databases/target-dialect.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
+import { parseColumnType } from '#core/mapping/column-type.ts';
+import { mapTable } from '#core/mapping/map-table.ts';
 import {
   connectorName,
-  defaultTargetTable,
   distinctConnectorName,
   publicationName,
   slotName,
   topicPrefix,
 } from '#core/naming/names.ts';
-import type { SourceDatabase, TableDescription } from '#core/ports/databases.ts';
-import { findTableProblems } from '#core/validation/validate-table.ts';
+import { defaultTargetTemplate, targetTableName } from '#core/naming/target-template.ts';
+import type { SourceDatabase, TableDescription, TargetDatabase } from '#core/ports/databases.ts';
+import { findMappedTableProblems, findTargetProblems } from '#core/validation/validate-table.ts';
 import type { createReplicationSchema } from './contracts.ts';
 import { invalidRequest } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
 
 type CreateRequest = z.output<typeof createReplicationSchema>;
+type ColumnRequest = CreateRequest['tables'][number]['columns'][number];
 type CreatePorts = Pick<ApiPorts, 'store' | 'openSource' | 'openTarget' | 'clock'>;
+
+/** Whose replication it is, and between which databases. */
+interface Endpoints {
+  readonly client: Pick<Client, 'name'>;
+  readonly source: Database;
+  readonly target: Database;
+}
+
+/** Target tables that are described at a time. */
+const parallelReads = 4;
+
+/** A replication is one item of the state table, of at most 400 KB; the rest of it takes less than 10. */
+const maxMappingBytes = 350 * 1024;
 
 /**
  * Saves a replication as configured; nothing is created in any database, in Kafka or in Connect. The source's catalog is
@@ -39,7 +57,7 @@ export const createReplication = async (
     store.getDatabase(clientId, request.source_database_id),
     store.getDatabase(clientId, request.target_database_id),
   ]);
-  const tables = await mapTables(request, source, target, ports);
+  const tables = await mapTables(request, { client, source, target }, ports);
 
   const ordinal = await store.nextOrdinal(clientId, source.databaseId);
   const prefix = topicPrefix(clientId, source.databaseId, ordinal);
@@ -51,6 +69,9 @@ export const createReplication = async (
     sourceDatabaseId: source.databaseId,
     targetDatabaseId: target.databaseId,
     tables,
+    ...(request.target_table_name === defaultTargetTemplate
+      ? {}
+      : { targetTemplate: request.target_table_name }),
     connectorName: connectorName(client.name, source.name, ordinal),
     topicPrefix: prefix,
     slotName: slotName(prefix),
@@ -99,34 +120,50 @@ const saveUnderFreeName = async (
 /** Throws `InvalidRequest` and `ValidationFailed`, see `createReplication`. */
 const mapTables = async (
   request: CreateRequest,
-  source: Database,
-  target: Database,
+  databases: Endpoints,
   { openSource, openTarget }: CreatePorts,
 ): Promise<readonly TableMapping[]> => {
-  const [sourceDatabase, targetDatabase] = await Promise.all([openSource(source), openTarget(target)]);
+  const [source, target] = await Promise.all([openSource(databases.source), openTarget(databases.target)]);
   try {
-    const tables = nameTargets(request, source, target, sourceDatabase.dialect, targetDatabase.dialect);
-    await checkSourceTables(tables, source, sourceDatabase);
-    return tables;
+    const named = nameTargets(request, databases, source.dialect, target.dialect);
+    const unsuitable = await checkTables(named.tables, source, target);
+    if (named.problems.length > 0) throw invalidRequest([...named.problems, ...unsuitable]);
+    if (unsuitable.length === 0) return named.tables;
+    throw new MillraceError(
+      'ValidationFailed',
+      `${unsuitable.length === 1 ? '1 problem keeps' : `${unsuitable.length} problems keep`} tables of ` +
+        `${databases.source.name} from being replicated; nothing was saved.`,
+      { facts: { problems: unsuitable } },
+    );
   } finally {
-    await Promise.all([sourceDatabase.close(), targetDatabase.close()]);
+    await Promise.all([source.close(), target.close()]);
   }
 };
 
-/** Throws `InvalidRequest` for names that are used twice, too long, or would make a table feed itself. */
+/** Mappings as requested, with what their names alone make impossible: used twice, too long, or a table that feeds itself. */
 const nameTargets = (
   request: CreateRequest,
-  source: Database,
-  target: Database,
+  { client, source, target }: Endpoints,
   sourceDialect: SourceDialect,
   targetDialect: TargetDialect,
-): readonly TableMapping[] => {
+): { readonly tables: readonly TableMapping[]; readonly problems: readonly Problem[] } => {
   const problems: Problem[] = [];
-  const tables = request.tables.map(({ source: requested, target: to }, index): TableMapping => {
-    const from = { schema: requested.schema ?? sourceDialect.defaultSchema(source), table: requested.table };
-    const schema = to?.schema ?? targetDialect.defaultSchema(target);
-    const byDefault = defaultTargetTable(source.databaseName, from, schema);
-    const mapped = to?.table === undefined ? byDefault : { schema, table: to.table };
+  const template = request.target_table_name;
+  const tables = request.tables.map((requested, index): TableMapping => {
+    const { target: to } = requested;
+    const from = {
+      schema: requested.source.schema ?? sourceDialect.defaultSchema(source),
+      table: requested.source.table,
+    };
+    const byTemplate = targetTableName(template, {
+      sourceDatabaseName: source.databaseName,
+      clientName: client.name,
+      table: from,
+    });
+    const mapped = {
+      schema: to?.schema ?? targetDialect.defaultSchema(target),
+      table: to?.table ?? byTemplate,
+    };
     const reason = targetDialect.refuseName(mapped);
     if (reason !== undefined)
       problems.push({
@@ -134,15 +171,26 @@ const nameTargets = (
         problem: to?.table === undefined ? `The default name cannot be used: ${reason}` : reason,
         remedy: 'Give another target table name.',
       });
-    return { source: from, target: mapped };
+    return {
+      source: from,
+      target: mapped,
+      ...(requested.columns.length === 0 ? {} : { columns: requested.columns.map(toColumnMapping) }),
+      ...(requested.value_policy === 'fail' ? {} : { valuePolicy: requested.value_policy }),
+    };
   });
 
   const sources = tables.map((mapping) => mapping.source);
   const targets = tables.map((mapping) => mapping.target);
-  for (const ref of repeated(sources))
+  for (const [ref] of repeated(sources, sources))
     problems.push({ subject: tableLabel(ref), problem: 'The source table is listed more than once.' });
-  for (const ref of repeated(targets))
-    problems.push({ subject: tableLabel(ref), problem: 'More than one source table is mapped to it.' });
+  for (const [ref, sharers] of repeated(targets, sources))
+    problems.push({
+      subject: tableLabel(ref),
+      problem: `More than one source table is mapped to it: ${sharers.map(tableLabel).join(', ')}.`,
+      remedy: template.includes('{schema}')
+        ? 'Give another target table name to each but one.'
+        : 'Put {schema} into target_table_name, as in {sourcedb}_{schema}_{table}, or give other target table names.',
+    });
   if (databaseIdentity(source) === databaseIdentity(target)) {
     const sourceKeys = new Set(sources.map(tableKey));
     for (const ref of targets.filter((targetRef) => sourceKeys.has(tableKey(targetRef))))
@@ -153,31 +201,57 @@ const nameTargets = (
         remedy: 'Map it to another name.',
       });
   }
-  if (problems.length > 0) throw invalidRequest(problems);
-  return tables;
+  if (Buffer.byteLength(JSON.stringify(tables)) > maxMappingBytes)
+    problems.push({
+      subject: 'body.tables',
+      problem: `The tables and their column mappings take more than ${maxMappingBytes / 1024} KB.`,
+      remedy: 'Spread the tables over several replications.',
+    });
+  return { tables, problems };
 };
 
-const repeated = (refs: readonly TableRef[]): readonly TableRef[] =>
-  [...Map.groupBy(refs, tableKey).values()].flatMap((group) => (group.length > 1 ? group.slice(0, 1) : []));
+/** Types as they were spelled where they are none, so that the problem can name them; nothing is saved then. */
+const toColumnMapping = ({ source, target, omit, type }: ColumnRequest): ColumnMapping => ({
+  source,
+  ...(target === undefined ? {} : { target }),
+  ...(omit ? { omit } : {}),
+  ...(type === undefined ? {} : { type: parseColumnType(type)?.type ?? type }),
+});
 
-const checkSourceTables = async (
+/** A name that is there more than once, with the sources it stands for. */
+const repeated = (
+  refs: readonly TableRef[],
+  sources: readonly TableRef[],
+): readonly (readonly [TableRef, readonly TableRef[]])[] => {
+  const byKey = Map.groupBy(refs.entries(), ([, ref]) => tableKey(ref));
+  return [...byKey.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined || group.length === 1) return [];
+    return [[first[1], group.flatMap(([index]) => sources[index] ?? [])] as const];
+  });
+};
+
+/**
+ * What keeps the tables from being replicated as mapped. Of the target, only tables are looked at whose columns are mapped:
+ * the others are compared when the replication starts.
+ */
+const checkTables = async (
   tables: readonly TableMapping[],
-  database: Database,
   source: SourceDatabase,
-): Promise<void> => {
+  target: TargetDatabase,
+): Promise<readonly Problem[]> => {
   const catalog = await source.listTables();
   const byKey = new Map(catalog.map((table) => [tableKey(table.ref), table]));
-  const problems = tables.flatMap(({ source: ref }): readonly Problem[] => {
-    const table = byKey.get(tableKey(ref));
-    return table === undefined ? [unknownTable(ref, catalog)] : findTableProblems(table, source.dialect);
+  const problems = await forEachBounded(tables, parallelReads, async (mapping) => {
+    const table = byKey.get(tableKey(mapping.source));
+    if (table === undefined) return [unknownTable(mapping.source, catalog)];
+    const atSource = findMappedTableProblems(table, mapping, source.dialect);
+    if (mapping.columns === undefined) return atSource;
+    const existing = await target.describeTable(mapping.target);
+    const { mapped } = mapTable(table, mapping);
+    return [...atSource, ...findTargetProblems(mapped, existing, target.dialect)];
   });
-  if (problems.length === 0) return;
-  throw new MillraceError(
-    'ValidationFailed',
-    `${problems.length === 1 ? '1 problem keeps' : `${problems.length} problems keep`} tables of ${database.name} ` +
-      'from being replicated; nothing was saved.',
-    { facts: { problems } },
-  );
+  return problems.flat();
 };
 
 const unknownTable = (ref: TableRef, catalog: readonly TableDescription[]): Problem => {

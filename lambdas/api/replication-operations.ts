@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isActive, type Replication } from '#core/contracts/replication.ts';
+import { defaultTargetTemplate } from '#core/naming/target-template.ts';
 import { describeCopy } from '#core/status/copy-progress.ts';
 import {
   activityAnswerSchema,
@@ -44,7 +45,18 @@ const toListed = (replication: Replication): ListedReplication => ({
 
 const toAnswer = (replication: Replication): z.input<typeof replicationAnswerSchema> => ({
   ...toListed(replication),
-  tables: replication.tables.map(({ source, target }) => ({ source, target })),
+  target_table_name: replication.targetTemplate ?? defaultTargetTemplate,
+  tables: replication.tables.map(({ source, target, columns = [], valuePolicy = 'fail' }) => ({
+    source,
+    target,
+    columns: columns.map((column) => ({
+      source: column.source,
+      target: column.target ?? null,
+      omit: column.omit === true,
+      type: column.type ?? null,
+    })),
+    value_policy: valuePolicy,
+  })),
 });
 
 export const replicationOperations: readonly Operation[] = [

@@ -1,5 +1,5 @@
 import type { Chunk } from '../../contracts/copy.ts';
-import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
+import type { ColumnDescription, CopiedTables, TableDescription } from '../../ports/databases.ts';
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
 import { keyAfterParameters, keyColumns, keyList, keyRangeCondition } from './key-range.ts';
 import type { Statement } from './statement.ts';
@@ -7,10 +7,7 @@ import { targetType } from './target-table.ts';
 
 export type CopyFormat = 'binary' | 'text';
 
-export interface TablePair {
-  readonly source: TableDescription;
-  readonly target: TableDescription;
-}
+export type TablePair = CopiedTables;
 
 /** Generated columns are left out at both ends: the log has none of them, and a database computes its own. */
 export const replicatedColumns = (source: TableDescription): readonly ColumnDescription[] =>
@@ -20,9 +17,10 @@ export const replicatedColumns = (source: TableDescription): readonly ColumnDesc
  * Binary COPY costs both servers less, but means the same only where both columns have the same built-in type. XML is
  * the exception: its binary form keeps the encoding that the document names, which its text, and so the stream, drops.
  */
-export const copyFormat = ({ source, target }: TablePair): CopyFormat =>
-  replicatedColumns(source).every((column) => {
-    const other = target.columns.find((candidate) => candidate.name === column.name);
+export const copyFormat = (tables: TablePair): CopyFormat => {
+  const written = replicatedColumns(tables.mapped ?? tables.source);
+  const isSameType = (column: ColumnDescription, index: number): boolean => {
+    const other = tables.target.columns.find(({ name }) => name === written[index]?.name);
     const baseType = column.typeKind === 'enum' ? 'text' : column.baseType;
     return (
       other?.typeKind === 'base' &&
@@ -30,9 +28,9 @@ export const copyFormat = ({ source, target }: TablePair): CopyFormat =>
       other.isArray === column.isArray &&
       baseType !== 'xml'
     );
-  })
-    ? 'binary'
-    : 'text';
+  };
+  return replicatedColumns(tables.source).every(isSameType) ? 'binary' : 'text';
+};
 
 /**
  * Reads a chunk. Each column has the type that Millrace would create at the target, so that an enum is text and a
@@ -48,14 +46,15 @@ export const copyToStatement = (source: TableDescription, chunk: Chunk, format: 
   return `COPY (SELECT ${columns.join(', ')} FROM ONLY ${quoteTable(source.ref)}${where}) TO STDOUT (FORMAT ${format})`;
 };
 
-const columnList = (source: TableDescription): string =>
-  replicatedColumns(source)
+/** As the target calls the columns that are copied. */
+const columnList = ({ source, mapped = source }: TablePair): string =>
+  replicatedColumns(mapped)
     .map((column) => quoteIdentifier(column.name))
     .join(', ');
 
 /** Writes a chunk straight into the target table. */
-export const copyFromStatement = ({ source, target }: TablePair, format: CopyFormat): string =>
-  `COPY ${quoteTable(target.ref)} (${columnList(source)}) FROM STDIN (FORMAT ${format})`;
+export const copyFromStatement = (tables: TablePair, format: CopyFormat): string =>
+  `COPY ${quoteTable(tables.target.ref)} (${columnList(tables)}) FROM STDIN (FORMAT ${format})`;
 
 /** Temporary, so no user's table can have the same name in front of it; gone with the transaction. */
 const stagingTable = 'pg_temp.millrace_chunk';
@@ -73,9 +72,9 @@ export interface StagedCopy {
  * chunk at the other.
  */
 export const stagedCopy = (tables: TablePair, format: CopyFormat): StagedCopy => {
-  const columns = columnList(tables.source);
+  const columns = columnList(tables);
   const target = quoteTable(tables.target.ref);
-  const sameKey = keyColumns(tables.source)
+  const sameKey = keyColumns(tables.mapped ?? tables.source)
     .map(({ name }) => `old.${quoteIdentifier(name)} = new.${quoteIdentifier(name)}`)
     .join(' AND ');
   return {

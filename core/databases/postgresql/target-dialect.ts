@@ -4,12 +4,17 @@ import { compareTargetTable } from './target-compatibility.ts';
 /** PostgreSQL cuts longer names without an error (NAMEDATALEN - 1). */
 const maxNameBytes = 63;
 
+const isTooLong = (name: string): boolean => Buffer.byteLength(name) > maxNameBytes;
+
 export const postgresTargetDialect: TargetDialect = {
   defaultSchema: () => 'public',
   refuseName: ({ schema, table }) => {
-    const tooLong = [schema, table].find((name) => Buffer.byteLength(name) > maxNameBytes);
+    const tooLong = [schema, table].find(isTooLong);
     return tooLong === undefined ? undefined : `The name ${tooLong} is longer than ${maxNameBytes} bytes.`;
   },
-  refuseTable: () => [],
+  refuseTable: ({ columns }) =>
+    columns
+      .filter(({ name, isGenerated }) => !isGenerated && isTooLong(name))
+      .map(({ name }) => `the name of column ${name} is longer than ${maxNameBytes} bytes`),
   compareTargetTable,
 };

@@ -73,6 +73,25 @@ test('missing target tables are created, small tables are split, big ones are le
   });
 });
 
+test('a target table is created as its mapping has it', async () => {
+  const { ports, target } = createWorld({
+    tables: [
+      {
+        source: { schema: 'public', table: 'flights' },
+        target: { schema: 'public', table: 'Trips' },
+        columns: [
+          { source: 'id', target: 'Trip', type: 'bigint' },
+          { source: 'note', omit: true },
+        ],
+      },
+    ],
+  });
+  await planCopy(run(), ports);
+  const [created] = target.state.tables;
+  expect(created?.columns.map(({ name, type }) => [name, type])).toEqual([['Trip', 'bigint']]);
+  expect(created?.primaryKey).toEqual(['Trip']);
+});
+
 test('a target table that has rows of somebody else is skipped and said to be', async () => {
   const { ports, state, target, log } = createWorld();
   target.state.tables.push(sampleTable('shop_airports'));

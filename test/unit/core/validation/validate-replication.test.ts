@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { TableRef } from '#core/contracts/identifiers.ts';
+import type { ColumnMapping, Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ConnectPort, KafkaAdminPort, PartitionOffsets } from '#core/ports/services.ts';
 import { collectProblems, validateReplication } from '#core/validation/validate-replication.ts';
@@ -209,4 +210,38 @@ test('topics that keep too little, or have several partitions, are refused', asy
   const problems = await find();
   expect(problems.map(({ subject }) => subject)).toEqual([`topic ${topic}`, `topic ${topic}`]);
   expect(problems[0]?.remedy).toContain('retention.ms=604800000');
+});
+
+test('tables are looked at as they are mapped: columns that are left out, and those that cannot be', async () => {
+  const { find, request, source, target, ports } = createWorld();
+  source.state.tables = [
+    sampleTable('flights', {
+      columns: [sampleColumn('id'), sampleColumn('shape', { type: 'shape', typeKind: 'composite' })],
+    }),
+    sampleTable('airports'),
+  ];
+  target.state.tables.push(
+    sampleTable('shop_flights', { columns: [sampleColumn('flight')], primaryKey: ['flight'] }),
+  );
+  const [flights, ...others] = request.replication.tables;
+  const mapped = (columns: readonly ColumnMapping[]) => ({
+    ...request,
+    replication: {
+      ...request.replication,
+      tables: [{ ...flights, target: { schema: 'public', table: 'shop_flights' }, columns }, ...others],
+    } as Replication,
+  });
+  expect((await find()).length).toBeGreaterThan(0);
+  const works = mapped([
+    { source: 'id', target: 'flight' },
+    { source: 'shape', omit: true },
+  ]);
+  expect(await collectProblems(works, ports)).toEqual([]);
+  const broken = mapped([
+    { source: 'id', omit: true },
+    { source: 'shape', omit: true },
+  ]);
+  expect((await collectProblems(broken, ports)).map(({ subject }) => subject)).toContain(
+    'source table public.flights, column id',
+  );
 });

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { replicationSchema } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { replicationAnswerSchema } from '../../../../lambdas/api/contracts.ts';
 import { sampleColumn } from '../../fakes/databases.ts';
@@ -33,12 +34,18 @@ test('a replication is configured only, with names of its own and the default ta
     status_since: '2026-03-01T12:00:00.000Z',
     created_at: '2026-03-01T12:00:00.000Z',
     table_count: 1,
+    target_table_name: '{sourcedb}_{table}',
     tables: [
-      { source: { schema: 'public', table: 'flights' }, target: { schema: 'public', table: 'shop_flights' } },
+      {
+        source: { schema: 'public', table: 'flights' },
+        target: { schema: 'public', table: 'shop_flights' },
+        columns: [],
+        value_policy: 'fail',
+      },
     ],
   });
   expect((await request(client, 'GET', '/replications/1')).body).toEqual(answer.body);
-  const { tables: _tables, ...listed } = answer.body;
+  const { tables: _tables, target_table_name: _template, ...listed } = answer.body;
   expect((await request(client, 'GET', '/replications')).body).toEqual({ replications: [listed] });
   expect([executions.size, calls, open.connections]).toEqual([0, [], 0]);
 });
@@ -54,7 +61,159 @@ test('names are taken as they are spelled, whatever is in them', async () => {
   }));
   const answer = await request(client, 'POST', '/replications', create(tables, { name: 'Odd' }));
   expect(answer.status).toBe(201);
-  expect(replicationAnswerSchema.parse(answer.body).tables).toEqual(tables);
+  expect(replicationAnswerSchema.parse(answer.body).tables).toMatchObject(tables);
+});
+
+test('columns are renamed, left out and retyped as the mapping says, and the answer shows it', async () => {
+  const { request, clientWithDatabases, replications } = createWorld();
+  const { client } = await clientWithDatabases('Acmé Corp.');
+  const answer = await request(
+    client,
+    'POST',
+    '/replications',
+    create(
+      [
+        {
+          source: { table: 'flights' },
+          columns: [
+            { source: 'id', target: 'Flight', type: 'BIGINT' },
+            { source: 'note', omit: true },
+          ],
+          value_policy: 'null',
+        },
+        { source: { table: 'airports' }, target: { schema: 'geo' } },
+      ],
+      { target_table_name: '{client}.{schema}_{table}' },
+    ),
+  );
+  expect(answer.status).toBe(201);
+  expect(replicationAnswerSchema.parse(answer.body)).toMatchObject({
+    target_table_name: '{client}.{schema}_{table}',
+    tables: [
+      {
+        target: { schema: 'public', table: 'acme_corp.public_flights' },
+        columns: [
+          { source: 'id', target: 'Flight', omit: false, type: 'bigint' },
+          { source: 'note', target: null, omit: true, type: null },
+        ],
+        value_policy: 'null',
+      },
+      { target: { schema: 'geo', table: 'acme_corp.public_airports' }, columns: [], value_policy: 'fail' },
+    ],
+  });
+  const [saved] = replications.values();
+  expect(replicationSchema.parse(saved)).toEqual(saved);
+});
+
+test('a mapping that cannot work is refused with every reason, also those of the target', async () => {
+  const { request, clientWithDatabases, world, replications } = createWorld();
+  world.catalog = [
+    table('flights', {
+      columns: [sampleColumn('id'), sampleColumn('note'), sampleColumn('seat'), sampleColumn('from')],
+    }),
+  ];
+  world.targetTables = [
+    table('shop_flights', { columns: [sampleColumn('id'), sampleColumn('note'), sampleColumn('seat')] }),
+  ];
+  const { client } = await clientWithDatabases();
+  const columns = [
+    { source: 'id', omit: true },
+    { source: 'Note', target: 'x' },
+    { source: 'note', target: 'from' },
+    { source: 'seat', type: 'hologram' },
+    { source: 'seat', omit: true },
+  ];
+  const answer = await request(
+    client,
+    'POST',
+    '/replications',
+    create([{ source: { table: 'flights' }, columns }]),
+  );
+  expect([answer.status, answer.body.code]).toEqual([422, 'ValidationFailed']);
+  const messages = (answer.body.problems as { message: string }[]).map(({ message }) => message);
+  for (const reason of [
+    'It belongs to the primary key',
+    'The table has no such column.',
+    'They would share the target column from.',
+    'Its type hologram is none',
+    'It is mapped more than once.',
+    'column from is missing',
+    'column note is NOT NULL without a default',
+  ]) {
+    expect(messages).toContainEqual(expect.stringContaining(reason));
+  }
+  expect(replications.size).toBe(0);
+});
+
+test('a column name that the target cannot have is refused', async () => {
+  const { request, clientWithDatabases } = createWorld();
+  const { client } = await clientWithDatabases();
+  const columns = [{ source: 'note', target: 'ü'.repeat(32) }];
+  const answer = await request(
+    client,
+    'POST',
+    '/replications',
+    create([{ source: { table: 'flights' }, columns }]),
+  );
+  expect(answer.status).toBe(422);
+  expect(answer.text).toContain('is longer than 63 bytes');
+});
+
+test('tables of one name in several schemas are refused, with the template that tells them apart', async () => {
+  const { request, clientWithDatabases, world } = createWorld();
+  world.catalog = [table('flights'), table('flights', {}, 'Old')];
+  const { client } = await clientWithDatabases();
+  const tables = [{ source: { table: 'flights' } }, { source: { schema: 'Old', table: 'flights' } }];
+  const refused = await request(client, 'POST', '/replications', create(tables));
+  expect(refused.status).toBe(400);
+  expect(refused.body.problems).toEqual([
+    {
+      subject: 'public.shop_flights',
+      message: 'More than one source table is mapped to it: public.flights, Old.flights.',
+      remedy: expect.stringContaining('{sourcedb}_{schema}_{table}'),
+    },
+  ]);
+  const answer = await request(
+    client,
+    'POST',
+    '/replications',
+    create(tables, { target_table_name: '{sourcedb}_{schema}_{table}' }),
+  );
+  expect(replicationAnswerSchema.parse(answer.body).tables.map(({ target }) => target.table)).toEqual([
+    'shop_public_flights',
+    'shop_Old_flights',
+  ]);
+});
+
+test('a template with a placeholder that there is not is refused', async () => {
+  const { request, clientWithDatabases } = createWorld();
+  const { client } = await clientWithDatabases();
+  const body = create([{ source: { table: 'flights' } }], { target_table_name: '{database}_{table}' });
+  const answer = await request(client, 'POST', '/replications', body);
+  expect(answer.status).toBe(400);
+  expect(answer.body.problems).toEqual([
+    expect.objectContaining({
+      subject: 'body.target_table_name',
+      message: expect.stringContaining('{database} is no placeholder'),
+    }),
+  ]);
+});
+
+test('mappings that are too large to be kept are refused', async () => {
+  const { request, clientWithDatabases } = createWorld();
+  const { client } = await clientWithDatabases();
+  const columns = Array.from({ length: 1_500 }, (_unused, index) => ({
+    source: `${index} ${'x'.repeat(250)}`,
+    omit: true,
+  }));
+  const answer = await request(
+    client,
+    'POST',
+    '/replications',
+    create([{ source: { table: 'flights' }, columns }]),
+  );
+  expect(answer.status).toBe(400);
+  expect(answer.text).toContain('take more than 350 KB');
 });
 
 test('every table that cannot be replicated is named at once, and nothing is saved', async () => {

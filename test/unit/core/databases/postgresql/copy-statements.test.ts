@@ -52,6 +52,19 @@ test('writes the same columns', () => {
   );
 });
 
+test('writes columns under the names that a mapping gives them', () => {
+  const mapped = tableOf([{ ...id, name: 'Mood' }, { ...mood, name: 'key' }, list, total], {
+    primaryKey: ['Mood'],
+  });
+  const renamed = tableOf([{ ...id, name: 'Mood' }, { ...target.columns[1], name: 'key' }, list] as never, {
+    ref: target.ref,
+  });
+  const tables = { source, mapped, target: renamed };
+  expect(copyFormat(tables)).toBe('binary');
+  expect(copyFromStatement(tables, 'binary')).toContain('("Mood", "key", "list")');
+  expect(stagedCopy(tables, 'binary').deleteOld).toMatch(/ WHERE old\."Mood" = new\."Mood"$/);
+});
+
 test('replaces rows by key through a temporary table that ends with the transaction', () => {
   expect(stagedCopy({ source, target }, 'text')).toEqual({
     create:
