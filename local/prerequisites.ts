@@ -39,6 +39,13 @@ const installLines = {
     brew: 'brew install python',
     other: 'install Python 3 from https://www.python.org',
   },
+  mariadb: {
+    apt: 'sudo apt-get install -y mariadb-server',
+    dnf: 'sudo dnf install -y mariadb-server',
+    apk: 'apk add mariadb',
+    brew: 'brew install mariadb',
+    other: 'install MariaDB from https://mariadb.org/download',
+  },
 } as const satisfies Record<string, Record<PackageManager, string>>;
 
 /**
@@ -70,6 +77,10 @@ export const checkPrerequisites = async (
   }
   return { python: python.command };
 };
+
+/** The line that installs what a part of the local stack needs on this machine. */
+export const installLine = (name: keyof typeof installLines): string =>
+  installLines[name][findPackageManager()];
 
 /** Debian keeps ensurepip, without which venv makes no pip, in a package of its own. */
 const pythonProbe = `import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (${oldestPython.join(', ')}) else 4)`;
