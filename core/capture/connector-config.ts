@@ -30,6 +30,22 @@ const retriableRestartWaitMs = 2_000;
 /** The largest event, as the Connect worker's producer allows it (connect-container/worker.properties). */
 export const maxEventBytes = 8 * 1024 * 1024;
 
+/**
+ * A configuration is validated by connecting to the database; Connect answers so soon with the reason when it cannot,
+ * before whoever asked gives up (adapters/connect waits 40 s). Debezium's default is 60 s.
+ */
+const validationTimeoutMs = 15_000;
+
+/** What a replication may set otherwise, see contracts/capture-options.ts; the drivers have their own connect timeouts. */
+export const captureDefaults = {
+  maxBatchEvents: maxBatchSize,
+  maxQueueEvents: maxQueueSize,
+  maxQueueBytes,
+  heartbeatIntervalMs,
+  pollIntervalMs,
+  retriableRestartWaitMs,
+} as const;
+
 /** What every connector of ours has, whatever its database: all operations, no snapshot, JSON without schemas. */
 export const commonConnectorConfig = (topicPrefix: string): ConnectorConfig => ({
   'tasks.max': '1',
@@ -50,6 +66,7 @@ export const commonConnectorConfig = (topicPrefix: string): ConnectorConfig => (
   'max.queue.size': String(maxQueueSize),
   'max.queue.size.in.bytes': String(maxQueueBytes),
 
+  'connection.validation.timeout.ms': String(validationTimeoutMs),
   'errors.max.retries': '-1',
   'retriable.restart.connector.wait.ms': String(retriableRestartWaitMs),
   'event.processing.failure.handling.mode': 'fail',
@@ -92,3 +109,10 @@ const toRegexLiteral = (name: string): string =>
 
 export const includeListEntry = (table: TableRef): string =>
   `${toRegexLiteral(table.schema)}\\.${toRegexLiteral(table.table)}`;
+
+/**
+ * An entry of `column.exclude.list`, by the same rules. Debezium matches columns whatever their case, so the entry switches
+ * that off: `Secret` must not take `secret` with it.
+ */
+export const excludeListEntry = (table: TableRef, column: string): string =>
+  `(?-i)${includeListEntry(table)}\\.${toRegexLiteral(column)}`;

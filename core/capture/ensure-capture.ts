@@ -5,6 +5,7 @@ import { retryTransient } from '../errors/retry-transient.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
 import type { SourceDatabase } from '../ports/databases.ts';
 import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
+import { captureConfig } from './capture-config.ts';
 import { captureTopics } from './capture-topics.ts';
 import type { CaptureKafka } from './connector-config.ts';
 
@@ -63,7 +64,7 @@ export const ensureCapture = async (request: CaptureRequest, ports: CapturePorts
   );
   await connect.putConnector(
     connectorName,
-    capture.connectorConfig(replication, request.sourceDatabase, request.captureKafka),
+    captureConfig(capture, replication, request.sourceDatabase, request.captureKafka),
   );
   // A connector that a stop has paused stays paused through an update, and just after one its status does not say so.
   await connect.resume(connectorName);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseColumnType } from '../mapping/column-type.ts';
+import { captureOptionsSchema } from './capture-options.ts';
 import {
   clientIdSchema,
   databaseIdSchema,
@@ -74,6 +75,7 @@ export const replicationSchema = z
     tables: z.array(tableMappingSchema).min(1).readonly(),
     /** How target tables are named that were not named by hand, see core/mapping/target-names.ts; its default when absent. */
     targetTemplate: z.string().exactOptional(),
+    capture: captureOptionsSchema.exactOptional(),
     connectorName: z.string(),
     topicPrefix: z.string(),
     slotName: z.string(),

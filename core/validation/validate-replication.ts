@@ -1,8 +1,11 @@
+import { captureConfig } from '../capture/capture-config.ts';
 import { captureTopics } from '../capture/capture-topics.ts';
-import { isCapturableName } from '../capture/connector-config.ts';
+import { type CaptureKafka, isCapturableName } from '../capture/connector-config.ts';
 import { forEachBounded } from '../concurrency/for-each-bounded.ts';
+import type { Database } from '../contracts/database.ts';
 import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
+import { findKindProblems } from '../databases/server-greeting.ts';
 import type { CaptureDialect, SourceDialect } from '../databases/source-dialect.ts';
 import { MillraceError, type Problem, toMillraceError } from '../errors/millrace-error.ts';
 import { mapTable } from '../mapping/map-table.ts';
@@ -14,7 +17,14 @@ import { findMappedTableProblems, findTargetProblems } from './validate-table.ts
 
 export interface ValidationRequest {
   readonly replication: Replication;
+  readonly sourceDatabase: Database;
+  readonly targetDatabase: Database;
   readonly topicRetentionHours: number;
+  /**
+   * When given, Kafka Connect validates the very configuration that the connector will get, by connecting to the source with
+   * it. That takes a connection from another place, so whoever only looks quickly leaves it out.
+   */
+  readonly captureKafka?: CaptureKafka;
 }
 
 export interface ValidationPorts {
@@ -37,11 +47,15 @@ export const collectProblems = async (
 ): Promise<readonly Problem[]> => {
   const [source, target, services] = await Promise.all([
     checkSource(request, ports.source),
-    reach('target database', () => ports.target.ping()),
+    checkServer('target database', request.targetDatabase, ports.target),
     checkServices(request, ports),
   ]);
-  const targetProblems = target.length > 0 ? target : await checkTarget(request, source.tables, ports.target);
-  return [...source.problems, ...targetProblems, ...services];
+  const [targetProblems, connectorProblems] = await Promise.all([
+    target.length > 0 ? target : checkTarget(request, source.tables, ports.target),
+    // What keeps the source from capturing, or Connect from answering, is reported already.
+    source.isReady && services.isConnectReady ? checkConnector(request, ports) : [],
+  ]);
+  return [...source.problems, ...targetProblems, ...services.problems, ...connectorProblems];
 };
 
 /** Throws `ValidationFailed` that names every problem, with the list in `facts.problems`. */
@@ -74,19 +88,56 @@ const reach = async (subject: string, look: () => Promise<unknown>): Promise<rea
   }
 };
 
+/** Connect's own validation, which also shows what the worker cannot reach, or a setting that it does not know. */
+const checkConnector = async (
+  { replication, sourceDatabase, captureKafka }: ValidationRequest,
+  { source, connect }: ValidationPorts,
+): Promise<readonly Problem[]> => {
+  if (captureKafka === undefined) return [];
+  const subject = `connector ${replication.connectorName}`;
+  let messages: readonly string[] = [];
+  const failed = await reach(subject, async () => {
+    const config = captureConfig(source.dialect.capture, replication, sourceDatabase, captureKafka);
+    messages = await connect.validateConfig({ name: replication.connectorName, ...config });
+  });
+  return [
+    ...failed,
+    ...messages.map((message) => ({
+      subject,
+      problem: `Kafka Connect refuses its configuration: ${message}`,
+      remedy: `Kafka Connect must reach ${sourceDatabase.host}:${sourceDatabase.port} with the registered user and TLS mode.`,
+    })),
+  ];
+};
+
 interface SourceFindings {
+  /** It answers, and its server can be captured from. */
+  readonly isReady: boolean;
   readonly problems: readonly Problem[];
   /** The tables that exist, by their mapping. */
   readonly tables: ReadonlyMap<TableMapping, TableDescription>;
 }
 
+/** Whether it answers, and is what was registered. */
+const checkServer = async (
+  subject: string,
+  database: Database,
+  server: Pick<SourceDatabase, 'ping'>,
+): Promise<readonly Problem[]> => {
+  let serverVersion = '';
+  const unreachable = await reach(subject, async () => {
+    ({ serverVersion } = await server.ping());
+  });
+  return unreachable.length > 0 ? unreachable : findKindProblems(subject, database, serverVersion);
+};
+
 const checkSource = async (
-  { replication }: ValidationRequest,
+  { replication, sourceDatabase }: ValidationRequest,
   source: SourceDatabase,
 ): Promise<SourceFindings> => {
   const tables = new Map<TableMapping, TableDescription>();
-  const unreachable = await reach('source database', () => source.ping());
-  if (unreachable.length > 0) return { problems: unreachable, tables };
+  const unfit = await checkServer('source database', sourceDatabase, source);
+  if (unfit.length > 0) return { isReady: false, problems: unfit, tables };
 
   const refs = replication.tables.map((mapping) => mapping.source);
   const [serverProblems, grantProblems] = await Promise.all([
@@ -98,6 +149,7 @@ const checkSource = async (
     }),
   ]);
   return {
+    isReady: serverProblems.length === 0,
     tables,
     problems: [
       ...serverProblems,
@@ -177,14 +229,17 @@ const checkTarget = async (
 const checkServices = async (
   request: ValidationRequest,
   { source, kafka, connect }: ValidationPorts,
-): Promise<readonly Problem[]> => {
+): Promise<{ readonly isConnectReady: boolean; readonly problems: readonly Problem[] }> => {
   const [kafkaProblems, connectProblems] = await Promise.all([
     reach('Kafka', () => kafka.checkHealth()),
     reach('Kafka Connect', () => connect.checkHealth()),
   ]);
   const topicProblems =
     kafkaProblems.length > 0 ? [] : await checkTopics(request, source.dialect.capture, kafka);
-  return [...kafkaProblems, ...topicProblems, ...connectProblems];
+  return {
+    isConnectReady: connectProblems.length === 0,
+    problems: [...kafkaProblems, ...topicProblems, ...connectProblems],
+  };
 };
 
 /** Topics of an earlier start, or made by somebody else: what they must be like, since existing ones are left as they are. */

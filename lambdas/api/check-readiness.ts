@@ -1,6 +1,12 @@
 import type { Replication } from '#core/contracts/replication.ts';
+import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
-import { validateReplication } from '#core/validation/validate-replication.ts';
+import {
+  collectProblems,
+  type ValidationPorts,
+  type ValidationRequest,
+  validateReplication,
+} from '#core/validation/validate-replication.ts';
 import type { ApiPorts } from './ports.ts';
 
 /**
@@ -10,38 +16,99 @@ import type { ApiPorts } from './ports.ts';
 const checkBudgetMs = 14_000;
 
 /**
- * The checks of the Validate step, made before anything changes, so that the caller gets every problem in the answer.
+ * What a dry run has of the 29 s. Kafka Connect's own validation ends after 15 s at most, and the look-ups before it take
+ * a few.
+ */
+const dryRunBudgetMs = 25_000;
+
+/** The replication's databases and Kafka, open for one look at them. */
+const withServices = async <T>(
+  replication: Replication,
+  log: Log,
+  ports: ApiPorts,
+  look: (request: ValidationRequest, services: ValidationPorts) => Promise<T>,
+): Promise<T> => {
+  const { store, openSource, openTarget, openKafka, connect, topicRetentionHours } = ports;
+  const { clientId } = replication;
+  const [sourceDatabase, targetDatabase] = await Promise.all([
+    store.getDatabase(clientId, replication.sourceDatabaseId),
+    store.getDatabase(clientId, replication.targetDatabaseId),
+  ]);
+  const source = await openSource(sourceDatabase);
+  const target = await openTarget(targetDatabase);
+  const kafka = openKafka(log);
+  try {
+    return await look(
+      { replication, sourceDatabase, targetDatabase, topicRetentionHours },
+      { source, target, kafka, connect },
+    );
+  } finally {
+    await Promise.all([source.close(), target.close(), kafka.close()]);
+  }
+};
+
+/**
+ * The checks of the Validate step, made before anything changes, so that the caller gets every problem in the answer. All
+ * but Kafka Connect's own validation of the connector, which that step makes.
  * Throws `ValidationFailed`, or the error of what does not answer.
  */
 export const checkReadiness = async (replication: Replication, log: Log, ports: ApiPorts): Promise<void> => {
-  const { store, openSource, openTarget, openKafka, connect, clock, topicRetentionHours } = ports;
-  const { clientId } = replication;
-  const validate = async (): Promise<void> => {
-    const [sourceDatabase, targetDatabase] = await Promise.all([
-      store.getDatabase(clientId, replication.sourceDatabaseId),
-      store.getDatabase(clientId, replication.targetDatabaseId),
-    ]);
-    const source = await openSource(sourceDatabase);
-    const target = await openTarget(targetDatabase);
-    const kafka = openKafka(log);
-    try {
-      await validateReplication({ replication, topicRetentionHours }, { source, target, kafka, connect });
-    } finally {
-      await Promise.all([source.close(), target.close(), kafka.close()]);
-    }
-  };
-
-  const expired = new AbortController();
-  const budget = clock.sleep(checkBudgetMs, expired.signal).then(
+  await withinBudget(
+    checkBudgetMs,
+    ports,
+    () => withServices(replication, log, ports, validateReplication),
     () => log.warn('The checks before the start take too long; the execution makes them again'),
+  );
+};
+
+/**
+ * Everything that the Validate step checks, and nothing is changed. Throws `DatabaseTimeout` when it takes longer than an
+ * answer may, or the error of what cannot be opened.
+ */
+export const findProblems = async (
+  replication: Replication,
+  log: Log,
+  ports: ApiPorts,
+): Promise<readonly Problem[]> => {
+  const { captureKafka } = ports;
+  const problems = await withinBudget(
+    dryRunBudgetMs,
+    ports,
+    () =>
+      withServices(replication, log, ports, (request, services) =>
+        collectProblems({ ...request, captureKafka }, services),
+      ),
     () => undefined,
   );
-  const validation = validate();
+  if (problems !== undefined) return problems;
+  throw new MillraceError(
+    'DatabaseTimeout',
+    `The checks of replication ${replication.name} take longer than ${dryRunBudgetMs / 1_000} s. A start makes them in ` +
+      'its first step, which has a minute.',
+  );
+};
+
+/** Undefined when `action` takes longer; it then goes on, unless the process ends. */
+const withinBudget = async <T>(
+  budgetMs: number,
+  { clock }: Pick<ApiPorts, 'clock'>,
+  action: () => Promise<T>,
+  onExpiry: () => void,
+): Promise<T | undefined> => {
+  const expired = new AbortController();
+  const budget = clock.sleep(budgetMs, expired.signal).then(
+    () => {
+      onExpiry();
+      return undefined;
+    },
+    () => undefined,
+  );
+  const running = action();
   try {
-    await Promise.race([validation, budget]);
+    return await Promise.race([running, budget]);
   } finally {
     expired.abort(new Error('The checks are done.'));
-    // A validation that goes on after its budget ends nobody's process.
-    validation.catch(() => undefined);
+    // One that fails after its budget ends nobody's process.
+    running.catch(() => undefined);
   }
 };

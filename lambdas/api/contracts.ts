@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { captureDefaults } from '#core/capture/connector-config.ts';
+import { findSnapshotMode, snapshotModes, usedSnapshotMode } from '#core/capture/snapshot-modes.ts';
 import { activitySchema } from '#core/contracts/activity.ts';
+import { captureOptionBounds } from '#core/contracts/capture-options.ts';
 import { consumerStateSchema } from '#core/contracts/consumer.ts';
 import { tableStateSchema } from '#core/contracts/copy.ts';
 import { databaseKindSchema, tlsModeSchema } from '#core/contracts/database.ts';
@@ -72,7 +75,9 @@ const caPemSchema = z
 
 export const registerDatabaseSchema = z.strictObject({
   name: displayNameSchema,
-  kind: databaseKindSchema,
+  kind: databaseKindSchema.optional().meta({
+    description: 'When it is left out, the server is asked what it is; otherwise nothing connects to it yet.',
+  }),
   host: hostSchema,
   port: z.number().int().min(1).max(65_535),
   database: databaseNameSchema,
@@ -201,6 +206,73 @@ const targetTemplateSchema = withoutNul
       'and {client}.',
   });
 
+const snapshotModeSchema = z
+  .string()
+  .max(50)
+  .superRefine((name, context) => {
+    const found = findSnapshotMode(name);
+    const message =
+      found === undefined
+        ? `is no snapshot mode; there are ${snapshotModes.map(({ mode }) => mode).join(', ')}`
+        : found.inMillrace;
+    if (found?.isUsed !== true) context.addIssue({ code: 'custom', message });
+  })
+  .transform((name) => findSnapshotMode(name)?.mode ?? name)
+  .default(usedSnapshotMode)
+  .meta({
+    description: '`no_data`, also by its former names `never` and `schema_only`: see GET /snapshot-modes.',
+  });
+
+const optionSchema = (name: keyof typeof captureOptionBounds, description: string) => {
+  const { min, max } = captureOptionBounds[name];
+  const byDefault =
+    name === 'connectTimeoutMs' ? "the driver's own" : captureDefaults[name].toLocaleString('en');
+  return z
+    .number()
+    .int()
+    .min(min)
+    .max(max)
+    .optional()
+    .meta({ description: `${description} By default ${byDefault}.` });
+};
+
+const captureRequestSchema = z
+  .strictObject({
+    snapshot_mode: snapshotModeSchema,
+    max_batch_events: optionSchema('maxBatchEvents', 'Events per hand-over to Kafka.'),
+    max_queue_events: optionSchema('maxQueueEvents', 'Events that wait in memory; more than a batch.'),
+    max_queue_bytes: optionSchema('maxQueueBytes', 'The same in bytes, whichever is reached first.'),
+    heartbeat_interval_ms: optionSchema(
+      'heartbeatIntervalMs',
+      'How often an idle connector stores its position.',
+    ),
+    poll_interval_ms: optionSchema('pollIntervalMs', 'How often it looks for new events.'),
+    retriable_restart_wait_ms: optionSchema(
+      'retriableRestartWaitMs',
+      'How long it waits before it tries again after a retriable error.',
+    ),
+    connect_timeout_ms: optionSchema(
+      'connectTimeoutMs',
+      'For a connection from Kafka Connect to the source.',
+    ),
+  })
+  .meta({ description: 'What the connector may have otherwise. Nothing else of it can be set.' });
+
+export const snapshotModesQuerySchema = z.strictObject({ kind: databaseKindSchema.optional() });
+
+export const snapshotModesAnswerSchema = z.strictObject({
+  snapshot_modes: z.array(
+    z.strictObject({
+      mode: z.string(),
+      former_names: z.array(z.string()),
+      kinds: z.array(databaseKindSchema),
+      meaning: z.string().meta({ description: 'What a connector of this mode does before it streams.' }),
+      supported: z.boolean().meta({ description: 'Whether a replication can have it.' }),
+      in_millrace: z.string().meta({ description: 'How the same is had here.' }),
+    }),
+  ),
+});
+
 export const createReplicationSchema = z.strictObject({
   name: displayNameSchema.optional().meta({ description: 'By default `{source} to {target}`.' }),
   source_database_id: idSchema,
@@ -224,6 +296,7 @@ export const createReplicationSchema = z.strictObject({
     )
     .min(1)
     .max(maxTables),
+  capture: captureRequestSchema.prefault({}),
 });
 
 const replicationShape = {
@@ -263,10 +336,28 @@ export const replicationAnswerSchema = z.strictObject({
       value_policy: valuePolicySchema,
     }),
   ),
+  capture: z.strictObject({
+    snapshot_mode: z.string(),
+    max_batch_events: countSchema,
+    max_queue_events: countSchema,
+    max_queue_bytes: countSchema,
+    heartbeat_interval_ms: countSchema,
+    poll_interval_ms: countSchema,
+    retriable_restart_wait_ms: countSchema,
+    connect_timeout_ms: countSchema.nullable().meta({ description: "Null: the driver's own." }),
+  }),
 });
 
 export const replicationListSchema = z.strictObject({
   replications: z.array(z.strictObject(replicationShape)),
+});
+
+export const validateReplicationSchema = z.strictObject({});
+
+export const validationAnswerSchema = z.strictObject({
+  replication_id: idSchema,
+  ready: z.boolean(),
+  problems: z.array(problemSchema).meta({ description: 'All of them; empty when it can start.' }),
 });
 
 export const startReplicationSchema = z.strictObject({
@@ -397,6 +488,8 @@ export const namedAnswers = {
   DiscoveredTables: discoveredTablesSchema,
   Replication: replicationAnswerSchema,
   ReplicationList: replicationListSchema,
+  Validation: validationAnswerSchema,
+  SnapshotModes: snapshotModesAnswerSchema,
   Status: statusAnswerSchema,
   CopyProgress: copyAnswerSchema,
   TableCopy: tableCopySchema,

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import { refuseCaptureOptions } from '#core/capture/capture-config.ts';
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
+import type { CaptureOptionName, CaptureOptions } from '#core/contracts/capture-options.ts';
 import type { Client } from '#core/contracts/client.ts';
 import { type Database, databaseIdentity } from '#core/contracts/database.ts';
 import { type ClientId, type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
@@ -59,6 +61,7 @@ export const createReplication = async (
   ]);
   const tables = await mapTables(request, { client, source, target }, ports);
 
+  const capture = toCaptureOptions(request.capture);
   const ordinal = await store.nextOrdinal(clientId, source.databaseId);
   const prefix = topicPrefix(clientId, source.databaseId, ordinal);
   const now = clock.now().toISOString();
@@ -72,6 +75,7 @@ export const createReplication = async (
     ...(request.target_table_name === defaultTargetTemplate
       ? {}
       : { targetTemplate: request.target_table_name }),
+    ...(Object.keys(capture).length === 0 ? {} : { capture }),
     connectorName: connectorName(client.name, source.name, ordinal),
     topicPrefix: prefix,
     slotName: slotName(prefix),
@@ -201,6 +205,8 @@ const nameTargets = (
         remedy: 'Map it to another name.',
       });
   }
+  const refusedOptions = refuseCaptureOptions(toCaptureOptions(request.capture));
+  if (refusedOptions !== undefined) problems.push({ subject: 'body.capture', problem: refusedOptions });
   if (Buffer.byteLength(JSON.stringify(tables)) > maxMappingBytes)
     problems.push({
       subject: 'body.tables',
@@ -208,6 +214,20 @@ const nameTargets = (
       remedy: 'Spread the tables over several replications.',
     });
   return { tables, problems };
+};
+
+/** Those that are set; the snapshot mode is checked, and the same for all. */
+const toCaptureOptions = (capture: CreateRequest['capture']): CaptureOptions => {
+  const set: Record<CaptureOptionName, number | undefined> = {
+    maxBatchEvents: capture.max_batch_events,
+    maxQueueEvents: capture.max_queue_events,
+    maxQueueBytes: capture.max_queue_bytes,
+    heartbeatIntervalMs: capture.heartbeat_interval_ms,
+    pollIntervalMs: capture.poll_interval_ms,
+    retriableRestartWaitMs: capture.retriable_restart_wait_ms,
+    connectTimeoutMs: capture.connect_timeout_ms,
+  };
+  return Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));
 };
 
 /** Types as they were spelled where they are none, so that the problem can name them; nothing is saved then. */

@@ -45,10 +45,11 @@ export const databaseOperations: readonly Operation[] = [
     method: 'POST',
     path: '/databases',
     role: 'client',
-    summary: 'Register a database as a source or target. Nothing connects to it yet.',
+    summary: 'Register a database as a source or target. Nothing connects to it yet when its kind is given.',
     body: registerDatabaseSchema,
     status: 201,
     answer: databaseAnswerSchema,
+    errors: ['DatabaseUnreachable'],
     run: async ({ clientId, body }, ports) => toAnswer(await registerDatabase(clientId, body, ports)),
   }),
 
@@ -88,7 +89,7 @@ export const databaseOperations: readonly Operation[] = [
     params: databasePath,
     status: 200,
     answer: databaseTestSchema,
-    errors: connectionErrors,
+    errors: [...connectionErrors, 'ValidationFailed'],
     run: async ({ clientId, params }, ports) => {
       const database = await ports.store.getDatabase(clientId, params.database_id);
       const test = await testDatabase(database, ports);

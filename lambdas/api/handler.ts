@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createExecutionPort } from '#adapters/aws/execution-port.ts';
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
+import { detectServer } from '#adapters/databases/detect-kind.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { connectService, kafkaServices, taskService } from '#adapters/lambda/services.ts';
@@ -37,12 +38,14 @@ export const handler = createApi(
     openKafka: (log) => kafka.openAdmin(log),
     openSource: databases.openSource,
     openTarget: databases.openTarget,
+    detectServer,
     clock: systemClock,
     logFor: (connectorName, replicationId) =>
       createLog({ service, connectorName, fields: { replication: replicationId } }),
     newSecretText: newToken,
     secretPrefix: environment.MILLRACE_SECRET_PREFIX,
     topicRetentionHours: kafka.topicRetentionHours,
+    captureKafka: kafka.captureKafka,
   },
   createLog({ service }),
 );

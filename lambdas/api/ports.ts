@@ -1,4 +1,6 @@
+import type { CaptureKafka } from '#core/capture/connector-config.ts';
 import type { Database } from '#core/contracts/database.ts';
+import type { DetectedServer } from '#core/databases/server-greeting.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type {
@@ -22,6 +24,8 @@ export interface ApiPorts {
   /** Connects when it is first used; close it. */
   readonly openSource: (database: Database) => Promise<SourceDatabase>;
   readonly openTarget: (database: Database) => Promise<TargetDatabase>;
+  /** Undefined when what listens there is no database that we know. Throws `DatabaseUnreachable` when nothing does. */
+  readonly detectServer: (host: string, port: number) => Promise<DetectedServer | undefined>;
   readonly clock: Clock;
   /** A log whose lines carry the connector's name. */
   readonly logFor: (connectorName: string, replicationId: number) => Log;
@@ -29,4 +33,5 @@ export interface ApiPorts {
   readonly newSecretText: () => string;
   readonly secretPrefix: string;
   readonly topicRetentionHours: number;
+  readonly captureKafka: CaptureKafka;
 }

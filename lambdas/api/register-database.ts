@@ -1,18 +1,25 @@
 import type { z } from 'zod';
-import type { Database } from '#core/contracts/database.ts';
+import type { Database, DatabaseKind } from '#core/contracts/database.ts';
 import type { ClientId } from '#core/contracts/identifiers.ts';
+import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { registerDatabaseSchema } from './contracts.ts';
+import { invalidRequest } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
+
+type RegisterRequest = z.output<typeof registerDatabaseSchema>;
+type RegisterPorts = Pick<ApiPorts, 'store' | 'secrets' | 'clock' | 'secretPrefix' | 'detectServer'>;
 
 /**
  * Saves a database and its password. The password comes first, under a name that only this registration has; when the
- * database cannot be saved it is deleted again, so a failed registration leaves nothing.
+ * database cannot be saved it is deleted again, so a failed registration leaves nothing. Without a kind, the server is asked what it
+ * is: throws `DatabaseUnreachable` when it does not answer, and `InvalidRequest` when its answer is not understood.
  */
 export const registerDatabase = async (
   clientId: ClientId,
-  request: z.output<typeof registerDatabaseSchema>,
-  { store, secrets, clock, secretPrefix }: Pick<ApiPorts, 'store' | 'secrets' | 'clock' | 'secretPrefix'>,
+  request: RegisterRequest,
+  { store, secrets, clock, secretPrefix, detectServer }: RegisterPorts,
 ): Promise<Database> => {
+  const kind = request.kind ?? (await detectKind(request, detectServer));
   const databaseId = await store.nextDatabaseId();
   const { username, password, ca_pem: caPem } = request;
   const secretArn = await secrets.putCredentials(
@@ -23,7 +30,7 @@ export const registerDatabase = async (
     databaseId,
     clientId,
     name: request.name,
-    kind: request.kind,
+    kind,
     host: request.host,
     port: request.port,
     databaseName: request.database,
@@ -41,4 +48,29 @@ export const registerDatabase = async (
     throw error;
   }
   return database;
+};
+
+const detectKind = async (
+  { host, port }: RegisterRequest,
+  detectServer: ApiPorts['detectServer'],
+): Promise<DatabaseKind> => {
+  const remedy = 'Give kind.';
+  try {
+    const found = await detectServer(host, port);
+    if (found !== undefined) return found.kind;
+  } catch (cause) {
+    const error = toMillraceError(cause);
+    throw new MillraceError(
+      error.code,
+      `The kind of the database cannot be told: ${error.message} ${remedy} A database can then be registered unseen.`,
+      { cause, facts: error.facts },
+    );
+  }
+  throw invalidRequest([
+    {
+      subject: 'body.kind',
+      problem: `It cannot be told: what listens at ${host}:${port} answers like no database that is known here.`,
+      remedy,
+    },
+  ]);
 };

@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { captureDefaults } from '#core/capture/connector-config.ts';
+import { snapshotModes, usedSnapshotMode } from '#core/capture/snapshot-modes.ts';
+import type { CaptureOptions } from '#core/contracts/capture-options.ts';
 import { isActive, type Replication } from '#core/contracts/replication.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
 import { describeCopy } from '#core/status/copy-progress.ts';
+import { findProblems } from './check-readiness.ts';
 import {
   activityAnswerSchema,
   activityQuerySchema,
@@ -10,12 +14,17 @@ import {
   pathIdSchema,
   replicationAnswerSchema,
   replicationListSchema,
+  snapshotModesAnswerSchema,
+  snapshotModesQuerySchema,
   startReplicationSchema,
   statusAnswerSchema,
   stopReplicationSchema,
+  validateReplicationSchema,
+  validationAnswerSchema,
 } from './contracts.ts';
 import { createReplication } from './create-replication.ts';
 import { defineOperation, type Operation } from './operation.ts';
+import { toProblemItem } from './problem-details.ts';
 import { readStatus, toTableAnswer } from './replication-status.ts';
 import { startReplication } from './start-replication.ts';
 import { stopReplication } from './stop-replication.ts';
@@ -57,9 +66,49 @@ const toAnswer = (replication: Replication): z.input<typeof replicationAnswerSch
     })),
     value_policy: valuePolicy,
   })),
+  capture: toCaptureAnswer(replication.capture),
 });
 
+const toCaptureAnswer = (
+  options: CaptureOptions = {},
+): z.input<typeof replicationAnswerSchema>['capture'] => {
+  const effective = { ...captureDefaults, ...options };
+  return {
+    snapshot_mode: usedSnapshotMode,
+    max_batch_events: effective.maxBatchEvents,
+    max_queue_events: effective.maxQueueEvents,
+    max_queue_bytes: effective.maxQueueBytes,
+    heartbeat_interval_ms: effective.heartbeatIntervalMs,
+    poll_interval_ms: effective.pollIntervalMs,
+    retriable_restart_wait_ms: effective.retriableRestartWaitMs,
+    connect_timeout_ms: options.connectTimeoutMs ?? null,
+  };
+};
+
 export const replicationOperations: readonly Operation[] = [
+  defineOperation({
+    id: 'listSnapshotModes',
+    method: 'GET',
+    path: '/snapshot-modes',
+    role: 'client',
+    summary: "What the snapshot modes of Debezium's connectors do, which one replications have, and why.",
+    query: snapshotModesQuerySchema,
+    status: 200,
+    answer: snapshotModesAnswerSchema,
+    run: async ({ query: { kind } }) => ({
+      snapshot_modes: snapshotModes
+        .filter(({ kinds }) => kind === undefined || kinds.includes(kind))
+        .map(({ mode, formerNames, kinds, meaning, isUsed, inMillrace }) => ({
+          mode,
+          former_names: [...formerNames],
+          kinds: [...kinds],
+          meaning,
+          supported: isUsed,
+          in_millrace: inMillrace,
+        })),
+    }),
+  }),
+
   defineOperation({
     id: 'createReplication',
     method: 'POST',
@@ -106,6 +155,30 @@ export const replicationOperations: readonly Operation[] = [
     errors: ['NotFound'],
     run: async ({ clientId, params }, { store }) =>
       toAnswer(await store.getReplication(clientId, params.replication_id)),
+  }),
+
+  defineOperation({
+    id: 'validateReplication',
+    method: 'POST',
+    path: '/replications/{replication_id}/validate',
+    role: 'client',
+    summary:
+      "A dry run: makes every check of a start, with Kafka Connect's own of the connector, and changes nothing.",
+    params: replicationPath,
+    body: validateReplicationSchema,
+    status: 200,
+    answer: validationAnswerSchema,
+    errors: ['NotFound', 'SecretMissing', 'DatabaseTimeout'],
+    run: async ({ clientId, params }, ports) => {
+      const replication = await ports.store.getReplication(clientId, params.replication_id);
+      const log = ports.logFor(replication.connectorName, replication.replicationId);
+      const problems = await findProblems(replication, log, ports);
+      return {
+        replication_id: replication.replicationId,
+        ready: problems.length === 0,
+        problems: problems.map(toProblemItem),
+      };
+    },
   }),
 
   defineOperation({

@@ -1,5 +1,6 @@
 import type { Database } from '#core/contracts/database.ts';
-import type { Problem } from '#core/errors/millrace-error.ts';
+import { findKindProblems, kindProblem } from '#core/databases/server-greeting.ts';
+import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type { ApiPorts } from './ports.ts';
 
@@ -17,10 +18,15 @@ const noCapture = {
   publicationName: 'millrace_connection_test',
 } as const;
 
-/** Connects as a source and as a target. Throws what keeps it from connecting at all. */
+type TestPorts = Pick<ApiPorts, 'openSource' | 'openTarget' | 'detectServer' | 'clock'>;
+
+/**
+ * Connects as a source and as a target. Throws what keeps it from connecting at all, which is `ValidationFailed` when the
+ * server is of another kind than was registered.
+ */
 export const testDatabase = async (
   database: Database,
-  { openSource, openTarget, clock }: Pick<ApiPorts, 'openSource' | 'openTarget' | 'clock'>,
+  { openSource, openTarget, detectServer, clock }: TestPorts,
 ): Promise<DatabaseTest> => {
   const elapsed = async (action: () => Promise<unknown>): Promise<number> => {
     const startedMs = clock.now().getTime();
@@ -32,18 +38,42 @@ export const testDatabase = async (
   try {
     let serverVersion = '';
     const connectMs = await elapsed(async () => {
-      ({ serverVersion } = await source.ping());
+      ({ serverVersion } = await source
+        .ping()
+        .catch((error: unknown) => explain(error, database, detectServer)));
     });
+    const kindProblems = findKindProblems(`database ${database.name}`, database, serverVersion);
     const latencyMs = await elapsed(() => source.ping());
     const sourceProblems = await source.findCaptureProblems(noCapture);
     const target: TargetDatabase = await openTarget(database);
     try {
       const targetProblems = await target.findWriteProblems([target.dialect.defaultSchema(database)]);
-      return { serverVersion, connectMs, latencyMs, sourceProblems, targetProblems };
+      return {
+        serverVersion,
+        connectMs,
+        latencyMs,
+        sourceProblems: [...kindProblems, ...sourceProblems],
+        targetProblems: [...kindProblems, ...targetProblems],
+      };
     } finally {
       await target.close();
     }
   } finally {
     await source.close();
   }
+};
+
+/** Another kind of server makes nothing but noise of a login, so it is asked what it is. */
+const explain = async (
+  error: unknown,
+  database: Database,
+  detectServer: ApiPorts['detectServer'],
+): Promise<never> => {
+  const found = await detectServer(database.host, database.port).catch(() => undefined);
+  if (found === undefined || found.kind === database.kind) throw error;
+  const problem = kindProblem(`database ${database.name}`, database, found);
+  throw new MillraceError('ValidationFailed', problem.problem, {
+    cause: error,
+    facts: { problems: [problem] },
+  });
 };

@@ -36,7 +36,13 @@ export const handler = createStepHandler({
     const kafka = kafkaService.openAdmin(log);
     try {
       await validateReplication(
-        { replication, topicRetentionHours: kafkaService.topicRetentionHours },
+        {
+          replication,
+          sourceDatabase,
+          targetDatabase,
+          topicRetentionHours: kafkaService.topicRetentionHours,
+          captureKafka: kafkaService.captureKafka,
+        },
         { source, target, kafka, connect },
       );
     } finally {

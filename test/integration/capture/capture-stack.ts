@@ -4,12 +4,13 @@ import { createConnectClient } from '#adapters/connect/connect-client.ts';
 import { createKafkaAdmin, type KafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka, type KafkaSettings } from '#adapters/kafka/kafka-client.ts';
 import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
+import { openTargetDatabase } from '#adapters/postgresql/target-database.ts';
 import type { CaptureKafka } from '#core/capture/connector-config.ts';
-import type { Database } from '#core/contracts/database.ts';
+import type { ConnectionSettings, Database } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
-import type { SourceDatabase } from '#core/ports/databases.ts';
+import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type { ConnectPort } from '#core/ports/services.ts';
 import { prepareJavaParts } from '../../../local/downloads.ts';
 import { startConnect, startKafka } from '../../../local/kafka.ts';
@@ -19,6 +20,8 @@ import { startSecretsEndpoint } from './secrets-endpoint.ts';
 export interface CaptureStack {
   readonly sql: pg.Client;
   readonly source: SourceDatabase;
+  /** The same database as a target. */
+  readonly target: TargetDatabase;
   readonly sourceDatabase: Database;
   readonly connect: ConnectPort;
   readonly kafka: KafkaAdmin;
@@ -77,7 +80,7 @@ export const startCaptureStack = async (): Promise<CaptureStack> => {
     const sql = new pg.Client({ host, port, user, password, database });
     await sql.connect();
     stops.push(() => sql.end());
-    const source = openSourceDatabase({
+    const connection: ConnectionSettings = {
       kind: 'postgresql',
       host,
       port,
@@ -85,8 +88,11 @@ export const startCaptureStack = async (): Promise<CaptureStack> => {
       username: user,
       password,
       tlsMode: 'disable',
-    });
+    };
+    const source = openSourceDatabase(connection);
     stops.push(() => source.close());
+    const target = openTargetDatabase(connection);
+    stops.push(() => target.close());
     const settings: KafkaSettings = {
       brokers: [broker.brokers],
       security: 'plaintext',
@@ -98,6 +104,7 @@ export const startCaptureStack = async (): Promise<CaptureStack> => {
     return {
       sql,
       source,
+      target,
       sourceDatabase: {
         databaseId: 1,
         clientId: 1,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { classifyTrace } from '#core/capture/connector-failures.ts';
+import type { Database } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { Run } from '#core/contracts/steps.ts';
@@ -8,7 +9,9 @@ import { connectorConfig } from '#core/databases/postgresql/connector-config.ts'
 import { quoteIdentifier, quoteTable } from '#core/databases/postgresql/identifiers.ts';
 import { formatLsn, parseLsn, streamedPosition } from '#core/databases/postgresql/log-position.ts';
 import { topicName } from '#core/naming/names.ts';
+import { collectProblems } from '#core/validation/validate-replication.ts';
 import { type StartedCapture, startCapture } from '../../../lambdas/start-capture/start-capture.ts';
+import { findFreePort } from '../../../local/ports.ts';
 import { sourceSettings } from '../../../local/postgres.ts';
 import { opensslVersion, startTlsServer } from '../postgresql/tls-server.ts';
 import { type CaptureStack, replicationOf, silentLog, startCaptureStack } from './capture-stack.ts';
@@ -273,6 +276,56 @@ test('the stored offset of an idle source goes on, so that the source can drop i
     const slot = await readSlot(replication.slotName);
     return parseLsn(slot?.position ?? '0/0') > parseLsn(position);
   });
+}, 120_000);
+
+test('columns that are left out never reach Kafka, and those that are spelled alike do', async () => {
+  const table = { schema: 'Sales', table: 'Card, holders' };
+  await stack.sql.query(`
+    CREATE SCHEMA IF NOT EXISTS "Sales";
+    CREATE TABLE ${quoteTable(table)} (id int PRIMARY KEY, "Secret" text, secret text, "card no, old" text, note text);
+    ALTER TABLE ${quoteTable(table)} REPLICA IDENTITY FULL`);
+  const [mapping] = replicationOf(11, [table]).tables;
+  const columns = ['Secret', 'card no, old'].map((source) => ({ source, omit: true as const }));
+  const replication: Replication = {
+    ...replicationOf(11, [table]),
+    tables: [{ source: table, target: mapping?.target ?? table, columns }],
+    capture: { pollIntervalMs: 10, connectTimeoutMs: 5_000 },
+  };
+  await begin(replication);
+  await stack.sql.query(`INSERT INTO ${quoteTable(table)} VALUES (1, '4111', 'kept', '4222', 'n')`);
+  await stack.sql.query(`UPDATE ${quoteTable(table)} SET note = 'm'`);
+  const records = await stack.readTopic(topicName(replication.topicPrefix, table), 2);
+  const kept = { id: 1, secret: 'kept' };
+  expect(records.map(({ value }) => value)).toEqual([
+    expect.objectContaining({ op: 'c', after: { ...kept, note: 'n' } }),
+    expect.objectContaining({ op: 'u', before: { ...kept, note: 'n' }, after: { ...kept, note: 'm' } }),
+  ]);
+  expect(JSON.stringify(records)).not.toMatch(/4111|4222/);
+}, 120_000);
+
+test('before a start Kafka Connect says what keeps the connector from running, and creates nothing', async () => {
+  const table = { schema: 'public', table: 'validated' };
+  await createTable(table);
+  const replication = replicationOf(12, [table]);
+  const find = (change: Partial<Database>) =>
+    collectProblems(
+      {
+        replication,
+        sourceDatabase: { ...stack.sourceDatabase, ...change },
+        targetDatabase: stack.sourceDatabase,
+        topicRetentionHours: 24,
+        captureKafka: stack.captureKafka,
+      },
+      { source: stack.source, target: stack.target, kafka: stack.kafka, connect: stack.connect },
+    );
+  expect(await find({})).toEqual([]);
+  const unreachable = await find({ port: await findFreePort() });
+  expect(unreachable.map(({ subject }) => subject)).toEqual([`connector ${replication.connectorName}`]);
+  expect(unreachable[0]?.problem).toMatch(/^Kafka Connect refuses its configuration: database\.hostname: /);
+  const unknown = await find({ databaseName: 'nowhere' });
+  expect(unknown.map(({ problem }) => problem).join()).toContain('nowhere');
+  expect(await stack.connect.getStatus(replication.connectorName)).toBeUndefined();
+  expect(await readSlot(replication.slotName)).toBeUndefined();
 }, 120_000);
 
 /** Connect validates a configuration by connecting to the database with it. */

@@ -1,3 +1,4 @@
+import type { Database } from '#core/contracts/database.ts';
 import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import { type CaptureReadiness, findServerProblems } from '#core/databases/postgresql/server-problems.ts';
 import { judgeSlot } from '#core/databases/postgresql/slot-guard.ts';
@@ -33,6 +34,21 @@ export const sampleTable = (table: string, change: Partial<TableDescription> = {
   estimatedRows: 1_000,
   bytes: 100_000,
   uniqueIndexes: [],
+  ...change,
+});
+
+export const sampleDatabase = (change: Partial<Database> = {}): Database => ({
+  databaseId: 1,
+  clientId: 1,
+  name: 'shop',
+  kind: 'postgresql',
+  host: 'db.example.com',
+  port: 5432,
+  databaseName: 'shop',
+  username: 'millrace',
+  tlsMode: 'require',
+  secretArn: 'arn:aws:secretsmanager:eu-west-1:1:secret:millrace/test/database-1-AbCdEf',
+  createdAt: '2026-01-01T00:00:00.000Z',
   ...change,
 });
 

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { connectorName, distinctConnectorName } from '#core/naming/names.ts';
 
 test('a connector is named after its client and database; later ones of a database are numbered', () => {
+  expect(connectorName('Acme Corp', 'Production DB', 1)).toBe('acme_corp_production_db_connector');
   expect(connectorName('Acmé Corp.', 'Shop DB', 1)).toBe('acme_corp_shop_db_connector');
   expect(connectorName('Acmé Corp.', 'Shop DB', 2)).toBe('acme_corp_shop_db_2_connector');
 });

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { captureConfig } from '#core/capture/capture-config.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { ColumnMapping, Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -9,6 +10,7 @@ import {
   createFakeTarget,
   readyServer,
   sampleColumn,
+  sampleDatabase,
   sampleTable,
 } from '../../fakes/databases.ts';
 import { sampleReplication } from '../../fakes/memory-store.ts';
@@ -28,6 +30,8 @@ const createWorld = (tables?: readonly TableRef[]) => {
   const services = {
     kafka: undefined as Error | undefined,
     connect: undefined as Error | undefined,
+    configErrors: [] as readonly string[],
+    validated: [] as Readonly<Record<string, string>>[],
     retention: new Map<string, number>(),
     partitions: [] as readonly PartitionOffsets[],
   };
@@ -42,9 +46,15 @@ const createWorld = (tables?: readonly TableRef[]) => {
     checkHealth: async () => {
       if (services.connect !== undefined) throw services.connect;
     },
+    validateConfig: async (config: Readonly<Record<string, string>>) => {
+      services.validated.push(config);
+      return services.configErrors;
+    },
   } as unknown as ConnectPort;
   const request = {
     replication,
+    sourceDatabase: sampleDatabase(),
+    targetDatabase: sampleDatabase({ databaseId: 2, name: 'warehouse' }),
     topicRetentionHours: 168,
   };
   const ports = { source: source.database, target: target.database, kafka, connect };
@@ -244,4 +254,62 @@ test('tables are looked at as they are mapped: columns that are left out, and th
   expect((await collectProblems(broken, ports)).map(({ subject }) => subject)).toContain(
     'source table public.flights, column id',
   );
+});
+
+test('Kafka Connect validates the very configuration that capture will create, once', async () => {
+  const { request, ports, services, source } = createWorld();
+  services.configErrors = ['database.hostname: Unable to connect.'];
+  const asked = { ...request, captureKafka: { brokers: 'kafka:9092', security: 'plaintext' } } as const;
+  const problems = await collectProblems(asked, ports);
+  const { replication, sourceDatabase, captureKafka } = asked;
+  expect(services.validated).toEqual([
+    {
+      name: 'acme_shop_connector',
+      ...captureConfig(source.database.dialect.capture, replication, sourceDatabase, captureKafka),
+    },
+  ]);
+  expect(problems).toEqual([
+    {
+      subject: 'connector acme_shop_connector',
+      problem: 'Kafka Connect refuses its configuration: database.hostname: Unable to connect.',
+      remedy: expect.stringContaining('db.example.com:5432'),
+    },
+  ]);
+  await collectProblems(request, ports);
+  expect(services.validated).toHaveLength(1);
+});
+
+test('a value that Connect would take for a reference is a problem before anything is sent', async () => {
+  const { request, ports, services } = createWorld();
+  const problems = await collectProblems(
+    {
+      ...request,
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Connect's syntax of a reference.
+      sourceDatabase: sampleDatabase({ host: '${secretsmanager:x:password}' }),
+      captureKafka: { brokers: 'kafka:9092', security: 'plaintext' },
+    },
+    ports,
+  );
+  expect(problems.map(({ subject }) => subject)).toEqual(['connector acme_shop_connector']);
+  expect(services.validated).toEqual([]);
+});
+
+test('Kafka Connect is not asked while the source or Connect itself is in the way', async () => {
+  const asked = { captureKafka: { brokers: 'kafka:9092', security: 'plaintext' } } as const;
+  const first = createWorld();
+  first.source.state.readiness = { ...readyServer, walLevel: 'replica' };
+  expect(await collectProblems({ ...first.request, ...asked }, first.ports)).toHaveLength(1);
+  const second = createWorld();
+  second.services.connect = new MillraceError('ConnectUnavailable', 'Kafka Connect does not answer.');
+  expect(await collectProblems({ ...second.request, ...asked }, second.ports)).toHaveLength(1);
+  expect([first.services.validated, second.services.validated]).toEqual([[], []]);
+});
+
+test('a server of another kind than was registered is a problem, and nothing else is looked at there', async () => {
+  const { request, ports, source } = createWorld();
+  source.state.readiness = { ...readyServer, walLevel: 'replica' };
+  const wrong = { ...request, sourceDatabase: sampleDatabase({ kind: 'mariadb' }) };
+  expect((await collectProblems(wrong, ports)).map(({ problem }) => problem)).toEqual([
+    'The server at db.example.com:5432 is MySQL 18.4, but it is registered as MariaDB.',
+  ]);
 });

@@ -7,6 +7,7 @@ import { findServerProblems } from '#core/databases/postgresql/server-problems.t
 import { postgresSourceDialect } from '#core/databases/postgresql/source-dialect.ts';
 import { postgresTargetDialect } from '#core/databases/postgresql/target-dialect.ts';
 import { describeMissingGrant } from '#core/databases/postgresql/target-grants.ts';
+import type { DetectedServer } from '#core/databases/server-greeting.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { SourceDatabase, TableDescription, TargetDatabase } from '#core/ports/databases.ts';
@@ -59,6 +60,7 @@ export const createWorld = () => {
   const executions = new Map<string, { input: string; status: 'RUNNING' | 'FAILED' | 'SUCCEEDED' }>();
   const calls: string[] = [];
   const open = { connections: 0 };
+  const validated: Readonly<Record<string, string>>[] = [];
   const world = {
     catalog: [table('flights'), table('airports')] as readonly TableDescription[],
     targetTables: [] as readonly TableDescription[],
@@ -72,6 +74,10 @@ export const createWorld = () => {
     stopTaskFailure: undefined as MillraceError | undefined,
     putDatabaseFailure: undefined as MillraceError | undefined,
     taskStatus: 'STOPPED',
+    serverVersion: '18.4',
+    detected: undefined as DetectedServer | MillraceError | undefined,
+    /** What Kafka Connect finds wrong with a connector's configuration. */
+    configErrors: [] as readonly string[],
   };
 
   const asked = async <T>(answer: () => T): Promise<T> => {
@@ -85,7 +91,7 @@ export const createWorld = () => {
   };
   const source = (): SourceDatabase => ({
     dialect: postgresSourceDialect,
-    ping: () => asked(() => ({ serverVersion: '18.4' })),
+    ping: () => asked(() => ({ serverVersion: world.serverVersion })),
     listTables: () => asked(() => world.catalog),
     describeTable: (ref) => asked(() => find(world.catalog, ref)),
     findCaptureProblems: () => asked(() => findServerProblems(world.readiness, databaseUser)),
@@ -99,7 +105,7 @@ export const createWorld = () => {
   });
   const target = (): TargetDatabase => ({
     dialect: postgresTargetDialect,
-    ping: () => asked(() => ({ serverVersion: '18.4' })),
+    ping: () => asked(() => ({ serverVersion: world.serverVersion })),
     findWriteProblems: () =>
       asked(() =>
         world.missingTargetGrants.map((grant) => describeMissingGrant(grant, databaseUser.username)),
@@ -174,7 +180,10 @@ export const createWorld = () => {
       pause: async (name) => {
         calls.push(`pause ${name}`);
       },
-      validateConfig: unexpected('validateConfig'),
+      validateConfig: async (config) => {
+        validated.push(config);
+        return world.configErrors;
+      },
       putConnector: unexpected('putConnector'),
       getConfig: unexpected('getConfig'),
       getOffset: unexpected('getOffset'),
@@ -196,6 +205,11 @@ export const createWorld = () => {
       open.connections += 1;
       return target();
     },
+    detectServer: async (host, port) => {
+      calls.push(`detect ${host}:${port}`);
+      if (world.detected instanceof MillraceError) throw world.detected;
+      return world.detected;
+    },
     clock,
     logFor: (connectorName, replication) =>
       createLog({ service: 'api', connectorName, fields: { replication }, output }),
@@ -205,6 +219,7 @@ export const createWorld = () => {
     },
     secretPrefix: 'millrace/test/databases',
     topicRetentionHours: 168,
+    captureKafka: { brokers: 'kafka:9092', security: 'plaintext' },
   };
   const api = createApi(ports, createLog({ service: 'api', output }));
 
@@ -266,6 +281,7 @@ export const createWorld = () => {
     secrets,
     executions,
     calls,
+    validated,
     open,
     lines,
     request,

@@ -43,9 +43,19 @@ test('a replication is configured only, with names of its own and the default ta
         value_policy: 'fail',
       },
     ],
+    capture: {
+      snapshot_mode: 'no_data',
+      max_batch_events: 8_192,
+      max_queue_events: 32_768,
+      max_queue_bytes: 67_108_864,
+      heartbeat_interval_ms: 5_000,
+      poll_interval_ms: 50,
+      retriable_restart_wait_ms: 2_000,
+      connect_timeout_ms: null,
+    },
   });
   expect((await request(client, 'GET', '/replications/1')).body).toEqual(answer.body);
-  const { tables: _tables, target_table_name: _template, ...listed } = answer.body;
+  const { tables: _tables, target_table_name: _template, capture: _capture, ...listed } = answer.body;
   expect((await request(client, 'GET', '/replications')).body).toEqual({ replications: [listed] });
   expect([executions.size, calls, open.connections]).toEqual([0, [], 0]);
 });
@@ -103,6 +113,44 @@ test('columns are renamed, left out and retyped as the mapping says, and the ans
   });
   const [saved] = replications.values();
   expect(replicationSchema.parse(saved)).toEqual(saved);
+});
+
+test('capture options are kept, and former names of the snapshot mode are understood', async () => {
+  const { request, clientWithDatabases, replications } = createWorld();
+  const { client } = await clientWithDatabases();
+  const capture = { snapshot_mode: 'schema_only', poll_interval_ms: 10, connect_timeout_ms: 5_000 };
+  const answer = await request(
+    client,
+    'POST',
+    '/replications',
+    create([{ source: { table: 'flights' } }], { capture }),
+  );
+  expect(replicationAnswerSchema.parse(answer.body).capture).toMatchObject({
+    snapshot_mode: 'no_data',
+    poll_interval_ms: 10,
+    connect_timeout_ms: 5_000,
+    heartbeat_interval_ms: 5_000,
+  });
+  const [saved] = replications.values();
+  expect(saved?.capture).toEqual({ pollIntervalMs: 10, connectTimeoutMs: 5_000 });
+  expect(replicationSchema.parse(saved)).toEqual(saved);
+});
+
+test.each([
+  [{ snapshot_mode: 'initial' }, 'Millrace copies existing rows with direct SQL'],
+  [{ snapshot_mode: 'sometimes' }, 'is no snapshot mode'],
+  [{ heartbeat_interval_ms: 0 }, 'heartbeat_interval_ms'],
+  [{ max_batch_events: 1.5 }, 'max_batch_events'],
+  [{ max_batch_events: 65_536 }, 'must hold more events'],
+  [{ 'slot.drop.on.stop': 'true' }, 'slot.drop.on.stop'],
+])('capture options %j are refused with the reason', async (capture, reason) => {
+  const { request, clientWithDatabases, replications } = createWorld();
+  const { client } = await clientWithDatabases();
+  const body = create([{ source: { table: 'flights' } }], { capture });
+  const answer = await request(client, 'POST', '/replications', body);
+  expect(answer.status).toBe(400);
+  expect(answer.text).toContain(reason);
+  expect(replications.size).toBe(0);
 });
 
 test('a mapping that cannot work is refused with every reason, also those of the target', async () => {
@@ -374,6 +422,7 @@ test.each([
   ['GET', '/status'],
   ['GET', '/copy'],
   ['GET', '/activity'],
+  ['POST', '/validate'],
 ])("another client's replication is not found: %s /replications/1%s", async (method, suffix) => {
   const { request, configured, replications, executions, calls } = createWorld();
   const { replication } = await configured();
@@ -391,6 +440,8 @@ test.each([
   ['GET', '/replications/1'],
   ['POST', '/replications/1/start'],
   ['POST', '/replications/1/stop'],
+  ['POST', '/replications/1/validate'],
+  ['GET', '/snapshot-modes'],
   ['GET', '/replications/1/status'],
   ['GET', '/replications/1/copy'],
   ['GET', '/replications/1/activity'],

@@ -198,3 +198,59 @@ test('discovered tables say what they are and why one cannot be replicated', asy
   expect(tables[4]).toMatchObject({ schema: 'Üpper case', table: 'Sel"ect; DROP TABLE x' });
   expect(open.connections).toBe(0);
 });
+
+test('a database that is registered without a kind is what its server says', async () => {
+  const { request, world, calls } = createWorld();
+  const { kind: _kind, ...unknown } = registration({ port: 3306 });
+  world.detected = { kind: 'mariadb', version: '10.11.6-MariaDB' };
+  const answer = await request(1, 'POST', '/databases', unknown);
+  expect(answer.status).toBe(201);
+  expect(databaseAnswerSchema.parse(answer.body).kind).toBe('mariadb');
+  expect(calls).toEqual(['detect db.example.com:3306']);
+});
+
+test('nothing connects to a database whose kind is given', async () => {
+  const { request, calls } = createWorld();
+  await request(1, 'POST', '/databases', registration());
+  expect(calls).toEqual([]);
+});
+
+test.each([
+  [undefined, 400, 'answers like no database'],
+  [new MillraceError('DatabaseUnreachable', 'Nothing answers at db.example.com:5432.'), 502, 'Give kind.'],
+])('a kind that cannot be told is asked for, and nothing is stored', async (detected, status, text) => {
+  const { request, world, databases, secrets } = createWorld();
+  const { kind: _kind, ...unknown } = registration();
+  world.detected = detected;
+  const answer = await request(1, 'POST', '/databases', unknown);
+  expect(answer.status).toBe(status);
+  expect(answer.text).toContain(text);
+  expect([databases.size, secrets.size]).toEqual([0, 0]);
+});
+
+test('a server that is not what was registered is told apart from one that is down', async () => {
+  const { request, world } = createWorld();
+  await request(1, 'POST', '/databases', registration());
+  world.databaseFailure = new MillraceError('DatabaseUnreachable', 'The connection was closed.');
+  world.detected = { kind: 'mysql', version: '8.4.0' };
+  const answer = await request(1, 'POST', '/databases/1/test');
+  expect([answer.status, answer.body.code]).toEqual([422, 'ValidationFailed']);
+  expect(answer.body.detail).toBe(
+    'The server at db.example.com:5432 is MySQL 8.4.0, but it is registered as PostgreSQL.',
+  );
+  world.detected = { kind: 'postgresql' };
+  expect((await request(1, 'POST', '/databases/1/test')).body.code).toBe('DatabaseUnreachable');
+});
+
+test('a MariaDB that is registered as MySQL answers, and is said to be another', async () => {
+  const { request, world } = createWorld();
+  await request(1, 'POST', '/databases', registration({ kind: 'mysql' }));
+  world.serverVersion = '10.11.6-MariaDB';
+  const { as_source, as_target } = databaseTestSchema.parse(
+    (await request(1, 'POST', '/databases/1/test')).body,
+  );
+  for (const { ready, problems } of [as_source, as_target]) {
+    expect(ready).toBe(false);
+    expect(problems[0]?.message).toContain('is MariaDB 10.11.6-MariaDB, but it is registered as MySQL');
+  }
+});

@@ -1,0 +1,77 @@
+import type { CaptureOptionName, CaptureOptions } from '../contracts/capture-options.ts';
+import type { Database, DatabaseKind } from '../contracts/database.ts';
+import type { Replication, TableMapping } from '../contracts/replication.ts';
+import type { CaptureDialect } from '../databases/source-dialect.ts';
+import { omittedColumns } from '../mapping/map-table.ts';
+import {
+  type CaptureKafka,
+  type ConnectorConfig,
+  captureDefaults,
+  excludeListEntry,
+} from './connector-config.ts';
+
+/**
+ * The configuration that a replication's connector is created with: its kind's, with the replication's own options, and
+ * without the columns that its mapping leaves out, so that their values never reach Kafka. Whoever validates validates
+ * this. Throws `InvalidRequest`, see the dialects.
+ */
+export const captureConfig = (
+  dialect: Pick<CaptureDialect, 'connectorConfig'>,
+  replication: Replication,
+  source: Database,
+  kafka: CaptureKafka,
+): ConnectorConfig => ({
+  ...dialect.connectorConfig(replication, source, kafka),
+  ...optionSettings(replication.capture ?? {}, source.kind),
+  ...columnSettings(replication.tables),
+});
+
+/** What is wrong with options by themselves, or undefined. */
+export const refuseCaptureOptions = (options: CaptureOptions): string | undefined => {
+  const { maxBatchEvents, maxQueueEvents } = { ...captureDefaults, ...options };
+  return maxQueueEvents > maxBatchEvents
+    ? undefined
+    : `The queue must hold more events (${maxQueueEvents}) than a batch has (${maxBatchEvents}).`;
+};
+
+const propertyNames: Readonly<Record<Exclude<CaptureOptionName, 'connectTimeoutMs'>, string>> = {
+  maxBatchEvents: 'max.batch.size',
+  maxQueueEvents: 'max.queue.size',
+  maxQueueBytes: 'max.queue.size.in.bytes',
+  heartbeatIntervalMs: 'heartbeat.interval.ms',
+  pollIntervalMs: 'poll.interval.ms',
+  retriableRestartWaitMs: 'retriable.restart.connector.wait.ms',
+};
+
+/** pgjdbc and ojdbc take theirs as a driver's property; the binlog client's is Debezium's own. */
+const connectTimeoutSettings = (kind: DatabaseKind, timeoutMs: number): ConnectorConfig => {
+  switch (kind) {
+    case 'postgresql':
+      return { 'driver.connectTimeout': String(Math.ceil(timeoutMs / 1_000)) };
+    case 'mysql':
+    case 'mariadb':
+      return { 'connect.timeout.ms': String(timeoutMs) };
+    case 'oracle':
+      return { 'driver.oracle.net.CONNECT_TIMEOUT': String(timeoutMs) };
+  }
+};
+
+const optionSettings = (
+  { connectTimeoutMs, ...options }: CaptureOptions,
+  kind: DatabaseKind,
+): ConnectorConfig => ({
+  ...Object.fromEntries(
+    Object.entries(propertyNames).flatMap(([option, property]) => {
+      const value = options[option as keyof typeof propertyNames];
+      return value === undefined ? [] : [[property, String(value)]];
+    }),
+  ),
+  ...(connectTimeoutMs === undefined ? {} : connectTimeoutSettings(kind, connectTimeoutMs)),
+});
+
+const columnSettings = (tables: readonly TableMapping[]): ConnectorConfig => {
+  const excluded = tables.flatMap((mapping) =>
+    omittedColumns(mapping).map((column) => excludeListEntry(mapping.source, column)),
+  );
+  return excluded.length === 0 ? {} : { 'column.exclude.list': excluded.join(',') };
+};
