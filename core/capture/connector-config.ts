@@ -111,8 +111,8 @@ export const includeListEntry = (table: TableRef): string =>
   `${toRegexLiteral(table.schema)}\\.${toRegexLiteral(table.table)}`;
 
 /**
- * An entry of `column.exclude.list`, by the same rules. Debezium matches columns whatever their case, so the entry switches
- * that off: `Secret` must not take `secret` with it.
+ * An entry of `column.exclude.list`, by the same rules. Debezium matches columns whatever the case of their names, so the
+ * entry switches that off: it must not take a column of another table with it, `sales.orders` beside `Sales.Orders`.
  */
 export const excludeListEntry = (table: TableRef, column: string): string =>
   `(?-i)${includeListEntry(table)}\\.${toRegexLiteral(column)}`;

@@ -8,39 +8,54 @@ import { mapTable } from '../mapping/map-table.ts';
 import type { TableDescription } from '../ports/databases.ts';
 
 /** What keeps a source table from being replicated, by its description alone. */
-export const findTableProblems = (table: TableDescription, dialect: SourceDialect): readonly Problem[] => {
-  const subject = `source table ${tableLabel(table.ref)}`;
-  if (table.relationKind !== 'table') {
-    return [
-      {
-        subject,
-        problem: `It is a ${table.relationKind.replace('-', ' ')}; only ordinary tables can be replicated.`,
-        ...(table.relationKind === 'partitioned-table' ? { remedy: 'Select its partitions instead.' } : {}),
-      },
-    ];
-  }
-  return [
-    ...dialect.findKeyProblems(table, subject),
-    ...table.columns
-      .filter((column) => !column.isGenerated)
-      .flatMap((column) => {
-        const reason = dialect.validateColumn(column);
-        return reason === undefined
-          ? []
-          : [{ subject: `${subject}, column ${column.name}`, problem: `${reason}.` }];
-      }),
-  ];
-};
+export const findTableProblems = (table: TableDescription, dialect: SourceDialect): readonly Problem[] =>
+  table.relationKind === 'table'
+    ? [...findCaseProblems(table), ...findRowProblems(table, dialect)]
+    : [
+        {
+          subject: subjectOf(table),
+          problem: `It is a ${table.relationKind.replace('-', ' ')}; only ordinary tables can be replicated.`,
+          ...(table.relationKind === 'partitioned-table' ? { remedy: 'Select its partitions instead.' } : {}),
+        },
+      ];
 
-/** The same for a table with its mapping: columns that are left out keep it from nothing. */
+/** The same for a table with its mapping: the types of columns that are left out keep it from nothing. */
 export const findMappedTableProblems = (
   table: TableDescription,
   mapping: TableMapping,
   dialect: SourceDialect,
-): readonly Problem[] => [
-  ...findMappingProblems(table, mapping),
-  ...findTableProblems(mapTable(table, mapping).source, dialect),
+): readonly Problem[] =>
+  table.relationKind === 'table'
+    ? [
+        ...findMappingProblems(table, mapping),
+        ...findCaseProblems(table),
+        ...findRowProblems(mapTable(table, mapping).source, dialect),
+      ]
+    : findTableProblems(table, dialect);
+
+const subjectOf = ({ ref }: TableDescription): string => `source table ${tableLabel(ref)}`;
+
+const findRowProblems = (table: TableDescription, dialect: SourceDialect): readonly Problem[] => [
+  ...dialect.findKeyProblems(table, subjectOf(table)),
+  ...table.columns
+    .filter((column) => !column.isGenerated)
+    .flatMap((column) => {
+      const reason = dialect.validateColumn(column);
+      return reason === undefined
+        ? []
+        : [{ subject: `${subjectOf(table)}, column ${column.name}`, problem: `${reason}.` }];
+    }),
 ];
+
+/** Debezium 3.5 refuses such a table, also when one of the columns is left out (JdbcConnection, PgOutputMessageDecoder). */
+const findCaseProblems = (table: TableDescription): readonly Problem[] =>
+  [...Map.groupBy(table.columns, ({ name }) => name.toLowerCase()).values()]
+    .filter((alike) => alike.length > 1)
+    .map((alike) => ({
+      subject: `${subjectOf(table)}, columns ${alike.map(({ name }) => name).join(', ')}`,
+      problem: 'Their names differ only in case, and Debezium captures no table with such columns.',
+      remedy: 'Rename one of them at the source.',
+    }));
 
 /**
  * What keeps a target from taking a source table's rows: in its existing table, or in one that would be created. `source`

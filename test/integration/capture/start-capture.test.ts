@@ -278,29 +278,37 @@ test('the stored offset of an idle source goes on, so that the source can drop i
   });
 }, 120_000);
 
-test('columns that are left out never reach Kafka, and those that are spelled alike do', async () => {
+test('columns that are left out never reach Kafka, and those of a table that is spelled alike do', async () => {
   const table = { schema: 'Sales', table: 'Card, holders' };
-  await stack.sql.query(`
-    CREATE SCHEMA IF NOT EXISTS "Sales";
-    CREATE TABLE ${quoteTable(table)} (id int PRIMARY KEY, "Secret" text, secret text, "card no, old" text, note text);
-    ALTER TABLE ${quoteTable(table)} REPLICA IDENTITY FULL`);
-  const [mapping] = replicationOf(11, [table]).tables;
+  const alike = { schema: 'Sales', table: 'card, holders' };
+  await stack.sql.query('CREATE SCHEMA IF NOT EXISTS "Sales"');
+  for (const ref of [table, alike]) {
+    await stack.sql.query(`
+      CREATE TABLE ${quoteTable(ref)} (id int PRIMARY KEY, "Secret" text, "card no, old" text, note text);
+      ALTER TABLE ${quoteTable(ref)} REPLICA IDENTITY FULL`);
+  }
   const columns = ['Secret', 'card no, old'].map((source) => ({ source, omit: true as const }));
   const replication: Replication = {
     ...replicationOf(11, [table]),
-    tables: [{ source: table, target: mapping?.target ?? table, columns }],
+    tables: [
+      { source: table, target: table, columns },
+      { source: alike, target: alike },
+    ],
     capture: { pollIntervalMs: 10, connectTimeoutMs: 5_000 },
   };
   await begin(replication);
-  await stack.sql.query(`INSERT INTO ${quoteTable(table)} VALUES (1, '4111', 'kept', '4222', 'n')`);
-  await stack.sql.query(`UPDATE ${quoteTable(table)} SET note = 'm'`);
+  for (const ref of [table, alike]) {
+    await stack.sql.query(`INSERT INTO ${quoteTable(ref)} VALUES (1, '4111', '4222', 'n')`);
+    await stack.sql.query(`UPDATE ${quoteTable(ref)} SET note = 'm'`);
+  }
   const records = await stack.readTopic(topicName(replication.topicPrefix, table), 2);
-  const kept = { id: 1, secret: 'kept' };
   expect(records.map(({ value }) => value)).toEqual([
-    expect.objectContaining({ op: 'c', after: { ...kept, note: 'n' } }),
-    expect.objectContaining({ op: 'u', before: { ...kept, note: 'n' }, after: { ...kept, note: 'm' } }),
+    expect.objectContaining({ op: 'c', after: { id: 1, note: 'n' } }),
+    expect.objectContaining({ op: 'u', before: { id: 1, note: 'n' }, after: { id: 1, note: 'm' } }),
   ]);
   expect(JSON.stringify(records)).not.toMatch(/4111|4222/);
+  const [whole] = await stack.readTopic(topicName(replication.topicPrefix, alike), 1);
+  expect(whole?.value).toMatchObject({ after: { id: 1, Secret: '4111', 'card no, old': '4222', note: 'n' } });
 }, 120_000);
 
 test('before a start Kafka Connect says what keeps the connector from running, and creates nothing', async () => {

@@ -57,7 +57,7 @@ const mapping: TableMapping = {
   target: { schema: 'T', table: 'acme_Sales_Orders' },
   columns: [
     { source: 'Id', target: 'order "id"', type: 'bigint' },
-    { source: 'id', target: 'ID' },
+    { source: 'part', target: 'ID' },
     { source: 'total', type: 'numeric' },
     { source: 'Card', omit: true },
     { source: 'active', type: 'text' },
@@ -73,8 +73,8 @@ beforeEach(async () => {
     CREATE TYPE "Sales".mood AS ENUM ('sad', 'happy');
     CREATE TYPE "Sales".card AS (number text, until date);
     CREATE TABLE "Sales"."Orders" (
-      "Id" integer, id text NOT NULL, total numeric(8,2), "Card" "Sales".card, active boolean, code char(4),
-      mood "Sales".mood, twice numeric GENERATED ALWAYS AS (total * 2) STORED, PRIMARY KEY (id, "Id"));
+      "Id" integer, part text NOT NULL, total numeric(8,2), "Card" "Sales".card, active boolean, code char(4),
+      mood "Sales".mood, twice numeric GENERATED ALWAYS AS (total * 2) STORED, PRIMARY KEY (part, "Id"));
     INSERT INTO "Sales"."Orders" VALUES
       (1, 'a', 1.50, ('4111', NULL), true, 'ab', 'sad'), (2, 'b', NULL, NULL, NULL, NULL, NULL),
       (3, 'c', 0.10, ('4222', NULL), false, '', 'happy')`);
@@ -171,7 +171,7 @@ test('a copy by way of canonical rows does the same', async () => {
   } finally {
     await rowCopier.close();
   }
-  expect(asked[0]).toEqual(['Id', 'id', 'total', 'active', 'code', 'mood', 'twice']);
+  expect(asked[0]).toEqual(['Id', 'part', 'total', 'active', 'code', 'mood', 'twice']);
   expect(await content()).toEqual(copied.slice(0, 1));
 });
 
@@ -181,9 +181,9 @@ test('changes arrive under the names of the source: insert, update, delete, and 
   const described = await found(source, mapping.source);
   const table = describeApplyTable(mapping, described, tables.target, source.dialect);
   const topic = 'client_1_db_1.Sales.Orders';
-  const key = (id: string, number: number) => ({ id, Id: number });
-  const whole = (id: string, number: number) => ({
-    ...key(id, number),
+  const key = (part: string, number: number) => ({ part, Id: number });
+  const whole = (part: string, number: number) => ({
+    ...key(part, number),
     ...{ total: '7.00', Card: { number: '4333' }, active: true, code: 'zz  ', mood: 'sad' },
   });
   const records = [
@@ -193,7 +193,7 @@ test('changes arrive under the names of the source: insert, update, delete, and 
     event(4, 'd', { before: key('c', 3) }, '__debezium.newkey'),
     event(5, 'c', { after: { ...whole('c', 30), code: unavailableValue } }, '__debezium.oldkey'),
   ];
-  await pair.source.client.query(`UPDATE "Sales"."Orders" SET "Id" = 30, code = 'xy' WHERE id = 'c'`);
+  await pair.source.client.query(`UPDATE "Sales"."Orders" SET "Id" = 30, code = 'xy' WHERE part = 'c'`);
   const decoded = decodeRecords(records, topic, new Map([[tableKey(mapping.source), table]]), 0);
   const { changes } = await resolveKeyChanges(decoded.changes, {
     source: createSourceRows(sourcePool, [described], 'source'),
@@ -242,7 +242,7 @@ const event = (
 
 test('tables of one name in several schemas, and names that differ only in case, stay apart', async () => {
   await pair.source.client.query(`
-    CREATE TABLE "Sales".orders (k int PRIMARY KEY, "K" text, v text);
+    CREATE TABLE "Sales".orders (k int PRIMARY KEY, "Kind" text, v text);
     DROP SCHEMA IF EXISTS sales CASCADE;
     CREATE SCHEMA sales;
     CREATE TABLE sales.orders (k int PRIMARY KEY);
@@ -252,7 +252,7 @@ test('tables of one name in several schemas, and names that differ only in case,
     {
       source: { schema: 'Sales', table: 'orders' },
       target: { schema: 'T', table: 'Sales_orders' },
-      columns: [{ source: 'K', omit: true }],
+      columns: [{ source: 'Kind', omit: true }],
     },
     { source: { schema: 'sales', table: 'orders' }, target: { schema: 'T', table: 'sales_orders' } },
     mapping,

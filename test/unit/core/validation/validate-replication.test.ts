@@ -313,3 +313,21 @@ test('a server of another kind than was registered is a problem, and nothing els
     'The server at db.example.com:5432 is MySQL 18.4, but it is registered as MariaDB.',
   ]);
 });
+
+test('columns whose names differ only in case are refused, also when one of them is left out', async () => {
+  const { request, ports, source } = createWorld();
+  source.state.tables = [
+    sampleTable('flights', { columns: [sampleColumn('id'), sampleColumn('Note'), sampleColumn('note')] }),
+  ];
+  const [flights] = request.replication.tables;
+  const columns = [{ source: 'Note', omit: true }];
+  const tables = [{ ...flights, columns }] as unknown as Replication['tables'];
+  for (const replication of [
+    { ...request.replication, tables: request.replication.tables.slice(0, 1) },
+    { ...request.replication, tables },
+  ]) {
+    expect(await collectProblems({ ...request, replication }, ports)).toEqual([
+      expect.objectContaining({ subject: 'source table public.flights, columns Note, note' }),
+    ]);
+  }
+});
