@@ -1,0 +1,12 @@
+import { expect, test } from '@jest/globals';
+import { detectServer } from '#adapters/databases/detect-kind.ts';
+import { startPostgres } from '../../../local/postgres.ts';
+
+test('a PostgreSQL server is known by its answer, on any port', async () => {
+  const server = await startPostgres();
+  try {
+    expect(await detectServer(server.host, server.port)).toEqual({ kind: 'postgresql' });
+  } finally {
+    await server.stop();
+  }
+}, 60_000);
