@@ -1,0 +1,194 @@
+import { z } from 'zod';
+import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
+import { codecOf } from './column-codec.ts';
+import type { Statement } from './statement.ts';
+import type { NativeColumn } from './types/type-codec.ts';
+
+/**
+ * The catalog of one database. Names of columns are given, since MySQL 8 writes those of information_schema in capitals.
+ * `TABLE_ROWS` and sizes are InnoDB's estimates.
+ */
+export const tablesStatement = (schema: string, table?: string): Statement => ({
+  text: `SELECT TABLE_NAME AS tableName, TABLE_TYPE AS tableType, ENGINE AS engine, TABLE_ROWS AS tableRows,
+  DATA_LENGTH AS dataLength
+FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?${table === undefined ? '' : ' AND TABLE_NAME = ?'}
+ORDER BY TABLE_NAME`,
+  values: values(schema, table),
+});
+
+export const columnsStatement = (schema: string, table?: string): Statement => ({
+  text: `SELECT TABLE_NAME AS tableName, COLUMN_NAME AS columnName, DATA_TYPE AS dataType, COLUMN_TYPE AS columnType,
+  CHARACTER_MAXIMUM_LENGTH AS maxLength, NUMERIC_PRECISION AS numericPrecision, NUMERIC_SCALE AS numericScale,
+  DATETIME_PRECISION AS fraction, CHARACTER_SET_NAME AS charset, IS_NULLABLE AS isNullable,
+  COLUMN_DEFAULT AS columnDefault, EXTRA AS extra
+FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ?${table === undefined ? '' : ' AND TABLE_NAME = ?'}
+ORDER BY TABLE_NAME, ORDINAL_POSITION`,
+  values: values(schema, table),
+});
+
+export const indexesStatement = (schema: string, table?: string): Statement => ({
+  text: `SELECT TABLE_NAME AS tableName, INDEX_NAME AS indexName, COLUMN_NAME AS columnName
+FROM information_schema.STATISTICS
+WHERE NON_UNIQUE = 0 AND TABLE_SCHEMA = ?${table === undefined ? '' : ' AND TABLE_NAME = ?'}
+ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`,
+  values: values(schema, table),
+});
+
+export const foreignKeysStatement = (schema: string, table?: string): Statement => ({
+  text: `SELECT TABLE_NAME AS tableName, CONSTRAINT_NAME AS constraintName FROM information_schema.TABLE_CONSTRAINTS
+WHERE CONSTRAINT_TYPE = 'FOREIGN KEY' AND TABLE_SCHEMA = ?${table === undefined ? '' : ' AND TABLE_NAME = ?'}
+ORDER BY TABLE_NAME, CONSTRAINT_NAME`,
+  values: values(schema, table),
+});
+
+/** MariaDB's JSON is a LONGTEXT with this CHECK; MySQL has no such view. */
+export const jsonChecksStatement = (schema: string, table?: string): Statement => ({
+  text: `SELECT TABLE_NAME AS tableName, CHECK_CLAUSE AS checkClause FROM information_schema.CHECK_CONSTRAINTS
+WHERE CHECK_CLAUSE LIKE 'json_valid(%' AND CONSTRAINT_SCHEMA = ?${table === undefined ? '' : ' AND TABLE_NAME = ?'}`,
+  values: values(schema, table),
+});
+
+const values = (schema: string, table: string | undefined): readonly string[] =>
+  table === undefined ? [schema] : [schema, table];
+
+type CatalogRow = Readonly<Record<string, string | null>>;
+
+export interface CatalogRows {
+  readonly tables: readonly CatalogRow[];
+  readonly columns: readonly CatalogRow[];
+  readonly indexes: readonly CatalogRow[];
+  readonly foreignKeys: readonly CatalogRow[];
+  readonly jsonChecks: readonly CatalogRow[];
+}
+
+const number = z.string().transform(Number).pipe(z.number().nonnegative());
+
+const tableSchema = z.strictObject({
+  tableName: z.string(),
+  tableType: z.string(),
+  engine: z.string().nullable(),
+  tableRows: number.nullable(),
+  dataLength: number.nullable(),
+});
+
+const columnSchema = z.strictObject({
+  tableName: z.string(),
+  columnName: z.string(),
+  dataType: z.string().toLowerCase(),
+  columnType: z.string(),
+  maxLength: number.nullable(),
+  numericPrecision: number.nullable(),
+  numericScale: number.nullable(),
+  fraction: number.nullable(),
+  charset: z.string().nullable(),
+  isNullable: z.enum(['YES', 'NO']),
+  columnDefault: z.string().nullable(),
+  extra: z.string().nullable(),
+});
+type CatalogColumn = z.infer<typeof columnSchema>;
+
+const indexSchema = z.strictObject({
+  tableName: z.string(),
+  indexName: z.string(),
+  /** Null: an expression. */
+  columnName: z.string().nullable(),
+});
+
+const foreignKeySchema = z.strictObject({ tableName: z.string(), constraintName: z.string() });
+const jsonCheckSchema = z.strictObject({ tableName: z.string(), checkClause: z.string() });
+
+/** Tables in the order of their names. */
+export const readTables = (schema: string, rows: CatalogRows): readonly TableDescription[] => {
+  const columns = Map.groupBy(
+    rows.columns.map((row) => columnSchema.parse(row)),
+    ({ tableName }) => tableName,
+  );
+  const indexes = Map.groupBy(
+    rows.indexes.map((row) => indexSchema.parse(row)),
+    ({ tableName }) => tableName,
+  );
+  const foreignKeys = Map.groupBy(
+    rows.foreignKeys.map((row) => foreignKeySchema.parse(row)),
+    ({ tableName }) => tableName,
+  );
+  const jsonChecks = new Set(
+    rows.jsonChecks
+      .map((row) => jsonCheckSchema.parse(row))
+      .map(({ tableName, checkClause }) => `${tableName}\0${checkClause}`),
+  );
+  return rows.tables
+    .map((row) => tableSchema.parse(row))
+    .map(({ tableName, tableType, engine, tableRows, dataLength }) => {
+      const ofTable = indexes.get(tableName) ?? [];
+      return {
+        ref: { schema, table: tableName },
+        columns: (columns.get(tableName) ?? []).map((column) =>
+          describeColumn(
+            column,
+            jsonChecks.has(`${tableName}\0json_valid(\`${column.columnName.replaceAll('`', '``')}\`)`),
+          ),
+        ),
+        primaryKey: ofTable
+          .filter(({ indexName }) => indexName === 'PRIMARY')
+          .flatMap(({ columnName }) => columnName ?? []),
+        isKeyDeferrable: false,
+        // The log has whole rows: binlog_row_image is checked for the server.
+        replicaIdentity: 'full',
+        relationKind: relationKind(tableType, engine),
+        estimatedRows: Math.round(tableRows ?? -1),
+        bytes: dataLength ?? 0,
+        uniqueIndexes: [
+          ...new Set([
+            ...ofTable.map(({ indexName }) => indexName).filter((name) => name !== 'PRIMARY'),
+            ...(foreignKeys.get(tableName) ?? []).map(({ constraintName }) => constraintName),
+          ]),
+        ].sort(),
+      };
+    });
+};
+
+/** Engines whose rows are elsewhere, or nowhere: what changes them is not in this server's log. */
+const foreignEngines: ReadonlySet<string> = new Set(['FEDERATED', 'CONNECT', 'SPIDER', 'S3', 'BLACKHOLE']);
+
+/** A partitioned table is one table in the log. A system-versioned one (MariaDB) writes its history into it, too. */
+const relationKind = (tableType: string, engine: string | null): TableDescription['relationKind'] => {
+  if (tableType === 'VIEW' || tableType === 'SYSTEM VIEW') return 'view';
+  if (tableType !== 'BASE TABLE') return 'other';
+  return engine !== null && foreignEngines.has(engine.toUpperCase()) ? 'foreign-table' : 'table';
+};
+
+/** `DEFAULT_GENERATED`, which MySQL says of a default that is an expression, is another thing. */
+const generated = /\b(?:VIRTUAL|STORED|PERSISTENT) GENERATED\b|^(?:VIRTUAL|PERSISTENT)$/i;
+
+const describeColumn = (column: CatalogColumn, isCheckedJson: boolean): ColumnDescription => {
+  const { dataType, columnType, charset } = column;
+  const extra = column.extra ?? '';
+  const isUnsigned = /\bunsigned\b/i.test(columnType);
+  const native: NativeColumn = {
+    dataType,
+    columnType,
+    isUnsigned,
+    isCheckedJson,
+    ...(column.maxLength !== null && { maxLength: column.maxLength }),
+    ...(column.numericPrecision !== null && { precision: column.numericPrecision }),
+    ...(column.numericScale !== null && { scale: column.numericScale }),
+    ...(column.fraction !== null && { fraction: column.fraction }),
+  };
+  const isGenerated = generated.test(extra);
+  return {
+    name: column.columnName,
+    native: {
+      type: columnType,
+      baseType: dataType,
+      ...(isUnsigned && { isUnsigned }),
+      ...(charset !== null && { charset }),
+    },
+    ...(codecOf(dataType)?.canonicalType(native) ?? { type: columnType, baseType: dataType }),
+    isArray: false,
+    typeKind: codecOf(dataType) === undefined ? 'extension' : 'base',
+    notNull: column.isNullable === 'NO',
+    isGenerated,
+    hasDefault: !isGenerated && (column.columnDefault !== null || /auto_increment/i.test(extra)),
+    isIdentityAlways: false,
+  };
+};

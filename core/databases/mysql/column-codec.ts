@@ -1,0 +1,120 @@
+import { MillraceError } from '../../errors/millrace-error.ts';
+import type { ColumnDescription } from '../../ports/databases.ts';
+import { binaryCodecs } from './types/binaries.ts';
+import { bitCodecs } from './types/bits.ts';
+import { isReadExactly } from './types/charsets.ts';
+import { dateCodecs } from './types/dates.ts';
+import { floatCodecs } from './types/floats.ts';
+import { geometryCodecs } from './types/geometries.ts';
+import { integerCodecs } from './types/integers.ts';
+import { jsonCodecs } from './types/json-texts.ts';
+import { numericCodecs } from './types/numerics.ts';
+import { textCodecs } from './types/texts.ts';
+import { timeCodecs } from './types/times.ts';
+import { timestampCodecs } from './types/timestamps.ts';
+import { type Decoded, type TypeCodec, zeroDate } from './types/type-codec.ts';
+import { uuidCodecs } from './types/uuids.ts';
+
+const codecs: ReadonlyMap<string, TypeCodec> = new Map(
+  Object.entries({
+    ...binaryCodecs,
+    ...bitCodecs,
+    ...dateCodecs,
+    ...floatCodecs,
+    ...geometryCodecs,
+    ...integerCodecs,
+    ...jsonCodecs,
+    ...numericCodecs,
+    ...textCodecs,
+    ...timeCodecs,
+    ...timestampCodecs,
+    ...uuidCodecs,
+  }),
+);
+
+/** Undefined for a type that cannot be replicated. */
+export const codecOf = (dataType: string): TypeCodec | undefined => codecs.get(dataType);
+
+/**
+ * Decodes one column's values as a captured event has them (JSON under `captureSettings`, integers beyond 2^53 as
+ * bigint) into their canonical text, which is also what a copy makes of the column. SQL's NULL is null.
+ *
+ * The decoder throws `UndecodableEvent`, which names the column and never the value, for anything that Debezium does not
+ * write for such a column, for a zero date that must not be null, and for a character that Debezium could not read; and
+ * `UnsupportedType` for a column that `validateColumn` refuses.
+ */
+export const decoderFor = (column: ColumnDescription): ((raw: unknown) => string | null) => {
+  const reason = validateColumn(column);
+  const codec = codecOf(column.native?.baseType ?? '');
+  if (reason !== undefined || codec === undefined) {
+    return () => {
+      throw unsupported(column, reason);
+    };
+  }
+  return (raw) => {
+    if (raw === null) return null;
+    return settle(
+      codec.fromEvent(raw, column),
+      column,
+      'UndecodableEvent',
+      () => `arrived as a ${typeof raw} in a form that Debezium does not write for it`,
+    );
+  };
+};
+
+/**
+ * Decodes one column's values as the SELECT of `selectList` returns them. Throws `ValueRejected` for a value that no other
+ * database can hold, and `UnsupportedType` as `decoderFor` does.
+ */
+export const selectDecoderFor = (column: ColumnDescription): ((value: string) => string | null) => {
+  const codec = codecOf(column.native?.baseType ?? '');
+  if (codec === undefined) throw unsupported(column, validateColumn(column));
+  return (value) =>
+    settle(
+      codec.fromSelect(value, column),
+      column,
+      'ValueRejected',
+      () => 'has a value that its type does not have',
+    );
+};
+
+/** The log has whole rows (binlog_row_image=FULL), so that no value is ever missing. */
+export const isUnavailable = (): boolean => false;
+
+const settle = (
+  decoded: Decoded,
+  column: ColumnDescription,
+  code: 'UndecodableEvent' | 'ValueRejected',
+  describe: () => string,
+): string | null => {
+  if (typeof decoded === 'string') return decoded;
+  if (decoded === zeroDate && !column.notNull) return null;
+  const problem =
+    decoded === zeroDate
+      ? 'has a zero date (0000-00-00) although it is NOT NULL: no other database has such a date'
+      : describe();
+  throw new MillraceError(code, `Column ${column.name} of type ${typeName(column)} ${problem}.`, {
+    facts: { column: column.name, type: typeName(column) },
+  });
+};
+
+const unsupported = (column: ColumnDescription, reason: string | undefined): MillraceError =>
+  new MillraceError('UnsupportedType', `Column ${column.name}: ${reason ?? 'its type is not supported'}.`, {
+    facts: { column: column.name, type: typeName(column) },
+  });
+
+const typeName = (column: ColumnDescription): string => column.native?.type ?? column.type;
+
+/** Why a column cannot be replicated, or undefined when it can. */
+export const validateColumn = (column: ColumnDescription): string | undefined => {
+  const { native } = column;
+  if (native === undefined || codecOf(native.baseType) === undefined) {
+    return `type ${typeName(column)} cannot be captured exactly`;
+  }
+  // Members of enum and set come from the table's definition.
+  const hasMembers = native.baseType === 'enum' || native.baseType === 'set';
+  if (!hasMembers && native.charset !== undefined && !isReadExactly(native.charset)) {
+    return `Debezium reads some characters of the character set ${native.charset} as others; convert the column to utf8mb4`;
+  }
+  return undefined;
+};

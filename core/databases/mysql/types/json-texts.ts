@@ -1,0 +1,86 @@
+import { plainType, type TypeCodecs } from './type-codec.ts';
+
+/**
+ * MySQL keeps JSON parsed; the server and Debezium write it with other blanks and other digits. Both are brought to one
+ * text: no blanks, strings as JSON.stringify writes them, and numbers by their value alone.
+ */
+const token = /"(?:[^"\\]|\\.)*"|-?\d[-+.\deE]*|[{}[\],:]|true|false|null|(\s+)/gy;
+
+const canonicalJson = (text: string): string | undefined => {
+  const parts: string[] = [];
+  token.lastIndex = 0;
+  let end = 0;
+  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
+    end = token.lastIndex;
+    const [found, blanks] = match;
+    if (blanks !== undefined) continue;
+    const first = found.charAt(0);
+    if (first === '"') parts.push(canonicalString(found));
+    else if (first === '-' || (first >= '0' && first <= '9')) parts.push(canonicalNumber(found));
+    else parts.push(found);
+  }
+  return end === text.length && text.length > 0 ? parts.join('') : undefined;
+};
+
+const canonicalString = (quoted: string): string =>
+  quoted.includes('\\') ? JSON.stringify(JSON.parse(quoted)) : quoted;
+
+/** Sign, digits without zeros at either end, and the power of ten of the last digit. */
+interface Decimal {
+  readonly digits: string;
+  readonly exponent: number;
+}
+
+const parseDecimal = (text: string): Decimal => {
+  const [mantissa = '', power = '0'] = text.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const all = `${whole}${fraction}`.replace(/^0+/, '');
+  const digits = all.replace(/0+$/, '');
+  return digits === ''
+    ? { digits: '', exponent: 0 }
+    : { digits, exponent: Number(power) - fraction.length + (all.length - digits.length) };
+};
+
+const isSame = (one: Decimal, other: Decimal): boolean =>
+  one.digits === other.digits && one.exponent === other.exponent;
+
+/** All digits of a double: it is a multiple of a power of two, so they end. */
+const exactDecimal = (value: number): Decimal => {
+  let scaled = value;
+  let power = 0;
+  while (!Number.isInteger(scaled)) {
+    scaled *= 2;
+    power += 1;
+  }
+  return parseDecimal(`${BigInt(scaled) * 5n ** BigInt(power)}e-${power}`);
+};
+
+/**
+ * A DOUBLE comes from the server with the fewest digits that mean it and from Debezium with all that it has: both are
+ * written as JavaScript does, with the fewest. Other numbers (integers, DECIMAL) keep their digits.
+ */
+const canonicalNumber = (text: string): string => {
+  const sign = text.startsWith('-') ? '-' : '';
+  const decimal = parseDecimal(sign === '' ? text : text.slice(1));
+  if (decimal.digits === '') return `${sign}0`;
+  const double = Math.abs(Number(text));
+  const isDouble =
+    Number.isFinite(double) &&
+    double !== 0 &&
+    (isSame(parseDecimal(String(double)), decimal) || isSame(exactDecimal(double), decimal));
+  return `${sign}${isDouble ? String(double) : layOut(decimal)}`;
+};
+
+const layOut = ({ digits, exponent }: Decimal): string => {
+  if (exponent >= 0) return `${digits}${'0'.repeat(exponent)}`;
+  const point = digits.length + exponent;
+  return point > 0 ? `${digits.slice(0, point)}.${digits.slice(point)}` : `0.${'0'.repeat(-point)}${digits}`;
+};
+
+export const jsonCodecs: TypeCodecs = {
+  json: {
+    canonicalType: () => plainType('json'),
+    fromSelect: canonicalJson,
+    fromEvent: (raw) => (typeof raw === 'string' ? canonicalJson(raw) : undefined),
+  },
+};

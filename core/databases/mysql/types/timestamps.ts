@@ -1,0 +1,48 @@
+import { zeroDateMark } from '../capture-settings.ts';
+import { textLiteral } from '../literals.ts';
+import { decodeDate } from './dates.ts';
+import { type CanonicalType, type Decoded, type TypeCodecs, zeroDate } from './type-codec.ts';
+
+/** The server writes all declared fraction digits, java.time no second that is zero and its fraction in threes. */
+const form = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?(Z?)$/;
+
+const decode = (value: string, zone: '' | '+00'): Decoded => {
+  const [, date = '', minutes, seconds = '00', fraction = ''] = form.exec(value) ?? [];
+  if (minutes === undefined) return undefined;
+  const day = decodeDate(date);
+  if (typeof day !== 'string') return day;
+  const significant = fraction.replace(/0+$/, '');
+  return `${day} ${minutes}:${seconds}${significant === '' ? '' : `.${significant}`}${zone}`;
+};
+
+const canonicalType = (baseType: 'timestamp' | 'timestamptz', precision: number): CanonicalType => ({
+  type: `timestamp(${precision}) ${baseType === 'timestamp' ? 'without' : 'with'} time zone`,
+  baseType,
+  precision,
+});
+
+/** The first moment that a TIMESTAMP can hold is a second later, so this one is how the log has a zero date. */
+const epoch = '1970-01-01T00:00:00Z';
+
+export const timestampCodecs: TypeCodecs = {
+  datetime: {
+    canonicalType: ({ fraction = 0 }) => canonicalType('timestamp', fraction),
+    fromSelect: (value) => decode(value, ''),
+    // By MysqlTextConverter, as java.time writes it.
+    fromEvent: (raw) => {
+      if (raw === zeroDateMark) return zeroDate;
+      return typeof raw === 'string' && !raw.endsWith('Z') ? decode(raw, '') : undefined;
+    },
+    toLiteral: textLiteral,
+  },
+  timestamp: {
+    canonicalType: ({ fraction = 0 }) => canonicalType('timestamptz', fraction),
+    // The session's time zone is UTC.
+    fromSelect: (value) => decode(value, '+00'),
+    fromEvent: (raw) => {
+      if (raw === epoch) return zeroDate;
+      return typeof raw === 'string' && raw.endsWith('Z') ? decode(raw, '+00') : undefined;
+    },
+    toLiteral: (canonical) => textLiteral(canonical.replace('+00', '')),
+  },
+};

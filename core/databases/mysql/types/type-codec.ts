@@ -1,0 +1,65 @@
+import type { ColumnDescription } from '../../../ports/databases.ts';
+
+/** A type of PostgreSQL's as `ColumnDescription` has it. */
+export type CanonicalType = Pick<
+  ColumnDescription,
+  'type' | 'baseType' | 'maxLength' | 'precision' | 'scale'
+>;
+
+/** A column's type as information_schema.columns describes it. */
+export interface NativeColumn {
+  /** DATA_TYPE: `bigint`. */
+  readonly dataType: string;
+  /** COLUMN_TYPE: `bigint(20) unsigned`. */
+  readonly columnType: string;
+  readonly isUnsigned: boolean;
+  /** In characters, bytes for binary types. */
+  readonly maxLength?: number;
+  readonly precision?: number;
+  readonly scale?: number;
+  /** Fraction digits of times. */
+  readonly fraction?: number;
+  readonly charset?: string;
+  readonly collation?: string;
+  /** MariaDB has JSON as a text with a CHECK of its grammar. */
+  readonly isCheckedJson?: boolean;
+}
+
+/**
+ * A zero date (`0000-00-00`, also one whose year, month or day alone is zero). No other database has it. Where NULL is
+ * allowed it counts as NULL, in copies as in events, since the log does not tell the two apart; elsewhere it is refused.
+ */
+export const zeroDate = Symbol('zero date');
+
+/** Undefined stands for a value that the column cannot have. */
+export type Decoded = string | typeof zeroDate | undefined;
+
+/**
+ * One type of MySQL and MariaDB: from both forms of its values to the same canonical text. The values are never NULL.
+ */
+export interface TypeCodec {
+  readonly canonicalType: (column: NativeColumn) => CanonicalType;
+  /** What to SELECT for the column, where its own text is not exact. */
+  readonly select?: (quotedColumn: string) => string;
+  /** Whether the SELECT's value is wanted as bytes. */
+  readonly isBinary?: boolean;
+  /** From the SELECT: the server's text in UTF-8, or latin1 of the bytes when `isBinary`. */
+  readonly fromSelect: (value: string, column: ColumnDescription) => Decoded;
+  /** From the event's JSON under `captureSettings`. */
+  readonly fromEvent: (raw: unknown, column: ColumnDescription) => Decoded;
+  /**
+   * A literal that the server compares with the column exactly and in the order of its index. Absent where there is
+   * none: a table with such a column in its key is copied in one chunk.
+   */
+  readonly toLiteral?: (canonical: string, column: ColumnDescription) => string;
+}
+
+export type TypeCodecs = Readonly<Record<string, TypeCodec>>;
+
+export const plainType = (type: string, baseType = type): CanonicalType => ({ type, baseType });
+
+/** A text that has the form already. */
+export const matching =
+  (form: RegExp) =>
+  (raw: unknown): string | undefined =>
+    typeof raw === 'string' && form.test(raw) ? raw : undefined;
