@@ -91,7 +91,7 @@ const location = (failure: Failure): string => {
 };
 
 /** Keeps the stack for whoever debugs, with a text that is known to be free of values. */
-const withoutValues = (error: unknown, failure: Failure, reason: string): Error => {
+export const withoutValues = (error: unknown, failure: { readonly code?: string }, reason: string): Error => {
   const cause = new Error(failure.code === undefined ? reason : `${failure.code}: ${reason}`);
   cause.name = 'DatabaseFailure';
   const frames =
@@ -171,7 +171,7 @@ const sqlStateRules: Readonly<Record<string, Rule>> = {
   },
 };
 
-const systemErrorRules: Readonly<Record<string, ErrorCode>> = {
+export const systemErrorRules: Readonly<Record<string, ErrorCode>> = {
   ECONNREFUSED: 'DatabaseUnreachable',
   ECONNRESET: 'DatabaseUnreachable',
   ECONNABORTED: 'DatabaseUnreachable',
@@ -191,7 +191,7 @@ const systemErrorRules: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** OpenSSL's verification results and Node's own TLS errors (Node.js manual: TLS, X509 certificate error codes). */
-const isTlsError = (code: string): boolean =>
+export const isTlsError = (code: string): boolean =>
   /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|EPROTO)/.test(
     code,
   );
@@ -223,4 +223,4 @@ const classify = (failure: Failure): { readonly code: ErrorCode; readonly reason
 };
 
 /** An AggregateError (one attempt for each address of a name) has an empty message, but has the code. */
-const systemReason = (code: string, message: string): string => (message === '' ? code : message);
+export const systemReason = (code: string, message: string): string => (message === '' ? code : message);

@@ -102,7 +102,7 @@ export const isCapturableName = ({ schema, table }: TableRef): boolean =>
  * separated by commas and trimmed. So all but letters, digits and underscores is written as a code point: no comma, no
  * blank, no operator, and no `${` that Connect would resolve.
  */
-const toRegexLiteral = (name: string): string =>
+export const toRegexLiteral = (name: string): string =>
   Array.from(name, (character) =>
     /^[A-Za-z0-9_]$/.test(character) ? character : `\\x{${character.codePointAt(0)?.toString(16)}}`,
   ).join('');

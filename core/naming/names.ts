@@ -49,5 +49,8 @@ export const topicName = (prefix: string, table: TableRef): string =>
 /** Debezium writes logical decoding messages of PostgreSQL to this topic. */
 export const messageTopicName = (prefix: string): string => `${prefix}.message`;
 
+/** Where a connector of MySQL, MariaDB or Oracle keeps the definitions of tables, to read its own old log by. */
+export const schemaHistoryTopicName = (prefix: string): string => `${prefix}.schema-history`;
+
 /** Debezium's heartbeats go to `{topic.heartbeat.prefix}.{topic.prefix}`; the first part is its default. */
 export const heartbeatTopicName = (prefix: string): string => `__debezium-heartbeat.${prefix}`;

@@ -1,0 +1,40 @@
+import type { Problem } from '../../errors/millrace-error.ts';
+import { heartbeatTopicName, schemaHistoryTopicName } from '../../naming/names.ts';
+import type { TableDescription } from '../../ports/databases.ts';
+import type { SourceDialect } from '../source-dialect.ts';
+import { decoderFor, isUnavailable, validateColumn } from './column-codec.ts';
+import { connectorConfig } from './connector-config.ts';
+import type { MysqlKind } from './flavors.ts';
+import { quoteTable } from './identifiers.ts';
+import { formatPosition, parsePosition, streamedPosition } from './log-position.ts';
+
+const findKeyProblems = (table: TableDescription, subject: string): readonly Problem[] =>
+  table.primaryKey.length > 0
+    ? []
+    : [
+        {
+          subject,
+          problem: 'It has no primary key, so its changed and deleted rows cannot be found at the target.',
+          remedy: `ALTER TABLE ${quoteTable(table.ref)} ADD PRIMARY KEY (...);`,
+        },
+      ];
+
+export const mysqlSourceDialect = (kind: MysqlKind): SourceDialect => ({
+  validateColumn,
+  decoderFor,
+  isUnavailable,
+  quoteTable,
+  // A schema of MySQL is a database.
+  defaultSchema: ({ databaseName }) => databaseName,
+  findKeyProblems,
+  capture: {
+    parsePosition,
+    formatPosition,
+    streamedPosition,
+    connectorConfig: (replication, source, kafka) => connectorConfig(kind, replication, source, kafka),
+    ownTopics: (topicPrefix) => [
+      { topic: heartbeatTopicName(topicPrefix) },
+      { topic: schemaHistoryTopicName(topicPrefix), retentionHours: Number.POSITIVE_INFINITY },
+    ],
+  },
+});
