@@ -9,6 +9,8 @@ import type {
   TargetDatabase,
 } from '#core/ports/databases.ts';
 import type { PartitionOffsets, SecretStore } from '#core/ports/services.ts';
+import { openChunkReader as openMysqlReader } from '../mysql/chunk-reader.ts';
+import { openSourceDatabase as openMysqlSource } from '../mysql/source-database.ts';
 import { resetCheckpoints } from '../postgresql/apply-checkpoints.ts';
 import { openChunkCopier } from '../postgresql/chunk-copier.ts';
 import { openChunkWriter } from '../postgresql/chunk-writer.ts';
@@ -85,6 +87,7 @@ export const openSource = (settings: ConnectionSettings): SourceDatabase => {
       return openSourceDatabase(settings);
     case 'mysql':
     case 'mariadb':
+      return openMysqlSource({ ...settings, kind: settings.kind });
     case 'oracle':
       throw unsupported(settings, 'source');
   }
@@ -111,11 +114,12 @@ const openCopier = (
     ? openChunkCopier(source, target, { concurrency })
     : createRowCopier(openReader(source, concurrency), openWriter(target, concurrency));
 
-const openReader = (settings: ConnectionSettings, _concurrency: number): ChunkReader => {
+const openReader = (settings: ConnectionSettings, concurrency: number): ChunkReader => {
   switch (settings.kind) {
-    case 'postgresql':
     case 'mysql':
     case 'mariadb':
+      return openMysqlReader(settings, concurrency);
+    case 'postgresql':
     case 'oracle':
       throw unsupported(settings, 'source');
   }

@@ -1,3 +1,4 @@
+import { openSource } from '#adapters/databases/open-database.ts';
 import { createSourceRows } from '#adapters/postgresql/apply-source-rows.ts';
 import {
   applyPoolOptions,
@@ -6,8 +7,8 @@ import {
 } from '#adapters/postgresql/apply-target.ts';
 import { closePool, createPool } from '#adapters/postgresql/connection.ts';
 import { databaseLabel } from '#adapters/postgresql/database-errors.ts';
-import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
 import { openTargetDatabase } from '#adapters/postgresql/target-database.ts';
+import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { type ReplicationId, type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { TableMapping } from '#core/contracts/replication.ts';
@@ -36,23 +37,59 @@ export const openPostgresDatabases = async (
 ): Promise<ConsumerDatabases<PostgresApplyTable, PostgresApplyBatch>> => {
   const { mappings, sources, positions } = await describeTables(options);
   const targetPool = createPool(options.target, applyPoolOptions);
-  const sourcePool = createPool(options.source, {
-    applicationName: 'millrace-consumer',
-    maxConnections: sourceConnections,
-  });
+  const source = openSourceRows(options.source, sources);
   return {
     target: createApplyTarget({
       pool: targetPool,
       replicationId: options.replicationId,
       database: databaseLabel(options.target),
     }),
-    source: createSourceRows(sourcePool, sources, databaseLabel(options.source)),
+    source: source.rows,
     positions,
     tables: mappings,
     close: async () => {
-      await Promise.all([closePool(targetPool), closePool(sourcePool)]);
+      await Promise.all([closePool(targetPool), source.close()]);
     },
   };
+};
+
+interface OpenSourceRows {
+  readonly rows: SourceRows;
+  close(): Promise<void>;
+}
+
+/** Only PostgreSQL's log leaves values out, for which a row may have to be read back. */
+const openSourceRows = (
+  settings: ConnectionSettings,
+  sources: readonly TableDescription[],
+): OpenSourceRows => {
+  switch (settings.kind) {
+    case 'postgresql': {
+      const pool = createPool(settings, {
+        applicationName: 'millrace-consumer',
+        maxConnections: sourceConnections,
+      });
+      return {
+        rows: createSourceRows(pool, sources, databaseLabel(settings)),
+        close: () => closePool(pool),
+      };
+    }
+    case 'mysql':
+    case 'mariadb':
+      return {
+        rows: {
+          readRows: async () => {
+            throw new MillraceError(
+              'Internal',
+              `The log of ${settings.kind} has whole rows; none is read back.`,
+            );
+          },
+        },
+        close: async () => undefined,
+      };
+    case 'oracle':
+      throw new MillraceError('InvalidRequest', 'A database of kind oracle cannot be a source.');
+  }
 };
 
 const describeTables = async ({
@@ -64,7 +101,7 @@ const describeTables = async ({
   readonly sources: readonly TableDescription[];
   readonly positions: LogPositions;
 }> => {
-  const source = openSourceDatabase(sourceSettings);
+  const source = openSource(sourceSettings);
   const target = openTargetDatabase(targetSettings);
   try {
     const described = await Promise.all(

@@ -1,12 +1,13 @@
 /** A row as the event's JSON holds it, by column name. Integers beyond 2^53 are bigints, so nothing is rounded. */
 export type RawRow = Readonly<Record<string, unknown>>;
 
-interface TableChange {
+export interface TableChange {
+  /** A database, for MySQL and MariaDB. */
   readonly schema: string;
   readonly table: string;
   /**
-   * Position of the change in the source's log: PostgreSQL's LSN as a number of bytes, exact up to 2^53 (8 PiB of
-   * log). Within one transaction positions rise; transactions come in the order of their commits, so a long one may
+   * Position of the change in the source's log, as its dialect counts it: PostgreSQL's LSN as a number of bytes, exact
+   * up to 2^53 (8 PiB of log); MySQL's file and byte (mysql/log-position.ts). Within one transaction positions rise; transactions come in the order of their commits, so a long one may
    * bring positions below those of shorter ones before it.
    */
   readonly position: number;

@@ -1,6 +1,7 @@
+import { isLogFile, toPosition } from '../databases/mysql/log-position.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import type { FeedRecord } from '../ports/change-feed.ts';
-import type { ChangeEvent, RawRow } from './change-event.ts';
+import type { ChangeEvent, RawRow, TableChange } from './change-event.ts';
 
 /** Debezium's marks of the two records of a key change; their values are not needed. */
 const deleteOfKeyChange = '__debezium.newkey';
@@ -27,16 +28,10 @@ export const parseEvent = (record: FeedRecord, topic: string): ChangeEvent => {
   if (op === undefined && event.ts_ms !== undefined) return { kind: 'nothing' };
   if (op === 'm') return { kind: 'nothing' };
   if (!isObject(source)) throw undecodable(record, topic, 'it has no source');
-  const { schema, table, lsn, ts_ms: committedAtMs } = source;
-  if (
-    typeof schema !== 'string' ||
-    typeof table !== 'string' ||
-    typeof lsn !== 'number' ||
-    typeof committedAtMs !== 'number'
-  ) {
-    throw undecodable(record, topic, 'its source lacks schema, table, lsn or ts_ms');
+  const change = readSource(source);
+  if (change === undefined) {
+    throw undecodable(record, topic, 'its source lacks the table, its place in the log, or its time');
   }
-  const change = { schema, table, position: lsn, committedAtMs };
   switch (op) {
     case 'c':
     case 'r':
@@ -58,6 +53,29 @@ export const parseEvent = (record: FeedRecord, topic: string): ChangeEvent => {
       throw undecodable(record, topic, 'its operation is unknown');
   }
 };
+
+/**
+ * Which table was changed, where in the log, and when. Connectors name a table's schema `schema`, those of MySQL and MariaDB
+ * `db`, since their databases are what others call schemas; and each has a log of its own: bytes of PostgreSQL's, file
+ * and byte of MySQL's.
+ */
+const readSource = (source: RawRow): TableChange | undefined => {
+  const { table, ts_ms: committedAtMs } = source;
+  const isMysql = source.connector === 'mysql' || source.connector === 'mariadb';
+  const schema = isMysql ? source.db : source.schema;
+  const position = isMysql ? readLogPlace(source) : source.lsn;
+  return typeof schema === 'string' &&
+    typeof table === 'string' &&
+    typeof position === 'number' &&
+    typeof committedAtMs === 'number'
+    ? { schema, table, position, committedAtMs }
+    : undefined;
+};
+
+const readLogPlace = ({ file, pos }: RawRow): number | undefined =>
+  typeof file === 'string' && typeof pos === 'number' && isLogFile(file)
+    ? Number(toPosition(file, pos))
+    : undefined;
 
 /** When the source committed a change, or undefined for a record that has no such time. Never throws. */
 export const peekCommitTime = (record: FeedRecord): number | undefined => {

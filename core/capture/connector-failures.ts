@@ -10,7 +10,7 @@ export interface ConnectorFailure {
 }
 
 /**
- * Phrases of PostgreSQL's server and of Debezium's connector. Everything else is taken for curable: restarts are
+ * Phrases of the servers and of Debezium's connectors. Everything else is taken for curable: restarts are
  * bounded, so a wrong guess costs minutes, whereas giving up on a curable failure costs a night.
  */
 const needsResyncPatterns: readonly RegExp[] = [
@@ -23,6 +23,12 @@ const needsResyncPatterns: readonly RegExp[] = [
   /cannot seek to the last known offset/i,
   // Decoding looks the publication up as of the change's own time, so creating it again does not help.
   /publication ".*" does not exist/i,
+  // MySQL and MariaDB: the files of the binary log that the offset needs are gone (error 1236).
+  /could not find first log file name in binary log index/i,
+  /purged (?:required )?binary logs?/i,
+  /no longer available on the server|could not find GTID state requested/i,
+  /db history topic or its content is fully or partially missing/i,
+  /connector is trying to read (?:binlog|change stream|log)[^.]*but this is no longer available/i,
 ];
 
 const mendPatterns: readonly RegExp[] = [
@@ -34,6 +40,12 @@ const mendPatterns: readonly RegExp[] = [
   /role ".*" does not exist/i,
   /database ".*" does not exist/i,
   /ConfigException/,
+  // MySQL and MariaDB.
+  /Access denied for user/i,
+  /Unknown database/i,
+  // A statement in the log that Debezium cannot read, or rows that do not fit what it knows of their table.
+  /DDL statement couldn't be parsed/i,
+  /internal schema size \d+, but row size \d+/i,
 ];
 
 const maxSummaryLength = 500;

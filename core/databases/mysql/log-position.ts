@@ -7,8 +7,12 @@ import type { ConnectorOffset } from '../../ports/services.ts';
  */
 const bitsOfByte = 32n;
 
+const numberedFile = /\.(\d{1,10})$/;
+
+export const isLogFile = (file: string): boolean => numberedFile.test(file);
+
 export const toPosition = (file: string, byte: number | bigint): bigint => {
-  const number = /\.(\d{1,10})$/.exec(file)?.[1];
+  const number = numberedFile.exec(file)?.[1];
   if (number === undefined) throw new TypeError(`Not a binary log file: ${file}`);
   return (BigInt(number) << bitsOfByte) + BigInt(byte);
 };
