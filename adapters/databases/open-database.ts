@@ -9,12 +9,17 @@ import type {
   TargetDatabase,
 } from '#core/ports/databases.ts';
 import type { PartitionOffsets, SecretStore } from '#core/ports/services.ts';
+import * as mysqlCheckpoints from '../mysql/apply-checkpoints.ts';
 import { openChunkReader as openMysqlReader } from '../mysql/chunk-reader.ts';
+import { openChunkWriter as openMysqlChunkWriter } from '../mysql/chunk-writer.ts';
 import { openSourceDatabase as openMysqlSource } from '../mysql/source-database.ts';
-import { resetCheckpoints } from '../postgresql/apply-checkpoints.ts';
+import * as mysqlConnection from '../mysql/target-connection.ts';
+import { openTargetDatabase as openMysqlTarget } from '../mysql/target-database.ts';
+import * as postgresqlCheckpoints from '../postgresql/apply-checkpoints.ts';
 import { openChunkCopier } from '../postgresql/chunk-copier.ts';
+import { openChunkReader } from '../postgresql/chunk-reader.ts';
 import { openChunkWriter } from '../postgresql/chunk-writer.ts';
-import { closePool, createPool } from '../postgresql/connection.ts';
+import * as postgresqlConnection from '../postgresql/connection.ts';
 import { databaseLabel } from '../postgresql/database-errors.ts';
 import { openSourceDatabase } from '../postgresql/source-database.ts';
 import { openTargetDatabase } from '../postgresql/target-database.ts';
@@ -70,16 +75,41 @@ export const createDatabaseAccess = (secrets: Pick<SecretStore, 'getCredentials'
       parallelChunks,
     ),
 
-  resetCheckpoints: async (target, replicationId, partitions) => {
-    const settings = await connectionSettings(target, secrets);
-    const pool = createPool(settings, { applicationName: 'millrace-checkpoints', maxConnections: 1 });
-    try {
-      await resetCheckpoints(pool, replicationId, partitions, databaseLabel(settings));
-    } finally {
-      await closePool(pool);
-    }
-  },
+  resetCheckpoints: async (target, replicationId, partitions) =>
+    resetCheckpoints(await connectionSettings(target, secrets), replicationId, partitions),
 });
+
+const resetCheckpoints = async (
+  settings: ConnectionSettings,
+  replicationId: ReplicationId,
+  partitions: readonly PartitionOffsets[],
+): Promise<void> => {
+  const options = { applicationName: 'millrace-checkpoints', maxConnections: 1 };
+  const label = databaseLabel(settings);
+  switch (settings.kind) {
+    case 'postgresql': {
+      const pool = postgresqlConnection.createPool(settings, options);
+      try {
+        await postgresqlCheckpoints.resetCheckpoints(pool, replicationId, partitions, label);
+      } finally {
+        await postgresqlConnection.closePool(pool);
+      }
+      return;
+    }
+    case 'mysql':
+    case 'mariadb': {
+      const pool = mysqlConnection.createPool(settings, options);
+      try {
+        await mysqlCheckpoints.resetCheckpoints(pool, replicationId, partitions, label);
+      } finally {
+        await pool.close();
+      }
+      return;
+    }
+    case 'oracle':
+      throw unsupported(settings, 'target');
+  }
+};
 
 export const openSource = (settings: ConnectionSettings): SourceDatabase => {
   switch (settings.kind) {
@@ -99,6 +129,7 @@ export const openTarget = (settings: ConnectionSettings): TargetDatabase => {
       return openTargetDatabase(settings);
     case 'mysql':
     case 'mariadb':
+      return openMysqlTarget(settings);
     case 'oracle':
       throw unsupported(settings, 'target');
   }
@@ -116,10 +147,11 @@ const openCopier = (
 
 const openReader = (settings: ConnectionSettings, concurrency: number): ChunkReader => {
   switch (settings.kind) {
+    case 'postgresql':
+      return openChunkReader(settings, concurrency);
     case 'mysql':
     case 'mariadb':
       return openMysqlReader(settings, concurrency);
-    case 'postgresql':
     case 'oracle':
       throw unsupported(settings, 'source');
   }
@@ -131,6 +163,7 @@ const openWriter = (settings: ConnectionSettings, concurrency: number): ChunkWri
       return openChunkWriter(settings, concurrency);
     case 'mysql':
     case 'mariadb':
+      return openMysqlChunkWriter(settings, concurrency);
     case 'oracle':
       throw unsupported(settings, 'target');
   }

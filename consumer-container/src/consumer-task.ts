@@ -9,7 +9,9 @@ import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka, parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import { createLog } from '#adapters/observability/log.ts';
 import { createMetrics } from '#adapters/observability/metrics.ts';
+import type { ApplyTable } from '#core/apply/apply-table.ts';
 import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
+import type { DatabaseKind } from '#core/contracts/database.ts';
 import {
   connectEnvironmentSchema,
   kafkaEnvironmentSchema,
@@ -18,9 +20,15 @@ import {
 } from '#core/contracts/environment.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { retryTransient } from '#core/errors/retry-transient.ts';
+import type { TableDescription } from '#core/ports/databases.ts';
 import { runConsumer } from './consumer.ts';
-import { exitCodes } from './exit-codes.ts';
-import { openPostgresDatabases } from './open-databases.ts';
+import { type ConsumerEnd, exitCodes } from './exit-codes.ts';
+import {
+  mysqlTargetKind,
+  openConsumerDatabases,
+  postgresqlTargetKind,
+  type TargetKind,
+} from './open-databases.ts';
 
 /**
  * The container in the role of consumer: applies one replication's topics to its target until it is told to stop. SIGTERM
@@ -45,12 +53,15 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
   process.once('SIGTERM', onSignal);
   process.once('SIGINT', onSignal);
   try {
-    // Without the replication there is no place for a status yet, so this one failure ends the process as it is.
-    const replication = await retryTransient(() => store.getReplication(clientId, replicationId), {
-      delaysMs: transientRetryDelaysMs,
-      clock: systemClock,
-      signal: stop.signal,
-    });
+    // Without the replication there is no place for a status yet, so failures here end the process as it is.
+    const read = <Item>(action: () => Promise<Item>): Promise<Item> =>
+      retryTransient(action, {
+        delaysMs: transientRetryDelaysMs,
+        clock: systemClock,
+        signal: stop.signal,
+      });
+    const replication = await read(() => store.getReplication(clientId, replicationId));
+    const { kind } = await read(() => store.getDatabase(clientId, replication.targetDatabaseId));
     const { connectorName } = replication;
     const log = createLog({ service: 'consumer', connectorName, fields: { replication: replicationId } });
     const secrets = createSecretStore();
@@ -61,40 +72,47 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
     };
     const admin = createKafkaAdmin(kafkaSettings, log);
     try {
-      const end = await runConsumer(
-        replication,
-        launchId,
-        {
-          store,
-          admin,
-          alerts: createAlertSink({ topicArn: state.MILLRACE_ALERT_TOPIC_ARN }),
-          metrics: createMetrics({ environment: state.MILLRACE_ENVIRONMENT }),
-          connect: createConnectClient({ url: connectUrl, clock: systemClock }),
-          clock: systemClock,
-          log,
-          openFeed: (hooks) =>
-            createChangeFeed({
-              kafka: createKafka(kafkaSettings, log),
-              groupId: `millrace-${connectorName}-${launchId}`,
-              log,
-              clock: systemClock,
-              ...hooks,
-            }),
-          openDatabases: async (tables) => {
-            const [source, target] = await Promise.all([
-              store.getDatabase(clientId, replication.sourceDatabaseId),
-              store.getDatabase(clientId, replication.targetDatabaseId),
-            ]);
-            return openPostgresDatabases({
-              source: await connectionSettings(source, secrets),
-              target: await connectionSettings(target, secrets),
-              replicationId,
-              tables,
-            });
+      const run = <Table extends ApplyTable, Prepared, Description extends TableDescription>(
+        targetKind: TargetKind<Table, Prepared, Description>,
+      ): Promise<ConsumerEnd> =>
+        runConsumer(
+          replication,
+          launchId,
+          {
+            store,
+            admin,
+            alerts: createAlertSink({ topicArn: state.MILLRACE_ALERT_TOPIC_ARN }),
+            metrics: createMetrics({ environment: state.MILLRACE_ENVIRONMENT }),
+            connect: createConnectClient({ url: connectUrl, clock: systemClock }),
+            clock: systemClock,
+            log,
+            openFeed: (hooks) =>
+              createChangeFeed({
+                kafka: createKafka(kafkaSettings, log),
+                groupId: `millrace-${connectorName}-${launchId}`,
+                log,
+                clock: systemClock,
+                ...hooks,
+              }),
+            openDatabases: async (tables) => {
+              const [source, target] = await Promise.all([
+                store.getDatabase(clientId, replication.sourceDatabaseId),
+                store.getDatabase(clientId, replication.targetDatabaseId),
+              ]);
+              return openConsumerDatabases(
+                {
+                  source: await connectionSettings(source, secrets),
+                  target: await connectionSettings(target, secrets),
+                  replicationId,
+                  tables,
+                },
+                targetKind,
+              );
+            },
           },
-        },
-        stop.signal,
-      );
+          stop.signal,
+        );
+      const end = await runFor(kind, run);
       return exitCodes[end];
     } finally {
       await admin.close();
@@ -102,5 +120,23 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
   } finally {
     process.off('SIGTERM', onSignal);
     process.off('SIGINT', onSignal);
+  }
+};
+
+/** Calls `run` with what is particular to the target's kind. */
+const runFor = (
+  kind: DatabaseKind,
+  run: <Table extends ApplyTable, Prepared, Description extends TableDescription>(
+    targetKind: TargetKind<Table, Prepared, Description>,
+  ) => Promise<ConsumerEnd>,
+): Promise<ConsumerEnd> => {
+  switch (kind) {
+    case 'postgresql':
+      return run(postgresqlTargetKind);
+    case 'mysql':
+    case 'mariadb':
+      return run(mysqlTargetKind);
+    case 'oracle':
+      throw new MillraceError('InvalidRequest', `A database of kind ${kind} cannot be a target.`);
   }
 };

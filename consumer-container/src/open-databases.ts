@@ -1,68 +1,123 @@
 import { openSource } from '#adapters/databases/open-database.ts';
+import * as mysqlApply from '#adapters/mysql/apply-target.ts';
+import * as mysqlConnection from '#adapters/mysql/target-connection.ts';
+import * as mysqlTarget from '#adapters/mysql/target-database.ts';
 import { createSourceRows } from '#adapters/postgresql/apply-source-rows.ts';
-import {
-  applyPoolOptions,
-  createApplyTarget,
-  type PostgresApplyBatch,
-} from '#adapters/postgresql/apply-target.ts';
+import * as postgresqlApply from '#adapters/postgresql/apply-target.ts';
 import { closePool, createPool } from '#adapters/postgresql/connection.ts';
 import { databaseLabel } from '#adapters/postgresql/database-errors.ts';
-import { openTargetDatabase } from '#adapters/postgresql/target-database.ts';
+import * as postgresqlTarget from '#adapters/postgresql/target-database.ts';
+import type { ApplyTable } from '#core/apply/apply-table.ts';
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { type ReplicationId, type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { TableMapping } from '#core/contracts/replication.ts';
-import { describeApplyTable, type PostgresApplyTable } from '#core/databases/postgresql/apply-statements.ts';
-import type { LogPositions } from '#core/databases/source-dialect.ts';
+import * as mysqlStatements from '#core/databases/mysql/apply-statements.ts';
+import type { MysqlTargetTable } from '#core/databases/mysql/target-catalog.ts';
+import * as postgresqlStatements from '#core/databases/postgresql/apply-statements.ts';
+import type { LogPositions, SourceDialect } from '#core/databases/source-dialect.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { TableDescription } from '#core/ports/databases.ts';
 import type { ConsumerDatabases } from './consumer.ts';
 
 /** Rows are read back from the source only for some key changes, one statement at a time. */
 const sourceConnections = 1;
 
-export interface PostgresConsumerOptions {
+export interface ConsumerDatabaseOptions {
   readonly source: ConnectionSettings;
   readonly target: ConnectionSettings;
   readonly replicationId: ReplicationId;
   readonly tables: readonly TableMapping[];
 }
 
+/** What is particular to one kind of target. `Description` is what its catalog tells of a table. */
+export interface TargetKind<
+  Table extends ApplyTable,
+  Prepared,
+  Description extends TableDescription = TableDescription,
+> {
+  openCatalog(settings: ConnectionSettings): {
+    describeTable(ref: TableRef): Promise<Description | undefined>;
+    close(): Promise<void>;
+  };
+  /** Throws `SchemaMismatch`. */
+  describeApplyTable(
+    mapping: TableMapping,
+    source: TableDescription,
+    target: Description,
+    codec: SourceDialect,
+  ): Table;
+  openApplyTarget(
+    settings: ConnectionSettings,
+    replicationId: ReplicationId,
+  ): { readonly target: ApplyTarget<Table, Prepared>; close(): Promise<void> };
+}
+
+export const postgresqlTargetKind: TargetKind<
+  postgresqlStatements.PostgresApplyTable,
+  postgresqlApply.PostgresApplyBatch
+> = {
+  openCatalog: postgresqlTarget.openTargetDatabase,
+  describeApplyTable: postgresqlStatements.describeApplyTable,
+  openApplyTarget: (settings, replicationId) => {
+    const pool = createPool(settings, postgresqlApply.applyPoolOptions);
+    const database = databaseLabel(settings);
+    return {
+      target: postgresqlApply.createApplyTarget({ pool, replicationId, database }),
+      close: () => closePool(pool),
+    };
+  },
+};
+
+export const mysqlTargetKind: TargetKind<
+  mysqlStatements.MysqlApplyTable,
+  mysqlApply.MysqlApplyBatch,
+  MysqlTargetTable
+> = {
+  openCatalog: mysqlTarget.openTargetDatabase,
+  describeApplyTable: mysqlStatements.describeApplyTable,
+  openApplyTarget: (settings, replicationId) => {
+    const pool = mysqlConnection.createPool(settings, mysqlApply.applyPoolOptions);
+    const database = databaseLabel(settings);
+    return {
+      target: mysqlApply.createApplyTarget({ pool, replicationId, database }),
+      close: () => pool.close(),
+    };
+  },
+};
+
 /**
  * Describes the tables at both ends as they are now, and opens the pools that the consumer works with. Throws
  * `TableNotFound`, `SchemaMismatch`, `UnsupportedType` and the database errors.
  */
-export const openPostgresDatabases = async (
-  options: PostgresConsumerOptions,
-): Promise<ConsumerDatabases<PostgresApplyTable, PostgresApplyBatch>> => {
-  const { mappings, sources, positions } = await describeTables(options);
-  const targetPool = createPool(options.target, applyPoolOptions);
+export const openConsumerDatabases = async <
+  Table extends ApplyTable,
+  Prepared,
+  Description extends TableDescription,
+>(
+  options: ConsumerDatabaseOptions,
+  kind: TargetKind<Table, Prepared, Description>,
+): Promise<ConsumerDatabases<Table, Prepared>> => {
+  const { tables, sources, positions } = await describeTables(options, kind);
+  const opened = kind.openApplyTarget(options.target, options.replicationId);
   const source = openSourceRows(options.source, sources);
   return {
-    target: createApplyTarget({
-      pool: targetPool,
-      replicationId: options.replicationId,
-      database: databaseLabel(options.target),
-    }),
+    target: opened.target,
     source: source.rows,
     positions,
-    tables: mappings,
+    tables,
     close: async () => {
-      await Promise.all([closePool(targetPool), source.close()]);
+      await Promise.all([opened.close(), source.close()]);
     },
   };
 };
 
-interface OpenSourceRows {
-  readonly rows: SourceRows;
-  close(): Promise<void>;
-}
-
-/** Only PostgreSQL's log leaves values out, for which a row may have to be read back. */
+/** Only PostgreSQL's log leaves values out of an event, so only there rows are ever asked for. */
 const openSourceRows = (
   settings: ConnectionSettings,
-  sources: readonly TableDescription[],
-): OpenSourceRows => {
+  tables: readonly TableDescription[],
+): { readonly rows: SourceRows; close(): Promise<void> } => {
   switch (settings.kind) {
     case 'postgresql': {
       const pool = createPool(settings, {
@@ -70,50 +125,48 @@ const openSourceRows = (
         maxConnections: sourceConnections,
       });
       return {
-        rows: createSourceRows(pool, sources, databaseLabel(settings)),
+        rows: createSourceRows(pool, tables, databaseLabel(settings)),
         close: () => closePool(pool),
       };
     }
     case 'mysql':
     case 'mariadb':
-      return {
-        rows: {
-          readRows: async () => {
-            throw new MillraceError(
-              'Internal',
-              `The log of ${settings.kind} has whole rows; none is read back.`,
-            );
-          },
-        },
-        close: async () => undefined,
-      };
     case 'oracle':
-      throw new MillraceError('InvalidRequest', 'A database of kind oracle cannot be a source.');
+      return { rows: completeEvents(settings), close: async () => {} };
   }
 };
 
-const describeTables = async ({
-  source: sourceSettings,
-  target: targetSettings,
-  tables,
-}: PostgresConsumerOptions): Promise<{
-  readonly mappings: readonly PostgresApplyTable[];
+const completeEvents = ({ kind }: ConnectionSettings): SourceRows => ({
+  readRows: async (table) => {
+    throw new MillraceError(
+      'Internal',
+      `An event of table ${tableLabel(table.mapping.source)} lacks values, which those of a source of kind ${kind} never do.`,
+      { facts: { table: tableLabel(table.mapping.source) } },
+    );
+  },
+});
+
+const describeTables = async <Table extends ApplyTable, Prepared, Description extends TableDescription>(
+  options: ConsumerDatabaseOptions,
+  kind: TargetKind<Table, Prepared, Description>,
+): Promise<{
+  readonly tables: readonly Table[];
   readonly sources: readonly TableDescription[];
   readonly positions: LogPositions;
 }> => {
-  const source = openSource(sourceSettings);
-  const target = openTargetDatabase(targetSettings);
+  const source = openSource(options.source);
+  const target = kind.openCatalog(options.target);
   try {
     const described = await Promise.all(
-      tables.map(async (mapping) => ({
+      options.tables.map(async (mapping) => ({
         mapping,
         source: found(await source.describeTable(mapping.source), mapping.source, 'source'),
         target: found(await target.describeTable(mapping.target), mapping.target, 'target'),
       })),
     );
     return {
-      mappings: described.map((table) =>
-        describeApplyTable(table.mapping, table.source, table.target, source.dialect),
+      tables: described.map((table) =>
+        kind.describeApplyTable(table.mapping, table.source, table.target, source.dialect),
       ),
       positions: source.dialect.capture,
       sources: described.map((table) => table.source),
@@ -123,11 +176,11 @@ const describeTables = async ({
   }
 };
 
-const found = (
-  table: TableDescription | undefined,
+const found = <Description>(
+  table: Description | undefined,
   ref: TableRef,
   side: 'source' | 'target',
-): TableDescription => {
+): Description => {
   if (table !== undefined) return table;
   throw new MillraceError('TableNotFound', `The ${side} database has no table ${tableLabel(ref)}.`, {
     facts: { table: tableLabel(ref) },

@@ -16,6 +16,8 @@ export interface NativeType {
   readonly isUnsigned?: boolean;
   /** Character set of character types, as the server names it. */
   readonly charset?: string;
+  /** Which of their values are equal, and in which order they are. */
+  readonly collation?: string;
 }
 
 /**
@@ -65,6 +67,8 @@ export interface TableDescription {
   readonly bytes: number;
   /** Secondary unique constraints and indexes, foreign keys: names, for messages. */
   readonly uniqueIndexes: readonly string[];
+  /** Of MySQL: what stores the rows, as `InnoDB`. */
+  readonly storageEngine?: string;
 }
 
 /** What a replication's capture is called at its source, where it needs something there. */

@@ -1,0 +1,165 @@
+import type { PartitionBatch } from '#core/apply/partition-batch.ts';
+import { planBatch } from '#core/apply/plan-batch.ts';
+import type { ReplicationId } from '#core/contracts/identifiers.ts';
+import type { ApplyStatement, MysqlApplyTable } from '#core/databases/mysql/apply-statements.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ApplyTarget } from '#core/ports/apply-target.ts';
+import { claimCheckpoints, findCheckpoint, moveCheckpoint } from './apply-checkpoints.ts';
+import { requirePacket } from './packet-limit.ts';
+import type { Connection, Pool, PoolOptions } from './target-connection.ts';
+import { isViolation, toDatabaseError } from './target-errors.ts';
+import { withConnection } from './target-executor.ts';
+
+/** A batch of 5,000 rows takes a few tenths of a second; a target that needs a minute for it is in trouble. */
+const statementTimeoutMs = 60_000;
+
+/**
+ * A consumer that was stopped in mid-transaction (SIGSTOP, a lost network) holds locks that its successor needs. Between
+ * two statements of ours pass milliseconds, at worst a collection or the preparing of another batch: below a second.
+ */
+const idleTimeoutMs = 10_000;
+
+/** Connections, that is, partitions that are applied at once. More would only queue up at a target of a few cores. */
+const maxConnections = 8;
+
+/** Options of the pool that `createApplyTarget` needs. */
+export const applyPoolOptions: PoolOptions = {
+  applicationName: 'millrace-consumer',
+  maxConnections,
+  statementTimeoutMs,
+  idleTimeoutMs,
+  // Rows that are not known as a whole are written one by one, a thousand in one text.
+  multipleStatements: true,
+};
+
+export interface MysqlApplyBatch {
+  readonly batch: PartitionBatch<MysqlApplyTable>;
+  readonly statements: readonly TableStatement[];
+}
+interface TableStatement {
+  readonly table: MysqlApplyTable;
+  readonly statement: ApplyStatement;
+}
+
+export interface ApplyTargetOptions {
+  /** Made with `applyPoolOptions`. The caller closes it. */
+  readonly pool: Pool;
+  readonly replicationId: ReplicationId;
+  /** Names the target in errors, see `databaseLabel`. */
+  readonly database: string;
+}
+
+/** An `ApplyTarget` in MySQL or MariaDB. */
+export const createApplyTarget = ({
+  pool,
+  replicationId,
+  database,
+}: ApplyTargetOptions): ApplyTarget<MysqlApplyTable, MysqlApplyBatch> => {
+  const describe = (error: unknown, action: string): MillraceError =>
+    toDatabaseError(error, { action, database });
+
+  const fenced = (): MillraceError =>
+    new MillraceError('Fenced', `A newer consumer has taken over replication ${replicationId}.`);
+
+  /** Returns false when a statement hit another number of rows than it had to. */
+  const runStatements = async (
+    connection: Connection,
+    statements: Iterable<TableStatement>,
+  ): Promise<boolean> => {
+    for (const { table, statement } of statements) {
+      const { target } = table.mapping;
+      try {
+        requirePacket(statement.text, connection.facts, target);
+        const { affectedRows } = await connection.query(statement.text, {
+          isUnlimited: statement.isLong === true,
+        });
+        if (statement.mustHit !== undefined && affectedRows !== statement.mustHit) return false;
+      } catch (error) {
+        if (isViolation(error)) throw error;
+        throw toDatabaseError(error, { action: 'apply changes', database, table: target });
+      }
+    }
+    return true;
+  };
+
+  /** Why a checkpoint did not move: it is another's, or an earlier COMMIT of ours whose answer was lost has moved it. */
+  const explainCheckpoint = async (connection: Connection, batch: PartitionBatch): Promise<MillraceError> => {
+    const checkpoint = await findCheckpoint(connection, replicationId, batch.topic, batch.partition);
+    if (checkpoint === undefined || checkpoint.epoch !== batch.epoch) return fenced();
+    return new MillraceError(
+      'DatabaseConflict',
+      `The checkpoint of topic ${batch.topic} is at ${checkpoint.nextOffset}, not at ${batch.expectedOffset}.`,
+    );
+  };
+
+  const runTransaction = (
+    batch: PartitionBatch,
+    statements: Iterable<TableStatement>,
+  ): Promise<'applied' | 'row-missing'> =>
+    // A connection that failed is closed, which rolls back. Whether a lost COMMIT took effect shows in the checkpoint,
+    // which is read again before anything is repeated.
+    withConnection(pool, async (connection) => {
+      await connection.query('START TRANSACTION');
+      // First, so that a fenced consumer does no work, and two transactions of one partition wait for each other here.
+      if (!(await moveCheckpoint(connection, replicationId, batch)))
+        throw await explainCheckpoint(connection, batch);
+      if (!(await runStatements(connection, statements))) {
+        await connection.query('ROLLBACK');
+        return 'row-missing';
+      }
+      await connection.query('COMMIT');
+      return 'applied';
+    });
+
+  return {
+    claim: async (partitions) => {
+      try {
+        return await claimCheckpoints(pool, replicationId, partitions);
+      } catch (error) {
+        throw describe(error, 'claim the checkpoints');
+      }
+    },
+
+    readCheckpoint: async (topic, partition, epoch) => {
+      try {
+        const checkpoint = await withConnection(pool, (connection) =>
+          findCheckpoint(connection, replicationId, topic, partition),
+        );
+        if (checkpoint === undefined || checkpoint.epoch !== epoch) throw fenced();
+        return checkpoint;
+      } catch (error) {
+        throw describe(error, 'read the checkpoint');
+      }
+    },
+
+    prepare: (batch) => ({
+      batch,
+      statements: batch.changes.flatMap(({ table, events }) =>
+        table.statements.forSteps(planBatch(events)).map((statement) => ({ table, statement })),
+      ),
+    }),
+
+    apply: async ({ batch, statements }) => {
+      try {
+        return await runTransaction(batch, statements);
+      } catch (error) {
+        if (!isViolation(error)) throw describe(error, 'apply changes');
+      }
+      // Two rows may have exchanged a unique value, which statements for many rows cannot do: each event by itself, in
+      // order, as the source did it.
+      try {
+        return await runTransaction(batch, oneByOne(batch));
+      } catch (error) {
+        throw describe(error, `apply changes up to offset ${batch.nextOffset} of topic ${batch.topic}`);
+      }
+    },
+  };
+};
+
+function* oneByOne(batch: PartitionBatch<MysqlApplyTable>): Generator<TableStatement> {
+  for (const { table, events } of batch.changes) {
+    for (const event of events) {
+      for (const statement of table.statements.forSteps(planBatch([event]))) yield { table, statement };
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { SessionFacts } from './target-connection.ts';
+
+/** Of a packet beside the statement's text: a header of four bytes and the command's own. */
+const packetOverhead = 16;
+
+/** Throws `ValueRejected` for a statement that the server would answer by closing the connection. */
+export const requirePacket = (
+  statement: string,
+  { maxAllowedPacket }: SessionFacts,
+  table: TableRef,
+): void => {
+  const bytesPerUnit = 3;
+  if (statement.length * bytesPerUnit + packetOverhead < maxAllowedPacket) return;
+  if (Buffer.byteLength(statement) + packetOverhead < maxAllowedPacket) return;
+  throw new MillraceError(
+    'ValueRejected',
+    `A row for table ${tableLabel(table)} is longer than the server's max_allowed_packet of ${maxAllowedPacket} bytes; raise it.`,
+    { facts: { table: tableLabel(table), maxAllowedPacket } },
+  );
+};

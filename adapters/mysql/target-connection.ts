@@ -1,0 +1,248 @@
+import mysql from 'mysql2/promise';
+import type { ConnectionSettings } from '#core/contracts/database.ts';
+import {
+  isMariadbVersion,
+  parseSessionFacts,
+  sessionStatements,
+} from '#core/databases/mysql/target-session.ts';
+import type { Statement } from '#core/databases/mysql/target-statement.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+
+/** TCP connect, TLS and authentication. A server that is reachable answers in far less, also across regions. */
+const connectTimeoutMs = 10_000;
+
+/** Catalog reads and single statements. A copy or an apply transaction brings its own limit. */
+const defaultStatementTimeoutMs = 30_000;
+
+/** A lock that is not had by then is reported as transient, before it queues up everybody else behind us. */
+const defaultLockTimeoutMs = 10_000;
+
+/** The server ends a session of ours that has done nothing for so long, and with it our locks and our snapshot. */
+const defaultIdleTimeoutMs = 300_000;
+
+/**
+ * Idle connections are closed after this share of the time at which the server would close them, so that none is taken in
+ * the moment in which it ends.
+ */
+const idleShare = 0.5;
+
+/** Idle connections are closed after this at the latest, since NAT gateways and Lambda's freezer forget them (AWS NAT: 350 s). */
+const maxIdleConnectionMs = 60_000;
+
+const keepAliveInitialDelayMs = 10_000;
+
+/** How long `close` waits for connections in use before it cuts those that do not come back. */
+const closeTimeoutMs = 5_000;
+
+export interface PoolOptions {
+  /** Shown in performance_schema.session_connect_attrs as `program_name`: `millrace-consumer`, `millrace-copy`. */
+  readonly applicationName: string;
+  /** Connections at most. */
+  readonly maxConnections?: number;
+  /** Limit of a single statement in milliseconds; 0 is none, for a copy. */
+  readonly statementTimeoutMs?: number;
+  readonly lockTimeoutMs?: number;
+  /** After so long without a statement the server closes the session, also in a transaction. */
+  readonly idleTimeoutMs?: number;
+  /** Several statements in one text, for what is sent by the thousand. */
+  readonly multipleStatements?: boolean;
+}
+
+/** What a session has told about its server. */
+export interface SessionFacts {
+  /** As the server spells it: `8.4.3`, `11.4.5-MariaDB`. */
+  readonly serverVersion: string;
+  readonly isMariadb: boolean;
+  /** Of one statement's text, in bytes. */
+  readonly maxAllowedPacket: number;
+  /** Whether LOAD DATA LOCAL INFILE is allowed. */
+  readonly allowsLocalInfile: boolean;
+}
+
+/** A connection in use. Whoever got it gives it back by `release`, or by `destroy` after an error. */
+export interface Connection {
+  readonly facts: SessionFacts;
+  readonly driver: mysql.PoolConnection;
+  /** For statements without values of their own, or with literals by value-literals.ts. */
+  query(sql: string, options?: { readonly isUnlimited?: boolean }): Promise<QueryResult>;
+  /** Prepared once and kept by the server; values are bound. */
+  execute(statement: Statement): Promise<QueryResult>;
+  release(): void;
+  /** Closes the socket at once, without a word to the server, which then rolls back what the session had open. */
+  destroy(): void;
+}
+
+/** Of the last statement, and of each of them when several were sent at once. */
+export interface QueryResult {
+  readonly rows: readonly TextRow[];
+  /** Rows that a change found, also those that it left as they were. */
+  readonly affectedRows: number;
+  readonly warnings: number;
+  /** `affectedRows` of every statement of a text, in order. */
+  readonly affectedByStatement: readonly number[];
+}
+
+/** A row as the server wrote it: each value as text, or null. */
+export type TextRow = Readonly<Record<string, string | null>>;
+
+export interface Pool {
+  /** A connection whose session has the settings of target-session.ts. Errors are the driver's, and MillraceErrors. */
+  acquire(): Promise<Connection>;
+  /** Waits for connections in use, but cuts those that have not come back after `closeTimeoutMs`. Rejects nothing. */
+  close(): Promise<void>;
+}
+
+/**
+ * A pool of connections to a MySQL or MariaDB server. Connections are made when needed; every new one is asked for its
+ * server's version and refused when that is not the kind that was registered, since the two differ where it counts.
+ */
+export const createPool = (settings: ConnectionSettings, options: PoolOptions): Pool => {
+  const idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
+  const statementTimeoutMs = options.statementTimeoutMs ?? defaultStatementTimeoutMs;
+  const pool = mysql.createPool({
+    host: settings.host,
+    port: settings.port,
+    database: settings.databaseName,
+    user: settings.username,
+    password: settings.password,
+    ...tlsOptions(settings),
+    timezone: 'Z',
+    connectTimeout: connectTimeoutMs,
+    connectionLimit: options.maxConnections ?? 4,
+    maxIdle: options.maxConnections ?? 4,
+    idleTimeout: Math.min(maxIdleConnectionMs, idleTimeoutMs * idleShare),
+    enableKeepAlive: true,
+    keepAliveInitialDelay: keepAliveInitialDelayMs,
+    multipleStatements: options.multipleStatements ?? false,
+    connectAttributes: { program_name: options.applicationName },
+    // Nothing is parsed, so nothing is rounded.
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+    jsonStrings: true,
+  });
+  const facts = new WeakMap<object, SessionFacts>();
+  const inUse = new Set<mysql.PoolConnection>();
+
+  const prepare = async (driver: mysql.PoolConnection): Promise<SessionFacts> => {
+    const known = facts.get(driver.connection);
+    if (known !== undefined) return known;
+    const [rows] = await driver.query<mysql.RowDataPacket[]>({
+      sql: 'SELECT VERSION() AS version, @@max_allowed_packet AS max_packet, @@local_infile AS local_infile',
+      timeout: connectTimeoutMs,
+    });
+    const session = parseSessionFacts(rows[0]);
+    requireKind(settings, session.serverVersion);
+    const statements = sessionStatements(session.isMariadb, {
+      lockTimeoutMs: options.lockTimeoutMs ?? defaultLockTimeoutMs,
+      idleTimeoutMs,
+    });
+    for (const sql of statements) await driver.query({ sql, timeout: connectTimeoutMs });
+    facts.set(driver.connection, session);
+    return session;
+  };
+
+  return {
+    acquire: async () => {
+      const driver = await pool.getConnection();
+      inUse.add(driver);
+      try {
+        return toConnection(driver, await prepare(driver), statementTimeoutMs, inUse);
+      } catch (error) {
+        inUse.delete(driver);
+        driver.destroy();
+        throw error;
+      }
+    },
+    close: async () => {
+      const end = Date.now() + closeTimeoutMs;
+      while (inUse.size > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+      for (const driver of inUse) driver.destroy();
+      inUse.clear();
+      await pool.end().catch(() => undefined);
+    },
+  };
+};
+
+const toConnection = (
+  driver: mysql.PoolConnection,
+  facts: SessionFacts,
+  statementTimeoutMs: number,
+  inUse: Set<mysql.PoolConnection>,
+): Connection => {
+  const limit = statementTimeoutMs > 0 ? { timeout: statementTimeoutMs } : {};
+  return {
+    facts,
+    driver,
+    query: async (sql, options = {}) =>
+      toResult(await driver.query({ sql, ...(options.isUnlimited === true ? {} : limit), typeCast: asText })),
+    execute: async ({ text, values = [] }) =>
+      toResult(await driver.execute({ sql: text, ...limit }, [...values])),
+    release: () => {
+      if (inUse.delete(driver)) driver.release();
+    },
+    destroy: () => {
+      if (inUse.delete(driver)) driver.destroy();
+    },
+  };
+};
+
+/** A value of the text protocol as the server wrote it. Bytes that are no UTF-8 are not for this: select HEX() of them. */
+const asText: mysql.TypeCast = (field) => field.string('utf8');
+
+const isHeader = (part: unknown): part is mysql.ResultSetHeader =>
+  typeof part === 'object' && part !== null && 'affectedRows' in part;
+
+/** The driver gives rows, a header, or a list of headers when several statements were sent. */
+const toResult = ([result]: readonly [unknown, unknown]): QueryResult => {
+  if (isHeader(result)) return ofHeaders([result], []);
+  const parts: readonly unknown[] = Array.isArray(result) ? result : [];
+  const headers = parts.filter(isHeader);
+  return headers.length > 0 ? ofHeaders(headers, []) : ofHeaders([], parts.map(toTextRow));
+};
+
+/** Prepared statements give numbers as such; all of them are exact, since long ones come as texts. */
+const toTextRow = (row: unknown): TextRow =>
+  Object.fromEntries(
+    Object.entries(row ?? {}).map(([name, value]: [string, unknown]) => [
+      name,
+      value === null || value === undefined
+        ? null
+        : value instanceof Buffer
+          ? value.toString('utf8')
+          : String(value),
+    ]),
+  );
+
+const ofHeaders = (headers: readonly mysql.ResultSetHeader[], rows: readonly TextRow[]): QueryResult => ({
+  rows,
+  affectedRows: headers.at(-1)?.affectedRows ?? 0,
+  warnings: headers.reduce((sum, { warningStatus }) => sum + warningStatus, 0),
+  affectedByStatement: headers.map(({ affectedRows }) => affectedRows),
+});
+
+/** Throws `InvalidRequest`. */
+const requireKind = ({ kind, host, port }: ConnectionSettings, serverVersion: string): void => {
+  const actual = isMariadbVersion(serverVersion) ? 'mariadb' : 'mysql';
+  if (kind === actual) return;
+  throw new MillraceError(
+    'InvalidRequest',
+    `The server at ${host}:${port} is ${serverVersion}, but it is registered as ${kind}; register it as ${actual}.`,
+    { facts: { serverVersion, kind } },
+  );
+};
+
+/** libpq's meanings of the modes, without a fallback to an unencrypted connection. */
+const tlsOptions = ({ tlsMode, caPem }: ConnectionSettings): Pick<mysql.PoolOptions, 'ssl'> => {
+  const trusted = caPem === undefined ? {} : { ca: caPem };
+  switch (tlsMode) {
+    case 'disable':
+      return {};
+    case 'require':
+      return { ssl: { rejectUnauthorized: false } };
+    case 'verify-ca':
+      return { ssl: { ...trusted, rejectUnauthorized: true, verifyIdentity: false } };
+    case 'verify-full':
+      return { ssl: { ...trusted, rejectUnauthorized: true, verifyIdentity: true } };
+  }
+};
