@@ -15,6 +15,8 @@ import { openChunkWriter as openMysqlChunkWriter } from '../mysql/chunk-writer.t
 import { openSourceDatabase as openMysqlSource } from '../mysql/source-database.ts';
 import * as mysqlConnection from '../mysql/target-connection.ts';
 import { openTargetDatabase as openMysqlTarget } from '../mysql/target-database.ts';
+import { openChunkReader as openOracleChunkReader } from '../oracle/chunk-reader.ts';
+import { openSourceDatabase as openOracleSource } from '../oracle/source-database.ts';
 import * as postgresqlCheckpoints from '../postgresql/apply-checkpoints.ts';
 import { openChunkCopier } from '../postgresql/chunk-copier.ts';
 import { openChunkReader } from '../postgresql/chunk-reader.ts';
@@ -115,11 +117,11 @@ export const openSource = (settings: ConnectionSettings): SourceDatabase => {
   switch (settings.kind) {
     case 'postgresql':
       return openSourceDatabase(settings);
+    case 'oracle':
+      return openOracleSource(settings);
     case 'mysql':
     case 'mariadb':
       return openMysqlSource({ ...settings, kind: settings.kind });
-    case 'oracle':
-      throw unsupported(settings, 'source');
   }
 };
 
@@ -147,13 +149,13 @@ const openCopier = (
 
 const openReader = (settings: ConnectionSettings, concurrency: number): ChunkReader => {
   switch (settings.kind) {
+    case 'oracle':
+      return openOracleChunkReader(settings, concurrency);
     case 'postgresql':
       return openChunkReader(settings, concurrency);
     case 'mysql':
     case 'mariadb':
       return openMysqlReader(settings, concurrency);
-    case 'oracle':
-      throw unsupported(settings, 'source');
   }
 };
 

@@ -57,13 +57,14 @@ export const parseEvent = (record: FeedRecord, topic: string): ChangeEvent => {
 /**
  * Which table was changed, where in the log, and when. Connectors name a table's schema `schema`, those of MySQL and MariaDB
  * `db`, since their databases are what others call schemas; and each has a log of its own: bytes of PostgreSQL's, file
- * and byte of MySQL's.
+ * and byte of MySQL's, change numbers of Oracle's. Several changes of Oracle may share one: then a later one is not taken
+ * for new, which costs a look at the source and nothing else.
  */
 const readSource = (source: RawRow): TableChange | undefined => {
   const { table, ts_ms: committedAtMs } = source;
   const isMysql = source.connector === 'mysql' || source.connector === 'mariadb';
   const schema = isMysql ? source.db : source.schema;
-  const position = isMysql ? readLogPlace(source) : source.lsn;
+  const position = readPosition(source);
   return typeof schema === 'string' &&
     typeof table === 'string' &&
     typeof position === 'number' &&
@@ -76,6 +77,23 @@ const readLogPlace = ({ file, pos }: RawRow): number | undefined =>
   typeof file === 'string' && typeof pos === 'number' && isLogFile(file)
     ? Number(toPosition(file, pos))
     : undefined;
+
+const readPosition = (source: RawRow): unknown => {
+  switch (source.connector) {
+    case 'mysql':
+    case 'mariadb':
+      return readLogPlace(source);
+    case 'oracle':
+      return readChangeNumber(source);
+    default:
+      return source.lsn;
+  }
+};
+
+const readChangeNumber = ({ scn }: RawRow): number | undefined => {
+  const number = typeof scn === 'string' && /^\d+$/.test(scn) ? Number(scn) : undefined;
+  return number !== undefined && Number.isSafeInteger(number) ? number : undefined;
+};
 
 /** When the source committed a change, or undefined for a record that has no such time. Never throws. */
 export const peekCommitTime = (record: FeedRecord): number | undefined => {

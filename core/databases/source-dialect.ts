@@ -15,7 +15,7 @@ export interface SourceDialect extends SourceCodec {
   /** For messages: the table as a statement would name it. */
   quoteTable(ref: TableRef): string;
   /** The schema of a table that is named without one. */
-  defaultSchema(database: Pick<Database, 'databaseName'>): string;
+  defaultSchema(database: Pick<Database, 'databaseName' | 'username'>): string;
   /** What keeps a table from being replicated, by its key and the way that the log tells its rows apart. */
   findKeyProblems(table: TableDescription, subject: string): readonly Problem[];
 }

@@ -100,6 +100,11 @@ export interface SourceDatabase {
       readonly hasCopy: boolean;
     },
   ): Promise<CaptureVerdict>;
+  /**
+   * Transactions that are still open and began before the connector did, in words: what they have changed by then is in
+   * no event, so the copy has to begin after they have ended. Absent where capture itself waits for them, or needs not.
+   */
+  listTransactionsBefore?(offset: ConnectorOffset | undefined): Promise<readonly string[]>;
   /** Creates at the source what capture needs there, or brings it into line; nothing more than that, and may be repeated. */
   prepareCapture(capture: CaptureNames, tables: readonly TableRef[]): Promise<void>;
   /** Removes what `prepareCapture` created; does nothing for what is not there. */

@@ -18,6 +18,8 @@ export interface StartedCapture {
 }
 
 const pollMs = 1_000;
+/** Of the transactions that the copy has to wait for; the source is asked each time. */
+const transactionPollMs = 3_000;
 /** The Lambda has 180 s; what comes before the waiting takes 30 s at worst. */
 const streamTimeoutMs = 140_000;
 /** A task that fails for a moment, as when the old one still holds the slot, restarts itself in a few seconds. */
@@ -54,8 +56,14 @@ export const startCapture = async (
     const status = await connect.getStatus(connectorName);
     const waitedMs = clock.now().getTime() - startedAt;
     if ((hasPassedMarker || hasMoved) && isRunning(status)) {
-      log.info(`${step} Capture streams at ${formatPosition(position)}`, { step, waitedMs });
-      return { connectorName, position: formatPosition(position) };
+      const older = (await source.listTransactionsBefore?.(await connect.getOffset(connectorName))) ?? [];
+      if (older.length === 0) {
+        log.info(`${step} Capture streams at ${formatPosition(position)}`, { step, waitedMs });
+        return { connectorName, position: formatPosition(position) };
+      }
+      if (waitedMs >= streamTimeoutMs) throw tooOld(connectorName, older);
+      await clock.sleep(transactionPollMs);
+      continue;
     }
     if (waitedMs >= failureGraceMs) throwIfFailed(connectorName, status);
     if (waitedMs >= streamTimeoutMs) {
@@ -70,6 +78,17 @@ export const startCapture = async (
     await clock.sleep(pollMs);
   }
 };
+
+/** Transient, so the state machine starts the step again and waits on; an operator sees who keeps it waiting. */
+const tooOld = (connectorName: string, transactions: readonly string[]): MillraceError =>
+  new MillraceError(
+    'CaptureNotStreaming',
+    `Capture streams, but the copy has to wait for ${countOf(transactions.length, 'transaction')} that began before it: ` +
+      `${transactions.slice(0, shownTransactions).join('; ')}. Commit them or end their sessions.`,
+    { facts: { connectorName, transactions } },
+  );
+
+const shownTransactions = 5;
 
 const isRunning = (status: ConnectorStatus | undefined): boolean =>
   status !== undefined &&
