@@ -1,14 +1,13 @@
 import { openSource } from '#adapters/databases/open-database.ts';
+import { openSourceRows } from '#adapters/databases/open-source-rows.ts';
 import * as mysqlApply from '#adapters/mysql/apply-target.ts';
 import * as mysqlConnection from '#adapters/mysql/target-connection.ts';
 import * as mysqlTarget from '#adapters/mysql/target-database.ts';
-import { createSourceRows } from '#adapters/postgresql/apply-source-rows.ts';
 import * as postgresqlApply from '#adapters/postgresql/apply-target.ts';
 import { closePool, createPool } from '#adapters/postgresql/connection.ts';
 import { databaseLabel } from '#adapters/postgresql/database-errors.ts';
 import * as postgresqlTarget from '#adapters/postgresql/target-database.ts';
 import type { ApplyTable } from '#core/apply/apply-table.ts';
-import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { type ReplicationId, type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { TableMapping } from '#core/contracts/replication.ts';
@@ -20,9 +19,6 @@ import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { TableDescription } from '#core/ports/databases.ts';
 import type { ConsumerDatabases } from './consumer.ts';
-
-/** Rows are read back from the source only for some key changes, one statement at a time. */
-const sourceConnections = 1;
 
 export interface ConsumerDatabaseOptions {
   readonly source: ConnectionSettings;
@@ -112,39 +108,6 @@ export const openConsumerDatabases = async <
     },
   };
 };
-
-/** Only PostgreSQL's log leaves values out of an event, so only there rows are ever asked for. */
-const openSourceRows = (
-  settings: ConnectionSettings,
-  tables: readonly TableDescription[],
-): { readonly rows: SourceRows; close(): Promise<void> } => {
-  switch (settings.kind) {
-    case 'postgresql': {
-      const pool = createPool(settings, {
-        applicationName: 'millrace-consumer',
-        maxConnections: sourceConnections,
-      });
-      return {
-        rows: createSourceRows(pool, tables, databaseLabel(settings)),
-        close: () => closePool(pool),
-      };
-    }
-    case 'mysql':
-    case 'mariadb':
-    case 'oracle':
-      return { rows: completeEvents(settings), close: async () => {} };
-  }
-};
-
-const completeEvents = ({ kind }: ConnectionSettings): SourceRows => ({
-  readRows: async (table) => {
-    throw new MillraceError(
-      'Internal',
-      `An event of table ${tableLabel(table.mapping.source)} lacks values, which those of a source of kind ${kind} never do.`,
-      { facts: { table: tableLabel(table.mapping.source) } },
-    );
-  },
-});
 
 const describeTables = async <Table extends ApplyTable, Prepared, Description extends TableDescription>(
   options: ConsumerDatabaseOptions,

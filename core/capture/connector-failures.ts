@@ -29,6 +29,8 @@ const needsResyncPatterns: readonly RegExp[] = [
   /no longer available on the server|could not find GTID state requested/i,
   /db history topic or its content is fully or partially missing/i,
   /connector is trying to read (?:binlog|change stream|log)[^.]*but this is no longer available/i,
+  // Oracle: the log of the stored offset was deleted before it was read.
+  /do not contain the offset scn/i,
 ];
 
 const mendPatterns: readonly RegExp[] = [
@@ -46,6 +48,10 @@ const mendPatterns: readonly RegExp[] = [
   // A statement in the log that Debezium cannot read, or rows that do not fit what it knows of their table.
   /DDL statement couldn't be parsed/i,
   /internal schema size \d+, but row size \d+/i,
+  // Oracle: wrong password, locked or expired account, missing rights or container, logging that was turned off.
+  /ORA-(?:01017|28000|28001|01031|01045|65011|65049|01950)\b/,
+  /Supplemental logging not properly configured/i,
+  /not configured to use a archive log/i,
 ];
 
 const maxSummaryLength = 500;

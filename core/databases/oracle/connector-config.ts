@@ -9,6 +9,7 @@ import {
 import type { Database } from '../../contracts/database.ts';
 import type { Replication } from '../../contracts/replication.ts';
 import { MillraceError } from '../../errors/millrace-error.ts';
+import { schemaHistoryTopicName } from '../../naming/names.ts';
 import { captureSettings } from './capture-settings.ts';
 import { flushTableName } from './flush-table.ts';
 import { checkHost, parseServiceName } from './service-name.ts';
@@ -28,10 +29,7 @@ const miningBatchScns = { min: 1_000, start: 20_000, max: 200_000 } as const;
 /** Rows of LogMiner fetched at once; Debezium's default. Each has the text of a statement, so some MB. */
 const queryFetchRows = 10_000;
 
-/** The topic in which the connector keeps the tables' definitions over time. */
-export const schemaHistoryTopic = (topicPrefix: string): string => `${topicPrefix}.schema-history`;
-
-/** Who may see the source's topics may see this one: the connector's own clients reach the brokers as the worker does. */
+/** The schema history is written and read by clients of its own, which know nothing of the worker's settings. */
 const schemaHistoryConfig = (topicPrefix: string, kafka: CaptureKafka): ConnectorConfig => {
   const clients: ConnectorConfig =
     kafka.security === 'plaintext'
@@ -41,7 +39,7 @@ const schemaHistoryConfig = (topicPrefix: string, kafka: CaptureKafka): Connecto
           'schema.history.internal.consumer.security.protocol': 'SSL',
         };
   return {
-    'schema.history.internal.kafka.topic': schemaHistoryTopic(topicPrefix),
+    'schema.history.internal.kafka.topic': schemaHistoryTopicName(topicPrefix),
     'schema.history.internal.kafka.bootstrap.servers': kafka.brokers,
     // The definition of a table that is added later is read from the source when its first change is seen.
     'schema.history.internal.store.only.captured.tables.ddl': 'true',

@@ -9,7 +9,8 @@ import type { Statement } from './statement.ts';
 export const replicatedColumns = (table: TableDescription): readonly ColumnDescription[] =>
   table.columns.filter((column) => !column.isGenerated);
 
-const selectList = (columns: readonly ColumnDescription[]): string =>
+/** Each column as its type's expression, named `C0`, `C1`, ... */
+export const selectList = (columns: readonly ColumnDescription[]): string =>
   columns.map((column, index) => `${expressionOf(column)} AS "C${index}"`).join(', ');
 
 const expressionOf = (column: ColumnDescription): string =>

@@ -94,6 +94,24 @@ const compareKey = (
   return { text: `${range} AND (${alternatives.map((text) => `(${text})`).join(' OR ')})`, values };
 };
 
+/** The row with one key. */
+export const keyEqualsCondition = (
+  table: TableDescription,
+  key: readonly string[],
+  firstBind: number,
+): Condition => {
+  const values: BindValue[] = [];
+  const text = keyColumns(table)
+    .map((column, index) => {
+      const type = keyTypeOf(column);
+      const bound = type.toBind(key[index] ?? '', column);
+      values.push(type.isNational === true ? { national: bound } : bound);
+      return `${quoteIdentifier(column.name)} = ${type.expression(`:${firstBind + index}`, column)}`;
+    })
+    .join(' AND ');
+  return { text, values };
+};
+
 const keyTypeOf = (column: ColumnDescription): NonNullable<OracleType['key']> => {
   const key = oracleTypeOf(column)?.key;
   if (key !== undefined) return key;

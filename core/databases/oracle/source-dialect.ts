@@ -1,11 +1,11 @@
 import type { TableRef } from '../../contracts/identifiers.ts';
 import type { Problem } from '../../errors/millrace-error.ts';
-import { heartbeatTopicName } from '../../naming/names.ts';
+import { heartbeatTopicName, schemaHistoryTopicName } from '../../naming/names.ts';
 import type { TableDescription } from '../../ports/databases.ts';
 import type { SourceDialect } from '../source-dialect.ts';
 import { decoderFor, isUnavailable } from './column-codec.ts';
 import { maxCapturedNameLength, validateColumn } from './column-types.ts';
-import { connectorConfig, schemaHistoryTopic } from './connector-config.ts';
+import { connectorConfig } from './connector-config.ts';
 import { quoteTable } from './identifiers.ts';
 import { findUnboundedKeyColumn } from './key-range.ts';
 import { formatScn, parseScn, streamedPosition } from './log-position.ts';
@@ -66,7 +66,7 @@ export const oracleSourceDialect: SourceDialect = {
     ownTopics: (topicPrefix) => [
       { topic: heartbeatTopicName(topicPrefix) },
       // Not one old definition may be lost: the connector reads them all when it starts.
-      { topic: schemaHistoryTopic(topicPrefix), retentionHours: Number.POSITIVE_INFINITY },
+      { topic: schemaHistoryTopicName(topicPrefix), retentionHours: Number.POSITIVE_INFINITY },
     ],
   },
 };
