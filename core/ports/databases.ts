@@ -32,8 +32,13 @@ export interface ColumnDescription {
   /** The type's own name without modifiers; an array is its element's name, with `isArray`. Domains are resolved. */
   readonly baseType: string;
   readonly isArray: boolean;
-  /** What kind of type the base type is; only `base` and `enum` can be replicated. */
-  readonly typeKind: 'base' | 'enum' | 'composite' | 'range' | 'multirange' | 'extension';
+  /**
+   * What kind of type the base type is: `base` is built in, `extension` is a base type of somebody else, and a
+   * `nested-array` has elements that are arrays by themselves or are not separated by commas.
+   */
+  readonly typeKind: 'base' | 'enum' | 'composite' | 'range' | 'multirange' | 'extension' | 'nested-array';
+  /** The types that a composite, a user's own range or a nested array is made of, depth first; see `type`. */
+  readonly typeParts?: readonly string[];
   /** Declared length of character types, in characters, and of bit strings, in bits; or undefined. */
   readonly maxLength?: number;
   readonly precision?: number;

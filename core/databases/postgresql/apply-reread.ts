@@ -3,6 +3,8 @@ import type { TableDescription } from '../../ports/databases.ts';
 import { arrayLiteral } from './array-literal.ts';
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
 import { keyColumns } from './key-range.ts';
+import { targetType } from './target-table.ts';
+import { comparison, isMoney } from './type-facts.ts';
 
 export interface RereadStatement {
   readonly text: string;
@@ -20,11 +22,17 @@ export const rereadStatement = (
   const names = new Set(source.columns.map(({ name }) => name));
   const columns = table.columns.flatMap(({ name }, index) => (names.has(name) ? [index] : []));
   const keyDescriptions = keyColumns(source);
-  const selected = columns.map((index) => `t.${quoteIdentifier(table.columns[index]?.name ?? '')}`);
+  const selected = columns.map((index) => {
+    const name = table.columns[index]?.name ?? '';
+    const column = source.columns.find((candidate) => candidate.name === name);
+    const isNumber = column !== undefined && isMoney(column);
+    return `t.${quoteIdentifier(name)}${isNumber ? `::${targetType(column)}` : ''}`;
+  });
   const arrays = keyDescriptions.map((_column, at) => `$${at + 1}::text[]`);
-  const matches = keyDescriptions.map(
-    ({ name, type }, at) => `t.${quoteIdentifier(name)} = k.c${at}::${type}`,
-  );
+  const matches = keyDescriptions.map((column, at) => {
+    const cast = isMoney(column) ? `numeric::${column.type}` : column.type;
+    return `t.${quoteIdentifier(column.name)} ${comparison(column, '=')} k.c${at}::${cast}`;
+  });
   return {
     text:
       `SELECT ${selected.join(', ')} FROM unnest(${arrays.join(', ')}) ` +

@@ -8,6 +8,7 @@ import type { SourceCodec } from '../source-dialect.ts';
 import { arrayLiteral } from './array-literal.ts';
 import { copyText } from './copy-text.ts';
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
+import { comparison, isMoney } from './type-facts.ts';
 
 /** A named (prepared) statement; the name depends on nothing but the text. */
 export interface ApplyStatement {
@@ -30,6 +31,10 @@ interface TargetColumn {
   readonly name: string;
   readonly element: string;
   readonly cast: string | undefined;
+  /** The operator that finds an equal value. */
+  readonly equals: string;
+  /** Its texts are numbers, which only a cast makes money of. */
+  readonly isMoney: boolean;
   /** GENERATED ALWAYS AS IDENTITY: it can be inserted, but never updated. */
   readonly isInsertOnly: boolean;
 }
@@ -50,13 +55,25 @@ export const describeApplyTable = (
   return { ...paired, statements: new TableStatements(target, paired.written, paired.keyColumns) };
 };
 
+/** Its arrays have another separator than the comma (pg_type.typdelim), so it cannot be an element of ours. */
+const isBox = ({ typeKind, baseType }: ColumnDescription): boolean =>
+  typeKind === 'base' && baseType === 'box';
+
 const toTargetColumn = (column: ColumnDescription): TargetColumn => {
   const base = `pg_catalog.${quoteIdentifier(column.baseType)}`;
   // Without the type's modifiers: with them the cast would cut a text that is too long, where the assignment raises.
   const { name, isIdentityAlways: isInsertOnly = false } = column;
-  if (column.typeKind !== 'base') return { name, isInsertOnly, element: 'text', cast: column.type };
-  if (column.isArray) return { name, isInsertOnly, element: 'text', cast: `${base}[]` };
-  return { name, isInsertOnly, element: base, cast: undefined };
+  const facts = { name, isInsertOnly, isMoney: isMoney(column), equals: comparison(column, '=') };
+  if (column.typeKind !== 'base') return { ...facts, element: 'text', cast: column.type };
+  if (isMoney(column)) {
+    return column.isArray
+      ? { ...facts, element: 'text', cast: `pg_catalog.numeric[]::${base}[]` }
+      : { ...facts, element: 'pg_catalog.numeric', cast: base };
+  }
+  if (column.isArray) return { ...facts, element: 'text', cast: `${base}[]` };
+  return isBox(column)
+    ? { ...facts, element: 'text', cast: base }
+    : { ...facts, element: base, cast: undefined };
 };
 
 /** Texts of one table's statements, made once for each set of columns that is written. */
@@ -82,11 +99,12 @@ export class TableStatements {
 
   /**
    * The same rows as a COPY, which fails with a unique violation if one of them is there already. Undefined unless the
-   * steps do nothing but write whole rows.
+   * steps do nothing but write whole rows, in columns that take the values' texts.
    */
   copyFor(steps: readonly PlanStep[]): ApplyCopy | undefined {
     const [step] = steps;
     if (steps.length !== 1 || step?.kind !== 'write') return undefined;
+    if (this.#columns.some(({ isMoney: isNumber }) => isNumber)) return undefined;
     const { deletes, patches, upserts } = step;
     if (deletes.length > 0 || patches.length > 0 || !upserts.every(isComplete)) return undefined;
     const names = this.#columns.map((_column, index) => this.#quoted(index));
@@ -161,15 +179,19 @@ export class TableStatements {
   /** Finds nothing when the old row is not there, or another row already has the new key. */
   #move(from: ApplyRow, row: ApplyRow): ApplyStatement {
     const columns = knownColumns(row);
-    const typeOf = (index: number): string =>
-      this.#columns[index]?.cast ?? this.#columns[index]?.element ?? '';
+    const typeOf = (index: number): string => {
+      const { element = '', cast } = this.#columns[index] ?? {};
+      return cast === undefined ? element : `${element}::${cast}`;
+    };
     const text = (): string => {
       const assignments = columns.map((index, at) => `${this.#quoted(index)} = $${at + 1}::${typeOf(index)}`);
       const isOld = this.#keyColumns.map(
-        (index, at) => `t.${this.#quoted(index)} = $${columns.length + at + 1}::${typeOf(index)}`,
+        (index, at) =>
+          `t.${this.#quoted(index)} ${this.#equals(index)} $${columns.length + at + 1}::${typeOf(index)}`,
       );
       const isNew = this.#keyColumns.map(
-        (index) => `o.${this.#quoted(index)} = $${columns.indexOf(index) + 1}::${typeOf(index)}`,
+        (index) =>
+          `o.${this.#quoted(index)} ${this.#equals(index)} $${columns.indexOf(index) + 1}::${typeOf(index)}`,
       );
       return (
         `UPDATE ${this.#table} AS t SET ${assignments.join(', ')} WHERE ${isOld.join(' AND ')} ` +
@@ -221,8 +243,12 @@ export class TableStatements {
 
   #keysMatch(alias: string): string {
     return this.#keyColumns
-      .map((index) => `${alias}.${this.#quoted(index)} = ${this.#cast(index)}`)
+      .map((index) => `${alias}.${this.#quoted(index)} ${this.#equals(index)} ${this.#cast(index)}`)
       .join(' AND ');
+  }
+
+  #equals(index: number): string {
+    return this.#columns[index]?.equals ?? '=';
   }
 
   #quoted(index: number): string {

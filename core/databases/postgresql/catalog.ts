@@ -4,6 +4,37 @@ import type { TableDescription } from '../../ports/databases.ts';
 import type { Statement } from './statement.ts';
 
 /**
+ * What the type `base` is made of: fields, the subtype of a range, the range of a multirange (whose column in pg_range is
+ * new in PostgreSQL 14, so it is asked for by name), elements, and what is below a domain. Names of others' types
+ * go without their schema, so that equal types of two databases can be told whatever their schemas.
+ */
+const typeParts = `
+  WITH RECURSIVE part (path, type_oid, modifier) AS (
+    SELECT ARRAY[0], base.oid, -1
+    UNION ALL
+    SELECT part.path || below.place, below.type_oid, below.modifier
+    FROM part JOIN pg_type whole ON whole.oid = part.type_oid
+    CROSS JOIN LATERAL (
+      SELECT field.attnum::int AS place, field.atttypid AS type_oid, field.atttypmod AS modifier
+      FROM pg_attribute field
+      WHERE whole.typtype = 'c' AND field.attrelid = whole.typrelid AND field.attnum > 0 AND NOT field.attisdropped
+      UNION ALL
+      SELECT 0, whole.typbasetype, whole.typtypmod WHERE whole.typtype = 'd'
+      UNION ALL
+      SELECT 0, r.rngsubtype, -1 FROM pg_range r WHERE r.rngtypid = whole.oid
+      UNION ALL
+      SELECT 0, r.rngtypid, -1 FROM pg_range r WHERE (to_jsonb(r) ->> 'rngmultitypid')::oid = whole.oid
+      UNION ALL
+      SELECT 0, el.oid, -1 FROM pg_type el WHERE el.typarray = whole.oid
+    ) below
+  )
+  SELECT json_agg(
+    CASE WHEN pt.typnamespace = 'pg_catalog'::regnamespace THEN format_type(pt.oid, part.modifier) ELSE pt.typname END
+    ORDER BY part.path)
+  FROM part JOIN pg_type pt ON pt.oid = part.type_oid
+  WHERE part.path <> ARRAY[0]`;
+
+/**
  * One row of one column, `description`: a table as JSON in the form of `tableDescriptionSchema`.
  *
  * - Domains are resolved to the type below them, also as the element of an array; a domain's NOT NULL counts.
@@ -11,6 +42,7 @@ import type { Statement } from './statement.ts';
  * - A type modifier holds a length plus 4 for character types, precision and scale plus 4 for numeric (the scale in
  *   its lower 11 bits, signed), the length for bit strings, and the number of fraction digits for times
  *   (numeric.c, varchar.c, timestamp.c; 65535 is "none" for intervals).
+ * - The scale of money is what lc_monetary makes it, as this session has it from its user and database.
  * - An unlogged or temporary table is `other`: it is not in the log.
  */
 const describeTables = (condition: string): string => `
@@ -30,15 +62,18 @@ SELECT json_build_object(
       'type', CASE WHEN is_nested THEN format_type(a.atttypid, a.atttypmod)
                    ELSE format_type(CASE WHEN is_array THEN base.typarray ELSE base.oid END, modifier) END,
       'baseType', base.typname,
-      'isArray', is_array,
+      'isArray', is_array AND NOT is_nested,
       'typeKind', CASE
-        WHEN is_nested THEN 'composite'
+        WHEN is_nested THEN 'nested-array'
         WHEN base.typtype = 'e' THEN 'enum'
         WHEN base.typtype = 'r' THEN 'range'
         WHEN base.typtype = 'm' THEN 'multirange'
         WHEN base.typtype <> 'b' THEN 'composite'
         WHEN base.typnamespace = 'pg_catalog'::regnamespace THEN 'base'
         ELSE 'extension' END,
+      'typeParts', CASE
+        WHEN is_nested OR base.typtype IN ('c', 'r', 'm') AND base.typnamespace <> 'pg_catalog'::regnamespace
+        THEN (${typeParts}) END,
       'maxLength', CASE
         WHEN modifier = -1 THEN NULL
         WHEN base.typname IN ('varchar', 'bpchar') THEN modifier - 4
@@ -49,6 +84,7 @@ SELECT json_build_object(
         WHEN base.typname IN ('time', 'timetz', 'timestamp', 'timestamptz') THEN modifier
         WHEN base.typname = 'interval' AND modifier & 65535 <> 65535 THEN modifier & 65535 END,
       'scale', CASE
+        WHEN base.typname = 'money' THEN scale(0::money::numeric)
         WHEN modifier <> -1 AND base.typname = 'numeric' THEN (((modifier - 4) & 2047) # 1024) - 1024 END,
       'notNull', a.attnotnull OR own.not_null,
       'isGenerated', a.attgenerated <> '',
@@ -63,7 +99,8 @@ SELECT json_build_object(
     JOIN pg_type base ON base.oid = coalesce(er.base_oid, ot.oid)
     CROSS JOIN LATERAL (SELECT
       element.oid IS NOT NULL AS is_array,
-      element.oid IS NOT NULL AND base.typarray = 0 AS is_nested,
+      element.oid IS NOT NULL AND (base.typarray = 0
+        OR base.typdelim <> ',' AND base.typnamespace <> 'pg_catalog'::regnamespace) AS is_nested,
       CASE WHEN a.atttypmod <> -1 THEN a.atttypmod
            WHEN own.typmod <> -1 THEN own.typmod
            ELSE coalesce(er.typmod, -1) END AS modifier) facts
@@ -123,7 +160,8 @@ const columnSchema = z.strictObject({
   type: z.string(),
   baseType: z.string(),
   isArray: z.boolean(),
-  typeKind: z.enum(['base', 'enum', 'composite', 'range', 'multirange', 'extension']),
+  typeKind: z.enum(['base', 'enum', 'composite', 'range', 'multirange', 'extension', 'nested-array']),
+  typeParts: z.array(z.string()).exactOptional(),
   maxLength: z.number().int().exactOptional(),
   precision: z.number().int().exactOptional(),
   scale: z.number().int().exactOptional(),

@@ -4,16 +4,22 @@ import { unavailableValue } from './capture-settings.ts';
 import { decodeArray } from './types/arrays.ts';
 import { binaryDecoders } from './types/binaries.ts';
 import { booleanDecoders } from './types/booleans.ts';
+import { decodeComposite } from './types/composites.ts';
 import { dateDecoders } from './types/dates.ts';
 import { floatDecoders } from './types/floats.ts';
+import { geometricDecoders } from './types/geometrics.ts';
 import { integerDecoders } from './types/integers.ts';
 import { intervalDecoders } from './types/intervals.ts';
+import { decodeMoneyArray, moneyDecoders } from './types/moneys.ts';
+import { networkDecoders } from './types/networks.ts';
 import { numericDecoders } from './types/numerics.ts';
+import { decodeMultirange, decodeRange } from './types/ranges.ts';
+import { systemValueDecoders } from './types/system-values.ts';
 import { textDecoders } from './types/texts.ts';
 import { timeDecoders } from './types/times.ts';
 import { timestampDecoders } from './types/timestamps.ts';
-import { unknownTypeDecoders } from './types/unknown-types.ts';
-import type { ValueDecoder } from './types/value-decoder.ts';
+import { uuidDecoders } from './types/uuids.ts';
+import { type ValueDecoder, verbatim } from './types/value-decoder.ts';
 
 /** A map, since a user may name a type `constructor`. */
 const decoders: ReadonlyMap<string, ValueDecoder> = new Map(
@@ -22,25 +28,26 @@ const decoders: ReadonlyMap<string, ValueDecoder> = new Map(
     ...booleanDecoders,
     ...dateDecoders,
     ...floatDecoders,
+    ...geometricDecoders,
     ...integerDecoders,
     ...intervalDecoders,
+    ...moneyDecoders,
+    ...networkDecoders,
     ...numericDecoders,
+    ...systemValueDecoders,
     ...textDecoders,
     ...timeDecoders,
     ...timestampDecoders,
-    ...unknownTypeDecoders,
+    ...uuidDecoders,
   }),
 );
-
-/** Their text is exact, so arrays of them are, but the form that Debezium gives a single value is not. */
-const elementsOnly: ReadonlySet<string> = new Set(['timetz']);
 
 /**
  * Decodes one column's values as a captured event has them (JSON under `captureSettings`, integers beyond 2^53 as
  * bigint) into their canonical text: PostgreSQL's output under `canonicalSessionSettings`, which is also what copy
- * writes. SQL's NULL is null.
+ * writes; for money see types/moneys. SQL's NULL is null.
  *
- * The decoder throws `UndecodableEvent`, which names the column and never the value, for anything that Debezium
+ * The decoder throws `UndecodableEvent`, which names the column and never the value, for anything that capture
  * does not write for such a column, and `UnsupportedType` for a column that `validateColumn` refuses.
  */
 export const decoderFor = (column: ColumnDescription): ((raw: unknown) => string | null) => {
@@ -51,7 +58,7 @@ export const decoderFor = (column: ColumnDescription): ((raw: unknown) => string
     if (text !== undefined) return text;
     throw new MillraceError(
       'UndecodableEvent',
-      `Column ${column.name} of type ${column.type} arrived as ${raw === unavailableValue ? 'an unavailable value' : `a ${typeof raw}`} in a form that Debezium does not write for it.`,
+      `Column ${column.name} of type ${column.type} arrived as ${raw === unavailableValue ? 'an unavailable value' : `a ${typeof raw}`} in a form that capture does not write for it.`,
       { facts: { column: column.name, type: column.type } },
     );
   };
@@ -62,24 +69,29 @@ export const isUnavailable = (_column: ColumnDescription, raw: unknown): boolean
 
 /** Why a column cannot be replicated, or undefined when it can. */
 export const validateColumn = (column: ColumnDescription): string | undefined => {
-  switch (column.typeKind) {
-    case 'enum':
-      return undefined;
-    case 'base':
-      if (decoders.has(column.baseType)) return undefined;
-      if (elementsOnly.has(column.baseType)) {
-        if (column.isArray) return undefined;
-        return `type ${column.type} cannot be captured exactly: its time zone is lost`;
-      }
-      return `type ${column.type} cannot be captured exactly`;
-    case 'composite':
-      return `type ${column.type} is composite or an array of arrays`;
-    case 'range':
-    case 'multirange':
-      return `type ${column.type} is a ${column.typeKind}`;
-    case 'extension':
-      return `type ${column.type} comes from an extension`;
+  const reason =
+    column.typeKind === 'base' ? refuseBaseType(column.baseType) : refuseParts(column.typeParts ?? []);
+  return reason && `type ${column.type} ${reason}`;
+};
+
+/** Types whose text names an object of the source's catalog by its number, so it changes with that object. */
+const catalogReference = /^(?:reg\w+|aclitem)$/;
+
+const refuseBaseType = (baseType: string): string | undefined => {
+  if (decoders.has(baseType)) return undefined;
+  return catalogReference.test(baseType)
+    ? 'stands for an object of the source, whose name and number mean nothing elsewhere'
+    : 'is internal to the server: no table can be given its values';
+};
+
+/** What a type is made of, at any depth. */
+const refuseParts = (parts: readonly string[]): string | undefined => {
+  const names = parts.map((part) => part.replace(/(?:\[\])+$/, ''));
+  if (names.includes('money')) {
+    return 'has money in it, whose text there depends on lc_monetary; money as a column of its own is carried';
   }
+  const reference = names.find((name) => catalogReference.test(name));
+  return reference && `has ${reference} in it, which ${refuseBaseType(reference)}`;
 };
 
 const findDecoder = (column: ColumnDescription): ValueDecoder => {
@@ -91,7 +103,22 @@ const findDecoder = (column: ColumnDescription): ValueDecoder => {
       });
     };
   }
-  if (column.isArray) return decodeArray;
-  const decode = column.typeKind === 'enum' ? textDecoders.text : decoders.get(column.baseType);
-  return decode ?? (() => undefined);
+  if (column.isArray) {
+    return column.typeKind === 'base' && column.baseType === 'money' ? decodeMoneyArray : decodeArray;
+  }
+  switch (column.typeKind) {
+    case 'base':
+      return decoders.get(column.baseType) ?? (() => undefined);
+    case 'enum':
+    case 'extension':
+      return verbatim;
+    case 'range':
+      return decodeRange;
+    case 'multirange':
+      return decodeMultirange;
+    case 'composite':
+      return decodeComposite;
+    case 'nested-array':
+      return verbatim;
+  }
 };

@@ -43,7 +43,6 @@ export const connectorConfig = (
 ): ConnectorConfig => {
   refuseReferences({ host: source.host, database: source.databaseName, certificate: source.caPem ?? '' });
   return {
-    'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
     ...commonConnectorConfig(replication.topicPrefix),
 
     'database.hostname': source.host,
@@ -65,7 +64,7 @@ export const connectorConfig = (
     // Our own markers only: other messages in the log are not ours to carry.
     'message.prefix.include.list': 'millrace',
 
-    // Values arrive as text that holds them exactly; the codec reads this form.
+    // The connector's class, and what makes values arrive as the text that the codec reads.
     ...captureSettings,
   };
 };

@@ -3,6 +3,7 @@ import { MillraceError } from '../../errors/millrace-error.ts';
 import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
 import { quoteIdentifier } from './identifiers.ts';
 import { quoteLiteral } from './literals.ts';
+import { type ComparisonSign, comparison } from './type-facts.ts';
 
 /**
  * The condition of a chunk, `after` exclusive and `upTo` inclusive, over the whole key, as text with literals.
@@ -51,8 +52,34 @@ export const keyList = (table: TableDescription): string =>
     .map((column) => quoteIdentifier(column.name))
     .join(', ');
 
-const keyComparison = (table: TableDescription, operator: '>' | '<=', bounds: readonly string[]): string =>
-  `(${keyList(table)}) ${operator} (${bounds.join(', ')})`;
+/**
+ * A comparison of rows, which an index can answer by itself. Its one operator is looked up for every column, so a key
+ * with operators of several schemas is compared column by column, in the same order.
+ */
+const keyComparison = (table: TableDescription, operator: '>' | '<=', bounds: readonly string[]): string => {
+  const columns = keyColumns(table);
+  const operators = new Set(columns.map((column) => comparison(column, operator)));
+  const [only] = operators;
+  if (only !== undefined && operators.size === 1) {
+    // Brackets around a single column make no row of it, and OPERATOR() stands between two rows as well.
+    return `(${keyList(table)}) ${only} (${bounds.join(', ')})`;
+  }
+  const compare = (index: number, sign: ComparisonSign): string => {
+    const column = columns[index];
+    return column === undefined
+      ? ''
+      : `${quoteIdentifier(column.name)} ${comparison(column, sign)} ${bounds[index]}`;
+  };
+  const alternatives = columns.map((_column, last) => {
+    const isLast = last === columns.length - 1;
+    const equal = columns.slice(0, last).map((_equal, index) => compare(index, '='));
+    const strict = operator === '>' ? '>' : '<';
+    return [...equal, compare(last, isLast ? operator : strict)].join(' AND ');
+  });
+  // The first column alone bounds what an index has to read.
+  const first = compare(0, operator === '>' ? '>=' : '<=');
+  return `(${first} AND (${alternatives.join(' OR ')}))`;
+};
 
 const literals = (table: TableDescription, bound: readonly string[]): readonly string[] => {
   const columns = keyColumns(table);

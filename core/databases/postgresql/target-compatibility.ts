@@ -1,5 +1,7 @@
 import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
 import { replicatedColumns } from './copy-statements.ts';
+import { isBuiltIn } from './type-facts.ts';
+import { moneyDigits } from './types/moneys.ts';
 
 /** Why an existing target table cannot take a source table's rows: one reason each, none when it can. */
 export const compareTargetTable = (source: TableDescription, target: TableDescription): readonly string[] => {
@@ -40,11 +42,26 @@ export const comparableTarget = (
   if (target.isIdentityAlways === true) return 'is GENERATED ALWAYS AS IDENTITY, so it cannot be updated';
   if (target.notNull && !source.notNull) return 'is NOT NULL, but the source allows NULL';
   const mismatch = `is ${target.type}, but the source has ${source.type}`;
-  if (target.typeKind !== 'base' || source.isArray !== target.isArray) return mismatch;
-  const from = source.typeKind === 'enum' ? 'text' : source.baseType;
+  if (source.isArray !== target.isArray) return mismatch;
+  if (!isBuiltIn(target)) return isSameUserType(source, target) ? undefined : mismatch;
+  const from = isBuiltIn(source) ? source.baseType : 'text';
   const isWideEnough = from === target.baseType ? hasRoom(source, target) : isWider(from, source, target);
   return isWideEnough ? undefined : mismatch;
 };
+
+/**
+ * The target has the type too, perhaps in another schema, and it is made of the same types. An enum may lack a label, or
+ * a domain refuse a value: PostgreSQL then raises, it changes nothing.
+ */
+const isSameUserType = (source: ColumnDescription, target: ColumnDescription): boolean =>
+  source.typeKind === target.typeKind &&
+  source.baseType === target.baseType &&
+  modifiersOf(source) === modifiersOf(target) &&
+  source.typeParts?.join() === target.typeParts?.join();
+
+/** `(Point,4326)` of `public.geometry(Point,4326)`; the name itself may have brackets too, but then in quotes. */
+const modifiersOf = ({ type }: ColumnDescription): string | undefined =>
+  /\([^")]*\)(?:\[\])?$/.exec(type)?.[0];
 
 /** Characters or bits: no declared length is any length. */
 const isLongEnough = (source: ColumnDescription, target: ColumnDescription): boolean =>
@@ -62,6 +79,9 @@ const hasRoom = (source: ColumnDescription, target: ColumnDescription): boolean 
       return source.maxLength === target.maxLength;
     case 'numeric':
       return isNumericRoomy(source, target);
+    // Counted in the smallest unit: with another one the largest amounts do not fit, or fractions are cut.
+    case 'money':
+      return source.scale === target.scale;
     case 'time':
     case 'timetz':
     case 'timestamp':
@@ -100,6 +120,9 @@ const isWider = (from: string, source: ColumnDescription, target: ColumnDescript
     if (target.baseType === 'numeric') {
       return target.precision === undefined || digits <= target.precision - (target.scale ?? 0);
     }
+  }
+  if (from === 'money' && target.baseType === 'numeric') {
+    return isNumericRoomy({ ...source, precision: moneyDigits }, target);
   }
   // The canonical text of any value is a text; a declared length is comparable only between character types.
   if (target.baseType === 'text') return !source.isArray || isCharacter(from);

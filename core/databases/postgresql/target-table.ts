@@ -1,13 +1,18 @@
 import type { TableRef } from '../../contracts/identifiers.ts';
 import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
+import { isBuiltIn, isMoney } from './type-facts.ts';
 
 /**
- * The type of a column that Millrace creates: the source's own, with domains resolved (the catalog has done that), and
- * text for an enum, since the target need not have the type and its labels may change.
+ * The type of a column that Millrace creates: the source's own where every server has it, with domains resolved (the
+ * catalog has done that), and text for the others, since the target need not have them, and they may change. Money
+ * becomes numeric: how much a money is depends on a setting of the server.
  */
-export const targetType = (column: ColumnDescription): string =>
-  column.typeKind === 'enum' ? `text${column.isArray ? '[]' : ''}` : column.type;
+export const targetType = (column: ColumnDescription): string => {
+  const suffix = column.isArray ? '[]' : '';
+  if (!isBuiltIn(column)) return `text${suffix}`;
+  return isMoney(column) ? `numeric${suffix}` : column.type;
+};
 
 /**
  * Columns, NOT NULLs and primary key of the source. Generated columns are left out: pgoutput has no values for them.

@@ -1,6 +1,11 @@
 import pg from 'pg';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
-import { type PostgresServer, sourceSettings, startPostgres } from '../../../local/postgres.ts';
+import {
+  type PostgresServer,
+  type PostgresVersion,
+  sourceSettings,
+  startPostgres,
+} from '../../../local/postgres.ts';
 
 /** Two servers of their own, as source and target: settings for what is tested, clients for what is expected. */
 export interface DatabasePair {
@@ -16,12 +21,18 @@ export interface Side {
   readonly server: PostgresServer;
 }
 
+export interface Versions {
+  readonly source?: PostgresVersion;
+  readonly target?: PostgresVersion;
+}
+
 export const startDatabasePair = async (
   sourceConfig: Readonly<Record<string, string>> = {},
+  versions: Versions = {},
 ): Promise<DatabasePair> => {
   const [source, target] = await Promise.all([
-    startSide('acme', { ...sourceSettings, ...sourceConfig }),
-    startSide('warehouse', {}),
+    startSide('acme', { ...sourceSettings, ...sourceConfig }, versions.source),
+    startSide('warehouse', {}, versions.target),
   ]);
   return {
     source,
@@ -42,9 +53,13 @@ export const settingsOf = (server: PostgresServer): ConnectionSettings => ({
   tlsMode: 'disable',
 });
 
-const startSide = async (database: string, config: Readonly<Record<string, string>>): Promise<Side> => {
+const startSide = async (
+  database: string,
+  config: Readonly<Record<string, string>>,
+  version: PostgresVersion = 18,
+): Promise<Side> => {
   // Durability against a crash of the machine is not what these tests are about.
-  const server = await startPostgres({ database, config: { fsync: 'off', ...config } });
+  const server = await startPostgres({ version, database, config: { fsync: 'off', ...config } });
   const settings = settingsOf(server);
   const client = new pg.Client({
     host: settings.host,

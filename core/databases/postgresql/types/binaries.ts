@@ -1,10 +1,9 @@
 import { matching, type ValueDecoders } from './value-decoder.ts';
 
-const hexBytes = /^(?:[0-9a-f]{2})*$/;
+const hex = /^\\x[0-9a-f]*$/;
 
 export const binaryDecoders: ValueDecoders = {
-  bytea: (raw) => (typeof raw === 'string' && hexBytes.test(raw) ? `\\x${raw}` : undefined),
-  // By PostgresTextConverter: Debezium's own form loses leading zeros of varbit.
+  bytea: (raw) => (typeof raw === 'string' && raw.length % 2 === 0 && hex.test(raw) ? raw : undefined),
   bit: matching(/^[01]*$/),
   varbit: matching(/^[01]*$/),
 };

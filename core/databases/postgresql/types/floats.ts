@@ -1,10 +1,10 @@
 import type { ValueDecoders } from './value-decoder.ts';
 
 /**
- * JSON has no word for these, so Connect's converter writes them as strings. Everything else is a JSON number, of which
- * only the value counts: Java (before 19) writes more digits than needed.
+ * JSON has no word for the special values, so Connect's converter writes them as strings; below a domain every value is
+ * PostgreSQL's text. Of a JSON number only the value counts: Java (before 19) writes more digits than needed.
  */
-const special: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity']);
+const text = /^(?:-?\d+(?:\.\d+)?(?:e[+-]\d\d+)?|NaN|-?Infinity)$/;
 
 export const floatDecoders: ValueDecoders = {
   float4: (raw) => decodeFloat(raw, (value) => shortestFloat4(Math.fround(value)), 6),
@@ -16,11 +16,11 @@ const decodeFloat = (
   toShortestExponential: (value: number) => string,
   fixedDigits: number,
 ): string | undefined => {
-  if (typeof raw === 'string') return special.has(raw) ? raw : undefined;
+  if (typeof raw === 'string') return text.test(raw) ? raw : undefined;
   // An integer beyond 2^53 that has no exponent in the JSON, as no Java writes a double of that size.
   if (typeof raw !== 'number' || !Number.isFinite(raw)) return undefined;
-  const text = layOut(toShortestExponential(Math.abs(raw)), fixedDigits);
-  return raw < 0 || Object.is(raw, -0) ? `-${text}` : text;
+  const unsigned = layOut(toShortestExponential(Math.abs(raw)), fixedDigits);
+  return raw < 0 || Object.is(raw, -0) ? `-${unsigned}` : unsigned;
 };
 
 /** The fewest digits that read back as the same single-precision number; nine always do (IEEE 754, 5.12.2). */

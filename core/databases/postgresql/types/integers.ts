@@ -1,9 +1,12 @@
 import type { ValueDecoder, ValueDecoders } from './value-decoder.ts';
 
-/** Integers beyond 2^53 have to come as bigint: as a number they would be rounded already. */
-const integer: ValueDecoder = (raw) =>
-  typeof raw === 'bigint' || (typeof raw === 'number' && Number.isSafeInteger(raw))
-    ? raw.toString()
-    : undefined;
+const digits = /^-?\d+$/;
 
-export const integerDecoders: ValueDecoders = { int2: integer, int4: integer, int8: integer, oid: integer };
+/** Integers beyond 2^53 have to come as bigint: as a number they would be rounded already. */
+const integer: ValueDecoder = (raw) => {
+  if (typeof raw === 'string') return digits.test(raw) ? raw : undefined;
+  const isExact = typeof raw === 'bigint' || (typeof raw === 'number' && Number.isSafeInteger(raw));
+  return isExact ? raw.toString() : undefined;
+};
+
+export const integerDecoders: ValueDecoders = { int2: integer, int4: integer, int8: integer };

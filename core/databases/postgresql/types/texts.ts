@@ -1,22 +1,17 @@
-import type { ValueDecoder, ValueDecoders } from './value-decoder.ts';
+import { type ValueDecoders, verbatim } from './value-decoder.ts';
 
-/** Debezium passes these on as PostgreSQL wrote them; json keeps its blanks, its duplicate keys and its digits. */
-const verbatim: ValueDecoder = (raw) => (typeof raw === 'string' ? raw : undefined);
-
+/** As PostgreSQL wrote them: json keeps its blanks, its duplicate keys and its digits, character(n) its padding. */
 export const textDecoders: ValueDecoders = {
   text: verbatim,
   varchar: verbatim,
-  // With its padding, as in the log.
   bpchar: verbatim,
   char: verbatim,
   name: verbatim,
+  refcursor: verbatim,
   json: verbatim,
   jsonb: verbatim,
+  jsonpath: verbatim,
   xml: verbatim,
-  uuid: verbatim,
-  inet: verbatim,
-  cidr: verbatim,
-  macaddr: verbatim,
-  macaddr8: verbatim,
   tsvector: verbatim,
+  tsquery: verbatim,
 };

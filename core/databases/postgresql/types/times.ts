@@ -1,6 +1,9 @@
 import { matching, type ValueDecoders } from './value-decoder.ts';
 
+const time = String.raw`\d\d:\d\d:\d\d(?:\.\d{1,6})?`;
+
+/** A day's end may be 24:00:00. A zone has minutes and seconds only when it needs them. */
 export const timeDecoders: ValueDecoders = {
-  // By PostgresTextConverter: Debezium's own form of 24:00:00 is 00:00:00.
-  time: matching(/^\d\d:\d\d:\d\d(\.\d{1,6})?$/),
+  time: matching(new RegExp(`^${time}$`)),
+  timetz: matching(new RegExp(`^${time}[+-]\\d\\d(?::\\d\\d){0,2}$`)),
 };

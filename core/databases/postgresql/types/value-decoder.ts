@@ -2,14 +2,19 @@ import type { ColumnDescription } from '../../../ports/databases.ts';
 
 /**
  * Turns a value of an event's JSON (never null) into the canonical text: PostgreSQL's own output under the settings of
- * canonical-session. Returns undefined for what Debezium does not write for such a column; it never guesses.
+ * canonical-session. Capture passes on what PostgreSQL wrote, so most values have that form already; the types that JSON
+ * has itself come as JSON, and as text below a domain. Returns undefined for what capture does not write for such a
+ * column; it never guesses.
  */
 export type ValueDecoder = (raw: unknown, column: ColumnDescription) => string | undefined;
 
 /** Decoders by `baseType`, PostgreSQL's internal name of the type (pg_type.typname). */
 export type ValueDecoders = Readonly<Record<string, ValueDecoder>>;
 
-/** A text that has the form already. */
+/** Any text. */
+export const verbatim: ValueDecoder = (raw) => (typeof raw === 'string' ? raw : undefined);
+
+/** A text of that form. What has another one was not written by our capture, so it means something else. */
 export const matching =
   (form: RegExp): ValueDecoder =>
   (raw) =>

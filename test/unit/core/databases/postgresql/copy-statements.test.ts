@@ -38,10 +38,10 @@ describe('copyFormat', () => {
 });
 
 test('reads the rows of a chunk in the types of the target, without generated columns', () => {
-  expect(copyToStatement(source, { chunkNumber: 0, after: ['5'] }, 'binary')).toBe(
+  expect(copyToStatement({ source, target }, { chunkNumber: 0, after: ['5'] }, 'binary')).toBe(
     `COPY (SELECT "id", "Mood"::text, "list"::integer[] FROM ONLY "public"."t" WHERE ("id") > ('5'::integer)) TO STDOUT (FORMAT binary)`,
   );
-  expect(copyToStatement(source, { chunkNumber: 0 }, 'text')).toMatch(
+  expect(copyToStatement({ source, target }, { chunkNumber: 0 }, 'text')).toMatch(
     /FROM ONLY "public"\."t"\) TO STDOUT \(FORMAT text\)$/,
   );
 });
