@@ -271,7 +271,7 @@ test('every table that cannot be replicated is named at once, and nothing is sav
     table('Airports'),
     table('keyless', { primaryKey: [] }),
     table('odd', {
-      columns: [sampleColumn('id'), sampleColumn('shape', { type: 'shape', typeKind: 'composite' })],
+      columns: [sampleColumn('id'), sampleColumn('shape', { type: 'regclass', baseType: 'regclass' })],
     }),
   ];
   const { client } = await clientWithDatabases();

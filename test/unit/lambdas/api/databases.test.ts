@@ -173,7 +173,7 @@ test('discovered tables say what they are and why one cannot be replicated', asy
     table('log', { primaryKey: [], estimatedRows: -1 }),
     table('recent', { relationKind: 'view' }),
     table('odd', {
-      columns: [sampleColumn('id'), sampleColumn('shape', { type: 'shape', typeKind: 'composite' })],
+      columns: [sampleColumn('id'), sampleColumn('shape', { type: 'regclass', baseType: 'regclass' })],
     }),
     table('Sel"ect; DROP TABLE x', {}, 'Üpper case'),
   ];

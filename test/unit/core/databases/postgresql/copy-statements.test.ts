@@ -3,6 +3,7 @@ import {
   copyFormat,
   copyFromStatement,
   copyToStatement,
+  needsStaging,
   nextBoundStatement,
   stagedCopy,
 } from '#core/databases/postgresql/copy-statements.ts';
@@ -75,6 +76,54 @@ test('replaces rows by key through a temporary table that ends with the transact
     insert:
       'INSERT INTO "T"."acme_t" ("id", "Mood", "list") OVERRIDING SYSTEM VALUE SELECT "id", "Mood", "list" FROM pg_temp.millrace_chunk',
   });
+});
+
+describe('money', () => {
+  const fee = columnOf('money', 'money', { name: 'fee', scale: 2 });
+  const number = { ...fee, type: 'numeric', baseType: 'numeric' };
+  const note = columnOf('xml', 'xml', { name: 'note' });
+  const from = tableOf([id, fee], { primaryKey: ['id'] });
+  const everything = { chunkNumber: 0 };
+
+  test('is read as a number, and as its bytes where both sides have it', () => {
+    const toNumber = { source: from, target: tableOf([id, number]) };
+    expect(copyFormat(toNumber)).toBe('binary');
+    expect(copyToStatement(toNumber, everything, 'binary')).toContain('SELECT "id", "fee"::numeric FROM');
+    expect(copyFormat({ source: from, target: from })).toBe('binary');
+    expect(copyToStatement({ source: from, target: from }, everything, 'binary')).toContain(
+      '"id", "fee" FROM',
+    );
+    expect(needsStaging({ source: from, target: from }, 'binary')).toBe(false);
+  });
+
+  test('is staged as a number where its text would have to be read', () => {
+    const both = tableOf([fee, note], { primaryKey: ['fee'] });
+    const tables = { source: both, target: both };
+    expect(copyFormat(tables)).toBe('text');
+    expect(needsStaging(tables, 'text')).toBe(true);
+    expect(copyToStatement(tables, everything, 'text')).toContain('SELECT "fee"::numeric, "note" FROM');
+    const { create, deleteOld } = stagedCopy(tables, 'text');
+    expect(create).toContain('SELECT "fee"::numeric AS "fee", "note" FROM');
+    expect(deleteOld).toContain('old."fee" = new."fee"::money');
+  });
+});
+
+test('types of others are read as the log has them, and compared by their own operators', () => {
+  const name = columnOf('"My ext".citext', 'citext', { name: 'name', typeKind: 'extension' });
+  const pair = columnOf('public.pair[]', 'pair', { name: 'pair', typeKind: 'composite', isArray: true });
+  const table = tableOf([name, pair], { primaryKey: ['name'] });
+  expect(copyFormat({ source: table, target: table })).toBe('text');
+  expect(copyToStatement({ source: table, target: table }, { chunkNumber: 0 }, 'text')).toContain(
+    'SELECT "name", "pair" FROM',
+  );
+  expect(stagedCopy({ source: table, target: table }, 'text').deleteOld).toContain(
+    'old."name" OPERATOR("My ext".=) new."name"',
+  );
+});
+
+test('an interval is copied as text, since the bytes of an infinite one are a finite one to older servers', () => {
+  const interval = tableOf([columnOf('interval', 'interval')]);
+  expect(copyFormat({ source: interval, target: interval })).toBe('text');
 });
 
 test('finds the next bound with bound values', () => {

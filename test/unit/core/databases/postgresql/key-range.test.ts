@@ -30,6 +30,19 @@ test('bound values are cast to the types of the key', () => {
   );
 });
 
+test('a type of an extension is compared by its own operators', () => {
+  const name = columnOf('public.citext', 'citext', { name: 'name', typeKind: 'extension' });
+  const single = tableOf([name], { primaryKey: ['name'] });
+  expect(keyRangeCondition(single, { after: ['a'] })).toBe(
+    `("name") OPERATOR(public.>) ('a'::public.citext)`,
+  );
+  const mixed = tableOf([columnOf('integer', 'int4', { name: 'id' }), name], { primaryKey: ['id', 'name'] });
+  expect(keyRangeCondition(mixed, { after: ['1', 'a'], upTo: ['2', 'b'] })).toBe(
+    `("id" >= '1'::integer AND ("id" > '1'::integer OR "id" = '1'::integer AND "name" OPERATOR(public.>) 'a'::public.citext))` +
+      ` AND ("id" <= '2'::integer AND ("id" < '2'::integer OR "id" = '2'::integer AND "name" OPERATOR(public.<=) 'b'::public.citext))`,
+  );
+});
+
 test('a bound of another length than the key is a defect', () => {
   expect(() => keyRangeCondition(table, { upTo: ['b'] })).toThrow(
     expect.objectContaining({ code: 'Internal' }),

@@ -22,6 +22,11 @@ const int2 = columnOf('smallint', 'int2');
 const int4 = columnOf('integer', 'int4');
 const int8 = columnOf('bigint', 'int8');
 const mood = columnOf('public.mood', 'mood', { typeKind: 'enum' });
+const money = (scale: number) => columnOf('money', 'money', { scale });
+const citext = columnOf('public.citext', 'citext', { typeKind: 'extension' });
+const pair = columnOf('public.pair', 'pair', { typeKind: 'composite', typeParts: ['integer', 'text'] });
+const int4range = columnOf('int4range', 'int4range', { typeKind: 'range' });
+const point4326 = columnOf('public.geometry(Point,4326)', 'geometry', { typeKind: 'extension' });
 
 describe('comparableTarget', () => {
   test.each([
@@ -41,7 +46,19 @@ describe('comparableTarget', () => {
     [timestamp(3), timestamp()],
     [timestamp(), timestamp(6)],
     [mood, text],
+    [mood, mood],
     [columnOf('uuid', 'uuid'), text],
+    [money(2), money(2)],
+    [money(2), numeric()],
+    [money(2), numeric(19, 2)],
+    [money(2), text],
+    [citext, text],
+    [citext, columnOf('others.citext', 'citext', { typeKind: 'extension' })],
+    [pair, text],
+    [pair, columnOf('others.pair', 'pair', { typeKind: 'composite', typeParts: ['integer', 'text'] })],
+    [int4range, int4range],
+    [int4range, text],
+    [point4326, point4326],
   ])('$type fits into $type', (source, target) => {
     expect(comparableTarget(source, target)).toBeUndefined();
   });
@@ -66,9 +83,21 @@ describe('comparableTarget', () => {
     [columnOf('text[]', 'text', { isArray: true }), text],
     [text, columnOf('text[]', 'text', { isArray: true })],
     [columnOf('integer[]', 'int4', { isArray: true }), columnOf('text[]', 'text', { isArray: true })],
-    [mood, mood],
     [columnOf('uuid', 'uuid'), varchar(36)],
-    [text, columnOf('public.citext', 'citext', { typeKind: 'extension' })],
+    [text, citext],
+    [mood, columnOf('public.other', 'other', { typeKind: 'enum' })],
+    [money(2), money(0)],
+    [money(2), numeric(18, 2)],
+    [money(2), numeric(20, 1)],
+    [citext, columnOf('public.citext[]', 'citext', { typeKind: 'extension', isArray: true })],
+    [
+      pair,
+      columnOf('public.pair', 'pair', { typeKind: 'composite', typeParts: ['integer', 'numeric(3,1)'] }),
+    ],
+    [pair, columnOf('public.pair', 'pair', { typeKind: 'extension' })],
+    [int4range, columnOf('int8range', 'int8range', { typeKind: 'range' })],
+    [int4range, columnOf('public.int4range', 'int4range', { typeKind: 'range', typeParts: ['integer'] })],
+    [point4326, columnOf('public.geometry(Point,3857)', 'geometry', { typeKind: 'extension' })],
   ])('$type does not fit into $type', (source, target) => {
     expect(comparableTarget(source, target)).toBe(`is ${target.type}, but the source has ${source.type}`);
   });

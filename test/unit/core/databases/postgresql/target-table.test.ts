@@ -7,6 +7,19 @@ test.each([
   [columnOf('text[]', 'text', { isArray: true }), 'text[]'],
   [columnOf('public.mood', 'mood', { typeKind: 'enum' }), 'text'],
   [columnOf('public.mood[]', 'mood', { typeKind: 'enum', isArray: true }), 'text[]'],
+  [columnOf('money', 'money'), 'numeric'],
+  [columnOf('money[]', 'money', { isArray: true }), 'numeric[]'],
+  [columnOf('box', 'box'), 'box'],
+  [columnOf('int4range', 'int4range', { typeKind: 'range' }), 'int4range'],
+  [
+    columnOf('int4multirange[]', 'int4multirange', { typeKind: 'multirange', isArray: true }),
+    'int4multirange[]',
+  ],
+  [columnOf('public.int4range', 'int4range', { typeKind: 'range' }), 'text'],
+  [columnOf('public.pair', 'pair', { typeKind: 'composite' }), 'text'],
+  [columnOf('public.pair[]', 'pair', { typeKind: 'composite', isArray: true }), 'text[]'],
+  [columnOf('public.matrix[]', '_int4', { typeKind: 'nested-array' }), 'text'],
+  [columnOf('public.geometry(Point,4326)', 'geometry', { typeKind: 'extension' }), 'text'],
 ])('$type becomes %s', (column, type) => {
   expect(targetType(column)).toBe(type);
 });

@@ -1,25 +1,42 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { binaryDecoders } from '#core/databases/postgresql/types/binaries.ts';
 import { columnOf } from '../column-samples.ts';
 
-const bytea = (raw: unknown) => binaryDecoders.bytea?.(raw, columnOf('bytea', 'bytea'));
-const bits = (raw: unknown) => binaryDecoders.varbit?.(raw, columnOf('bit varying', 'varbit'));
+describe('bytea', () => {
+  const decode = (raw: unknown) => binaryDecoders.bytea?.(raw, columnOf('bytea', 'bytea'));
 
-test.each([
-  ['', '\\x'],
-  ['00ff', '\\x00ff'],
-])('the bytes %j are %s', (raw, text) => {
-  expect(bytea(raw)).toBe(text);
+  test.each(['\\x', '\\x00ff', '\\xdeadbeef'])('%j is passed on as it is', (raw) => {
+    expect(decode(raw)).toBe(raw);
+  });
+
+  test.each(['00ff', '\\x0', '\\xZZ', '\\xAB', '\\000\\377', 1])(
+    '%j is not the text of PostgreSQL',
+    (raw) => {
+      expect(decode(raw)).toBeUndefined();
+    },
+  );
 });
 
-test.each(['0', 'AAEC', '0G', '\\x00', 0])('%j are no bytes in hex', (raw) => {
-  expect(bytea(raw)).toBeUndefined();
+describe('bit(3)', () => {
+  const decode = (raw: unknown) => binaryDecoders.bit?.(raw, columnOf('bit(3)', 'bit'));
+
+  test.each(['101', ''])('%j is passed on as it is', (raw) => {
+    expect(decode(raw)).toBe(raw);
+  });
+
+  test.each(['102', true, '0x1'])('%j is not the text of PostgreSQL', (raw) => {
+    expect(decode(raw)).toBeUndefined();
+  });
 });
 
-test.each(['', '0', '0001', '01'])('the bits %j keep their leading zeros', (raw) => {
-  expect(bits(raw)).toBe(raw);
-});
+describe('bit varying', () => {
+  const decode = (raw: unknown) => binaryDecoders.varbit?.(raw, columnOf('bit varying', 'varbit'));
 
-test.each(['Awg=', true, '012'])('%j are no bits', (raw) => {
-  expect(bits(raw)).toBeUndefined();
+  test.each(['', '0001'])('%j is passed on as it is', (raw) => {
+    expect(decode(raw)).toBe(raw);
+  });
+
+  test.each(['2', 1])('%j is not the text of PostgreSQL', (raw) => {
+    expect(decode(raw)).toBeUndefined();
+  });
 });

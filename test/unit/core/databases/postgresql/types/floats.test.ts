@@ -62,7 +62,15 @@ describe('float4', () => {
   });
 });
 
-test.each(['1.5', 'nan', 1n, Number.POSITIVE_INFINITY, true])('%p is not what Debezium writes', (raw) => {
-  expect(float4(raw)).toBeUndefined();
-  expect(float8(raw)).toBeUndefined();
+test.each(['1.5', '1e-45', '-0', '1.234567e+06'])('%j, from below a domain, is passed on as it is', (raw) => {
+  expect(float4(raw)).toBe(raw);
+  expect(float8(raw)).toBe(raw);
 });
+
+test.each(['1,5', 'nan', '.5', '1e5', 1n, Number.POSITIVE_INFINITY, true])(
+  '%p is not what capture writes',
+  (raw) => {
+    expect(float4(raw)).toBeUndefined();
+    expect(float8(raw)).toBeUndefined();
+  },
+);

@@ -10,6 +10,6 @@ test.each(['', 'NULL', '{"a" : 1,  "a":2}', 'ab   ', '😀\n\\', '10.0.0.1/8'])(
   },
 );
 
-test.each([1, true, {}, ['a']])('%j is not what Debezium writes', (raw) => {
+test.each([1, true, {}, ['a']])('%j is not what capture writes', (raw) => {
   expect(textDecoders.text?.(raw, columnOf('text', 'text'))).toBeUndefined();
 });
