@@ -120,7 +120,14 @@ describe('describeTable', () => {
         precision: 12,
         scale: 2,
       },
-      { ...plain, name: 'p', type: '"Sales".pair', baseType: 'pair', typeKind: 'composite' },
+      {
+        ...plain,
+        name: 'p',
+        type: '"Sales".pair',
+        baseType: 'pair',
+        typeKind: 'composite',
+        typeParts: ['integer', 'integer'],
+      },
       {
         ...plain,
         name: 'at',

@@ -159,6 +159,46 @@ describe('statements', () => {
   });
 });
 
+describe('types whose texts need more than a cast', () => {
+  const statementsFor = (...more: readonly ColumnDescription[]) => {
+    const [key = column('id', 'int8')] = more;
+    const described = { ...describeTable('m', more), primaryKey: [key.name] };
+    return describeApplyTable(mapping, described, described, codec).statements;
+  };
+  const upsert = { ...write, upserts: [['1', '2']] };
+
+  test('money takes numbers, since its own text depends on lc_monetary, and no COPY', () => {
+    const statements = statementsFor(
+      column('id', 'int8'),
+      column('fee', 'money', { scale: 2 }),
+      column('fees', 'money', { scale: 2, isArray: true }),
+    );
+    const row = { ...write, upserts: [['1', '2', '{3}']] };
+    expect(statements.forSteps([row])[0]?.text).toContain(
+      'SELECT r.c0, r.c1::pg_catalog."money", r.c2::pg_catalog.numeric[]::pg_catalog."money"[] ' +
+        'FROM unnest($1::pg_catalog."int8"[], $2::pg_catalog.numeric[], $3::text[])',
+    );
+    expect(statements.copyFor([row])).toBeUndefined();
+    const move = statementsFor(column('id', 'money', { scale: 2 })).forSteps([
+      { kind: 'move', from: ['1'], row: ['2'] },
+    ])[0]?.text;
+    expect(move).toContain('SET "id" = $1::pg_catalog.numeric::pg_catalog."money"');
+  });
+
+  test('boxes come as texts, since arrays of them have another separator', () => {
+    const text = statementsFor(column('id', 'int8'), column('area', 'box')).forSteps([upsert])[0]?.text;
+    expect(text).toContain(
+      'SELECT r.c0, r.c1::pg_catalog."box" FROM unnest($1::pg_catalog."int8"[], $2::text[])',
+    );
+  });
+
+  test('a key of a type of an extension is found by its own operator', () => {
+    const key = column('name', 'citext', { typeKind: 'extension', type: 'extensions.citext' });
+    const text = statementsFor(key).forSteps([{ ...write, deletes: [['a']] }])[0]?.text;
+    expect(text).toContain('t."name" OPERATOR(extensions.=) r.c0::extensions.citext');
+  });
+});
+
 describe('describeApplyTable', () => {
   test('columns that the target computes are neither written nor unknown', () => {
     const computing = describeTable('c', [...columns, column('tax', 'numeric', { isGenerated: true })]);
