@@ -82,19 +82,24 @@ export const decodeKey = (table: ApplyTable, raw: RawRow): Pick<DecodedRow, 'row
 
 export const keyOf = (table: ApplyTable, row: ApplyRow): string => {
   const { keyColumns } = table;
-  const first = row[keyColumns[0] ?? -1];
-  if (keyColumns.length === 1 && typeof first === 'string') return first;
-  return keyColumns
-    .map((index) => {
-      const value = row[index];
-      if (typeof value === 'string') return value;
-      throw new MillraceError(
-        'UndecodableEvent',
-        `An event of table ${tableLabel(table.mapping.source)} has no value for key column ${table.columns[index]?.name}.`,
-        { facts: { table: tableLabel(table.mapping.source), column: table.columns[index]?.name } },
-      );
-    })
-    .join('\0');
+  let key = '';
+  for (let index = 0; index < keyColumns.length; index += 1) {
+    const column = keyColumns[index] ?? -1;
+    const value = row[column];
+    if (typeof value !== 'string') throw missingKey(table, column);
+    key = index === 0 ? value : `${key}\0${value}`;
+  }
+  return key;
+};
+
+const missingKey = (table: ApplyTable, column: number): MillraceError => {
+  const { name } = table.columns[column] ?? {};
+  const label = tableLabel(table.mapping.source);
+  return new MillraceError(
+    'UndecodableEvent',
+    `An event of table ${label} has no value for key column ${name}.`,
+    { facts: { table: label, column: name } },
+  );
 };
 
 const refuseUnknownColumns = (table: ApplyTable, raw: RawRow): void => {

@@ -3,10 +3,12 @@ import { tableKey, tableLabel } from '../contracts/identifiers.ts';
 import { MillraceError, toMillraceError } from '../errors/millrace-error.ts';
 import type { FeedRecord } from '../ports/change-feed.ts';
 import { type ApplyTable, decodeKey, decodeRow } from './apply-table.ts';
-import type { RowChange } from './change-event.ts';
+import type { RawRow, RowChange } from './change-event.ts';
 import { parseEvent } from './parse-event.ts';
 import type { TableChanges } from './partition-batch.ts';
 import type { RowEvent } from './row-event.ts';
+import { EventScanner } from './scan-event.ts';
+import { RowScanner } from './scan-row.ts';
 
 /** The tables whose changes one topic carries, by `tableKey` of the source table; null: not to be applied. */
 export type TopicTables<Table extends ApplyTable = ApplyTable> = ReadonlyMap<string, Table | null>;
@@ -65,6 +67,8 @@ class RecordDecoder<Table extends ApplyTable> {
   #firstCommittedAtMs: number | undefined;
   /** The first half of a key change. */
   #left: Delete | undefined;
+  /** Made from the first row, whose columns it then expects; null when such rows cannot be scanned. */
+  #scanner: EventScanner<Table> | null | undefined;
 
   constructor(tables: TopicTables<Table>, highestPosition: number) {
     this.#tables = tables;
@@ -73,6 +77,7 @@ class RecordDecoder<Table extends ApplyTable> {
 
   /** Returns whether the records so far are complete. */
   add(record: FeedRecord, topic: string): boolean {
+    if (this.#left === undefined && this.#addScanned(record)) return true;
     const event = parseEvent(record, topic);
     // A tombstone may stand between the two halves of a key change.
     if (event.kind === 'nothing') return this.#left === undefined;
@@ -102,6 +107,31 @@ class RecordDecoder<Table extends ApplyTable> {
     };
   }
 
+  /** The short way, see EventScanner; most topics carry one table only. */
+  #addScanned(record: FeedRecord): boolean {
+    const change = this.#scanner?.scan(record);
+    const [table] = this.#tables.values();
+    if (change === undefined || table === undefined || table === null) return false;
+    this.#note(change);
+    const { kind, key, row, hasUnavailable } = change;
+    this.#count(kind);
+    const events = this.#eventsOf(table);
+    if (kind === 'delete') events.push({ kind, key, row });
+    else events.push({ kind: hasUnavailable ? 'patch' : 'upsert', key, row });
+    return true;
+  }
+
+  #learn(table: Table, row: RawRow): void {
+    const rows = this.#tables.size === 1 ? RowScanner.forColumns(table, Object.keys(row)) : undefined;
+    this.#scanner = rows === undefined ? null : new EventScanner(table, rows);
+  }
+
+  #count(kind: 'insert' | 'update' | 'delete'): void {
+    if (kind === 'insert') this.#counts.inserts += 1;
+    else if (kind === 'update') this.#counts.updates += 1;
+    else this.#counts.deletes += 1;
+  }
+
   #apply(event: RowChange): void {
     const table = this.#tableOf(event);
     const isNew = this.#note(event);
@@ -113,16 +143,16 @@ class RecordDecoder<Table extends ApplyTable> {
         events.push({ kind: 'truncate' });
         return;
       case 'delete': {
-        this.#counts.deletes += 1;
+        this.#count(event.kind);
         const { key, row } = decodeKey(table, event.before);
         events.push({ kind: 'delete', key, row });
         return;
       }
       case 'insert':
       case 'update': {
-        if (event.kind === 'insert') this.#counts.inserts += 1;
-        else this.#counts.updates += 1;
+        this.#count(event.kind);
         const { key, row, hasUnavailable } = decodeRow(table, event.after);
+        if (this.#scanner === undefined) this.#learn(table, event.after);
         if (event.isKeyChange && hasUnavailable) {
           events.push({ kind: 'move', from: undefined, key, row, position: event.position, isNew });
         } else {
@@ -149,7 +179,7 @@ class RecordDecoder<Table extends ApplyTable> {
   }
 
   /** Returns whether the event's position is above all earlier ones. */
-  #note(event: RowChange): boolean {
+  #note(event: Pick<RowChange, 'position' | 'committedAtMs'>): boolean {
     this.#firstCommittedAtMs ??= event.committedAtMs;
     if (event.position <= this.#highestPosition) return false;
     this.#highestPosition = event.position;

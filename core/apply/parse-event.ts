@@ -1,7 +1,7 @@
-import { isLogFile, toPosition } from '../databases/mysql/log-position.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import type { FeedRecord } from '../ports/change-feed.ts';
-import type { ChangeEvent, RawRow, TableChange } from './change-event.ts';
+import type { ChangeEvent, RawRow } from './change-event.ts';
+import { readSource } from './event-source.ts';
 
 /** Debezium's marks of the two records of a key change; their values are not needed. */
 const deleteOfKeyChange = '__debezium.newkey';
@@ -38,14 +38,17 @@ export const parseEvent = (record: FeedRecord, topic: string): ChangeEvent => {
     case 'u': {
       const { after } = event;
       if (!isObject(after)) throw undecodable(record, topic, 'it has no new row');
-      const isKeyChange = record.headers !== undefined && insertOfKeyChange in record.headers;
-      return { kind: op === 'u' ? 'update' : 'insert', ...change, after, isKeyChange };
+      return {
+        kind: op === 'u' ? 'update' : 'insert',
+        ...change,
+        after,
+        isKeyChange: hasHeader(record, insertOfKeyChange),
+      };
     }
     case 'd': {
       const { before } = event;
       if (!isObject(before)) throw undecodable(record, topic, 'it has no old row');
-      const isKeyChange = record.headers !== undefined && deleteOfKeyChange in record.headers;
-      return { kind: 'delete', ...change, before, isKeyChange };
+      return { kind: 'delete', ...change, before, isKeyChange: hasHeader(record, deleteOfKeyChange) };
     }
     case 't':
       return { kind: 'truncate', ...change };
@@ -54,46 +57,12 @@ export const parseEvent = (record: FeedRecord, topic: string): ChangeEvent => {
   }
 };
 
-/**
- * Which table was changed, where in the log, and when. Connectors name a table's schema `schema`, those of MySQL and MariaDB
- * `db`, since their databases are what others call schemas; and each has a log of its own: bytes of PostgreSQL's, file
- * and byte of MySQL's, change numbers of Oracle's. Several changes of Oracle may share one: then a later one is not taken
- * for new, which costs a look at the source and nothing else.
- */
-const readSource = (source: RawRow): TableChange | undefined => {
-  const { table, ts_ms: committedAtMs } = source;
-  const isMysql = source.connector === 'mysql' || source.connector === 'mariadb';
-  const schema = isMysql ? source.db : source.schema;
-  const position = readPosition(source);
-  return typeof schema === 'string' &&
-    typeof table === 'string' &&
-    typeof position === 'number' &&
-    typeof committedAtMs === 'number'
-    ? { schema, table, position, committedAtMs }
-    : undefined;
-};
+/** Whether the record is one of the two halves of a key change. */
+export const isKeyChange = (record: FeedRecord): boolean =>
+  hasHeader(record, deleteOfKeyChange) || hasHeader(record, insertOfKeyChange);
 
-const readLogPlace = ({ file, pos }: RawRow): number | undefined =>
-  typeof file === 'string' && typeof pos === 'number' && isLogFile(file)
-    ? Number(toPosition(file, pos))
-    : undefined;
-
-const readPosition = (source: RawRow): unknown => {
-  switch (source.connector) {
-    case 'mysql':
-    case 'mariadb':
-      return readLogPlace(source);
-    case 'oracle':
-      return readChangeNumber(source);
-    default:
-      return source.lsn;
-  }
-};
-
-const readChangeNumber = ({ scn }: RawRow): number | undefined => {
-  const number = typeof scn === 'string' && /^\d+$/.test(scn) ? Number(scn) : undefined;
-  return number !== undefined && Number.isSafeInteger(number) ? number : undefined;
-};
+const hasHeader = ({ headers }: FeedRecord, name: string): boolean =>
+  headers !== undefined && name in headers;
 
 /** When the source committed a change, or undefined for a record that has no such time. Never throws. */
 export const peekCommitTime = (record: FeedRecord): number | undefined => {
