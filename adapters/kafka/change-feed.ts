@@ -1,10 +1,11 @@
-import type { Batch, Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Batch, Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { MillraceError } from '#core/errors/millrace-error.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ChangeFeed, FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import { toKafkaError } from './kafka-client.ts';
 import { PartitionBuffer } from './partition-buffer.ts';
+import { askedOffsetOf, recordBatchOf, takeWholeBatches } from './record-batches.ts';
 
 export interface ChangeFeedOptions {
   readonly kafka: Kafka;
@@ -124,6 +125,7 @@ class FeedRun {
       if (!payload.restart) this.#fail(error);
     });
     const progress = setInterval(() => void this.#commitProgress(), showProgressEveryMs);
+    const takeMessages = takeWholeBatches(this.#topics);
     try {
       await this.#start();
       await untilAborted(this.#stop);
@@ -132,6 +134,7 @@ class FeedRun {
       this.#endSessions();
       await this.#ended;
       await this.#disconnect();
+      takeMessages();
     }
     if (this.#failure !== undefined) throw this.#failure;
   }
@@ -254,6 +257,12 @@ class FeedRun {
   }
 }
 
+const toFeedRecord = ({ offset, value, headers }: KafkaMessage): FeedRecord => ({
+  offset: BigInt(offset),
+  value,
+  ...(headers !== undefined && { headers }),
+});
+
 /** A partition between two assignments. It begins paused, at no offset, and is resumed by `seek`. */
 class KafkaSession implements PartitionSession {
   readonly topic: string;
@@ -338,27 +347,38 @@ class KafkaSession implements PartitionSession {
    * topic's first offset, without a word, when the one that it asked for is out of range.
    */
   continues(batch: Batch): boolean {
-    const first = batch.messages[0]?.offset;
-    return first === undefined || BigInt(first) === this.#nextOffset;
+    const [message] = batch.messages;
+    if (message === undefined) return true;
+    const whole = recordBatchOf(message);
+    if (whole === undefined) return BigInt(message.offset) === this.#nextOffset;
+    const asked = askedOffsetOf(batch);
+    if (whole.firstOffset >= asked) return whole.firstOffset === this.#nextOffset;
+    const first = whole.records().find(({ offset }) => offset >= asked);
+    return first === undefined || first.offset === this.#nextOffset;
   }
 
   /** Returns how many records were below the sought offset. */
   deliver(batch: Batch): number {
-    const records: FeedRecord[] = [];
+    const begin = this.nextOffset;
+    const asked = askedOffsetOf(batch);
     let skipped = 0;
-    for (const { offset: text, value, headers } of batch.messages) {
-      const offset = BigInt(text);
-      if (offset < this.nextOffset) {
-        skipped += 1;
+    for (const message of batch.messages) {
+      const whole = recordBatchOf(message);
+      if (whole !== undefined && whole.firstOffset >= this.nextOffset) {
+        this.#buffer.pushBatch(whole);
+        this.#nextOffset = whole.lastOffset + 1n;
         continue;
       }
-      records.push(headers === undefined ? { offset, value } : { offset, value, headers });
-      this.#nextOffset = offset + 1n;
+      const records = whole?.records() ?? [toFeedRecord(message)];
+      // A batch may begin before the offset that was asked for, see kafkajs's Batch.
+      skipped += records.filter(({ offset }) => offset >= asked && offset < this.nextOffset).length;
+      this.#buffer.push(records.filter(({ offset }) => offset >= this.nextOffset));
+      const last = BigInt(message.offset);
+      if (last >= this.nextOffset) this.#nextOffset = last + 1n;
     }
     this.#duplicates += skipped;
     // A batch that ended below the sought offset comes from before it: the rest is asked for directly.
-    if (records.length === 0) this.repeat();
-    this.#buffer.push(records);
+    if (this.nextOffset === begin) this.repeat();
     if (this.#buffer.bytes > this.#bufferBytes && !this.#isPaused) {
       this.#isPaused = true;
       this.#consumer.pause([{ topic: this.topic, partitions: [this.partition] }]);

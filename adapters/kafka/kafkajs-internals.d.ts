@@ -12,3 +12,43 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   // biome-ignore lint/style/noDefaultExport: it describes a CommonJS module
   export default RequestQueue;
 }
+
+declare module 'kafkajs/src/protocol/decoder.js' {
+  /** Reads a response from left to right. */
+  class Decoder {
+    constructor(buffer: Buffer);
+    readonly buffer: Buffer;
+    offset: number;
+    readInt16(): number;
+    readInt32(): number;
+    readInt64(): bigint;
+    readString(): string | null;
+  }
+  // biome-ignore lint/style/noDefaultExport: it describes a CommonJS module
+  export default Decoder;
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
+  /** What record-batches.ts replaces. */
+  const fetchResponse: { decode(response: Buffer): Promise<unknown> };
+  // biome-ignore lint/style/noDefaultExport: it describes a CommonJS module
+  export default fetchResponse;
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js' {
+  import type Decoder from 'kafkajs/src/protocol/decoder.js';
+  import type { KafkaMessage } from 'kafkajs';
+  const decodeMessages: (decoder: Decoder) => Promise<readonly KafkaMessage[]>;
+  // biome-ignore lint/style/noDefaultExport: it describes a CommonJS module
+  export default decodeMessages;
+}
+
+declare module 'kafkajs/src/protocol/message/compression/index.js' {
+  const compression: {
+    lookupCodecByAttributes(
+      attributes: number,
+    ): { decompress(bytes: Buffer): Promise<Buffer> } | null;
+  };
+  // biome-ignore lint/style/noDefaultExport: it describes a CommonJS module
+  export default compression;
+}

@@ -1,8 +1,17 @@
 import type { FeedRecord } from '#core/ports/change-feed.ts';
+import type { RecordBatch } from './record-batches.ts';
+
+/** Records in the order of their offsets; those of a `RecordBatch` are taken apart when it is their turn. */
+interface Chunk {
+  records: readonly FeedRecord[] | undefined;
+  readonly batch: RecordBatch | undefined;
+  bytes: number;
+}
 
 /** The records of one partition that were fetched and not yet taken, in offset order, with their size in bytes. */
 export class PartitionBuffer {
-  #records: FeedRecord[] = [];
+  #chunks: Chunk[] = [];
+  /** Of the first chunk, how many were taken. */
   #head = 0;
   #bytes = 0;
   #waiting: (() => void) | undefined;
@@ -12,43 +21,57 @@ export class PartitionBuffer {
   }
 
   peek(): FeedRecord | undefined {
-    return this.#records[this.#head];
+    return this.#first()?.[this.#head];
   }
 
   push(records: readonly FeedRecord[]): void {
-    for (const record of records) {
-      this.#records.push(record);
-      this.#bytes += sizeOf(record);
-    }
+    if (records.length > 0) this.#add({ records, batch: undefined, bytes: totalSize(records) });
+    this.wake();
+  }
+
+  pushBatch(batch: RecordBatch): void {
+    this.#add({ records: undefined, batch, bytes: batch.byteLength });
     this.wake();
   }
 
   /** Empty when there is nothing. */
   take(maxRecords: number, maxBytes: number): readonly FeedRecord[] {
-    const from = this.#head;
+    const taken: FeedRecord[] = [];
     let bytes = 0;
-    let to = from;
-    while (to < this.#records.length && to - from < maxRecords) {
-      const record = this.#records[to];
-      if (record === undefined) break;
+    for (;;) {
+      const record = this.#first()?.[this.#head];
+      if (record === undefined || taken.length >= maxRecords) return taken;
       const size = sizeOf(record);
-      if (to > from && bytes + size > maxBytes) break;
+      if (taken.length > 0 && bytes + size > maxBytes) return taken;
+      taken.push(record);
       bytes += size;
-      to += 1;
+      this.#bytes -= size;
+      this.#head += 1;
     }
-    const taken = this.#records.slice(from, to);
-    this.#bytes -= bytes;
-    this.#head = to;
-    // What was taken must not be kept alive by this array; moving the rest at each call would cost more than it frees.
-    if (this.#head === this.#records.length || this.#head >= 10_000) {
-      this.#records = this.#records.slice(this.#head);
+  }
+
+  /** The records of the first chunk that has some left. */
+  #first(): readonly FeedRecord[] | undefined {
+    for (;;) {
+      const [chunk] = this.#chunks;
+      if (chunk === undefined) return undefined;
+      if (chunk.records === undefined) {
+        chunk.records = chunk.batch?.records() ?? [];
+        this.#bytes += totalSize(chunk.records) - chunk.bytes;
+      }
+      if (this.#head < chunk.records.length) return chunk.records;
+      this.#chunks.shift();
       this.#head = 0;
     }
-    return taken;
+  }
+
+  #add(chunk: Chunk): void {
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.bytes;
   }
 
   clear(): void {
-    this.#records = [];
+    this.#chunks = [];
     this.#head = 0;
     this.#bytes = 0;
   }
@@ -71,3 +94,6 @@ export class PartitionBuffer {
 const recordOverheadBytes = 300;
 
 export const sizeOf = (record: FeedRecord): number => (record.value?.length ?? 0) + recordOverheadBytes;
+
+const totalSize = (records: readonly FeedRecord[]): number =>
+  records.reduce((total, record) => total + sizeOf(record), 0);

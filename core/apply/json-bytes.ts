@@ -33,13 +33,10 @@ export const standsAt = (bytes: Uint8Array, at: number, expected: Uint8Array): b
  */
 export class JsonCursor {
   readonly bytes: Buffer;
-  /** The same bytes as a text of one character each, since a part of a text costs less than a part of a buffer. */
-  readonly #characters: string;
   at = 0;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
-    this.#characters = bytes.toString('latin1');
   }
 
   /** Goes on behind `expected`, if that stands here. */
@@ -51,7 +48,7 @@ export class JsonCursor {
 
   /** Where `text` (of ASCII) is found next. -1 when it is not. */
   find(text: string, from = this.at): number {
-    return this.#characters.indexOf(text, from);
+    return this.bytes.indexOf(text, from, 'latin1');
   }
 
   /** An integer without a sign, of at most 15 digits. */
@@ -100,7 +97,7 @@ export class JsonCursor {
     }
     this.at = at + 1;
     if (!isPlain) return parseString(bytes.toString('utf8', from - 1, at + 1));
-    return isAscii ? this.#characters.slice(from, at) : bytes.toString('utf8', from, at);
+    return isAscii ? this.bytes.toString('latin1', from, at) : bytes.toString('utf8', from, at);
   }
 
   #readNumber(first: number): number | bigint | undefined {
@@ -114,7 +111,7 @@ export class JsonCursor {
     }
     while (this.at < this.bytes.length && this.bytes[this.at] !== comma && this.bytes[this.at] !== closeBrace)
       this.at += 1;
-    const text = this.#characters.slice(from, this.at);
+    const text = this.bytes.toString('latin1', from, this.at);
     if (!numberForm.test(text)) return undefined;
     const double = Number(text);
     return integerForm.test(text) && !Number.isSafeInteger(double) ? BigInt(text) : double;
