@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
@@ -34,10 +34,28 @@ const requestRetry = { initialRetryTime: 200, retries: 5, maxRetryTime: 5_000 } 
 const decompressZstd = promisify(zstdDecompress);
 const compressZstd = promisify(zstdCompress);
 
+/**
+ * Node makes the output of a decompression in pieces, by default of 16 KiB, and each costs as much as the decompression
+ * of it. So a piece is made as large as the output is likely to be: as much as the last one by its ratio, and a quarter.
+ */
+const outputMargin = 1.25;
+const maxPieceBytes = 4 * 1024 * 1024;
+/** Before anything is known: JSON without much repetition. */
+let expectedRatio = 4;
+
+const decompress = async (compressed: Buffer): Promise<Buffer> => {
+  const pieceBytes = Math.ceil(compressed.length * expectedRatio * outputMargin);
+  const output = await decompressZstd(compressed, {
+    chunkSize: Math.min(maxPieceBytes, Math.max(constants.Z_MIN_CHUNK, pieceBytes)),
+  });
+  expectedRatio = Math.max(1, output.length / compressed.length);
+  return output;
+};
+
 /** kafkajs has gzip only; Connect's producer writes zstd, which Node has built in. */
 const zstdCodec = {
   compress: (encoder: { readonly buffer: Buffer }) => compressZstd(encoder.buffer),
-  decompress: (buffer: Buffer) => decompressZstd(buffer),
+  decompress,
 };
 
 /** A kafkajs client. Nothing is connected yet. */

@@ -94,7 +94,8 @@ class RecordReader {
 
   #readHeaders(end: number): Headers | undefined {
     const from = this.#at;
-    if (this.#isAsBefore(from, end)) return this.#headers;
+    const bytes = this.#bytes;
+    if (bytes.compare(bytes, this.#headersFrom, this.#headersTo, from, end) === 0) return this.#headers;
     const count = this.#varint();
     if (count === 0) return undefined;
     const headers: Record<string, unknown> = {};
@@ -104,16 +105,6 @@ class RecordReader {
     }
     [this.#headers, this.#headersFrom, this.#headersTo] = [headers, from, end];
     return headers;
-  }
-
-  #isAsBefore(from: number, end: number): boolean {
-    const before = this.#headersFrom;
-    if (end - from !== this.#headersTo - before) return false;
-    const bytes = this.#bytes;
-    for (let index = end - from - 1; index >= 0; index -= 1) {
-      if (bytes[from + index] !== bytes[before + index]) return false;
-    }
-    return true;
   }
 
   /** Bytes behind their length; null for the length -1. */

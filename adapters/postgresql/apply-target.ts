@@ -3,8 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { PartitionBatch } from '#core/apply/partition-batch.ts';
-import { type PlanStep, planBatch } from '#core/apply/plan-batch.ts';
-import type { AppliedCounts } from '#core/contracts/consumer.ts';
+import { planBatch } from '#core/apply/plan-batch.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import type {
   ApplyCopy,
@@ -59,10 +58,6 @@ export interface PostgresApplyBatch {
   readonly copies?: readonly TableCopy[];
   readonly statements: readonly TableStatement[];
 }
-interface TablePlan {
-  readonly table: PostgresApplyTable;
-  readonly steps: readonly PlanStep[];
-}
 interface TableCopy {
   readonly table: PostgresApplyTable;
   readonly copy: ApplyCopy;
@@ -112,7 +107,7 @@ export const createApplyTarget = ({
   const runCopies = async (client: pg.PoolClient, copies: readonly TableCopy[]): Promise<boolean> => {
     for (const { table, copy } of copies) {
       try {
-        await pipeline(Readable.from([Buffer.from(copy.data)]), client.query(copyFrom(copy.text)));
+        await pipeline(Readable.from([copy.data]), client.query(copyFrom(copy.text)));
       } catch (error) {
         if (isViolation(error) || isCopyRefused(error)) throw error;
         throw toDatabaseError(error, { action: 'apply changes', database, table: table.mapping.target });
@@ -124,19 +119,19 @@ export const createApplyTarget = ({
   /** How many batches of a table's new rows are still to be merged before a copy is tried again. */
   const mergesLeft = new Map<PostgresApplyTable, number>();
 
-  const copiesOf = (
-    { inserts, updates, deletes, truncates }: AppliedCounts,
-    plans: readonly TablePlan[],
-  ): readonly TableCopy[] | undefined => {
+  const copiesOf = ({
+    counts: { inserts, updates, deletes, truncates },
+    changes,
+  }: PartitionBatch<PostgresApplyTable>): readonly TableCopy[] | undefined => {
     if (inserts < minCopyRows || updates + deletes + truncates > 0) return undefined;
     const copies: TableCopy[] = [];
-    for (const { table, steps } of plans) {
+    for (const { table, events } of changes) {
       const left = mergesLeft.get(table) ?? 0;
       if (left > 0) {
         mergesLeft.set(table, left - 1);
         return undefined;
       }
-      const copy = table.statements.copyFor(steps);
+      const copy = table.statements.copyFor(events);
       if (copy === undefined) return undefined;
       copies.push({ table, copy });
     }
@@ -198,10 +193,9 @@ export const createApplyTarget = ({
     },
 
     prepare: (batch) => {
-      const plans = planTables(batch);
-      const copies = copiesOf(batch.counts, plans);
+      const copies = copiesOf(batch);
       return copies === undefined
-        ? { batch, statements: statementsOf(plans) }
+        ? { batch, statements: statementsOf(batch) }
         : { batch, copies, statements: [] };
     },
 
@@ -219,7 +213,7 @@ export const createApplyTarget = ({
       if (copies !== undefined) {
         for (const { table } of copies) mergesLeft.set(table, batchesMergedAfterConflict);
         try {
-          return await merge(statementsOf(planTables(batch)));
+          return await merge(statementsOf(batch));
         } catch (error) {
           if (!isViolation(error)) throw describe(error, 'apply changes');
         }
@@ -235,12 +229,9 @@ export const createApplyTarget = ({
   };
 };
 
-const planTables = (batch: PartitionBatch<PostgresApplyTable>): readonly TablePlan[] =>
-  batch.changes.map(({ table, events }) => ({ table, steps: planBatch(events) }));
-
-const statementsOf = (plans: readonly TablePlan[]): readonly TableStatement[] =>
-  plans.flatMap(({ table, steps }) =>
-    table.statements.forSteps(steps).map((statement) => ({ table, statement })),
+const statementsOf = (batch: PartitionBatch<PostgresApplyTable>): readonly TableStatement[] =>
+  batch.changes.flatMap(({ table, events }) =>
+    table.statements.forSteps(planBatch(events)).map((statement) => ({ table, statement })),
   );
 
 function* oneByOne(batch: PartitionBatch<PostgresApplyTable>): Generator<TableStatement> {

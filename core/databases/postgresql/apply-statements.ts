@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type ApplyRow, type ApplyTable, isComplete } from '../../apply/apply-table.ts';
 import { pairColumns } from '../../apply/pair-columns.ts';
 import type { PlanStep } from '../../apply/plan-batch.ts';
+import type { RowEvent } from '../../apply/row-event.ts';
 import type { TableMapping } from '../../contracts/replication.ts';
 import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
 import type { SourceCodec } from '../source-dialect.ts';
@@ -23,7 +24,7 @@ export interface ApplyStatement {
 export interface ApplyCopy {
   readonly text: string;
   /** PostgreSQL's text format. */
-  readonly data: string;
+  readonly data: Buffer;
 }
 
 /** How values of one target column travel: as an array of `element`, each then cast to `cast` if that differs. */
@@ -98,17 +99,18 @@ export class TableStatements {
   }
 
   /**
-   * The same rows as a COPY, which fails with a unique violation if one of them is there already. Undefined unless the
-   * steps do nothing but write whole rows, in columns that take the values' texts.
+   * The rows as a COPY, which fails with a unique violation if one of them is there already, or is among them twice.
+   * Undefined unless the events do nothing but write whole rows, in columns that take the values' texts.
    */
-  copyFor(steps: readonly PlanStep[]): ApplyCopy | undefined {
-    const [step] = steps;
-    if (steps.length !== 1 || step?.kind !== 'write') return undefined;
+  copyFor(events: readonly RowEvent[]): ApplyCopy | undefined {
     if (this.#columns.some(({ isMoney: isNumber }) => isNumber)) return undefined;
-    const { deletes, patches, upserts } = step;
-    if (deletes.length > 0 || patches.length > 0 || !upserts.every(isComplete)) return undefined;
+    const rows: ApplyRow[] = [];
+    for (const event of events) {
+      if (event.kind !== 'upsert' || !isComplete(event.row)) return undefined;
+      rows.push(event.row);
+    }
     const names = this.#columns.map((_column, index) => this.#quoted(index));
-    return { text: `COPY ${this.#table} (${names.join(', ')}) FROM STDIN`, data: copyText(upserts) };
+    return { text: `COPY ${this.#table} (${names.join(', ')}) FROM STDIN`, data: copyText(rows) };
   }
 
   #forStep(step: PlanStep): readonly ApplyStatement[] {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ApplyRow } from '#core/apply/apply-table.ts';
+import type { RowEvent } from '#core/apply/row-event.ts';
 import { describeApplyTable } from '#core/databases/postgresql/apply-statements.ts';
 import * as codec from '#core/databases/postgresql/column-codec.ts';
 import type { ColumnDescription, TableDescription } from '#core/ports/databases.ts';
@@ -47,21 +49,21 @@ const write = { kind: 'write', deletes: [], patches: [], upserts: [] } as const;
 
 describe('a copy', () => {
   const whole = ['1', '1.50', '{a}'] as const;
+  const upsert = (row: ApplyRow): RowEvent => ({ kind: 'upsert', key: row[0] ?? '', row });
 
   test('writes whole rows to the columns by name', () => {
-    expect(table.statements.copyFor([{ ...write, upserts: [whole, ['2', null, null]] }])).toEqual({
-      text: 'COPY "public"."shop_orders" ("id", "total", "tags") FROM STDIN',
-      data: '1\t1.50\t{a}\n2\t\\N\t\\N\n',
-    });
+    const copy = table.statements.copyFor([upsert(whole), upsert(['2', null, null])]);
+    expect(copy?.text).toBe('COPY "public"."shop_orders" ("id", "total", "tags") FROM STDIN');
+    expect(copy?.data.toString()).toBe('1\t1.50\t{a}\n2\t\\N\t\\N\n');
   });
 
   test.each([
-    ['a delete', [{ ...write, deletes: [['1']], upserts: [whole] }]],
-    ['a patch', [{ ...write, patches: [['2', '1.00']], upserts: [whole] }]],
-    ['a row of which a value is unknown', [{ ...write, upserts: [whole, ['2', '1.00', undefined]] }]],
-    ['a truncate', [{ kind: 'truncate' }, { ...write, upserts: [whole] }]],
-  ] as const)('is not made of %s', (_name, steps) => {
-    expect(table.statements.copyFor(steps)).toBeUndefined();
+    ['a delete', [{ kind: 'delete', key: '1', row: ['1'] }, upsert(whole)]],
+    ['a patch', [{ kind: 'patch', key: '2', row: ['2', '1.00'] }, upsert(whole)]],
+    ['a row of which a value is unknown', [upsert(whole), upsert(['2', '1.00', undefined])]],
+    ['a truncate', [{ kind: 'truncate' }, upsert(whole)]],
+  ] as const)('is not made of %s', (_name, events) => {
+    expect(table.statements.copyFor(events)).toBeUndefined();
   });
 });
 

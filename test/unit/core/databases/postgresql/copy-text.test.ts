@@ -20,5 +20,5 @@ test.each([
   ['the end marker of older protocols', [['\\.']], '\\\\.\n'],
   ['any other text as it is', [['ä€😀 "x" {y}', "it's"]], 'ä€😀 "x" {y}\tit\'s\n'],
 ] as const)('%s', (_name, rows, text) => {
-  expect(copyText(rows)).toBe(text);
+  expect(copyText(rows).toString()).toBe(text);
 });
