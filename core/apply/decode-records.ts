@@ -42,22 +42,46 @@ export const decodeRecords = <Table extends ApplyTable>(
   tables: TopicTables<Table>,
   highestPosition: number,
 ): DecodedRecords<Table> => {
-  const decoder = new RecordDecoder(tables, highestPosition);
-  let decodedUpTo = 0;
-  for (const [index, record] of records.entries()) {
-    try {
-      if (decoder.add(record, topic)) decodedUpTo = index + 1;
-    } catch (error) {
-      throw located(error, record, topic);
+  const decoder = new RecordsDecoder(topic, tables, highestPosition);
+  decoder.add(records);
+  return decoder.result();
+};
+
+/** `decodeRecords` for records that are handed over in parts. */
+export class RecordsDecoder<Table extends ApplyTable = ApplyTable> {
+  readonly #topic: string;
+  readonly #decoder: RecordDecoder<Table>;
+  #nextOffset: bigint | undefined;
+  #rest: readonly FeedRecord[] = [];
+
+  constructor(topic: string, tables: TopicTables<Table>, highestPosition: number) {
+    this.#topic = topic;
+    this.#decoder = new RecordDecoder(tables, highestPosition);
+  }
+
+  add(records: readonly FeedRecord[]): void {
+    let decodedUpTo = 0;
+    for (let index = 0; index < records.length; index += 1) {
+      const record = records[index];
+      if (record === undefined) continue;
+      try {
+        if (this.#decoder.add(record, this.#topic)) decodedUpTo = index + 1;
+      } catch (error) {
+        throw located(error, record, this.#topic);
+      }
+    }
+    const last = records[decodedUpTo - 1];
+    if (last === undefined) this.#rest = [...this.#rest, ...records];
+    else {
+      this.#nextOffset = last.offset + 1n;
+      this.#rest = records.slice(decodedUpTo);
     }
   }
-  const last = records[decodedUpTo - 1];
-  return {
-    ...decoder.result(),
-    nextOffset: last === undefined ? undefined : last.offset + 1n,
-    rest: records.slice(decodedUpTo),
-  };
-};
+
+  result(): DecodedRecords<Table> {
+    return { ...this.#decoder.result(), nextOffset: this.#nextOffset, rest: this.#rest };
+  }
+}
 
 class RecordDecoder<Table extends ApplyTable> {
   readonly #tables: TopicTables<Table>;
