@@ -82,14 +82,15 @@ export const decodeKey = (table: ApplyTable, raw: RawRow): Pick<DecodedRow, 'row
 
 export const keyOf = (table: ApplyTable, row: ApplyRow): string => {
   const { keyColumns } = table;
-  let key = '';
+  const values = new Array<string>(keyColumns.length);
   for (let index = 0; index < keyColumns.length; index += 1) {
     const column = keyColumns[index] ?? -1;
     const value = row[column];
     if (typeof value !== 'string') throw missingKey(table, column);
-    key = index === 0 ? value : `${key}\0${value}`;
+    values[index] = value;
   }
-  return key;
+  // Concatenated, the parts of the key would all be kept.
+  return values.length === 1 ? (values[0] ?? '') : values.join('\0');
 };
 
 const missingKey = (table: ApplyTable, column: number): MillraceError => {
