@@ -77,14 +77,12 @@ export class SourceScanner {
 
 /** Finds a field where it was in the last event, counted from where the search begins, or else by searching. */
 export class FieldFinder {
-  readonly #lead: string;
   readonly #bytes: Uint8Array;
   readonly #left: number;
   #distance = 0;
 
   /** `left`: how many of the bytes at its end are not passed. */
   constructor(lead: string, left = 0) {
-    this.#lead = lead;
     this.#bytes = bytesOf(lead);
     this.#left = left;
   }
@@ -92,7 +90,7 @@ export class FieldFinder {
   pass(cursor: JsonCursor): boolean {
     let at = cursor.at + this.#distance;
     if (!standsAt(cursor.bytes, at, this.#bytes)) {
-      at = cursor.find(this.#lead);
+      at = cursor.find(this.#bytes);
       if (at === -1) return false;
       this.#distance = at - cursor.at;
     }

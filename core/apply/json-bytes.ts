@@ -48,9 +48,9 @@ export class JsonCursor {
     return true;
   }
 
-  /** Where `text` (of ASCII) is found next. -1 when it is not. */
-  find(text: string, from = this.at): number {
-    return this.bytes.indexOf(text, from, 'latin1');
+  /** Where `expected` is found next; -1 when it is not. */
+  find(expected: Uint8Array): number {
+    return this.bytes.indexOf(expected, this.at);
   }
 
   /** An integer without a sign, of at most 15 digits. */

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { copyText } from '#core/databases/postgresql/copy-text.ts';
 
 test.each([
@@ -21,4 +22,23 @@ test.each([
   ['any other text as it is', [['ä€😀 "x" {y}', "it's"]], 'ä€😀 "x" {y}\tit\'s\n'],
 ] as const)('%s', (_name, rows, text) => {
   expect(copyText(rows).toString()).toBe(text);
+});
+
+test('is what joining the escaped values gives, however long they are', () => {
+  const escaped = (value: string | null): string =>
+    value === null
+      ? '\\N'
+      : value
+          .replaceAll('\\', '\\\\')
+          .replaceAll('\t', '\\t')
+          .replaceAll('\n', '\\n')
+          .replaceAll('\r', '\\r');
+  const value = fc.option(fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary-ascii', minLength: 200 })));
+  fc.assert(
+    fc.property(fc.array(fc.array(value, { minLength: 1, maxLength: 5 })), (rows) => {
+      const expected = rows.map((row) => `${row.map(escaped).join('\t')}\n`).join('');
+      expect(copyText(rows).toString()).toBe(expected);
+    }),
+    { verbose: true },
+  );
 });
