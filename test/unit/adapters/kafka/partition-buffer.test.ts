@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { PartitionBuffer } from '#adapters/kafka/partition-buffer.ts';
+import { RecordBatch } from '#adapters/kafka/record-batches.ts';
 
 const records = (from: number, count: number, bytes = 100) =>
   Array.from({ length: count }, (_, index) => ({ offset: BigInt(from + index), value: Buffer.alloc(bytes) }));
@@ -27,6 +28,18 @@ test('counts its bytes exactly', () => {
   buffer.clear();
   expect(buffer.bytes).toBe(0);
   expect(buffer.peek()).toBeUndefined();
+});
+
+test('takes a batch apart when it is its turn, and counts exactly then', () => {
+  const buffer = new PartitionBuffer();
+  buffer.push(records(0, 2));
+  // One record: length 7, no attributes, timestamp and offset as the batch's first, no key, the value `x`, no headers.
+  buffer.pushBatch(new RecordBatch(2n, 2n, 1, Buffer.from([14, 0, 0, 0, 1, 2, 0x78, 0])));
+  buffer.push(records(3, 1));
+  expect(offsets(buffer.take(2, 1_000_000))).toEqual([0, 1]);
+  expect(buffer.peek()).toEqual({ offset: 2n, value: Buffer.from('x') });
+  expect(offsets(buffer.take(5, 1_000_000))).toEqual([2, 3]);
+  expect(buffer.bytes).toBe(0);
 });
 
 test('wakes whoever waits for records', async () => {
