@@ -180,7 +180,7 @@ describe('types whose texts need more than a cast', () => {
       'SELECT r.c0, r.c1::pg_catalog."money", r.c2::pg_catalog.numeric[]::pg_catalog."money"[] ' +
         'FROM unnest($1::pg_catalog."int8"[], $2::pg_catalog.numeric[], $3::text[])',
     );
-    expect(statements.copyFor([row])).toBeUndefined();
+    expect(statements.copyFor([{ kind: 'upsert', key: '1', row: ['1', '2', '{3}'] }])).toBeUndefined();
     const move = statementsFor(column('id', 'money', { scale: 2 })).forSteps([
       { kind: 'move', from: ['1'], row: ['2'] },
     ])[0]?.text;
