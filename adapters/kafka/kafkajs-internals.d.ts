@@ -36,8 +36,9 @@ declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
 }
 
 declare module 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js' {
-  import type Decoder from 'kafkajs/src/protocol/decoder.js';
   import type { KafkaMessage } from 'kafkajs';
+  import type Decoder from 'kafkajs/src/protocol/decoder.js';
+
   const decodeMessages: (decoder: Decoder) => Promise<readonly KafkaMessage[]>;
   // biome-ignore lint/style/noDefaultExport: it describes a CommonJS module
   export default decodeMessages;
@@ -45,9 +46,7 @@ declare module 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js' {
 
 declare module 'kafkajs/src/protocol/message/compression/index.js' {
   const compression: {
-    lookupCodecByAttributes(
-      attributes: number,
-    ): { decompress(bytes: Buffer): Promise<Buffer> } | null;
+    lookupCodecByAttributes(attributes: number): { decompress(bytes: Buffer): Promise<Buffer> } | null;
   };
   // biome-ignore lint/style/noDefaultExport: it describes a CommonJS module
   export default compression;

@@ -1,8 +1,8 @@
 import type { Batch, KafkaMessage } from 'kafkajs';
+import Decoder from 'kafkajs/src/protocol/decoder.js';
+import compression from 'kafkajs/src/protocol/message/compression/index.js';
 import decodeMessages from 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js';
 import fetchResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
-import compression from 'kafkajs/src/protocol/message/compression/index.js';
-import Decoder from 'kafkajs/src/protocol/decoder.js';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 
 /** Where the fields of a record batch of version 2 are (Kafka's protocol guide, "Record Batch"). */

@@ -12,10 +12,10 @@ export interface EventSource {
 }
 
 /**
- * Which table was changed, where in the log, and when; undefined when one of them is missing. Connectors name a table's schema `schema`, those of MySQL and MariaDB
- * `db`, since their databases are what others call schemas; and each has a log of its own: bytes of PostgreSQL's, file
- * and byte of MySQL's, change numbers of Oracle's. Several changes of Oracle may share one: then a later one is not taken
- * for new, which costs a look at the source and nothing else.
+ * Which table was changed, where in the log, and when; undefined when one of them is missing. Connectors name a table's
+ * schema `schema`, those of MySQL and MariaDB `db`, since their databases are what others call schemas; and each has a
+ * log of its own: bytes of PostgreSQL's, file and byte of MySQL's, change numbers of Oracle's. Several changes of Oracle
+ * may share one: then a later one is not taken for new, which costs a look at the source and nothing else.
  */
 export const readSource = (source: RawRow): EventSource | undefined => {
   const { table, ts_ms: committedAtMs } = source;
@@ -69,7 +69,8 @@ export class SourceScanner {
   read(cursor: JsonCursor): Pick<EventSource, 'position' | 'committedAtMs'> | undefined {
     if (!this.#committedAt.pass(cursor)) return undefined;
     const committedAtMs = cursor.readDigits();
-    if (committedAtMs === undefined || !this.#table.pass(cursor) || !this.#position.pass(cursor)) return undefined;
+    if (committedAtMs === undefined || !this.#table.pass(cursor) || !this.#position.pass(cursor))
+      return undefined;
     const position = cursor.readDigits();
     return position === undefined ? undefined : { position, committedAtMs };
   }

@@ -53,7 +53,10 @@ class CopyWriter {
     for (let index = 0; index < text.length; index += 1) {
       const unit = text.charCodeAt(index);
       const isPlain = unit >= firstPrintable && unit < firstBeyondAscii && unit !== backslash;
-      if (!isPlain && typeof value === 'string') return this.#writeEscaped(value);
+      if (!isPlain && typeof value === 'string') {
+        this.#writeEscaped(value);
+        return;
+      }
       bytes[at] = unit;
       at += 1;
     }

@@ -57,23 +57,21 @@ const valueJson = fc.oneof(
 /** An object's keys that look like array indexes come first whatever was written, so Debezium's order is lost. */
 const columnName = text.filter((name) => !/^\d+$/.test(name));
 
-const tableAndRows = fc
-  .uniqueArray(columnName, { minLength: 1, maxLength: 6 })
-  .chain((names) =>
-    fc.record({
-      names: fc.constant(names),
-      ignored: fc.integer({ min: 1, max: 6 }),
-      schema: text,
-      tableName: text,
-      before: fc.array(valueJson, { minLength: names.length, maxLength: names.length }),
-      after: fc.array(valueJson, { minLength: names.length, maxLength: names.length }),
-      hasBefore: fc.boolean(),
-      op: fc.constantFrom('c', 'u', 'r', 'd'),
-      lsn: fc.integer({ min: 0, max: 2 ** 50 }).filter((lsn) => lsn < 1e15),
-      serverName: text,
-      database: text,
-    }),
-  );
+const tableAndRows = fc.uniqueArray(columnName, { minLength: 1, maxLength: 6 }).chain((names) =>
+  fc.record({
+    names: fc.constant(names),
+    ignored: fc.integer({ min: 1, max: 6 }),
+    schema: text,
+    tableName: text,
+    before: fc.array(valueJson, { minLength: names.length, maxLength: names.length }),
+    after: fc.array(valueJson, { minLength: names.length, maxLength: names.length }),
+    hasBefore: fc.boolean(),
+    op: fc.constantFrom('c', 'u', 'r', 'd'),
+    lsn: fc.integer({ min: 0, max: 2 ** 50 }).filter((lsn) => lsn < 1e15),
+    serverName: text,
+    database: text,
+  }),
+);
 
 describe('EventScanner', () => {
   test('reads what parsing and decoding reads, whatever names and values are', () => {

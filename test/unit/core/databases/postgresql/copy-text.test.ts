@@ -33,7 +33,9 @@ test('is what joining the escaped values gives, however long they are', () => {
           .replaceAll('\t', '\\t')
           .replaceAll('\n', '\\n')
           .replaceAll('\r', '\\r');
-  const value = fc.option(fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary-ascii', minLength: 200 })));
+  const value = fc.option(
+    fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary-ascii', minLength: 200 })),
+  );
   fc.assert(
     fc.property(fc.array(fc.array(value, { minLength: 1, maxLength: 5 })), (rows) => {
       const expected = rows.map((row) => `${row.map(escaped).join('\t')}\n`).join('');
