@@ -1,5 +1,3 @@
-import { maxShortText, shortText } from './short-texts.ts';
-
 /** Characters of JSON, as bytes of UTF-8. */
 const quote = 0x22;
 const comma = 0x2c;
