@@ -33,8 +33,8 @@ export const defaultBufferBytes = 32 * 1024 * 1024;
 const minPartitionBufferBytes = 2 * 1024 * 1024;
 
 /**
- * Compressed bytes per partition and fetch. kafkajs decodes a fetch in one go, which holds up everything else:
- * 1 MiB of zstd is about 10 MiB of JSON, 0.1 s.
+ * Compressed bytes per partition and fetch. A fetch is decompressed at once, and is then in memory: 1 MiB of zstd is
+ * about 10 MiB of JSON.
  */
 const maxBytesPerPartition = 1024 * 1024;
 const maxBytesPerFetch = 8 * 1024 * 1024;
