@@ -22,8 +22,8 @@ export interface SlotState {
   readonly confirmedFlushPosition?: string;
 }
 
-/** `pg_logical_emit_message` reaches pgoutput from PostgreSQL 14 on, and older servers are out of support. */
-const minimumServerVersion = 14;
+/** The oldest that is tested. Before it, slots have no `wal_status`, which says whether log was lost. */
+const minimumServerVersion = 13;
 
 /** What keeps a source server from being captured. */
 export const findServerProblems = (

@@ -14,7 +14,7 @@ import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type { ConnectPort } from '#core/ports/services.ts';
 import { prepareJavaParts } from '../../../local/downloads.ts';
 import { startConnect, startKafka } from '../../../local/kafka.ts';
-import { sourceSettings, startPostgres } from '../../../local/postgres.ts';
+import { type PostgresVersion, sourceSettings, startPostgres } from '../../../local/postgres.ts';
 import { startSecretsEndpoint } from './secrets-endpoint.ts';
 
 export interface CaptureStack {
@@ -43,7 +43,7 @@ const secretArn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:millrace
 const readTimeoutMs = 30_000;
 
 /** PostgreSQL, Kafka and Connect with Debezium, each real and on free ports. */
-export const startCaptureStack = async (): Promise<CaptureStack> => {
+export const startCaptureStack = async (version: PostgresVersion = 18): Promise<CaptureStack> => {
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const end of stops.toReversed()) await end();
@@ -51,7 +51,7 @@ export const startCaptureStack = async (): Promise<CaptureStack> => {
   try {
     const java = await prepareJavaParts();
     const [postgres, broker] = await Promise.all([
-      startPostgres({ database: 'shop', config: sourceSettings }),
+      startPostgres({ version, database: 'shop', config: sourceSettings }),
       startKafka({ java }),
     ]);
     stops.push(

@@ -2,8 +2,8 @@ import type { ColumnDescription } from '../../../ports/databases.ts';
 
 /**
  * Turns a value of an event's JSON (never null) into the canonical text: PostgreSQL's own output under the settings of
- * canonical-session. Capture passes on what PostgreSQL wrote, so most values have that form already; the types that JSON
- * has itself come as JSON, and as text below a domain. Returns undefined for what capture does not write for such a
+ * canonical-session. Capture passes on what PostgreSQL wrote, so values have that form already, but for booleans
+ * and integers, which come as JSON unless they are below a domain. Returns undefined for what capture does not write for such a
  * column; it never guesses.
  */
 export type ValueDecoder = (raw: unknown, column: ColumnDescription) => string | undefined;

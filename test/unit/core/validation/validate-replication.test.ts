@@ -96,7 +96,7 @@ test.each([
   ['senders', { usedSenders: 10 }, /ALTER SYSTEM SET max_wal_senders = 15/],
   ['REPLICATION', { canReplicate: false }, /ALTER ROLE "mill ""race""" REPLICATION;/],
   ['publications', { canCreatePublication: false }, /GRANT CREATE ON DATABASE "shop" TO "mill ""race""";/],
-  ['version', { serverVersion: '13.9 (Debian)' }, /Upgrade/],
+  ['version', { serverVersion: '12.9 (Debian)' }, /Upgrade/],
 ])('the server: %s, with what to run', async (_name, change, remedy) => {
   const { find, source } = createWorld();
   source.state.readiness = { ...readyServer, ...change };
