@@ -15,18 +15,19 @@ import {
   stepDeadlineMs,
   targetTableOf,
 } from './bench-context.ts';
-import { captureWithSchemas, jdbcSinkConfig, type SinkTuning, type TopicSchemas } from './jdbc-sink.ts';
+import { jdbcSinkConfig, peerCapture, type SinkTuning, type TopicSchemas } from './jdbc-sink.ts';
 import { type Backlog, countRows, qualified, watchApplyRate } from './watch-target.ts';
 
 const appliedTable = 'applied_flights';
 const schemaPrefix = 'bench_with_schemas';
+const plainPrefix = 'bench_without_schemas';
 /** No flight of the data set is of this year. */
 const lastEvent = 'year = 2099';
 
 export interface ApplyFigures {
-  /** Both read the same topic; the peer is set up as well as we know how. */
+  /** Both read messages without schemas; the peer is set up as well as we know how. */
   readonly sameTopic: ComparedRates;
-  /** Both read the same topic; the peer is set up as usual. */
+  /** Both read messages without schemas; the peer is set up as usual. */
   readonly usualSettings: ComparedRates;
   /** The peer reads a topic of its own, whose every message carries its schema, as it is usually run. */
   readonly schemasInMessages: ComparedRates;
@@ -34,7 +35,7 @@ export interface ApplyFigures {
 
 /**
  * How fast a backlog of changes is applied: by the product's consumer, as the deployed stack runs it, and by the JDBC
- * sink, each alone, from the same topic into the same table, which is emptied before each pass. Each pass of the
+ * sink, each alone, from its own capture's topic into the same table, which is emptied before each pass. Each pass of the
  * product is a new process, as after any start; the sink's code is warm in its worker.
  */
 export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigures> => {
@@ -60,8 +61,9 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
   const productConfig = await connect.getConfig(connectorName);
   if (productConfig === undefined)
     throw new MillraceError('LocalStackFailed', `Kafka Connect has no connector ${connectorName}.`);
-  await connect.putConnector(schemaPrefix, captureWithSchemas(productConfig, schemaPrefix));
-  await waitUntilRunning(connect, schemaPrefix, signal);
+  await connect.putConnector(schemaPrefix, peerCapture(productConfig, schemaPrefix, 'in each message'));
+  await connect.putConnector(plainPrefix, peerCapture(productConfig, plainPrefix, 'given once'));
+  for (const name of [schemaPrefix, plainPrefix]) await waitUntilRunning(connect, name, signal);
 
   const backlog = await writeBacklog(context);
   const { events } = backlog;
@@ -69,8 +71,8 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
     `  ${events.toLocaleString('en')} events: inserts, updates of every fifth row, deletes of every fiftieth`,
   );
   const topicOf = (prefix: string): string => `${prefix}.public.${appliedTable}`;
-  const schemas = await readSchemas(context, topicOf(schemaPrefix), events);
-  await connect.deleteConnector(schemaPrefix);
+  const schemas = await readSchemas(context, topicOf(schemaPrefix), topicOf(plainPrefix), events);
+  for (const name of [schemaPrefix, plainPrefix]) await connect.deleteConnector(name);
 
   /** Everything applied, and right: a fast pass that lost a row is no pass. */
   const verify = async (who: string): Promise<void> => {
@@ -117,13 +119,12 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
     }
   };
 
-  const { kafka_topic_prefix: prefix } = (await api.getStatus(replicationId)).config;
   const rounds = await inTurns(
     sizes.rounds,
     {
       Millrace: ours,
-      'JDBC sink': () => sink(topicOf(prefix), schemas, 'tuned'),
-      'as usually set': () => sink(topicOf(prefix), schemas, 'usual'),
+      'JDBC sink': () => sink(topicOf(plainPrefix), schemas, 'tuned'),
+      'as usually set': () => sink(topicOf(plainPrefix), schemas, 'usual'),
       'with schemas in messages': () => sink(topicOf(schemaPrefix), undefined, 'tuned'),
     },
     say,
@@ -182,10 +183,11 @@ const failedTask = async (connect: ConnectPort, name: string, signal: AbortSigna
   }
 };
 
-/** The schemas that Debezium writes, from the first message, once the topic holds all `events`. */
+/** The schemas that Debezium writes, from the first message, once both topics hold all `events`. */
 const readSchemas = async (
   { stack, signal }: BenchContext,
   topic: string,
+  plainTopic: string,
   events: number,
 ): Promise<TopicSchemas> => {
   const log = createLog({ service: 'bench' });
@@ -198,13 +200,17 @@ const readSchemas = async (
   await Promise.all([admin.connect(), consumer.connect()]);
   try {
     const deadline = performance.now() + stepDeadlineMs;
-    for (;;) {
+    const hasAll = async (name: string): Promise<boolean> => {
       const topics = await admin.listTopics();
-      const [partition] = topics.includes(topic) ? await admin.fetchTopicOffsets(topic) : [];
-      if (Number(partition?.high ?? 0) >= events) break;
-      if (performance.now() > deadline)
-        throw new MillraceError('LocalStackFailed', `Topic ${topic} did not get ${events} events.`);
-      await sleep(pollEveryMs, undefined, { signal });
+      const [partition] = topics.includes(name) ? await admin.fetchTopicOffsets(name) : [];
+      return Number(partition?.high ?? 0) >= events;
+    };
+    for (const name of [topic, plainTopic]) {
+      while (!(await hasAll(name))) {
+        if (performance.now() > deadline)
+          throw new MillraceError('LocalStackFailed', `Topic ${name} did not get ${events} events.`);
+        await sleep(pollEveryMs, undefined, { signal });
+      }
     }
     await consumer.subscribe({ topic, fromBeginning: true });
     const message = await new Promise<{ readonly key: Buffer | null; readonly value: Buffer | null }>(

@@ -37,8 +37,8 @@ export interface TopicSchemas {
 }
 
 /**
- * The sink needs the schema of what it reads. Millrace's topics carry none; with `schemas` the converter is given it
- * once (KIP-1054), so that both read the same bytes. Without, it is expected in every message.
+ * The sink needs the schema of what it reads. With `schemas` the converter is given it once (KIP-1054), so that the
+ * messages are as small as Millrace's. Without, it is expected in every message.
  */
 export const jdbcSinkConfig = (
   topic: string,
@@ -66,19 +66,23 @@ export const jdbcSinkConfig = (
 });
 
 /**
- * A second capture of the same table, whose messages carry their schema: the product's own connector in all but its
- * names and that. Its slot is made by Debezium.
+ * The peer's own capture of the same table: Debezium's connector with the product's settings, since the sink needs
+ * Debezium's types, where the product's connector writes PostgreSQL's texts. Its slot is made by Debezium.
  */
-export const captureWithSchemas = (
+export const peerCapture = (
   productConfig: Readonly<Record<string, string>>,
   prefix: string,
+  schemas: 'in each message' | 'given once',
 ): Readonly<Record<string, string>> => ({
   ...productConfig,
+  'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
+  'time.precision.mode': 'isostring',
+  'decimal.handling.mode': 'string',
   name: prefix,
   'topic.prefix': prefix,
   'slot.name': prefix,
-  'key.converter.schemas.enable': 'true',
-  'value.converter.schemas.enable': 'true',
+  'key.converter.schemas.enable': String(schemas === 'in each message'),
+  'value.converter.schemas.enable': String(schemas === 'in each message'),
   'topic.creation.default.partitions': '1',
   'topic.creation.default.replication.factor': '1',
 });

@@ -88,7 +88,7 @@ const run = async (options: BenchOptions): Promise<number> => {
         figures.copy = await measureCopyRate(context);
       }
       if (options.only.includes('apply')) {
-        say('\nApply: Millrace and the Debezium JDBC sink on the same topic, in turns');
+        say('\nApply: Millrace and the Debezium JDBC sink, in turns');
         const { sameTopic, usualSettings, schemasInMessages } = await measureApplyRate(context);
         figures.apply = {
           ...sameTopic,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { captureWithSchemas, jdbcSinkConfig, type SinkTuning } from '../../../bench/jdbc-sink.ts';
+import { jdbcSinkConfig, peerCapture, type SinkTuning } from '../../../bench/jdbc-sink.ts';
 
 const target = { host: '127.0.0.1', port: 5433, user: 'u', password: 'p', database: 'd' };
 
@@ -42,7 +42,7 @@ describe('jdbcSinkConfig', () => {
   });
 });
 
-test('captureWithSchemas changes only names and the form of the messages', () => {
+test('the peer captures with the connector of Debezium, under the settings of the product', () => {
   const product = {
     name: 'ours',
     'topic.prefix': 'client_1_db_1',
@@ -50,11 +50,13 @@ test('captureWithSchemas changes only names and the form of the messages', () =>
     'publication.name': 'millrace_client_1_db_1',
     'value.converter.schemas.enable': 'false',
   };
-  expect(captureWithSchemas(product, 'bench')).toMatchObject({
+  expect(peerCapture(product, 'bench', 'in each message')).toMatchObject({
+    'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
     name: 'bench',
     'topic.prefix': 'bench',
     'slot.name': 'bench',
     'publication.name': 'millrace_client_1_db_1',
     'value.converter.schemas.enable': 'true',
   });
+  expect(peerCapture(product, 'bench', 'given once')['value.converter.schemas.enable']).toBe('false');
 });
