@@ -153,13 +153,14 @@ const serverArguments = (binaries: MariadbParts, dataDir: string): readonly stri
   ...(userInfo().uid === 0 ? ['--user=root'] : []),
 ];
 
-/** The statements that make the system tables, in the order in which mariadb-install-db gives them to the server. */
+/**
+ * The statements that make the system tables, in the order in which mariadb-install-db gives them to the server; without the
+ * help texts and the sys schema, whose megabytes nobody needs here.
+ */
 const systemTableFiles: readonly RegExp[] = [
   /^(?:mariadb|mysql)_system_tables\.sql$/,
   /^(?:mariadb|mysql)_performance_tables\.sql$/,
   /^(?:mariadb|mysql)_system_tables_data\.sql$/,
-  /^maria_add_gis_sp_bootstrap\.sql$/,
-  /^(?:mariadb|mysql)_sys_schema\.sql$/,
 ];
 
 /**

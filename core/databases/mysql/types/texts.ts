@@ -1,6 +1,5 @@
 import { textLiteral } from '../literals.ts';
 import { isIntact } from './charsets.ts';
-import { parseMembers } from './members.ts';
 import { type CanonicalType, plainType, type TypeCodec, type TypeCodecs } from './type-codec.ts';
 
 const string = (raw: unknown): string | undefined => (typeof raw === 'string' ? raw : undefined);
@@ -35,14 +34,8 @@ export const textCodecs: TypeCodecs = {
   enum: {
     canonicalType: () => text,
     fromSelect: (value) => value,
-    // Debezium puts a backslash before a comma of a member (`b,c` arrives as `b\,c`).
-    fromEvent: (raw, { native }) => {
-      if (typeof raw !== 'string' || !raw.includes('\\')) return string(raw);
-      const members = parseMembers(native?.type ?? '').filter(
-        (member) => member.replaceAll(',', '\\,') === raw,
-      );
-      return members.length === 1 ? members[0] : undefined;
-    },
+    // Debezium puts a backslash before a comma of a member (`b,c` arrives as `b\,c`). No member has one itself: column-codec.ts.
+    fromEvent: (raw) => (typeof raw === 'string' ? raw.replaceAll('\\,', ',') : undefined),
   },
   set: { canonicalType: () => text, fromSelect: (value) => value, fromEvent: string },
 };

@@ -58,7 +58,8 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
     }
 
     private String uuidText(RelationalColumn column, Object value) {
-        if (value == null) {
+        // A DEFAULT comes as text. Messages have no schema, so nobody needs it.
+        if (value == null || value instanceof String) {
             return null;
         }
         byte[] stored = value instanceof ByteBuffer buffer ? bytesOf(buffer) : value instanceof byte[] bytes ? bytes : null;

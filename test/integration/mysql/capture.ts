@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '#adapters/clock/system-clock.ts';
+import { createConnectClient } from '#adapters/connect/connect-client.ts';
+import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
+import { createKafka } from '#adapters/kafka/kafka-client.ts';
+import type { ChangeEvent } from '#core/apply/change-event.ts';
+import { parseEvent } from '#core/apply/parse-event.ts';
+import { captureTopics } from '#core/capture/capture-topics.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
+import { connectorConfig } from '#core/databases/mysql/connector-config.ts';
+import { mysqlSourceDialect } from '#core/databases/mysql/source-dialect.ts';
+import { topicName } from '#core/naming/names.ts';
+import type { Log } from '#core/ports/clock-and-log.ts';
+import type { ConnectorOffset, ConnectPort } from '#core/ports/services.ts';
+import { prepareJavaParts } from '../../../local/downloads.ts';
+import { startConnect, startKafka } from '../../../local/kafka.ts';
+import type { MysqlServer } from './mysql-servers.ts';
+
+const quietLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+const readTimeoutMs = 60_000;
+
+/** Kafka and Connect, real and on free ports, for captures of any number of servers. */
+export interface CaptureServices {
+  readonly connect: ConnectPort;
+  readonly brokers: string;
+  /** A capture of these tables; returns when it streams. */
+  start(name: string, server: MysqlServer, tables: readonly TableRef[], replicationId: number): Promise<void>;
+  /** The first `count` changes of a table, in order. */
+  readChanges(name: string, table: TableRef, count: number): Promise<readonly ChangeEvent[]>;
+  /** Waits until the stored offset satisfies the condition. */
+  waitForOffset(
+    name: string,
+    condition: (offset: ConnectorOffset | undefined) => boolean,
+    timeoutMs?: number,
+  ): Promise<ConnectorOffset | undefined>;
+  stop(): Promise<void>;
+}
+
+export const startCaptureServices = async (): Promise<CaptureServices> => {
+  const java = await prepareJavaParts();
+  const kafka = await startKafka({ java });
+  const worker = await startConnect({ java, brokers: kafka.brokers });
+  const connect = createConnectClient({ url: worker.url, clock: systemClock });
+  const kafkaSettings = { brokers: [kafka.brokers], security: 'plaintext', clientId: 'mysql' } as const;
+  const trace = async (name: string): Promise<string> =>
+    JSON.stringify(await connect.getStatus(name), null, 2);
+
+  const waitForOffset: CaptureServices['waitForOffset'] = async (
+    name,
+    condition,
+    timeoutMs = readTimeoutMs,
+  ) => {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const offset = await connect.getOffset(name);
+      if (condition(offset)) return offset;
+      if (Date.now() > deadline) {
+        throw new Error(`The offset of ${name} stayed at ${JSON.stringify(offset)}. ${await trace(name)}`);
+      }
+      await systemClock.sleep(200);
+    }
+  };
+
+  return {
+    connect,
+    brokers: kafka.brokers,
+    waitForOffset,
+    start: async (name, server, tables, replicationId) => {
+      const { kind, settings } = server;
+      const replication = {
+        replicationId,
+        topicPrefix: name,
+        tables: tables.map((table) => ({ source: table, target: table })),
+      };
+      const admin = createKafkaAdmin(kafkaSettings, quietLog);
+      await admin.ensureTopics(captureTopics(replication, mysqlSourceDialect(kind).capture, 1));
+      await admin.close();
+      const config = connectorConfig(
+        kind,
+        replication,
+        { ...settings, secretArn: 'unused' },
+        { brokers: kafka.brokers, security: 'plaintext' },
+      );
+      await connect.putConnector(name, {
+        ...config,
+        'database.user': settings.username,
+        'database.password': settings.password,
+      });
+      await waitForOffset(name, (offset) => offset !== undefined);
+    },
+    readChanges: async (name, table, count) => {
+      const topic = topicName(name, table);
+      const consumer = createKafka(kafkaSettings, quietLog).consumer({ groupId: randomUUID() });
+      const events: ChangeEvent[] = [];
+      try {
+        await consumer.connect();
+        await consumer.subscribe({ topic, fromBeginning: true });
+        await new Promise<void>((resolve, reject) => {
+          const timeout = setTimeout(
+            () =>
+              void trace(name).then((status) =>
+                reject(new Error(`${topic} has ${events.length} of ${count} events. ${status}`)),
+              ),
+            readTimeoutMs,
+          );
+          consumer
+            .run({
+              eachMessage: async ({ message }) => {
+                events.push(
+                  parseEvent(
+                    {
+                      offset: BigInt(message.offset),
+                      value: message.value,
+                      ...(message.headers !== undefined && { headers: message.headers }),
+                    },
+                    topic,
+                  ),
+                );
+                if (events.length < count) return;
+                clearTimeout(timeout);
+                resolve();
+              },
+            })
+            .catch(reject);
+        });
+      } finally {
+        await consumer.disconnect();
+      }
+      return events;
+    },
+    stop: async () => {
+      await worker.stop();
+      await kafka.stop();
+    },
+  };
+};
