@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+import { codecOf, decoderFor, selectDecoderFor, validateColumn } from '#core/databases/mysql/column-codec.ts';
+import { column } from '../columns.ts';
+
+test('characters keep their length, and CHAR loses its blanks', () => {
+  expect(column('varchar', { maxLength: 20 }).type).toBe('character varying(20)');
+  expect(column('char', { maxLength: 5 }).type).toBe('character varying(5)');
+  expect(column('longtext', { maxLength: 4_294_967_295 }).type).toBe('text');
+});
+
+test("MariaDB's JSON is a text that is kept as it was written", () => {
+  const json = column('longtext', { isCheckedJson: true });
+  expect(json.type).toBe('json');
+  expect(decoderFor(json)('{"b": 1,  "a":2}')).toBe('{"b": 1,  "a":2}');
+});
+
+test.each(['', 'a  ', 'é😀', "O'Neil \\ \n"])('text %p is the same in both', (text) => {
+  const varchar = column('varchar', { charset: 'utf8mb4' });
+  expect(decoderFor(varchar)(text)).toBe(text);
+  expect(selectDecoderFor(varchar)(text)).toBe(text);
+});
+
+test('a character that Java could not read is refused where the character set has none like it', () => {
+  expect(() => decoderFor(column('varchar', { charset: 'latin1' }))('a\ufffd')).toThrow(
+    expect.objectContaining({ code: 'UndecodableEvent' }),
+  );
+  expect(decoderFor(column('varchar', { charset: 'utf8mb4' }))('a\ufffd')).toBe('a\ufffd');
+});
+
+test.each(['sjis', 'gbk', 'big5', 'greek', 'swe7', 'koi8u'])(
+  'a column of character set %s is refused, since some of its characters arrive as others',
+  (charset) => {
+    expect(validateColumn(column('text', { charset }))).toContain(charset);
+  },
+);
+
+test.each(['utf8mb4', 'utf8mb3', 'latin1', 'latin2', 'cp1251', 'cp932', 'utf16', 'ascii'])(
+  'a column of character set %s is accepted',
+  (charset) => {
+    expect(validateColumn(column('varchar', { charset }))).toBeUndefined();
+  },
+);
+
+test("Debezium's backslash before the comma of a member is taken away again", () => {
+  const letters = column('enum', { columnType: "enum('a','b,c')", charset: 'greek' });
+  expect(validateColumn(letters)).toBeUndefined();
+  expect(['a', 'b\\,c', ''].map(decoderFor(letters))).toEqual(['a', 'b,c', '']);
+});
+
+test('an enum of which a member has a backslash is refused', () => {
+  expect(validateColumn(column('enum', { columnType: "enum('a\\\\b')" }))).toContain('backslash');
+});
+
+test('a key of an enum has no ranges: it is sorted by number and compared by text', () => {
+  expect(codecOf('enum')?.toLiteral).toBeUndefined();
+  expect(codecOf('set')?.toLiteral).toBeUndefined();
+});
