@@ -58,14 +58,17 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
     }
 
     private String uuidText(RelationalColumn column, Object value) {
-        // A DEFAULT comes as text. Messages have no schema, so nobody needs it.
-        if (value == null || value instanceof String) {
+        if (value == null) {
             return null;
         }
         byte[] stored = value instanceof ByteBuffer buffer ? bytesOf(buffer) : value instanceof byte[] bytes ? bytes : null;
-        if (stored == null || stored.length > UUID_BYTES) {
+        if (stored == null) {
             throw new DataException("Column " + column.name() + " of " + column.dataCollection() + " arrived as "
                     + value.getClass().getName() + ", which holds no UUID.");
+        }
+        // Only a DEFAULT is longer: the bytes of its text. Messages have no schema, so nobody needs it.
+        if (stored.length > UUID_BYTES) {
+            return null;
         }
         byte[] whole = new byte[UUID_BYTES];
         System.arraycopy(stored, 0, whole, 0, stored.length);

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { openSourceDatabase } from '#adapters/mysql/source-database.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
+import type { SourceDatabase } from '#core/ports/databases.ts';
+import type { ConnectorOffset } from '#core/ports/services.ts';
+import { type CaptureServices, startCaptureServices } from './capture.ts';
+import { kinds, type MysqlServer, startServer, withoutMysql } from './mysql-servers.ts';
+
+// A sign of life of an idle server comes every 8 s, and tests may share two cores with a whole stack.
+jest.setTimeout(90_000);
+
+let services: CaptureServices;
+
+beforeAll(async () => {
+  services = await startCaptureServices();
+}, 300_000);
+
+afterAll(async () => {
+  await services?.stop();
+}, 60_000);
+
+if (withoutMysql !== undefined) test.skip(withoutMysql, () => undefined);
+
+describe.each(kinds)('a capture of %s', (kind) => {
+  const name = `capture_${kind}`;
+  let server: MysqlServer;
+  let source: SourceDatabase;
+  let orders: TableRef;
+
+  beforeAll(async () => {
+    server = await startServer(kind);
+    source = openSourceDatabase(server.settings);
+    orders = { schema: server.settings.databaseName, table: 'orders' };
+    await server.sql.query(
+      'CREATE TABLE orders (id int PRIMARY KEY, v varchar(10)); CREATE TABLE other (id int PRIMARY KEY)',
+    );
+    await services.start(name, server, [orders], 1);
+  }, 180_000);
+
+  afterAll(async () => {
+    await source?.close();
+    await server?.stop();
+  }, 60_000);
+
+  const hasReached =
+    (position: string) =>
+    (offset: ConnectorOffset | undefined): boolean => {
+      const { streamedPosition, parsePosition } = source.dialect.capture;
+      return (streamedPosition(offset) ?? -1n) >= parsePosition(position);
+    };
+
+  test('changes arrive in order, a change of the key as two halves, and TRUNCATE as an event', async () => {
+    await server.sql.query(`
+      INSERT INTO orders VALUES (1, 'a'), (2, 'b');
+      UPDATE orders SET v = 'c' WHERE id = 1;
+      UPDATE orders SET id = 9 WHERE id = 2;
+      DELETE FROM orders WHERE id = 1;
+      TRUNCATE TABLE orders`);
+    const changes = await services.readChanges(name, orders, 7);
+    const place = { schema: orders.schema, table: 'orders' };
+    expect(changes).toMatchObject([
+      { kind: 'insert', ...place, after: { id: 1, v: 'a' } },
+      { kind: 'insert', after: { id: 2, v: 'b' } },
+      { kind: 'update', after: { id: 1, v: 'c' } },
+      { kind: 'delete', before: { id: 2, v: 'b' }, isKeyChange: true },
+      { kind: 'insert', after: { id: 9, v: 'b' }, isKeyChange: true },
+      { kind: 'delete', before: { id: 1, v: 'c' }, isKeyChange: false },
+      { kind: 'truncate', ...place },
+    ]);
+    const positions = changes.map((change) => (change.kind === 'nothing' ? 0 : change.position));
+    expect([...positions].sort((one, other) => one - other)).toEqual(positions);
+    expect(positions[0]).toBeGreaterThan(2 ** 32);
+  });
+
+  test.each([
+    ['a change of a captured table', "INSERT INTO orders VALUES (100, 'x')"],
+    ['a change of another table', 'INSERT INTO other VALUES (1)'],
+    ['a statement that the log holds by itself', 'CREATE TABLE later (id int)'],
+  ])(
+    'the stored offset passes a marker after %s, though nothing more is written',
+    async (_what, statement) => {
+      await server.sql.query(statement);
+      const marker = await source.writeMarker('test');
+      const offset = await services.waitForOffset(name, hasReached(marker));
+      expect(offset).toMatchObject({ file: expect.stringMatching(/\.\d+$/), pos: expect.any(Number) });
+      expect(
+        await source.judgeCapture(
+          { slotName: '', publicationName: '' },
+          { readOffset: async () => offset, hasCopy: true },
+        ),
+      ).toEqual({
+        kind: 'continuous',
+      });
+    },
+  );
+
+  test('nothing is created in the source', async () => {
+    expect((await source.listTables()).map(({ ref }) => ref.table).sort()).toEqual([
+      'later',
+      'orders',
+      'other',
+    ]);
+  });
+
+  test('a log that was removed before it was read is a gap', async () => {
+    const offset = await services.connect.getOffset(name);
+    await services.connect.stop(name);
+    await server.sql.query("INSERT INTO orders VALUES (200, 'lost'); FLUSH BINARY LOGS");
+    const [rows] = await server.sql.query('SHOW BINARY LOGS');
+    const newest = Array.isArray(rows) ? rows.at(-1) : undefined;
+    await server.sql.query(`PURGE BINARY LOGS TO '${String(Object.values(newest ?? {})[0])}'`);
+    expect(
+      await source.judgeCapture(
+        { slotName: '', publicationName: '' },
+        { readOffset: async () => offset, hasCopy: true },
+      ),
+    ).toMatchObject({ kind: 'gap', reason: expect.stringContaining('removed') });
+  });
+});
