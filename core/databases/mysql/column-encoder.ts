@@ -41,23 +41,33 @@ const choices: readonly EncoderChoice[] = [
 export const encoderFor = (
   source: ColumnDescription,
   target: ColumnDescription,
+): ColumnEncoder | undefined => choose(source, toTargetColumn(target, { isKey: false, isPartial: true }));
+
+/** Whether the target column holds every ordinary value of the source column. */
+export const holdsEveryValue = (
+  source: ColumnDescription,
+  target: ColumnDescription,
   isKey: boolean,
-): ColumnEncoder | undefined => {
-  const column = toTargetColumn(target, isKey);
-  for (const choose of choices) {
-    const encoder = choose(source, column);
+): boolean => choose(source, toTargetColumn(target, { isKey, isPartial: false })) !== undefined;
+
+const choose = (source: ColumnDescription, column: TargetColumn): ColumnEncoder | undefined => {
+  for (const choice of choices) {
+    const encoder = choice(source, column);
     if (encoder !== undefined) return encoder;
   }
   return undefined;
 };
 
-const toTargetColumn = (column: ColumnDescription, isKey: boolean): TargetColumn => {
+const toTargetColumn = (
+  column: ColumnDescription,
+  fit: Pick<TargetColumn, 'isKey' | 'isPartial'>,
+): TargetColumn => {
   const { native, maxLength, precision, scale } = column;
   return {
     baseType: native?.baseType ?? '',
     type: native?.type ?? column.type,
     isUnsigned: native?.isUnsigned === true,
-    isKey,
+    ...fit,
     ...(native?.charset !== undefined && { charset: native.charset }),
     ...(maxLength !== undefined && { maxLength }),
     ...(precision !== undefined && { precision }),

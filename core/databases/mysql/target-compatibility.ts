@@ -1,5 +1,5 @@
 import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
-import { encoderFor } from './column-encoder.ts';
+import { holdsEveryValue } from './column-encoder.ts';
 import { inexactness } from './target-collations.ts';
 import { isCharacterType } from './target-types/texts.ts';
 
@@ -46,7 +46,7 @@ export const comparableTarget = (
   if (target === undefined) return 'is missing';
   if (target.isGenerated) return 'is generated, so it cannot be written';
   if (target.notNull && !source.notNull) return 'is NOT NULL, but the source allows NULL';
-  if (encoderFor(source, target, isKey) === undefined) {
+  if (!holdsEveryValue(source, target, isKey)) {
     return `is ${target.native?.type ?? target.type}, but the source has ${source.native?.type ?? source.type}`;
   }
   return isKey ? compareCollations(source, target) : undefined;

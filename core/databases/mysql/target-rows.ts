@@ -35,8 +35,8 @@ export const describeTargetRows = (
   keyColumns: readonly number[],
   guard: ValueGuard,
 ): TargetRows => {
-  const columns = pairs.map(({ source, target: column }, index): WrittenColumn => {
-    const encoder = encoderFor(source, column, keyColumns.includes(index));
+  const columns = pairs.map(({ source, target: column }): WrittenColumn => {
+    const encoder = encoderFor(source, column);
     if (encoder === undefined) {
       throw new MillraceError(
         'SchemaMismatch',

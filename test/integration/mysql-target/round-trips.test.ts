@@ -130,7 +130,7 @@ describeTargets('values', (kind) => {
       }
       expect(target.dialect.refuseTable(described)).toEqual([]);
       const created = await createTarget(table, described);
-      const encoder = encoderFor(valueColumn(described), valueColumn(created), false);
+      const encoder = encoderFor(valueColumn(described), valueColumn(created));
       if (encoder === undefined) throw new Error(`Column v of type ${type} has no encoder.`);
 
       const texts = await readCanonical(table);

@@ -17,6 +17,8 @@ type Kind = 'mariadb' | 'mysql';
 
 /** No MySQL server is to be had from the registries, so one is tested where its address is given. */
 const mysqlUrl = process.env.MILLRACE_TEST_MYSQL_URL;
+/** A MariaDB server of another version can take the place of our own. */
+const mariadbUrl = process.env.MILLRACE_TEST_MARIADB_URL;
 
 /** Runs the suite against MariaDB, and against MySQL where `MILLRACE_TEST_MYSQL_URL` is set. */
 export const describeTargets = (title: string, suite: (kind: Kind) => void): void => {
@@ -25,11 +27,14 @@ export const describeTargets = (title: string, suite: (kind: Kind) => void): voi
   else describe(`${title} (MySQL)`, () => suite('mysql'));
 };
 
-/** `config`: system variables of MariaDB; an existing MySQL server has its own. */
+/** `config`: system variables of a MariaDB of our own; a server that is there already has its own. */
 export const startTarget = async (
   kind: Kind,
   config: Readonly<Record<string, string>> = {},
-): Promise<TargetServer> => (kind === 'mariadb' ? startOwnServer(config) : useMysql(mysqlUrl ?? ''));
+): Promise<TargetServer> => {
+  const url = kind === 'mysql' ? mysqlUrl : mariadbUrl;
+  return url === undefined ? startOwnServer(config) : useServer(kind, url);
+};
 
 const startOwnServer = async (config: Readonly<Record<string, string>>): Promise<TargetServer> => {
   // Durability against a crash of the machine is not what these tests are about.
@@ -57,11 +62,11 @@ const startOwnServer = async (config: Readonly<Record<string, string>>): Promise
   };
 };
 
-const useMysql = async (address: string): Promise<TargetServer> => {
+const useServer = async (kind: Kind, address: string): Promise<TargetServer> => {
   const url = new URL(address);
   const databaseName = `millrace_test_${randomUUID().slice(0, 8)}`;
   const settings: ConnectionSettings = {
-    kind: 'mysql',
+    kind,
     host: url.hostname,
     port: Number(url.port === '' ? 3306 : url.port),
     databaseName,

@@ -50,7 +50,7 @@ export const binaryEncoder: EncoderChoice = (source, target) => {
   if (maxBytes === undefined) return undefined;
   const isSameAtSource = source.native?.baseType === target.baseType;
   const isLongEnough = source.maxLength === undefined ? isSameAtSource : source.maxLength <= maxBytes;
-  if (declared !== undefined && !isLongEnough && !target.isKey) return undefined;
+  if (declared !== undefined && !isLongEnough && !target.isKey && !target.isPartial) return undefined;
   return {
     form: 'bytes',
     encode: (text): Encoded => {

@@ -41,9 +41,11 @@ export const integerEncoder: EncoderChoice = (source, target) => {
       return { form: 'number', encode: verbatim };
     // Of the same width, but another sign, or MySQL's own narrower type: its values are in the range of that one.
     const isSameAtSource = source.native !== undefined && source.native.baseType === target.baseType;
-    return isSameAtSource ? { form: 'number', encode: within(range) } : undefined;
+    return isSameAtSource || target.isPartial ? { form: 'number', encode: within(range) } : undefined;
   }
-  if (type !== 'numeric' || source.precision === undefined || (source.scale ?? 0) > 0) return undefined;
+  if (type !== 'numeric') return undefined;
+  if (target.isPartial) return { form: 'number', encode: within(range) };
+  if (source.precision === undefined || (source.scale ?? 0) > 0) return undefined;
   const digits = source.precision - (source.scale ?? 0);
   const mayOverflow = 10n ** BigInt(digits) > range.greatest + 1n;
   const isSameAtSource = source.native?.baseType === target.baseType;

@@ -17,10 +17,10 @@ export const numericEncoder: EncoderChoice = (source, target) => {
   const type = scalarType(source);
   const integers = sourceRanges.get(type ?? '');
   if (integers !== undefined) {
-    if (String(integers.greatest).length > wholeDigits && source.native === undefined) return undefined;
+    if (String(integers.greatest).length > wholeDigits && !target.isPartial) return undefined;
   } else if (type !== 'numeric') {
     return undefined;
-  } else if (source.precision !== undefined) {
+  } else if (source.precision !== undefined && !target.isPartial) {
     const sourceScale = source.scale ?? 0;
     if (sourceScale > scale || source.precision - sourceScale > wholeDigits) return undefined;
   }

@@ -109,6 +109,7 @@ const hasRoom = (
 ): boolean => {
   // A type of the source's own, with at least its length.
   if (source.native?.baseType === target.baseType && (source.maxLength ?? 0) <= limit) return true;
+  if (target.isPartial) return true;
   if (longest !== undefined) return longest <= limit;
   return target.isKey || largeTexts.has(target.baseType);
 };

@@ -8,7 +8,7 @@ export const timeEncoder: EncoderChoice = (source, target) => {
   const type = scalarType(source);
   if (target.baseType !== 'time' || (type !== 'time' && type !== 'interval')) return undefined;
   const precision = target.precision ?? 0;
-  if (type === 'time' && (source.precision ?? 6) > precision) return undefined;
+  if (type === 'time' && (source.precision ?? 6) > precision && !target.isPartial) return undefined;
   return {
     form: 'text',
     encode: (text) => {

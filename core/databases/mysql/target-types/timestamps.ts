@@ -20,7 +20,7 @@ export const timestampEncoder: EncoderChoice = (source, target) => {
   if (!isInstant && target.baseType !== 'datetime') return undefined;
   if (type !== 'timestamp' && type !== 'timestamptz') return undefined;
   const precision = target.precision ?? 0;
-  if ((source.precision ?? 6) > precision) return undefined;
+  if ((source.precision ?? 6) > precision && !target.isPartial) return undefined;
   const zone = type === 'timestamptz' ? utc : '';
   return {
     form: 'text',

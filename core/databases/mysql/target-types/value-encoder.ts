@@ -25,8 +25,8 @@ export interface ColumnEncoder {
 }
 
 /**
- * An encoder from a source column's canonical texts to a target column; undefined when no value, or not every ordinary one,
- * fits. Exceptional values of a type that has them (NaN, infinity, BC) are refused one by one.
+ * An encoder from a source column's canonical texts to a target column; undefined when no value fits, or not every ordinary
+ * one (see `isPartial`). Exceptional values of a type that has them (NaN, infinity, BC) are refused one by one.
  */
 export type EncoderChoice = (source: ColumnDescription, target: TargetColumn) => ColumnEncoder | undefined;
 
@@ -44,6 +44,8 @@ export interface TargetColumn {
   readonly scale?: number;
   /** In the primary key, where every type has a length: a longer value is refused by itself. */
   readonly isKey: boolean;
+  /** Set where a column also counts that holds only a part of the source's values: the others are refused by themselves. */
+  readonly isPartial: boolean;
 }
 
 export const refuse = (reason: string): Refusal => ({ refused: reason });

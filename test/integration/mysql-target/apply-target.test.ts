@@ -1,0 +1,454 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { resetCheckpoints } from '#adapters/mysql/apply-checkpoints.ts';
+import { applyPoolOptions, createApplyTarget } from '#adapters/mysql/apply-target.ts';
+import { createPool, type Pool } from '#adapters/mysql/target-connection.ts';
+import { type MysqlTargetDatabase, openTargetDatabase } from '#adapters/mysql/target-database.ts';
+import type { ApplyRow } from '#core/apply/apply-table.ts';
+import type { PartitionBatch } from '#core/apply/partition-batch.ts';
+import type { RowEvent } from '#core/apply/row-event.ts';
+import { describeApplyTable, type MysqlApplyTable } from '#core/databases/mysql/apply-statements.ts';
+import * as codec from '#core/databases/postgresql/column-codec.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ColumnDescription, TableDescription } from '#core/ports/databases.ts';
+import { connect, describeTargets, rowsOf, startTarget, type TargetServer } from './target-servers.ts';
+
+jest.setTimeout(60_000);
+
+const topic = 'client_1_db_1.public.things';
+const replicationId = 7;
+const partition = { topic, partition: 0, firstOffset: 0n, endOffset: 0n, topicId: 'a'.repeat(32) };
+
+const column = (
+  name: string,
+  type: string,
+  more: Partial<ColumnDescription> = {},
+): ColumnDescription => ({
+  name,
+  type,
+  baseType: type,
+  isArray: false,
+  typeKind: 'base',
+  notNull: false,
+  isGenerated: false,
+  ...more,
+});
+
+/** A table of PostgreSQL, as its catalog would describe it. */
+const things: TableDescription = {
+  ref: { schema: 'public', table: 'things' },
+  columns: [
+    column('id', 'int8', { notNull: true }),
+    column('Part `2`', 'text', { notNull: true }),
+    column('amount', 'numeric', { type: 'numeric(10,2)', precision: 10, scale: 2 }),
+    column('tags', 'text', { type: 'text[]', isArray: true }),
+    column('note', 'text'),
+  ],
+  primaryKey: ['id', 'Part `2`'],
+  isKeyDeferrable: false,
+  replicaIdentity: 'default',
+  relationKind: 'table',
+  estimatedRows: 0,
+  bytes: 0,
+  uniqueIndexes: [],
+};
+
+const row = (
+  id: string,
+  part: string,
+  amount?: string | null,
+  tags?: string | null,
+  note?: string | null,
+): ApplyRow => [id, part, amount, tags, note];
+const key = (id: string, part: string) => `${id}\0${part}`;
+const upsert = (
+  id: string,
+  part: string,
+  amount: string | null,
+  tags: string | null,
+  note: string | null,
+): RowEvent => ({ kind: 'upsert', key: key(id, part), row: row(id, part, amount, tags, note) });
+const move = (from: string, to: string, ...values: (string | undefined)[]): RowEvent => ({
+  kind: 'move',
+  from: { key: key(from, 'a'), row: row(from, 'a') },
+  key: key(to, 'a'),
+  row: row(to, 'a', ...values),
+  position: 1,
+  isNew: true,
+});
+
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'none',
+    (error: unknown) => (error instanceof MillraceError ? error.code : String(error)),
+  );
+
+describeTargets('apply', (kind) => {
+  let server: TargetServer;
+  let pool: Pool;
+  let catalog: MysqlTargetDatabase;
+  let table: MysqlApplyTable;
+
+  beforeAll(async () => {
+    server = await startTarget(kind);
+    catalog = openTargetDatabase(server.settings);
+  }, 120_000);
+  afterAll(async () => {
+    await catalog?.close();
+    await server?.stop();
+  });
+
+  const ref = () => ({ schema: server.settings.databaseName, table: 'things' });
+
+  /** As the consumer describes it when it starts. */
+  const describeThings = async (): Promise<MysqlApplyTable> => {
+    const target = await catalog.describeTable(ref());
+    if (target === undefined) throw new Error('There is no table things.');
+    return describeApplyTable({ source: things.ref, target: ref() }, things, target, codec);
+  };
+
+  const alter = async (sql: string): Promise<void> => {
+    await server.client.query(sql);
+    table = await describeThings();
+  };
+
+  beforeEach(async () => {
+    await server.client.query(`
+      DROP TABLE IF EXISTS millrace_checkpoint; DROP TABLE IF EXISTS millrace_consumer_epoch;
+      DROP TABLE IF EXISTS parts; DROP TABLE IF EXISTS things`);
+    await catalog.createTable(ref(), things);
+    pool = createPool(server.settings, applyPoolOptions);
+    table = await describeThings();
+  });
+  afterEach(() => pool.close());
+
+  const openTarget = () => createApplyTarget({ pool, replicationId, database: 'test' });
+
+  const batchOf = (
+    epoch: number,
+    from: number,
+    events: readonly RowEvent[],
+  ): PartitionBatch<MysqlApplyTable> => ({
+    topic,
+    partition: 0,
+    epoch,
+    expectedOffset: BigInt(from),
+    nextOffset: BigInt(from + events.length),
+    sourcePosition: 1_000 + from,
+    counts: { inserts: events.length, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 },
+    changes: [{ table, events }],
+  });
+
+  const rows = () =>
+    rowsOf(server, 'SELECT id, `Part ``2``` AS part, amount, tags, note FROM things ORDER BY id, part');
+  const notes = async () => (await rows()).map(({ id, note }) => [id, note]);
+
+  describe('a batch', () => {
+    test('is applied with its checkpoint, each step in order', async () => {
+      const target = openTarget();
+      const { epoch, checkpoints } = await target.claim([partition]);
+      expect(checkpoints).toMatchObject([
+        { topic, partition: 0, nextOffset: 0n, topicId: partition.topicId, epoch: 1 },
+      ]);
+      const events: readonly RowEvent[] = [
+        upsert('1', 'a', '1.50', '{x,"y z"}', "with 'quotes', \\ and \0 ` \n"),
+        upsert('2', 'NULL', null, null, null),
+        upsert('3', '', '3.00', '{}', ''),
+        // Keys that a collation might take for one.
+        upsert('2', 'null', null, null, 'lower'),
+        upsert('2', 'NULL ', null, null, 'blank'),
+        { kind: 'patch', key: key('1', 'a'), row: row('1', 'a', '1.75', undefined, undefined) },
+        { kind: 'patch', key: key('9', 'z'), row: row('9', 'z', '9.00', undefined, undefined) },
+        { kind: 'delete', key: key('3', ''), row: row('3', '') },
+      ];
+      expect(await target.apply(target.prepare(batchOf(epoch, 0, events)))).toBe('applied');
+      expect(await rows()).toEqual([
+        { id: '1', part: 'a', amount: '1.75', tags: '{x,"y z"}', note: "with 'quotes', \\ and \0 ` \n" },
+        { id: '2', part: 'NULL', amount: null, tags: null, note: null },
+        { id: '2', part: 'NULL ', amount: null, tags: null, note: 'blank' },
+        { id: '2', part: 'null', amount: null, tags: null, note: 'lower' },
+      ]);
+      const moved: readonly RowEvent[] = [
+        move('1', '5', '2.00'),
+        { kind: 'patch', key: key('5', 'a'), row: row('5', 'a', undefined, '{moved}', undefined) },
+      ];
+      expect(await target.apply(target.prepare(batchOf(epoch, 8, moved)))).toBe('applied');
+      expect((await rows()).at(-1)).toEqual({
+        id: '5',
+        part: 'a',
+        amount: '2.00',
+        tags: '{moved}',
+        note: "with 'quotes', \\ and \0 ` \n",
+      });
+      expect(await target.apply(target.prepare(batchOf(epoch, 10, [{ kind: 'truncate' }])))).toBe('applied');
+      expect(await rows()).toEqual([]);
+      expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({
+        nextOffset: 11n,
+        sourcePosition: 1_010,
+        counts: { inserts: 11 },
+      });
+    });
+
+    test('of more rows than one statement takes is applied as a whole', async () => {
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      const many = Array.from({ length: 5_000 }, (_, index) =>
+        upsert(String(index), 'p\t', '1.25', null, `${'w'.repeat(200)}${index}`),
+      );
+      expect(await target.apply(target.prepare(batchOf(epoch, 0, many)))).toBe('applied');
+      const patches = many.map((_, index): RowEvent => ({
+        kind: 'patch',
+        key: key(String(index), 'p\t'),
+        row: row(String(index), 'p\t', '9.75', undefined, undefined),
+      }));
+      expect(await target.apply(target.prepare(batchOf(epoch, 5_000, patches)))).toBe('applied');
+      expect(
+        await rowsOf(server, `SELECT COUNT(*) AS found, SUM(amount) AS sum, MAX(LENGTH(note)) AS longest FROM things`),
+      ).toEqual([{ found: '5000', sum: '48750.00', longest: '204' }]);
+      const deletes = many.map((_, index): RowEvent => ({
+        kind: 'delete',
+        key: key(String(index), 'p\t'),
+        row: row(String(index), 'p\t'),
+      }));
+      expect(await target.apply(target.prepare(batchOf(epoch, 10_000, deletes)))).toBe('applied');
+      expect(await rows()).toEqual([]);
+    });
+
+    test('keeps a column that an event does not mention, and gives a new row the default of it', async () => {
+      await alter(`ALTER TABLE things ADD COLUMN kept varchar(10) NOT NULL DEFAULT 'own'`);
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      const unmentioned = (id: string, note: string | null): RowEvent => ({
+        kind: 'upsert',
+        key: key(id, 'a'),
+        row: [...row(id, 'a', '1.00', null, note), undefined],
+      });
+      await target.apply(target.prepare(batchOf(epoch, 0, [unmentioned('1', 'first')])));
+      await server.client.query(`UPDATE things SET kept = 'changed'`);
+      const events = [unmentioned('1', 'second'), unmentioned('2', null)];
+      await target.apply(target.prepare(batchOf(epoch, 1, events)));
+      expect(await rowsOf(server, 'SELECT id, kept, note FROM things ORDER BY id')).toEqual([
+        { id: '1', kept: 'changed', note: 'second' },
+        { id: '2', kept: 'own', note: null },
+      ]);
+    });
+
+    test('whose move finds no row, or another one in its place, is not applied', async () => {
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      const missing = batchOf(epoch, 0, [upsert('5', 'x', null, null, null), move('1', '2', '1.00')]);
+      expect(await target.apply(target.prepare(missing))).toBe('row-missing');
+      expect(await rows()).toEqual([]);
+      const both = [upsert('1', 'a', null, null, 'one'), upsert('2', 'a', null, null, 'two')];
+      await target.apply(target.prepare(batchOf(epoch, 0, both)));
+      expect(await target.apply(target.prepare(batchOf(epoch, 2, [move('1', '2', '1.00')])))).toBe(
+        'row-missing',
+      );
+      expect(await notes()).toEqual([
+        ['1', 'one'],
+        ['2', 'two'],
+      ]);
+      expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({ nextOffset: 2n });
+    });
+
+    test('that a constraint refuses leaves rows and checkpoint, and the error shows no value', async () => {
+      await alter('ALTER TABLE things ADD CONSTRAINT small CHECK (amount < 100)');
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      const batch = batchOf(epoch, 0, [
+        upsert('1', 'a', '1.00', null, null),
+        upsert('2', 'a', '500.00', null, 'secret value'),
+      ]);
+      const error = await target.apply(target.prepare(batch)).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: 'ConstraintViolated', facts: { constraint: 'small' } });
+      expect(JSON.stringify(error) + String(error) + String((error as Error).cause)).not.toContain('secret');
+      expect(await rows()).toEqual([]);
+      expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({ nextOffset: 0n });
+    });
+
+    test('with a value that the target cannot represent is refused before anything is sent', async () => {
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      const tooExact = batchOf(epoch, 0, [upsert('1', 'a', '1.005', null, 'secret value')]);
+      expect(() => target.prepare(tooExact)).toThrow(
+        expect.objectContaining({ code: 'ValueRejected', facts: expect.objectContaining({ column: 'amount' }) }),
+      );
+    });
+
+    test('with a row that is longer than the server takes is refused by its size', async () => {
+      const own = connect(server.settings);
+      const client = await own;
+      const [{ size = '0' } = {}] = await rowsOf({ client }, 'SELECT @@max_allowed_packet AS size');
+      client.destroy();
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      if (Number(size) > 64 * 1024 * 1024) return;
+      const batch = batchOf(epoch, 0, [upsert('1', 'a', null, null, 'x'.repeat(Number(size)))]);
+      const error = await target.apply(target.prepare(batch)).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: 'ValueRejected', message: expect.stringContaining('max_allowed_packet') });
+    });
+  });
+
+  describe('a table with another unique index', () => {
+    beforeEach(() => alter('ALTER TABLE things MODIFY note varchar(50), ADD UNIQUE KEY by_note (note)'));
+
+    test('keeps the row that has the value of a new one: the clash is an error', async () => {
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      await target.apply(target.prepare(batchOf(epoch, 0, [upsert('1', 'a', '1.00', null, 'same')])));
+      const error = await target
+        .apply(target.prepare(batchOf(epoch, 1, [upsert('2', 'a', '2.00', null, 'same')])))
+        .catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: 'ConstraintViolated' });
+      expect(String((error as MillraceError).facts.constraint)).toContain('by_note');
+      expect(await rows()).toMatchObject([{ id: '1', amount: '1.00', note: 'same' }]);
+    });
+
+    test('lets rows exchange their values, by a third one or at once', async () => {
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      const first = [upsert('1', 'a', null, null, 'x'), upsert('2', 'a', null, null, 'y')];
+      await target.apply(target.prepare(batchOf(epoch, 0, first)));
+      const exchange = [
+        upsert('1', 'a', null, null, 'z'),
+        upsert('2', 'a', null, null, 'x'),
+        upsert('1', 'a', null, null, 'y'),
+      ];
+      expect(await target.apply(target.prepare(batchOf(epoch, 2, exchange)))).toBe('applied');
+      expect(await notes()).toEqual([
+        ['1', 'y'],
+        ['2', 'x'],
+      ]);
+      const patch = (id: string, note: string): RowEvent => ({
+        kind: 'patch',
+        key: key(id, 'a'),
+        row: row(id, 'a', undefined, undefined, note),
+      });
+      // Folded into final states these clash whatever comes first, so they are applied one by one.
+      const patches = [patch('1', 'free'), patch('2', 'y'), patch('1', 'x')];
+      expect(await target.apply(target.prepare(batchOf(epoch, 5, patches)))).toBe('applied');
+      expect(await notes()).toEqual([
+        ['1', 'x'],
+        ['2', 'y'],
+      ]);
+    });
+
+    test('whose rows others point to changes them in their place', async () => {
+      await alter(`ALTER TABLE things ADD UNIQUE KEY by_id (id)`);
+      await server.client.query(
+        'CREATE TABLE parts (thing bigint, FOREIGN KEY (thing) REFERENCES things (id) ON DELETE CASCADE)',
+      );
+      table = await describeThings();
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      await target.apply(target.prepare(batchOf(epoch, 0, [upsert('1', 'a', null, null, 'old')])));
+      await server.client.query('INSERT INTO parts VALUES (1)');
+      const events = [upsert('1', 'a', null, null, 'new'), upsert('2', 'a', null, null, 'other')];
+      expect(await target.apply(target.prepare(batchOf(epoch, 1, events)))).toBe('applied');
+      expect(await notes()).toEqual([
+        ['1', 'new'],
+        ['2', 'other'],
+      ]);
+      expect(await rowsOf(server, 'SELECT thing FROM parts')).toEqual([{ thing: '1' }]);
+    });
+  });
+
+  test('a table whose rows do not commit with the checkpoint is refused', async () => {
+    await server.client.query('ALTER TABLE things MODIFY `Part ``2``` varchar(100) NOT NULL, ENGINE = MyISAM');
+    await expect(describeThings()).rejects.toMatchObject({
+      code: 'SchemaMismatch',
+      message: expect.stringContaining('MyISAM'),
+    });
+  });
+
+  describe('the fence', () => {
+    test('refuses the older of two consumers, before and after the newer one has applied something', async () => {
+      const older = openTarget();
+      const { epoch: first } = await older.claim([partition]);
+      const prepared = older.prepare(batchOf(first, 0, [upsert('1', 'a', '1.00', null, 'older')]));
+      const newer = openTarget();
+      const { epoch: second } = await newer.claim([partition]);
+      expect(second).toBe(first + 1);
+      expect(await codeOf(older.apply(prepared))).toBe('Fenced');
+      expect(await rows()).toEqual([]);
+      await newer.apply(newer.prepare(batchOf(second, 0, [upsert('1', 'a', '1.00', null, 'newer')])));
+      expect(await codeOf(older.apply(prepared))).toBe('Fenced');
+      expect(await codeOf(older.readCheckpoint(topic, 0, first))).toBe('Fenced');
+      expect(await rows()).toMatchObject([{ note: 'newer' }]);
+    });
+
+    test('does not let a batch be applied twice, as after a COMMIT whose answer was lost', async () => {
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      const batch = batchOf(epoch, 0, [upsert('1', 'a', '1.00', null, 'once')]);
+      await target.apply(target.prepare(batch));
+      // Transient: whoever applies reads the checkpoint, and goes on from there.
+      expect(await codeOf(target.apply(target.prepare(batch)))).toBe('DatabaseConflict');
+      expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({
+        nextOffset: 1n,
+        counts: { inserts: 1 },
+      });
+    });
+
+    test('is raised by a reset, which sets where to begin and keeps the counters', async () => {
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      await target.apply(target.prepare(batchOf(epoch, 0, [upsert('1', 'a', '1.00', null, null)])));
+      const recreated = { ...partition, endOffset: 40n, topicId: 'b'.repeat(32) };
+      await resetCheckpoints(pool, replicationId, [recreated], 'test');
+      expect(await codeOf(target.readCheckpoint(topic, 0, epoch))).toBe('Fenced');
+      const { epoch: next, checkpoints } = await target.claim([partition]);
+      expect(next).toBe(epoch + 2);
+      expect(checkpoints).toEqual([
+        {
+          topic,
+          partition: 0,
+          nextOffset: 40n,
+          topicId: 'b'.repeat(32),
+          epoch: next,
+          counts: { inserts: 1, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 },
+        },
+      ]);
+    });
+
+    test('does not wait for ever behind a transaction that its consumer abandoned', async () => {
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      // What a frozen consumer leaves: an open transaction that holds the checkpoint's row.
+      const frozen = await pool.acquire();
+      await frozen.query('START TRANSACTION');
+      await frozen.query('SELECT * FROM millrace_checkpoint FOR UPDATE');
+      let claimed: number | undefined;
+      for (let attempt = 0; attempt < 3 && claimed === undefined; attempt += 1) {
+        claimed = await openTarget()
+          .claim([partition])
+          .then(
+            (claim) => claim.epoch,
+            () => undefined,
+          );
+      }
+      expect(claimed).toBeGreaterThan(epoch);
+      frozen.destroy();
+    });
+
+    test('holds also for two that claim a fresh target at once', async () => {
+      const claims = await Promise.all([openTarget().claim([partition]), openTarget().claim([partition])]);
+      expect(claims.map(({ epoch }) => epoch).sort()).toEqual([1, 2]);
+    });
+  });
+
+  test('a connection that the server killed is a transient error, and the next one works', async () => {
+    const target = openTarget();
+    const { epoch } = await target.claim([partition]);
+    const killed = await pool.acquire();
+    const { rows: ids } = await killed.query('SELECT CONNECTION_ID() AS id');
+    killed.release();
+    await server.client.query(`KILL ${Number(ids[0]?.id)}`);
+    const batch = batchOf(epoch, 0, [upsert('1', 'a', '1.00', null, null)]);
+    const outcome = await target.apply(target.prepare(batch)).catch((caught: unknown) => caught);
+    if (outcome !== 'applied') {
+      expect(outcome).toMatchObject({ isTransient: true });
+      expect(await target.apply(target.prepare(batch))).toBe('applied');
+    }
+    expect(await rows()).toHaveLength(1);
+  });
+});
