@@ -14,7 +14,7 @@ import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createKafkaAdmin, type KafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka, type KafkaSettings } from '#adapters/kafka/kafka-client.ts';
 import type { TableState } from '#core/contracts/copy.ts';
-import { databaseIdentity } from '#core/contracts/database.ts';
+import { type ConnectionSettings, databaseIdentity } from '#core/contracts/database.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { topicName } from '#core/naming/names.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
@@ -30,11 +30,20 @@ import {
 } from '../../../local/postgres.ts';
 import { projectRoot } from '../../../local/state-folder.ts';
 import { createStateTable, type EmulatedAws, startEmulatedAws } from '../dynamodb/state-table.ts';
+import { settingsOf } from '../postgresql/database-pair.ts';
 
 export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 const stateTable = 'state';
 const at = '2026-01-01T00:00:00.000Z';
+
+/** A target database as the state store has it. */
+export interface RegisteredTarget {
+  readonly databaseId: number;
+  /** Of the target tables. */
+  readonly schema: string;
+  readonly identity: string;
+}
 
 /** One topic's record: an event's JSON, or null for a tombstone. */
 export interface TopicRecord {
@@ -126,8 +135,8 @@ export class ConsumerStack {
     sns.destroy();
     await store.createClient('Acme');
     const databaseIds = [
-      await registerDatabase(store, aws, 'shop', source.server),
-      await registerDatabase(store, aws, 'warehouse', target.server),
+      await registerDatabase(store, aws, 'shop', settingsOf(source.server)),
+      await registerDatabase(store, aws, 'warehouse', settingsOf(target.server)),
     ] as const;
     const stack = new ConsumerStack({
       ...{ aws, source, target, targetOptions, broker, brokerOptions, folder },
@@ -167,10 +176,21 @@ export class ConsumerStack {
     this.#target = { server, client: await connect(server) };
   }
 
+  /** Another target than our own, for `createReplication`. */
+  async registerTarget(settings: ConnectionSettings): Promise<RegisteredTarget> {
+    const databaseId = await registerDatabase(this.store, this.aws, settings.databaseName, settings);
+    return { databaseId, schema: settings.databaseName, identity: databaseIdentity(settings) };
+  }
+
   /** A replication of `public.NAME` tables to tables of the same name, with its topics; as after a start. */
-  async createReplication(tables: readonly string[], state: TableState = 'live'): Promise<Replication> {
+  async createReplication(
+    tables: readonly string[],
+    state: TableState = 'live',
+    target: RegisteredTarget = this.#ownTarget(),
+  ): Promise<Replication> {
     const replicationId = await this.store.nextReplicationId();
-    const [sourceDatabaseId, targetDatabaseId] = this.#databaseIds;
+    const [sourceDatabaseId] = this.#databaseIds;
+    const targetDatabaseId = target.databaseId;
     const replication: Replication = {
       replicationId,
       clientId: 1,
@@ -179,7 +199,7 @@ export class ConsumerStack {
       targetDatabaseId,
       tables: tables.map((table) => ({
         source: { schema: 'public', table },
-        target: { schema: 'public', table },
+        target: { schema: target.schema, table },
       })),
       connectorName: `acme_shop_${replicationId}_connector`,
       topicPrefix: `client_1_db_1_${replicationId}`,
@@ -192,11 +212,7 @@ export class ConsumerStack {
       statusSince: at,
       createdAt: at,
     };
-    const { host, port } = this.target.server;
-    await this.store.createReplication(
-      replication,
-      databaseIdentity({ kind: 'postgresql', host, port, databaseName: 'warehouse' }),
-    );
+    await this.store.createReplication(replication, target.identity);
     for (const mapping of replication.tables) {
       await this.store.putTablePlan(
         replicationId,
@@ -217,6 +233,11 @@ export class ConsumerStack {
     }
     await this.createTopics(replication);
     return replication;
+  }
+
+  #ownTarget(): RegisteredTarget {
+    const [, databaseId] = this.#databaseIds;
+    return { databaseId, schema: 'public', identity: databaseIdentity(settingsOf(this.target.server)) };
   }
 
   topics(replication: Replication): readonly string[] {
@@ -442,13 +463,13 @@ const registerDatabase = async (
   store: StateStore,
   aws: EmulatedAws,
   name: string,
-  server: PostgresServer,
+  { kind, host, port, databaseName, username, password, tlsMode }: ConnectionSettings,
 ): Promise<number> => {
   const secrets = new SecretsManagerClient(aws.config);
   const secret = await secrets.send(
     new CreateSecretCommand({
-      Name: `millrace/test/${name}`,
-      SecretString: JSON.stringify({ username: server.user, password: server.password }),
+      Name: `millrace/test/${name}-${randomUUID()}`,
+      SecretString: JSON.stringify({ username, password }),
     }),
   );
   secrets.destroy();
@@ -457,12 +478,12 @@ const registerDatabase = async (
     databaseId,
     clientId: 1,
     name,
-    kind: 'postgresql',
-    host: server.host,
-    port: server.port,
-    databaseName: server.database,
-    username: server.user,
-    tlsMode: 'disable',
+    kind,
+    host,
+    port,
+    databaseName,
+    username,
+    tlsMode,
     secretArn: secret.ARN ?? '',
     createdAt: at,
   });

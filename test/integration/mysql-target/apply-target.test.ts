@@ -18,11 +18,7 @@ const topic = 'client_1_db_1.public.things';
 const replicationId = 7;
 const partition = { topic, partition: 0, firstOffset: 0n, endOffset: 0n, topicId: 'a'.repeat(32) };
 
-const column = (
-  name: string,
-  type: string,
-  more: Partial<ColumnDescription> = {},
-): ColumnDescription => ({
+const column = (name: string, type: string, more: Partial<ColumnDescription> = {}): ColumnDescription => ({
   name,
   type,
   baseType: type,
@@ -195,20 +191,27 @@ describeTargets('apply', (kind) => {
         upsert(String(index), 'p\t', '1.25', null, `${'w'.repeat(200)}${index}`),
       );
       expect(await target.apply(target.prepare(batchOf(epoch, 0, many)))).toBe('applied');
-      const patches = many.map((_, index): RowEvent => ({
-        kind: 'patch',
-        key: key(String(index), 'p\t'),
-        row: row(String(index), 'p\t', '9.75', undefined, undefined),
-      }));
+      const patches = many.map(
+        (_, index): RowEvent => ({
+          kind: 'patch',
+          key: key(String(index), 'p\t'),
+          row: row(String(index), 'p\t', '9.75', undefined, undefined),
+        }),
+      );
       expect(await target.apply(target.prepare(batchOf(epoch, 5_000, patches)))).toBe('applied');
       expect(
-        await rowsOf(server, `SELECT COUNT(*) AS found, SUM(amount) AS sum, MAX(LENGTH(note)) AS longest FROM things`),
+        await rowsOf(
+          server,
+          `SELECT COUNT(*) AS found, SUM(amount) AS sum, MAX(LENGTH(note)) AS longest FROM things`,
+        ),
       ).toEqual([{ found: '5000', sum: '48750.00', longest: '204' }]);
-      const deletes = many.map((_, index): RowEvent => ({
-        kind: 'delete',
-        key: key(String(index), 'p\t'),
-        row: row(String(index), 'p\t'),
-      }));
+      const deletes = many.map(
+        (_, index): RowEvent => ({
+          kind: 'delete',
+          key: key(String(index), 'p\t'),
+          row: row(String(index), 'p\t'),
+        }),
+      );
       expect(await target.apply(target.prepare(batchOf(epoch, 10_000, deletes)))).toBe('applied');
       expect(await rows()).toEqual([]);
     });
@@ -270,7 +273,10 @@ describeTargets('apply', (kind) => {
       const { epoch } = await target.claim([partition]);
       const tooExact = batchOf(epoch, 0, [upsert('1', 'a', '1.005', null, 'secret value')]);
       expect(() => target.prepare(tooExact)).toThrow(
-        expect.objectContaining({ code: 'ValueRejected', facts: expect.objectContaining({ column: 'amount' }) }),
+        expect.objectContaining({
+          code: 'ValueRejected',
+          facts: expect.objectContaining({ column: 'amount' }),
+        }),
       );
     });
 
@@ -284,7 +290,10 @@ describeTargets('apply', (kind) => {
       if (Number(size) > 64 * 1024 * 1024) return;
       const batch = batchOf(epoch, 0, [upsert('1', 'a', null, null, 'x'.repeat(Number(size)))]);
       const error = await target.apply(target.prepare(batch)).catch((caught: unknown) => caught);
-      expect(error).toMatchObject({ code: 'ValueRejected', message: expect.stringContaining('max_allowed_packet') });
+      expect(error).toMatchObject({
+        code: 'ValueRejected',
+        message: expect.stringContaining('max_allowed_packet'),
+      });
     });
   });
 
@@ -353,7 +362,9 @@ describeTargets('apply', (kind) => {
   });
 
   test('a table whose rows do not commit with the checkpoint is refused', async () => {
-    await server.client.query('ALTER TABLE things MODIFY `Part ``2``` varchar(100) NOT NULL, ENGINE = MyISAM');
+    await server.client.query(
+      'ALTER TABLE things MODIFY `Part ``2``` varchar(100) NOT NULL, ENGINE = MyISAM',
+    );
     await expect(describeThings()).rejects.toMatchObject({
       code: 'SchemaMismatch',
       message: expect.stringContaining('MyISAM'),
