@@ -17,7 +17,7 @@ const ownSchemas = `SELECT username FROM all_users WHERE oracle_maintained = 'Y'
 const tablesQuery = (condition: string): string => `
 SELECT t.owner AS "schema", t.table_name AS "table",
        CASE
-         WHEN t.temporary = 'Y' OR t.nested = 'YES' OR t.secondary = 'Y' OR t.external = 'YES' THEN 'other'
+         WHEN t.temporary = 'Y' OR t.nested = 'YES' OR t.secondary = 'Y' OR t.is_external = 'YES' THEN 'other'
          WHEN t.iot_type IS NOT NULL OR t.cluster_name IS NOT NULL THEN 'other'
          WHEN EXISTS (SELECT 1 FROM all_mviews m WHERE m.owner = t.owner AND m.mview_name = t.table_name) THEN 'other'
          WHEN EXISTS (SELECT 1 FROM all_object_tables o WHERE o.owner = t.owner AND o.table_name = t.table_name)
@@ -28,7 +28,7 @@ SELECT t.owner AS "schema", t.table_name AS "table",
 FROM (SELECT owner, table_name, temporary, nested, secondary, iot_type, cluster_name, num_rows, blocks,
              tablespace_name,
              NVL((SELECT 'YES' FROM all_external_tables e
-                  WHERE e.owner = a.owner AND e.table_name = a.table_name), 'NO') AS external
+                  WHERE e.owner = a.owner AND e.table_name = a.table_name), 'NO') AS is_external
       FROM all_tables a) t
 LEFT JOIN user_tablespaces s ON s.tablespace_name = t.tablespace_name
 WHERE ${condition}
