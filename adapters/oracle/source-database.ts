@@ -36,6 +36,7 @@ import {
   type CaptureReadiness,
   findServerProblems,
   findTableReadinessProblems,
+  findUnminableColumns,
   type TableReadiness,
 } from '#core/databases/oracle/server-problems.ts';
 import { parseServiceName } from '#core/databases/oracle/service-name.ts';
@@ -239,12 +240,14 @@ const findTableProblems = async (
   for (const ref of refs) {
     const mayRead = await isReadable(() => executor.query('read the table', tableProbeStatement(ref), ref));
     const groups = await executor.query('read the log groups', supplementalLogStatement(ref), ref);
+    const table = await describeTable(executor, ref);
     // What the user may not see at all cannot be told from what is not there.
-    if (!mayRead && (await describeTable(executor, ref)) === undefined) continue;
+    if (table === undefined) continue;
     readiness.push({
       ref,
       isReadable: mayRead,
       isFullyLogged: isDatabaseFullyLogged || groups.some(({ type }) => type === allColumns),
+      unminableColumns: findUnminableColumns(table),
     });
   }
   return readiness.flatMap((table) => findTableReadinessProblems(table, username));

@@ -1,5 +1,6 @@
 import { type TableRef, tableLabel } from '../../contracts/identifiers.ts';
 import type { Problem } from '../../errors/millrace-error.ts';
+import type { TableDescription } from '../../ports/databases.ts';
 import { grantableView, neededViews } from './capture-statements.ts';
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
 import type { OracleService } from './service-name.ts';
@@ -147,10 +148,22 @@ export interface TableReadiness {
   readonly isReadable: boolean;
   /** Whole rows are logged: for this table, or for the whole database. */
   readonly isFullyLogged: boolean;
+  /** Columns for whose sake LogMiner leaves out all changes of the table, see `findUnminableColumns`. */
+  readonly unminableColumns: readonly string[];
 }
 
+/**
+ * Columns of types that LogMiner does not support (Database Utilities, "Unsupported Data Types and Table Storage
+ * Attributes"): it gives each change of such a table as UNSUPPORTED, which Debezium only logs. Leaving the columns out of
+ * the replication does not help.
+ */
+export const findUnminableColumns = (table: Pick<TableDescription, 'columns'>): readonly string[] =>
+  table.columns
+    .filter(({ native }) => native?.baseType === 'bfile' || native?.baseType.includes('.') === true)
+    .map(({ name }) => name);
+
 export const findTableReadinessProblems = (
-  { ref, isReadable, isFullyLogged }: TableReadiness,
+  { ref, isReadable, isFullyLogged, unminableColumns }: TableReadiness,
   username: string,
 ): readonly Problem[] => {
   const subject = `source table ${tableLabel(ref)}`;
@@ -162,6 +175,15 @@ export const findTableReadinessProblems = (
             subject,
             problem: 'SELECT is missing.',
             remedy: `GRANT SELECT ON ${quoteTable(ref)} TO ${quoteIdentifier(username)};`,
+          },
+        ]),
+    ...(unminableColumns.length === 0
+      ? []
+      : [
+          {
+            subject,
+            problem: `LogMiner leaves out its changes because of the types of ${unminableColumns.join(', ')}, also where they are not replicated.`,
+            remedy: 'Move these columns to a table of their own.',
           },
         ]),
     // With less, Debezium writes null for each column that an UPDATE did not change, and nobody can tell.

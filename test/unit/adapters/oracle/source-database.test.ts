@@ -69,6 +69,8 @@ test('tables are looked at one by one: readable, and logged as a whole', async (
   const { source } = open([
     [/FROM "SHOP"\."ORDERS" WHERE 1 = 0/, []],
     [/all_log_groups/, [{ type: 'PRIMARY KEY LOGGING' }]],
+    [/FROM all_tables/, [{ ...ref, relationKind: 'table', estimatedRows: '-1', bytes: '0' }]],
+    [/all_tab_cols|all_indexes|all_constraints/, []],
     ...ready,
   ]);
   expect(await source.findTableGrantProblems([ref])).toEqual([

@@ -112,3 +112,40 @@ describe('peekCommitTime', () => {
     expect(peekCommitTime(record(1, 'garbage'))).toBeUndefined();
   });
 });
+
+describe('positions of other sources', () => {
+  const oracle = (source: Readonly<Record<string, unknown>>) =>
+    parseEvent(
+      {
+        offset: 7n,
+        key: null,
+        value: Buffer.from(
+          JSON.stringify({
+            before: null,
+            after: { ID: '1' },
+            source: {
+              version: '3.5.0.Final',
+              schema: 'SHOP',
+              table: 'ORDERS',
+              ts_ms: 1_700_000_000_000,
+              ...source,
+            },
+            op: 'c',
+          }),
+        ),
+      } as unknown as Parameters<typeof parseEvent>[0],
+      'client_1_db_1.SHOP.ORDERS',
+    );
+
+  test("Oracle's is the system change number of the change, a text", () => {
+    expect(oracle({ scn: '2868546', commit_scn: '2868550' })).toMatchObject({
+      kind: 'insert',
+      schema: 'SHOP',
+      position: 2_868_546,
+    });
+  });
+
+  test.each([{}, { scn: null }, { scn: 'x' }, { scn: '9007199254740993' }])('%j is no position', (source) => {
+    expect(() => oracle(source)).toThrow(expect.objectContaining({ code: 'UndecodableEvent' }));
+  });
+});

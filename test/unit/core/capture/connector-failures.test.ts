@@ -21,6 +21,16 @@ test.each([
   ['FATAL: password authentication failed for user "m"', 'mend'],
   ['ERROR: permission denied for table users', 'mend'],
   ['org.apache.kafka.common.errors.RecordTooLargeException: 9000000 bytes', 'mend'],
+  [
+    'Online REDO LOG files or archive log files do not contain the offset scn 2868546. Please perform a new snapshot.',
+    'needs-resync',
+  ],
+  ['ORA-01017: invalid credential or not authorized; logon denied', 'mend'],
+  ['ORA-01031: insufficient privileges', 'mend'],
+  ['Supplemental logging not properly configured. Use: ALTER DATABASE ADD SUPPLEMENTAL LOG DATA', 'mend'],
+  // Debezium itself retries these; the log may only be switching.
+  ['ORA-01291: missing log file', 'restart'],
+  ['ORA-03113: end-of-file on communication channel', 'restart'],
   ['Connection to 10.0.0.1:5432 refused.', 'restart'],
   ['FATAL: terminating connection due to administrator command', 'restart'],
   ['ERROR: replication slot "millrace_x" is active for PID 88', 'restart'],

@@ -117,3 +117,27 @@ test('a stop by the user ends the wait', async () => {
   state.replication = { ...state.replication, desired: 'stopped', status: 'stopped' };
   await expect(attempt).rejects.toMatchObject({ code: 'Superseded' });
 });
+
+test('the copy waits for transactions that began before capture did', async () => {
+  const { begin, source, clock } = createWorld([{}, { offset: { lsn: 0x201 }, status: status('RUNNING') }]);
+  const open = [['session 12,345 of SHOP'], ['session 12,345 of SHOP'], []];
+  source.database.listTransactionsBefore = async (offset) => {
+    source.state.calls.push(`listTransactionsBefore ${offset?.lsn}`);
+    return open.shift() ?? [];
+  };
+  const startedAt = clock.now().getTime();
+  expect(await begin()).toMatchObject({ position: '0/201' });
+  expect(source.state.calls.filter((call) => call === 'listTransactionsBefore 513')).toHaveLength(3);
+  expect(clock.now().getTime() - startedAt).toBe(7_000);
+});
+
+test('a transaction that does not end is named, and the start may go on waiting', async () => {
+  const { begin, source } = createWorld([{}, { offset: { lsn: 0x201 }, status: status('RUNNING') }]);
+  source.database.listTransactionsBefore = async () => [
+    'session 12,345 of SHOP (sqlplus), open since SCN 90',
+  ];
+  await expect(begin()).rejects.toMatchObject({
+    code: 'CaptureNotStreaming',
+    message: expect.stringContaining('session 12,345 of SHOP (sqlplus)'),
+  });
+});

@@ -4,7 +4,9 @@ import {
   type CaptureReadiness,
   findServerProblems,
   findTableReadinessProblems,
+  findUnminableColumns,
 } from '#core/databases/oracle/server-problems.ts';
+import { columnOf } from './column-samples.ts';
 
 const ready: CaptureReadiness = {
   serverVersion: '19.22.0.0.0',
@@ -95,13 +97,27 @@ test('without pluggable databases grants are for the one database', () => {
 
 test('a table has to be readable, and logged as a whole', () => {
   const ref = { schema: 'SHOP', table: 'ORDERS' };
-  expect(findTableReadinessProblems({ ref, isReadable: true, isFullyLogged: true }, 'M')).toEqual([]);
   expect(
-    findTableReadinessProblems({ ref, isReadable: false, isFullyLogged: false }, 'M').map(
-      ({ remedy }) => remedy,
-    ),
+    findTableReadinessProblems({ ref, isReadable: true, isFullyLogged: true, unminableColumns: [] }, 'M'),
+  ).toEqual([]);
+  expect(
+    findTableReadinessProblems(
+      { ref, isReadable: false, isFullyLogged: false, unminableColumns: ['SCAN'] },
+      'M',
+    ).map(({ remedy }) => remedy),
   ).toEqual([
     'GRANT SELECT ON "SHOP"."ORDERS" TO "M";',
+    'Move these columns to a table of their own.',
     'ALTER TABLE "SHOP"."ORDERS" ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS;',
   ]);
+});
+
+test('columns for whose sake LogMiner leaves out a table are found', () => {
+  const columns = [
+    columnOf('BFILE', {}, { name: 'SCAN' }),
+    columnOf('ADDRESS_T', { dataTypeOwner: 'SHOP' }, { name: 'ADDRESS' }),
+    columnOf('XMLTYPE', { dataTypeOwner: 'PUBLIC' }, { name: 'DOC' }),
+    columnOf('NUMBER', {}, { name: 'ID' }),
+  ];
+  expect(findUnminableColumns({ columns })).toEqual(['SCAN', 'ADDRESS']);
 });
