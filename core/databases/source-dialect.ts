@@ -12,6 +12,8 @@ import type { ConnectorOffset } from '../ports/services.ts';
  */
 export interface SourceDialect extends SourceCodec {
   readonly capture: CaptureDialect;
+  /** A column of each type that a user may have, also of those that are refused, for docs/guide/types.md. */
+  readonly documentedTypes?: readonly ColumnDescription[];
   /** For messages: the table as a statement would name it. */
   quoteTable(ref: TableRef): string;
   /** The schema of a table that is named without one. */
@@ -19,6 +21,9 @@ export interface SourceDialect extends SourceCodec {
   /** What keeps a table from being replicated, by its key and the way that the log tells its rows apart. */
   findKeyProblems(table: TableDescription, subject: string): readonly Problem[];
 }
+
+/** One that docs/guide/types.md can show. */
+export type DocumentedSourceDialect = SourceDialect & Required<Pick<SourceDialect, 'documentedTypes'>>;
 
 /**
  * From captured values to canonical text. The canonical text of a value is PostgreSQL's own text output for the type that

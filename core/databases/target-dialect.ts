@@ -1,6 +1,6 @@
 import type { Database } from '../contracts/database.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
-import type { TableDescription } from '../ports/databases.ts';
+import type { ColumnDescription, TableDescription } from '../ports/databases.ts';
 
 /** What is particular to one kind of target database, without I/O. A `TargetDatabase` carries that of its kind. */
 export interface TargetDialect {
@@ -10,6 +10,11 @@ export interface TargetDialect {
   refuseName(ref: TableRef): string | undefined;
   /** Why a table that Millrace would create here cannot hold the source table's rows: one reason each. */
   refuseTable(source: TableDescription): readonly string[];
+  /** The type, as DDL spells it, of the column that Millrace would create here for one of a table that is not refused. */
+  columnType?(column: ColumnDescription, source: TableDescription): string;
   /** Why an existing target table cannot take a source table's rows: one reason each, none when it can. */
   compareTargetTable(source: TableDescription, target: TableDescription): readonly string[];
 }
+
+/** One that docs/guide/types.md can show. */
+export type DocumentedTargetDialect = TargetDialect & Required<Pick<TargetDialect, 'columnType'>>;

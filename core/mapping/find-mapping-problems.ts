@@ -1,9 +1,9 @@
 import { tableLabel } from '../contracts/identifiers.ts';
 import type { ColumnMapping } from '../contracts/replication.ts';
-import { comparableTarget } from '../databases/postgresql/target-compatibility.ts';
 import type { Problem } from '../errors/millrace-error.ts';
 import type { ColumnDescription, TableDescription } from '../ports/databases.ts';
 import { type ColumnType, knownTypeNames, parseColumnType } from './column-type.ts';
+import { exactTypes, isExact } from './exact-types.ts';
 
 /**
  * Everything that keeps a column mapping from working at its source table. What the target makes of it (names that are
@@ -98,19 +98,6 @@ const findTypeProblems = (column: ColumnDescription, text: string): readonly Typ
     ],
   ];
 };
-
-/** The rule for existing target tables: what Millrace may write to, it may also create. */
-const isExact = (column: ColumnDescription, type: ColumnType): boolean => {
-  const { native: _native, maxLength: _maxLength, precision: _precision, scale: _scale, ...kept } = column;
-  const { isGenerated: _isGenerated, isIdentityAlways: _isIdentityAlways, ...plain } = kept;
-  return comparableTarget(column, { ...plain, ...type, typeKind: 'base', isGenerated: false }) === undefined;
-};
-
-const exactTypes = (column: ColumnDescription): readonly string[] =>
-  knownTypeNames.filter((name) => {
-    const type = parseColumnType(column.isArray ? `${name}[]` : name);
-    return type !== undefined && type.type !== column.type && isExact(column, type);
-  });
 
 const lossOf = (column: ColumnDescription, type: ColumnType): string | undefined => {
   if (column.baseType === 'json' && type.baseType === 'jsonb') {

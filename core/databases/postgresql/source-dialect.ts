@@ -1,9 +1,10 @@
 import type { Problem } from '../../errors/millrace-error.ts';
 import { heartbeatTopicName, messageTopicName } from '../../naming/names.ts';
 import type { TableDescription } from '../../ports/databases.ts';
-import type { SourceDialect } from '../source-dialect.ts';
+import type { DocumentedSourceDialect } from '../source-dialect.ts';
 import { decoderFor, isUnavailable, validateColumn } from './column-codec.ts';
 import { connectorConfig } from './connector-config.ts';
+import { documentedTypes } from './documented-types.ts';
 import { quoteTable } from './identifiers.ts';
 import { formatLsn, parseLsn, streamedPosition } from './log-position.ts';
 
@@ -49,7 +50,8 @@ const findKeyProblems = (table: TableDescription, subject: string): readonly Pro
   }
 };
 
-export const postgresSourceDialect: SourceDialect = {
+export const postgresSourceDialect: DocumentedSourceDialect = {
+  documentedTypes,
   validateColumn,
   decoderFor,
   isUnavailable,

@@ -1,12 +1,13 @@
-import type { TargetDialect } from '../target-dialect.ts';
+import type { DocumentedTargetDialect } from '../target-dialect.ts';
 import { compareTargetTable } from './target-compatibility.ts';
+import { targetType } from './target-table.ts';
 
 /** PostgreSQL cuts longer names without an error (NAMEDATALEN - 1). */
 const maxNameBytes = 63;
 
 const isTooLong = (name: string): boolean => Buffer.byteLength(name) > maxNameBytes;
 
-export const postgresTargetDialect: TargetDialect = {
+export const postgresTargetDialect: DocumentedTargetDialect = {
   defaultSchema: () => 'public',
   refuseName: ({ schema, table }) => {
     const tooLong = [schema, table].find(isTooLong);
@@ -16,5 +17,6 @@ export const postgresTargetDialect: TargetDialect = {
     columns
       .filter(({ name, isGenerated }) => !isGenerated && isTooLong(name))
       .map(({ name }) => `the name of column ${name} is longer than ${maxNameBytes} bytes`),
+  columnType: targetType,
   compareTargetTable,
 };

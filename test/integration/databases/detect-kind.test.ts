@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { detectServer } from '#adapters/databases/detect-kind.ts';
+import { startMariadb } from '../../../local/mariadb.ts';
 import { startPostgres } from '../../../local/postgres.ts';
 
 test('a PostgreSQL server is known by its answer, on any port', async () => {
@@ -10,3 +11,15 @@ test('a PostgreSQL server is known by its answer, on any port', async () => {
     await server.stop();
   }
 }, 60_000);
+
+test('a MariaDB server is known by its greeting, on any port', async () => {
+  const server = await startMariadb();
+  try {
+    expect(await detectServer(server.host, server.port)).toEqual({
+      kind: 'mariadb',
+      version: expect.stringMatching(/^1\d\.\d+\.\d+-MariaDB/),
+    });
+  } finally {
+    await server.stop();
+  }
+}, 300_000);

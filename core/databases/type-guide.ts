@@ -1,0 +1,109 @@
+import type { DatabaseKind } from '../contracts/database.ts';
+import { exactTypes } from '../mapping/exact-types.ts';
+import type { ColumnDescription, TableDescription } from '../ports/databases.ts';
+import { postgresSourceDialect } from './postgresql/source-dialect.ts';
+import { postgresTargetDialect } from './postgresql/target-dialect.ts';
+import type { DocumentedSourceDialect, SourceDialect } from './source-dialect.ts';
+import type { DocumentedTargetDialect } from './target-dialect.ts';
+
+interface Documented<Dialect> {
+  /** Kinds that share the dialect. */
+  readonly kinds: readonly DatabaseKind[];
+  readonly name: string;
+  readonly dialect: Dialect;
+}
+
+/** Every dialect that a database can be opened with; a test holds that. */
+export const documentedSources: readonly Documented<DocumentedSourceDialect>[] = [
+  { kinds: ['postgresql'], name: 'PostgreSQL', dialect: postgresSourceDialect },
+];
+export const documentedTargets: readonly Documented<DocumentedTargetDialect>[] = [
+  { kinds: ['postgresql'], name: 'PostgreSQL', dialect: postgresTargetDialect },
+];
+
+const preface = `# Types
+
+What becomes of a column's type, for each kind of source and target. Written by \`npm run types-guide\` from the code that
+does it.
+
+A value passes from source to target as its canonical text: what PostgreSQL writes for the _canonical type_. Every value
+arrives as it is, or the replication stops and says why; nothing is rounded, cut or guessed. The columns named after targets show
+the type of a column that Millrace creates. A target table that exists already may have any type that holds every value.
+
+A mapping may give a column another type (\`type\`, see [the API](api.md)) that holds every value as it is. Where a length or a
+precision is not shown, it must be no smaller than the source's. A column that is not replicated can be left out (\`omit\`).
+`;
+
+/** The whole page, docs/guide/types.md. */
+export const typesGuide = (): string => `${[preface, ...documentedSources.map(sourceSection)].join('\n')}`;
+
+const sourceSection = ({ name, dialect }: Documented<DocumentedSourceDialect>): string => {
+  const header = [
+    `${name} type`,
+    'canonical type',
+    ...documentedTargets.map((target) => `at ${target.name}`),
+    'a mapping may give',
+  ];
+  const rows = dialect.documentedTypes.map((column) => typeRow(column, dialect));
+  return `## From ${name}\n\n${toTable([header, ...rows])}\n`;
+};
+
+const typeRow = (column: ColumnDescription, source: SourceDialect): readonly string[] => {
+  const own = column.native?.type ?? column.type;
+  const reason = source.validateColumn(column);
+  if (reason !== undefined) {
+    return [own, '', `not replicated: ${reason}`, ...documentedTargets.slice(1).map(() => ''), ''];
+  }
+  return [
+    own,
+    canonicalType(column),
+    ...documentedTargets.map(({ dialect }) => typeAt(column, dialect)),
+    exactTypes(column).join(', '),
+  ];
+};
+
+/** What the column's values are written as; an enum's are its labels. */
+const canonicalType = (column: ColumnDescription): string =>
+  column.typeKind === 'enum' ? 'text' : column.type;
+
+const typeAt = (column: ColumnDescription, target: DocumentedTargetDialect): string => {
+  const table = tableWith(column);
+  const [reason] = target.refuseTable(table);
+  return reason === undefined ? target.columnType(column, table) : `not possible: ${reason}`;
+};
+
+/** A table of an integer key and the column. */
+const tableWith = (column: ColumnDescription): TableDescription => ({
+  ref: { schema: 'public', table: 't' },
+  columns: [
+    {
+      name: 'id',
+      type: 'integer',
+      baseType: 'int4',
+      isArray: false,
+      typeKind: 'base',
+      notNull: true,
+      isGenerated: false,
+    },
+    column,
+  ],
+  primaryKey: ['id'],
+  isKeyDeferrable: false,
+  replicaIdentity: 'default',
+  relationKind: 'table',
+  estimatedRows: 0,
+  bytes: 0,
+  uniqueIndexes: [],
+});
+
+/** A table of Markdown, aligned so that a change of it reads well. */
+const toTable = (rows: readonly (readonly string[])[]): string => {
+  const escaped = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = (escaped[0] ?? []).map((_cell, at) =>
+    Math.max(...escaped.map((row) => (row[at] ?? '').length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  const [header = [], ...body] = escaped;
+  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
+};
