@@ -6,9 +6,11 @@ import { formerSourceColumn, mapTable, omittedColumns } from '../mapping/map-tab
 import type { ColumnDescription, TableDescription } from '../ports/databases.ts';
 import type { ApplyTable } from './apply-table.ts';
 
-/** `columns` have the source's names, by which events carry them; `written` are the target's columns. */
+/** `columns` have the source's names, by which events carry them. The three lists have one order. */
 export interface PairedTable extends ApplyTable {
-  /** The target's columns that are written, in the order of `columns`. */
+  /** What each column is at the source; what it is at the target, when the source does not have it any more. */
+  readonly read: readonly ColumnDescription[];
+  /** The target's columns that are written. */
   readonly written: readonly ColumnDescription[];
 }
 
@@ -24,7 +26,7 @@ export const pairColumns = (
   target: TableDescription,
   codec: Pick<SourceCodec, 'decoderFor' | 'isUnavailable'>,
 ): PairedTable => {
-  const { source: read, mapped } = mapTable(source, mapping);
+  const { source: visible, mapped } = mapTable(source, mapping);
   const fail = (problem: string): never => {
     throw new MillraceError('SchemaMismatch', problem, { facts: { table: tableLabel(source.ref) } });
   };
@@ -37,7 +39,7 @@ export const pairColumns = (
     );
   }
   const sourceNames = new Set(source.columns.map(({ name }) => name));
-  const feeders = new Map(mapped.columns.map(({ name }, index) => [name, read.columns[index]]));
+  const feeders = new Map(mapped.columns.map(({ name }, index) => [name, visible.columns[index]]));
   const feederOf = (column: ColumnDescription): ColumnDescription | undefined => {
     const feeder = feeders.get(column.name);
     if (feeder !== undefined) return feeder;
@@ -67,6 +69,7 @@ export const pairColumns = (
       ...fed.filter(({ column }) => column.isGenerated).map(({ feeder }) => feeder.name),
       ...omittedColumns(mapping),
     ]),
+    read: writable.map(({ feeder }) => feeder),
     written: writable.map(({ column }) => column),
   };
 };

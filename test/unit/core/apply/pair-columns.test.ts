@@ -43,6 +43,12 @@ test('events are read by the names and types of the source and written to the co
   expect(paired.keyColumns).toEqual([1]);
   expect([...paired.ignoredColumns]).toEqual(['secret']);
   expect(paired.columns[1]?.decode(7)).toBe('id integer 7');
+  expect(paired.read.map(({ name, type }) => `${name} ${type}`)).toEqual([
+    'b text',
+    'id integer',
+    'a integer',
+    'own text',
+  ]);
 });
 
 test('a column that is left out is not written, even where the target has one of its name', () => {
