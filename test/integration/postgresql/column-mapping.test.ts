@@ -104,11 +104,9 @@ const content = async (ref: TableRef = mapping.target): Promise<readonly string[
 const never = new AbortController().signal;
 const copied = ['(1,a,1.50,t,"ab  ",sad)', '(2,b,,,,)', '(3,c,0.10,f,"    ",happy)'];
 
-test('a table with a column of an unsupported type can be replicated without it', async () => {
+test('the mapping works at the source, whose column of a composite type is left out', async () => {
   const described = await found(source, mapping.source);
   expect(findMappedTableProblems(described, mapping, source.dialect)).toEqual([]);
-  const { columns: _columns, ...plain } = mapping;
-  expect(findMappedTableProblems(described, plain, source.dialect)).toHaveLength(1);
 });
 
 test('the target table has the names and types of the mapping, and is what a later start expects', async () => {

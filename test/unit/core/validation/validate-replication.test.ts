@@ -2,9 +2,11 @@ import { expect, test } from '@jest/globals';
 import { captureConfig } from '#core/capture/capture-config.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { ColumnMapping, Replication } from '#core/contracts/replication.ts';
+import type { SourceDialect } from '#core/databases/source-dialect.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ConnectPort, KafkaAdminPort, PartitionOffsets } from '#core/ports/services.ts';
 import { collectProblems, validateReplication } from '#core/validation/validate-replication.ts';
+import { findMappedTableProblems } from '#core/validation/validate-table.ts';
 import {
   createFakeSource,
   createFakeTarget,
@@ -312,6 +314,20 @@ test('a server of another kind than was registered is a problem, and nothing els
   expect((await collectProblems(wrong, ports)).map(({ problem }) => problem)).toEqual([
     'The server at db.example.com:5432 is MySQL 18.4, but it is registered as MariaDB.',
   ]);
+});
+
+test('a column of a type that cannot be captured keeps its table from nothing once it is left out', () => {
+  const shapes = sampleTable('flights', { columns: [sampleColumn('id'), sampleColumn('shape')] });
+  const dialect: SourceDialect = {
+    ...createFakeSource([]).database.dialect,
+    validateColumn: ({ name }) => (name === 'shape' ? 'it has no text' : undefined),
+  };
+  const mapping = { source: shapes.ref, target: shapes.ref };
+  expect(findMappedTableProblems(shapes, mapping, dialect)).toEqual([
+    { subject: 'source table public.flights, column shape', problem: 'it has no text.' },
+  ]);
+  const columns = [{ source: 'shape', omit: true as const }];
+  expect(findMappedTableProblems(shapes, { ...mapping, columns }, dialect)).toEqual([]);
 });
 
 test('columns whose names differ only in case are refused, also when one of them is left out', async () => {
