@@ -1,12 +1,21 @@
 import { relative } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { awsEnvironment } from './environment.ts';
 import { printLogs } from './logs.ts';
 import { partLog } from './parts.ts';
 import { createProgressReporter } from './progress.ts';
 import { deployStack, resetStack, startStack, stopStack } from './stack.ts';
-import { partNames, readStackState, runningPart, runningTasks, type StackState } from './stack-state.ts';
+import {
+  type OptionalPart,
+  optionalParts,
+  plannedParts,
+  readPlan,
+  readStackState,
+  runningPart,
+  runningTasks,
+  type StackState,
+} from './stack-state.ts';
 import { stateFolder } from './state-folder.ts';
 
 const reporter = createProgressReporter();
@@ -27,8 +36,10 @@ const parseCount = (text: string): number => {
   return Number(text);
 };
 
-const databaseUrl = ({ host, port, user, password, database }: StackState['source']): string =>
-  `postgresql://${user}:${password}@${host}:${port}/${database}`;
+const databaseUrl = (
+  { host, port, user, password, database }: StackState['source'],
+  scheme: 'postgresql' | 'mysql' = 'postgresql',
+): string => `${scheme}://${user}:${password}@${host}:${port}/${database}`;
 
 const describeState = (state: StackState): string =>
   [
@@ -37,6 +48,7 @@ const describeState = (state: StackState): string =>
     `AWS emulator  ${state.emulator.url} (region ${state.emulator.region})`,
     `Source        ${databaseUrl(state.source)}`,
     `Target        ${databaseUrl(state.target)}`,
+    ...(state.mariadb === undefined ? [] : [`MariaDB       ${databaseUrl(state.mariadb, 'mysql')}`]),
     ...(state.api === undefined ? [] : [`API           ${state.api.url}`]),
     `Logs          ${relative(process.cwd(), folder.logs)}/ (npm run local -- logs)`,
   ].join('\n');
@@ -49,8 +61,13 @@ program
   .command('up')
   .description('start everything and deploy the app; harmless when it runs already')
   .option('--bench', "also the plug-in of the benchmark's peer")
+  .addOption(
+    new Option('--with <parts...>', 'also these parts, which are downloaded and started only when asked for')
+      .choices(optionalParts)
+      .default([]),
+  )
   .option('--no-deploy', 'start the servers only')
-  .action(async (options: { bench?: boolean; deploy: boolean }) => {
+  .action(async (options: { bench?: boolean; with: readonly OptionalPart[]; deploy: boolean }) => {
     const interrupted = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.once(signal, () => {
@@ -64,6 +81,7 @@ program
         folder,
         reporter,
         bench: options.bench ?? false,
+        with: options.with,
         deploy: options.deploy,
         signal: interrupted.signal,
       });
@@ -96,7 +114,8 @@ program
   .command('status')
   .description('show what runs, and where')
   .action(() => {
-    for (const part of partNames) {
+    const parts = plannedParts(readPlan(folder));
+    for (const part of parts) {
       const identity = runningPart(folder, part);
       reporter.say(
         `${part.padEnd(9)} ${identity === undefined ? 'down' : `up, pid ${identity.pid}`.padEnd(16)}  ${relative(process.cwd(), partLog(folder, part))}`,
@@ -106,7 +125,7 @@ program
       reporter.say(`task      up, pid ${identity.pid}  ${name}`);
     const state = readStackState(folder);
     if (state !== undefined) reporter.say(describeState(state));
-    if (partNames.some((part) => runningPart(folder, part) === undefined)) process.exitCode = 1;
+    if (parts.some((part) => runningPart(folder, part) === undefined)) process.exitCode = 1;
   });
 
 program
@@ -122,6 +141,7 @@ program
       ...(state.api === undefined ? {} : { MILLRACE_API_URL: state.api.url }),
       MILLRACE_SOURCE_URL: databaseUrl(state.source),
       MILLRACE_TARGET_URL: databaseUrl(state.target),
+      ...(state.mariadb === undefined ? {} : { MILLRACE_MARIADB_URL: databaseUrl(state.mariadb, 'mysql') }),
     };
     for (const [name, value] of Object.entries(variables)) reporter.say(`export ${name}='${value}'`);
   });

@@ -7,6 +7,7 @@ import { emulatorStop, startEmulator } from './emulator.ts';
 import { engineStop, startEngine } from './engine.ts';
 import { partEnvironment } from './environment.ts';
 import { startConnect, startKafka } from './kafka.ts';
+import { mariadbSourceSettings, mariadbStop, startMariadb } from './mariadb.ts';
 import { loopback } from './ports.ts';
 import { postgresStop, sourceSettings, startPostgres } from './postgres.ts';
 import { politeStop, type StopStep, stopProcess } from './processes.ts';
@@ -24,6 +25,7 @@ import { projectRoot, type StateFolder, stateFolder } from './state-folder.ts';
 /** The databases that the stack makes for the source's and the target's data. */
 export const sourceDatabase = 'source';
 export const targetDatabase = 'target';
+export const mariadbDatabase = 'millrace';
 
 export const consumerBundle = join(projectRoot, 'dist', 'consumer', 'main.mjs');
 /** The image that infra/config/local.ts names, as the process that its Dockerfile would run. */
@@ -38,6 +40,7 @@ const stopSteps: Readonly<Record<PartName, readonly StopStep[]>> = {
   connect: politeStop,
   engine: engineStop,
   emulator: emulatorStop,
+  mariadb: mariadbStop,
 };
 
 export const emulatorUrl = (plan: StackPlan): string => `http://${loopback}:${plan.ports.emulator}`;
@@ -113,6 +116,16 @@ export const launchPart = async (
         engineSocket: plan.engineSocket,
         lambdaLog: join(folder.logs, 'lambda.log'),
         temporaryFolder: join(folder.run, 'tmp'),
+      });
+      return;
+    case 'mariadb':
+      await startMariadb({
+        ...shared,
+        ...(plan.ports.mariadb === undefined ? {} : { port: plan.ports.mariadb }),
+        dataDir: join(folder.data, part),
+        database: mariadbDatabase,
+        config: mariadbSourceSettings,
+        folder,
       });
       return;
   }

@@ -10,13 +10,14 @@ export const loopback = '127.0.0.1';
  */
 export const findFreePorts = async (
   count: number,
-  preferred: readonly number[] = [],
+  preferred: readonly (number | undefined)[] = [],
 ): Promise<readonly number[]> => {
   const found: number[] = [];
+  const kept = preferred.filter((wish) => wish !== undefined);
   for (let index = 0; index < count; index += 1) {
     const wish = preferred[index];
     const isGranted = wish !== undefined && !found.includes(wish) && (await isFree(wish));
-    found.push(isGranted ? wish : await getPort({ host: loopback, exclude: [...found, ...preferred] }));
+    found.push(isGranted ? wish : await getPort({ host: loopback, exclude: [...found, ...kept] }));
   }
   return found;
 };

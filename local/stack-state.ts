@@ -6,7 +6,12 @@ import { isRunning, type ProcessIdentity } from './processes.ts';
 import { type StateFolder, stateFolder } from './state-folder.ts';
 
 /** In the order in which they are started; `engine` is the Docker engine that runs ECS tasks as processes. */
-export const partNames = ['source', 'target', 'kafka', 'connect', 'engine', 'emulator'] as const;
+export const requiredParts = ['source', 'target', 'kafka', 'connect', 'engine', 'emulator'] as const;
+/** Started, and downloaded, only when they are asked for. */
+export const optionalParts = ['mariadb'] as const;
+export type OptionalPart = (typeof optionalParts)[number];
+
+export const partNames = [...requiredParts, ...optionalParts] as const;
 export type PartName = (typeof partNames)[number];
 export const isPartName = (name: string): name is PartName => partNames.some((known) => known === name);
 
@@ -25,6 +30,8 @@ const stackStateSchema = z.strictObject({
   emulator: z.strictObject({ url: z.string(), region: z.string(), accountId: z.string() }),
   source: databaseSchema,
   target: databaseSchema,
+  /** One server for both roles, when it was asked for. */
+  mariadb: databaseSchema.optional(),
   /** Only once the app is deployed. */
   api: z.strictObject({ url: z.string(), adminTokenSecretArn: z.string() }).optional(),
   /** The app's outputs by name; names are unique over its stacks. */
@@ -39,13 +46,24 @@ const portsSchema = z.strictObject({
   kafkaController: z.number(),
   connect: z.number(),
   emulator: z.number(),
+  /** Kept, like the others, also while the part is not started. */
+  mariadb: z.number().optional(),
 });
 export type StackPorts = z.infer<typeof portsSchema>;
-export const portNames = Object.keys(portsSchema.shape) as readonly (keyof StackPorts)[];
+export const requiredPorts = [
+  'source',
+  'target',
+  'kafka',
+  'kafkaController',
+  'connect',
+  'emulator',
+] as const satisfies readonly (keyof StackPorts)[];
 
 /** What a part is started with, so that a later process can start it again. */
 const stackPlanSchema = z.strictObject({
   ports: portsSchema,
+  /** Which of the optional parts belong to it. */
+  with: z.array(z.enum(optionalParts)).readonly().optional(),
   java: z.strictObject({ command: z.string(), connectHome: z.string() }),
   emulatorPython: z.string(),
   engineSocket: z.string(),
@@ -78,6 +96,12 @@ export const readPorts = (folder: StateFolder): StackPorts | undefined =>
 
 export const writePorts = (folder: StateFolder, ports: StackPorts): void =>
   writeJson(join(folder.data, 'ports.json'), ports);
+
+/** The parts of a planned stack. */
+export const plannedParts = (plan: Pick<StackPlan, 'with'> = {}): readonly PartName[] => [
+  ...requiredParts,
+  ...(plan.with ?? []),
+];
 
 /** Where a part's process is recorded while it runs. */
 export const recordFile = (folder: StateFolder, part: PartName): string =>

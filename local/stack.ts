@@ -9,9 +9,10 @@ import {
   deployApp,
   synthesizeApp,
 } from './deploy.ts';
-import { benchPlugin, prepareDownloads } from './downloads.ts';
+import { benchPlugin, prepareDownloads, prepareMariadb } from './downloads.ts';
 import { localAccountId, localRegion } from './environment.ts';
 import { withLock } from './lock.ts';
+import { localMariadbUser } from './mariadb.ts';
 import {
   connectUrl,
   emulatorUrl,
@@ -20,6 +21,7 @@ import {
   kafkaBrokers,
   launchPart,
   localImages,
+  mariadbDatabase,
   sourceDatabase,
   targetDatabase,
 } from './parts.ts';
@@ -28,12 +30,14 @@ import { localPostgresUser, postgresFolder } from './postgres.ts';
 import { findMarkedProcesses, type StopStep, stopProcess } from './processes.ts';
 import { type ProgressReporter, silentReporter } from './progress.ts';
 import {
+  type OptionalPart,
   type PartName,
   partNames,
-  portNames,
+  plannedParts,
   readPlan,
   readPorts,
   readStackState,
+  requiredPorts,
   runningPart,
   runningTasks,
   type StackPlan,
@@ -50,6 +54,8 @@ export interface StackOptions {
   readonly reporter?: ProgressReporter;
   /** Also the plug-in of the benchmark's peer. */
   readonly bench?: boolean;
+  /** Optional parts that it has to have. None by default. */
+  readonly with?: readonly OptionalPart[];
   /** Without it only the servers are started. True by default. */
   readonly deploy?: boolean;
   /** Ends the start; what was started is stopped again before the call throws the signal's reason. */
@@ -71,7 +77,8 @@ export interface StartedStack {
 
 /**
  * Starts everything and deploys the app, or finds it running. A stack of which some part has ended is stopped first
- * and started anew, with its data. When anything fails, everything is stopped again.
+ * and started anew, with its data. When anything fails, everything is stopped again. Optional parts that a running stack
+ * lacks are added to it, and when one of them fails, that one is stopped.
  * Throws `PrerequisiteMissing` or `LocalStackFailed`.
  */
 export const startStack = (options: StackOptions = {}): Promise<StartedStack> => {
@@ -79,14 +86,15 @@ export const startStack = (options: StackOptions = {}): Promise<StartedStack> =>
   return withStackLock(folder, options.reporter, async () => {
     const running = findRunning(folder, options.bench ?? false);
     if (running !== undefined) {
-      const needsApp = (options.deploy ?? true) && running.state.api === undefined;
+      const added = await addParts(folder, running, options);
+      const needsApp = (options.deploy ?? true) && added.state.api === undefined;
       return needsApp
         ? {
-            state: await redeploy({ folder, plan: running.plan, signal: options.signal }),
+            state: await redeploy({ folder, plan: added.plan, signal: options.signal }),
             started: true,
             phases: [],
           }
-        : { state: running.state, started: false, phases: [] };
+        : { state: added.state, started: added !== running, phases: [] };
     }
     await stopEverything(folder);
     return startParts(folder, options);
@@ -134,18 +142,60 @@ export const resetStack = (
 export const runningParts = (folder: StateFolder = stateFolder()): readonly PartName[] =>
   partNames.filter((part) => runningPart(folder, part) !== undefined);
 
+interface RunningStack {
+  readonly state: StackState;
+  readonly plan: StackPlan;
+}
+
 /** The stack of which every part lives, and which has the benchmark's plug-in if that is asked for. */
-const findRunning = (
-  folder: StateFolder,
-  bench: boolean,
-): { readonly state: StackState; readonly plan: StackPlan } | undefined => {
+const findRunning = (folder: StateFolder, bench: boolean): RunningStack | undefined => {
   const [state, plan] = [readStackState(folder), readPlan(folder)];
   return state !== undefined &&
     plan !== undefined &&
-    runningParts(folder).length === partNames.length &&
+    plannedParts(plan).every((part) => runningPart(folder, part) !== undefined) &&
     (!bench || existsSync(join(plan.java.connectHome, 'plugins', benchPlugin)))
     ? { state, plan }
     : undefined;
+};
+
+/** Starts the parts that are asked for and that the stack does not have. */
+const addParts = async (
+  folder: StateFolder,
+  running: RunningStack,
+  options: StackOptions,
+): Promise<RunningStack> => {
+  const missing = (options.with ?? []).filter((part) => running.plan.with?.includes(part) !== true);
+  if (missing.length === 0) return running;
+  const reporter = options.reporter ?? silentReporter;
+  await prepareOptionalParts(missing, { ...options, folder });
+  const plan: StackPlan = {
+    ...running.plan,
+    with: [...(running.plan.with ?? []), ...missing],
+    ports: await choosePorts(folder, missing, reporter),
+  };
+  try {
+    for (const part of missing) await launchPart(part, folder, plan, options.signal);
+  } catch (error) {
+    await Promise.all(missing.map((part) => haltPart(part, folder)));
+    throw error;
+  }
+  writePlan(folder, plan);
+  const state = describeStack(plan, running.state.outputs);
+  writeStackState(folder, state);
+  return { state, plan };
+};
+
+/** After the other downloads: both run Maven, on the same repository. */
+const prepareOptionalParts = async (
+  parts: readonly OptionalPart[],
+  { folder, reporter, signal }: StackOptions,
+): Promise<void> => {
+  if (!parts.includes('mariadb')) return;
+  await prepareMariadb({
+    ...(folder === undefined ? {} : { folder }),
+    ...(reporter === undefined ? {} : { reporter }),
+    ...(signal === undefined ? {} : { signal }),
+  });
 };
 
 const redeploy = async (context: DeployContext): Promise<StackState> => {
@@ -188,12 +238,16 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
   };
 
   try {
-    const downloads = await time('downloads', () =>
-      prepareDownloads({ folder, reporter, bench: options.bench ?? false, signal }),
-    );
+    const wanted = options.with ?? [];
+    const downloads = await time('downloads', async () => {
+      const found = await prepareDownloads({ folder, reporter, bench: options.bench ?? false, signal });
+      await prepareOptionalParts(wanted, { folder, reporter, signal });
+      return found;
+    });
     const plan: StackPlan = {
       ...downloads,
-      ports: await choosePorts(folder, reporter),
+      with: wanted,
+      ports: await choosePorts(folder, [...requiredPorts, ...wanted], reporter),
       engineSocket: engineSocketOf(folder),
       images: localImages,
     };
@@ -205,6 +259,7 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
     await together(
       launch('source'),
       launch('target'),
+      ...wanted.map(launch),
       launch('kafka').then(() => launch('connect')),
       launch('engine')
         .then(() => launch('emulator'))
@@ -235,20 +290,36 @@ const describeStack = (plan: StackPlan, outputs: Readonly<Record<string, string>
     emulator: { url: emulator, region: localRegion, accountId: localAccountId },
     source: { host: loopback, port: plan.ports.source, ...localPostgresUser, database: sourceDatabase },
     target: { host: loopback, port: plan.ports.target, ...localPostgresUser, database: targetDatabase },
+    ...(plan.with?.includes('mariadb') === true && plan.ports.mariadb !== undefined
+      ? {
+          mariadb: {
+            ...{ host: loopback, port: plan.ports.mariadb },
+            ...{ ...localMariadbUser, database: mariadbDatabase },
+          },
+        }
+      : {}),
     ...(api === undefined ? {} : { api }),
     outputs,
   };
 };
 
-const choosePorts = async (folder: StateFolder, reporter: ProgressReporter): Promise<StackPorts> => {
+/** Chooses the ports of these names and leaves the others as they are. */
+const choosePorts = async (
+  folder: StateFolder,
+  names: readonly (keyof StackPorts)[],
+  reporter: ProgressReporter,
+): Promise<StackPorts> => {
   const before = readPorts(folder);
   const found = await findFreePorts(
-    portNames.length,
-    before === undefined ? [] : portNames.map((name) => before[name]),
+    names.length,
+    names.map((name) => before?.[name]),
   );
-  const ports = Object.fromEntries(portNames.map((name, index) => [name, found[index]])) as StackPorts;
-  for (const name of portNames) {
-    if (before !== undefined && ports[name] !== before[name]) {
+  const ports = {
+    ...before,
+    ...Object.fromEntries(names.map((name, index) => [name, found[index]])),
+  } as StackPorts;
+  for (const name of names) {
+    if (before?.[name] !== undefined && ports[name] !== before[name]) {
       reporter.say(`Port ${before[name]} is taken by another program; ${name} moves to ${ports[name]}.`);
     }
   }
@@ -261,7 +332,7 @@ const stopOrder: readonly (readonly PartName[])[] = [
   ['emulator'],
   ['engine'],
   ['connect'],
-  ['kafka', 'source', 'target'],
+  ['kafka', 'source', 'target', 'mariadb'],
 ];
 
 const leftoverStop: readonly StopStep[] = [

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { killPart, restartPart } from '../../../local/parts.ts';
 import { findMarkedProcesses } from '../../../local/processes.ts';
 import { resetStack, runningParts, startStack, stopStack } from '../../../local/stack.ts';
-import { partNames, readPorts, readStackState, runningPart } from '../../../local/stack-state.ts';
+import { readPorts, readStackState, requiredParts, runningPart } from '../../../local/stack-state.ts';
 import { projectRoot, type StateFolder, stateFolder } from '../../../local/state-folder.ts';
 
 /** From cached downloads the servers start in 10 s; the first start on a slow line takes minutes. */
@@ -39,7 +40,7 @@ const accepts = (port: number): Promise<boolean> =>
   });
 
 const openPorts = async (): Promise<readonly number[]> => {
-  const ports = Object.values(readPorts(folder) ?? {});
+  const ports = Object.values(readPorts(folder) ?? {}).filter((port) => port !== undefined);
   const open = await Promise.all(ports.map(accepts));
   return ports.filter((_port, index) => open[index]);
 };
@@ -54,12 +55,22 @@ const querySource = async (sql: string): Promise<readonly unknown[]> => {
   }
 };
 
+const queryMariadb = async (sql: string): Promise<unknown> => {
+  const connection = await mysql.createConnection({ ...readStackState(folder)?.mariadb });
+  try {
+    const [rows] = await connection.query(sql);
+    return rows;
+  } finally {
+    await connection.end();
+  }
+};
+
 test(
   'starts every part, and a second start finds it running',
   async () => {
     const first = await startStack({ folder, deploy: false });
     expect(first.started).toBe(true);
-    expect(runningParts(folder)).toEqual(partNames);
+    expect(runningParts(folder)).toEqual(requiredParts);
     expect((await openPorts()).length).toBe(6);
     const plugins = await fetch(`${first.state.connect.url}/connector-plugins`);
     expect(JSON.stringify(await plugins.json())).toContain('PostgresConnector');
@@ -80,6 +91,25 @@ test('brings a killed and a restarted part back with its data', async () => {
   await restartPart('connect', folder);
   expect(runningPart(folder, 'connect')?.pid).not.toBe(before?.pid);
 }, 120_000);
+
+test(
+  'adds MariaDB when it is asked for, and a part that was killed comes back with its data',
+  async () => {
+    const others = requiredParts.map((part) => runningPart(folder, part)?.pid);
+    const { state, started } = await startStack({ folder, deploy: false, with: ['mariadb'] });
+    expect(started).toBe(true);
+    expect(requiredParts.map((part) => runningPart(folder, part)?.pid)).toEqual(others);
+    expect(readStackState(folder)).toEqual(state);
+    expect(await queryMariadb('SELECT @@log_bin AS log_bin')).toEqual([{ log_bin: 1 }]);
+    await queryMariadb('CREATE TABLE kept AS SELECT 42 AS answer');
+
+    await killPart('mariadb', folder);
+    await restartPart('mariadb', folder);
+    expect(await queryMariadb('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    expect(await startStack({ folder, deploy: false })).toMatchObject({ started: false, state });
+  },
+  startTimeoutMs,
+);
 
 test('leaves nothing running after a stop, although parts were killed and a process escaped', async () => {
   // As a consumer whose engine was killed: no parent, no group of ours, nothing but the marker.
@@ -127,5 +157,5 @@ test('shows the state of every part on the command line', async () => {
     output += chunk.toString('utf8');
   });
   await new Promise((resolve) => child.once('close', resolve));
-  for (const part of partNames) expect(output).toContain(part);
+  for (const part of requiredParts) expect(output).toContain(part);
 });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { identifyProcess } from '../../../local/processes.ts';
 import {
   isPartName,
+  plannedParts,
   readStackState,
   recordFile,
   runningPart,
@@ -62,5 +63,16 @@ test('counts a part or task as running only while its own process lives', () => 
 });
 
 test('knows the names of parts', () => {
-  expect(['kafka', 'consumer', ''].map(isPartName)).toEqual([true, false, false]);
+  expect(['kafka', 'mariadb', 'consumer', ''].map(isPartName)).toEqual([true, true, false, false]);
+});
+
+test('plans an optional part only where it was asked for', () => {
+  expect(plannedParts(undefined)).not.toContain('mariadb');
+  expect(plannedParts({})).not.toContain('mariadb');
+  expect(plannedParts({ with: ['mariadb'] })).toEqual([...plannedParts({}), 'mariadb']);
+});
+
+test('keeps the address of an optional part', () => {
+  writeStackState(folder, { ...state, mariadb: database });
+  expect(readStackState(folder)?.mariadb).toEqual(database);
 });
