@@ -1,4 +1,4 @@
-import type { DatabasePair } from '../demo/operator.ts';
+import type { DemoDatabase } from '../demo/demo-database.ts';
 
 /**
  * How the peer is set up. `tuned` is as well as we know how: UNNEST inserts, which the sink has for PostgreSQL alone and
@@ -42,7 +42,7 @@ export interface TopicSchemas {
  */
 export const jdbcSinkConfig = (
   topic: string,
-  target: DatabasePair['target'],
+  target: Omit<DemoDatabase, 'kind'>,
   table: string,
   schemas: TopicSchemas | undefined,
   tuning: SinkTuning,
@@ -55,8 +55,8 @@ export const jdbcSinkConfig = (
   'collection.name.format': table,
   // stringtype: values that capture writes as text, such as timestamps, are cast by the server to the column's type.
   'connection.url': `jdbc:postgresql://${target.host}:${target.port}/${target.database}?stringtype=unspecified&reWriteBatchedInserts=true`,
-  'connection.username': target.user ?? '',
-  'connection.password': String(target.password),
+  'connection.username': target.user,
+  'connection.password': target.password,
   ...(schemas === undefined
     ? {}
     : {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ErrorCode, errorPolicies } from '#core/errors/error-policies.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { DemoKindName } from './demo-database.ts';
 
 /**
  * The product as its users see it: HTTP calls that docs/openapi.json describes. Each shape names only what is read
@@ -83,7 +84,7 @@ const problemShape = z.looseObject({
 
 export interface DatabaseRegistration {
   readonly name: string;
-  readonly kind: 'postgresql';
+  readonly kind: DemoKindName;
   readonly host: string;
   readonly port: number;
   readonly database: string;
@@ -91,6 +92,9 @@ export interface DatabaseRegistration {
   readonly password: string;
   readonly tls_mode: 'disable';
 }
+
+/** Where PostgreSQL has its tables unless told otherwise. */
+const defaultSchema = 'public';
 
 /** What an operator may do: manage clients and their tokens. */
 export interface AdminApi {
@@ -102,12 +106,13 @@ export interface AdminApi {
 export interface ClientApi {
   registerDatabase(database: DatabaseRegistration): Promise<number>;
   testDatabase(databaseId: number): Promise<DatabaseTest>;
-  /** Names of the replicable tables in the schema `public`. */
-  discoverTables(databaseId: number): Promise<readonly string[]>;
+  /** Names of the replicable tables of a schema. */
+  discoverTables(databaseId: number, schema?: string): Promise<readonly string[]>;
   createReplication(
     sourceDatabaseId: number,
     targetDatabaseId: number,
     tables: readonly string[],
+    schema?: string,
   ): Promise<Replication>;
   startReplication(replicationId: number, options?: { readonly forceResync: boolean }): Promise<void>;
   stopReplication(replicationId: number): Promise<void>;
@@ -129,17 +134,17 @@ export const clientApi = (url: string, token: string, signal?: AbortSignal): Cli
     registerDatabase: async (database) =>
       (await call('POST', '/databases', databaseShape, database)).database_id,
     testDatabase: (databaseId) => call('POST', `/databases/${databaseId}/test`, databaseTestShape),
-    discoverTables: async (databaseId) => {
+    discoverTables: async (databaseId, schema = defaultSchema) => {
       const { tables } = await call('GET', `/databases/${databaseId}/tables`, discoveredShape);
       return tables
-        .filter((table) => table.schema === 'public' && table.replicable)
+        .filter((table) => table.schema === schema && table.replicable)
         .map((table) => table.table);
     },
-    createReplication: (sourceDatabaseId, targetDatabaseId, tables) =>
+    createReplication: (sourceDatabaseId, targetDatabaseId, tables, schema = defaultSchema) =>
       call('POST', '/replications', replicationShape, {
         source_database_id: sourceDatabaseId,
         target_database_id: targetDatabaseId,
-        tables: tables.map((table) => ({ source: { schema: 'public', table } })),
+        tables: tables.map((table) => ({ source: { schema, table } })),
       }),
     startReplication: async (replicationId, options = { forceResync: false }) => {
       await call('POST', `/replications/${replicationId}/start`, replicationShape, {

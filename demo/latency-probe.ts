@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ClientConfig, escapeIdentifier } from 'pg';
-import { connect } from './connection.ts';
+import type { DemoDatabase } from './demo-database.ts';
+import { kindOf } from './demo-kinds.ts';
 
 /**
  * Measures how long a committed row takes until another connection sees it at the target. One process writes and
@@ -23,9 +23,9 @@ export interface LatencyMeasurement {
 }
 
 export interface LatencyProbeOptions {
-  readonly source: ClientConfig;
-  readonly target: ClientConfig;
-  /** In the schema `public`, with columns `id bigint` and `written_at timestamptz`; its ids are the probe's alone. */
+  readonly source: DemoDatabase;
+  readonly target: DemoDatabase;
+  /** With columns `id`, a whole number, and `written_at`, an instant; its ids are the probe's alone. */
   readonly sourceTable: string;
   readonly targetTable: string;
   readonly rowsPerSecond: number;
@@ -35,17 +35,19 @@ export interface LatencyProbeOptions {
 const pollPauseMs = 5;
 
 export const startLatencyProbe = async (options: LatencyProbeOptions): Promise<LatencyProbe> => {
-  const writer = await connect(options.source, 'latency-probe');
-  const reader = await connect(options.target, 'latency-probe');
-  const sourceTable = `public.${escapeIdentifier(options.sourceTable)}`;
-  const targetTable = `public.${escapeIdentifier(options.targetTable)}`;
-  const newest = await writer.query<{ id: string }>(
-    `SELECT coalesce(max(id), 0)::text AS id FROM ${sourceTable}`,
+  const [sourceKind, targetKind] = [kindOf(options.source), kindOf(options.target)];
+  const writer = await sourceKind.connect(options.source, 'latency-probe');
+  const reader = await targetKind.connect(options.target, 'latency-probe');
+  const sourceTable = sourceKind.tableName(options.sourceTable);
+  const insert = `INSERT INTO ${sourceTable} (id, written_at) VALUES (${sourceKind.placeholder(1)}, ${sourceKind.placeholder(2)})`;
+  const select = `SELECT id FROM ${targetKind.tableName(options.targetTable)} WHERE id > ${targetKind.placeholder(1)} ORDER BY id`;
+  const [newest] = await writer.read<{ id: string | number }>(
+    `SELECT coalesce(max(id), 0) AS id FROM ${sourceTable}`,
   );
 
   const waiting = new Map<number, number>();
   const samplesMs: number[] = [];
-  let lastWritten = Number(newest.rows[0]?.id ?? 0);
+  let lastWritten = Number(newest?.id ?? 0);
   let lastSeen = lastWritten;
   let written = 0;
   let polls = 0;
@@ -59,11 +61,7 @@ export const startLatencyProbe = async (options: LatencyProbeOptions): Promise<L
     while (writing) {
       const id = lastWritten + 1;
       waiting.set(id, performance.now());
-      await writer.query({
-        name: 'write-probe',
-        text: `INSERT INTO ${sourceTable} (id, written_at) VALUES ($1, $2)`,
-        values: [id, new Date()],
-      });
+      await writer.change(insert, [id, new Date()]);
       lastWritten = id;
       written += 1;
       dueAt += 1_000 / options.rowsPerSecond;
@@ -74,15 +72,11 @@ export const startLatencyProbe = async (options: LatencyProbeOptions): Promise<L
   // One writer commits its ids in order and a table's changes arrive in order, so nothing below lastSeen is yet to come.
   const poll = async (): Promise<void> => {
     while (polling) {
-      const seen = await reader.query<{ id: string }>({
-        name: 'read-probe',
-        text: `SELECT id::text AS id FROM ${targetTable} WHERE id > $1 ORDER BY id`,
-        values: [lastSeen],
-      });
+      const seen = await reader.read<{ id: string | number }>(select, [lastSeen]);
       const now = performance.now();
       polls += 1;
       pollingMs = now - startedAt;
-      for (const row of seen.rows) {
+      for (const row of seen) {
         lastSeen = Number(row.id);
         const writtenAt = waiting.get(lastSeen);
         if (writtenAt !== undefined) samplesMs.push(now - writtenAt);

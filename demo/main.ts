@@ -1,12 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import { prepareEmulator } from '../local/downloads.ts';
 import { createProgressReporter } from '../local/progress.ts';
 import { resetStack, startStack, stopStack } from '../local/stack.ts';
 import { projectRoot, stateFolder } from '../local/state-folder.ts';
 import { ensureDataSet } from './data-set.ts';
+import { type DemoKindName, demoKindNames } from './demo-database.ts';
 import { type Demonstration, demonstrate } from './demonstration.ts';
 import { nextSteps } from './next-steps.ts';
 import { createScreen, type Screen } from './screen.ts';
@@ -14,6 +15,8 @@ import { createScreen, type Screen } from './screen.ts';
 interface DemoOptions {
   readonly once: boolean;
   readonly json?: string;
+  readonly source: DemoKindName;
+  readonly target: DemoKindName;
   readonly seed: number;
   readonly rate: number;
   readonly seconds: number;
@@ -46,8 +49,9 @@ const run = async (options: DemoOptions): Promise<number> => {
   const { screen: tracked, headings } = trackHeadings(screen);
   try {
     if (options.once) await resetStack(folder, reporter);
+    const needsMariadb = [options.source, options.target].includes('mariadb');
     tracked.heading(
-      'Starting the local stack: Kafka, Connect with Debezium, two PostgreSQL, AWS with the app',
+      `Starting the local stack: Kafka, Connect with Debezium, two PostgreSQL, ${needsMariadb ? 'MariaDB, ' : ''}AWS with the app`,
     );
     const csvFiles = await ensureDataSet(
       folder,
@@ -55,11 +59,15 @@ const run = async (options: DemoOptions): Promise<number> => {
       (line) => screen.say(line),
       signal,
     );
-    const { state: stack, started } = await startStack({ folder, reporter, signal });
+    const { state: stack, started } = await startStack({
+      ...{ folder, reporter, signal },
+      with: needsMariadb ? ['mariadb'] : [],
+    });
     if (!started) screen.say('It runs already.');
     const demonstration = await demonstrate({
       stack,
       csvFiles,
+      kinds: { source: options.source, target: options.target },
       screen: tracked,
       seed: options.seed,
       changesPerSecond: options.rate,
@@ -117,6 +125,14 @@ const program = new Command('npm run demo --')
   .description('Replicates a real data set while it changes, and proves that source and target are equal.')
   .option('--once', 'use a stack of its own, and stop and remove it at the end', false)
   .option('--json <file>', 'also write the figures to a file')
+  .addOption(
+    new Option('--source <kind>', 'what the data is replicated from')
+      .choices(demoKindNames)
+      .default('postgresql'),
+  )
+  .addOption(
+    new Option('--target <kind>', 'what it is replicated to').choices(demoKindNames).default('postgresql'),
+  )
   .option('--seed <number>', 'of the changes to the source', positiveInteger, 20_130_101)
   .option('--rate <number>', 'changes per second to the source', positiveInteger, 300)
   .option(

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { StackState } from '../local/stack-state.ts';
 import type { StateFolder } from '../local/state-folder.ts';
+import { kindOf } from './demo-kinds.ts';
 import type { Demonstration } from './demonstration.ts';
 import { deployedApi } from './operator.ts';
 
@@ -11,9 +12,7 @@ export const nextSteps = (
   folder: Pick<StateFolder, 'logs'>,
 ): readonly string[] => {
   const { url, adminTokenSecretArn } = deployedApi(stack);
-  const connection = ({ host, port, user, password, database }: typeof databases.source): string =>
-    `postgresql://${user}:${password}@${host}:${port}/${database}`;
-  const { database } = databases.source;
+  const { source, target } = databases;
   return [
     '',
     'The stack stays up, and the replication goes on. What to try next:',
@@ -26,8 +25,8 @@ export const nextSteps = (
     `  curl -s -X POST -H "Authorization: Bearer $TOKEN" -d '{}' $API/replications/${replicationId}/start`,
     '',
     'Change the source and look at the target:',
-    `  psql ${connection(databases.source)} -c "UPDATE airlines SET name = 'Mill Air' WHERE carrier = 'AA'"`,
-    `  psql ${connection(databases.target)} -c "SELECT * FROM ${database}_airlines WHERE carrier = 'AA'"`,
+    `  ${kindOf(source).shellLine(source, "UPDATE airlines SET name = 'Mill Air' WHERE carrier = 'AA'")}`,
+    `  ${kindOf(target).shellLine(target, `SELECT * FROM ${source.database}_airlines WHERE carrier = 'AA'`)}`,
     '',
     'The admin token, which creates clients and their tokens, is in Secrets Manager (any AWS tool can read it):',
     `  curl -s ${stack.emulator.url} -H 'X-Amz-Target: secretsmanager.GetSecretValue' -H 'Content-Type: application/x-amz-json-1.1' \\`,

@@ -1,45 +1,54 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Client, ClientConfig } from 'pg';
-import { escapeIdentifier } from 'pg';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { StackState } from '../local/stack-state.ts';
-import { connect } from './connection.ts';
-import { adminApi, type ClientApi, clientApi, errorOfCode, type ReplicationStatus } from './control-api.ts';
+import {
+  adminApi,
+  type ClientApi,
+  clientApi,
+  type DatabaseRegistration,
+  errorOfCode,
+  type ReplicationStatus,
+} from './control-api.ts';
+import type { DemoDatabase, DemoKindName } from './demo-database.ts';
+import { kindOf } from './demo-kinds.ts';
 
 /** What somebody does who uses the product: through its API, and on the two databases as their owner. */
 export interface DatabasePair {
-  readonly source: ClientConfig & { readonly database: string };
-  readonly target: ClientConfig & { readonly database: string };
+  readonly source: DemoDatabase;
+  readonly target: DemoDatabase;
+}
+
+/** Of which kinds the two databases of a replication are. */
+export interface KindPair {
+  readonly source: DemoKindName;
+  readonly target: DemoKindName;
 }
 
 /**
- * A source and a target database that nobody has used yet on the stack's two servers: `{source}`, or `{source}_2` and
+ * A source and a target database that nobody has used yet on the stack's servers: `{source}`, or `{source}_2` and
  * so on, so that a second demo on the same stack does not meet the first one's tables.
  */
 export const createDatabases = async (
   stack: StackState,
   names: { readonly source: string; readonly target: string },
+  kinds: KindPair = { source: 'postgresql', target: 'postgresql' },
 ): Promise<DatabasePair> => ({
-  source: await createDatabase(stack.source, names.source),
-  target: await createDatabase(stack.target, names.target),
+  source: await kindOf({ kind: kinds.source }).createDatabase(
+    serverOf(stack, kinds.source, 'source'),
+    names.source,
+  ),
+  target: await kindOf({ kind: kinds.target }).createDatabase(
+    serverOf(stack, kinds.target, 'target'),
+    names.target,
+  ),
 });
 
-const createDatabase = async (
-  server: StackState['source'],
-  name: string,
-): Promise<DatabasePair['source']> => {
-  const client = await connect(server, 'setup');
-  try {
-    const found = await client.query<{ datname: string }>('SELECT datname FROM pg_database');
-    const taken = new Set(found.rows.map((row) => row.datname));
-    let database = name;
-    for (let number = 2; taken.has(database); number += 1) database = `${name}_${number}`;
-    await client.query(`CREATE DATABASE ${escapeIdentifier(database)}`);
-    return { host: server.host, port: server.port, user: server.user, password: server.password, database };
-  } finally {
-    await client.end();
-  }
+/** PostgreSQL has a server for each role; MariaDB, which only runs when it is asked for, has one for both. */
+const serverOf = (stack: StackState, kind: DemoKindName, role: keyof KindPair): StackState['source'] => {
+  const server = { postgresql: stack[role], mariadb: stack.mariadb }[kind];
+  if (server === undefined) throw new MillraceError('LocalStackFailed', `The stack runs without ${kind}.`);
+  return server;
 };
 
 /** The API of a deployed stack. Throws `LocalStackFailed` when the app is not deployed. */
@@ -88,7 +97,8 @@ export const createClient = async (
 export interface RegisteredPair {
   readonly sourceId: number;
   readonly targetId: number;
-  readonly serverVersion: string;
+  /** Of the two servers, each with its product's name. */
+  readonly servers: { readonly source: string; readonly target: string };
 }
 
 /** Registers both databases and has the product test them. Throws `ValidationFailed` when one is not ready. */
@@ -103,17 +113,29 @@ export const registerDatabases = async (api: ClientApi, pair: DatabasePair): Pro
       `The databases are not ready:\n${problems.map((found) => `  - ${found.subject}: ${found.message}`).join('\n')}`,
     );
   }
-  return { sourceId, targetId, serverVersion: source.server_version };
+  const describe = (database: DemoDatabase, version: string): string =>
+    `${kindOf(database).title} ${version}`;
+  return {
+    sourceId,
+    targetId,
+    servers: {
+      source: describe(pair.source, source.server_version),
+      target: describe(pair.target, target.server_version),
+    },
+  };
 };
 
-const registrationOf = (config: DatabasePair['source']): Parameters<ClientApi['registerDatabase']>[0] => ({
-  name: config.database,
-  kind: 'postgresql',
-  host: config.host ?? '',
-  port: config.port ?? 0,
-  database: config.database,
-  username: config.user ?? '',
-  password: String(config.password),
+const registrationOf = ({
+  kind,
+  host,
+  port,
+  user,
+  password,
+  database,
+}: DemoDatabase): DatabaseRegistration => ({
+  ...{ name: database, kind, host, port, database },
+  username: user,
+  password,
   tls_mode: 'disable',
 });
 
@@ -158,31 +180,23 @@ export const isEveryTableLive = (status: ReplicationStatus): boolean =>
   status.tables.every((table) => table.state === 'live');
 
 /**
- * Waits until everything that is committed now has been applied, in two steps that do not trust each other: the source
- * itself says that whoever reads its log has confirmed it up to here, and a heartbeat from after that says that the
+ * Waits until everything that is committed now has been applied, in two steps that do not trust each other: the databases
+ * themselves show that whoever reads the source's log has come up to here, and a heartbeat from after that says that the
  * consumer has nothing left to read.
  */
 export const waitForZeroLag = async (
   api: ClientApi,
   replicationId: number,
-  source: Client,
+  isCaptured: () => Promise<boolean>,
   waiting: Waiting,
 ): Promise<ReplicationStatus> => {
-  const end = await source.query<{ position: string }>('SELECT pg_current_wal_lsn()::text AS position');
-  const position = end.rows[0]?.position;
   const deadline = performance.now() + waiting.deadlineMs;
-  for (;;) {
-    const slots = await source.query<{ passed: boolean | null }>(
-      `SELECT bool_and(confirmed_flush_lsn >= $1::pg_lsn) AS passed FROM pg_replication_slots
-       WHERE database = current_database()`,
-      [position],
-    );
-    if (slots.rows[0]?.passed === true) break;
-    // The log may end in something that no reader is told of, such as a checkpoint or a vacuum; on a source that is quiet
-    // the slot would stay before it for ever. A message in the log comes after it and changes no row.
-    await source.query("SELECT pg_logical_emit_message(true, 'millrace', 'demo')");
+  while (!(await isCaptured())) {
     if (performance.now() > deadline) {
-      throw new MillraceError('CaptureNotStreaming', `The replication slot did not pass ${position}.`);
+      throw new MillraceError(
+        'CaptureNotStreaming',
+        'What was committed last at the source is not captured.',
+      );
     }
     await sleep(pollEveryMs, undefined, { signal: waiting.signal });
   }

