@@ -35,8 +35,10 @@ export const shortSizes: BenchSizes = { rounds: 1, applyDays: 60, copyTimes: 1, 
 export const stepDeadlineMs = 10 * 60_000;
 
 /** The table that Millrace makes of a source table by default. */
-export const targetTableOf = ({ databases }: Pick<BenchContext, 'databases'>, table: string): string =>
-  `${databases.source.database}_${table}`;
+export const targetTableOf = (
+  { databases }: { readonly databases: { readonly source: { readonly database: string } } },
+  table: string,
+): string => `${databases.source.database}_${table}`;
 
 /** Rates of Millrace and of its peer, measured in turns. */
 export interface ComparedRates {

@@ -14,9 +14,13 @@ import { measureApplyRate } from './apply-rate.ts';
 import { type BenchContext, type ComparedRates, fullSizes, shortSizes } from './bench-context.ts';
 import { measureCopyRate } from './copy-rate.ts';
 import { measureLatency } from './latency.ts';
+import { requireMariadbClient } from './mariadb-client.ts';
+import { measureCopyFromMariadb, measureCopyToMariadb } from './mariadb-copy-rates.ts';
+import { createMariadbDatabases } from './mariadb-databases.ts';
+import { requirePgloader } from './pgloader.ts';
 import { requirePsql } from './psql.ts';
 
-const benchmarks = ['apply', 'copy', 'latency'] as const;
+const benchmarks = ['apply', 'copy', 'latency', 'copy-from-mariadb', 'copy-to-mariadb'] as const;
 type Benchmark = (typeof benchmarks)[number];
 
 interface BenchOptions {
@@ -32,6 +36,10 @@ interface BenchFigures {
     readonly peerWithSchemasInMessages: ComparedRates;
   };
   copy?: ComparedRates;
+  copyFromMariadb?: ComparedRates;
+  copyToMariadb?: ComparedRates;
+  /** Why a benchmark that was asked for did not run. */
+  leftOut?: Partial<Record<Benchmark, string>>;
   latencyMs?: { readonly p50: number; readonly p99: number };
 }
 
@@ -62,10 +70,14 @@ const run = async (options: BenchOptions): Promise<number> => {
   const figures: BenchFigures = {};
   try {
     if (options.only.includes('copy')) say(`Peer of the copy: ${await requirePsql()}`);
+    const withMariadb = await choosePeers(options, figures);
     await resetStack(folder, reporter);
     const python = await prepareEmulator({ folder, reporter, signal });
     const csvFiles = await ensureDataSet(folder, python, say, signal);
-    const { state: stack } = await startStack({ folder, reporter, bench: true, signal });
+    const { state: stack } = await startStack({
+      ...{ folder, reporter, bench: true, signal },
+      with: withMariadb.length > 0 ? ['mariadb'] : [],
+    });
 
     const databases = await createDatabases(stack, { source: 'bench', target: 'bench_target' });
     const source = await connect(databases.source, 'bench');
@@ -86,6 +98,15 @@ const run = async (options: BenchOptions): Promise<number> => {
       if (options.only.includes('copy')) {
         say('\nCopy: Millrace and psql COPY | psql COPY, in turns');
         figures.copy = await measureCopyRate(context);
+      }
+      const mariadb = withMariadb.length > 0 ? await createMariadbDatabases(context) : undefined;
+      if (mariadb !== undefined && withMariadb.includes('copy-from-mariadb')) {
+        say('\nCopy from MariaDB: Millrace and pgloader, in turns');
+        figures.copyFromMariadb = await measureCopyFromMariadb(context, mariadb, { csvFiles, folder });
+      }
+      if (mariadb !== undefined && withMariadb.includes('copy-to-mariadb')) {
+        say('\nCopy to MariaDB: Millrace and mariadb < dump, in turns');
+        figures.copyToMariadb = await measureCopyToMariadb(context, mariadb, folder);
       }
       if (options.only.includes('apply')) {
         say('\nApply: Millrace and the Debezium JDBC sink, in turns');
@@ -116,6 +137,31 @@ const run = async (options: BenchOptions): Promise<number> => {
   }
 };
 
+/**
+ * Those of the benchmarks with MariaDB that can run: their peers are not needed for anything else, so a benchmark whose peer
+ * is not installed is left out, and the figures say why.
+ */
+const choosePeers = async (options: BenchOptions, figures: BenchFigures): Promise<readonly Benchmark[]> => {
+  const peers = {
+    'copy-from-mariadb': requirePgloader,
+    'copy-to-mariadb': requireMariadbClient,
+  } as const satisfies Partial<Record<Benchmark, () => Promise<string>>>;
+  const chosen: Benchmark[] = [];
+  for (const [name, requirePeer] of Object.entries(peers) as [keyof typeof peers, () => Promise<string>][]) {
+    if (!options.only.includes(name)) continue;
+    try {
+      say(`Peer of ${name}: ${await requirePeer()}`);
+      chosen.push(name);
+    } catch (thrown) {
+      const { code, message } = toMillraceError(thrown);
+      if (code !== 'PrerequisiteMissing') throw thrown;
+      say(`Left out: ${name}. ${message}`);
+      figures.leftOut = { ...figures.leftOut, [name]: message };
+    }
+  }
+  return chosen;
+};
+
 const report = (figures: BenchFigures, options: BenchOptions): void => {
   if (options.json !== undefined) {
     mkdirSync(dirname(options.json), { recursive: true });
@@ -131,6 +177,11 @@ const report = (figures: BenchFigures, options: BenchOptions): void => {
     say(`           ${rates(peerWithSchemasInMessages, 'the sink with schemas in messages')}`);
   }
   if (figures.copy !== undefined) say(`  copy     ${rates(figures.copy, 'psql pipe')}`);
+  if (figures.copyFromMariadb !== undefined)
+    say(`  copy     from MariaDB ${rates(figures.copyFromMariadb, 'pgloader')}`);
+  if (figures.copyToMariadb !== undefined)
+    say(`  copy     to MariaDB ${rates(figures.copyToMariadb, 'mariadb < dump')}`);
+  for (const [name, reason] of Object.entries(figures.leftOut ?? {})) say(`  left out ${name}: ${reason}`);
   if (figures.latencyMs !== undefined)
     say(`  latency  p50 ${figures.latencyMs.p50} ms, p99 ${figures.latencyMs.p99} ms`);
 };

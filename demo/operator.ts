@@ -2,14 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { StackState } from '../local/stack-state.ts';
-import {
-  adminApi,
-  type ClientApi,
-  clientApi,
-  type DatabaseRegistration,
-  errorOfCode,
-  type ReplicationStatus,
-} from './control-api.ts';
+import { adminApi, type ClientApi, clientApi, errorOfCode, type ReplicationStatus } from './control-api.ts';
 import type { DemoDatabase, DemoKindName } from './demo-database.ts';
 import { kindOf } from './demo-kinds.ts';
 
@@ -103,8 +96,10 @@ export interface RegisteredPair {
 
 /** Registers both databases and has the product test them. Throws `ValidationFailed` when one is not ready. */
 export const registerDatabases = async (api: ClientApi, pair: DatabasePair): Promise<RegisteredPair> => {
-  const sourceId = await api.registerDatabase(registrationOf(pair.source));
-  const targetId = await api.registerDatabase(registrationOf(pair.target));
+  const [sourceId, targetId] = [
+    await registerDatabase(api, pair.source),
+    await registerDatabase(api, pair.target),
+  ];
   const [source, target] = [await api.testDatabase(sourceId), await api.testDatabase(targetId)];
   const problems = [...source.as_source.problems, ...target.as_target.problems];
   if (problems.length > 0) {
@@ -125,19 +120,17 @@ export const registerDatabases = async (api: ClientApi, pair: DatabasePair): Pro
   };
 };
 
-const registrationOf = ({
-  kind,
-  host,
-  port,
-  user,
-  password,
-  database,
-}: DemoDatabase): DatabaseRegistration => ({
-  ...{ name: database, kind, host, port, database },
-  username: user,
-  password,
-  tls_mode: 'disable',
-});
+/** Returns the number that the database has got. */
+export const registerDatabase = (
+  api: ClientApi,
+  { kind, host, port, user, password, database }: DemoDatabase,
+): Promise<number> =>
+  api.registerDatabase({
+    ...{ name: database, kind, host, port, database },
+    username: user,
+    password,
+    tls_mode: 'disable',
+  });
 
 const pollEveryMs = 500;
 
