@@ -35,8 +35,8 @@ const decompressZstd = promisify(zstdDecompress);
 const compressZstd = promisify(zstdCompress);
 
 /**
- * Node makes the output of a decompression in pieces, by default of 16 KiB, and each costs as much as the decompression
- * of it. So a piece is made as large as the output is likely to be: as much as the last one by its ratio, and a quarter.
+ * Node makes the output of a decompression in pieces, by default of 16 KiB, and each piece is a turn of its own through
+ * the thread pool. So a piece is made as large as the output is likely to be: as much as the last one by its ratio, and a quarter.
  */
 const outputMargin = 1.25;
 const maxPieceBytes = 4 * 1024 * 1024;

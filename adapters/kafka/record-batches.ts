@@ -151,8 +151,8 @@ const takers = new Map<string, number>();
 
 /**
  * From now on kafkajs brings one message for each record batch of these topics, whatever consumer of this process reads
- * them. kafkajs 2.2.4 makes several objects and a dozen bigints of each record, which was a fifth of the consumer's
- * work; what it does with messages (offsets, aborted transactions, control records) is right for whole batches too,
+ * them. kafkajs 2.2.4 makes several objects and a dozen bigints of each record, which showed
+ * in the consumer's profile; what it does with messages (offsets, aborted transactions, control records) is right for whole batches too,
  * because a batch belongs to one producer and to one transaction. Returns what ends it.
  */
 export const takeWholeBatches = (topics: readonly string[]): (() => void) => {

@@ -18,7 +18,7 @@ const maxBatchRecords = 5_000;
 /** Of Kafka's JSON; decoded and as arrays a batch takes about five times as much, and two are in memory at once. */
 const maxBatchBytes = 8 * 1024 * 1024;
 
-/** Decoded in one go: 2 ms. */
+/** Decoded in one go: 1 to 2 ms, at about 5 µs for each. */
 const recordsPerTurn = 250;
 
 export interface ApplyContext<Table extends ApplyTable, Prepared> {
