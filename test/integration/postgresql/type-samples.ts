@@ -242,6 +242,9 @@ const allVersions: TypeSamples = {
   'samples.code': ['007', '1e3'],
   'others.code': ['7'],
   'others."My Mood"': ['1.50'],
+  // As PostGIS's: a base type whose arrays have colons between their elements.
+  'samples.shape': ['0101000000', 'a:b,c', ''],
+  'samples.shape[]': ['{0101000000:NULL:"a:b,c"}', '{}', '[0:0]={x}'],
   'extensions.citext': ['MiXed', '', 'NULL'],
   'extensions.hstore': ['"a"=>"1", "b"=>NULL, "c d"=>"x\\"y"', '', '"k"=>""'],
   'extensions.ltree': ['Top.Science.Astronomy', ''],
@@ -370,6 +373,10 @@ export const sampleTypes = `
   CREATE TYPE samples.words AS RANGE (subtype = text);
   CREATE TYPE samples.line AS (a int, b int);
   CREATE TYPE samples.int4 AS (a int, b int);
+  CREATE TYPE samples.shape;
+  CREATE FUNCTION samples.shape_in(cstring) RETURNS samples.shape IMMUTABLE STRICT LANGUAGE internal AS 'textin';
+  CREATE FUNCTION samples.shape_out(samples.shape) RETURNS cstring IMMUTABLE STRICT LANGUAGE internal AS 'textout';
+  CREATE TYPE samples.shape (INPUT = samples.shape_in, OUTPUT = samples.shape_out, LIKE = pg_catalog.text, DELIMITER = ':');
   CREATE DOMAIN samples.code AS text;
   CREATE DOMAIN others.code AS int;
   CREATE DOMAIN others."My Mood" AS numeric;
