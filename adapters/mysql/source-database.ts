@@ -158,7 +158,9 @@ const readReadiness = async (
       values: [databaseName, ...unreadableTypes],
     }),
   ]);
-  const filters = variables.log_bin === 'ON' ? await readLogFilters(executor, flavor) : noFilters;
+  // A server of the other kind may not know the statement; that it is one is problem enough.
+  const isReadable = variables.log_bin === 'ON' && kindOfVersion(serverVersion) === flavor.kind;
+  const filters = isReadable ? await readLogFilters(executor, flavor) : noFilters;
   return {
     serverVersion,
     variables,

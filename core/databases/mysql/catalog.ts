@@ -160,6 +160,10 @@ const relationKind = (tableType: string, engine: string | null): TableDescriptio
 /** `DEFAULT_GENERATED`, which MySQL says of a default that is an expression, is another thing. */
 const generated = /\b(?:VIRTUAL|STORED|PERSISTENT) GENERATED\b|^(?:VIRTUAL|PERSISTENT)$/i;
 
+/** MariaDB writes NULL for a column that may be null and has no default. */
+const hasDefault = ({ columnDefault, isNullable }: CatalogColumn): boolean =>
+  columnDefault !== null && !(isNullable === 'YES' && columnDefault === 'NULL');
+
 const describeColumn = (column: CatalogColumn, isCheckedJson: boolean): ColumnDescription => {
   const { dataType, columnType, charset } = column;
   const extra = column.extra ?? '';
@@ -188,7 +192,7 @@ const describeColumn = (column: CatalogColumn, isCheckedJson: boolean): ColumnDe
     typeKind: codecOf(dataType) === undefined ? 'extension' : 'base',
     notNull: column.isNullable === 'NO',
     isGenerated,
-    hasDefault: !isGenerated && (column.columnDefault !== null || /auto_increment/i.test(extra)),
+    hasDefault: !isGenerated && (hasDefault(column) || /auto_increment/i.test(extra)),
     isIdentityAlways: false,
   };
 };

@@ -243,7 +243,7 @@ describe.each(kinds)('a source of %s', (kind) => {
     test('a composite key is read as a range of its index, not by reading all of it', async () => {
       await server.sql.query(`
         CREATE TABLE t (a int, b varchar(10), c int, v int, PRIMARY KEY (a, b, c));
-        INSERT INTO t SELECT * FROM (${numbers} SELECT n % 5, CONCAT('k', n % 7), n, n FROM numbers) rows_to_insert`);
+        INSERT INTO t SELECT * FROM (${numbers} SELECT n % 5 AS a, CONCAT('k', n % 7) AS b, n AS c, n AS v FROM numbers) rows_to_insert`);
       const table = await describeTable('t');
       const bounds = await findBounds(table, 60);
       expect(bounds).toHaveLength(8);

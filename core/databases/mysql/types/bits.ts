@@ -1,4 +1,4 @@
-import { bytesLiteral } from '../literals.ts';
+import { numberLiteral } from '../literals.ts';
 import type { TypeCodecs } from './type-codec.ts';
 
 /** The last `length` bits of bytes in the order of their weight. */
@@ -22,12 +22,7 @@ export const bitCodecs: TypeCodecs = {
       if (typeof raw === 'boolean') return maxLength === 1 ? String(Number(raw)) : undefined;
       return typeof raw === 'string' ? toBits(Buffer.from(raw, 'base64').reverse(), maxLength) : undefined;
     },
-    toLiteral: (canonical) => {
-      const whole = canonical.padStart(Math.ceil(canonical.length / 8) * 8, '0');
-      const hex = (whole.match(/.{8}/g) ?? []).map((byte) =>
-        Number.parseInt(byte, 2).toString(16).padStart(2, '0'),
-      );
-      return `CAST(${bytesLiteral(hex.join(''))} AS UNSIGNED)`;
-    },
+    // As a number: of MariaDB's bit and hexadecimal literals some are compared as texts.
+    toLiteral: (canonical) => numberLiteral(BigInt(`0b${canonical}`).toString()),
   },
 };

@@ -23,7 +23,5 @@ test('more bits than the column has are refused', () => {
 });
 
 test('a bit string in a key is compared as the number that it is', () => {
-  expect(codecOf('bit')?.toLiteral?.('1000000001', column('bit', { precision: 10 }))).toBe(
-    "CAST(X'0201' AS UNSIGNED)",
-  );
+  expect(codecOf('bit')?.toLiteral?.('1000000001', column('bit', { precision: 10 }))).toBe('513');
 });
