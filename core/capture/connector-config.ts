@@ -98,6 +98,13 @@ export const isCapturableName = ({ schema, table }: TableRef): boolean =>
   );
 
 /**
+ * Debezium takes quotes of SQL off a column's name, so a name that begins and ends with one and the same is another in its
+ * events (debezium-util 3.5, Strings.unquoteIdentifierPart).
+ */
+export const isCapturableColumnName = (name: string): boolean =>
+  name.length < 2 || name.at(0) !== name.at(-1) || !['"', "'", '`'].includes(name.charAt(0));
+
+/**
  * An entry of `table.include.list` is a Java regular expression that must match all of `schema.table`, and entries are
  * separated by commas and trimmed. So all but letters, digits and underscores is written as a code point: no comma, no
  * blank, no operator, and no `${` that Connect would resolve.

@@ -1,3 +1,4 @@
+import { isCapturableColumnName } from '../capture/connector-config.ts';
 import { tableLabel } from '../contracts/identifiers.ts';
 import type { TableMapping } from '../contracts/replication.ts';
 import type { SourceDialect } from '../databases/source-dialect.ts';
@@ -10,7 +11,7 @@ import type { TableDescription } from '../ports/databases.ts';
 /** What keeps a source table from being replicated, by its description alone. */
 export const findTableProblems = (table: TableDescription, dialect: SourceDialect): readonly Problem[] =>
   table.relationKind === 'table'
-    ? [...findCaseProblems(table), ...findRowProblems(table, dialect)]
+    ? [...findNameProblems(table), ...findRowProblems(table, dialect)]
     : [
         {
           subject: subjectOf(table),
@@ -28,7 +29,7 @@ export const findMappedTableProblems = (
   table.relationKind === 'table'
     ? [
         ...findMappingProblems(table, mapping),
-        ...findCaseProblems(table),
+        ...findNameProblems(table),
         ...findRowProblems(mapTable(table, mapping).source, dialect),
       ]
     : findTableProblems(table, dialect);
@@ -47,15 +48,26 @@ const findRowProblems = (table: TableDescription, dialect: SourceDialect): reado
     }),
 ];
 
-/** Debezium 3.5 refuses such a table, also when one of the columns is left out (JdbcConnection, PgOutputMessageDecoder). */
-const findCaseProblems = (table: TableDescription): readonly Problem[] =>
-  [...Map.groupBy(table.columns, ({ name }) => name.toLowerCase()).values()]
+/**
+ * Columns by whose names Debezium 3.5 cannot capture the table, also when they are left out: it refuses names that differ
+ * only in case (JdbcConnection, PgOutputMessageDecoder).
+ */
+const findNameProblems = (table: TableDescription): readonly Problem[] => [
+  ...[...Map.groupBy(table.columns, ({ name }) => name.toLowerCase()).values()]
     .filter((alike) => alike.length > 1)
     .map((alike) => ({
       subject: `${subjectOf(table)}, columns ${alike.map(({ name }) => name).join(', ')}`,
       problem: 'Their names differ only in case, and Debezium captures no table with such columns.',
       remedy: 'Rename one of them at the source.',
-    }));
+    })),
+  ...table.columns
+    .filter(({ name }) => !isCapturableColumnName(name))
+    .map(({ name }) => ({
+      subject: `${subjectOf(table)}, column ${name}`,
+      problem: 'Its name begins and ends with a quote, and Debezium captures it under another name.',
+      remedy: 'Rename it at the source.',
+    })),
+];
 
 /**
  * What keeps a target from taking a source table's rows: in its existing table, or in one that would be created. `source`

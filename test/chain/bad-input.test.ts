@@ -60,6 +60,25 @@ describe('bad input', () => {
     expect(await replications()).toBe(before);
   });
 
+  test('a mapping that cannot work is refused with every reason', async () => {
+    const before = await replications();
+    const answer = await create([
+      {
+        source: { table: 'users' },
+        columns: [
+          { source: 'id', omit: true },
+          { source: 'Name', target: 'x' },
+          { source: 'born', target: 'name', type: 'hologram' },
+        ],
+      },
+    ]);
+    expectProblem(answer, 422, /primary key/);
+    expectProblem(answer, 422, /did you mean name/);
+    expectProblem(answer, 422, /hologram/);
+    expectProblem(answer, 422, /would share the target column name/);
+    expect(await replications()).toBe(before);
+  });
+
   test('a wrong password is said when the connection is tested, and nothing can be created on it', async () => {
     const registered = await tenant.api.post(
       '/databases',
@@ -88,6 +107,9 @@ describe('bad input', () => {
       source_database_id: source.body.database_id,
     });
     const id = created.body.replication_id;
+    const dryRun = await tenant.api.post(`/replications/${id}/validate`);
+    expect({ status: dryRun.status, ready: dryRun.body.ready }).toEqual({ status: 200, ready: false });
+    expect(JSON.stringify(dryRun.body.problems)).toContain('wal_level');
     expectProblem(await tenant.api.post(`/replications/${id}/start`), 422, /wal_level/);
     expect((await tenant.api.get(`/replications/${id}`)).body).toMatchObject({
       status: 'configured',

@@ -22,6 +22,12 @@ const awkwardTables = [
   'dotted.name',
 ] as const;
 
+const mappedColumns = [
+  { source: 'Id', target: 'person id', type: 'bigint' },
+  { source: 'card', omit: true },
+  { source: 'score', type: 'numeric' },
+];
+
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 describe('the life of a replication', () => {
@@ -38,10 +44,13 @@ describe('the life of a replication', () => {
         CREATE TABLE ${quote(table)} ("Key Part" int, "select" text, "a""b" text, PRIMARY KEY ("select", "Key Part"));
         INSERT INTO ${quote(table)} SELECT n, 'k' || n % 3, 'v' || n FROM generate_series(1, 20) n`);
     }
-    ({ id } = await createReplication(
-      tenant,
-      ['accounts', ...awkwardTables].map((table) => ({ source: { table } })),
-    ));
+    await tenant.source.query(`
+      CREATE TABLE people ("Id" int PRIMARY KEY, name varchar(40), card text, score int);
+      INSERT INTO people SELECT n, 'name ' || n, 'card ' || n, n FROM generate_series(1, 20) n`);
+    ({ id } = await createReplication(tenant, [
+      ...['accounts', ...awkwardTables].map((table) => ({ source: { table } })),
+      { source: { table: 'people' }, target: { table: 'Persons' }, columns: mappedColumns },
+    ]));
   });
   afterAll(async () => {
     await tenant.api.post(`/replications/${id}/stop`);
@@ -50,6 +59,12 @@ describe('the life of a replication', () => {
 
   const expectEqual = (table: string): Promise<void> =>
     awaitEqual(tenant, digestQuery(quote(table)), digestQuery(quote(`${tenant.databaseName}_${table}`)));
+
+  test('a dry run finds nothing in the way, and starts nothing', async () => {
+    const answer = await tenant.api.post(`/replications/${id}/validate`);
+    expect(answer.body).toEqual({ replication_id: id, ready: true, problems: [] });
+    expect((await tenant.api.get(`/replications/${id}`)).body.status).toBe('configured');
+  });
 
   test('starting twice at once is one start', async () => {
     const starts = await Promise.all([1, 2].map(() => tenant.api.post(`/replications/${id}/start`)));
@@ -72,6 +87,27 @@ describe('the life of a replication', () => {
         INSERT INTO ${quote(table)} VALUES (100, 'q', '"'';--')`);
     }
     for (const table of awkwardTables) await expectEqual(table);
+  });
+
+  test('columns arrive under the names and types of their mapping', async () => {
+    await tenant.source.query(`
+      UPDATE people SET name = 'later', card = 'another' WHERE "Id" < 5;
+      DELETE FROM people WHERE "Id" = 7;
+      INSERT INTO people VALUES (100, NULL, 'card', -1)`);
+    await awaitEqual(
+      tenant,
+      'SELECT "Id"::text AS id, name, score::text FROM people ORDER BY "Id"',
+      'SELECT "person id"::text AS id, name, score::text FROM "Persons" ORDER BY "person id"',
+    );
+    const { rows } = await tenant.target.query(
+      `SELECT attname || ' ' || format_type(atttypid, atttypmod) AS name FROM pg_attribute
+       WHERE attrelid = '"Persons"'::regclass AND attnum > 0 ORDER BY attnum`,
+    );
+    expect(rows.map(({ name }) => name)).toEqual([
+      'person id bigint',
+      'name character varying(40)',
+      'score numeric',
+    ]);
   });
 
   test('key changes, truncation and values that are not in the log arrive', async () => {

@@ -347,3 +347,11 @@ test('columns whose names differ only in case are refused, also when one of them
     ]);
   }
 });
+
+test('a column whose name Debezium would change is refused', () => {
+  const odd = sampleTable('flights', { columns: [sampleColumn('id'), sampleColumn('"note"')] });
+  const { dialect } = createFakeSource([]).database;
+  expect(findMappedTableProblems(odd, { source: odd.ref, target: odd.ref }, dialect)).toEqual([
+    expect.objectContaining({ subject: 'source table public.flights, column "note"' }),
+  ]);
+});

@@ -1,6 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { includeListEntry, isCapturableName } from '#core/capture/connector-config.ts';
+import {
+  includeListEntry,
+  isCapturableColumnName,
+  isCapturableName,
+} from '#core/capture/connector-config.ts';
 import { connectorConfig } from '#core/databases/postgresql/connector-config.ts';
 import { sampleReplication } from '../../../fakes/memory-store.ts';
 
@@ -75,4 +79,17 @@ test.each([
   ['Plain.Name with, all ${sorts}', true],
 ])('whether a table named %s can be captured: %s', (table, expected) => {
   expect(isCapturableName({ schema: 'public', table })).toBe(expected);
+});
+
+test.each([
+  ['"quoted"', false],
+  ["''", false],
+  ['`a`', false],
+  ['"quoted', true],
+  ['\'other"', true],
+  ['say "hi"', true],
+  ['"', true],
+  ['plain', true],
+])('whether a column named %s keeps its name: %s', (name, expected) => {
+  expect(isCapturableColumnName(name)).toBe(expected);
 });
