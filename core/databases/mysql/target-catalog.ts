@@ -23,12 +23,13 @@ FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?`,
   values: [ref.schema, ref.table],
 });
 
+/** MariaDB tells the default of a column without one as the word NULL. */
 export const columnsStatement = (ref: TableRef): Statement => ({
   text: `
 SELECT COLUMN_NAME AS name, DATA_TYPE AS base_type, COLUMN_TYPE AS type, CHARACTER_MAXIMUM_LENGTH AS length,
   NUMERIC_PRECISION AS digits, NUMERIC_SCALE AS scale, DATETIME_PRECISION AS fraction,
   CHARACTER_SET_NAME AS charset, COLLATION_NAME AS collation, IS_NULLABLE AS nullable,
-  COLUMN_DEFAULT IS NOT NULL AS has_default, EXTRA AS extra, TABLE_NAME AS \`table\`
+  COLUMN_DEFAULT IS NOT NULL AND NOT (IS_NULLABLE = 'YES' AND COLUMN_DEFAULT = 'NULL') AS has_default, EXTRA AS extra, TABLE_NAME AS \`table\`
 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`,
   values: [ref.schema, ref.table],
 });
