@@ -228,11 +228,11 @@ const rules: ReadonlyMap<number, Rule> = new Map([
 
 /** By the first two characters of the SQLSTATE, for numbers that are not listed. */
 const stateRules: ReadonlyMap<string, Rule> = new Map([
-  ['08', rule('DatabaseUnreachable')],
+  ['08', rule('DatabaseUnreachable', 'the connection failed')],
   ['22', rule('ValueRejected', 'a value does not fit its column')],
   ['23', rule('ConstraintViolated', 'a row violates a constraint')],
-  ['28', rule('DatabaseAuthenticationFailed')],
-  ['40', rule('DatabaseConflict')],
+  ['28', rule('DatabaseAuthenticationFailed', 'the server refused the user')],
+  ['40', rule('DatabaseConflict', 'another transaction was in the way')],
 ]);
 
 const systemErrorRules: ReadonlyMap<string, ErrorCode> = new Map([

@@ -38,10 +38,8 @@ const choices: readonly EncoderChoice[] = [
  * The encoder from a source column's canonical texts to a column of a MySQL table, as its catalog describes it; undefined
  * when the types do not fit.
  */
-export const encoderFor = (
-  source: ColumnDescription,
-  target: ColumnDescription,
-): ColumnEncoder | undefined => choose(source, toTargetColumn(target, { isKey: false, isPartial: true }));
+export const encoderFor = (source: ColumnDescription, target: ColumnDescription): ColumnEncoder | undefined =>
+  choose(source, toTargetColumn(target, { isKey: false, isPartial: true }));
 
 /** Whether the target column holds every ordinary value of the source column. */
 export const holdsEveryValue = (

@@ -48,7 +48,14 @@ const third: CanonicalRow = ['2', '\\N', '\\N', null, '000000000', '0001-01-01']
 
 const written = [
   { id: '1', part: 'A', note: null, data: '', flags: null, day: null },
-  { id: '1', part: 'a', note: "it's\ta \\ test\n\r\0 ", data: '00FF5C27', flags: '100000001', day: '2024-02-29' },
+  {
+    id: '1',
+    part: 'a',
+    note: "it's\ta \\ test\n\r\0 ",
+    data: '00FF5C27',
+    flags: '100000001',
+    day: '2024-02-29',
+  },
   { id: '2', part: '\\N', note: '\\N', data: null, flags: '0', day: '0001-01-01' },
 ];
 
@@ -74,7 +81,10 @@ describeTargets('writing chunks', (kind) => {
   });
 
   const rows = () =>
-    rowsOf(server, 'SELECT id, part, note, HEX(data) AS data, BIN(flags) AS flags, day FROM things ORDER BY id, part');
+    rowsOf(
+      server,
+      'SELECT id, part, note, HEX(data) AS data, BIN(flags) AS flags, day FROM things ORDER BY id, part',
+    );
 
   describe.each([
     { way: 'LOAD DATA LOCAL INFILE', localInfile: 1 },

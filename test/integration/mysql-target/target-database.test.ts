@@ -7,7 +7,11 @@ import { describeTargets, rowsOf, startTarget, type TargetServer } from './targe
 
 jest.setTimeout(60_000);
 
-const column = (name: string, baseType: string, more: Partial<ColumnDescription> = {}): ColumnDescription => ({
+const column = (
+  name: string,
+  baseType: string,
+  more: Partial<ColumnDescription> = {},
+): ColumnDescription => ({
   name,
   type: baseType,
   baseType,
@@ -273,7 +277,10 @@ describeTargets('a target', (kind) => {
       { topic: 't', partition: 0, firstOffset: 0n, endOffset: 12n },
     ]);
     expect(
-      await rowsOf(server, 'SELECT topic, next_offset, epoch FROM millrace_checkpoint WHERE replication_id = 3'),
+      await rowsOf(
+        server,
+        'SELECT topic, next_offset, epoch FROM millrace_checkpoint WHERE replication_id = 3',
+      ),
     ).toEqual([{ topic: 't', next_offset: '12', epoch: '1' }]);
   });
 });

@@ -1,10 +1,7 @@
 import type { ColumnDescription, NativeType, TableDescription } from '#core/ports/databases.ts';
 
 /** A column of a PostgreSQL source. */
-export const sourceColumn = (
-  baseType: string,
-  more: Partial<ColumnDescription> = {},
-): ColumnDescription => ({
+export const sourceColumn = (baseType: string, more: Partial<ColumnDescription> = {}): ColumnDescription => ({
   name: 'v',
   type: baseType,
   baseType,

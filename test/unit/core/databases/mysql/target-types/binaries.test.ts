@@ -23,7 +23,9 @@ describe('a target column of every value', () => {
     ['varbinary(20)', false],
     ['longtext', false],
   ])('%s: %s', (target, isHeld) => {
-    expect(holdsEveryValue(sourceColumn('bytea'), mysqlColumn(target, { maxLength: 20 }), false)).toBe(isHeld);
+    expect(holdsEveryValue(sourceColumn('bytea'), mysqlColumn(target, { maxLength: 20 }), false)).toBe(
+      isHeld,
+    );
   });
 });
 

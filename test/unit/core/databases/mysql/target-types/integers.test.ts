@@ -28,7 +28,12 @@ describe('a target column of every value', () => {
   });
 
   test('is one of the same type at a MySQL source', () => {
-    const unsigned = mysqlColumn('bigint(20) unsigned', { type: 'numeric(20,0)', baseType: 'numeric', precision: 20, scale: 0 });
+    const unsigned = mysqlColumn('bigint(20) unsigned', {
+      type: 'numeric(20,0)',
+      baseType: 'numeric',
+      precision: 20,
+      scale: 0,
+    });
     expect(holdsEveryValue(unsigned, mysqlColumn('bigint(20) unsigned'), false)).toBe(true);
   });
 });

@@ -25,9 +25,15 @@ test.each([
 
 describe('a column with fewer fraction digits', () => {
   test('does not hold every time of day', () => {
-    expect(holdsEveryValue(sourceColumn('time'), mysqlColumn('time(3)', { precision: 3 }), false)).toBe(false);
+    expect(holdsEveryValue(sourceColumn('time'), mysqlColumn('time(3)', { precision: 3 }), false)).toBe(
+      false,
+    );
     expect(
-      holdsEveryValue(sourceColumn('time', { precision: 3 }), mysqlColumn('time(3)', { precision: 3 }), false),
+      holdsEveryValue(
+        sourceColumn('time', { precision: 3 }),
+        mysqlColumn('time(3)', { precision: 3 }),
+        false,
+      ),
     ).toBe(true);
   });
 });

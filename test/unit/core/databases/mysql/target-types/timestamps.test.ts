@@ -24,7 +24,10 @@ test('an instant without its zone is none', () => {
 });
 
 test('TIMESTAMP ends in 2038', () => {
-  const encode = encoderFor(sourceColumn('timestamptz'), mysqlColumn('timestamp(6)', { precision: 6 }))?.encode;
+  const encode = encoderFor(
+    sourceColumn('timestamptz'),
+    mysqlColumn('timestamp(6)', { precision: 6 }),
+  )?.encode;
   expect(encode?.('1970-01-01 00:00:01+00')).toBe('1970-01-01 00:00:01');
   expect(encode?.('2038-01-19 03:14:07.999999+00')).toBe('2038-01-19 03:14:07.999999');
   const refused = 'is not between 1970 and 2038, as TIMESTAMP has it';
@@ -40,6 +43,8 @@ test('surplus digits are refused, since MySQL would round them', () => {
 describe('a column with fewer fraction digits', () => {
   test('does not hold every timestamp', () => {
     expect(holdsEveryValue(sourceColumn('timestamp'), mysqlColumn('datetime'), false)).toBe(false);
-    expect(holdsEveryValue(sourceColumn('timestamp', { precision: 0 }), mysqlColumn('datetime'), false)).toBe(true);
+    expect(holdsEveryValue(sourceColumn('timestamp', { precision: 0 }), mysqlColumn('datetime'), false)).toBe(
+      true,
+    );
   });
 });

@@ -2,7 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { encoderFor, holdsEveryValue } from '#core/databases/mysql/column-encoder.ts';
 import { mysqlColumn, sourceColumn } from '../target-columns.ts';
 
-const encode = encoderFor(mysqlColumn('year(4)', { type: 'smallint', baseType: 'int2' }), mysqlColumn('year(4)'))?.encode;
+const encode = encoderFor(
+  mysqlColumn('year(4)', { type: 'smallint', baseType: 'int2' }),
+  mysqlColumn('year(4)'),
+)?.encode;
 
 test.each(['1901', '2155'])('%s is a year', (text) => {
   expect(encode?.(text)).toBe(text);

@@ -1,0 +1,127 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PlanStep } from '#core/apply/plan-batch.ts';
+import { describeApplyTable } from '#core/databases/mysql/apply-statements.ts';
+import type { MysqlTargetTable } from '#core/databases/mysql/target-catalog.ts';
+import * as codec from '#core/databases/postgresql/column-codec.ts';
+import { mysqlColumn, sourceColumn, tableOf } from './target-columns.ts';
+
+const source = tableOf(
+  [
+    sourceColumn('int8', { name: 'id' }),
+    sourceColumn('varchar', { name: 'part', maxLength: 10 }),
+    sourceColumn('text', { name: 'note' }),
+  ],
+  ['id', 'part'],
+);
+
+const targetOf = (more: Partial<MysqlTargetTable> = {}): MysqlTargetTable => ({
+  ...tableOf(
+    [
+      mysqlColumn('bigint(20)', { name: 'id' }),
+      mysqlColumn('varchar(10)', { name: 'part', maxLength: 10 }),
+      mysqlColumn('longtext', { name: 'note' }),
+    ],
+    ['id', 'part'],
+  ),
+  ref: { schema: 'w', table: 't' },
+  storageEngine: 'InnoDB',
+  hasOtherUniqueIndexes: false,
+  isReferenced: false,
+  ...more,
+});
+
+const textsOf = (steps: readonly PlanStep[], more: Partial<MysqlTargetTable> = {}) =>
+  describeApplyTable(
+    { source: source.ref, target: { schema: 'w', table: 't' } },
+    source,
+    targetOf(more),
+    codec,
+  )
+    .statements.forSteps(steps)
+    .map(({ text }) => text);
+
+const write = (step: Partial<Extract<PlanStep, { readonly kind: 'write' }>>): readonly PlanStep[] => [
+  { kind: 'write', deletes: [], patches: [], upserts: [], ...step },
+];
+
+describe('a table whose only unique index is its key', () => {
+  test('is written by key, deletes first', () => {
+    expect(
+      textsOf(
+        write({
+          deletes: [['1', "a'b", undefined]],
+          patches: [['2', 'a', 'x']],
+          upserts: [
+            ['3', 'a', null],
+            ['4', 'b', 'y'],
+          ],
+        }),
+      ),
+    ).toEqual([
+      "DELETE FROM `w`.`t` WHERE (`id`, `part`) IN ((1,'a''b'))",
+      "UPDATE `w`.`t` SET `note`='x' WHERE `id`=2 AND `part`='a'",
+      "INSERT INTO `w`.`t` (`id`, `part`, `note`) VALUES (3,'a',NULL),(4,'b','y') " +
+        'ON DUPLICATE KEY UPDATE `note`=VALUES(`note`)',
+    ]);
+  });
+
+  test('keeps what a row does not mention', () => {
+    expect(textsOf(write({ upserts: [['3', 'a', undefined]] }))).toEqual([
+      "INSERT INTO `w`.`t` (`id`, `part`) VALUES (3,'a') ON DUPLICATE KEY UPDATE `id`=VALUES(`id`)",
+    ]);
+  });
+});
+
+describe('a table with another unique index', () => {
+  test('is never updated by a row of another key', () => {
+    expect(textsOf(write({ upserts: [['3', 'a', 'x']] }), { hasOtherUniqueIndexes: true })).toEqual([
+      "DELETE FROM `w`.`t` WHERE (`id`, `part`) IN ((3,'a'))",
+      "INSERT INTO `w`.`t` (`id`, `part`, `note`) VALUES (3,'a','x')",
+    ]);
+  });
+
+  test('keeps rows in their place that others point to', () => {
+    expect(
+      textsOf(write({ upserts: [['3', 'a', 'x']] }), { hasOtherUniqueIndexes: true, isReferenced: true }),
+    ).toEqual([
+      "UPDATE `w`.`t` SET `note`='x' WHERE `id`=3 AND `part`='a';" +
+        "INSERT INTO `w`.`t` (`id`, `part`, `note`) SELECT 3,'a','x' FROM DUAL " +
+        "WHERE NOT EXISTS (SELECT 1 FROM `w`.`t` WHERE `id`=3 AND `part`='a')",
+    ]);
+  });
+});
+
+test('a key changes only where the old row is and no other one has the new key', () => {
+  expect(textsOf([{ kind: 'move', from: ['1', 'a', undefined], row: ['2', 'a', undefined] }])).toEqual([
+    "UPDATE `w`.`t` SET `id`=2,`part`='a' WHERE `id`=1 AND `part`='a' AND NOT EXISTS " +
+      "(SELECT 1 FROM (SELECT 1 FROM `w`.`t` WHERE `id`=2 AND `part`='a' LIMIT 1) AS taken)",
+  ]);
+});
+
+test('a truncate is part of the transaction', () => {
+  expect(textsOf([{ kind: 'truncate' }])).toEqual(['DELETE FROM `w`.`t`']);
+});
+
+test('many rows are several statements of bounded size', () => {
+  const upserts = Array.from({ length: 2_500 }, (_, id) => [String(id), 'a', 'n'.repeat(200)]);
+  const texts = textsOf(write({ upserts }));
+  expect(texts.length).toBeGreaterThan(2);
+  expect(Math.max(...texts.map((text) => text.length))).toBeLessThan(300_000);
+  const deletes = textsOf(write({ deletes: upserts }));
+  expect(deletes).toHaveLength(5);
+});
+
+test('a table of another storage engine is refused', () => {
+  expect(() => textsOf([], { storageEngine: 'Aria' })).toThrow(
+    expect.objectContaining({ code: 'SchemaMismatch', message: expect.stringContaining('Aria') }),
+  );
+});
+
+test('a value that the target cannot represent does not show in the error', () => {
+  expect(() => textsOf(write({ upserts: [['1', 'far too long a part', null]] }))).toThrow(
+    expect.objectContaining({
+      code: 'ValueRejected',
+      message: 'A value for column part of table w.t is longer than its column.',
+    }),
+  );
+});

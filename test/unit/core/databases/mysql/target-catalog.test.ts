@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import { chooseTable, toTargetTable } from '#core/databases/mysql/target-catalog.ts';
+
+const ref = { schema: 'warehouse', table: 'Things' };
+const table = (name: string, folds = '0') => ({
+  schema: 'warehouse',
+  table: name,
+  type: 'BASE TABLE',
+  engine: 'InnoDB',
+  estimated_rows: '12',
+  bytes: '16384',
+  folds,
+});
+const column = (name: string, type: string, more: Readonly<Record<string, string | null>> = {}) => ({
+  name,
+  base_type: /^[a-z]+/.exec(type)?.[0] ?? '',
+  type,
+  length: null,
+  digits: null,
+  scale: null,
+  fraction: null,
+  charset: null,
+  collation: null,
+  nullable: 'YES',
+  has_default: '0',
+  extra: '',
+  table: 'Things',
+  ...more,
+});
+
+describe('the table that is meant', () => {
+  test('is the one of exactly the name', () => {
+    expect(chooseTable([table('things'), table('Things')], ref)?.table).toBe('Things');
+    expect(chooseTable([table('things')], ref)).toBeUndefined();
+  });
+
+  test('is one in other case only where the server folds names', () => {
+    expect(chooseTable([table('things', '1')], ref)?.table).toBe('things');
+  });
+});
+
+test('a description has types of both kinds, and what decides on how rows are written', () => {
+  const described = toTargetTable(ref, table('Things'), {
+    columns: [
+      column('id', 'bigint(20) unsigned', { nullable: 'NO', extra: 'auto_increment' }),
+      column('name', 'varchar(80)', { length: '80', charset: 'utf8mb4', collation: 'utf8mb4_bin' }),
+      column('at', 'datetime(3)', { fraction: '3', has_default: '1', extra: 'DEFAULT_GENERATED' }),
+      column('twice', 'int(11)', { extra: 'STORED GENERATED' }),
+      column('other', 'int(11)', { table: 'things' }),
+    ],
+    indexes: [
+      { name: 'PRIMARY', column: 'id', table: 'Things' },
+      { name: 'by_name', column: 'name', table: 'Things' },
+      { name: 'by_name', column: 'at', table: 'Things' },
+    ],
+    foreignKeys: [
+      { name: 'own', is_own: '1' },
+      { name: 'of_others', is_own: '0' },
+    ],
+  });
+  expect(described).toMatchObject({
+    ref,
+    primaryKey: ['id'],
+    relationKind: 'table',
+    storageEngine: 'InnoDB',
+    uniqueIndexes: ['by_name', 'own'],
+    hasOtherUniqueIndexes: true,
+    isReferenced: true,
+    estimatedRows: 12,
+  });
+  expect(described.columns).toMatchObject([
+    {
+      name: 'id',
+      type: 'numeric(20,0)',
+      native: { type: 'bigint(20) unsigned', baseType: 'bigint', isUnsigned: true },
+      notNull: true,
+      hasDefault: true,
+      isGenerated: false,
+    },
+    { name: 'name', baseType: 'varchar', maxLength: 80, native: { collation: 'utf8mb4_bin' } },
+    { name: 'at', baseType: 'timestamp', precision: 3, hasDefault: true, isGenerated: false },
+    { name: 'twice', isGenerated: true },
+  ]);
+});

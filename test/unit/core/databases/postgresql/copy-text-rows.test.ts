@@ -1,0 +1,18 @@
+import { expect, test } from '@jest/globals';
+import { copyText } from '#core/databases/postgresql/copy-text.ts';
+import { parseCopyText } from '#core/databases/postgresql/copy-text-rows.ts';
+
+test('reads what copyText writes', () => {
+  const rows = [
+    ['1', 'a\tb', null, ''],
+    ['2', '\\N', 'line\nfeed\r', '\\'],
+    [null, null, null, null],
+  ];
+  expect(parseCopyText(copyText(rows))).toEqual(rows);
+  expect(parseCopyText(copyText([['plain', 'text']]))).toEqual([['plain', 'text']]);
+  expect(parseCopyText('')).toEqual([]);
+});
+
+test('knows the other sequences of the server', () => {
+  expect(parseCopyText('\\b\\f\\v\t\\\\n\n')).toEqual([['\b\f\v', '\\n']]);
+});
