@@ -1,6 +1,6 @@
 import oracledb from 'oracledb';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
-import { refuseUncheckedTls } from '#core/databases/oracle/connector-config.ts';
+import { refuseUncheckedTls } from '#core/databases/oracle/registration.ts';
 import { checkHost, parseServiceName } from '#core/databases/oracle/service-name.ts';
 import { sessionStatements } from '#core/databases/oracle/session-settings.ts';
 import type { BindValue, Statement } from '#core/databases/oracle/statement.ts';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Database, DatabaseKind } from '#core/contracts/database.ts';
 import type { ClientId } from '#core/contracts/identifiers.ts';
+import { checkRegistration } from '#core/databases/oracle/registration.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { registerDatabaseSchema } from './contracts.ts';
 import { invalidRequest } from './operation.ts';
@@ -12,7 +13,8 @@ type RegisterPorts = Pick<ApiPorts, 'store' | 'secrets' | 'clock' | 'secretPrefi
 /**
  * Saves a database and its password. The password comes first, under a name that only this registration has; when the
  * database cannot be saved it is deleted again, so a failed registration leaves nothing. Without a kind, the server is asked what it
- * is: throws `DatabaseUnreachable` when it does not answer, and `InvalidRequest` when its answer is not understood.
+ * is: throws `DatabaseUnreachable` when it does not answer, and `InvalidRequest` when its answer is not understood, or
+ * when no connection could be made with what was given.
  */
 export const registerDatabase = async (
   clientId: ClientId,
@@ -20,6 +22,9 @@ export const registerDatabase = async (
   { store, secrets, clock, secretPrefix, detectServer }: RegisterPorts,
 ): Promise<Database> => {
   const kind = request.kind ?? (await detectKind(request, detectServer));
+  if (kind === 'oracle') {
+    checkRegistration({ host: request.host, databaseName: request.database, tlsMode: request.tls_mode });
+  }
   const databaseId = await store.nextDatabaseId();
   const { username, password, ca_pem: caPem } = request;
   const secretArn = await secrets.putCredentials(

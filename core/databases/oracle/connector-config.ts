@@ -8,10 +8,10 @@ import {
 } from '../../capture/connector-config.ts';
 import type { Database } from '../../contracts/database.ts';
 import type { Replication } from '../../contracts/replication.ts';
-import { MillraceError } from '../../errors/millrace-error.ts';
 import { schemaHistoryTopicName } from '../../naming/names.ts';
 import { captureSettings } from './capture-settings.ts';
 import { flushTableName } from './flush-table.ts';
+import { refuseUncheckedTls } from './registration.ts';
 import { checkHost, parseServiceName } from './service-name.ts';
 
 /**
@@ -78,13 +78,6 @@ const connectionSettings = (
       };
   }
 };
-
-export const refuseUncheckedTls = (): MillraceError =>
-  new MillraceError(
-    'InvalidRequest',
-    "Oracle's drivers always check the server's certificate, so TLS mode require does not exist for them: use verify-ca " +
-      'or verify-full, with the CA bundle where the certificate is not signed by a public authority.',
-  );
 
 /**
  * The configuration of a replication's capture. It is closed: a client's values fill places of it and add no key.

@@ -50,23 +50,28 @@ export const judgeLogs = (capture: {
       );
     }
   }
-  return state.logs.length === 0
+  return state.logs.every((log) => !isNeeded(log, resume))
     ? gap(`the server shows no redo logs since SCN ${formatScn(resume)}`)
     : continuous;
 };
 
-/** In words, the first log from `resume` on that is not there. Logs follow each other without a gap in their numbers. */
-const findMissing = (logs: readonly RedoLog[], resume: bigint): string | undefined => {
+const isNeeded = ({ nextScn }: RedoLog, resume: bigint): boolean => nextScn === undefined || nextScn > resume;
+
+/**
+ * The number of the first log of a thread from `resume` on that is not there. Logs follow each other without a gap in
+ * their numbers, which begin at 1; a thread that was disabled has none since, and one that was enabled later none before.
+ */
+const findMissing = (logs: readonly RedoLog[], resume: bigint): bigint | undefined => {
   const needed = logs
-    .filter(({ nextScn }) => nextScn === undefined || nextScn > resume)
+    .filter((log) => isNeeded(log, resume))
     .toSorted((a, b) => (a.sequence < b.sequence ? -1 : a.sequence > b.sequence ? 1 : 0));
   const first = needed[0];
-  if (first === undefined) return 'with the current changes';
-  if (first.firstScn > resume + 1n) return `${first.sequence - 1n}`;
+  if (first === undefined) return undefined;
+  if (first.firstScn > resume + 1n && first.sequence > 1n) return first.sequence - 1n;
   for (const [index, log] of needed.entries()) {
     const previous = needed[index - 1];
     // A log may be there twice, online and archived.
-    if (previous !== undefined && log.sequence > previous.sequence + 1n) return `${previous.sequence + 1n}`;
+    if (previous !== undefined && log.sequence > previous.sequence + 1n) return previous.sequence + 1n;
   }
   return undefined;
 };

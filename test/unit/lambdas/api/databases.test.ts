@@ -44,6 +44,17 @@ test('a registration that cannot be saved leaves no secret behind', async () => 
   expect([secrets.size, databases.size]).toEqual([0, 0]);
 });
 
+test('an Oracle database is registered by what its drivers can connect with', async () => {
+  const { request, secrets } = createWorld();
+  const oracle = { kind: 'oracle', port: 1521, database: 'ORCLCDB/ORCLPDB1' };
+  expect((await request(1, 'POST', '/databases', registration(oracle))).text).toContain('verify-ca');
+  const named = { ...oracle, database: 'a/b/c', tls_mode: 'verify-full' };
+  expect((await request(1, 'POST', '/databases', registration(named))).status).toBe(400);
+  expect(secrets.size).toBe(0);
+  const verified = { ...oracle, tls_mode: 'verify-full' };
+  expect((await request(1, 'POST', '/databases', registration(verified))).status).toBe(201);
+});
+
 test.each([
   [{ host: 'postgres://db.example.com' }, 'body.host'],
   [{ host: 'db.example.com/x' }, 'body.host'],

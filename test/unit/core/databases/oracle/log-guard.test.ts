@@ -51,6 +51,11 @@ test('each redo thread is looked at by itself', () => {
   expect(judge('350', { logs })).toEqual({ kind: 'continuous' });
 });
 
+test('a thread that was disabled has no logs since, and one that was enabled later none before', () => {
+  const logs = [...state.logs, log(5n, 10n, 20n, 2), log(1n, 350n, undefined, 3)];
+  expect(judge('250', { logs })).toEqual({ kind: 'continuous' });
+});
+
 test('a source that is behind the offset was restored', () => {
   expect(judge('451')).toEqual({
     kind: 'gap',
@@ -63,6 +68,7 @@ test('a missing offset is a gap only when rows were copied under an earlier star
   expect(judge(undefined, {}, true)).toMatchObject({ kind: 'gap' });
 });
 
-test('no log at all is a gap', () => {
+test('no log since the offset is a gap', () => {
   expect(judge('250', { logs: [] })).toMatchObject({ kind: 'gap' });
+  expect(judge('250', { logs: [log(7n, 100n, 200n)] })).toMatchObject({ kind: 'gap' });
 });
