@@ -8,8 +8,11 @@ import type { ApplyTable } from './apply-table.ts';
 
 /** `columns` have the source's names, by which events carry them. The three lists have one order. */
 export interface PairedTable extends ApplyTable {
-  /** What each column is at the source; what it is at the target, when the source does not have it any more. */
-  readonly read: readonly ColumnDescription[];
+  /**
+   * What each column's canonical text is a text of, as a copy's writer is told it: the source's column with the name and
+   * type that the mapping gives it, or the target's own when the source does not have it any more.
+   */
+  readonly mapped: readonly ColumnDescription[];
   /** The target's columns that are written. */
   readonly written: readonly ColumnDescription[];
 }
@@ -40,6 +43,7 @@ export const pairColumns = (
   }
   const sourceNames = new Set(source.columns.map(({ name }) => name));
   const feeders = new Map(mapped.columns.map(({ name }, index) => [name, visible.columns[index]]));
+  const shapes = new Map(mapped.columns.map((column) => [column.name, column]));
   const feederOf = (column: ColumnDescription): ColumnDescription | undefined => {
     const feeder = feeders.get(column.name);
     if (feeder !== undefined) return feeder;
@@ -69,7 +73,7 @@ export const pairColumns = (
       ...fed.filter(({ column }) => column.isGenerated).map(({ feeder }) => feeder.name),
       ...omittedColumns(mapping),
     ]),
-    read: writable.map(({ feeder }) => feeder),
+    mapped: writable.map(({ column }) => shapes.get(column.name) ?? column),
     written: writable.map(({ column }) => column),
   };
 };

@@ -1,6 +1,9 @@
 import type { DatabaseKind } from '../contracts/database.ts';
 import { exactTypes } from '../mapping/exact-types.ts';
 import type { ColumnDescription, TableDescription } from '../ports/databases.ts';
+import { mysqlSourceDialect } from './mysql/source-dialect.ts';
+import { mysqlTargetDialect } from './mysql/target-dialect.ts';
+import { oracleSourceDialect } from './oracle/source-dialect.ts';
 import { postgresSourceDialect } from './postgresql/source-dialect.ts';
 import { postgresTargetDialect } from './postgresql/target-dialect.ts';
 import type { DocumentedSourceDialect, SourceDialect } from './source-dialect.ts';
@@ -16,9 +19,13 @@ interface Documented<Dialect> {
 /** Every dialect that a database can be opened with; a test holds that. */
 export const documentedSources: readonly Documented<DocumentedSourceDialect>[] = [
   { kinds: ['postgresql'], name: 'PostgreSQL', dialect: postgresSourceDialect },
+  // Their dialects differ in how they are captured, not in types.
+  { kinds: ['mysql', 'mariadb'], name: 'MySQL and MariaDB', dialect: mysqlSourceDialect('mysql') },
+  { kinds: ['oracle'], name: 'Oracle', dialect: oracleSourceDialect },
 ];
 export const documentedTargets: readonly Documented<DocumentedTargetDialect>[] = [
   { kinds: ['postgresql'], name: 'PostgreSQL', dialect: postgresTargetDialect },
+  { kinds: ['mysql', 'mariadb'], name: 'MySQL and MariaDB', dialect: mysqlTargetDialect },
 ];
 
 const preface = `# Types
@@ -69,7 +76,9 @@ const canonicalType = (column: ColumnDescription): string =>
 const typeAt = (column: ColumnDescription, target: DocumentedTargetDialect): string => {
   const table = tableWith(column);
   const [reason] = target.refuseTable(table);
-  return reason === undefined ? target.columnType(column, table) : `not possible: ${reason}`;
+  if (reason === undefined) return target.columnType(column, table);
+  // The page is about types; the column's name is only an example's.
+  return `not possible: ${reason.replace(`column ${column.name} `, '')}`;
 };
 
 /** A table of an integer key and the column. */

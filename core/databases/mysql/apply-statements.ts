@@ -63,8 +63,8 @@ export const describeApplyTable = (
     );
   }
   const paired = pairColumns(mapping, source, target, codec);
-  const pairs = paired.written.map((column) => ({
-    source: source.columns.find(({ name }) => name === column.name) ?? column,
+  const pairs = paired.written.map((column, index) => ({
+    source: paired.mapped[index] ?? column,
     target: column,
   }));
   const rows = describeTargetRows(target, pairs, paired.keyColumns, guard);

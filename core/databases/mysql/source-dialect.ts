@@ -1,9 +1,10 @@
 import type { Problem } from '../../errors/millrace-error.ts';
 import { heartbeatTopicName, schemaHistoryTopicName } from '../../naming/names.ts';
 import type { TableDescription } from '../../ports/databases.ts';
-import type { SourceDialect } from '../source-dialect.ts';
+import type { DocumentedSourceDialect } from '../source-dialect.ts';
 import { decoderFor, isUnavailable, validateColumn } from './column-codec.ts';
 import { connectorConfig } from './connector-config.ts';
+import { documentedTypes } from './documented-types.ts';
 import type { MysqlKind } from './flavors.ts';
 import { quoteTable } from './identifiers.ts';
 import { formatPosition, parsePosition, streamedPosition } from './log-position.ts';
@@ -19,7 +20,8 @@ const findKeyProblems = (table: TableDescription, subject: string): readonly Pro
         },
       ];
 
-export const mysqlSourceDialect = (kind: MysqlKind): SourceDialect => ({
+export const mysqlSourceDialect = (kind: MysqlKind): DocumentedSourceDialect => ({
+  documentedTypes,
   validateColumn,
   decoderFor,
   isUnavailable,

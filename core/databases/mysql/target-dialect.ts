@@ -1,11 +1,12 @@
-import type { TargetDialect } from '../target-dialect.ts';
+import { MillraceError } from '../../errors/millrace-error.ts';
+import type { DocumentedTargetDialect } from '../target-dialect.ts';
 import { planColumns } from './column-types.ts';
 import { compareTargetTable } from './target-compatibility.ts';
 
 /** MySQL manual, 11.2.1. */
 const maxNameCharacters = 64;
 
-export const mysqlTargetDialect: TargetDialect = {
+export const mysqlTargetDialect: DocumentedTargetDialect = {
   defaultSchema: ({ databaseName }) => databaseName,
   refuseName: ({ schema, table }) => {
     for (const name of [schema, table]) {
@@ -25,6 +26,11 @@ export const mysqlTargetDialect: TargetDialect = {
       .map(({ name }) => `column ${name} has a name of more than ${maxNameCharacters} characters`),
     ...findNamesThatClash(source.columns.map(({ name }) => name)),
   ],
+  columnType: ({ name }, source) => {
+    const { type, charset } = planColumns(source).columns.find((column) => column.name === name) ?? {};
+    if (type === undefined) throw new MillraceError('Internal', `Column ${name} is none of its table.`);
+    return charset === undefined ? type : `${type} character set ${charset}`;
+  },
   compareTargetTable,
 };
 

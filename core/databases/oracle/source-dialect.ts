@@ -2,10 +2,11 @@ import type { TableRef } from '../../contracts/identifiers.ts';
 import type { Problem } from '../../errors/millrace-error.ts';
 import { heartbeatTopicName, schemaHistoryTopicName } from '../../naming/names.ts';
 import type { TableDescription } from '../../ports/databases.ts';
-import type { SourceDialect } from '../source-dialect.ts';
+import type { DocumentedSourceDialect } from '../source-dialect.ts';
 import { decoderFor, isUnavailable } from './column-codec.ts';
 import { maxCapturedNameLength, validateColumn } from './column-types.ts';
 import { connectorConfig } from './connector-config.ts';
+import { documentedTypes } from './documented-types.ts';
 import { quoteTable } from './identifiers.ts';
 import { findUnboundedKeyColumn } from './key-range.ts';
 import { formatScn, parseScn, streamedPosition } from './log-position.ts';
@@ -50,7 +51,8 @@ const findKeyProblems = (table: TableDescription, subject: string): readonly Pro
   return problems;
 };
 
-export const oracleSourceDialect: SourceDialect = {
+export const oracleSourceDialect: DocumentedSourceDialect = {
+  documentedTypes,
   validateColumn,
   decoderFor,
   isUnavailable,

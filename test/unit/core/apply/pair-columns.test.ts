@@ -43,10 +43,10 @@ test('events are read by the names and types of the source and written to the co
   expect(paired.keyColumns).toEqual([1]);
   expect([...paired.ignoredColumns]).toEqual(['secret']);
   expect(paired.columns[1]?.decode(7)).toBe('id integer 7');
-  expect(paired.read.map(({ name, type }) => `${name} ${type}`)).toEqual([
-    'b text',
-    'id integer',
-    'a integer',
+  expect(paired.mapped.map(({ name, type }) => `${name} ${type}`)).toEqual([
+    'a text',
+    'Key bigint',
+    'b integer',
     'own text',
   ]);
 });
