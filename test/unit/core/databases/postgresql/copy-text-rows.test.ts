@@ -8,8 +8,8 @@ test('reads what copyText writes', () => {
     ['2', '\\N', 'line\nfeed\r', '\\'],
     [null, null, null, null],
   ];
-  expect(parseCopyText(copyText(rows))).toEqual(rows);
-  expect(parseCopyText(copyText([['plain', 'text']]))).toEqual([['plain', 'text']]);
+  expect(parseCopyText(copyText(rows).toString())).toEqual(rows);
+  expect(parseCopyText(copyText([['plain', 'text']]).toString())).toEqual([['plain', 'text']]);
   expect(parseCopyText('')).toEqual([]);
 });
 
