@@ -40,7 +40,9 @@ describe('the table that is meant', () => {
 });
 
 test('a description has types of both kinds, and what decides on how rows are written', () => {
-  const described = toTargetTable(ref, table('Things'), {
+  const found = chooseTable([table('Things')], ref);
+  if (found === undefined) throw new Error('The table was not found.');
+  const described = toTargetTable(ref, found, {
     columns: [
       column('id', 'bigint(20) unsigned', { nullable: 'NO', extra: 'auto_increment' }),
       column('name', 'varchar(80)', { length: '80', charset: 'utf8mb4', collation: 'utf8mb4_bin' }),
