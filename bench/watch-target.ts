@@ -46,7 +46,12 @@ export const watchCopyRate = async (
 
 /** The changes that a table gets, and how to see that all of them are there. */
 export interface Backlog {
+  /** They come first, and are not measured. */
+  readonly warmUpEvents: number;
+  /** All that come after them. */
   readonly events: number;
+  /** A condition that the rows of `events` satisfy, and no row of the warm-up. */
+  readonly measured: string;
   /** A condition that only the row of the last event satisfies. */
   readonly lastEvent: string;
   /** How many rows there are after all events. A peer may write the last event before earlier deletes. */
@@ -54,13 +59,13 @@ export interface Backlog {
 }
 
 /**
- * Events per second applied to `table`, which is empty at first: from the moment its first rows are visible (they are
- * not counted) until the last event's row is there, and no row too many.
+ * Events per second applied to `table`, which is empty at first: from the moment the first rows after the warm-up are
+ * visible (they are not counted) until the last event's row is there, and no row too many.
  */
 export const watchApplyRate = async (
   target: Client,
   table: string,
-  { events, lastEvent, rowsAfter }: Backlog,
+  { events, measured, lastEvent, rowsAfter }: Backlog,
   signal: AbortSignal,
 ): Promise<number> => {
   const deadline = performance.now() + stepDeadlineMs;
@@ -76,15 +81,17 @@ export const watchApplyRate = async (
     const { rowCount } = await target.query(`SELECT FROM ${qualified(table)} WHERE ${condition} LIMIT 1`);
     return rowCount !== 0;
   };
-  const beganAt = await waitFor(() => isThere('true'));
-  const before = await countRows(target, table);
+  const beganAt = await waitFor(() => isThere(measured));
+  const before = await countRows(target, table, measured);
   await waitFor(() => isThere(lastEvent));
   const endedAt = await waitFor(async () => (await countRows(target, table)) === rowsAfter);
   return (1_000 * (events - before)) / (endedAt - beganAt);
 };
 
-export const countRows = async (client: Client, table: string): Promise<number> => {
-  const counted = await client.query<{ rows: string }>(`SELECT count(*) AS rows FROM ${qualified(table)}`);
+export const countRows = async (client: Client, table: string, condition = 'true'): Promise<number> => {
+  const counted = await client.query<{ rows: string }>(
+    `SELECT count(*) AS rows FROM ${qualified(table)} WHERE ${condition}`,
+  );
   return Number(counted.rows[0]?.rows);
 };
 
