@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
+import { float4Text, float8Text } from '#core/databases/float-text.ts';
 import type { NativeColumn } from '#core/databases/oracle/types/oracle-type.ts';
 import { canonicalSessionSettings, toStartupOptions } from '#core/databases/postgresql/canonical-session.ts';
 import { type PostgresServer, startPostgres } from '../../../local/postgres.ts';
@@ -80,3 +81,30 @@ test.each(typeSamples)(
     }
   },
 );
+
+test("binary floats have PostgreSQL's own digits", async () => {
+  const bits = new DataView(new ArrayBuffer(8));
+  const random = (bytes: 4 | 8): number => {
+    bits.setUint32(0, Math.random() * 2 ** 32);
+    bits.setUint32(4, Math.random() * 2 ** 32);
+    return bytes === 4 ? bits.getFloat32(0) : bits.getFloat64(0);
+  };
+  // Powers of two and their neighbours are where digits half-way to the next number are found.
+  const edges = Array.from(
+    { length: 120 },
+    (_unused, index) => 2 ** (index + 10) + 2 ** Math.max(0, index - 42),
+  );
+  const floats = Array.from({ length: 5_000 }, () => random(4)).filter(Number.isFinite);
+  const doubles = [...Array.from({ length: 5_000 }, () => random(8)).filter(Number.isFinite), ...edges];
+  for (const [type, values, toText] of [
+    ['float4', [...floats, ...edges.map(Math.fround)], float4Text],
+    ['float8', doubles, float8Text],
+  ] as const) {
+    const { rows } = await client.query<[string]>({
+      text: `SELECT v::${type}::text FROM unnest($1::text[]) WITH ORDINALITY AS sample (v, at) ORDER BY at`,
+      values: [values.map((value) => value.toExponential(20))],
+      rowMode: 'array',
+    });
+    expect(values.map(toText)).toEqual(rows.map(([text]) => text));
+  }
+});

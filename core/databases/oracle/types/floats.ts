@@ -1,29 +1,34 @@
-import { floatDecoders } from '../../postgresql/types/floats.ts';
+import { float4Text, float8Text } from '../../float-text.ts';
 import type { OracleType } from './oracle-type.ts';
+
+/** JSON has no word for these, so Connect's converter writes them as strings. */
+const special: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity']);
 
 /**
  * IEEE 754 numbers. They are copied in the driver's binary form, since TO_CHAR may write fewer digits than are needed to
  * read the same number back.
  */
-const binaryFloat = (baseType: 'float4' | 'float8', type: string, nativeType: string): OracleType => {
-  const decode: OracleType['fromEvent'] = (raw, column) => {
-    if (typeof raw === 'number' && !Number.isFinite(raw)) return String(raw);
-    return floatDecoders[baseType]?.(raw, column);
-  };
-  return {
-    canonicalType: () => ({ type, baseType }),
-    nativeType: () => nativeType,
-    select: (column) => column,
-    fromSelect: decode,
-    fromEvent: decode,
-    key: {
-      expression: (bind) => `TO_${nativeType}(${bind})`,
-      toBind: (text) => text.replace('Infinity', 'INF'),
-    },
-  };
-};
+const binaryFloat = (
+  baseType: 'float4' | 'float8',
+  type: string,
+  nativeType: string,
+  toText: (value: number) => string,
+): OracleType => ({
+  canonicalType: () => ({ type, baseType }),
+  nativeType: () => nativeType,
+  select: (column) => column,
+  fromSelect: (raw) => (typeof raw === 'number' ? toText(raw) : undefined),
+  fromEvent: (raw) => {
+    if (typeof raw === 'string') return special.has(raw) ? raw : undefined;
+    return typeof raw === 'number' && Number.isFinite(raw) ? toText(raw) : undefined;
+  },
+  key: {
+    expression: (bind) => `TO_${nativeType}(${bind})`,
+    toBind: (text) => text.replace('Infinity', 'INF'),
+  },
+});
 
 export const floatTypes: Readonly<Record<string, OracleType>> = {
-  binary_float: binaryFloat('float4', 'real', 'BINARY_FLOAT'),
-  binary_double: binaryFloat('float8', 'double precision', 'BINARY_DOUBLE'),
+  binary_float: binaryFloat('float4', 'real', 'BINARY_FLOAT', float4Text),
+  binary_double: binaryFloat('float8', 'double precision', 'BINARY_DOUBLE', float8Text),
 };
