@@ -1,5 +1,4 @@
-import type { ColumnDescription } from '../../../ports/databases.ts';
-import { floatDecoders } from '../../postgresql/types/floats.ts';
+import { float4Text, float8Text } from '../../float-text.ts';
 import { numberLiteral } from '../literals.ts';
 import { plainType, type TypeCodec, type TypeCodecs } from './type-codec.ts';
 
@@ -14,11 +13,14 @@ const float = (
   type: string,
   literal: (value: number) => number,
 ): TypeCodec => {
-  const decode = (value: unknown, column: ColumnDescription) => floatDecoders[baseType]?.(value, column);
+  const toText = baseType === 'float4' ? float4Text : float8Text;
+  /** Neither database has NaN or infinities. */
+  const decode = (value: unknown) =>
+    typeof value === 'number' && Number.isFinite(value) ? toText(value) : undefined;
   return {
     canonicalType: () => plainType(type, baseType),
     select: asDouble,
-    fromSelect: (value, column) => (value === '' ? undefined : decode(Number(value), column)),
+    fromSelect: (value) => (value === '' ? undefined : decode(Number(value))),
     fromEvent: decode,
     // Compared as doubles, so the literal has to be the very double that the column's value is.
     toLiteral: (canonical) => numberLiteral(String(literal(Number(canonical)))),
