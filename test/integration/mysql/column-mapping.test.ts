@@ -19,10 +19,9 @@ let sql: pg.Client;
 let warehouse: mysql.Connection;
 
 beforeAll(async () => {
-  [postgres, mariadb] = await Promise.all([
-    startPostgres({ database: 'shop', config: { fsync: 'off', ...sourceSettings } }),
-    startMariadb({ database: 'warehouse' }),
-  ]);
+  // One after the other, so that what has started is stopped when the next one does not.
+  postgres = await startPostgres({ database: 'shop', config: { fsync: 'off', ...sourceSettings } });
+  mariadb = await startMariadb({ database: 'warehouse' });
   const { host, port, user, password, database } = postgres;
   sql = new pg.Client({ host, port, user, password, database });
   await sql.connect();
