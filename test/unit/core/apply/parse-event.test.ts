@@ -125,6 +125,7 @@ describe('positions of other sources', () => {
             after: { ID: '1' },
             source: {
               version: '3.5.0.Final',
+              connector: 'oracle',
               schema: 'SHOP',
               table: 'ORDERS',
               ts_ms: 1_700_000_000_000,
