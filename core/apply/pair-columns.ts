@@ -71,6 +71,8 @@ export const pairColumns = (
     keyColumns,
     ignoredColumns: new Set([
       ...fed.filter(({ column }) => column.isGenerated).map(({ feeder }) => feeder.name),
+      // Not every log is without them, as PostgreSQL's is: Debezium has a field for each of MySQL's and Oracle's.
+      ...source.columns.filter(({ isGenerated }) => isGenerated).map(({ name }) => name),
       ...omittedColumns(mapping),
     ]),
     mapped: writable.map(({ column }) => shapes.get(column.name) ?? column),

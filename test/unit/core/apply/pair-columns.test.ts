@@ -89,6 +89,16 @@ test('a column that the target computes is ignored by the name that events have 
   expect([...paired.ignoredColumns]).toEqual(['sum']);
 });
 
+test('a column that the source computes is ignored where the target has none, since some logs carry it', () => {
+  const paired = pair(
+    [],
+    [sampleColumn('id'), sampleColumn('twice', { isGenerated: true })],
+    [sampleColumn('id')],
+  );
+  expect(namesOf(paired)).toEqual(['id -> id']);
+  expect([...paired.ignoredColumns]).toEqual(['twice']);
+});
+
 test('a column that the target lacks is named as the target should have it', () => {
   expect(() =>
     pair([{ source: 'a', target: 'b' }], [sampleColumn('id'), text('a')], [sampleColumn('id'), text('a')]),
