@@ -47,6 +47,7 @@ const mendPatterns: readonly RegExp[] = [
   /Unknown database/i,
   // A statement in the log that Debezium cannot read, or rows that do not fit what it knows of their table.
   /DDL statement couldn't be parsed/i,
+  /Failed to properly convert default value/i,
   /internal schema size \d+, but row size \d+/i,
   // Oracle: wrong password, locked or expired account, missing rights or container, logging that was turned off.
   /ORA-(?:01017|28000|28001|01031|01045|65011|65049|01950)\b/,

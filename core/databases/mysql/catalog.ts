@@ -160,6 +160,12 @@ const relationKind = (tableType: string, engine: string | null): TableDescriptio
 /** `DEFAULT_GENERATED`, which MySQL says of a default that is an expression, is another thing. */
 const generated = /\b(?:VIRTUAL|STORED|PERSISTENT) GENERATED\b|^(?:VIRTUAL|PERSISTENT)$/i;
 
+/** With the default of a UUID, on which it depends whether Debezium can capture the column. */
+const spellType = ({ dataType, columnType, columnDefault }: CatalogColumn): string =>
+  dataType === 'uuid' && columnDefault?.startsWith("'") === true
+    ? `${columnType} default ${columnDefault}`
+    : columnType;
+
 /** MariaDB writes NULL for a column that may be null and has no default. */
 const hasDefault = ({ columnDefault, isNullable }: CatalogColumn): boolean =>
   columnDefault !== null && !(isNullable === 'YES' && columnDefault === 'NULL');
@@ -182,7 +188,7 @@ const describeColumn = (column: CatalogColumn, isCheckedJson: boolean): ColumnDe
   return {
     name: column.columnName,
     native: {
-      type: columnType,
+      type: spellType(column),
       baseType: dataType,
       ...(isUnsigned && { isUnsigned }),
       ...(charset !== null && { charset }),

@@ -111,6 +111,9 @@ export const validateColumn = (column: ColumnDescription): string | undefined =>
   if (native === undefined || codecOf(native.baseType) === undefined) {
     return `type ${typeName(column)} cannot be captured exactly`;
   }
+  if (native.baseType === 'uuid' && native.type.includes(" default '")) {
+    return 'a DEFAULT that is a UUID stops Debezium; drop it, or make it uuid()';
+  }
   const hasMembers = native.baseType === 'enum' || native.baseType === 'set';
   if (hasMembers) {
     // Of MySQL's backslashes Debezium (3.5) leaves two where there is one, of MariaDB's it does not.

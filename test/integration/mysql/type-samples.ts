@@ -277,5 +277,10 @@ export const refusedTypes: readonly {
   { type: 'varchar(10) character set gbk', reason: 'gbk' },
   { type: 'text character set greek', reason: 'greek' },
   { type: "enum('a','x\\\\y')", reason: 'backslash' },
+  {
+    type: "uuid DEFAULT '123e4567-e89b-12d3-a456-426614174000'",
+    only: 'mariadb',
+    reason: 'DEFAULT that is a UUID',
+  },
   { type: 'vector(3)', only: 'mysql', reason: 'vector(3)' },
 ];

@@ -62,13 +62,9 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
             return null;
         }
         byte[] stored = value instanceof ByteBuffer buffer ? bytesOf(buffer) : value instanceof byte[] bytes ? bytes : null;
-        if (stored == null) {
+        if (stored == null || stored.length > UUID_BYTES) {
             throw new DataException("Column " + column.name() + " of " + column.dataCollection() + " arrived as "
                     + value.getClass().getName() + ", which holds no UUID.");
-        }
-        // Only a DEFAULT is longer: the bytes of its text. Messages have no schema, so nobody needs it.
-        if (stored.length > UUID_BYTES) {
-            return null;
         }
         byte[] whole = new byte[UUID_BYTES];
         System.arraycopy(stored, 0, whole, 0, stored.length);
