@@ -125,7 +125,6 @@ export const typeSamples: Readonly<Record<string, Samples>> = {
   'varchar(20) character set utf16': { samples: ['é😀'].map(text) },
   'text character set ucs2': { samples: ['é中'].map(text) },
   'varchar(20) character set cp1251': { samples: ['Привет'].map(text) },
-  'varchar(20) character set cp932': { samples: ['日本'].map(text) },
   'varchar(20) collate utf8mb4_bin': { samples: ['a', 'A', 'ä'].map(text) },
   'binary(4)': {
     samples: [

@@ -30,7 +30,6 @@ const exactUnlessReplaced: ReadonlySet<string> = new Set([
   'cp1250',
   'cp1251',
   'cp1257',
-  'cp932',
   'euckr',
   'latin1',
 ]);

@@ -24,6 +24,27 @@ describe('parseEvent', () => {
     });
   });
 
+  test.each(['mysql', 'mariadb'])(
+    'an event of %s has its database as the schema, and file and byte as the position',
+    (connector) => {
+      const source =
+        `{"version":"3.5.0.Final","connector":"${connector}","name":"client_1_db_1","ts_ms":1700000000000,` +
+        `"snapshot":"false","db":"shop","sequence":null,"ts_us":1700000000000000,"ts_ns":1700000000000000000,` +
+        `"table":"accounts","server_id":1,"gtid":"0-1-337","file":"binlog.000004","pos":1095,"row":0,"thread":null,"query":null}`;
+      const event = `{"before":null,"after":{"id":9007199254740993},"source":${source},"transaction":null,"op":"c","ts_ms":1}`;
+      expect(parse(event)).toEqual({
+        kind: 'insert',
+        schema: 'shop',
+        table: 'accounts',
+        position: 4 * 2 ** 32 + 1095,
+        committedAtMs: 1_700_000_000_000,
+        after: { id: 9007199254740993n },
+        isKeyChange: false,
+      });
+      expect(() => parse(event.replace('binlog.000004', 'binlog'))).toThrow(/place in the log/);
+    },
+  );
+
   test('a delete has the old row', () => {
     expect(parse({ op: 'd', before: { id: 1, note: null } })).toMatchObject({
       kind: 'delete',

@@ -31,6 +31,11 @@ test.each([
   // Debezium itself retries these; the log may only be switching.
   ['ORA-01291: missing log file', 'restart'],
   ['ORA-03113: end-of-file on communication channel', 'restart'],
+  ['Could not find first log file name in binary log index file Error code: 1236', 'needs-resync'],
+  ['The db history topic or its content is fully or partially missing. Please check ...', 'needs-resync'],
+  ["Access denied for user 'm'@'10.0.0.1' (using password: YES)", 'mend'],
+  ["DDL statement couldn't be parsed. Please open a GitHub issue", 'mend'],
+  ['Error processing row in t, internal schema size 7, but row size 1', 'mend'],
   ['Connection to 10.0.0.1:5432 refused.', 'restart'],
   ['FATAL: terminating connection due to administrator command', 'restart'],
   ['ERROR: replication slot "millrace_x" is active for PID 88', 'restart'],
