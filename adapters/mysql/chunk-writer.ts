@@ -34,14 +34,9 @@ const deleteLimits: StatementLimits = { bytes: 512 * 1024, rows: 500 };
 /** Of what is sent at once of a file to load; a packet may have 16 MiB. */
 const loadPartBytes = 256 * 1024;
 
-interface WrittenTables {
-  readonly source: TableDescription;
-  readonly target: TableDescription;
-}
-
 export interface ChunkWriterOptions {
-  /** Told of values that the target cannot represent; by default the table's value policy decides. */
-  readonly guardOf?: (tables: WrittenTables) => ValueGuard;
+  /** Told of values that the target cannot represent; by default they fail the copy. */
+  readonly guardOf?: (target: TableDescription) => ValueGuard;
 }
 
 /**
@@ -52,9 +47,7 @@ export interface ChunkWriterOptions {
 export const openChunkWriter = (
   settings: ConnectionSettings,
   concurrency: number,
-  {
-    guardOf = ({ source, target }) => createValueGuard(target.ref, source.valuePolicy),
-  }: ChunkWriterOptions = {},
+  { guardOf = ({ ref }) => createValueGuard(ref) }: ChunkWriterOptions = {},
 ): ChunkWriter => {
   const pool = createPool(settings, {
     applicationName: 'millrace-copy',
@@ -74,7 +67,7 @@ export const openChunkWriter = (
             database,
             table: tables.target.ref,
           });
-        const rows = describeCopiedRows(tables, guardOf(tables));
+        const rows = describeCopiedRows(tables, guardOf(tables.target));
         const isWritten = (write: Write) =>
           inCopyTransaction(pool, describe, signal, (connection, progress) =>
             write(connection, rows, read(), progress),
@@ -95,7 +88,10 @@ export const openChunkWriter = (
 };
 
 /** Columns are those of the source that are replicated, in its order, as the rows have them. Throws `SchemaMismatch`. */
-const describeCopiedRows = ({ source, target }: WrittenTables, guard: ValueGuard): TargetRows => {
+const describeCopiedRows = (
+  { source, target }: { readonly source: TableDescription; readonly target: TableDescription },
+  guard: ValueGuard,
+): TargetRows => {
   const sources = source.columns.filter(({ isGenerated }) => !isGenerated);
   const pairs = sources.map((column) => {
     const written = target.columns.find(({ name }) => name === column.name);

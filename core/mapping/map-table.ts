@@ -10,27 +10,19 @@ import { parseColumnType } from './column-type.ts';
 export interface MappedTable {
   /** What is read: the source's own names and types, without the columns that are left out. */
   readonly source: TableDescription;
-  /**
-   * What the target shall have: the same columns with the target's names and types, and with the mapping's value policy.
-   * `ref` stays the source table's.
-   */
+  /** What the target shall have: the same columns with the target's names and types. `ref` stays the source table's. */
   readonly mapped: TableDescription;
 }
 
 /** Entries for columns that the source does not have say nothing here; `findMappingProblems` refuses them. */
-export const mapTable = (
-  table: TableDescription,
-  mapping: Pick<TableMapping, 'columns' | 'valuePolicy'>,
-): MappedTable => {
-  const policy = mapping.valuePolicy === undefined ? {} : { valuePolicy: mapping.valuePolicy };
-  if (mapping.columns === undefined) return { source: table, mapped: { ...table, ...policy } };
+export const mapTable = (table: TableDescription, mapping: Pick<TableMapping, 'columns'>): MappedTable => {
+  if (mapping.columns === undefined) return { source: table, mapped: table };
   const entries = new Map(mapping.columns.map((entry) => [entry.source, entry]));
   const columns = table.columns.filter(({ name }) => entries.get(name)?.omit !== true);
   return {
     source: { ...table, columns },
     mapped: {
       ...table,
-      ...policy,
       columns: columns.map((column) => mapColumn(column, entries.get(column.name))),
       primaryKey: table.primaryKey.map((name) => entries.get(name)?.target ?? name),
     },

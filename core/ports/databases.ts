@@ -1,7 +1,7 @@
 import type { CaptureVerdict } from '../capture/capture-verdict.ts';
 import type { Chunk } from '../contracts/copy.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
-import type { Replication, ValuePolicy } from '../contracts/replication.ts';
+import type { Replication } from '../contracts/replication.ts';
 import type { SourceDialect } from '../databases/source-dialect.ts';
 import type { TargetDialect } from '../databases/target-dialect.ts';
 import type { Problem } from '../errors/millrace-error.ts';
@@ -72,8 +72,6 @@ export interface TableDescription {
   readonly bytes: number;
   /** Secondary unique constraints and indexes, foreign keys: names, for messages. */
   readonly uniqueIndexes: readonly string[];
-  /** Of a mapped table, see core/mapping/map-table.ts: what its mapping says about values that the target has no place for. */
-  readonly valuePolicy?: ValuePolicy;
   /** Of MySQL: what stores the rows, as `InnoDB`. */
   readonly storageEngine?: string;
 }

@@ -52,7 +52,7 @@ export const describeApplyTable = (
   source: TableDescription,
   target: MysqlTargetTable,
   codec: Pick<SourceCodec, 'decoderFor' | 'isUnavailable'>,
-  guard: ValueGuard = createValueGuard(target.ref, mapping.valuePolicy),
+  guard: ValueGuard = createValueGuard(target.ref),
 ): MysqlApplyTable => {
   if (target.storageEngine?.toLowerCase() !== 'innodb') {
     throw new MillraceError(

@@ -1,4 +1,3 @@
-import type { ValuePolicy } from '../../contracts/replication.ts';
 import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
 import { parseLabels } from './target-types/labels.ts';
 import { enumLabelLength, longestCanonicalText } from './target-types/texts.ts';
@@ -75,8 +74,7 @@ const varchar = (length: number): Candidate =>
 
 /**
  * The columns of a new table for the rows of a source table: of a MySQL source its own types, and otherwise the types that
- * hold every ordinary value exactly. What has no such type is text in its canonical form; under the value policy `text` so
- * is every column whose type has values beyond those.
+ * hold every ordinary value exactly. What has no such type is text in its canonical form.
  *
  * Declared lengths stay as long as the row has room for them; the longest ones give way. A key column without a length gets
  * what room the key has left.
@@ -86,7 +84,7 @@ export const planColumns = (source: TableDescription): ColumnPlan => {
   const candidates = source.columns
     .filter((column) => !column.isGenerated)
     .map((column) => {
-      const candidate = candidateFor(column, source.valuePolicy);
+      const candidate = candidateFor(column);
       if ('refused' in candidate) refusals.push(`column ${column.name} ${candidate.refused}`);
       return { column, candidate: 'refused' in candidate ? longText : candidate };
     });
@@ -159,34 +157,8 @@ const fitRow = (
   }));
 };
 
-/** Types with values that the type of MySQL has no place for: NaN and infinity, years before 1 and after 9999. */
-const exceptional: ReadonlySet<string> = new Set([
-  'numeric',
-  'float4',
-  'float8',
-  'date',
-  'timestamp',
-  'timestamptz',
-]);
-
-const candidateFor = (column: ColumnDescription, policy: ValuePolicy | undefined): Candidate | Refused => {
-  const native = column.native && nativeCandidate(column);
-  if (native !== undefined) return native;
-  return policy === 'text' && isExceptional(column) ? textCandidate(column) : canonicalCandidate(column);
-};
-
-/** Decimal numbers of other databases than PostgreSQL are finite, so only their size counts. */
-const isExceptional = (column: ColumnDescription): boolean => {
-  if (column.typeKind !== 'base' || column.isArray || !exceptional.has(column.baseType)) return false;
-  return (
-    column.baseType !== 'numeric' || column.native === undefined || 'refused' in decimalCandidate(column)
-  );
-};
-
-const textCandidate = (column: ColumnDescription): Candidate => {
-  const longest = longestCanonicalText(column);
-  return longest === undefined ? longText : varchar(longest);
-};
+const candidateFor = (column: ColumnDescription): Candidate | Refused =>
+  (column.native && nativeCandidate(column)) ?? canonicalCandidate(column);
 
 const canonicalCandidate = (column: ColumnDescription): Candidate | Refused => {
   if (column.typeKind === 'enum' && !column.isArray)

@@ -1,6 +1,8 @@
 import { type TableRef, tableLabel } from '../../contracts/identifiers.ts';
-import type { ValuePolicy } from '../../contracts/replication.ts';
 import { MillraceError } from '../../errors/millrace-error.ts';
+
+/** What is done with a value that the target cannot represent. */
+export type ValuePolicy = 'fail' | 'null' | 'text';
 
 /** Told of a value that a column cannot represent. Throws `ValueRejected`, or returns the NULL to write instead. */
 export type ValueGuard = (column: GuardedColumn, reason: string) => null;

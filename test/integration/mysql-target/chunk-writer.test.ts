@@ -151,24 +151,6 @@ describeTargets('writing chunks', (kind) => {
       expect(await rows()).toEqual([]);
     });
 
-    test('writes NULL for it under the value policy null', async () => {
-      const lenient: TableDescription = { ...source, valuePolicy: 'null' };
-      const infinite: CanonicalRow = ['3', 'b', 'kept', null, null, 'infinity'];
-      try {
-        await writer.writeChunk(
-          { source: lenient, target },
-          chunk,
-          () => batches(infinite),
-          new AbortController().signal,
-        );
-      } finally {
-        await writer.close();
-      }
-      expect(await rows()).toEqual([
-        { id: '3', part: 'b', note: 'kept', data: null, flags: null, day: null },
-      ]);
-    });
-
     test('writes nothing when reading fails, and says what reading failed with', async () => {
       const failing = async function* (): AsyncGenerator<RowBatch> {
         yield { rows: [first], bytes: 1 };

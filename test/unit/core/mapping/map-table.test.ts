@@ -18,13 +18,6 @@ test('without column mappings both views are the source table itself', () => {
   expect(source).toBe(orders);
 });
 
-test('what is written has the value policy of the mapping', () => {
-  const { source, mapped } = mapTable(orders, { valuePolicy: 'null' });
-  expect([source.valuePolicy, mapped.valuePolicy]).toEqual([undefined, 'null']);
-  const columns = [{ source: 'secret', omit: true }] as const;
-  expect(mapTable(orders, { columns, valuePolicy: 'text' }).mapped.valuePolicy).toBe('text');
-});
-
 test('what is read keeps the source names, what is written has the target names and types, in one order', () => {
   const { source, mapped } = mapTable(orders, {
     columns: [

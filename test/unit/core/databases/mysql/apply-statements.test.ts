@@ -111,27 +111,6 @@ test('many rows are several statements of bounded size', () => {
   expect(deletes).toHaveLength(5);
 });
 
-test('under the value policy null a value without a place is NULL, but not in the key', () => {
-  const mapping = {
-    source: source.ref,
-    target: { schema: 'w', table: 't' },
-    valuePolicy: 'null',
-  } as const;
-  const target = targetOf({
-    columns: targetOf().columns.map((column) =>
-      column.name === 'note'
-        ? mysqlColumn('varchar(3)', { name: 'note', maxLength: 3 })
-        : { ...column, notNull: true },
-    ),
-  });
-  const { statements } = describeApplyTable(mapping, source, target, codec);
-  const [statement] = statements.forSteps(write({ upserts: [['1', 'a', 'too long']] }));
-  expect(statement?.text).toContain("VALUES (1,'a',NULL)");
-  expect(() => statements.forSteps(write({ upserts: [['1', 'far too long a part', null]] }))).toThrow(
-    expect.objectContaining({ code: 'ValueRejected' }),
-  );
-});
-
 test('a table of another storage engine is refused', () => {
   expect(() => textsOf([], { storageEngine: 'Aria' })).toThrow(
     expect.objectContaining({ code: 'SchemaMismatch', message: expect.stringContaining('Aria') }),

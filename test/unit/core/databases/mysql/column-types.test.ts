@@ -46,32 +46,6 @@ describe('a column of PostgreSQL', () => {
   });
 });
 
-describe('under the value policy text', () => {
-  const typeUnder = (column: ReturnType<typeof sourceColumn>) => {
-    const { columns, refusals } = planColumns({ ...tableOf([column]), valuePolicy: 'text' });
-    expect(refusals).toEqual([]);
-    return columns[0]?.type;
-  };
-
-  test.each([
-    ['numeric', {}, 'longtext'],
-    ['numeric', { precision: 12, scale: 2 }, 'longtext'],
-    ['float8', {}, 'varchar(24)'],
-    ['date', {}, 'varchar(13)'],
-    ['timestamptz', {}, 'varchar(32)'],
-    ['int8', {}, 'bigint'],
-    ['uuid', {}, 'char(36)'],
-  ] as const)('%s %j, which has such values or has not, becomes %s', (baseType, more, type) => {
-    expect(typeUnder(sourceColumn(baseType, more))).toBe(type);
-  });
-
-  test('a number of another database stays one, where it has room', () => {
-    const native = { type: 'NUMBER(12,2)', baseType: 'number' };
-    expect(typeUnder(sourceColumn('numeric', { native, precision: 12, scale: 2 }))).toBe('decimal(12,2)');
-    expect(typeUnder(sourceColumn('numeric', { native }))).toBe('longtext');
-  });
-});
-
 describe('a column of MySQL', () => {
   test.each([
     ['tinyint(1)', 'tinyint(1)'],
