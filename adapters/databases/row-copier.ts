@@ -5,9 +5,9 @@ import type { ChunkCopier, ChunkReader, ChunkWriter } from '#core/ports/database
  * the source's names, the writer the target's.
  */
 export const createRowCopier = (reader: ChunkReader, writer: ChunkWriter): ChunkCopier => ({
-  copyChunk: ({ source, mapped = source, target }, chunk, signal) =>
+  copyChunk: ({ source, mapped = source, target, valuePolicy = 'fail' }, chunk, signal) =>
     writer.writeChunk(
-      { source: mapped, target },
+      { source: mapped, target, valuePolicy },
       chunk,
       () => reader.readChunk(source, chunk, signal),
       signal,

@@ -1,3 +1,4 @@
+import { type NulledInTable, type OnNulled, takeNulled } from '#core/apply/nulled-values.ts';
 import type { PartitionBatch } from '#core/apply/partition-batch.ts';
 import { planBatch } from '#core/apply/plan-batch.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
@@ -35,6 +36,7 @@ export const applyPoolOptions: PoolOptions = {
 export interface MysqlApplyBatch {
   readonly batch: PartitionBatch<MysqlApplyTable>;
   readonly statements: readonly TableStatement[];
+  readonly nulled: readonly NulledInTable[];
 }
 interface TableStatement {
   readonly table: MysqlApplyTable;
@@ -47,6 +49,7 @@ export interface ApplyTargetOptions {
   readonly replicationId: ReplicationId;
   /** Names the target in errors, see `databaseLabel`. */
   readonly database: string;
+  readonly onNulled?: OnNulled;
 }
 
 /** An `ApplyTarget` in MySQL or MariaDB. */
@@ -54,6 +57,7 @@ export const createApplyTarget = ({
   pool,
   replicationId,
   database,
+  onNulled = () => undefined,
 }: ApplyTargetOptions): ApplyTarget<MysqlApplyTable, MysqlApplyBatch> => {
   const describe = (error: unknown, action: string): MillraceError =>
     toDatabaseError(error, { action, database });
@@ -95,6 +99,7 @@ export const createApplyTarget = ({
   const runTransaction = (
     batch: PartitionBatch,
     statements: Iterable<TableStatement>,
+    nulled: readonly NulledInTable[],
   ): Promise<'applied' | 'row-missing'> =>
     // A connection that failed is closed, which rolls back. Whether a lost COMMIT took effect shows in the checkpoint,
     // which is read again before anything is repeated.
@@ -108,6 +113,7 @@ export const createApplyTarget = ({
         return 'row-missing';
       }
       await connection.query('COMMIT');
+      if (nulled.length > 0) onNulled(nulled);
       return 'applied';
     });
 
@@ -137,18 +143,19 @@ export const createApplyTarget = ({
       statements: batch.changes.flatMap(({ table, events }) =>
         table.statements.forSteps(planBatch(events)).map((statement) => ({ table, statement })),
       ),
+      nulled: takeNulled(batch),
     }),
 
-    apply: async ({ batch, statements }) => {
+    apply: async ({ batch, statements, nulled }) => {
       try {
-        return await runTransaction(batch, statements);
+        return await runTransaction(batch, statements, nulled);
       } catch (error) {
         if (!isViolation(error)) throw describe(error, 'apply changes');
       }
       // Two rows may have exchanged a unique value, which statements for many rows cannot do: each event by itself, in
       // order, as the source did it.
       try {
-        return await runTransaction(batch, oneByOne(batch));
+        return await runTransaction(batch, oneByOne(batch), nulled);
       } catch (error) {
         throw describe(error, `apply changes up to offset ${batch.nextOffset} of topic ${batch.topic}`);
       }
@@ -159,7 +166,10 @@ export const createApplyTarget = ({
 function* oneByOne(batch: PartitionBatch<MysqlApplyTable>): Generator<TableStatement> {
   for (const { table, events } of batch.changes) {
     for (const event of events) {
-      for (const statement of table.statements.forSteps(planBatch([event]))) yield { table, statement };
+      const statements = table.statements.forSteps(planBatch([event]));
+      // The same values were counted when the batch was prepared.
+      table.takeNulled();
+      for (const statement of statements) yield { table, statement };
     }
   }
 }

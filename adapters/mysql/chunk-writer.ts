@@ -12,7 +12,7 @@ import {
   type StatementLimits,
   type TargetRows,
 } from '#core/databases/mysql/target-rows.ts';
-import { createValueGuard, type ValueGuard } from '#core/databases/mysql/value-guard.ts';
+import { createValueGuard, type ValueGuard } from '#core/databases/value-guard.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ChunkWriter, CopiedChunk, RowBatch, TableDescription } from '#core/ports/databases.ts';
 import { requirePacket } from './packet-limit.ts';
@@ -34,21 +34,12 @@ const deleteLimits: StatementLimits = { bytes: 512 * 1024, rows: 500 };
 /** Of what is sent at once of a file to load; a packet may have 16 MiB. */
 const loadPartBytes = 256 * 1024;
 
-export interface ChunkWriterOptions {
-  /** Told of values that the target cannot represent; by default they fail the copy. */
-  readonly guardOf?: (target: TableDescription) => ValueGuard;
-}
-
 /**
  * Writes chunks of canonical rows: by LOAD DATA LOCAL INFILE where the server allows it, and otherwise by INSERTs of many
  * rows. Where the target has some of their keys already (the chunk was committed, but the record of it was lost), the
  * chunk is written again, with those rows deleted first.
  */
-export const openChunkWriter = (
-  settings: ConnectionSettings,
-  concurrency: number,
-  { guardOf = ({ ref }) => createValueGuard(ref) }: ChunkWriterOptions = {},
-): ChunkWriter => {
+export const openChunkWriter = (settings: ConnectionSettings, concurrency: number): ChunkWriter => {
   const pool = createPool(settings, {
     applicationName: 'millrace-copy',
     maxConnections: concurrency,
@@ -67,11 +58,15 @@ export const openChunkWriter = (
             database,
             table: tables.target.ref,
           });
-        const rows = describeCopiedRows(tables, guardOf(tables.target));
-        const isWritten = (write: Write) =>
-          inCopyTransaction(pool, describe, signal, (connection, progress) =>
+        const isWritten = async (write: Write): Promise<CopiedChunk> => {
+          const { guard, take } = createValueGuard(tables.target.ref, tables.valuePolicy);
+          const rows = describeCopiedRows(tables, guard);
+          const copied = await inCopyTransaction(pool, describe, signal, (connection, progress) =>
             write(connection, rows, read(), progress),
           );
+          const nulled = take();
+          return nulled.size === 0 ? copied : { ...copied, nulled };
+        };
         try {
           return await isWritten((connection, ...rest) =>
             connection.facts.allowsLocalInfile

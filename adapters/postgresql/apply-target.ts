@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { type NulledInTable, type OnNulled, takeNulled } from '#core/apply/nulled-values.ts';
 import type { PartitionBatch } from '#core/apply/partition-batch.ts';
 import { planBatch } from '#core/apply/plan-batch.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
@@ -57,6 +58,7 @@ export interface PostgresApplyBatch {
   /** Set when the batch is to be copied; `statements` are then made only if that fails. */
   readonly copies?: readonly TableCopy[];
   readonly statements: readonly TableStatement[];
+  readonly nulled: readonly NulledInTable[];
 }
 interface TableCopy {
   readonly table: PostgresApplyTable;
@@ -73,6 +75,7 @@ export interface ApplyTargetOptions {
   readonly replicationId: ReplicationId;
   /** Names the target in errors, see `databaseLabel`. */
   readonly database: string;
+  readonly onNulled?: OnNulled;
 }
 
 /** An `ApplyTarget` in PostgreSQL. */
@@ -80,6 +83,7 @@ export const createApplyTarget = ({
   pool,
   replicationId,
   database,
+  onNulled = () => undefined,
 }: ApplyTargetOptions): ApplyTarget<PostgresApplyTable, PostgresApplyBatch> => {
   const describe = (error: unknown, action: string): MillraceError =>
     toDatabaseError(error, { action, database });
@@ -149,7 +153,7 @@ export const createApplyTarget = ({
   };
 
   const runTransaction = async (
-    batch: PartitionBatch,
+    { batch, nulled }: Pick<PostgresApplyBatch, 'batch' | 'nulled'>,
     write: (client: pg.PoolClient) => Promise<boolean>,
   ): Promise<'applied' | 'row-missing'> => {
     const client = await pool.connect();
@@ -164,6 +168,7 @@ export const createApplyTarget = ({
       }
       await client.query('COMMIT');
       client.release();
+      if (nulled.length > 0) onNulled(nulled);
       return 'applied';
     } catch (error) {
       // Closing the connection rolls back. Whether a lost COMMIT took effect shows in the checkpoint, which is read
@@ -194,17 +199,20 @@ export const createApplyTarget = ({
 
     prepare: (batch) => {
       const copies = copiesOf(batch);
+      // Also of rows that were looked at for a copy that was not to be: they are counted with the statements.
+      const nulled = takeNulled(batch);
       return copies === undefined
-        ? { batch, statements: statementsOf(batch) }
-        : { batch, copies, statements: [] };
+        ? { batch, ...statementsOf(batch) }
+        : { batch, copies, statements: [], nulled };
     },
 
-    apply: async ({ batch, copies, statements }) => {
+    apply: async (prepared) => {
+      const { batch, copies, statements } = prepared;
       const merge = (merged: Iterable<TableStatement>) =>
-        runTransaction(batch, (client) => runStatements(client, merged));
+        runTransaction(prepared, (client) => runStatements(client, merged));
       try {
         if (copies === undefined) return await merge(statements);
-        return await runTransaction(batch, (client) => runCopies(client, copies));
+        return await runTransaction(prepared, (client) => runCopies(client, copies));
       } catch (error) {
         if (!isViolation(error) && !(copies !== undefined && isCopyRefused(error))) {
           throw describe(error, 'apply changes');
@@ -213,7 +221,7 @@ export const createApplyTarget = ({
       if (copies !== undefined) {
         for (const { table } of copies) mergesLeft.set(table, batchesMergedAfterConflict);
         try {
-          return await merge(statementsOf(batch));
+          return await merge(statementsOf(batch).statements);
         } catch (error) {
           if (!isViolation(error)) throw describe(error, 'apply changes');
         }
@@ -229,15 +237,22 @@ export const createApplyTarget = ({
   };
 };
 
-const statementsOf = (batch: PartitionBatch<PostgresApplyTable>): readonly TableStatement[] =>
-  batch.changes.flatMap(({ table, events }) =>
+const statementsOf = (
+  batch: PartitionBatch<PostgresApplyTable>,
+): Pick<PostgresApplyBatch, 'statements' | 'nulled'> => ({
+  statements: batch.changes.flatMap(({ table, events }) =>
     table.statements.forSteps(planBatch(events)).map((statement) => ({ table, statement })),
-  );
+  ),
+  nulled: takeNulled(batch),
+});
 
 function* oneByOne(batch: PartitionBatch<PostgresApplyTable>): Generator<TableStatement> {
   for (const { table, events } of batch.changes) {
     for (const event of events) {
-      for (const statement of table.statements.forSteps(planBatch([event]))) yield { table, statement };
+      const statements = table.statements.forSteps(planBatch([event]));
+      // The same values were counted when the batch was prepared.
+      table.takeNulled();
+      for (const statement of statements) yield { table, statement };
     }
   }
 }

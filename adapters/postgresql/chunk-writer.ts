@@ -4,10 +4,22 @@ import { bulkhead } from 'cockatiel';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
-import { copyFromStatement, stagedCopy } from '#core/databases/postgresql/copy-statements.ts';
+import {
+  copyFromStatement,
+  replicatedColumns,
+  stagedCopy,
+} from '#core/databases/postgresql/copy-statements.ts';
 import { copyText } from '#core/databases/postgresql/copy-text.ts';
+import { createRowCheck, type RowCheck } from '#core/databases/postgresql/value-check.ts';
+import { createValueGuard } from '#core/databases/value-guard.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
-import type { ChunkWriter, CopiedChunk, RowBatch } from '#core/ports/databases.ts';
+import type {
+  ChunkWriter,
+  ColumnDescription,
+  CopiedChunk,
+  CopiedTables,
+  RowBatch,
+} from '#core/ports/databases.ts';
 import { isDuplicateKey, stallTimeoutMs } from './chunk-copier.ts';
 import { closePool, createPool, cutConnection } from './connection.ts';
 import { databaseLabel, toDatabaseError } from './database-errors.ts';
@@ -32,17 +44,26 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
         const action = `copy chunk ${chunk.chunkNumber}`;
         const describe = (error: unknown): MillraceError =>
           toDatabaseError(error, { action, database, table: tables.target.ref });
+        const inGuardedTransaction = async (write: GuardedWrite): Promise<CopiedChunk> => {
+          const { guard, take } = createValueGuard(tables.target.ref, tables.valuePolicy);
+          const check = createRowCheck(writtenColumns(tables), guard);
+          const copied = await inCopyTransaction(pool, describe, signal, (client, progress) =>
+            write(client, check, progress),
+          );
+          const nulled = take();
+          return nulled.size === 0 ? copied : { ...copied, nulled };
+        };
         try {
-          return await inCopyTransaction(pool, describe, signal, async (client, progress) => {
-            await copyRows(client, copyFromStatement(tables, 'text'), read(), progress);
-          });
+          return await inGuardedTransaction((client, check, progress) =>
+            copyRows(client, copyFromStatement(tables, 'text'), read(), check, progress),
+          );
         } catch (error) {
           if (!isDuplicateKey(error)) throw error;
         }
         const staged = stagedCopy(tables, 'text');
-        return inCopyTransaction(pool, describe, signal, async (client, progress) => {
+        return inGuardedTransaction(async (client, check, progress) => {
           await client.query(staged.create);
-          await copyRows(client, staged.copy, read(), progress);
+          await copyRows(client, staged.copy, read(), check, progress);
           await client.query(staged.deleteOld);
           await client.query(staged.insert);
         });
@@ -53,6 +74,17 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
 
 /** Told of each batch that was read, which also shows that the copy moves. */
 type Progress = (batch: RowBatch) => void;
+
+type GuardedWrite = (client: pg.PoolClient, check: RowCheck, progress: Progress) => Promise<void>;
+
+/** The target's columns of the rows; one that is not there the server will name. */
+const writtenColumns = ({
+  source,
+  target,
+}: Pick<CopiedTables, 'source' | 'target'>): readonly ColumnDescription[] =>
+  replicatedColumns(source).map(
+    (column) => target.columns.find(({ name }) => name === column.name) ?? column,
+  );
 
 const inCopyTransaction = async (
   pool: pg.Pool,
@@ -101,6 +133,7 @@ const copyRows = async (
   client: pg.PoolClient,
   statement: string,
   batches: AsyncIterable<RowBatch>,
+  check: RowCheck,
   progress: Progress,
 ): Promise<void> => {
   let rows = 0;
@@ -111,7 +144,7 @@ const copyRows = async (
       for await (const batch of batches) {
         rows += batch.rows.length;
         progress(batch);
-        if (batch.rows.length > 0) yield Buffer.from(copyText(batch.rows));
+        if (batch.rows.length > 0) yield Buffer.from(copyText(batch.rows.map(check)));
       }
     } catch (error) {
       readFailure = toMillraceError(error);

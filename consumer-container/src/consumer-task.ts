@@ -94,7 +94,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
                 clock: systemClock,
                 ...hooks,
               }),
-            openDatabases: async (tables) => {
+            openDatabases: async (tables, onNulled) => {
               const [source, target] = await Promise.all([
                 store.getDatabase(clientId, replication.sourceDatabaseId),
                 store.getDatabase(clientId, replication.targetDatabaseId),
@@ -105,6 +105,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
                   target: await connectionSettings(target, secrets),
                   replicationId,
                   tables,
+                  onNulled,
                 },
                 targetKind,
               );

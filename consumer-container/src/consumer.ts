@@ -1,6 +1,7 @@
 import type { ApplyTable } from '#core/apply/apply-table.ts';
 import { checkPosition } from '#core/apply/check-position.ts';
 import type { TopicTables } from '#core/apply/decode-records.ts';
+import type { OnNulled } from '#core/apply/nulled-values.ts';
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
 import { tableKey } from '#core/contracts/identifiers.ts';
@@ -19,6 +20,7 @@ import { applyPartition } from './apply-partition.ts';
 import type { ConsumerEnd } from './exit-codes.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { watchLiveTables } from './live-tables.ts';
+import { NulledReport } from './nulled-report.ts';
 import { Progress } from './progress.ts';
 import { runTogether } from './run-together.ts';
 
@@ -48,7 +50,10 @@ export interface ConsumerPorts<Table extends ApplyTable, Prepared> {
     'putHeartbeat' | 'listTableProgress' | 'setTableState' | 'updateReplication' | 'addActivity'
   >;
   /** With the credentials of this moment. `tables` are those to apply. */
-  readonly openDatabases: (tables: readonly TableMapping[]) => Promise<ConsumerDatabases<Table, Prepared>>;
+  readonly openDatabases: (
+    tables: readonly TableMapping[],
+    onNulled: OnNulled,
+  ) => Promise<ConsumerDatabases<Table, Prepared>>;
   readonly openFeed: (hooks: FeedHooks) => ChangeFeed;
   readonly admin: Pick<KafkaAdminPort, 'topicOffsets'>;
   readonly connect: Pick<ConnectPort, 'getOffset'>;
@@ -131,7 +136,8 @@ const consume = async <Table extends ApplyTable, Prepared>(
 ): Promise<void> => {
   const { admin, clock, log, store } = ports;
   const { applied, live } = await retry(ports, stop, () => listTables(replication, ports));
-  const databases = await retry(ports, stop, () => ports.openDatabases(applied));
+  const nulled = new NulledReport({ ...ports, connectorName: replication.connectorName });
+  const databases = await retry(ports, stop, () => ports.openDatabases(applied, nulled.add));
   try {
     const tables = groupByTopic(replication, databases.tables);
     const topics = [...tables.keys()];
@@ -206,6 +212,7 @@ const consume = async <Table extends ApplyTable, Prepared>(
     ]);
   } finally {
     await databases.close();
+    nulled.end();
   }
 };
 

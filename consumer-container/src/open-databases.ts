@@ -8,6 +8,7 @@ import { closePool, createPool } from '#adapters/postgresql/connection.ts';
 import { databaseLabel } from '#adapters/postgresql/database-errors.ts';
 import * as postgresqlTarget from '#adapters/postgresql/target-database.ts';
 import type { ApplyTable } from '#core/apply/apply-table.ts';
+import type { OnNulled } from '#core/apply/nulled-values.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { type ReplicationId, type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { TableMapping } from '#core/contracts/replication.ts';
@@ -25,6 +26,8 @@ export interface ConsumerDatabaseOptions {
   readonly target: ConnectionSettings;
   readonly replicationId: ReplicationId;
   readonly tables: readonly TableMapping[];
+  /** Told of values that were written as NULL by their table's policy. */
+  readonly onNulled?: OnNulled;
 }
 
 /** What is particular to one kind of target. `Description` is what its catalog tells of a table. */
@@ -47,6 +50,7 @@ export interface TargetKind<
   openApplyTarget(
     settings: ConnectionSettings,
     replicationId: ReplicationId,
+    onNulled?: OnNulled,
   ): { readonly target: ApplyTarget<Table, Prepared>; close(): Promise<void> };
 }
 
@@ -56,11 +60,11 @@ export const postgresqlTargetKind: TargetKind<
 > = {
   openCatalog: postgresqlTarget.openTargetDatabase,
   describeApplyTable: postgresqlStatements.describeApplyTable,
-  openApplyTarget: (settings, replicationId) => {
+  openApplyTarget: (settings, replicationId, onNulled = () => undefined) => {
     const pool = createPool(settings, postgresqlApply.applyPoolOptions);
     const database = databaseLabel(settings);
     return {
-      target: postgresqlApply.createApplyTarget({ pool, replicationId, database }),
+      target: postgresqlApply.createApplyTarget({ pool, replicationId, database, onNulled }),
       close: () => closePool(pool),
     };
   },
@@ -73,11 +77,11 @@ export const mysqlTargetKind: TargetKind<
 > = {
   openCatalog: mysqlTarget.openTargetDatabase,
   describeApplyTable: mysqlStatements.describeApplyTable,
-  openApplyTarget: (settings, replicationId) => {
+  openApplyTarget: (settings, replicationId, onNulled = () => undefined) => {
     const pool = mysqlConnection.createPool(settings, mysqlApply.applyPoolOptions);
     const database = databaseLabel(settings);
     return {
-      target: mysqlApply.createApplyTarget({ pool, replicationId, database }),
+      target: mysqlApply.createApplyTarget({ pool, replicationId, database, onNulled }),
       close: () => pool.close(),
     };
   },
@@ -96,7 +100,7 @@ export const openConsumerDatabases = async <
   kind: TargetKind<Table, Prepared, Description>,
 ): Promise<ConsumerDatabases<Table, Prepared>> => {
   const { tables, sources, positions } = await describeTables(options, kind);
-  const opened = kind.openApplyTarget(options.target, options.replicationId);
+  const opened = kind.openApplyTarget(options.target, options.replicationId, options.onNulled);
   const source = openSourceRows(options.source, sources);
   return {
     target: opened.target,

@@ -85,6 +85,7 @@ export const metricNames = {
   connectorFailed: 'ConnectorFailed',
   copyRows: 'CopyRows',
   copyRowsPerSecond: 'CopyRowsPerSecond',
+  valuesNulled: 'ValuesNulled',
   errors: 'Errors',
   heals: 'Heals',
 } as const;

@@ -5,11 +5,18 @@ import { metricNames } from '../contracts/environment.ts';
 import { type TableRef, tableKey, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { type Run, stepLabel } from '../contracts/steps.ts';
+import { addNulled, describeNulled, totalOf } from '../databases/describe-nulled.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import { retryTransient } from '../errors/retry-transient.ts';
 import { mapTable } from '../mapping/map-table.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
-import type { ChunkCopier, CopiedTables, SourceDatabase, TargetDatabase } from '../ports/databases.ts';
+import type {
+  ChunkCopier,
+  CopiedChunk,
+  CopiedTables,
+  SourceDatabase,
+  TargetDatabase,
+} from '../ports/databases.ts';
 import type { MetricsPort } from '../ports/metrics.ts';
 import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
 import { requireCurrentRun } from '../starts/current-run.ts';
@@ -92,16 +99,33 @@ export const copyTable = async (
     rowsNow: 0,
   };
   let reportedAtMs = startedAtMs;
-  const report = (copiedRows: number): void => {
+  const nulled = new Map<string, number>();
+  let nulledReported = 0;
+  /** The sums so far; those of the last line are of the whole table, as far as this run copied it. */
+  const reportNulled = (): void => {
+    if (totalOf(nulled) === nulledReported) return;
+    nulledReported = totalOf(nulled);
+    log.warn(`${step} ${describeNulled(progress.target, nulled)}`, {
+      step,
+      table: label,
+      nulled: Object.fromEntries(nulled),
+    });
+  };
+  const report = (copied: CopiedChunk): void => {
     counter.doneNow += 1;
-    counter.rowsNow += copiedRows;
-    metrics.emit(replication.connectorName, { [metricNames.copyRows]: copiedRows });
+    counter.rowsNow += copied.rows;
+    metrics.emit(replication.connectorName, { [metricNames.copyRows]: copied.rows });
+    if (copied.nulled !== undefined) {
+      addNulled(nulled, copied.nulled);
+      metrics.emit(replication.connectorName, { [metricNames.valuesNulled]: totalOf(copied.nulled) });
+    }
     const nowMs = clock.now().getTime();
     if (nowMs - reportedAtMs < progressIntervalMs && counter.doneNow < unfinished.length) return;
     reportedAtMs = nowMs;
     const pace = paceOf(counter, nowMs);
     metrics.emit(replication.connectorName, { [metricNames.copyRowsPerSecond]: pace.rowsPerSecond });
     log.info(`${step} ${label}: ${describePace(pace)}`, { step, table: label, ...pace });
+    reportNulled();
   };
 
   // The first failure also ends the chunks that run beside it.
@@ -116,7 +140,7 @@ export const copyTable = async (
       failure.abort(error);
       throw error;
     }
-  });
+  }).finally(reportNulled);
 
   await store.setTableState(replicationId, table, {
     state: 'copying',
@@ -132,7 +156,7 @@ const copyChunk = async (
   chunk: Chunk,
   { copier, store, clock, log }: CopyTablePorts,
   signal: AbortSignal,
-): Promise<number> => {
+): Promise<CopiedChunk> => {
   const label = tableLabel(table);
   const retry = <T>(action: () => Promise<T>): Promise<T> =>
     retryTransient(action, {
@@ -159,7 +183,7 @@ const copyChunk = async (
       finishedAt: finishedAt.toISOString(),
     }),
   );
-  return copied.rows;
+  return copied;
 };
 
 const describeBoth = async (
@@ -184,5 +208,10 @@ const describeBoth = async (
   if (mapping === undefined) {
     throw new MillraceError('Internal', `Table ${tableLabel(progress.source)} has a plan but no mapping.`);
   }
-  return { ...mapTable(sourceTable, mapping), target: targetTable };
+  const { valuePolicy } = mapping;
+  return {
+    ...mapTable(sourceTable, mapping),
+    target: targetTable,
+    ...(valuePolicy !== undefined && { valuePolicy }),
+  };
 };

@@ -61,7 +61,10 @@ export const errorPolicies = {
     422,
     'Compare the named target constraint with the source and drop or mend it.',
   ),
-  ValueRejected: persistent(422, 'Widen the named target column or correct its type.'),
+  ValueRejected: persistent(
+    422,
+    'Widen the named target column or correct its type, or give the table another value_policy.',
+  ),
   SchemaMismatch: persistent(
     422,
     'Bring the target table into line with the source, or start with force_resync.',

@@ -1,9 +1,10 @@
 import type { CaptureVerdict } from '../capture/capture-verdict.ts';
 import type { Chunk } from '../contracts/copy.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
-import type { Replication } from '../contracts/replication.ts';
+import type { Replication, ValuePolicy } from '../contracts/replication.ts';
 import type { SourceDialect } from '../databases/source-dialect.ts';
 import type { TargetDialect } from '../databases/target-dialect.ts';
+import type { NulledValues } from '../databases/value-guard.ts';
 import type { Problem } from '../errors/millrace-error.ts';
 import type { ConnectorOffset } from './services.ts';
 
@@ -131,6 +132,8 @@ export interface SourceDatabase {
 export interface CopiedChunk {
   readonly rows: number;
   readonly bytes: number;
+  /** Values that became NULL by the table's policy; absent when there are none. */
+  readonly nulled?: NulledValues;
 }
 
 /** The two ends of a copy. */
@@ -143,6 +146,8 @@ export interface CopiedTables {
    */
   readonly mapped?: TableDescription;
   readonly target: TableDescription;
+  /** What is done with values that the target cannot hold; `fail` when absent. */
+  readonly valuePolicy?: ValuePolicy;
 }
 
 /**
@@ -178,10 +183,11 @@ export interface ChunkReader {
 export interface ChunkWriter {
   /**
    * `source` has the columns of the rows under the names that they have in `target`. `read` may be called again, when
-   * rows that the target has already have to be replaced.
+   * rows that the target has already have to be replaced. Throws `ValueRejected`, which names the column, for a value that
+   * the target cannot hold, unless the policy makes it NULL.
    */
   writeChunk(
-    tables: { readonly source: TableDescription; readonly target: TableDescription },
+    tables: Pick<CopiedTables, 'source' | 'target' | 'valuePolicy'>,
     chunk: Chunk,
     read: () => AsyncIterable<RowBatch>,
     signal: AbortSignal,

@@ -112,6 +112,11 @@ export class ReplicationDashboard extends Construct {
           ]),
           graph('Rows copied each minute', half, [service(metricNames.copyRows, 'Sum')]),
         ],
+        [
+          graph('Values that became NULL each minute, by connector', half, [
+            byConnector(metricNames.valuesNulled, 'Sum'),
+          ]),
+        ],
       ],
     });
   }

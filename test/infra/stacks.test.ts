@@ -369,6 +369,7 @@ describe.each(environmentNames)('%s', (env) => {
       'HeartbeatAgeMs',
       'Errors',
       'CopyRowsPerSecond',
+      'ValuesNulled',
     ]) {
       expect(body).toContain(metric);
     }

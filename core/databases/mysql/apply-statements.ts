@@ -1,10 +1,12 @@
-import { type ApplyRow, type ApplyTable, isComplete } from '../../apply/apply-table.ts';
+import { type ApplyRow, isComplete } from '../../apply/apply-table.ts';
+import type { GuardedTable } from '../../apply/nulled-values.ts';
 import { pairColumns } from '../../apply/pair-columns.ts';
 import type { PlanStep } from '../../apply/plan-batch.ts';
 import type { TableMapping } from '../../contracts/replication.ts';
 import { MillraceError } from '../../errors/millrace-error.ts';
 import type { TableDescription } from '../../ports/databases.ts';
 import type { SourceCodec } from '../source-dialect.ts';
+import { createValueGuard } from '../value-guard.ts';
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
 import type { MysqlTargetTable } from './target-catalog.ts';
 import {
@@ -15,7 +17,6 @@ import {
   type StatementLimits,
   type TargetRows,
 } from './target-rows.ts';
-import { createValueGuard, type ValueGuard } from './value-guard.ts';
 
 /** One text to send: a statement, or several of single rows with a semicolon between them. */
 export interface ApplyStatement {
@@ -27,7 +28,7 @@ export interface ApplyStatement {
 }
 
 /** A table of MySQL to apply to. */
-export interface MysqlApplyTable extends ApplyTable {
+export interface MysqlApplyTable extends GuardedTable {
   readonly statements: TableStatements;
 }
 
@@ -52,7 +53,6 @@ export const describeApplyTable = (
   source: TableDescription,
   target: MysqlTargetTable,
   codec: Pick<SourceCodec, 'decoderFor' | 'isUnavailable'>,
-  guard: ValueGuard = createValueGuard(target.ref),
 ): MysqlApplyTable => {
   if (target.storageEngine?.toLowerCase() !== 'innodb') {
     throw new MillraceError(
@@ -67,8 +67,9 @@ export const describeApplyTable = (
     source: paired.mapped[index] ?? column,
     target: column,
   }));
+  const { guard, take: takeNulled } = createValueGuard(target.ref, mapping.valuePolicy);
   const rows = describeTargetRows(target, pairs, paired.keyColumns, guard);
-  return { ...paired, statements: new TableStatements(target, rows) };
+  return { ...paired, statements: new TableStatements(target, rows), takeNulled };
 };
 
 /** The statements of one table's steps, each value a literal: a batch has more of them than a statement has parameters. */

@@ -40,8 +40,9 @@ export const codecOf = (dataType: string): TypeCodec | undefined => codecs.get(d
  * bigint) into their canonical text, which is also what a copy makes of the column. SQL's NULL is null.
  *
  * The decoder throws `UndecodableEvent`, which names the column and never the value, for anything that Debezium does not
- * write for such a column, for a zero date that must not be null, and for a character that Debezium could not read; and
- * `UnsupportedType` for a column that `validateColumn` refuses.
+ * write for such a column, and for a character that Debezium could not read; `ValueRejected` for a zero date of which the
+ * event does not say which one it is; and `UnsupportedType` for a column that `validateColumn` refuses. A zero date that
+ * is known has its own text.
  */
 export const decoderFor = (column: ColumnDescription): ((raw: unknown) => string | null) => {
   const reason = validateColumn(column);
@@ -63,8 +64,8 @@ export const decoderFor = (column: ColumnDescription): ((raw: unknown) => string
 };
 
 /**
- * Decodes one column's values as the SELECT of `selectList` returns them. Throws `ValueRejected` for a value that no other
- * database can hold, and `UnsupportedType` as `decoderFor` does.
+ * Decodes one column's values as the SELECT of `selectList` returns them. Throws `ValueRejected` for a value that the type
+ * does not have, and `UnsupportedType` as `decoderFor` does. A zero date has its own text.
  */
 export const selectDecoderFor = (column: ColumnDescription): ((value: string) => string | null) => {
   const codec = codecOf(column.native?.baseType ?? '');
@@ -88,14 +89,16 @@ const settle = (
   describe: () => string,
 ): string | null => {
   if (typeof decoded === 'string') return decoded;
-  if (decoded === zeroDate && !column.notNull) return null;
-  const problem =
-    decoded === zeroDate
-      ? 'has a zero date (0000-00-00) although it is NOT NULL: no other database has such a date'
-      : describe();
-  throw new MillraceError(code, `Column ${column.name} of type ${typeName(column)} ${problem}.`, {
-    facts: { column: column.name, type: typeName(column) },
-  });
+  const isZero = decoded === zeroDate;
+  const problem = isZero
+    ? 'has a zero date (as 0000-00-00) although it is NOT NULL, and its event does not say which one. Correct it at the ' +
+      'source and start with force_resync'
+    : describe();
+  throw new MillraceError(
+    isZero ? 'ValueRejected' : code,
+    `Column ${column.name} of type ${typeName(column)} ${problem}.`,
+    { facts: { column: column.name, type: typeName(column) } },
+  );
 };
 
 const unsupported = (column: ColumnDescription, reason: string | undefined): MillraceError =>

@@ -1,11 +1,11 @@
 import type { TableRef } from '../../contracts/identifiers.ts';
 import { MillraceError } from '../../errors/millrace-error.ts';
 import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
+import type { GuardedColumn, ValueGuard } from '../value-guard.ts';
 import { encoderFor } from './column-encoder.ts';
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
 import { loadField } from './load-data.ts';
 import type { ColumnEncoder } from './target-types/value-encoder.ts';
-import type { GuardedColumn, ValueGuard } from './value-guard.ts';
 import { quoteLiteral } from './value-literals.ts';
 
 /** A column of the target that is written. */

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
-import { type ApplyRow, type ApplyTable, isComplete } from '../../apply/apply-table.ts';
+import { type ApplyRow, isComplete } from '../../apply/apply-table.ts';
+import type { GuardedTable } from '../../apply/nulled-values.ts';
 import { pairColumns } from '../../apply/pair-columns.ts';
 import type { PlanStep } from '../../apply/plan-batch.ts';
 import type { RowEvent } from '../../apply/row-event.ts';
 import type { TableMapping } from '../../contracts/replication.ts';
 import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
 import type { SourceCodec } from '../source-dialect.ts';
+import { createValueGuard } from '../value-guard.ts';
 import { arrayLiteral } from './array-literal.ts';
 import { copyText } from './copy-text.ts';
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
 import { comparison, isMoney } from './type-facts.ts';
+import { createRowCheck, type RowCheck } from './value-check.ts';
 
 /** A named (prepared) statement; the name depends on nothing but the text. */
 export interface ApplyStatement {
@@ -41,7 +44,7 @@ interface TargetColumn {
 }
 
 /** A table of PostgreSQL to apply to. */
-export interface PostgresApplyTable extends ApplyTable {
+export interface PostgresApplyTable extends GuardedTable {
   readonly statements: TableStatements;
 }
 
@@ -53,7 +56,15 @@ export const describeApplyTable = (
   codec: Pick<SourceCodec, 'decoderFor' | 'isUnavailable'>,
 ): PostgresApplyTable => {
   const paired = pairColumns(mapping, source, target, codec);
-  return { ...paired, statements: new TableStatements(target, paired.written, paired.keyColumns) };
+  const { guard, take: takeNulled } = createValueGuard(target.ref, mapping.valuePolicy);
+  // PostgreSQL has nothing of its own that it cannot hold.
+  const isForeign = source.columns.some(({ native }) => native !== undefined);
+  const check: RowCheck = isForeign ? createRowCheck(paired.written, guard) : (row) => row;
+  return {
+    ...paired,
+    statements: new TableStatements(target, paired.written, paired.keyColumns, check),
+    takeNulled,
+  };
 };
 
 /** Its arrays have another separator than the comma (pg_type.typdelim), so it cannot be an element of ours. */
@@ -82,16 +93,19 @@ export class TableStatements {
   readonly #table: string;
   readonly #columns: readonly TargetColumn[];
   readonly #keyColumns: readonly number[];
+  readonly #check: RowCheck;
   readonly #texts = new Map<string, { readonly name: string; readonly text: string }>();
 
   constructor(
     target: TableDescription,
     columns: readonly ColumnDescription[],
     keyColumns: readonly number[],
+    check: RowCheck,
   ) {
     this.#table = quoteTable(target.ref);
     this.#columns = columns.map(toTargetColumn);
     this.#keyColumns = keyColumns;
+    this.#check = check;
   }
 
   forSteps(steps: readonly PlanStep[]): readonly ApplyStatement[] {
@@ -107,7 +121,7 @@ export class TableStatements {
     const rows: ApplyRow[] = [];
     for (const event of events) {
       if (event.kind !== 'upsert' || !isComplete(event.row)) return undefined;
-      rows.push(event.row);
+      rows.push(this.#check(event.row));
     }
     const names = this.#columns.map((_column, index) => this.#quoted(index));
     return { text: `COPY ${this.#table} (${names.join(', ')}) FROM STDIN`, data: copyText(rows) };
@@ -132,7 +146,7 @@ export class TableStatements {
     if (rows.length === 0) return [];
     const text = (): string =>
       `DELETE FROM ${this.#table} AS t USING ${this.#unnest(this.#keyColumns)} WHERE ${this.#keysMatch('t')}`;
-    return [this.#statement('delete', this.#keyColumns, text, arraysOf(rows, this.#keyColumns))];
+    return [this.#statement('delete', this.#keyColumns, text, this.#arraysOf(rows, this.#keyColumns))];
   }
 
   /** One statement for each set of known columns; in most batches there is one set. */
@@ -149,7 +163,7 @@ export class TableStatements {
       else group.rows.push(row);
     }
     return Array.from(groups.values(), ({ columns, rows: group }) =>
-      this.#statement(verb, columns, () => text(columns), arraysOf(group, columns)),
+      this.#statement(verb, columns, () => text(columns), this.#arraysOf(group, columns)),
     );
   }
 
@@ -200,8 +214,9 @@ export class TableStatements {
         `AND NOT EXISTS (SELECT FROM ${this.#table} AS o WHERE ${isNew.join(' AND ')})`
       );
     };
+    const written = this.#check(row);
     const values = [
-      ...columns.map((index) => row[index] ?? null),
+      ...columns.map((index) => written[index] ?? null),
       ...this.#keyColumns.map((index) => from[index] ?? null),
     ];
     return { ...this.#statement('move', columns, text, values), mustHit: 1 };
@@ -224,6 +239,11 @@ export class TableStatements {
       this.#texts.set(shape, known);
     }
     return { ...known, values };
+  }
+
+  #arraysOf(rows: readonly ApplyRow[], columns: readonly number[]): readonly string[] {
+    const checked = rows.map(this.#check);
+    return columns.map((index) => arrayLiteral(checked.map((row) => row[index] ?? null)));
   }
 
   /** `unnest($1::a[], $2::b[]) AS r (c0, c3)`: columns are renamed so that no name of the table can clash. */
@@ -263,6 +283,3 @@ const knownColumns = (row: ApplyRow): readonly number[] => {
   for (let index = 0; index < row.length; index += 1) if (row[index] !== undefined) columns.push(index);
   return columns;
 };
-
-const arraysOf = (rows: readonly ApplyRow[], columns: readonly number[]): readonly string[] =>
-  columns.map((index) => arrayLiteral(rows.map((row) => row[index] ?? null)));

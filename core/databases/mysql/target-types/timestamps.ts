@@ -1,3 +1,4 @@
+import { isZeroDate } from '../../zero-date.ts';
 import { refuseDate } from './dates.ts';
 import { type Encoded, type EncoderChoice, refuse, scalarType } from './value-encoder.ts';
 
@@ -27,7 +28,8 @@ export const timestampEncoder: EncoderChoice = (source, target) => {
     encode: (text): Encoded => {
       const local = zone !== '' && text.endsWith(zone) ? text.slice(0, -zone.length) : text;
       const [, seconds, fraction = ''] = timestamp.exec(local) ?? [];
-      if (seconds === undefined || (zone !== '' && local === text)) return refuseDate(text);
+      if (seconds === undefined || (zone !== '' && local === text) || isZeroDate(text))
+        return refuseDate(text);
       if (isInstant && (seconds < firstInstant || seconds > lastInstant)) {
         return refuse('is not between 1970 and 2038, as TIMESTAMP has it');
       }

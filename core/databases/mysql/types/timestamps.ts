@@ -1,3 +1,4 @@
+import { isZeroDate } from '../../zero-date.ts';
 import { zeroDateMark } from '../capture-settings.ts';
 import { textLiteral } from '../literals.ts';
 import { decodeDate } from './dates.ts';
@@ -10,9 +11,11 @@ const decode = (value: string, zone: '' | '+00'): Decoded => {
   const [, date = '', minutes, seconds = '00', fraction = ''] = form.exec(value) ?? [];
   if (minutes === undefined) return undefined;
   const day = decodeDate(date);
-  if (typeof day !== 'string') return day;
+  if (day === undefined) return undefined;
   const significant = fraction.replace(/0+$/, '');
-  return `${day} ${minutes}:${seconds}${significant === '' ? '' : `.${significant}`}${zone}`;
+  const local = `${day} ${minutes}:${seconds}${significant === '' ? '' : `.${significant}`}`;
+  // It is at no time in any zone.
+  return isZeroDate(day) ? local : `${local}${zone}`;
 };
 
 const canonicalType = (baseType: 'timestamp' | 'timestamptz', precision: number): CanonicalType => ({
@@ -23,6 +26,8 @@ const canonicalType = (baseType: 'timestamp' | 'timestamptz', precision: number)
 
 /** The first moment that a TIMESTAMP can hold is a second later, so this one is how the log has a zero date. */
 const epoch = '1970-01-01T00:00:00Z';
+/** A TIMESTAMP has only this one (MySQL manual, 13.2.2). */
+const zeroTimestamp = '0000-00-00 00:00:00';
 
 export const timestampCodecs: TypeCodecs = {
   datetime: {
@@ -40,7 +45,7 @@ export const timestampCodecs: TypeCodecs = {
     // The session's time zone is UTC.
     fromSelect: (value) => decode(value, '+00'),
     fromEvent: (raw) => {
-      if (raw === epoch) return zeroDate;
+      if (raw === epoch) return zeroTimestamp;
       return typeof raw === 'string' && raw.endsWith('Z') ? decode(raw, '+00') : undefined;
     },
     toLiteral: (canonical) => textLiteral(canonical.replace('+00', '')),

@@ -26,8 +26,8 @@ export interface NativeColumn {
 }
 
 /**
- * A zero date (`0000-00-00`, also one whose year, month or day alone is zero). No other database has it. Where NULL is
- * allowed it counts as NULL, in copies as in events, since the log does not tell the two apart; elsewhere it is refused.
+ * A zero date of which the event does not say which one it is: `0000-00-00`, or one whose month or day alone is zero. Where
+ * the value is known, its own text stands for it, and the target decides what becomes of it.
  */
 export const zeroDate = Symbol('zero date');
 

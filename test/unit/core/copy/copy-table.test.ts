@@ -5,6 +5,7 @@ import { copyTable } from '#core/copy/copy-table.ts';
 import { copyTables } from '#core/copy/copy-tables.ts';
 import { finishCopy } from '#core/copy/finish-copy.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { CopiedTables } from '#core/ports/databases.ts';
 import { createFakeSource, createFakeTarget, sampleTable } from '../../fakes/databases.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createMemoryStore, sampleReplication } from '../../fakes/memory-store.ts';
@@ -41,22 +42,26 @@ const createWorld = async () => {
   const source = createFakeSource([sampleTable('flights'), sampleTable('airports')], { airports: 5 });
   const target = createFakeTarget([sampleTable('shop_flights'), sampleTable('shop_airports')]);
   const copied: number[] = [];
+  const policies: unknown[] = [];
   const clock = createManualClock();
   const log = createRecordingLog();
   const metrics = createRecordingMetrics();
   const behaviour = {
     copyChunk: async (_chunk: Chunk, _signal: AbortSignal): Promise<void> => {},
+    nulled: undefined as ReadonlyMap<string, number> | undefined,
   };
   const ports = {
     store,
     source: source.database,
     target: target.database,
     copier: {
-      copyChunk: async (_tables: unknown, chunk: Chunk, signal: AbortSignal) => {
+      copyChunk: async ({ valuePolicy }: CopiedTables, chunk: Chunk, signal: AbortSignal) => {
+        policies.push(valuePolicy);
         await behaviour.copyChunk(chunk, signal);
         copied.push(chunk.chunkNumber);
         clock.advance(1_000);
-        return { rows: 10, bytes: 1_000 };
+        const { nulled } = behaviour;
+        return { rows: 10, bytes: 1_000, ...(nulled !== undefined && { nulled }) };
       },
       close: async () => {},
     },
@@ -64,7 +69,7 @@ const createWorld = async () => {
     clock,
     log,
   };
-  return { store, state, source, target, copied, clock, log, metrics, behaviour, ports };
+  return { store, state, source, target, copied, policies, clock, log, metrics, behaviour, ports };
 };
 
 const options = { parallelChunks: 1, signal: new AbortController().signal };
@@ -82,6 +87,36 @@ test('every chunk is copied and recorded, and the table is ready to be finished'
   });
   expect(metrics.emitted.filter((values) => 'CopyRows' in values)).toHaveLength(3);
   expect(log.lines).toContain('info: STEP 3/4 public.flights: 3 of 3 chunks, 10 rows/s, 0 s left');
+});
+
+test('values that became NULL by the policy of their table are counted and reported', async () => {
+  const { ports, state, behaviour, policies, metrics, log } = await createWorld();
+  const [mapping] = state.replication.tables;
+  if (mapping === undefined) throw new Error('There is no table.');
+  state.replication = { ...state.replication, tables: [{ ...mapping, valuePolicy: 'null' }] };
+  behaviour.nulled = new Map([
+    ['day', 2],
+    ['note', 1],
+  ]);
+  await copyTable(run, flights, ports, options);
+  expect(policies).toEqual(['null', 'null', 'null']);
+  expect(metrics.emitted.filter((values) => 'ValuesNulled' in values)).toEqual(
+    Array.from({ length: 3 }, () => ({ ValuesNulled: 3 })),
+  );
+  expect(log.lines.filter((line) => line.startsWith('warn'))).toEqual([
+    'warn: STEP 3/4 public.shop_flights: 6 values of column day, 3 values of column note became NULL, because the target ' +
+      'cannot hold them (value_policy null)',
+  ]);
+});
+
+test('they are reported also when a later chunk fails', async () => {
+  const { ports, behaviour, log } = await createWorld();
+  behaviour.nulled = new Map([['day', 1]]);
+  behaviour.copyChunk = async ({ chunkNumber }) => {
+    if (chunkNumber === 1) throw new MillraceError('ConstraintViolated', 'no');
+  };
+  await expect(copyTable(run, flights, ports, options)).rejects.toMatchObject({ code: 'ConstraintViolated' });
+  expect(log.lines).toContainEqual(expect.stringContaining('1 value of column day became NULL'));
 });
 
 test('finished chunks are not copied again', async () => {

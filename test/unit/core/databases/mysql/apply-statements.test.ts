@@ -121,7 +121,33 @@ test('a value that the target cannot represent does not show in the error', () =
   expect(() => textsOf(write({ upserts: [['1', 'far too long a part', null]] }))).toThrow(
     expect.objectContaining({
       code: 'ValueRejected',
-      message: 'A value for column part of table w.t is longer than its column.',
+      message: expect.stringMatching(/^A value for column part of table w\.t is longer than its column\. /),
+      facts: { table: 'w.t', column: 'part' },
     }),
+  );
+});
+
+test('under null a value that the target cannot represent is NULL, and counted until it is asked for', () => {
+  const table = describeApplyTable(
+    { source: source.ref, target: { schema: 'w', table: 't' }, valuePolicy: 'null' },
+    source,
+    targetOf({
+      columns: [
+        mysqlColumn('bigint(20)', { name: 'id', notNull: true }),
+        mysqlColumn('varchar(10)', { name: 'part', maxLength: 10, notNull: true }),
+        mysqlColumn('varchar(3)', { name: 'note', maxLength: 3 }),
+      ],
+    }),
+    codec,
+  );
+  const upserts = [
+    ['1', 'a', 'long'],
+    ['2', 'a', 'x'],
+  ];
+  expect(table.statements.forSteps(write({ upserts }))[0]?.text).toContain("VALUES (1,'a',NULL),(2,'a','x')");
+  expect([...table.takeNulled()]).toEqual([['note', 1]]);
+  expect(table.takeNulled().size).toBe(0);
+  expect(() => table.statements.forSteps(write({ upserts: [['1', 'far too long a part', null]] }))).toThrow(
+    expect.objectContaining({ code: 'ValueRejected', message: expect.stringContaining('NOT NULL') }),
   );
 });

@@ -239,3 +239,71 @@ describe('describeApplyTable', () => {
     );
   });
 });
+
+describe('values of MySQL that PostgreSQL does not have', () => {
+  const native = { type: 'text', baseType: 'text' };
+  const key = column('id', 'int8', { notNull: true });
+  const from = describeTable('orders', [
+    key,
+    column('note', 'text', { native }),
+    column('day', 'date', { native: { type: 'date', baseType: 'date' } }),
+  ]);
+  const to = describeTable('shop_orders', [key, column('note', 'text'), column('day', 'date')]);
+  const tableOf = (valuePolicy: 'fail' | 'null' | 'text', target: TableDescription = to) =>
+    describeApplyTable({ ...mapping, valuePolicy }, from, target, codec);
+  const nul: ApplyRow = ['1', 'a\0b', '2020-01-01'];
+  const zero: ApplyRow = ['1', 'ab', '0000-00-00'];
+  const asUpsert = (row: ApplyRow): RowEvent => ({ kind: 'upsert', key: '1', row });
+
+  test.each([
+    { row: nul, column: 'note', policy: 'fail' as const },
+    { row: nul, column: 'note', policy: 'text' as const },
+    { row: zero, column: 'day', policy: 'fail' as const },
+    { row: zero, column: 'day', policy: 'text' as const },
+  ])('are refused by their column under $policy: $column', ({ row, column: name, policy }) => {
+    const { statements } = tableOf(policy);
+    const refusal = expect.objectContaining({
+      code: 'ValueRejected',
+      message: expect.not.stringMatching(/\0|0000-00/),
+      facts: { table: 'public.shop_orders', column: name },
+    });
+    expect(() => statements.copyFor([asUpsert(row)])).toThrow(refusal);
+    expect(() => statements.forSteps([{ ...write, upserts: [row] }])).toThrow(refusal);
+    expect(() => statements.forSteps([{ ...write, patches: [row] }])).toThrow(refusal);
+    expect(() => statements.forSteps([{ kind: 'move', from: ['2', undefined, undefined], row }])).toThrow(
+      refusal,
+    );
+  });
+
+  test('are NULL under null, and counted', () => {
+    const guarded = tableOf('null');
+    expect(guarded.statements.copyFor([asUpsert(nul), asUpsert(zero)])?.data.toString()).toBe(
+      '1\t\\N\t2020-01-01\n1\tab\t\\N\n',
+    );
+    expect([...guarded.takeNulled()]).toEqual([
+      ['note', 1],
+      ['day', 1],
+    ]);
+    const [statement] = guarded.statements.forSteps([{ ...write, upserts: [nul, zero] }]);
+    expect(statement?.values.slice(1)).toEqual(['{NULL,"ab"}', '{"2020-01-01",NULL}']);
+    expect(guarded.takeNulled().size).toBe(2);
+  });
+
+  test('are refused under null where the column is NOT NULL', () => {
+    const strict = describeTable('shop_orders', [
+      key,
+      column('note', 'text', { notNull: true }),
+      column('day', 'date'),
+    ]);
+    expect(() => tableOf('null', strict).statements.copyFor([asUpsert(nul)])).toThrow(
+      expect.objectContaining({ code: 'ValueRejected', message: expect.stringContaining('NOT NULL') }),
+    );
+  });
+
+  test('are as they are in a column of type text, but for NUL', () => {
+    const texts = describeTable('shop_orders', [key, column('note', 'text'), column('day', 'text')]);
+    const mapped = { ...mapping, valuePolicy: 'text', columns: [{ source: 'day', type: 'text' }] } as const;
+    const { statements } = describeApplyTable(mapped, from, texts, codec);
+    expect(statements.copyFor([asUpsert(zero)])?.data.toString()).toBe('1\tab\t0000-00-00\n');
+  });
+});

@@ -13,6 +13,8 @@ test.each([
   ['0044-03-15 BC', 'is not in the years 1 to 9999'],
   ['infinity', 'is infinite'],
   ['-infinity', 'is infinite'],
+  ['0000-00-00', 'is a zero date'],
+  ['2020-00-01', 'is a zero date'],
 ])('%s is refused', (text, refused) => {
   expect(encode?.(text)).toEqual({ refused });
 });

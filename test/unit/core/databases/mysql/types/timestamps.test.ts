@@ -26,10 +26,15 @@ test.each([
 });
 
 test('a zero timestamp arrives as the epoch, which no timestamp can be', () => {
-  const [nullable, required] = [column('timestamp'), column('timestamp', { notNull: true })];
-  expect(decoderFor(nullable)('1970-01-01T00:00:00Z')).toBeNull();
-  expect(selectDecoderFor(nullable)('0000-00-00 00:00:00')).toBeNull();
-  expect(() => decoderFor(required)('1970-01-01T00:00:00Z')).toThrow(/zero date/);
+  const timestamp = column('timestamp', { fraction: 6 });
+  expect(decoderFor(timestamp)('1970-01-01T00:00:00Z')).toBe('0000-00-00 00:00:00');
+  expect(selectDecoderFor(timestamp)('0000-00-00 00:00:00.000000')).toBe('0000-00-00 00:00:00');
+});
+
+test('a zero datetime keeps its own text where the event says which one it is', () => {
+  expect(selectDecoderFor(column('datetime', { fraction: 6 }))('2020-00-01 10:00:00.500000')).toBe(
+    '2020-00-01 10:00:00.5',
+  );
   expect(() => decoderFor(column('datetime', { notNull: true }))('zero')).toThrow(/zero date/);
 });
 
