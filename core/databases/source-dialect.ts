@@ -18,6 +18,11 @@ export interface SourceDialect extends SourceCodec {
   quoteTable(ref: TableRef): string;
   /** The schema of a table that is named without one. */
   defaultSchema(database: Pick<Database, 'databaseName' | 'username'>): string;
+  /**
+   * Whether the column may have values that PostgreSQL does not have for its canonical type, as zero dates of MySQL: their
+   * canonical text is their own, which only a text can hold everywhere.
+   */
+  hasOwnValues(column: ColumnDescription): boolean;
   /** What keeps a table from being replicated, by its key and the way that the log tells its rows apart. */
   findKeyProblems(table: TableDescription, subject: string): readonly Problem[];
 }

@@ -12,6 +12,11 @@ export interface TargetDialect {
   refuseTable(source: TableDescription): readonly string[];
   /** The type, as DDL spells it, of the column that Millrace would create here for one of a table that is not refused. */
   columnType?(column: ColumnDescription, source: TableDescription): string;
+  /**
+   * Whether the column that Millrace would create here for a source column holds every value that PostgreSQL has for its
+   * canonical type: MySQL has no NaN, and no infinite date.
+   */
+  holdsEveryValue(column: ColumnDescription): boolean;
   /** Why an existing target table cannot take a source table's rows: one reason each, none when it can. */
   compareTargetTable(source: TableDescription, target: TableDescription): readonly string[];
 }

@@ -11,6 +11,7 @@ import type { TargetDialect } from '#core/databases/target-dialect.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
 import { parseColumnType } from '#core/mapping/column-type.ts';
 import { mapTable } from '#core/mapping/map-table.ts';
+import { mapInexactAsText } from '#core/mapping/text-columns.ts';
 import {
   connectorName,
   distinctConnectorName,
@@ -130,9 +131,16 @@ const mapTables = async (
   const [source, target] = await Promise.all([openSource(databases.source), openTarget(databases.target)]);
   try {
     const named = nameTargets(request, databases, source.dialect, target.dialect);
-    const unsuitable = await checkTables(named.tables, source, target);
-    if (named.problems.length > 0) throw invalidRequest([...named.problems, ...unsuitable]);
-    if (unsuitable.length === 0) return named.tables;
+    const catalog = await source.listTables();
+    const described = new Map(catalog.map((table) => [tableKey(table.ref), table]));
+    const tables = named.tables.map((mapping) => {
+      const table = described.get(tableKey(mapping.source));
+      return table === undefined ? mapping : mapInexactAsText(mapping, table, source.dialect, target.dialect);
+    });
+    const problems = [...named.problems, ...findSizeProblems(tables)];
+    const unsuitable = await checkTables(tables, catalog, source, target);
+    if (problems.length > 0) throw invalidRequest([...problems, ...unsuitable]);
+    if (unsuitable.length === 0) return tables;
     throw new MillraceError(
       'ValidationFailed',
       `${unsuitable.length === 1 ? '1 problem keeps' : `${unsuitable.length} problems keep`} tables of ` +
@@ -207,14 +215,19 @@ const nameTargets = (
   }
   const refusedOptions = refuseCaptureOptions(toCaptureOptions(request.capture));
   if (refusedOptions !== undefined) problems.push({ subject: 'body.capture', problem: refusedOptions });
-  if (Buffer.byteLength(JSON.stringify(tables)) > maxMappingBytes)
-    problems.push({
-      subject: 'body.tables',
-      problem: `The tables and their column mappings take more than ${maxMappingBytes / 1024} KB.`,
-      remedy: 'Spread the tables over several replications.',
-    });
   return { tables, problems };
 };
+
+const findSizeProblems = (tables: readonly TableMapping[]): readonly Problem[] =>
+  Buffer.byteLength(JSON.stringify(tables)) <= maxMappingBytes
+    ? []
+    : [
+        {
+          subject: 'body.tables',
+          problem: `The tables and their column mappings take more than ${maxMappingBytes / 1024} KB.`,
+          remedy: 'Spread the tables over several replications.',
+        },
+      ];
 
 /** Those that are set; the snapshot mode is checked, and the same for all. */
 const toCaptureOptions = (capture: CreateRequest['capture']): CaptureOptions => {
@@ -257,10 +270,10 @@ const repeated = (
  */
 const checkTables = async (
   tables: readonly TableMapping[],
+  catalog: readonly TableDescription[],
   source: SourceDatabase,
   target: TargetDatabase,
 ): Promise<readonly Problem[]> => {
-  const catalog = await source.listTables();
   const byKey = new Map(catalog.map((table) => [tableKey(table.ref), table]));
   const problems = await forEachBounded(tables, parallelReads, async (mapping) => {
     const table = byKey.get(tableKey(mapping.source));

@@ -157,6 +157,26 @@ const fitRow = (
   }));
 };
 
+/**
+ * Types with values that MySQL's own do not have: NaN and infinity, dates before the year 1 or after 9999, and numbers of
+ * more than 65 digits.
+ */
+const widerTypes: ReadonlySet<string> = new Set([
+  'numeric',
+  'float4',
+  'float8',
+  'date',
+  'timestamp',
+  'timestamptz',
+]);
+
+/** Whether the column of a new table holds every value of its canonical type, or of the same type in MySQL. */
+export const holdsEveryValue = (column: ColumnDescription): boolean =>
+  nativeCandidate(column) !== undefined ||
+  column.typeKind !== 'base' ||
+  column.isArray ||
+  !widerTypes.has(column.baseType);
+
 const candidateFor = (column: ColumnDescription): Candidate | Refused =>
   (column.native && nativeCandidate(column)) ?? canonicalCandidate(column);
 

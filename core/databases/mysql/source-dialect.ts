@@ -20,6 +20,9 @@ const findKeyProblems = (table: TableDescription, subject: string): readonly Pro
         },
       ];
 
+/** Canonical types of those that have zero dates. */
+const dateTypes: ReadonlySet<string> = new Set(['date', 'timestamp', 'timestamptz']);
+
 export const mysqlSourceDialect = (kind: MysqlKind): DocumentedSourceDialect => ({
   documentedTypes,
   validateColumn,
@@ -28,6 +31,8 @@ export const mysqlSourceDialect = (kind: MysqlKind): DocumentedSourceDialect => 
   quoteTable,
   // A schema of MySQL is a database.
   defaultSchema: ({ databaseName }) => databaseName,
+  // Zero dates.
+  hasOwnValues: ({ baseType }) => dateTypes.has(baseType),
   findKeyProblems,
   capture: {
     parsePosition,

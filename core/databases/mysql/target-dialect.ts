@@ -1,6 +1,6 @@
 import { MillraceError } from '../../errors/millrace-error.ts';
 import type { DocumentedTargetDialect } from '../target-dialect.ts';
-import { planColumns } from './column-types.ts';
+import { holdsEveryValue, planColumns } from './column-types.ts';
 import { compareTargetTable } from './target-compatibility.ts';
 
 /** MySQL manual, 11.2.1. */
@@ -31,6 +31,7 @@ export const mysqlTargetDialect: DocumentedTargetDialect = {
     if (type === undefined) throw new MillraceError('Internal', `Column ${name} is none of its table.`);
     return charset === undefined ? type : `${type} character set ${charset}`;
   },
+  holdsEveryValue,
   compareTargetTable,
 };
 

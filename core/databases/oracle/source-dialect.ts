@@ -59,6 +59,7 @@ export const oracleSourceDialect: DocumentedSourceDialect = {
   quoteTable: quoteForMessage,
   // A user's own schema has the user's name; who connects is a user for replication only.
   defaultSchema: ({ username }) => username.toUpperCase(),
+  hasOwnValues: () => false,
   findKeyProblems,
   capture: {
     parsePosition: parseScn,

@@ -57,6 +57,7 @@ export const postgresSourceDialect: DocumentedSourceDialect = {
   isUnavailable,
   quoteTable,
   defaultSchema: () => 'public',
+  hasOwnValues: () => false,
   findKeyProblems,
   capture: {
     parsePosition: parseLsn,

@@ -18,5 +18,6 @@ export const postgresTargetDialect: DocumentedTargetDialect = {
       .filter(({ name, isGenerated }) => !isGenerated && isTooLong(name))
       .map(({ name }) => `the name of column ${name} is longer than ${maxNameBytes} bytes`),
   columnType: targetType,
+  holdsEveryValue: () => true,
   compareTargetTable,
 };

@@ -115,6 +115,21 @@ test('columns are renamed, left out and retyped as the mapping says, and the ans
   expect(replicationSchema.parse(saved)).toEqual(saved);
 });
 
+test('a table of the policy text keeps its types where the target holds every value', async () => {
+  const { request, clientWithDatabases } = createWorld();
+  const { client } = await clientWithDatabases();
+  const answer = await request(
+    client,
+    'POST',
+    '/replications',
+    create([{ source: { table: 'flights' }, value_policy: 'text' }]),
+  );
+  expect(answer.status).toBe(201);
+  expect(replicationAnswerSchema.parse(answer.body).tables).toMatchObject([
+    { columns: [], value_policy: 'text' },
+  ]);
+});
+
 test('capture options are kept, and former names of the snapshot mode are understood', async () => {
   const { request, clientWithDatabases, replications } = createWorld();
   const { client } = await clientWithDatabases();
