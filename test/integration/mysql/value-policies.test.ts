@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import mysql from 'mysql2/promise';
+import pg from 'pg';
+import { createRowCopier } from '#adapters/databases/row-copier.ts';
+import { openChunkReader } from '#adapters/mysql/chunk-reader.ts';
+import { openSourceDatabase } from '#adapters/mysql/source-database.ts';
+import { openChunkWriter } from '#adapters/postgresql/chunk-writer.ts';
+import { openTargetDatabase } from '#adapters/postgresql/target-database.ts';
+import { decodeRecords } from '#core/apply/decode-records.ts';
+import type { NulledInTable } from '#core/apply/nulled-values.ts';
+import type { ConnectionSettings } from '#core/contracts/database.ts';
+import { tableKey } from '#core/contracts/identifiers.ts';
+import type { TableMapping, ValuePolicy } from '#core/contracts/replication.ts';
+import { mapTable } from '#core/mapping/map-table.ts';
+import { mapInexactAsText } from '#core/mapping/text-columns.ts';
+import type { FeedRecord } from '#core/ports/change-feed.ts';
+import type { ChunkCopier, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import { findMappedTableProblems, findTargetProblems } from '#core/validation/validate-table.ts';
+import {
+  openConsumerDatabases,
+  postgresqlTargetKind,
+} from '../../../consumer-container/src/open-databases.ts';
+import { type PostgresServer, startPostgres } from '../../../local/postgres.ts';
+import { type MysqlServer, startServer } from './mysql-servers.ts';
+
+let mariadb: MysqlServer;
+let postgres: PostgresServer;
+let settings: ConnectionSettings;
+let source: SourceDatabase;
+let target: TargetDatabase;
+let copier: ChunkCopier;
+let client: pg.Client;
+
+beforeAll(async () => {
+  // One after the other, so that what has started is stopped when the next one does not.
+  mariadb = await startServer('mariadb');
+  postgres = await startPostgres({ database: 'warehouse', config: { fsync: 'off' } });
+  const { host, port, user, password, database } = postgres;
+  settings = {
+    ...{ kind: 'postgresql', host, port, databaseName: database, username: user, password },
+    tlsMode: 'disable',
+  };
+  source = openSourceDatabase(mariadb.settings);
+  target = openTargetDatabase(settings);
+  copier = createRowCopier(openChunkReader(mariadb.settings, 1), openChunkWriter(settings, 1));
+  client = new pg.Client({ host, port, user, password, database });
+  await client.connect();
+  await client.query("SET TimeZone = 'UTC'");
+}, 300_000);
+
+afterAll(async () => {
+  await client?.end();
+  await Promise.all([source?.close(), target?.close(), copier?.close()]);
+  await Promise.all([mariadb?.stop(), postgres?.stop()]);
+}, 60_000);
+
+let tables = 0;
+
+/** A source table with one row for each of what PostgreSQL lacks, and its target, as a start would create it. */
+const createTables = async (valuePolicy: ValuePolicy, columns: string, values: readonly string[]) => {
+  tables += 1;
+  const ref = { schema: mariadb.settings.databaseName, table: `t${tables}` };
+  await mariadb.sql.query(`CREATE TABLE ${mysql.escapeId(ref.table)} (id int PRIMARY KEY, ${columns})`);
+  for (const [id, value] of values.entries())
+    await mariadb.sql.query(`INSERT INTO ${mysql.escapeId(ref.table)} VALUES (${id}, ${value})`);
+  const described = await source.describeTable(ref);
+  if (described === undefined) throw new Error('The source table is not there.');
+  const requested: TableMapping = {
+    source: ref,
+    target: { schema: 'public', table: ref.table },
+    valuePolicy,
+  };
+  const mapping = mapInexactAsText(requested, described, source.dialect, target.dialect);
+  const { source: read, mapped } = mapTable(described, mapping);
+  expect(findMappedTableProblems(described, mapping, source.dialect)).toEqual([]);
+  await target.createTable(mapping.target, mapped);
+  const created = await target.describeTable(mapping.target);
+  if (created === undefined) throw new Error('The target table was not created.');
+  expect(findTargetProblems(mapped, created, target.dialect)).toEqual([]);
+  return { mapping, pair: { source: read, mapped, target: created, valuePolicy } };
+};
+
+const copy = (pair: Awaited<ReturnType<typeof createTables>>['pair']) =>
+  copier.copyChunk(pair, { chunkNumber: 0 }, new AbortController().signal);
+
+const rowsOf = async ({ target: { schema, table } }: TableMapping): Promise<readonly unknown[]> =>
+  (
+    await client.query({
+      text: `SELECT * FROM "${schema}"."${table}" ORDER BY id`,
+      rowMode: 'array',
+      types: { getTypeParser: () => (value: string) => value },
+    })
+  ).rows;
+
+const dates = 'd date, dt datetime(3), ts timestamp NULL';
+const zeroDates = [
+  `'0000-00-00', '2020-00-01 10:00:00.5', '0000-00-00'`,
+  `'2020-02-29', '2020-02-29 10:00:00.5', '2020-02-29 10:00:00'`,
+];
+const texts = 'note varchar(20), extra text';
+const nuls = [`'a', 'b'`, `_utf8mb4 X'610062', _utf8mb4 X'00'`];
+
+describe('a copy', () => {
+  test.each([
+    { policy: 'fail', columns: dates, values: zeroDates, column: 'd' },
+    { policy: 'fail', columns: texts, values: nuls, column: 'note' },
+    { policy: 'text', columns: texts, values: nuls, column: 'note' },
+    { policy: 'null', columns: 'd date NOT NULL', values: [`'0000-00-00'`], column: 'd' },
+  ] as const)(
+    'fails under $policy by the column $column, of ($columns), and writes nothing',
+    async ({ policy, columns, values, column }) => {
+      const { mapping, pair } = await createTables(policy, columns, values);
+      const error = await copy(pair).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({
+        code: 'ValueRejected',
+        facts: { table: `public.${mapping.target.table}`, column },
+      });
+      expect(String(error)).not.toMatch(/0000-00|\0/);
+      expect(await rowsOf(mapping)).toEqual([]);
+    },
+  );
+
+  test('writes NULL under null and says of how many values, also when rows are replaced', async () => {
+    const { mapping, pair } = await createTables('null', `${dates}, ${texts}`, [
+      `${zeroDates[0]}, ${nuls[1]}`,
+      `${zeroDates[1]}, ${nuls[0]}`,
+    ]);
+    for (const _attempt of ['first', 'again']) {
+      const { rows, nulled } = await copy(pair);
+      expect(rows).toBe(2);
+      expect(Object.fromEntries(nulled ?? [])).toEqual({ d: 1, dt: 1, ts: 1, note: 1, extra: 1 });
+    }
+    expect(await rowsOf(mapping)).toEqual([
+      ['0', null, null, null, null, null],
+      ['1', '2020-02-29', '2020-02-29 10:00:00.5', '2020-02-29 10:00:00+00', 'a', 'b'],
+    ]);
+  });
+
+  test('writes zero dates as they are under text', async () => {
+    const { mapping, pair } = await createTables('text', dates, zeroDates);
+    expect(mapping.columns?.map(({ type }) => type)).toEqual(['text', 'text', 'text']);
+    expect(await copy(pair)).not.toHaveProperty('nulled');
+    expect(await rowsOf(mapping)).toEqual([
+      ['0', '0000-00-00', '2020-00-01 10:00:00.5', '0000-00-00 00:00:00'],
+      ['1', '2020-02-29', '2020-02-29 10:00:00.5', '2020-02-29 10:00:00+00'],
+    ]);
+  });
+});
+
+describe('the consumer', () => {
+  const topic = 'client_1_db_1.shop.t';
+
+  /** Applies one new row, as Debezium writes it. */
+  const apply = async (mapping: TableMapping, after: object): Promise<readonly NulledInTable[]> => {
+    const nulled: NulledInTable[] = [];
+    const databases = await openConsumerDatabases(
+      {
+        ...{ source: mariadb.settings, target: settings, replicationId: tables, tables: [mapping] },
+        onNulled: (found) => void nulled.push(...found),
+      },
+      postgresqlTargetKind,
+    );
+    try {
+      const [table] = databases.tables;
+      if (table === undefined) throw new Error('The table was not opened.');
+      const origin = { version: '3.5.0.Final', connector: 'mariadb', ts_ms: 1_700_000_000_000 };
+      const position = { file: 'mysql-bin.000001', pos: 4, row: 0 };
+      const { schema: db, table: name } = mapping.source;
+      const value = {
+        ...{ before: null, after, op: 'c', ts_ms: 1_700_000_000_100 },
+        source: { ...origin, ...position, db, table: name },
+      };
+      const record: FeedRecord = { offset: 1n, value: Buffer.from(JSON.stringify(value)) };
+      const topicTables = new Map([[tableKey(mapping.source), table]]);
+      const { changes, counts } = decodeRecords([record], topic, topicTables, 0);
+      const partition = { topic, partition: 0, firstOffset: 0n, endOffset: 0n };
+      const { epoch } = await databases.target.claim([partition]);
+      const offsets = { expectedOffset: 0n, nextOffset: 2n };
+      const batch = { topic, partition: 0, epoch, ...offsets, counts, changes };
+      expect(await databases.target.apply(databases.target.prepare(batch))).toBe('applied');
+      return nulled;
+    } finally {
+      await databases.close();
+    }
+  };
+
+  const row = { id: 7, ts: '1970-01-01T00:00:00Z', note: 'a\0b' };
+  const columns = 'ts timestamp NULL, note text';
+
+  test('fails by the column', async () => {
+    const { mapping } = await createTables('fail', columns, []);
+    await expect(apply(mapping, row)).rejects.toMatchObject({
+      code: 'ValueRejected',
+      facts: { column: 'ts' },
+    });
+    await expect(apply(mapping, { ...row, ts: null })).rejects.toMatchObject({
+      code: 'ValueRejected',
+      facts: { column: 'note' },
+    });
+    expect(await rowsOf(mapping)).toEqual([]);
+  });
+
+  test('writes NULL under null and says so when it is committed', async () => {
+    const { mapping } = await createTables('null', columns, []);
+    expect(await apply(mapping, row)).toEqual([
+      {
+        table: mapping.target,
+        columns: new Map([
+          ['ts', 1],
+          ['note', 1],
+        ]),
+      },
+    ]);
+    expect(await rowsOf(mapping)).toEqual([['7', null, null]]);
+  });
+
+  test('writes a zero timestamp as it is under text', async () => {
+    const { mapping } = await createTables('text', columns, []);
+    expect(await apply(mapping, { ...row, note: 'a' })).toEqual([]);
+    expect(await rowsOf(mapping)).toEqual([['7', '0000-00-00 00:00:00', 'a']]);
+  });
+});
