@@ -150,8 +150,11 @@ describe('a copy', () => {
 describe('the consumer', () => {
   const topic = 'client_1_db_1.shop.t';
 
-  /** Applies one new row, as Debezium writes it. */
-  const apply = async (mapping: TableMapping, after: object): Promise<readonly NulledInTable[]> => {
+  /** Applies new rows in one batch, as Debezium writes them. */
+  const apply = async (
+    mapping: TableMapping,
+    ...rows: readonly object[]
+  ): Promise<readonly NulledInTable[]> => {
     const nulled: NulledInTable[] = [];
     const databases = await openConsumerDatabases(
       {
@@ -164,18 +167,20 @@ describe('the consumer', () => {
       const [table] = databases.tables;
       if (table === undefined) throw new Error('The table was not opened.');
       const origin = { version: '3.5.0.Final', connector: 'mariadb', ts_ms: 1_700_000_000_000 };
-      const position = { file: 'mysql-bin.000001', pos: 4, row: 0 };
       const { schema: db, table: name } = mapping.source;
-      const value = {
-        ...{ before: null, after, op: 'c', ts_ms: 1_700_000_000_100 },
-        source: { ...origin, ...position, db, table: name },
-      };
-      const record: FeedRecord = { offset: 1n, value: Buffer.from(JSON.stringify(value)) };
+      const records = rows.map((after, index): FeedRecord => {
+        const position = { file: 'mysql-bin.000001', pos: 4 + index, row: 0 };
+        const value = {
+          ...{ before: null, after, op: 'c', ts_ms: 1_700_000_000_100 },
+          source: { ...origin, ...position, db, table: name },
+        };
+        return { offset: BigInt(index), value: Buffer.from(JSON.stringify(value)) };
+      });
       const topicTables = new Map([[tableKey(mapping.source), table]]);
-      const { changes, counts } = decodeRecords([record], topic, topicTables, 0);
+      const { changes, counts } = decodeRecords(records, topic, topicTables, 0);
       const partition = { topic, partition: 0, firstOffset: 0n, endOffset: 0n };
       const { epoch } = await databases.target.claim([partition]);
-      const offsets = { expectedOffset: 0n, nextOffset: 2n };
+      const offsets = { expectedOffset: 0n, nextOffset: BigInt(rows.length) };
       const batch = { topic, partition: 0, epoch, ...offsets, counts, changes };
       expect(await databases.target.apply(databases.target.prepare(batch))).toBe('applied');
       return nulled;
@@ -212,6 +217,26 @@ describe('the consumer', () => {
       },
     ]);
     expect(await rowsOf(mapping)).toEqual([['7', null, null]]);
+  });
+
+  test('counts values once, also when a batch has to be merged, or applied row by row', async () => {
+    const { mapping } = await createTables('null', columns, []);
+    const many = Array.from({ length: 250 }, (_, id) => ({ id, ts: row.ts, note: String(id) }));
+    await client.query(`INSERT INTO public.${mapping.target.table} (id) VALUES (249)`);
+    expect(await apply(mapping, ...many)).toEqual([
+      { table: mapping.target, columns: new Map([['ts', 250]]) },
+    ]);
+
+    const { mapping: other } = await createTables('null', columns, []);
+    await client.query(`INSERT INTO public.${other.target.table} (id, note) VALUES (1, 'a'), (2, 'b');
+      CREATE UNIQUE INDEX ON public.${other.target.table} (note)`);
+    // At no moment have two rows the same note, but the last states of both cannot be written at once.
+    const exchange = ['c', 'a', 'b'].map((note, index) => ({ id: index === 1 ? 2 : 1, ts: row.ts, note }));
+    expect(await apply(other, ...exchange)).toEqual([{ table: other.target, columns: new Map([['ts', 2]]) }]);
+    expect(await rowsOf(other)).toEqual([
+      ['1', null, 'b'],
+      ['2', null, 'a'],
+    ]);
   });
 
   test('writes a zero timestamp as it is under text', async () => {
