@@ -13,9 +13,14 @@ const toBigInt = (raw: unknown): bigint | undefined => {
   return typeof raw === 'number' && Number.isSafeInteger(raw) ? BigInt(raw) : undefined;
 };
 
+/** Most values of most tables are such numbers: they are looked at once and not made anew. */
+const unpadded = /^(?:0|-?[1-9]\d*)$/;
+
 /** ZEROFILL pads the server's text. */
-const digits = (value: string): string | undefined =>
-  /^-?\d+$/.test(value) ? value.replace(/^(-?)0+(?=\d)/, '$1') : undefined;
+const digits = (value: string): string | undefined => {
+  if (unpadded.test(value)) return value;
+  return /^-?\d+$/.test(value) ? value.replace(/^(-?)0+(?=\d)/, '$1') : undefined;
+};
 
 const integer = (signed: CanonicalType, unsigned: CanonicalType): TypeCodec => ({
   canonicalType: ({ isUnsigned }) => (isUnsigned ? unsigned : signed),
