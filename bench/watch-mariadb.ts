@@ -31,8 +31,7 @@ export const watchMariadbCopyRate = async (
     } else if (beganAt !== undefined) {
       endedAt ??= now;
       if (now - endedAt > quietMs) {
-        if ((await countMariadbRows(connection, table)) >= rows)
-          return (1_000 * rows) / (endedAt - beganAt);
+        if ((await countMariadbRows(connection, table)) >= rows) return (1_000 * rows) / (endedAt - beganAt);
         // Still to be committed, or to be continued.
         endedAt = undefined;
       }
