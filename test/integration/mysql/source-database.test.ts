@@ -32,10 +32,13 @@ describe.each(kinds)('a source of %s', (kind) => {
     const [rows] = await server.sql.query<mysql.RowDataPacket[]>(
       'SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_TYPE DESC',
     );
+    // In any order, whatever refers to what.
+    await server.sql.query('SET foreign_key_checks = 0');
     for (const { name } of rows) {
       const quoted = mysql.escapeId(String(name), true);
       await server.sql.query(`DROP VIEW IF EXISTS ${quoted}; DROP TABLE IF EXISTS ${quoted}`);
     }
+    await server.sql.query('SET foreign_key_checks = 1');
   });
 
   const describeTable = async (table: string): Promise<TableDescription> => {
