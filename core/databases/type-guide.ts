@@ -34,8 +34,10 @@ What becomes of a column's type, for each kind of source and target. Written by 
 does it.
 
 A value passes from source to target as its canonical text: what PostgreSQL writes for the _canonical type_. Every value
-arrives as it is, or the replication stops and says why; nothing is rounded, cut or guessed. The columns named after targets show
-the type of a column that Millrace creates. A target table that exists already may have any type that holds every value.
+arrives as it is, or the replication stops and says why; nothing is rounded, cut or guessed. What is done with a value that a
+type at the target lacks, as NaN in MySQL, [each table says](concepts.md#values-that-a-target-cannot-hold). The columns named
+after targets show the type of a column that Millrace creates. A target table that exists already may have any type that holds
+every value.
 
 A mapping may give a column another type (\`type\`, see [the API](api.md)) that holds every value as it is. Where a length or a
 precision is not shown, it must be no smaller than the source's. A column that is not replicated can be left out (\`omit\`).
