@@ -20,10 +20,12 @@ import {
   openConsumerDatabases,
   postgresqlTargetKind,
 } from '../../../consumer-container/src/open-databases.ts';
+import { type MariadbServer, startMariadb } from '../../../local/mariadb.ts';
 import { type PostgresServer, startPostgres } from '../../../local/postgres.ts';
-import { type MysqlServer, startServer } from './mysql-servers.ts';
 
-let mariadb: MysqlServer;
+let mariadb: MariadbServer;
+let shop: ConnectionSettings & { readonly kind: 'mariadb' };
+let sql: mysql.Connection;
 let postgres: PostgresServer;
 let settings: ConnectionSettings;
 let source: SourceDatabase;
@@ -33,23 +35,30 @@ let client: pg.Client;
 
 beforeAll(async () => {
   // One after the other, so that what has started is stopped when the next one does not.
-  mariadb = await startServer('mariadb');
+  mariadb = await startMariadb({ database: 'shop', config: { ssl: '0' } });
   postgres = await startPostgres({ database: 'warehouse', config: { fsync: 'off' } });
-  const { host, port, user, password, database } = postgres;
-  settings = {
-    ...{ kind: 'postgresql', host, port, databaseName: database, username: user, password },
-    tlsMode: 'disable',
-  };
-  source = openSourceDatabase(mariadb.settings);
+  const side = ({ host, port, user, password, database }: MariadbServer | PostgresServer) => ({
+    ...{ host, port, databaseName: database, username: user, password },
+    tlsMode: 'disable' as const,
+  });
+  shop = { kind: 'mariadb', ...side(mariadb) };
+  settings = { kind: 'postgresql', ...side(postgres) };
+  source = openSourceDatabase(shop);
   target = openTargetDatabase(settings);
-  copier = createRowCopier(openChunkReader(mariadb.settings, 1), openChunkWriter(settings, 1));
+  copier = createRowCopier(openChunkReader(shop, 1), openChunkWriter(settings, 1));
+  sql = await mysql.createConnection({
+    ...{ host: mariadb.host, port: mariadb.port, user: mariadb.user, password: mariadb.password },
+    database: mariadb.database,
+  });
+  await sql.query("SET SESSION sql_mode = 'ALLOW_INVALID_DATES', SESSION time_zone = '+00:00'");
+  const { host, port, user, password, database } = postgres;
   client = new pg.Client({ host, port, user, password, database });
   await client.connect();
   await client.query("SET TimeZone = 'UTC'");
 }, 300_000);
 
 afterAll(async () => {
-  await client?.end();
+  await Promise.all([client?.end(), sql?.end()]);
   await Promise.all([source?.close(), target?.close(), copier?.close()]);
   await Promise.all([mariadb?.stop(), postgres?.stop()]);
 }, 60_000);
@@ -59,10 +68,10 @@ let tables = 0;
 /** A source table with one row for each of what PostgreSQL lacks, and its target, as a start would create it. */
 const createTables = async (valuePolicy: ValuePolicy, columns: string, values: readonly string[]) => {
   tables += 1;
-  const ref = { schema: mariadb.settings.databaseName, table: `t${tables}` };
-  await mariadb.sql.query(`CREATE TABLE ${mysql.escapeId(ref.table)} (id int PRIMARY KEY, ${columns})`);
+  const ref = { schema: mariadb.database, table: `t${tables}` };
+  await sql.query(`CREATE TABLE ${mysql.escapeId(ref.table)} (id int PRIMARY KEY, ${columns})`);
   for (const [id, value] of values.entries())
-    await mariadb.sql.query(`INSERT INTO ${mysql.escapeId(ref.table)} VALUES (${id}, ${value})`);
+    await sql.query(`INSERT INTO ${mysql.escapeId(ref.table)} VALUES (${id}, ${value})`);
   const described = await source.describeTable(ref);
   if (described === undefined) throw new Error('The source table is not there.');
   const requested: TableMapping = {
@@ -158,7 +167,7 @@ describe('the consumer', () => {
     const nulled: NulledInTable[] = [];
     const databases = await openConsumerDatabases(
       {
-        ...{ source: mariadb.settings, target: settings, replicationId: tables, tables: [mapping] },
+        ...{ source: shop, target: settings, replicationId: tables, tables: [mapping] },
         onNulled: (found) => void nulled.push(...found),
       },
       postgresqlTargetKind,
