@@ -22,7 +22,7 @@ export interface PgloaderTables {
 /**
  * Rows only, into the table that is there: the target's primary key is all that pgloader has to keep, as it is for Millrace.
  * Four workers, as it chooses itself on most machines, of which one reads and one writes at a time and the others prepare
- * batches; batches of 25,000 rows, and as many read ahead. More of either was not faster, and its heap is limited.
+ * batches; batches of 25,000 rows, and as many read ahead, since its heap is limited.
  */
 const pgloaderSettings = [
   'data only',
