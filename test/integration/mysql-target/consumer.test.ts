@@ -161,7 +161,7 @@ describeTargets('the consumer', (kind) => {
       await stack.produce(topic, [log.insert({ id: 1, amount: '1.0000', note: 'fine' })]);
       const consumer = await stack.launch(replication);
       await waitForOffset(replication, 1);
-      await stack.produce(topic, [log.insert({ id: 2, amount: 'NAN', note: 'never shown' })]);
+      await stack.produce(topic, [log.insert({ id: 2, amount: 'NaN', note: 'never shown' })]);
       expect(await consumer.exited).toBe(4);
       expect(await stack.store.getReplication(1, replication.replicationId)).toMatchObject({
         status: 'error',
