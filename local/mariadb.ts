@@ -80,8 +80,11 @@ export const mariadbStop: readonly StopStep[] = [
   { signal: 'SIGKILL', waitMs: 5_000 },
 ];
 
-/** Recovery after a crash replays at most the redo log (96 MB by default): seconds; a slow disk gets a minute. */
-const readyTimeoutMs = 60_000;
+/**
+ * Recovery after a crash replays at most the redo log (96 MB by default): seconds; a slow disk gets a minute. On two cores
+ * that ran twenty processes more, a first start took more than a minute; three times that.
+ */
+const readyTimeoutMs = 180_000;
 
 /**
  * Starts one MariaDB server, with its data directory made on the first start. The binaries come from Maven Central;
