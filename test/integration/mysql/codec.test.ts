@@ -15,7 +15,7 @@ import type { CanonicalRow, ChunkReader, SourceDatabase, TableDescription } from
 import { type PostgresServer, startPostgres } from '../../../local/postgres.ts';
 import { type CaptureServices, startCaptureServices } from './capture.ts';
 import { kinds, type MysqlServer, startServer, withoutMysql } from './mysql-servers.ts';
-import { jsonSamples, refusedTypes, typeSamples } from './type-samples.ts';
+import { refusedTypes, sampleTable } from './type-samples.ts';
 
 // Tests may share two cores with a whole stack; most take milliseconds.
 jest.setTimeout(60_000);
@@ -54,13 +54,8 @@ const readAll = async (reader: ChunkReader, table: TableDescription): Promise<re
 if (withoutMysql !== undefined) test.skip(withoutMysql, () => undefined);
 
 describe.each(kinds)('values of %s', (kind) => {
-  const samples = [
-    ...Object.entries(typeSamples)
-      .filter(([, { only }]) => only === undefined || only === kind)
-      .map(([type, { samples: values }]) => ({ type, values })),
-    { type: 'json', values: jsonSamples[kind] },
-  ].map((sample, index) => ({ ...sample, name: `v${index}` }));
-  const rowCount = Math.max(...samples.map(({ values }) => values.length)) + 1;
+  const samples = sampleTable(kind);
+  const { columns, rowCount } = samples;
 
   let server: MysqlServer;
   let source: SourceDatabase;
@@ -73,10 +68,10 @@ describe.each(kinds)('values of %s', (kind) => {
     server = await startServer(kind);
     source = openSourceDatabase(server.settings);
     values = { schema: server.settings.databaseName, table: 'values' };
-    await createTable();
+    await server.sql.query(samples.create('values'));
     described = await describeTable(values);
     await services.start(`codec_${kind}`, server, [values], 1);
-    await writeRows();
+    for (const insert of samples.inserts('values')) await server.sql.query(insert);
     const changes = await services.readChanges(`codec_${kind}`, values, rowCount);
     events = changes.flatMap((event) => (event.kind === 'insert' ? [event.after] : []));
     const reader = openChunkReader(server.settings, 1);
@@ -88,34 +83,6 @@ describe.each(kinds)('values of %s', (kind) => {
     await source?.close();
     await server?.stop();
   }, 60_000);
-
-  const createTable = async () => {
-    const columns = samples.map(({ name, type, values: [first] }) => {
-      // Long and geometric types have no default but an expression.
-      const mayHaveDefault = !/text|blob|json|geo|point|polygon|uuid/.test(type);
-      return `${name} ${type}${mayHaveDefault ? ` DEFAULT ${first?.[0] ?? ''}` : ''}`;
-    });
-    await server.sql.query(
-      `CREATE TABLE \`values\` (id int PRIMARY KEY, ${columns.join(', ')}) ROW_FORMAT=DYNAMIC`,
-    );
-  };
-
-  /** Inserts the samples row by row; the last row is all NULLs, which have to win over the columns' defaults. */
-  const writeRows = async () => {
-    for (let row = 0; row < rowCount; row += 1) {
-      const list = samples.map(
-        ({ type, values: ofType }) =>
-          ofType[row]?.[0] ?? (type.endsWith('not null') ? (ofType[0]?.[0] ?? '') : 'NULL'),
-      );
-      await server.sql.query(`INSERT INTO \`values\` VALUES (${row}, ${list.join(', ')})`);
-    }
-  };
-
-  const expectedOf = ({ type, values: ofType }: (typeof samples)[number]): readonly (string | null)[] =>
-    Array.from({ length: rowCount }, (_row, row) => {
-      const sample = ofType[row] ?? (type.endsWith('not null') ? ofType[0] : undefined);
-      return sample?.[1] ?? null;
-    });
 
   const describeTable = async (ref: TableRef): Promise<TableDescription> => {
     const table = await source.describeTable(ref);
@@ -129,10 +96,10 @@ describe.each(kinds)('values of %s', (kind) => {
     return column;
   };
 
-  test.each(samples)('$type is the same text in a copy and in the stream', (sample) => {
+  test.each(columns)('$type is the same text in a copy and in the stream', (sample) => {
     const column = columnOf(described, sample.name);
     expect(validateColumn(column)).toBeUndefined();
-    const expected = expectedOf(sample);
+    const expected = samples.canonical(sample);
     const index = described.columns.indexOf(column);
     expect(copied.map((row) => row[index])).toEqual(expected);
     const decode = decoderFor(column);
@@ -160,11 +127,11 @@ describe.each(kinds)('values of %s', (kind) => {
         new AbortController().signal,
       );
       expect(rows).toBe(rowCount);
-      for (const sample of samples) {
+      for (const sample of columns) {
         const { rows: written } = await client.query<{ value: string | null }>(
           `SELECT ${quoteIdentifier(sample.name)}::text AS value FROM samples.${kind} ORDER BY id`,
         );
-        expect(written.map(({ value }) => value)).toEqual(expectedOf(sample));
+        expect(written.map(({ value }) => value)).toEqual(samples.canonical(sample));
       }
     } finally {
       await client.end();

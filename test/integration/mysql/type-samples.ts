@@ -18,7 +18,7 @@ const quoted = (value: string): Sample => [`'${value}'`, value];
  * Columns by their type, with values of each that are easy to get wrong. NULL is added to each; a column that is NOT NULL
  * has none. The first value becomes the column's DEFAULT where it may have one.
  */
-export const typeSamples: Readonly<Record<string, Samples>> = {
+const typeSamples: Readonly<Record<string, Samples>> = {
   tinyint: { samples: ['0', '-128', '127'].map(number) },
   'tinyint(1)': { samples: ['0', '1', '-5', '127'].map(number) },
   boolean: {
@@ -229,7 +229,7 @@ export const typeSamples: Readonly<Record<string, Samples>> = {
 };
 
 /** MariaDB keeps JSON as it was written; MySQL parses it, and numbers and blanks of its texts are not the writer's. */
-export const jsonSamples: Readonly<Record<MysqlKind, readonly Sample[]>> = {
+const jsonSamples: Readonly<Record<MysqlKind, readonly Sample[]>> = {
   mariadb: [
     text('{"b": 1,  "a": [1.0, null, true, "é\\u0001😀"], "c": 1e400, "a": 2}'),
     text('null'),
@@ -258,6 +258,56 @@ export const jsonSamples: Readonly<Record<MysqlKind, readonly Sample[]>> = {
     [hex('null'), 'null'],
     [hex('"s"'), '"s"'],
   ],
+};
+
+/** Samples of one type in a column of its own; `name` is the column's. */
+export interface SampleColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly values: readonly Sample[];
+}
+
+/** What a table with a column of each type that servers of the kind have is made of, and its rows. */
+export interface SampleTable {
+  readonly columns: readonly SampleColumn[];
+  readonly rowCount: number;
+  /** CREATE TABLE, with `id` as the key; most columns have a DEFAULT. */
+  create(table: string): string;
+  /** INSERTs of one row each, from row 0 on. The last row is all NULLs, which have to win over the columns' defaults. */
+  inserts(table: string): readonly string[];
+  /** The column's canonical texts, by row. */
+  canonical(column: SampleColumn): readonly (string | null)[];
+}
+
+export const sampleTable = (kind: MysqlKind): SampleTable => {
+  const columns = [
+    ...Object.entries(typeSamples)
+      .filter(([, { only }]) => only === undefined || only === kind)
+      .map(([type, { samples: values }]) => ({ type, values })),
+    { type: 'json', values: jsonSamples[kind] },
+  ].map((sample, index) => ({ ...sample, name: `v${index}` }));
+  const rowCount = Math.max(...columns.map(({ values }) => values.length)) + 1;
+  const sampleAt = ({ type, values }: SampleColumn, row: number): Sample | undefined =>
+    values[row] ?? (type.endsWith('not null') ? values[0] : undefined);
+  const rows = Array.from({ length: rowCount }, (_row, row) => row);
+  return {
+    columns,
+    rowCount,
+    create: (table) => {
+      const list = columns.map(({ name, type, values: [first] }) => {
+        // Long and geometric types have no default but an expression.
+        const mayHaveDefault = !/text|blob|json|geo|point|polygon|uuid/.test(type);
+        return `${name} ${type}${mayHaveDefault ? ` DEFAULT ${first?.[0] ?? ''}` : ''}`;
+      });
+      return `CREATE TABLE \`${table}\` (id int PRIMARY KEY, ${list.join(', ')}) ROW_FORMAT=DYNAMIC`;
+    },
+    inserts: (table) =>
+      rows.map((row) => {
+        const list = columns.map((column) => sampleAt(column, row)?.[0] ?? 'NULL');
+        return `INSERT INTO \`${table}\` VALUES (${row}, ${list.join(', ')})`;
+      }),
+    canonical: (column) => rows.map((row) => sampleAt(column, row)?.[1] ?? null),
+  };
 };
 
 /** Types of which the values do not all arrive as they are, by kind. */
