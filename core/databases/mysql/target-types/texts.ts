@@ -54,9 +54,9 @@ const characterTypes: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar'
 
 const surrogate = /[\ud800-\udfff]/;
 const nonAscii = /[^\0-\x7f]/;
-/** MySQL's latin1 is Windows-1252 (MySQL manual, 12.10.2). */
+/** MySQL's latin1 is Windows-1252, of which the five bytes without a character are control characters (MySQL manual, 12.10.2). */
 const nonLatin1 =
-  /[^\0-\x7f\xa0-\xff\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]/;
+  /[^\0-\x7f\x81\x8d\x8f\x90\x9d\xa0-\xff\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]/;
 
 /** What a character set lacks; of sets that are not listed only the server knows, and it refuses what it cannot hold. */
 const lackedCharacters: ReadonlyMap<string, RegExp> = new Map([
@@ -66,6 +66,35 @@ const lackedCharacters: ReadonlyMap<string, RegExp> = new Map([
   ['utf8mb3', surrogate],
   ['ucs2', surrogate],
 ]);
+
+/** Bytes of each UTF-16 unit of a text, of which a character beyond U+FFFF has two. Sets that are not listed are left to the server. */
+const characterBytes: ReadonlyMap<string, number> = new Map([
+  ['ascii', 1],
+  ['cp850', 1],
+  ['cp852', 1],
+  ['cp1250', 1],
+  ['cp1251', 1],
+  ['cp1257', 1],
+  ['koi8r', 1],
+  ['latin1', 1],
+  ['latin2', 1],
+  ['latin5', 1],
+  ['latin7', 1],
+  ['macce', 1],
+  ['macroman', 1],
+  ['ucs2', 2],
+  ['utf16', 2],
+  ['utf16le', 2],
+]);
+const unicodeBytes: ReadonlySet<string> = new Set(['', 'utf8', 'utf8mb3', 'utf8mb4']);
+
+/** Whether a text takes more bytes in a character set than its type has. */
+const isTooLong = (text: string, charset: string, maxBytes: number): boolean => {
+  const each = characterBytes.get(charset);
+  if (each !== undefined) return text.length * each > maxBytes;
+  if (charset === 'utf32') return text.length * 4 > maxBytes && countCharacters(text) * 4 > maxBytes;
+  return unicodeBytes.has(charset) && text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes;
+};
 
 /**
  * Any type's canonical text is a text. A text that would be cut is refused by MySQL, but not if blanks are all that is
@@ -92,7 +121,7 @@ export const textEncoder: EncoderChoice = (source, target) => {
       if (maxChars !== undefined && value.length > maxChars && countCharacters(value) > maxChars) {
         return refuse('is longer than its column');
       }
-      if (maxBytes !== undefined && value.length * 3 > maxBytes && Buffer.byteLength(value) > maxBytes) {
+      if (maxBytes !== undefined && isTooLong(value, target.charset ?? '', maxBytes)) {
         return refuse('is longer than its column');
       }
       return value;

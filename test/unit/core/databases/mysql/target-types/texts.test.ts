@@ -63,6 +63,19 @@ describe('a value', () => {
     expect(encode?.('é'.repeat(128))).toEqual({ refused: 'is longer than its column' });
   });
 
+  test.each([
+    ['latin1', 'é', 255],
+    ['utf16', 'a', 127],
+    ['utf16', '😀', 63],
+    ['utf32', '😀', 63],
+    ['utf8mb3', 'é', 127],
+  ])('is measured in the bytes of %s: %s %d times', (charset, character, count) => {
+    const encode = encodeTo(mysqlColumn('tinytext', { charset }));
+    const longest = character.repeat(count);
+    expect(encode?.(longest)).toBe(longest);
+    expect(encode?.(`${longest}${character}`)).toEqual({ refused: 'is longer than its column' });
+  });
+
   test('that ends with a blank is refused by CHAR, but for the padding of a char(n)', () => {
     const char = mysqlColumn('char(5)', { ...utf8mb4, maxLength: 5 });
     expect(encodeTo(char)?.('ab ')).toEqual({ refused: 'ends with a blank, which CHAR forgets' });
@@ -74,6 +87,8 @@ describe('a value', () => {
     ['utf8mb3', 'é', true],
     ['utf8mb3', '😀', false],
     ['latin1', 'é€', true],
+    ['latin1', '\u0081', true],
+    ['latin1', '\u0080', false],
     ['latin1', 'ł', false],
     ['ascii', 'a', true],
     ['ascii', 'é', false],
