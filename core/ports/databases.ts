@@ -19,6 +19,8 @@ export interface NativeType {
   readonly charset?: string;
   /** Which of their values are equal, and in which order they are. */
   readonly collation?: string;
+  /** Set for a target's column on MariaDB: its TIME and TIMESTAMP have values that MySQL's do not have. */
+  readonly isMariadb?: true;
 }
 
 /**

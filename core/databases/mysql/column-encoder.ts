@@ -65,6 +65,7 @@ const toTargetColumn = (
     baseType: native?.baseType ?? '',
     type: native?.type ?? column.type,
     isUnsigned: native?.isUnsigned === true,
+    isMariadb: native?.isMariadb === true,
     ...fit,
     ...(native?.charset !== undefined && { charset: native.charset }),
     ...(maxLength !== undefined && { maxLength }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TableRef } from '../../contracts/identifiers.ts';
 import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
+import { isMariadbVersion } from './target-session.ts';
 import type { Statement } from './target-statement.ts';
 
 /** A table of a target, with what decides on how its rows are written. */
@@ -29,7 +30,8 @@ export const columnsStatement = (ref: TableRef): Statement => ({
 SELECT COLUMN_NAME AS name, DATA_TYPE AS base_type, COLUMN_TYPE AS type, CHARACTER_MAXIMUM_LENGTH AS length,
   NUMERIC_PRECISION AS digits, NUMERIC_SCALE AS scale, DATETIME_PRECISION AS fraction,
   CHARACTER_SET_NAME AS charset, COLLATION_NAME AS collation, IS_NULLABLE AS nullable,
-  COLUMN_DEFAULT IS NOT NULL AND NOT (IS_NULLABLE = 'YES' AND COLUMN_DEFAULT = 'NULL') AS has_default, EXTRA AS extra, TABLE_NAME AS \`table\`
+  COLUMN_DEFAULT IS NOT NULL AND NOT (IS_NULLABLE = 'YES' AND COLUMN_DEFAULT = 'NULL') AS has_default, EXTRA AS extra, TABLE_NAME AS \`table\`,
+  VERSION() AS version
 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`,
   values: [ref.schema, ref.table],
 });
@@ -77,6 +79,7 @@ const columnSchema = z.object({
   nullable: z.enum(['YES', 'NO']),
   has_default: z.string(),
   extra: z.string(),
+  version: z.string(),
 });
 
 const indexSchema = z.object({ name: z.string(), column: z.string().nullable() });
@@ -139,6 +142,7 @@ const toColumn = (row: z.output<typeof columnSchema>): ColumnDescription => {
       ...(isUnsigned && { isUnsigned }),
       ...(row.charset !== null && { charset: row.charset }),
       ...(row.collation !== null && { collation: row.collation }),
+      ...(isMariadbVersion(row.version) && { isMariadb: true }),
     },
     ...canonicalType(baseType, isUnsigned, row),
     isArray: false,

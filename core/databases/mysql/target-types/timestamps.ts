@@ -4,7 +4,11 @@ import { type Encoded, type EncoderChoice, refuse, scalarType } from './value-en
 
 const timestamp = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.(\d{1,6}))?$/;
 
-/** 1970-01-01 00:00:01 to 2038-01-19 03:14:07 (MySQL manual, 13.2.2); texts of one length are ordered as the times are. */
+/**
+ * 1970-01-01 00:00:01 to 2038-01-19 03:14:07 (MySQL manual, 13.2.2); texts of one length are ordered as the times are.
+ * MariaDB's begins a microsecond after the epoch (measured on 11.4), and from 11.5 on it goes to 2106 on most machines
+ * (MariaDB manual, TIMESTAMP): there, what comes from a TIMESTAMP is left to the server, which refuses what it lacks.
+ */
 const firstInstant = '1970-01-01 00:00:01';
 const lastInstant = '2038-01-19 03:14:07';
 
@@ -22,6 +26,7 @@ export const timestampEncoder: EncoderChoice = (source, target) => {
   if (type !== 'timestamp' && type !== 'timestamptz') return undefined;
   const precision = target.precision ?? 0;
   if ((source.precision ?? 6) > precision && !target.isPartial) return undefined;
+  const isLimited = isInstant && !(target.isMariadb && source.native?.baseType === 'timestamp');
   const zone = type === 'timestamptz' ? utc : '';
   return {
     form: 'text',
@@ -30,7 +35,7 @@ export const timestampEncoder: EncoderChoice = (source, target) => {
       const [, seconds, fraction = ''] = timestamp.exec(local) ?? [];
       if (seconds === undefined || (zone !== '' && local === text) || isZeroDate(text))
         return refuseDate(text);
-      if (isInstant && (seconds < firstInstant || seconds > lastInstant)) {
+      if (isLimited && (seconds < firstInstant || seconds > lastInstant)) {
         return refuse('is not between 1970 and 2038, as TIMESTAMP has it');
       }
       return fraction.length > precision ? refuse('has a longer fraction than its column') : local;

@@ -37,6 +37,8 @@ export interface TargetColumn {
   /** As DDL spells it. */
   readonly type: string;
   readonly isUnsigned: boolean;
+  /** Otherwise it is MySQL's. */
+  readonly isMariadb: boolean;
   readonly charset?: string;
   /** Characters or bytes, as declared. */
   readonly maxLength?: number;

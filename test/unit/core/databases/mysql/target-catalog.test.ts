@@ -25,6 +25,7 @@ const column = (name: string, type: string, more: Readonly<Record<string, string
   has_default: '0',
   extra: '',
   table: 'Things',
+  version: '9.7.4',
   ...more,
 });
 

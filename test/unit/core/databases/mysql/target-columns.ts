@@ -15,15 +15,20 @@ export const sourceColumn = (baseType: string, more: Partial<ColumnDescription> 
 /** A column of MySQL: `native` as its catalog spells it, what it is to others left open. */
 export const mysqlColumn = (
   type: string,
-  more: Partial<ColumnDescription> & { readonly charset?: string; readonly collation?: string } = {},
+  more: Partial<ColumnDescription> & {
+    readonly charset?: string;
+    readonly collation?: string;
+    readonly isMariadb?: true;
+  } = {},
 ): ColumnDescription => {
-  const { charset, collation, ...column } = more;
+  const { charset, collation, isMariadb, ...column } = more;
   const native: NativeType = {
     type,
     baseType: /^[a-z0-9]+/.exec(type)?.[0] ?? '',
     ...(type.includes('unsigned') && { isUnsigned: true }),
     ...(charset !== undefined && { charset }),
     ...(collation !== undefined && { collation }),
+    ...(isMariadb === true && { isMariadb }),
   };
   return { ...sourceColumn('text', column), native };
 };

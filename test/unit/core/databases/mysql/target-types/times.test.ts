@@ -13,6 +13,13 @@ test.each(['838:59:59', '-838:59:59', '100:00:00.5'])('the interval %s is a span
   expect(span?.(text)).toBe(text);
 });
 
+test('MariaDB has the fraction of the last second, too', () => {
+  const mariadb = mysqlColumn('time(3)', { precision: 3, isMariadb: true });
+  const encode = encoderFor(mysqlColumn('time(3)', { baseType: 'interval' }), mariadb)?.encode;
+  expect(encode?.('-838:59:59.999')).toBe('-838:59:59.999');
+  expect(encode?.('839:00:00')).toEqual({ refused: 'is beyond 838:59:59' });
+});
+
 test.each([
   ['838:59:59.1', 'is beyond 838:59:59'],
   ['839:00:00', 'is beyond 838:59:59'],

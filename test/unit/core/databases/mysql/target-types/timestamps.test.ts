@@ -35,6 +35,18 @@ test('TIMESTAMP ends in 2038', () => {
   expect(encode?.('2038-01-19 03:14:08+00')).toEqual({ refused });
 });
 
+test('MariaDB itself knows which of its own instants it has', () => {
+  const source = mysqlColumn('timestamp(6)', { baseType: 'timestamptz', precision: 6 });
+  const encodeTo = (isMariadb: boolean) =>
+    encoderFor(source, mysqlColumn('timestamp(6)', { precision: 6, ...(isMariadb && { isMariadb }) }))
+      ?.encode;
+  for (const local of ['1970-01-01 00:00:00.000001', '2106-02-07 06:28:15']) {
+    expect(encodeTo(true)?.(`${local}+00`)).toBe(local);
+    expect(encodeTo(false)?.(`${local}+00`)).toMatchObject({ refused: expect.any(String) });
+  }
+  expect(encodeTo(true)?.('0000-00-00 00:00:00')).toEqual({ refused: 'is a zero date' });
+});
+
 test('surplus digits are refused, since MySQL would round them', () => {
   const encode = encoderFor(sourceColumn('timestamp'), mysqlColumn('datetime(3)', { precision: 3 }))?.encode;
   expect(encode?.('2024-02-29 01:02:03.1235')).toEqual({ refused: 'has a longer fraction than its column' });
