@@ -22,9 +22,9 @@ import { openChunkCopier } from '../postgresql/chunk-copier.ts';
 import { openChunkReader } from '../postgresql/chunk-reader.ts';
 import { openChunkWriter } from '../postgresql/chunk-writer.ts';
 import * as postgresqlConnection from '../postgresql/connection.ts';
-import { databaseLabel } from '../postgresql/database-errors.ts';
 import { openSourceDatabase } from '../postgresql/source-database.ts';
 import { openTargetDatabase } from '../postgresql/target-database.ts';
+import { databaseLabel } from './database-failure.ts';
 import { createRowCopier } from './row-copier.ts';
 
 /**

@@ -8,7 +8,7 @@ import { createPool as createOraclePool } from '../oracle/connection.ts';
 import { createExecutor as createOracleExecutor } from '../oracle/executor.ts';
 import { createSourceRows } from '../postgresql/apply-source-rows.ts';
 import { closePool, createPool } from '../postgresql/connection.ts';
-import { databaseLabel } from '../postgresql/database-errors.ts';
+import { databaseLabel } from './database-failure.ts';
 
 export interface OpenedSourceRows {
   readonly rows: SourceRows;

@@ -5,7 +5,7 @@ import { codecOf, selectDecoderFor } from '#core/databases/mysql/column-codec.ts
 import { readChunkStatement, replicatedColumns } from '#core/databases/mysql/copy-statements.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { CanonicalRow, ChunkReader, RowBatch, TableDescription } from '#core/ports/databases.ts';
-import { databaseLabel } from '../postgresql/database-errors.ts';
+import { databaseLabel } from '../databases/database-failure.ts';
 import { closePool, createPool, takeConnection } from './connection.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { rawValues } from './executor.ts';

@@ -15,9 +15,10 @@ import {
 import { createValueGuard, type ValueGuard } from '#core/databases/value-guard.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ChunkWriter, CopiedChunk, RowBatch, TableDescription } from '#core/ports/databases.ts';
+import { databaseLabel } from '../databases/database-failure.ts';
+import { isDuplicateKey, toDatabaseError } from './database-errors.ts';
 import { requirePacket } from './packet-limit.ts';
 import { type Connection, createPool, type Pool } from './target-connection.ts';
-import { databaseLabel, isDuplicateKey, toDatabaseError } from './target-errors.ts';
 
 /**
  * A copy in which nothing moved for so long is given up. Long enough for a target that is busy with a checkpoint; a dead
@@ -74,7 +75,7 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
               : insertRows(connection, ...rest),
           );
         } catch (error) {
-          if (!isDuplicate(error)) throw error;
+          if (!isDuplicateKey(error)) throw error;
         }
         return isWritten(replaceRows);
       }),
@@ -239,9 +240,6 @@ const requireHarmless = async (connection: Connection): Promise<void> => {
 };
 
 const duplicateRows = (): Error => Object.assign(new Error(''), { errno: Number(duplicateRow) });
-
-const isDuplicate = (error: unknown): boolean =>
-  isDuplicateKey(error) || (error instanceof MillraceError && error.facts.errno === Number(duplicateRow));
 
 const insertRows: Write = async (connection, rows, batches, progress) => {
   const columns = rows.columns.map((_column, index) => index);

@@ -1,7 +1,7 @@
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Statement } from '#core/databases/mysql/statement.ts';
-import { databaseLabel } from '../postgresql/database-errors.ts';
+import { databaseLabel } from '../databases/database-failure.ts';
 import { closePool, createPool, type PoolOptions } from './connection.ts';
 import { toDatabaseError } from './database-errors.ts';
 

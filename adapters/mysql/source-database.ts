@@ -28,6 +28,7 @@ import {
 import { mysqlSourceDialect } from '#core/databases/mysql/source-dialect.ts';
 import { MillraceError, type Problem, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { SourceDatabase, TableDescription } from '#core/ports/databases.ts';
+import { errorNumberOf } from './database-errors.ts';
 import { createExecutor, type Executor, type TextRow } from './executor.ts';
 
 /** A source of MySQL or MariaDB. Capture needs nothing of its own there: it reads the binary log as a replica does. */
@@ -216,7 +217,7 @@ const readLogEndRow = async (executor: Executor, flavor: Flavor): Promise<TextRo
   try {
     return (await executor.query(action, statement))[0];
   } catch (cause) {
-    const isUnknown = toMillraceError(cause).facts.errorNumber === syntaxError;
+    const isUnknown = errorNumberOf(cause) === syntaxError;
     const [fallback] = older;
     if (!isUnknown || fallback === undefined) throw cause;
     return (await executor.query(action, fallback))[0];

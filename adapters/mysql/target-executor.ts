@@ -1,6 +1,8 @@
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Statement } from '#core/databases/mysql/target-statement.ts';
+import { databaseLabel } from '../databases/database-failure.ts';
+import { toDatabaseError } from './database-errors.ts';
 import {
   type Connection,
   createPool,
@@ -9,7 +11,6 @@ import {
   type SessionFacts,
   type TextRow,
 } from './target-connection.ts';
-import { databaseLabel, toDatabaseError } from './target-errors.ts';
 
 /** Runs the statements of a dialect over one pool. Everything that it rejects with is a MillraceError. */
 export interface Executor {

@@ -3,8 +3,9 @@ import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { selectDecoderFor } from '#core/databases/oracle/column-codec.ts';
 import { readChunkStatement, replicatedColumns } from '#core/databases/oracle/copy-statements.ts';
 import type { CanonicalRow, ChunkReader, RowBatch, TableDescription } from '#core/ports/databases.ts';
+import { databaseLabel } from '../databases/database-failure.ts';
 import { createPool, type OraclePool } from './connection.ts';
-import { databaseLabel, toDatabaseError } from './database-errors.ts';
+import { toDatabaseError } from './database-errors.ts';
 
 /**
  * A round trip of a copy that takes so long is given up. Long enough for a source that reads a table for its first row; a

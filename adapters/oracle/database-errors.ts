@@ -1,21 +1,6 @@
-import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { ErrorCode } from '#core/errors/error-policies.ts';
-import { type ErrorFacts, MillraceError } from '#core/errors/millrace-error.ts';
-
-/** What was done, and where: the parts of a message that Oracle's own words leave out. */
-export interface DatabaseAction {
-  /** As in "Cannot {action}": `copy chunk 3`, `read the catalog`. */
-  readonly action: string;
-  /** `host:port/database`, see `databaseLabel`. */
-  readonly database: string;
-  readonly table?: TableRef;
-}
-
-export const databaseLabel = (settings: {
-  readonly host: string;
-  readonly port: number;
-  readonly databaseName: string;
-}): string => `${settings.host}:${settings.port}/${settings.databaseName}`;
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import { type DatabaseAction, describeFailure } from '../databases/database-failure.ts';
 
 /**
  * Turns whatever a statement or a connection failed with into a MillraceError. A MillraceError is returned as it is.
@@ -26,22 +11,16 @@ export const databaseLabel = (settings: {
 export const toDatabaseError = (error: unknown, action: DatabaseAction): MillraceError => {
   if (error instanceof MillraceError) return error;
   const failure = readFailure(error);
-  const { code, reason } = classify(failure);
-  const facts: ErrorFacts = {
-    database: action.database,
-    ...(action.table && { table: tableLabel(action.table) }),
-    ...(failure.code !== undefined && { oracleError: failure.code }),
-    ...(failure.constraint !== undefined && { constraint: failure.constraint }),
-  };
-  const subject = action.table === undefined ? '' : ` for table ${tableLabel(action.table)}`;
-  const parts = [failure.code, failure.constraint && `constraint ${failure.constraint}`].filter(
-    (part) => part !== undefined,
-  );
-  return new MillraceError(
-    code,
-    `Cannot ${action.action}${subject} at ${action.database}: ${reason}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}.`,
-    { facts, cause: withoutValues(error, failure, reason) },
-  );
+  const { code, constraint } = failure;
+  return describeFailure(error, action, {
+    ...classify(failure),
+    details: [code, constraint && `constraint ${constraint}`].filter((part) => part !== undefined),
+    facts: {
+      ...(code !== undefined && { oracleError: code }),
+      ...(constraint !== undefined && { constraint }),
+    },
+    originalCode: code,
+  });
 };
 
 /** Oracle's code of an error, as `ORA-00942`, of one that `toDatabaseError` has made. */
@@ -85,16 +64,6 @@ const readFailure = (error: unknown): Failure => {
 
 const firstLine = (message: string): string =>
   (message.split('\n')[0] ?? '').replace(/^(?:ORA-\d{5}|NJS-\d{3}):\s*/, '').replace(/[.\s]+$/, '');
-
-/** Keeps the stack for whoever debugs, with a text that is known to be free of values. */
-const withoutValues = (error: unknown, failure: Failure, reason: string): Error => {
-  const cause = new Error(failure.code === undefined ? reason : `${failure.code}: ${reason}`);
-  cause.name = 'DatabaseFailure';
-  const frames =
-    error instanceof Error ? error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) : [];
-  cause.stack = [`${cause.name}: ${cause.message}`, ...(frames ?? [])].join('\n');
-  return cause;
-};
 
 interface Rule {
   readonly code: ErrorCode;

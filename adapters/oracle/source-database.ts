@@ -43,8 +43,9 @@ import { parseServiceName } from '#core/databases/oracle/service-name.ts';
 import { oracleSourceDialect } from '#core/databases/oracle/source-dialect.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
 import type { SourceDatabase, TableDescription } from '#core/ports/databases.ts';
+import { databaseLabel } from '../databases/database-failure.ts';
 import { createPool } from './connection.ts';
-import { databaseLabel, oracleErrorOf } from './database-errors.ts';
+import { oracleErrorOf } from './database-errors.ts';
 import { createExecutor, type Executor } from './executor.ts';
 
 /**

@@ -15,8 +15,9 @@ import {
 } from '#core/databases/postgresql/copy-statements.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ChunkCopier, CopiedChunk } from '#core/ports/databases.ts';
+import { databaseLabel } from '../databases/database-failure.ts';
 import { closePool, createPool, cutConnection } from './connection.ts';
-import { databaseLabel, toDatabaseError } from './database-errors.ts';
+import { toDatabaseError } from './database-errors.ts';
 
 /**
  * A copy in which no byte moved for so long is given up. Long enough for a source that reads a table for its first

@@ -8,9 +8,10 @@ import { copyToStatement } from '#core/databases/postgresql/copy-statements.ts';
 import { parseCopyText } from '#core/databases/postgresql/copy-text-rows.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ChunkReader, RowBatch, TableDescription } from '#core/ports/databases.ts';
+import { databaseLabel } from '../databases/database-failure.ts';
 import { stallTimeoutMs } from './chunk-copier.ts';
 import { closePool, createPool, cutConnection } from './connection.ts';
-import { databaseLabel, toDatabaseError } from './database-errors.ts';
+import { toDatabaseError } from './database-errors.ts';
 
 /**
  * Of a batch's rows, as COPY writes them: PostgreSQL sends a message for each row, so small parts would mean many small

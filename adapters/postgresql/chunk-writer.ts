@@ -20,9 +20,10 @@ import type {
   CopiedTables,
   RowBatch,
 } from '#core/ports/databases.ts';
+import { databaseLabel } from '../databases/database-failure.ts';
 import { isDuplicateKey, stallTimeoutMs } from './chunk-copier.ts';
 import { closePool, createPool, cutConnection } from './connection.ts';
-import { databaseLabel, toDatabaseError } from './database-errors.ts';
+import { toDatabaseError } from './database-errors.ts';
 
 /**
  * Writes chunks of canonical rows by COPY in its text format. As in the chunk copier, rows go straight into the table, and

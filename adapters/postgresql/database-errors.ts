@@ -1,21 +1,12 @@
-import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { ErrorCode } from '#core/errors/error-policies.ts';
-import { type ErrorFacts, MillraceError } from '#core/errors/millrace-error.ts';
-
-/** What was done, and where: the parts of a message that PostgreSQL's own words leave out. */
-export interface DatabaseAction {
-  /** As in "Cannot {action}": `copy chunk 3`, `read the catalog`. */
-  readonly action: string;
-  /** `host:port/database`, see `databaseLabel`. */
-  readonly database: string;
-  readonly table?: TableRef;
-}
-
-export const databaseLabel = (settings: {
-  readonly host: string;
-  readonly port: number;
-  readonly databaseName: string;
-}): string => `${settings.host}:${settings.port}/${settings.databaseName}`;
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import {
+  type DatabaseAction,
+  describeFailure,
+  isTlsError,
+  systemErrorRules,
+  systemReason,
+} from '../databases/database-failure.ts';
 
 /**
  * Turns whatever a statement or a connection failed with into a MillraceError. A MillraceError is returned as it is.
@@ -26,23 +17,19 @@ export const databaseLabel = (settings: {
 export const toDatabaseError = (error: unknown, action: DatabaseAction): MillraceError => {
   if (error instanceof MillraceError) return error;
   const failure = readFailure(error);
-  const { code, reason } = classify(failure);
-  const facts: ErrorFacts = {
-    database: action.database,
-    ...(action.table && { table: tableLabel(action.table) }),
-    ...(failure.code !== undefined && { [failure.isSqlState ? 'sqlState' : 'systemError']: failure.code }),
-    ...(failure.schema !== undefined && { failedSchema: failure.schema }),
-    ...(failure.table !== undefined && { failedTable: failure.table }),
-    ...(failure.column !== undefined && { column: failure.column }),
-    ...(failure.constraint !== undefined && { constraint: failure.constraint }),
-    ...(failure.dataType !== undefined && { dataType: failure.dataType }),
-  };
-  const subject = action.table === undefined ? '' : ` for table ${tableLabel(action.table)}`;
-  return new MillraceError(
-    code,
-    `Cannot ${action.action}${subject} at ${action.database}: ${reason}${location(failure)}.`,
-    { facts, cause: withoutValues(error, failure, reason) },
-  );
+  return describeFailure(error, action, {
+    ...classify(failure),
+    details: detailsOf(failure),
+    facts: {
+      ...(failure.code !== undefined && { [failure.isSqlState ? 'sqlState' : 'systemError']: failure.code }),
+      ...(failure.schema !== undefined && { failedSchema: failure.schema }),
+      ...(failure.table !== undefined && { failedTable: failure.table }),
+      ...(failure.column !== undefined && { column: failure.column }),
+      ...(failure.constraint !== undefined && { constraint: failure.constraint }),
+      ...(failure.dataType !== undefined && { dataType: failure.dataType }),
+    },
+    originalCode: failure.code,
+  });
 };
 
 interface Failure {
@@ -80,25 +67,13 @@ const readFailure = (error: unknown): Failure => {
   };
 };
 
-const location = (failure: Failure): string => {
-  const parts = [
+const detailsOf = (failure: Failure): readonly string[] =>
+  [
     failure.isSqlState && `SQLSTATE ${failure.code}`,
     failure.constraint !== undefined && `constraint "${failure.constraint}"`,
     failure.column !== undefined && `column "${failure.column}"`,
     failure.table !== undefined && `table "${failure.schema ?? ''}"."${failure.table}"`,
   ].filter((part) => part !== false);
-  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-};
-
-/** Keeps the stack for whoever debugs, with a text that is known to be free of values. */
-export const withoutValues = (error: unknown, failure: { readonly code?: string }, reason: string): Error => {
-  const cause = new Error(failure.code === undefined ? reason : `${failure.code}: ${reason}`);
-  cause.name = 'DatabaseFailure';
-  const frames =
-    error instanceof Error ? error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) : [];
-  cause.stack = [`${cause.name}: ${cause.message}`, ...(frames ?? [])].join('\n');
-  return cause;
-};
 
 interface Rule {
   readonly code: ErrorCode;
@@ -171,31 +146,6 @@ const sqlStateRules: Readonly<Record<string, Rule>> = {
   },
 };
 
-export const systemErrorRules: Readonly<Record<string, ErrorCode>> = {
-  ECONNREFUSED: 'DatabaseUnreachable',
-  ECONNRESET: 'DatabaseUnreachable',
-  ECONNABORTED: 'DatabaseUnreachable',
-  ETIMEDOUT: 'DatabaseUnreachable',
-  EHOSTUNREACH: 'DatabaseUnreachable',
-  EHOSTDOWN: 'DatabaseUnreachable',
-  ENETUNREACH: 'DatabaseUnreachable',
-  ENETDOWN: 'DatabaseUnreachable',
-  ENETRESET: 'DatabaseUnreachable',
-  EADDRNOTAVAIL: 'DatabaseUnreachable',
-  EPIPE: 'DatabaseUnreachable',
-  ENOTFOUND: 'DatabaseUnreachable',
-  EAI_AGAIN: 'DatabaseUnreachable',
-  ERR_STREAM_PREMATURE_CLOSE: 'DatabaseUnreachable',
-  ERR_STREAM_DESTROYED: 'DatabaseUnreachable',
-  ERR_STREAM_WRITE_AFTER_END: 'DatabaseUnreachable',
-};
-
-/** OpenSSL's verification results and Node's own TLS errors (Node.js manual: TLS, X509 certificate error codes). */
-export const isTlsError = (code: string): boolean =>
-  /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|EPROTO)/.test(
-    code,
-  );
-
 /** Texts of pg and pg-pool, which give their own errors no code. */
 const driverMessages: readonly (readonly [RegExp, ErrorCode])[] = [
   [/^The server does not support SSL connections|establishing an SSL connection/, 'DatabaseTlsFailed'],
@@ -221,6 +171,3 @@ const classify = (failure: Failure): { readonly code: ErrorCode; readonly reason
   const known = driverMessages.find(([pattern]) => pattern.test(message));
   return known === undefined ? { code: 'Internal', reason: message } : { code: known[1], reason: message };
 };
-
-/** An AggregateError (one attempt for each address of a name) has an empty message, but has the code. */
-export const systemReason = (code: string, message: string): string => (message === '' ? code : message);

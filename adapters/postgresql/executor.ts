@@ -2,8 +2,9 @@ import type pg from 'pg';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Statement } from '#core/databases/postgresql/statement.ts';
+import { databaseLabel } from '../databases/database-failure.ts';
 import { closePool, createPool, type PoolOptions } from './connection.ts';
-import { databaseLabel, toDatabaseError } from './database-errors.ts';
+import { toDatabaseError } from './database-errors.ts';
 
 /** A row as PostgreSQL wrote it: each value as text, or null. Booleans are `t` and `f`. */
 export type TextRow = Readonly<Record<string, string | null>>;

@@ -30,7 +30,7 @@ import { judgeSlot } from '#core/databases/postgresql/slot-guard.ts';
 import { postgresSourceDialect } from '#core/databases/postgresql/source-dialect.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
 import type { SourceDatabase, TableDescription } from '#core/ports/databases.ts';
-import { databaseLabel } from './database-errors.ts';
+import { databaseLabel } from '../databases/database-failure.ts';
 import { createExecutor, type Executor, type TextRow } from './executor.ts';
 
 /**

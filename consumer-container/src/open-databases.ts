@@ -1,3 +1,4 @@
+import { databaseLabel } from '#adapters/databases/database-failure.ts';
 import { openSource } from '#adapters/databases/open-database.ts';
 import { openSourceRows } from '#adapters/databases/open-source-rows.ts';
 import * as mysqlApply from '#adapters/mysql/apply-target.ts';
@@ -5,7 +6,6 @@ import * as mysqlConnection from '#adapters/mysql/target-connection.ts';
 import * as mysqlTarget from '#adapters/mysql/target-database.ts';
 import * as postgresqlApply from '#adapters/postgresql/apply-target.ts';
 import { closePool, createPool } from '#adapters/postgresql/connection.ts';
-import { databaseLabel } from '#adapters/postgresql/database-errors.ts';
 import * as postgresqlTarget from '#adapters/postgresql/target-database.ts';
 import type { ApplyTable } from '#core/apply/apply-table.ts';
 import type { OnNulled } from '#core/apply/nulled-values.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { databaseLabel, toDatabaseError } from '#adapters/postgresql/database-errors.ts';
+import { databaseLabel } from '#adapters/databases/database-failure.ts';
+import { toDatabaseError } from '#adapters/postgresql/database-errors.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 
 const action = {
