@@ -12,8 +12,8 @@ import type { PartitionOffsets, SecretStore } from '#core/ports/services.ts';
 import * as mysqlCheckpoints from '../mysql/apply-checkpoints.ts';
 import { openChunkReader as openMysqlReader } from '../mysql/chunk-reader.ts';
 import { openChunkWriter as openMysqlChunkWriter } from '../mysql/chunk-writer.ts';
+import * as mysqlConnection from '../mysql/connection.ts';
 import { openSourceDatabase as openMysqlSource } from '../mysql/source-database.ts';
-import * as mysqlConnection from '../mysql/target-connection.ts';
 import { openTargetDatabase as openMysqlTarget } from '../mysql/target-database.ts';
 import { openChunkReader as openOracleChunkReader } from '../oracle/chunk-reader.ts';
 import { openSourceDatabase as openOracleSource } from '../oracle/source-database.ts';
@@ -100,7 +100,7 @@ const resetCheckpoints = async (
     }
     case 'mysql':
     case 'mariadb': {
-      const pool = mysqlConnection.createPool(settings, options);
+      const pool = mysqlConnection.createPool(settings, { ...options, access: 'write' });
       try {
         await mysqlCheckpoints.resetCheckpoints(pool, replicationId, partitions, label);
       } finally {

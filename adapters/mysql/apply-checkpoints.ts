@@ -15,9 +15,9 @@ import {
 } from '#core/databases/mysql/apply-bookkeeping.ts';
 import type { Checkpoint, Claim } from '#core/ports/apply-target.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
+import type { Connection, Pool, TextRow } from './connection.ts';
 import { toDatabaseError } from './database-errors.ts';
-import type { Connection, Pool, TextRow } from './target-connection.ts';
-import { inTransaction, withConnection } from './target-executor.ts';
+import { inTransaction, withConnection } from './executor.ts';
 
 /** Creates the consumer's tables in the target database unless they are there. */
 const ensureBookkeeping = (pool: Pool): Promise<void> =>

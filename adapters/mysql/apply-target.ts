@@ -6,10 +6,10 @@ import type { ApplyStatement, MysqlApplyTable } from '#core/databases/mysql/appl
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import { claimCheckpoints, findCheckpoint, moveCheckpoint } from './apply-checkpoints.ts';
+import type { Connection, Pool, PoolOptions } from './connection.ts';
 import { isViolation, toDatabaseError } from './database-errors.ts';
+import { withConnection } from './executor.ts';
 import { requirePacket } from './packet-limit.ts';
-import type { Connection, Pool, PoolOptions } from './target-connection.ts';
-import { withConnection } from './target-executor.ts';
 
 /** A batch of 5,000 rows takes a few tenths of a second; a target that needs a minute for it is in trouble. */
 const statementTimeoutMs = 60_000;
@@ -26,6 +26,7 @@ const maxConnections = 8;
 /** Options of the pool that `createApplyTarget` needs. */
 export const applyPoolOptions: PoolOptions = {
   applicationName: 'millrace-consumer',
+  access: 'write',
   maxConnections,
   statementTimeoutMs,
   idleTimeoutMs,

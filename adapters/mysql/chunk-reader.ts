@@ -1,4 +1,3 @@
-import type mysql from 'mysql2';
 import type { Chunk } from '#core/contracts/copy.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { codecOf, selectDecoderFor } from '#core/databases/mysql/column-codec.ts';
@@ -6,9 +5,8 @@ import { readChunkStatement, replicatedColumns } from '#core/databases/mysql/cop
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { CanonicalRow, ChunkReader, RowBatch, TableDescription } from '#core/ports/databases.ts';
 import { databaseLabel } from '../databases/database-failure.ts';
-import { closePool, createPool, takeConnection } from './connection.ts';
+import { type Connection, createPool, rawValues } from './connection.ts';
 import { toDatabaseError } from './database-errors.ts';
-import { rawValues } from './executor.ts';
 
 /**
  * A batch ends when it has so much, in UTF-16 units of text: about 256 KiB, of which a few lie in memory per chunk. Batches
@@ -22,14 +20,19 @@ const stallTimeoutMs = 300_000;
 /** Reads chunks of MySQL and MariaDB; as many at once as it was opened for. */
 export const openChunkReader = (settings: ConnectionSettings, concurrency: number): ChunkReader => {
   // The stall timer limits a read, not the time that it takes.
-  const owned = createPool(settings, { maxConnections: concurrency, statementTimeoutMs: 0 });
+  const pool = createPool(settings, {
+    applicationName: 'millrace-copy',
+    access: 'read',
+    maxConnections: concurrency,
+    statementTimeoutMs: 0,
+  });
   const database = databaseLabel(settings);
   return {
     readChunk: async function* (table, chunk, signal) {
       signal.throwIfAborted();
       const describe = (error: unknown): MillraceError =>
         toDatabaseError(error, { action: `read chunk ${chunk.chunkNumber}`, database, table: table.ref });
-      const connection = await takeConnection(owned).catch((error: unknown) => {
+      const connection = await pool.acquire().catch((error: unknown) => {
         throw describe(error);
       });
       const rows = new RowStream(connection, table, chunk);
@@ -51,13 +54,13 @@ export const openChunkReader = (settings: ConnectionSettings, concurrency: numbe
         else connection.destroy();
       }
     },
-    close: () => closePool(owned),
+    close: () => pool.close(),
   };
 };
 
 /** Collects the rows of one SELECT into batches, and holds the server back while nobody takes them. */
 class RowStream {
-  readonly #connection: mysql.PoolConnection;
+  readonly #connection: Connection;
   readonly #decoders: readonly ((value: string) => string | null)[];
   #rows: CanonicalRow[] = [];
   #length = 0;
@@ -67,12 +70,12 @@ class RowStream {
   /** Whoever waits for a batch. */
   #wake: (() => void) | undefined;
 
-  constructor(connection: mysql.PoolConnection, table: TableDescription, chunk: Chunk) {
+  constructor(connection: Connection, table: TableDescription, chunk: Chunk) {
     this.#connection = connection;
     const columns = replicatedColumns(table);
     this.#decoders = columns.map(selectDecoderFor);
     const binary = columns.map((column) => codecOf(column.native?.baseType ?? '')?.isBinary === true);
-    const query = connection.query({
+    const query = connection.events.query({
       sql: readChunkStatement(table, chunk),
       rowsAsArray: true,
       typeCast: rawValues(binary),
@@ -100,7 +103,7 @@ class RowStream {
     this.#length = 0;
     if (this.#isPaused) {
       this.#isPaused = false;
-      this.#connection.resume();
+      this.#connection.events.resume();
     }
     return batch;
   }
@@ -152,7 +155,7 @@ class RowStream {
     if (this.#length < batchLength) return;
     if (!this.#isPaused) {
       this.#isPaused = true;
-      this.#connection.pause();
+      this.#connection.events.pause();
     }
     this.#wake?.();
   }

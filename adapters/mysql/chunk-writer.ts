@@ -16,9 +16,9 @@ import { createValueGuard, type ValueGuard } from '#core/databases/value-guard.t
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ChunkWriter, CopiedChunk, RowBatch, TableDescription } from '#core/ports/databases.ts';
 import { databaseLabel } from '../databases/database-failure.ts';
+import { type Connection, createPool, type Pool } from './connection.ts';
 import { isDuplicateKey, toDatabaseError } from './database-errors.ts';
 import { requirePacket } from './packet-limit.ts';
-import { type Connection, createPool, type Pool } from './target-connection.ts';
 
 /**
  * A copy in which nothing moved for so long is given up. Long enough for a target that is busy with a checkpoint; a dead
@@ -43,6 +43,7 @@ const loadPartBytes = 256 * 1024;
 export const openChunkWriter = (settings: ConnectionSettings, concurrency: number): ChunkWriter => {
   const pool = createPool(settings, {
     applicationName: 'millrace-copy',
+    access: 'write',
     maxConnections: concurrency,
     // The stall timer limits a copy, not the time that it takes.
     statementTimeoutMs: 0,

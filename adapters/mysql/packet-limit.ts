@@ -1,6 +1,6 @@
 import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
+import type { SessionFacts } from '#core/databases/mysql/session.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { SessionFacts } from './target-connection.ts';
 
 /** Of a packet beside the statement's text: a header of four bytes and the command's own. */
 const packetOverhead = 16;

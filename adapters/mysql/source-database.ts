@@ -28,14 +28,15 @@ import {
 import { mysqlSourceDialect } from '#core/databases/mysql/source-dialect.ts';
 import { MillraceError, type Problem, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { SourceDatabase, TableDescription } from '#core/ports/databases.ts';
+import type { TextRow } from './connection.ts';
 import { errorNumberOf } from './database-errors.ts';
-import { createExecutor, type Executor, type TextRow } from './executor.ts';
+import { createExecutor, type Executor } from './executor.ts';
 
 /** A source of MySQL or MariaDB. Capture needs nothing of its own there: it reads the binary log as a replica does. */
 export const openSourceDatabase = (
   settings: ConnectionSettings & { readonly kind: MysqlKind },
 ): SourceDatabase => {
-  const executor = createExecutor(settings, {});
+  const executor = createExecutor(settings, { applicationName: 'millrace-source', access: 'read' });
   const flavor = flavorOf(settings.kind);
   const { databaseName } = settings;
   return {

@@ -21,7 +21,7 @@ import {
 import { createSchemaStatement, createTableStatement } from '#core/databases/mysql/target-table.ts';
 import type { Problem } from '#core/errors/millrace-error.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
-import { createExecutor, type Executor } from './target-executor.ts';
+import { createExecutor, type Executor } from './executor.ts';
 
 /** A target in MySQL or MariaDB, whose descriptions also say how its rows have to be written. */
 export interface MysqlTargetDatabase extends TargetDatabase {
@@ -34,6 +34,7 @@ const truncateTimeoutMs = 120_000;
 export const openTargetDatabase = (settings: ConnectionSettings): MysqlTargetDatabase => {
   const executor = createExecutor(settings, {
     applicationName: 'millrace-target',
+    access: 'write',
     statementTimeoutMs: truncateTimeoutMs,
   });
   return {

@@ -2,7 +2,7 @@ import { databaseLabel } from '#adapters/databases/database-failure.ts';
 import { openSource } from '#adapters/databases/open-database.ts';
 import { openSourceRows } from '#adapters/databases/open-source-rows.ts';
 import * as mysqlApply from '#adapters/mysql/apply-target.ts';
-import * as mysqlConnection from '#adapters/mysql/target-connection.ts';
+import * as mysqlConnection from '#adapters/mysql/connection.ts';
 import * as mysqlTarget from '#adapters/mysql/target-database.ts';
 import * as postgresqlApply from '#adapters/postgresql/apply-target.ts';
 import { closePool, createPool } from '#adapters/postgresql/connection.ts';

@@ -1,4 +1,4 @@
-import type { Statement } from './target-statement.ts';
+import type { Statement } from './statement.ts';
 import { quoteLiteral, quoteText } from './value-literals.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { TableRef } from '../../contracts/identifiers.ts';
 import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
-import { isMariadbVersion } from './target-session.ts';
-import type { Statement } from './target-statement.ts';
+import { kindOfVersion } from './session.ts';
+import type { Statement } from './statement.ts';
 
 /** A table of a target, with what decides on how its rows are written. */
 export interface MysqlTargetTable extends TableDescription {

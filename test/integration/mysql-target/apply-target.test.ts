@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { resetCheckpoints } from '#adapters/mysql/apply-checkpoints.ts';
 import { applyPoolOptions, createApplyTarget } from '#adapters/mysql/apply-target.ts';
-import { createPool, type Pool } from '#adapters/mysql/target-connection.ts';
+import { createPool, type Pool } from '#adapters/mysql/connection.ts';
 import { type MysqlTargetDatabase, openTargetDatabase } from '#adapters/mysql/target-database.ts';
 import type { ApplyRow } from '#core/apply/apply-table.ts';
 import type { PartitionBatch } from '#core/apply/partition-batch.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createRowCopier } from '#adapters/databases/row-copier.ts';
 import { applyPoolOptions, createApplyTarget } from '#adapters/mysql/apply-target.ts';
 import { openChunkWriter } from '#adapters/mysql/chunk-writer.ts';
-import { createPool, type Pool } from '#adapters/mysql/target-connection.ts';
+import { createPool, type Pool } from '#adapters/mysql/connection.ts';
 import { type MysqlTargetDatabase, openTargetDatabase } from '#adapters/mysql/target-database.ts';
 import { openChunkReader } from '#adapters/postgresql/chunk-reader.ts';
 import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';

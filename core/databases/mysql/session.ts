@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { kindOfVersion } from './flavors.ts';
+
+/** What every session is asked for when it begins. */
+export const sessionFactsStatement =
+  'SELECT VERSION() AS version, @@max_allowed_packet AS max_packet, @@local_infile AS local_infile';
+
+/** What a session has told about its server. */
+export interface SessionFacts {
+  /** As the server spells it: `8.4.3`, `11.4.5-MariaDB`. */
+  readonly serverVersion: string;
+  readonly isMariadb: boolean;
+  /** Of one statement's text, in bytes. */
+  readonly maxAllowedPacket: number;
+  /** Whether LOAD DATA LOCAL INFILE is allowed. */
+  readonly allowsLocalInfile: boolean;
+}
+
+const factsSchema = z
+  .object({
+    version: z.string(),
+    max_packet: z.coerce.number().int(),
+    local_infile: z.enum(['0', '1']),
+  })
+  .transform(
+    ({ version, max_packet: packet, local_infile: infile }): SessionFacts => ({
+      serverVersion: version,
+      isMariadb: kindOfVersion(version) === 'mariadb',
+      maxAllowedPacket: packet,
+      allowsLocalInfile: infile === '1',
+    }),
+  );
+
+/** Of the one row of `sessionFactsStatement`. */
+export const parseSessionFacts = (row: unknown): SessionFacts => factsSchema.parse(row);
+
+/**
+ * How long the server waits for us to take more of a result: by default 60 s, which a target that is busy with a checkpoint
+ * can exceed. As long as a copy may stand still.
+ */
+const netWriteTimeoutSeconds = 300;
+
+/**
+ * What every session that reads begins with, so that the server's text of a value is the one that the codec reads.
+ *
+ * - Timestamps are read in UTC.
+ * - `sql_mode` is ours whatever the server's is: no ANSI_QUOTES or NO_BACKSLASH_ESCAPES, under which statements mean
+ *   something else; no PAD_CHAR_TO_FULL_LENGTH; values that do not fit are errors.
+ * - A statement sees one moment of the database.
+ * - The server's limit of a statement, in milliseconds, 0 being none: MySQL limits SELECTs only; MariaDB every statement,
+ *   in seconds.
+ */
+export const readingSessionStatements = (
+  isMariadb: boolean,
+  limits: { readonly statementTimeoutMs: number },
+): readonly string[] => [
+  'SET NAMES utf8mb4',
+  "SET SESSION time_zone = '+00:00', SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+  'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+  `SET SESSION net_write_timeout = ${netWriteTimeoutSeconds}`,
+  ...(limits.statementTimeoutMs === 0
+    ? []
+    : [
+        isMariadb
+          ? `SET SESSION max_statement_time = ${limits.statementTimeoutMs / 1_000}`
+          : `SET SESSION max_execution_time = ${limits.statementTimeoutMs}`,
+      ]),
+];
+
+/**
+ * - STRICT_ALL_TABLES: what does not fit its column is an error, and not cut to size. (Fractions are rounded without an
+ *   error all the same: that no value has too many digits is our own to see to.)
+ * - NO_ZERO_DATE and NO_ZERO_IN_DATE: no date that is none.
+ * - NO_AUTO_VALUE_ON_ZERO: a 0 in an AUTO_INCREMENT column is a 0.
+ * - NO_ENGINE_SUBSTITUTION: InnoDB or an error.
+ */
+const sqlMode = [
+  'STRICT_ALL_TABLES',
+  'STRICT_TRANS_TABLES',
+  'NO_ZERO_DATE',
+  'NO_ZERO_IN_DATE',
+  'ERROR_FOR_DIVISION_BY_ZERO',
+  'NO_AUTO_VALUE_ON_ZERO',
+  'NO_ENGINE_SUBSTITUTION',
+].join(',');
+
+export interface WritingLimits {
+  readonly lockTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}
+
+const toSeconds = (milliseconds: number): number => Math.max(1, Math.ceil(milliseconds / 1_000));
+
+/**
+ * What every session that writes begins with. Times are in UTC; a transaction sees what others have committed, since with gap
+ * locks (REPEATABLE READ) writers of neighbouring keys would wait for each other. MariaDB can end a transaction that
+ * does nothing, MySQL only a session.
+ */
+export const writingSessionStatements = (isMariadb: boolean, limits: WritingLimits): readonly string[] => {
+  const lockSeconds = toSeconds(limits.lockTimeoutMs);
+  const idleSeconds = toSeconds(limits.idleTimeoutMs);
+  const settings = [
+    `sql_mode = '${sqlMode}'`,
+    `time_zone = '+00:00'`,
+    'autocommit = 1',
+    'foreign_key_checks = 1',
+    'unique_checks = 1',
+    'sql_safe_updates = 0',
+    `innodb_lock_wait_timeout = ${lockSeconds}`,
+    `lock_wait_timeout = ${lockSeconds}`,
+    `wait_timeout = ${idleSeconds}`,
+    ...(isMariadb ? [`idle_transaction_timeout = ${idleSeconds}`] : []),
+  ];
+  return [
+    'SET NAMES utf8mb4',
+    `SET ${settings.map((setting) => `SESSION ${setting}`).join(', ')}`,
+    'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  ];
+};

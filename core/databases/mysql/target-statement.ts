@@ -1,5 +1,0 @@
-/** SQL text with its bound values (`?` each). Dialects return it, executors run it. */
-export interface Statement {
-  readonly text: string;
-  readonly values?: readonly (string | null)[];
-}
