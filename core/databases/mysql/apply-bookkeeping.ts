@@ -1,5 +1,5 @@
+import { quoteLiteral, quoteText } from './literals.ts';
 import type { Statement } from './statement.ts';
-import { quoteLiteral, quoteText } from './value-literals.ts';
 
 /**
  * The consumer's memory in the target database. It is there, and not in Kafka or DynamoDB, because it has to commit

@@ -1,7 +1,7 @@
 import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
+import { quoteLiteral } from './literals.ts';
 import { parseLabels } from './target-types/labels.ts';
 import { enumLabelLength, longestCanonicalText } from './target-types/texts.ts';
-import { quoteLiteral } from './value-literals.ts';
 
 /** Of all columns of a key in bytes, and of each one (MySQL manual, 17.21, InnoDB limits, for DYNAMIC rows). */
 const maxKeyBytes = 3_072;

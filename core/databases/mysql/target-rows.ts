@@ -4,9 +4,9 @@ import type { ColumnDescription, TableDescription } from '../../ports/databases.
 import type { GuardedColumn, ValueGuard } from '../value-guard.ts';
 import { encoderFor } from './column-encoder.ts';
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
+import { quoteLiteral } from './literals.ts';
 import { loadField } from './load-data.ts';
 import type { ColumnEncoder } from './target-types/value-encoder.ts';
-import { quoteLiteral } from './value-literals.ts';
 
 /** A column of the target that is written. */
 export interface WrittenColumn extends GuardedColumn {

@@ -9,7 +9,7 @@ export interface Refusal {
 export type Encoded = string | Refusal;
 
 /**
- * How encoded values become part of a statement or of a file to load, see value-literals.ts and load-data.ts.
+ * How encoded values become part of a statement or of a file to load, see literals.ts and load-data.ts.
  *
  * - `number`: digits that stand for themselves.
  * - `text`: text in utf8mb4; what it means the column's type says.

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { quoteLiteral } from '#core/databases/mysql/value-literals.ts';
+import { bytesLiteral, numberLiteral, quoteLiteral, textLiteral } from '#core/databases/mysql/literals.ts';
 
 test.each([
   [null, 'number', 'NULL'],
@@ -26,4 +26,17 @@ test.each([
   ["1'", 'bits'],
 ] as const)('%j as %s throws and does not show it', (value, form) => {
   expect(() => quoteLiteral(value, form)).toThrow(TypeError);
+});
+
+test('a text becomes digits, which no mode of the server reads as anything else', () => {
+  expect(textLiteral("é'\\")).toBe("_utf8mb4 X'c3a9275c'");
+});
+
+test.each(['1 OR 1=1', '', '1;', '0x10'])('%p is no number', (text) => {
+  expect(() => numberLiteral(text)).toThrow(TypeError);
+});
+
+test('bytes that are none are refused', () => {
+  expect(bytesLiteral('00FF')).toBe("X'00FF'");
+  expect(() => bytesLiteral("0' OR '1")).toThrow(TypeError);
 });
