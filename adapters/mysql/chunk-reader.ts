@@ -4,6 +4,7 @@ import { codecOf, selectDecoderFor } from '#core/databases/mysql/column-codec.ts
 import { readChunkStatement, replicatedColumns } from '#core/databases/mysql/copy-statements.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { CanonicalRow, ChunkReader, RowBatch, TableDescription } from '#core/ports/databases.ts';
+import { stallTimeoutMs } from '../databases/chunk-watch.ts';
 import { databaseLabel } from '../databases/database-failure.ts';
 import { type Connection, createPool, rawValues } from './connection.ts';
 import { toDatabaseError } from './database-errors.ts';
@@ -13,9 +14,6 @@ import { toDatabaseError } from './database-errors.ts';
  * of 64 KiB cost 10 % more, ones of 1 MiB gain nothing.
  */
 const batchLength = 262_144;
-
-/** A read of which no row came for so long, while somebody waited for one, is given up; as the copiers do. */
-const stallTimeoutMs = 300_000;
 
 /** Reads chunks of MySQL and MariaDB; as many at once as it was opened for. */
 export const openChunkReader = (settings: ConnectionSettings, concurrency: number): ChunkReader => {
@@ -118,6 +116,7 @@ class RowStream {
     return this.#failure !== undefined || this.#isAtEnd || this.#length >= batchLength;
   }
 
+  /** A read of which no row comes for `stallTimeoutMs`, while somebody waits for one, is given up. */
   async #waitForRows(): Promise<void> {
     const stall = setTimeout(
       () =>

@@ -12,19 +12,14 @@ import {
   type StatementLimits,
   type TargetRows,
 } from '#core/databases/mysql/target-rows.ts';
-import { createValueGuard, type ValueGuard } from '#core/databases/value-guard.ts';
+import type { ValueGuard } from '#core/databases/value-guard.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ChunkWriter, CopiedChunk, RowBatch, TableDescription } from '#core/ports/databases.ts';
+import { type Progress, writeGuarded, writeWatched } from '../databases/chunk-watch.ts';
 import { databaseLabel } from '../databases/database-failure.ts';
 import { type Connection, createPool, type Pool } from './connection.ts';
 import { isDuplicateKey, toDatabaseError } from './database-errors.ts';
 import { requirePacket } from './packet-limit.ts';
-
-/**
- * A copy in which nothing moved for so long is given up. Long enough for a target that is busy with a checkpoint; a dead
- * peer without it would hold the chunk for ever.
- */
-const stallTimeoutMs = 300_000;
 
 /** Of one INSERT; below the smallest max_allowed_packet that servers come with (1 MiB). */
 const insertLimits: StatementLimits = { bytes: 512 * 1024, rows: 5_000 };
@@ -60,17 +55,15 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
             database,
             table: tables.target.ref,
           });
-        const isWritten = async (write: Write): Promise<CopiedChunk> => {
-          const { guard, take } = createValueGuard(tables.target.ref, tables.valuePolicy);
-          const rows = describeCopiedRows(tables, guard);
-          const copied = await inCopyTransaction(pool, describe, signal, (connection, progress) =>
-            write(connection, rows, read(), progress),
-          );
-          const nulled = take();
-          return nulled.size === 0 ? copied : { ...copied, nulled };
-        };
+        const attempt = (write: Write): Promise<CopiedChunk> =>
+          writeGuarded(tables, (guard) => {
+            const rows = describeCopiedRows(tables, guard);
+            return inCopyTransaction(pool, describe, signal, (connection, progress) =>
+              write(connection, rows, read(), progress),
+            );
+          });
         try {
-          return await isWritten((connection, ...rest) =>
+          return await attempt((connection, ...rest) =>
             connection.facts.allowsLocalInfile
               ? loadRows(connection, ...rest)
               : insertRows(connection, ...rest),
@@ -78,7 +71,7 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
         } catch (error) {
           if (!isDuplicateKey(error)) throw error;
         }
-        return isWritten(replaceRows);
+        return attempt(replaceRows);
       }),
     close: () => pool.close(),
   };
@@ -103,9 +96,6 @@ const describeCopiedRows = (
   return describeTargetRows(target, pairs, keyColumns, guard);
 };
 
-/** Told of each batch that was read, which also shows that the copy moves. */
-type Progress = (batch: RowBatch) => void;
-
 type Write = (
   connection: Connection,
   rows: TargetRows,
@@ -122,47 +112,26 @@ const inCopyTransaction = async (
   const connection = await pool.acquire().catch((error: unknown) => {
     throw describe(error);
   });
-  const cut = Promise.withResolvers<never>();
+  const ended = Promise.withResolvers<never>();
   // The driver says nothing to a statement whose connection was cut on our side.
-  cut.promise.catch(() => undefined);
-  let isStalled = false;
-  const end = (): void => {
-    connection.destroy();
-    cut.reject(new Error('The connection was cut.'));
-  };
-  const stall = setTimeout(() => {
-    isStalled = true;
-    end();
-  }, stallTimeoutMs);
-  signal.addEventListener('abort', end, { once: true });
-  const copied = { rows: 0, bytes: 0 };
-  const work = async (): Promise<void> => {
+  ended.promise.catch(() => undefined);
+  const work = async (progress: Progress): Promise<void> => {
     await connection.query('START TRANSACTION');
-    await write(connection, (batch) => {
-      copied.rows += batch.rows.length;
-      copied.bytes += batch.bytes;
-      stall.refresh();
-    });
+    await write(connection, progress);
     await connection.query('COMMIT');
   };
-  try {
-    await Promise.race([work(), cut.promise]);
-    connection.release();
-    return copied;
-  } catch (error) {
-    connection.destroy();
-    signal.throwIfAborted();
-    if (isStalled) {
-      throw new MillraceError(
-        'DatabaseTimeout',
-        `${describe(error).message} Nothing moved for ${stallTimeoutMs / 1000} s.`,
-      );
-    }
-    throw describe(error);
-  } finally {
-    clearTimeout(stall);
-    signal.removeEventListener('abort', end);
-  }
+  return writeWatched(
+    {
+      cut: () => {
+        connection.destroy();
+        ended.reject(new Error('The connection was cut.'));
+      },
+      release: (isFailed) => (isFailed ? connection.destroy() : connection.release()),
+      describe,
+    },
+    signal,
+    (progress) => Promise.race([work(progress), ended.promise]),
+  );
 };
 
 const loadRows: Write = async (connection, rows, batches, progress) => {

@@ -3,15 +3,10 @@ import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { selectDecoderFor } from '#core/databases/oracle/column-codec.ts';
 import { readChunkStatement, replicatedColumns } from '#core/databases/oracle/copy-statements.ts';
 import type { CanonicalRow, ChunkReader, RowBatch, TableDescription } from '#core/ports/databases.ts';
+import { stallTimeoutMs } from '../databases/chunk-watch.ts';
 import { databaseLabel } from '../databases/database-failure.ts';
 import { createPool, type OraclePool } from './connection.ts';
 import { toDatabaseError } from './database-errors.ts';
-
-/**
- * A round trip of a copy that takes so long is given up. Long enough for a source that reads a table for its first row; a
- * dead peer without it would hold the chunk for ever.
- */
-const stallTimeoutMs = 300_000;
 
 /** Rows of one round trip: at 100 bytes each about 100 KB, so that the latency of a network does not count. */
 const rowsPerBatch = 1_000;
@@ -27,6 +22,7 @@ export const openChunkReader = (settings: ConnectionSettings, concurrency: numbe
     createPool(settings, {
       applicationName: 'millrace-copy',
       maxConnections: concurrency,
+      // Limits a round trip, of which a copy has many.
       statementTimeoutMs: stallTimeoutMs,
     }),
     databaseLabel(settings),

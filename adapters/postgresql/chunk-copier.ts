@@ -15,15 +15,10 @@ import {
 } from '#core/databases/postgresql/copy-statements.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ChunkCopier, CopiedChunk } from '#core/ports/databases.ts';
+import { stallTimeoutMs, watchChunk } from '../databases/chunk-watch.ts';
 import { databaseLabel } from '../databases/database-failure.ts';
 import { closePool, createPool, cutConnection } from './connection.ts';
 import { toDatabaseError } from './database-errors.ts';
-
-/**
- * A copy in which no byte moved for so long is given up. Long enough for a source that reads a table for its first
- * row, and for a target that is busy with a checkpoint; a dead peer without it would hold the chunk for ever.
- */
-export const stallTimeoutMs = 300_000;
 
 /** Of the pipes' buffers: PostgreSQL sends a message for each row, so small buffers would mean many small writes. */
 const pipeBufferBytes = 1024 * 1024;
@@ -123,12 +118,7 @@ const pipeChunk = async (
     cutConnection(reader);
     cutConnection(writer);
   };
-  let isStalled = false;
-  const stall = setTimeout(() => {
-    isStalled = true;
-    cutBoth();
-  }, stallTimeoutMs);
-  signal.addEventListener('abort', cutBoth, { once: true });
+  const watch = watchChunk(signal, cutBoth);
 
   /** What failed first: the other stream is then destroyed with the same error, which says nothing about its side. */
   let failure: MillraceError | undefined;
@@ -144,7 +134,7 @@ const pipeChunk = async (
     });
     output.on('data', (part: Buffer) => {
       copied.bytes += part.length;
-      stall.refresh();
+      watch.moved();
     });
     await pipeline(output, input);
     // Also waits until the source has said how many rows it sent.
@@ -175,7 +165,7 @@ const pipeChunk = async (
     reader.release(true);
     writer.release(true);
     signal.throwIfAborted();
-    if (isStalled) {
+    if (watch.isStalled()) {
       throw new MillraceError(
         'DatabaseTimeout',
         `Cannot ${action} of table ${tableLabel(source.ref)} from ${sides.sourceLabel} to ${sides.targetLabel}: no byte moved for ${stallTimeoutMs / 1000} s.`,
@@ -183,7 +173,6 @@ const pipeChunk = async (
     }
     throw failure ?? targetError(error);
   } finally {
-    clearTimeout(stall);
-    signal.removeEventListener('abort', cutBoth);
+    watch.end();
   }
 };

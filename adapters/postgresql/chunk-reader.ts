@@ -8,8 +8,8 @@ import { copyToStatement } from '#core/databases/postgresql/copy-statements.ts';
 import { parseCopyText } from '#core/databases/postgresql/copy-text-rows.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ChunkReader, RowBatch, TableDescription } from '#core/ports/databases.ts';
+import { stallTimeoutMs } from '../databases/chunk-watch.ts';
 import { databaseLabel } from '../databases/database-failure.ts';
-import { stallTimeoutMs } from './chunk-copier.ts';
 import { closePool, createPool, cutConnection } from './connection.ts';
 import { toDatabaseError } from './database-errors.ts';
 

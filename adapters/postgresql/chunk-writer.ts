@@ -11,7 +11,6 @@ import {
 } from '#core/databases/postgresql/copy-statements.ts';
 import { copyText } from '#core/databases/postgresql/copy-text.ts';
 import { createRowCheck, type RowCheck } from '#core/databases/postgresql/value-check.ts';
-import { createValueGuard } from '#core/databases/value-guard.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type {
   ChunkWriter,
@@ -20,8 +19,9 @@ import type {
   CopiedTables,
   RowBatch,
 } from '#core/ports/databases.ts';
+import { type Progress, writeGuarded, writeWatched } from '../databases/chunk-watch.ts';
 import { databaseLabel } from '../databases/database-failure.ts';
-import { isDuplicateKey, stallTimeoutMs } from './chunk-copier.ts';
+import { isDuplicateKey } from './chunk-copier.ts';
 import { closePool, createPool, cutConnection } from './connection.ts';
 import { toDatabaseError } from './database-errors.ts';
 
@@ -45,15 +45,13 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
         const action = `copy chunk ${chunk.chunkNumber}`;
         const describe = (error: unknown): MillraceError =>
           toDatabaseError(error, { action, database, table: tables.target.ref });
-        const inGuardedTransaction = async (write: GuardedWrite): Promise<CopiedChunk> => {
-          const { guard, take } = createValueGuard(tables.target.ref, tables.valuePolicy);
-          const check = createRowCheck(writtenColumns(tables), guard);
-          const copied = await inCopyTransaction(pool, describe, signal, (client, progress) =>
-            write(client, check, progress),
-          );
-          const nulled = take();
-          return nulled.size === 0 ? copied : { ...copied, nulled };
-        };
+        const inGuardedTransaction = (write: GuardedWrite): Promise<CopiedChunk> =>
+          writeGuarded(tables, (guard) => {
+            const check = createRowCheck(writtenColumns(tables), guard);
+            return inCopyTransaction(pool, describe, signal, (client, progress) =>
+              write(client, check, progress),
+            );
+          });
         try {
           return await inGuardedTransaction((client, check, progress) =>
             copyRows(client, copyFromStatement(tables, 'text'), read(), check, progress),
@@ -72,9 +70,6 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
     close: () => closePool(pool),
   };
 };
-
-/** Told of each batch that was read, which also shows that the copy moves. */
-type Progress = (batch: RowBatch) => void;
 
 type GuardedWrite = (client: pg.PoolClient, check: RowCheck, progress: Progress) => Promise<void>;
 
@@ -96,38 +91,15 @@ const inCopyTransaction = async (
   const client = await pool.connect().catch((error: unknown) => {
     throw describe(error);
   });
-  const cut = (): void => cutConnection(client);
-  let isStalled = false;
-  const stall = setTimeout(() => {
-    isStalled = true;
-    cut();
-  }, stallTimeoutMs);
-  signal.addEventListener('abort', cut, { once: true });
-  const copied = { rows: 0, bytes: 0 };
-  try {
-    await client.query('BEGIN');
-    await write(client, (batch) => {
-      copied.rows += batch.rows.length;
-      copied.bytes += batch.bytes;
-      stall.refresh();
-    });
-    await client.query('COMMIT');
-    client.release();
-    return copied;
-  } catch (error) {
-    client.release(true);
-    signal.throwIfAborted();
-    if (isStalled) {
-      throw new MillraceError(
-        'DatabaseTimeout',
-        `${describe(error).message} Nothing moved for ${stallTimeoutMs / 1000} s.`,
-      );
-    }
-    throw describe(error);
-  } finally {
-    clearTimeout(stall);
-    signal.removeEventListener('abort', cut);
-  }
+  return writeWatched(
+    { cut: () => cutConnection(client), release: (isFailed) => client.release(isFailed), describe },
+    signal,
+    async (progress) => {
+      await client.query('BEGIN');
+      await write(client, progress);
+      await client.query('COMMIT');
+    },
+  );
 };
 
 const copyRows = async (
