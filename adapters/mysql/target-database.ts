@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
+import { columnsStatement, indexesStatement } from '#core/databases/mysql/catalog.ts';
 import { quoteTable } from '#core/databases/mysql/identifiers.ts';
 import {
   chooseTable,
-  columnsStatement,
   findTableStatement,
   foreignKeysStatement,
-  indexesStatement,
   type MysqlTargetTable,
   toTargetTable,
 } from '#core/databases/mysql/target-catalog.ts';
@@ -81,8 +80,8 @@ const describeTable = async (executor: Executor, ref: TableRef): Promise<MysqlTa
   if (found === undefined) return undefined;
   const actual = { schema: found.schema, table: found.table };
   return toTargetTable(ref, found, {
-    columns: await read(columnsStatement(actual)),
-    indexes: await read(indexesStatement(actual)),
+    columns: await read(columnsStatement(actual.schema, actual.table)),
+    indexes: await read(indexesStatement(actual.schema, actual.table)),
     foreignKeys: await read(foreignKeysStatement(actual)),
   });
 };

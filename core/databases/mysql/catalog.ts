@@ -19,7 +19,7 @@ ORDER BY TABLE_NAME`,
 export const columnsStatement = (schema: string, table?: string): Statement => ({
   text: `SELECT TABLE_NAME AS tableName, COLUMN_NAME AS columnName, DATA_TYPE AS dataType, COLUMN_TYPE AS columnType,
   CHARACTER_MAXIMUM_LENGTH AS maxLength, NUMERIC_PRECISION AS numericPrecision, NUMERIC_SCALE AS numericScale,
-  DATETIME_PRECISION AS fraction, CHARACTER_SET_NAME AS charset, IS_NULLABLE AS isNullable,
+  DATETIME_PRECISION AS fraction, CHARACTER_SET_NAME AS charset, COLLATION_NAME AS collation, IS_NULLABLE AS isNullable,
   COLUMN_DEFAULT AS columnDefault, EXTRA AS extra
 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ?${table === undefined ? '' : ' AND TABLE_NAME = ?'}
 ORDER BY TABLE_NAME, ORDINAL_POSITION`,
@@ -71,7 +71,7 @@ const tableSchema = z.strictObject({
   dataLength: number.nullable(),
 });
 
-const columnSchema = z.strictObject({
+export const columnSchema = z.strictObject({
   tableName: z.string(),
   columnName: z.string(),
   dataType: z.string().toLowerCase(),
@@ -81,13 +81,14 @@ const columnSchema = z.strictObject({
   numericScale: number.nullable(),
   fraction: number.nullable(),
   charset: z.string().nullable(),
+  collation: z.string().nullable(),
   isNullable: z.enum(['YES', 'NO']),
   columnDefault: z.string().nullable(),
   extra: z.string().nullable(),
 });
-type CatalogColumn = z.infer<typeof columnSchema>;
+export type CatalogColumn = z.infer<typeof columnSchema>;
 
-const indexSchema = z.strictObject({
+export const indexSchema = z.strictObject({
   tableName: z.string(),
   indexName: z.string(),
   /** Null: an expression. */
@@ -158,7 +159,8 @@ const relationKind = (tableType: string, engine: string | null): TableDescriptio
 };
 
 /** `DEFAULT_GENERATED`, which MySQL says of a default that is an expression, is another thing. */
-const generated = /\b(?:VIRTUAL|STORED|PERSISTENT) GENERATED\b|^(?:VIRTUAL|PERSISTENT)$/i;
+export const isGeneratedColumn = ({ extra }: CatalogColumn): boolean =>
+  /\b(?:VIRTUAL|STORED|PERSISTENT) GENERATED\b|^(?:VIRTUAL|PERSISTENT)$/i.test(extra ?? '');
 
 /** With the default of a UUID, on which it depends whether Debezium can capture the column. */
 const spellType = ({ dataType, columnType, columnDefault }: CatalogColumn): string =>
@@ -167,12 +169,17 @@ const spellType = ({ dataType, columnType, columnDefault }: CatalogColumn): stri
     : columnType;
 
 /** MariaDB writes NULL for a column that may be null and has no default. */
-const hasDefault = ({ columnDefault, isNullable }: CatalogColumn): boolean =>
-  columnDefault !== null && !(isNullable === 'YES' && columnDefault === 'NULL');
+export const hasDefault = (column: CatalogColumn): boolean => {
+  const { columnDefault, isNullable, extra } = column;
+  if (isGeneratedColumn(column)) return false;
+  return (
+    (columnDefault !== null && !(isNullable === 'YES' && columnDefault === 'NULL')) ||
+    /auto_increment/i.test(extra ?? '')
+  );
+};
 
 const describeColumn = (column: CatalogColumn, isCheckedJson: boolean): ColumnDescription => {
   const { dataType, columnType, charset } = column;
-  const extra = column.extra ?? '';
   const isUnsigned = /\bunsigned\b/i.test(columnType);
   const native: NativeColumn = {
     dataType,
@@ -184,7 +191,6 @@ const describeColumn = (column: CatalogColumn, isCheckedJson: boolean): ColumnDe
     ...(column.numericScale !== null && { scale: column.numericScale }),
     ...(column.fraction !== null && { fraction: column.fraction }),
   };
-  const isGenerated = generated.test(extra);
   return {
     name: column.columnName,
     native: {
@@ -197,8 +203,8 @@ const describeColumn = (column: CatalogColumn, isCheckedJson: boolean): ColumnDe
     isArray: false,
     typeKind: codecOf(dataType) === undefined ? 'extension' : 'base',
     notNull: column.isNullable === 'NO',
-    isGenerated,
-    hasDefault: !isGenerated && (hasDefault(column) || /auto_increment/i.test(extra)),
+    isGenerated: isGeneratedColumn(column),
+    hasDefault: hasDefault(column),
     isIdentityAlways: false,
   };
 };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { TableRef } from '../../contracts/identifiers.ts';
 import type { ColumnDescription, TableDescription } from '../../ports/databases.ts';
-import { kindOfVersion } from './session.ts';
+import { type CatalogColumn, columnSchema, hasDefault, indexSchema, isGeneratedColumn } from './catalog.ts';
+import { kindOfVersion } from './flavors.ts';
 import type { Statement } from './statement.ts';
 
 /** A table of a target, with what decides on how its rows are written. */
@@ -19,28 +20,8 @@ export interface MysqlTargetTable extends TableDescription {
 export const findTableStatement = (ref: TableRef): Statement => ({
   text: `
 SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\`, TABLE_TYPE AS type, ENGINE AS engine,
-  TABLE_ROWS AS estimated_rows, DATA_LENGTH AS bytes, @@lower_case_table_names AS folds
+  TABLE_ROWS AS estimated_rows, DATA_LENGTH AS bytes, @@lower_case_table_names AS folds, VERSION() AS version
 FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?`,
-  values: [ref.schema, ref.table],
-});
-
-/** MariaDB tells the default of a column without one as the word NULL. */
-export const columnsStatement = (ref: TableRef): Statement => ({
-  text: `
-SELECT COLUMN_NAME AS name, DATA_TYPE AS base_type, COLUMN_TYPE AS type, CHARACTER_MAXIMUM_LENGTH AS length,
-  NUMERIC_PRECISION AS digits, NUMERIC_SCALE AS scale, DATETIME_PRECISION AS fraction,
-  CHARACTER_SET_NAME AS charset, COLLATION_NAME AS collation, IS_NULLABLE AS nullable,
-  COLUMN_DEFAULT IS NOT NULL AND NOT (IS_NULLABLE = 'YES' AND COLUMN_DEFAULT = 'NULL') AS has_default, EXTRA AS extra, TABLE_NAME AS \`table\`,
-  VERSION() AS version
-FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`,
-  values: [ref.schema, ref.table],
-});
-
-export const indexesStatement = (ref: TableRef): Statement => ({
-  text: `
-SELECT INDEX_NAME AS name, COLUMN_NAME AS \`column\`, TABLE_NAME AS \`table\`
-FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND NON_UNIQUE = 0
-ORDER BY INDEX_NAME, SEQ_IN_INDEX`,
   values: [ref.schema, ref.table],
 });
 
@@ -64,25 +45,9 @@ const tableSchema = z.object({
   estimated_rows: count.nullable(),
   bytes: count.nullable(),
   folds: z.string(),
-});
-
-const columnSchema = z.object({
-  name: z.string(),
-  base_type: z.string(),
-  type: z.string(),
-  length: count.nullable(),
-  digits: count.nullable(),
-  scale: count.nullable(),
-  fraction: count.nullable(),
-  charset: z.string().nullable(),
-  collation: z.string().nullable(),
-  nullable: z.enum(['YES', 'NO']),
-  has_default: z.string(),
-  extra: z.string(),
   version: z.string(),
 });
 
-const indexSchema = z.object({ name: z.string(), column: z.string().nullable() });
 const foreignKeySchema = z.object({ name: z.string(), is_own: z.string() });
 
 export type FoundTable = z.output<typeof tableSchema>;
@@ -94,7 +59,7 @@ export const chooseTable = (rows: readonly unknown[], ref: TableRef): FoundTable
   return exact ?? tables.find(({ folds }) => folds !== '0');
 };
 
-/** Reads the rows of the statements above. The table keeps the name by which it was asked for. */
+/** Reads the rows of the statements above, and of those for columns and indexes in catalog.ts. The table keeps the name by which it was asked for. */
 export const toTargetTable = (
   ref: TableRef,
   found: FoundTable,
@@ -104,19 +69,19 @@ export const toTargetTable = (
     readonly foreignKeys: readonly unknown[];
   },
 ): MysqlTargetTable => {
-  const isOfTable = (row: unknown): boolean =>
-    z.object({ table: z.string() }).parse(row).table === found.table;
-  const indexes = rows.indexes.filter(isOfTable).map((row) => indexSchema.parse(row));
+  const isOfTable = ({ tableName }: { readonly tableName: string }): boolean => tableName === found.table;
+  const columns = rows.columns.map((row) => columnSchema.parse(row)).filter(isOfTable);
+  const indexes = rows.indexes.map((row) => indexSchema.parse(row)).filter(isOfTable);
   const foreignKeys = rows.foreignKeys.map((row) => foreignKeySchema.parse(row));
   const secondary = [
-    ...new Set(indexes.filter(({ name }) => name !== 'PRIMARY').map(({ name }) => name)),
+    ...new Set(indexes.map(({ indexName }) => indexName).filter((name) => name !== 'PRIMARY')),
   ].toSorted();
   const ownForeignKeys = foreignKeys.filter(({ is_own: isOwn }) => isOwn === '1').map(({ name }) => name);
   return {
     ref,
-    columns: rows.columns.filter(isOfTable).map((row) => toColumn(columnSchema.parse(row))),
-    primaryKey: indexes.flatMap(({ name, column }) =>
-      name === 'PRIMARY' && column !== null ? [column] : [],
+    columns: columns.map((column) => toColumn(column, kindOfVersion(found.version) === 'mariadb')),
+    primaryKey: indexes.flatMap(({ indexName, columnName }) =>
+      indexName === 'PRIMARY' && columnName !== null ? [columnName] : [],
     ),
     isKeyDeferrable: false,
     replicaIdentity: 'default',
@@ -130,26 +95,25 @@ export const toTargetTable = (
   };
 };
 
-const toColumn = (row: z.output<typeof columnSchema>): ColumnDescription => {
-  const baseType = row.base_type.toLowerCase();
-  const isUnsigned = / unsigned/.test(row.type);
-  const isGenerated = /(?:STORED|VIRTUAL|PERSISTENT)( GENERATED)?/i.test(row.extra);
+const toColumn = (column: CatalogColumn, isMariadb: boolean): ColumnDescription => {
+  const { columnName, dataType, columnType, charset, collation } = column;
+  const isUnsigned = / unsigned/.test(columnType);
   return {
-    name: row.name,
+    name: columnName,
     native: {
-      type: row.type,
-      baseType,
+      type: columnType,
+      baseType: dataType,
       ...(isUnsigned && { isUnsigned }),
-      ...(row.charset !== null && { charset: row.charset }),
-      ...(row.collation !== null && { collation: row.collation }),
-      ...(isMariadbVersion(row.version) && { isMariadb: true }),
+      ...(charset !== null && { charset }),
+      ...(collation !== null && { collation }),
+      ...(isMariadb && { isMariadb }),
     },
-    ...canonicalType(baseType, isUnsigned, row),
+    ...canonicalType(dataType, isUnsigned, column),
     isArray: false,
     typeKind: 'base',
-    notNull: row.nullable === 'NO',
-    isGenerated,
-    hasDefault: row.has_default === '1' || /auto_increment/i.test(row.extra),
+    notNull: column.isNullable === 'NO',
+    isGenerated: isGeneratedColumn(column),
+    hasDefault: hasDefault(column),
   };
 };
 
@@ -157,7 +121,7 @@ const toColumn = (row: z.output<typeof columnSchema>): ColumnDescription => {
 const canonicalType = (
   baseType: string,
   isUnsigned: boolean,
-  { length, digits, scale, fraction }: z.output<typeof columnSchema>,
+  { maxLength: length, numericPrecision: digits, numericScale: scale, fraction }: CatalogColumn,
 ): Pick<ColumnDescription, 'type' | 'baseType' | 'maxLength' | 'precision' | 'scale'> => {
   const plain = (type: string, name: string) => ({ type, baseType: name });
   switch (baseType) {

@@ -19,6 +19,7 @@ const columnRow = {
   numericScale: '0',
   fraction: null,
   charset: null,
+  collation: null,
   isNullable: 'NO',
   columnDefault: null,
   extra: 'auto_increment',

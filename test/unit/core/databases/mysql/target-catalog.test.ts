@@ -10,23 +10,28 @@ const table = (name: string, folds = '0') => ({
   estimated_rows: '12',
   bytes: '16384',
   folds,
+  version: '9.7.4',
 });
 const column = (name: string, type: string, more: Readonly<Record<string, string | null>> = {}) => ({
-  name,
-  base_type: /^[a-z]+/.exec(type)?.[0] ?? '',
-  type,
-  length: null,
-  digits: null,
-  scale: null,
+  tableName: 'Things',
+  columnName: name,
+  dataType: /^[a-z]+/.exec(type)?.[0] ?? '',
+  columnType: type,
+  maxLength: null,
+  numericPrecision: null,
+  numericScale: null,
   fraction: null,
   charset: null,
   collation: null,
-  nullable: 'YES',
-  has_default: '0',
+  isNullable: 'YES',
+  columnDefault: null,
   extra: '',
-  table: 'Things',
-  version: '9.7.4',
   ...more,
+});
+const index = (name: string, columnName: string) => ({
+  tableName: 'Things',
+  indexName: name,
+  columnName,
 });
 
 describe('the table that is meant', () => {
@@ -45,17 +50,13 @@ test('a description has types of both kinds, and what decides on how rows are wr
   if (found === undefined) throw new Error('The table was not found.');
   const described = toTargetTable(ref, found, {
     columns: [
-      column('id', 'bigint(20) unsigned', { nullable: 'NO', extra: 'auto_increment' }),
-      column('name', 'varchar(80)', { length: '80', charset: 'utf8mb4', collation: 'utf8mb4_bin' }),
-      column('at', 'datetime(3)', { fraction: '3', has_default: '1', extra: 'DEFAULT_GENERATED' }),
+      column('id', 'bigint(20) unsigned', { isNullable: 'NO', extra: 'auto_increment' }),
+      column('name', 'varchar(80)', { maxLength: '80', charset: 'utf8mb4', collation: 'utf8mb4_bin' }),
+      column('at', 'datetime(3)', { fraction: '3', columnDefault: 'now(3)', extra: 'DEFAULT_GENERATED' }),
       column('twice', 'int(11)', { extra: 'STORED GENERATED' }),
-      column('other', 'int(11)', { table: 'things' }),
+      column('other', 'int(11)', { tableName: 'things' }),
     ],
-    indexes: [
-      { name: 'PRIMARY', column: 'id', table: 'Things' },
-      { name: 'by_name', column: 'name', table: 'Things' },
-      { name: 'by_name', column: 'at', table: 'Things' },
-    ],
+    indexes: [index('PRIMARY', 'id'), index('by_name', 'name'), index('by_name', 'at')],
     foreignKeys: [
       { name: 'own', is_own: '1' },
       { name: 'of_others', is_own: '0' },
