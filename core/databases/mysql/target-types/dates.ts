@@ -5,7 +5,7 @@ const date = /^\d{4}-\d\d-\d\d$/;
 
 /**
  * MySQL promises the years 1000 to 9999 (MySQL manual, 13.2.2); those from 1 on are stored and read as they are, too.
- * There is no infinity and nothing before Christ, and our sessions refuse zero dates (target-session.ts).
+ * There is no infinity and nothing before Christ, and our sessions refuse zero dates (session.ts).
  */
 export const dateEncoder: EncoderChoice = (source, target) =>
   target.baseType === 'date' && scalarType(source) === 'date'
