@@ -10,7 +10,7 @@ describe('bad input', () => {
     await tenant.source.query(`
       CREATE TABLE users (id bigint PRIMARY KEY, name varchar(80) NOT NULL, born date);
       CREATE TABLE keyless (name text);
-      CREATE TABLE boxed (id int PRIMARY KEY, area box)`);
+      CREATE TABLE related (id int PRIMARY KEY, area regclass)`);
   });
   afterAll(() => tenant.close());
 
@@ -52,7 +52,7 @@ describe('bad input', () => {
       { source: { table: 'users' } },
       { source: { table: 'nowhere' } },
       { source: { table: 'keyless' } },
-      { source: { table: 'boxed' } },
+      { source: { table: 'related' } },
     ]);
     expectProblem(answer, 422, /nowhere/);
     expectProblem(answer, 422, /keyless/);
