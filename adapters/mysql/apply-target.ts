@@ -1,9 +1,10 @@
+import { fencedError, unmovedCheckpointError } from '#core/apply/checkpoint-refusals.ts';
 import { type NulledInTable, type OnNulled, takeNulled } from '#core/apply/nulled-values.ts';
 import type { PartitionBatch } from '#core/apply/partition-batch.ts';
 import { planBatch } from '#core/apply/plan-batch.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import type { ApplyStatement, MysqlApplyTable } from '#core/databases/mysql/apply-statements.ts';
-import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import { claimCheckpoints, findCheckpoint, moveCheckpoint } from './apply-checkpoints.ts';
 import type { Connection, Pool, PoolOptions } from './connection.ts';
@@ -63,9 +64,6 @@ export const createApplyTarget = ({
   const describe = (error: unknown, action: string): MillraceError =>
     toDatabaseError(error, { action, database });
 
-  const fenced = (): MillraceError =>
-    new MillraceError('Fenced', `A newer consumer has taken over replication ${replicationId}.`);
-
   /** Returns false when a statement hit another number of rows than it had to. */
   const runStatements = async (
     connection: Connection,
@@ -87,15 +85,12 @@ export const createApplyTarget = ({
     return true;
   };
 
-  /** Why a checkpoint did not move: it is another's, or an earlier COMMIT of ours whose answer was lost has moved it. */
-  const explainCheckpoint = async (connection: Connection, batch: PartitionBatch): Promise<MillraceError> => {
-    const checkpoint = await findCheckpoint(connection, replicationId, batch.topic, batch.partition);
-    if (checkpoint === undefined || checkpoint.epoch !== batch.epoch) return fenced();
-    return new MillraceError(
-      'DatabaseConflict',
-      `The checkpoint of topic ${batch.topic} is at ${checkpoint.nextOffset}, not at ${batch.expectedOffset}.`,
+  const explainCheckpoint = async (connection: Connection, batch: PartitionBatch): Promise<MillraceError> =>
+    unmovedCheckpointError(
+      replicationId,
+      await findCheckpoint(connection, replicationId, batch.topic, batch.partition),
+      batch,
     );
-  };
 
   const runTransaction = (
     batch: PartitionBatch,
@@ -132,7 +127,7 @@ export const createApplyTarget = ({
         const checkpoint = await withConnection(pool, (connection) =>
           findCheckpoint(connection, replicationId, topic, partition),
         );
-        if (checkpoint === undefined || checkpoint.epoch !== epoch) throw fenced();
+        if (checkpoint === undefined || checkpoint.epoch !== epoch) throw fencedError(replicationId);
         return checkpoint;
       } catch (error) {
         throw describe(error, 'read the checkpoint');

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { fencedError, unmovedCheckpointError } from '#core/apply/checkpoint-refusals.ts';
 import { type NulledInTable, type OnNulled, takeNulled } from '#core/apply/nulled-values.ts';
 import type { PartitionBatch } from '#core/apply/partition-batch.ts';
 import { planBatch } from '#core/apply/plan-batch.ts';
@@ -11,7 +12,7 @@ import type {
   ApplyStatement,
   PostgresApplyTable,
 } from '#core/databases/postgresql/apply-statements.ts';
-import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import { claimCheckpoints, findCheckpoint, moveCheckpoint } from './apply-checkpoints.ts';
 import type { PoolOptions } from './connection.ts';
@@ -88,9 +89,6 @@ export const createApplyTarget = ({
   const describe = (error: unknown, action: string): MillraceError =>
     toDatabaseError(error, { action, database });
 
-  const fenced = (): MillraceError =>
-    new MillraceError('Fenced', `A newer consumer has taken over replication ${replicationId}.`);
-
   /** Returns false when a statement hit another number of rows than it had to. */
   const runStatements = async (
     client: pg.PoolClient,
@@ -142,15 +140,12 @@ export const createApplyTarget = ({
     return copies;
   };
 
-  /** Why a checkpoint did not move: it is another's, or an earlier COMMIT of ours whose answer was lost has moved it. */
-  const explainCheckpoint = async (client: pg.PoolClient, batch: PartitionBatch): Promise<MillraceError> => {
-    const checkpoint = await findCheckpoint(client, replicationId, batch.topic, batch.partition);
-    if (checkpoint === undefined || checkpoint.epoch !== batch.epoch) return fenced();
-    return new MillraceError(
-      'DatabaseConflict',
-      `The checkpoint of topic ${batch.topic} is at ${checkpoint.nextOffset}, not at ${batch.expectedOffset}.`,
+  const explainCheckpoint = async (client: pg.PoolClient, batch: PartitionBatch): Promise<MillraceError> =>
+    unmovedCheckpointError(
+      replicationId,
+      await findCheckpoint(client, replicationId, batch.topic, batch.partition),
+      batch,
     );
-  };
 
   const runTransaction = async (
     { batch, nulled }: Pick<PostgresApplyBatch, 'batch' | 'nulled'>,
@@ -190,7 +185,7 @@ export const createApplyTarget = ({
     readCheckpoint: async (topic, partition, epoch) => {
       try {
         const checkpoint = await findCheckpoint(pool, replicationId, topic, partition);
-        if (checkpoint === undefined || checkpoint.epoch !== epoch) throw fenced();
+        if (checkpoint === undefined || checkpoint.epoch !== epoch) throw fencedError(replicationId);
         return checkpoint;
       } catch (error) {
         throw describe(error, 'read the checkpoint');

@@ -1,5 +1,6 @@
 import type { Database, DatabaseKind } from '../contracts/database.ts';
 import type { Problem } from '../errors/millrace-error.ts';
+import { kindOfVersion } from './mysql/flavors.ts';
 
 /** What a server says of itself before anybody logs in. */
 export interface DetectedServer {
@@ -23,9 +24,6 @@ export const readMysqlGreeting = (bytes: Uint8Array): DetectedServer | undefined
 
 /** MariaDB 10 and later put this in front for replicas that take a version of two digits for an old one. */
 const replicationPrefix = /^5\.5\.5-/;
-
-const kindOfVersion = (version: string): 'mysql' | 'mariadb' =>
-  version.toLowerCase().includes('mariadb') ? 'mariadb' : 'mysql';
 
 /** Asks a PostgreSQL server whether it speaks TLS, which it answers before anything else (manual, 54.2.12). */
 export const postgresSslRequest: Uint8Array = Uint8Array.of(0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f);
