@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kafka } from 'kafkajs';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
 import { createKafka, parseBrokers } from '#adapters/kafka/kafka-client.ts';
@@ -15,28 +16,30 @@ import {
   stepDeadlineMs,
   targetTableOf,
 } from './bench-context.ts';
-import { jdbcSinkConfig, peerCapture, type SinkTuning, type TopicSchemas } from './jdbc-sink.ts';
+import { benchCapture, jdbcSinkConfig, type SinkInserts, type TopicSchemas } from './jdbc-sink.ts';
 import { type Backlog, countRows, qualified, watchApplyRate } from './watch-target.ts';
 
 const appliedTable = 'applied_flights';
+/** Captures beside the product's: one that only shows the schema of its messages, two for the peer's own settings. */
+const productSchemaPrefix = 'bench_product_schema';
 const schemaPrefix = 'bench_with_schemas';
 const plainPrefix = 'bench_without_schemas';
 /** Parts of the backlog are told apart by the year that their flights are given. */
 const [warmUpYear, measuredYear, lastYear] = [2012, 2013, 2099];
 
 export interface ApplyFigures {
-  /** Both read messages without schemas; the peer is set up as well as we know how. */
+  /** Both read the product's own topic; the peer is set up as it usually is. */
   readonly sameTopic: ComparedRates;
-  /** Both read messages without schemas; the peer is set up as usual. */
-  readonly usualSettings: ComparedRates;
-  /** The peer reads a topic of its own, whose every message carries its schema, as it is usually run. */
+  /** The peer reads Debezium's own capture of the same changes, without schemas, by UNNEST inserts. */
+  readonly unnestInserts: ComparedRates;
+  /** As before, but each message carries its schema, as the sink is usually run. */
   readonly schemasInMessages: ComparedRates;
 }
 
 /**
  * How fast a backlog of changes is applied: by the product's consumer, as the deployed stack runs it, and by the JDBC
- * sink, each alone, from its own capture's topic into the same table, which is emptied before each pass. Both are measured
- * warm: after the first part of the backlog.
+ * sink, each alone, in turns, into the same table, which is emptied before each pass. Both are measured warm: after the
+ * first part of the backlog.
  */
 export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigures> => {
   const { stack, source, target, databases, api, sizes, say, signal } = context;
@@ -61,9 +64,15 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
   const productConfig = await connect.getConfig(connectorName);
   if (productConfig === undefined)
     throw new MillraceError('LocalStackFailed', `Kafka Connect has no connector ${connectorName}.`);
-  await connect.putConnector(schemaPrefix, peerCapture(productConfig, schemaPrefix, 'in each message'));
-  await connect.putConnector(plainPrefix, peerCapture(productConfig, plainPrefix, 'given once'));
-  for (const name of [schemaPrefix, plainPrefix]) await waitUntilRunning(connect, name, signal);
+  const captures = {
+    [productSchemaPrefix]: benchCapture(productConfig, productSchemaPrefix, 'Millrace', 'in each message'),
+    [schemaPrefix]: benchCapture(productConfig, schemaPrefix, 'Debezium', 'in each message'),
+    [plainPrefix]: benchCapture(productConfig, plainPrefix, 'Debezium', 'given once'),
+  };
+  for (const [name, config] of Object.entries(captures)) {
+    await connect.putConnector(name, config);
+    await waitUntilRunning(connect, name, signal);
+  }
 
   const backlog = await writeBacklog(context);
   const events = backlog.warmUpEvents + backlog.events;
@@ -72,8 +81,11 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
       `before them ${backlog.warmUpEvents.toLocaleString('en')} of the same kinds to warm up, which are not measured`,
   );
   const topicOf = (prefix: string): string => `${prefix}.public.${appliedTable}`;
-  const schemas = await readSchemas(context, topicOf(schemaPrefix), topicOf(plainPrefix), events);
-  for (const name of [schemaPrefix, plainPrefix]) await connect.deleteConnector(name);
+  const productTopic = topicOf(configured(productConfig, 'topic.prefix'));
+  for (const name of Object.keys(captures)) await waitForEvents(context, topicOf(name), events);
+  for (const name of Object.keys(captures)) await connect.deleteConnector(name);
+  const productSchemas = await readSchemas(context, topicOf(productSchemaPrefix));
+  const debeziumSchemas = await readSchemas(context, topicOf(schemaPrefix));
 
   /** Everything applied, and right: a fast pass that lost a row is no pass. */
   const verify = async (who: string): Promise<void> => {
@@ -97,7 +109,7 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
   const sink = async (
     topic: string,
     topicSchemas: TopicSchemas | undefined,
-    tuning: SinkTuning,
+    inserts: SinkInserts,
   ): Promise<number> => {
     await target.query(`TRUNCATE ${qualified(targetTable)}`);
     pass += 1;
@@ -105,7 +117,7 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
     const name = `bench_jdbc_sink_${pass}`;
     await connect.putConnector(
       name,
-      jdbcSinkConfig(topic, databases.target, targetTable, topicSchemas, tuning),
+      jdbcSinkConfig(topic, databases.target, targetTable, topicSchemas, inserts),
     );
     try {
       const failure = new AbortController();
@@ -124,9 +136,9 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
     sizes.rounds,
     {
       Millrace: ours,
-      'JDBC sink': () => sink(topicOf(plainPrefix), schemas, 'tuned'),
-      'as usually set': () => sink(topicOf(plainPrefix), schemas, 'usual'),
-      'with schemas in messages': () => sink(topicOf(schemaPrefix), undefined, 'tuned'),
+      'JDBC sink': () => sink(productTopic, productSchemas, 'values'),
+      'with UNNEST inserts': () => sink(topicOf(plainPrefix), debeziumSchemas, 'unnest'),
+      'with schemas in messages': () => sink(topicOf(schemaPrefix), undefined, 'unnest'),
     },
     say,
   );
@@ -134,7 +146,7 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
     compareRates(rounds.map((rates) => ({ ours: rates.Millrace, peers: rates[peer] })));
   return {
     sameTopic: against('JDBC sink'),
-    usualSettings: against('as usually set'),
+    unnestInserts: against('with UNNEST inserts'),
     schemasInMessages: against('with schemas in messages'),
   };
 };
@@ -180,6 +192,13 @@ const writeBacklog = async ({ source, sizes }: BenchContext): Promise<Backlog> =
 
 const pollEveryMs = 500;
 
+const configured = (config: Readonly<Record<string, string>>, setting: string): string => {
+  const value = config[setting];
+  if (value === undefined)
+    throw new MillraceError('LocalStackFailed', `The product's connector has no ${setting}.`);
+  return value;
+};
+
 const waitUntilRunning = async (connect: ConnectPort, name: string, signal: AbortSignal): Promise<void> => {
   const deadline = performance.now() + stepDeadlineMs;
   for (;;) {
@@ -202,35 +221,37 @@ const failedTask = async (connect: ConnectPort, name: string, signal: AbortSigna
   }
 };
 
-/** The schemas that Debezium writes, from the first message, once both topics hold all `events`. */
-const readSchemas = async (
-  { stack, signal }: BenchContext,
-  topic: string,
-  plainTopic: string,
-  events: number,
-): Promise<TopicSchemas> => {
-  const log = createLog({ service: 'bench' });
-  const kafka = createKafka(
+const kafkaOf = ({ stack }: BenchContext): Kafka =>
+  createKafka(
     { brokers: parseBrokers(stack.kafka.brokers), security: 'plaintext', clientId: 'millrace-bench' },
-    log,
+    createLog({ service: 'bench' }),
   );
-  const admin = kafka.admin();
-  const consumer = kafka.consumer({ groupId: `bench-${Date.now()}` });
-  await Promise.all([admin.connect(), consumer.connect()]);
+
+const waitForEvents = async (context: BenchContext, topic: string, events: number): Promise<void> => {
+  const admin = kafkaOf(context).admin();
+  await admin.connect();
   try {
     const deadline = performance.now() + stepDeadlineMs;
-    const hasAll = async (name: string): Promise<boolean> => {
+    const count = async (): Promise<number> => {
       const topics = await admin.listTopics();
-      const [partition] = topics.includes(name) ? await admin.fetchTopicOffsets(name) : [];
-      return Number(partition?.high ?? 0) >= events;
+      const [partition] = topics.includes(topic) ? await admin.fetchTopicOffsets(topic) : [];
+      return Number(partition?.high ?? 0);
     };
-    for (const name of [topic, plainTopic]) {
-      while (!(await hasAll(name))) {
-        if (performance.now() > deadline)
-          throw new MillraceError('LocalStackFailed', `Topic ${name} did not get ${events} events.`);
-        await sleep(pollEveryMs, undefined, { signal });
-      }
+    while ((await count()) < events) {
+      if (performance.now() > deadline)
+        throw new MillraceError('LocalStackFailed', `Topic ${topic} did not get ${events} events.`);
+      await sleep(pollEveryMs, undefined, { signal: context.signal });
     }
+  } finally {
+    await admin.disconnect();
+  }
+};
+
+/** The schemas that a capture writes, from its first message. */
+const readSchemas = async (context: BenchContext, topic: string): Promise<TopicSchemas> => {
+  const consumer = kafkaOf(context).consumer({ groupId: `bench-${topic}-${Date.now()}` });
+  await consumer.connect();
+  try {
     await consumer.subscribe({ topic, fromBeginning: true });
     const message = await new Promise<{ readonly key: Buffer | null; readonly value: Buffer | null }>(
       (resolve, reject) => {
@@ -241,6 +262,6 @@ const readSchemas = async (
     const schemaOf = (part: Buffer | null): unknown => JSON.parse(part?.toString() ?? '{}').schema;
     return { key: schemaOf(message.key), value: schemaOf(message.value) };
   } finally {
-    await Promise.all([admin.disconnect(), consumer.disconnect()]);
+    await consumer.disconnect();
   }
 };

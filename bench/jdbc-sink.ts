@@ -1,12 +1,13 @@
 import type { DemoDatabase } from '../demo/demo-database.ts';
 
 /**
- * How the peer is set up. `tuned` is as well as we know how: UNNEST inserts, which the sink has for PostgreSQL alone and
- * which are off by default, and batches of 5,000. `usual` is what people run it with for throughput: batches of 2,000.
+ * How the peer writes. `values` is what people run it with for throughput: batches of 2,000. `unnest` are inserts from arrays,
+ * which it has for PostgreSQL alone and which are off by default, in batches of 5,000; they need typed messages, since
+ * PostgreSQL does not cast the elements of a text array to a column's type.
  */
-export type SinkTuning = 'tuned' | 'usual';
+export type SinkInserts = 'values' | 'unnest';
 
-const batchRows: Readonly<Record<SinkTuning, number>> = { tuned: 5_000, usual: 2_000 };
+const batchRows: Readonly<Record<SinkInserts, number>> = { values: 2_000, unnest: 5_000 };
 
 /**
  * The peer: Debezium's JDBC sink connector. It upserts by key through the reduction buffer, which keeps the last change of
@@ -45,12 +46,12 @@ export const jdbcSinkConfig = (
   target: Omit<DemoDatabase, 'kind'>,
   table: string,
   schemas: TopicSchemas | undefined,
-  tuning: SinkTuning,
+  inserts: SinkInserts,
 ): Readonly<Record<string, string>> => ({
   ...sinkSettings,
-  'batch.size': String(batchRows[tuning]),
-  'consumer.override.max.poll.records': String(batchRows[tuning]),
-  'dialect.postgres.unnest.insert.enabled': String(tuning === 'tuned'),
+  'batch.size': String(batchRows[inserts]),
+  'consumer.override.max.poll.records': String(batchRows[inserts]),
+  'dialect.postgres.unnest.insert.enabled': String(inserts === 'unnest'),
   topics: topic,
   'collection.name.format': table,
   // stringtype: values that capture writes as text, such as timestamps, are cast by the server to the column's type.
@@ -65,19 +66,27 @@ export const jdbcSinkConfig = (
       }),
 });
 
+/** Whose messages a capture of the benchmark writes: as the product's connector does, or as Debezium's own. */
+export type Capturer = 'Millrace' | 'Debezium';
+
 /**
- * The peer's own capture of the same table: Debezium's connector with the product's settings, since the sink needs
- * Debezium's types, where the product's connector writes PostgreSQL's texts. Its slot is made by Debezium.
+ * A capture of the same table beside the product's, with the product's settings and a slot of its own, which Debezium makes.
+ * Debezium's connector writes Debezium's types, where the product's writes PostgreSQL's texts.
  */
-export const peerCapture = (
+export const benchCapture = (
   productConfig: Readonly<Record<string, string>>,
   prefix: string,
+  capturer: Capturer,
   schemas: 'in each message' | 'given once',
 ): Readonly<Record<string, string>> => ({
   ...productConfig,
-  'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
-  'time.precision.mode': 'isostring',
-  'decimal.handling.mode': 'string',
+  ...(capturer === 'Millrace'
+    ? {}
+    : {
+        'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
+        'time.precision.mode': 'isostring',
+        'decimal.handling.mode': 'string',
+      }),
   name: prefix,
   'topic.prefix': prefix,
   'slot.name': prefix,

@@ -1,21 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
-import { jdbcSinkConfig, peerCapture, type SinkTuning } from '../../../bench/jdbc-sink.ts';
+import { benchCapture, jdbcSinkConfig, type SinkInserts } from '../../../bench/jdbc-sink.ts';
 
 const target = { host: '127.0.0.1', port: 5433, user: 'u', password: 'p', database: 'd' };
 
 describe('jdbcSinkConfig', () => {
-  test('tuned, it has what is off by default', () => {
-    const of = (tuning: SinkTuning) => jdbcSinkConfig('topic', target, 'table', undefined, tuning);
-    expect(of('tuned')).toMatchObject({
+  test('with UNNEST inserts, it has what is off by default', () => {
+    const of = (inserts: SinkInserts) => jdbcSinkConfig('topic', target, 'table', undefined, inserts);
+    expect(of('unnest')).toMatchObject({
       'dialect.postgres.unnest.insert.enabled': 'true',
       'batch.size': '5000',
     });
-    expect(of('usual')).toMatchObject({
+    expect(of('values')).toMatchObject({
       'dialect.postgres.unnest.insert.enabled': 'false',
       'batch.size': '2000',
     });
-    for (const tuning of ['tuned', 'usual'] as const) {
-      expect(of(tuning)).toMatchObject({ 'insert.mode': 'upsert', 'use.reduction.buffer': 'true' });
+    for (const inserts of ['unnest', 'values'] as const) {
+      expect(of(inserts)).toMatchObject({ 'insert.mode': 'upsert', 'use.reduction.buffer': 'true' });
     }
   });
 
@@ -25,7 +25,7 @@ describe('jdbcSinkConfig', () => {
       target,
       'table',
       { key: { type: 'struct' }, value: { a: 1 } },
-      'tuned',
+      'unnest',
     );
     expect(config).toMatchObject({
       topics: 'topic',
@@ -36,21 +36,22 @@ describe('jdbcSinkConfig', () => {
   });
 
   test('expects them in each message otherwise', () => {
-    const config = jdbcSinkConfig('topic', target, 'table', undefined, 'usual');
+    const config = jdbcSinkConfig('topic', target, 'table', undefined, 'values');
     expect(Object.keys(config)).not.toContain('value.converter.schema.content');
     expect(config['value.converter.schemas.enable']).toBe('true');
   });
 });
 
-test('the peer captures with the connector of Debezium, under the settings of the product', () => {
+test('a capture of the benchmark has the settings of the product, and the connector of who captures', () => {
   const product = {
+    'connector.class': 'millrace.connect.PostgresTextConnector',
     name: 'ours',
     'topic.prefix': 'client_1_db_1',
     'slot.name': 'millrace_client_1_db_1',
     'publication.name': 'millrace_client_1_db_1',
     'value.converter.schemas.enable': 'false',
   };
-  expect(peerCapture(product, 'bench', 'in each message')).toMatchObject({
+  expect(benchCapture(product, 'bench', 'Debezium', 'in each message')).toMatchObject({
     'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
     name: 'bench',
     'topic.prefix': 'bench',
@@ -58,5 +59,9 @@ test('the peer captures with the connector of Debezium, under the settings of th
     'publication.name': 'millrace_client_1_db_1',
     'value.converter.schemas.enable': 'true',
   });
-  expect(peerCapture(product, 'bench', 'given once')['value.converter.schemas.enable']).toBe('false');
+  expect(benchCapture(product, 'bench', 'Millrace', 'given once')).toMatchObject({
+    'connector.class': 'millrace.connect.PostgresTextConnector',
+    name: 'bench',
+    'value.converter.schemas.enable': 'false',
+  });
 });
