@@ -57,7 +57,7 @@ export const writeWatched = async (
   const copied = { rows: 0, bytes: 0 };
   try {
     await write((batch) => {
-      copied.rows += batch.rows.length;
+      copied.rows += batch.rowCount;
       copied.bytes += batch.bytes;
       watch.moved();
     });

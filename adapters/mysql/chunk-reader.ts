@@ -1,19 +1,21 @@
 import type { Chunk } from '#core/contracts/copy.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
-import { codecOf, selectDecoderFor } from '#core/databases/mysql/column-codec.ts';
 import { readChunkStatement, replicatedColumns } from '#core/databases/mysql/copy-statements.ts';
+import { createRowPacketReader, type RowPacketReader } from '#core/databases/mysql/row-packet.ts';
+import { Utf8RowsWriter } from '#core/databases/utf8-rows.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { CanonicalRow, ChunkReader, RowBatch, TableDescription } from '#core/ports/databases.ts';
+import type { ChunkReader, RowBatch, TableDescription } from '#core/ports/databases.ts';
 import { stallTimeoutMs } from '../databases/chunk-watch.ts';
 import { databaseLabel } from '../databases/database-failure.ts';
-import { type Connection, createPool, rawValues } from './connection.ts';
+import { type Connection, createPool } from './connection.ts';
 import { toDatabaseError } from './database-errors.ts';
+import { onRowPackets, type RowPacket } from './row-packets.ts';
 
 /**
- * A batch ends when it has so much, in UTF-16 units of text: about 256 KiB, of which a few lie in memory per chunk. Batches
- * of 64 KiB cost 10 % more, ones of 1 MiB gain nothing.
+ * A batch ends when so much was read, of which a few lie in memory per chunk. Batches of 64 KiB cost 10 % more, ones of
+ * 1 MiB gain nothing.
  */
-const batchLength = 262_144;
+const batchBytes = 262_144;
 
 /** Reads chunks of MySQL and MariaDB; as many at once as it was opened for. */
 export const openChunkReader = (settings: ConnectionSettings, concurrency: number): ChunkReader => {
@@ -59,9 +61,9 @@ export const openChunkReader = (settings: ConnectionSettings, concurrency: numbe
 /** Collects the rows of one SELECT into batches, and holds the server back while nobody takes them. */
 class RowStream {
   readonly #connection: Connection;
-  readonly #decoders: readonly ((value: string) => string | null)[];
-  #rows: CanonicalRow[] = [];
-  #length = 0;
+  readonly #read: RowPacketReader;
+  readonly #rows: Utf8RowsWriter;
+  #bytes = 0;
   #isAtEnd = false;
   #failure: { readonly error: unknown } | undefined;
   #isPaused = false;
@@ -71,14 +73,10 @@ class RowStream {
   constructor(connection: Connection, table: TableDescription, chunk: Chunk) {
     this.#connection = connection;
     const columns = replicatedColumns(table);
-    this.#decoders = columns.map(selectDecoderFor);
-    const binary = columns.map((column) => codecOf(column.native?.baseType ?? '')?.isBinary === true);
-    const query = connection.events.query({
-      sql: readChunkStatement(table, chunk),
-      rowsAsArray: true,
-      typeCast: rawValues(binary),
-    });
-    query.on('result', (row: unknown) => this.#take(row as (string | null)[]));
+    this.#read = createRowPacketReader(columns);
+    this.#rows = new Utf8RowsWriter(columns.length, batchBytes);
+    const query = connection.events.query(readChunkStatement(table, chunk));
+    onRowPackets(query, (packet) => this.#take(packet));
     query.on('error', (error) => this.fail(error));
     query.on('end', () => {
       this.#isAtEnd = true;
@@ -95,10 +93,9 @@ class RowStream {
   async next(): Promise<RowBatch | undefined> {
     while (!this.#isReady()) await this.#waitForRows();
     if (this.#failure !== undefined) throw this.#failure.error;
-    if (this.#rows.length === 0) return undefined;
-    const batch = { rows: this.#rows, bytes: this.#length };
-    this.#rows = [];
-    this.#length = 0;
+    if (this.#rows.isEmpty) return undefined;
+    const batch = this.#rows.take(this.#bytes);
+    this.#bytes = 0;
     if (this.#isPaused) {
       this.#isPaused = false;
       this.#connection.events.resume();
@@ -113,7 +110,7 @@ class RowStream {
   }
 
   #isReady(): boolean {
-    return this.#failure !== undefined || this.#isAtEnd || this.#length >= batchLength;
+    return this.#failure !== undefined || this.#isAtEnd || this.#bytes >= batchBytes;
   }
 
   /** A read of which no row comes for `stallTimeoutMs`, while somebody waits for one, is given up. */
@@ -135,23 +132,16 @@ class RowStream {
     this.#wake = undefined;
   }
 
-  #take(values: (string | null)[]): void {
+  #take({ buffer, offset, end }: RowPacket): void {
     if (this.#failure !== undefined) return;
     try {
-      for (let index = 0; index < values.length; index += 1) {
-        const value = values[index];
-        if (value === null || value === undefined) continue;
-        this.#length += value.length;
-        values[index] = this.#decoders[index]?.(value) ?? null;
-      }
+      this.#read(buffer, offset, end, this.#rows);
+      this.#bytes += end - offset;
     } catch (error) {
       this.fail(error);
       return;
     }
-    this.#rows.push(values);
-    // A row of NULLs alone has no length, but takes memory, too.
-    this.#length += values.length;
-    if (this.#length < batchLength) return;
+    if (this.#bytes < batchBytes) return;
     if (!this.#isPaused) {
       this.#isPaused = true;
       this.#connection.events.pause();

@@ -142,7 +142,7 @@ const loadRows: Write = async (connection, rows, batches, progress) => {
   const lines = async function* (): AsyncGenerator<Buffer> {
     try {
       for await (const batch of batches) {
-        sent += batch.rows.length;
+        sent += batch.rowCount;
         progress(batch);
         for (const part of loadParts(rows, batch)) {
           yield part;
@@ -223,8 +223,9 @@ const replaceRows: Write = async (connection, rows, batches, progress) => {
   const columns = rows.columns.map((_column, index) => index);
   for await (const batch of batches) {
     progress(batch);
-    await runAll(connection, rows, deleteStatements(rows, batch.rows, deleteLimits));
-    await runAll(connection, rows, insertStatements(rows, columns, batch.rows, '', insertLimits));
+    const values = batch.rows;
+    await runAll(connection, rows, deleteStatements(rows, values, deleteLimits));
+    await runAll(connection, rows, insertStatements(rows, columns, values, '', insertLimits));
   }
 };
 

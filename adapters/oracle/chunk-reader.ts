@@ -82,5 +82,5 @@ const decodeBatch = (
         return text;
       }),
   );
-  return { rows: decoded, bytes };
+  return { rowCount: decoded.length, rows: decoded, bytes };
 };

@@ -86,7 +86,7 @@ async function* readChunk(
       isStalled = true;
       cut();
     })) {
-      rows += batch.rows.length;
+      rows += batch.rowCount;
       yield batch;
     }
     // Also waits until the source has said how many rows it sent.
@@ -132,6 +132,7 @@ async function* readBatches(output: CopyToStreamQuery, stalled: () => void): Asy
     const whole = part.subarray(0, end);
     const lines = rest.length === 0 ? whole : Buffer.concat([...rest, whole]);
     rest = end === part.length ? [] : [part.subarray(end)];
-    yield { rows: parseCopyText(lines.toString('utf8')), bytes: lines.length };
+    const rows = parseCopyText(lines.toString('utf8'));
+    yield { rowCount: rows.length, rows, bytes: lines.length };
   }
 }

@@ -10,7 +10,9 @@ import {
   stagedCopy,
 } from '#core/databases/postgresql/copy-statements.ts';
 import { copyText } from '#core/databases/postgresql/copy-text.ts';
-import { createRowCheck, type RowCheck } from '#core/databases/postgresql/value-check.ts';
+import { createUtf8CopyEncoder } from '#core/databases/postgresql/copy-utf8.ts';
+import { createRowCheck } from '#core/databases/postgresql/value-check.ts';
+import type { ValueGuard } from '#core/databases/value-guard.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type {
   ChunkWriter,
@@ -47,22 +49,22 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
           toDatabaseError(error, { action, database, table: tables.target.ref });
         const inGuardedTransaction = (write: GuardedWrite): Promise<CopiedChunk> =>
           writeGuarded(tables, (guard) => {
-            const check = createRowCheck(writtenColumns(tables), guard);
+            const encode = createEncoder(writtenColumns(tables), guard);
             return inCopyTransaction(pool, describe, signal, (client, progress) =>
-              write(client, check, progress),
+              write(client, encode, progress),
             );
           });
         try {
-          return await inGuardedTransaction((client, check, progress) =>
-            copyRows(client, copyFromStatement(tables, 'text'), read(), check, progress),
+          return await inGuardedTransaction((client, encode, progress) =>
+            copyRows(client, copyFromStatement(tables, 'text'), read(), encode, progress),
           );
         } catch (error) {
           if (!isDuplicateKey(error)) throw error;
         }
         const staged = stagedCopy(tables, 'text');
-        return inGuardedTransaction(async (client, check, progress) => {
+        return inGuardedTransaction(async (client, encode, progress) => {
           await client.query(staged.create);
-          await copyRows(client, staged.copy, read(), check, progress);
+          await copyRows(client, staged.copy, read(), encode, progress);
           await client.query(staged.deleteOld);
           await client.query(staged.insert);
         });
@@ -71,7 +73,16 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
   };
 };
 
-type GuardedWrite = (client: pg.PoolClient, check: RowCheck, progress: Progress) => Promise<void>;
+/** The rows of a batch as COPY reads them, checked. */
+type Encode = (batch: RowBatch) => Buffer;
+
+type GuardedWrite = (client: pg.PoolClient, encode: Encode, progress: Progress) => Promise<void>;
+
+const createEncoder = (columns: readonly ColumnDescription[], guard: ValueGuard): Encode => {
+  const check = createRowCheck(columns, guard);
+  const encodeUtf8 = createUtf8CopyEncoder(columns, guard);
+  return (batch) => (batch.utf8 === undefined ? copyText(batch.rows.map(check)) : encodeUtf8(batch.utf8));
+};
 
 /** The target's columns of the rows; one that is not there the server will name. */
 const writtenColumns = ({
@@ -106,7 +117,7 @@ const copyRows = async (
   client: pg.PoolClient,
   statement: string,
   batches: AsyncIterable<RowBatch>,
-  check: RowCheck,
+  encode: Encode,
   progress: Progress,
 ): Promise<void> => {
   let rows = 0;
@@ -115,9 +126,9 @@ const copyRows = async (
   const lines = async function* (): AsyncGenerator<Buffer> {
     try {
       for await (const batch of batches) {
-        rows += batch.rows.length;
+        rows += batch.rowCount;
         progress(batch);
-        if (batch.rows.length > 0) yield Buffer.from(copyText(batch.rows.map(check)));
+        if (batch.rowCount > 0) yield encode(batch);
       }
     } catch (error) {
       readFailure = toMillraceError(error);

@@ -166,9 +166,22 @@ export interface ChunkCopier {
 export type CanonicalRow = readonly (string | null)[];
 
 export interface RowBatch {
+  readonly rowCount: number;
+  /** Made anew each time where there is `utf8`. */
   readonly rows: readonly CanonicalRow[];
+  /** The same values, where the reader has them as bytes. */
+  readonly utf8?: Utf8Values;
   /** Of the values as they were read. */
   readonly bytes: number;
+}
+
+/** The values of `rowCount` rows, row by row, as UTF-8 without anything in between. */
+export interface Utf8Values {
+  readonly columns: number;
+  readonly rowCount: number;
+  readonly bytes: Buffer;
+  /** Where each value ends; it begins where the one before it does. Of a NULL, which takes no bytes, `~end`. */
+  readonly ends: Int32Array;
 }
 
 /** Reads chunks of a source as canonical rows, for pairs of databases that have no faster way. */

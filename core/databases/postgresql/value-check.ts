@@ -2,22 +2,30 @@ import type { ColumnDescription } from '../../ports/databases.ts';
 import type { ValueGuard } from '../value-guard.ts';
 import { isZeroDate } from '../zero-date.ts';
 
-/** Why a column cannot hold a value, or undefined when it can. */
-type ValueCheck = (text: string) => string | undefined;
+/** Values of other databases that a type of PostgreSQL does not have. */
+export type RefusedValue = 'zero-date' | 'nul';
+
+export const reasonOf: Readonly<Record<RefusedValue, string>> = {
+  'zero-date': 'is a zero date, which PostgreSQL does not have',
+  // PostgreSQL manual, 8.3: the character with the code zero cannot be stored.
+  nul: 'has the character NUL (0x00), which PostgreSQL has in no text',
+};
 
 const dateTypes: ReadonlySet<string> = new Set(['date', 'timestamp', 'timestamptz']);
 const textTypes: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'name', 'json', 'jsonb', 'xml']);
 
-const refuseZeroDate: ValueCheck = (text) =>
-  isZeroDate(text) ? 'is a zero date, which PostgreSQL does not have' : undefined;
+/** Which of them a column may be given, or undefined when neither. */
+export const refusedValueOf = ({
+  typeKind,
+  baseType,
+}: Pick<ColumnDescription, 'typeKind' | 'baseType'>): RefusedValue | undefined => {
+  if (typeKind !== 'base' || textTypes.has(baseType)) return 'nul';
+  return dateTypes.has(baseType) ? 'zero-date' : undefined;
+};
 
-/** PostgreSQL manual, 8.3: the character with the code zero cannot be stored. */
-const refuseNul: ValueCheck = (text) =>
-  text.includes('\0') ? 'has the character NUL (0x00), which PostgreSQL has in no text' : undefined;
-
-const checkFor = ({ typeKind, baseType }: ColumnDescription): ValueCheck | undefined => {
-  if (typeKind !== 'base' || textTypes.has(baseType)) return refuseNul;
-  return dateTypes.has(baseType) ? refuseZeroDate : undefined;
+const isRefused: Readonly<Record<RefusedValue, (text: string) => boolean>> = {
+  'zero-date': isZeroDate,
+  nul: (text) => text.includes('\0'),
 };
 
 type Row = readonly (string | null | undefined)[];
@@ -31,18 +39,16 @@ export type RowCheck = <Checked extends Row>(row: Checked) => Checked;
  */
 export const createRowCheck = (columns: readonly ColumnDescription[], guard: ValueGuard): RowCheck => {
   const checked = columns.flatMap((column, index) => {
-    const check = checkFor(column);
-    return check === undefined ? [] : [{ index, check, column }];
+    const refused = refusedValueOf(column);
+    return refused === undefined ? [] : [{ index, refused, column }];
   });
   return (row) => {
     let written: (string | null | undefined)[] | undefined;
-    for (const { index, check, column } of checked) {
+    for (const { index, refused, column } of checked) {
       const value = row[index];
-      if (typeof value !== 'string') continue;
-      const reason = check(value);
-      if (reason === undefined) continue;
+      if (typeof value !== 'string' || !isRefused[refused](value)) continue;
       written ??= [...row];
-      written[index] = guard(column, reason);
+      written[index] = guard(column, reasonOf[refused]);
     }
     return (written ?? row) as typeof row;
   };

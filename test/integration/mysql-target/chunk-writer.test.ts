@@ -62,7 +62,7 @@ const written = [
 const chunk = { chunkNumber: 3 };
 
 async function* batches(...rows: readonly CanonicalRow[]): AsyncGenerator<RowBatch> {
-  for (const row of rows) yield { rows: [row], bytes: 10 };
+  for (const row of rows) yield { rowCount: 1, rows: [row], bytes: 10 };
 }
 
 describeTargets('writing chunks', (kind) => {
@@ -153,7 +153,7 @@ describeTargets('writing chunks', (kind) => {
 
     test('writes nothing when reading fails, and says what reading failed with', async () => {
       const failing = async function* (): AsyncGenerator<RowBatch> {
-        yield { rows: [first], bytes: 1 };
+        yield { rowCount: 1, rows: [first], bytes: 1 };
         throw new MillraceError('DatabaseUnreachable', 'The source is gone.');
       };
       expect(await errorOf(write(failing))).toMatchObject({ message: 'The source is gone.' });
@@ -164,7 +164,7 @@ describeTargets('writing chunks', (kind) => {
       const abort = new AbortController();
       const endless = async function* (): AsyncGenerator<RowBatch> {
         for (let id = 1; ; id += 1) {
-          yield { rows: [[String(id), 'a', null, null, null, null]], bytes: 1 };
+          yield { rowCount: 1, rows: [[String(id), 'a', null, null, null, null]], bytes: 1 };
           if (id === 50) abort.abort(new Error('told to stop'));
           await new Promise((resolve) => setTimeout(resolve, 2));
         }

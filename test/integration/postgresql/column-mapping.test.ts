@@ -159,7 +159,7 @@ test('a copy by way of canonical rows does the same', async () => {
   const reader: ChunkReader = {
     readChunk: async function* (table) {
       asked.push(table.columns.map(({ name }) => name));
-      yield { rows: [['1', 'a', '1.50', 't', 'ab  ', 'sad']], bytes: 10 };
+      yield { rowCount: 1, rows: [['1', 'a', '1.50', 't', 'ab  ', 'sad']], bytes: 10 };
     },
     close: async () => {},
   };

@@ -1,5 +1,6 @@
 import { zeroDateMark } from '../capture-settings.ts';
 import { textLiteral } from '../literals.ts';
+import { copyDate } from './transcode.ts';
 import { plainType, type TypeCodecs, zeroDate } from './type-codec.ts';
 
 const form = /^\d{4}-\d\d-\d\d$/;
@@ -11,6 +12,7 @@ export const dateCodecs: TypeCodecs = {
   date: {
     canonicalType: () => plainType('date'),
     fromSelect: decodeDate,
+    transcode: copyDate,
     // By MysqlTextConverter, as java.time writes it.
     fromEvent: (raw) => {
       if (raw === zeroDateMark) return zeroDate;

@@ -1,4 +1,5 @@
 import { numberLiteral } from '../literals.ts';
+import { copyNumber } from './transcode.ts';
 import { type CanonicalType, plainType, type TypeCodec, type TypeCodecs } from './type-codec.ts';
 
 const int2 = plainType('smallint', 'int2');
@@ -25,6 +26,7 @@ const digits = (value: string): string | undefined => {
 const integer = (signed: CanonicalType, unsigned: CanonicalType): TypeCodec => ({
   canonicalType: ({ isUnsigned }) => (isUnsigned ? unsigned : signed),
   fromSelect: digits,
+  transcode: copyNumber,
   fromEvent: (raw) => toBigInt(raw)?.toString(),
   toLiteral: numberLiteral,
 });
@@ -47,6 +49,7 @@ export const integerCodecs: TypeCodecs = {
   year: {
     canonicalType: () => int2,
     fromSelect: digits,
+    transcode: copyNumber,
     // The log has the years since 1900, and Debezium adds 1900 to the year 0000, too, which is 0; there is no year 1900.
     fromEvent: (raw) => {
       const year = toBigInt(raw);

@@ -1,4 +1,5 @@
 import { numberLiteral } from '../literals.ts';
+import { copyNumber } from './transcode.ts';
 import { matching, type TypeCodecs } from './type-codec.ts';
 
 const isDecimal = matching(/^-?\d+(?:\.\d+)?$/);
@@ -13,6 +14,7 @@ export const numericCodecs: TypeCodecs = {
     }),
     // ZEROFILL pads the server's text.
     fromSelect: (value) => isDecimal(value)?.replace(/^(-?)0+(?=\d)/, '$1'),
+    transcode: copyNumber,
     fromEvent: isDecimal,
     toLiteral: numberLiteral,
   },

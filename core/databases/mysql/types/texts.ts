@@ -1,5 +1,6 @@
 import { textLiteral } from '../literals.ts';
 import { isIntact } from './charsets.ts';
+import { copyBytes } from './transcode.ts';
 import { type CanonicalType, plainType, type TypeCodec, type TypeCodecs } from './type-codec.ts';
 
 const string = (raw: unknown): string | undefined => (typeof raw === 'string' ? raw : undefined);
@@ -13,6 +14,7 @@ const characters: TypeCodec = {
       ? text
       : { type: `character varying(${maxLength})`, baseType: 'varchar', maxLength },
   fromSelect: (value) => value,
+  transcode: copyBytes,
   fromEvent: (raw, { native }) =>
     typeof raw === 'string' && isIntact(raw, native?.charset) ? raw : undefined,
   toLiteral: textLiteral,
@@ -34,8 +36,9 @@ export const textCodecs: TypeCodecs = {
   enum: {
     canonicalType: () => text,
     fromSelect: (value) => value,
+    transcode: copyBytes,
     // Debezium puts a backslash before a comma of a member (`b,c` arrives as `b\,c`). No member has one itself: column-codec.ts.
     fromEvent: (raw) => (typeof raw === 'string' ? raw.replaceAll('\\,', ',') : undefined),
   },
-  set: { canonicalType: () => text, fromSelect: (value) => value, fromEvent: string },
+  set: { canonicalType: () => text, fromSelect: (value) => value, transcode: copyBytes, fromEvent: string },
 };

@@ -2,6 +2,7 @@ import { isZeroDate } from '../../zero-date.ts';
 import { zeroDateMark } from '../capture-settings.ts';
 import { textLiteral } from '../literals.ts';
 import { decodeDate } from './dates.ts';
+import { copyDateTime, copyInstant } from './transcode.ts';
 import { type CanonicalType, type Decoded, type TypeCodecs, zeroDate } from './type-codec.ts';
 
 /** The server writes all declared fraction digits, java.time no second that is zero and its fraction in threes. */
@@ -33,6 +34,7 @@ export const timestampCodecs: TypeCodecs = {
   datetime: {
     canonicalType: ({ fraction = 0 }) => canonicalType('timestamp', fraction),
     fromSelect: (value) => decode(value, ''),
+    transcode: copyDateTime,
     // By MysqlTextConverter, as java.time writes it.
     fromEvent: (raw) => {
       if (raw === zeroDateMark) return zeroDate;
@@ -44,6 +46,7 @@ export const timestampCodecs: TypeCodecs = {
     canonicalType: ({ fraction = 0 }) => canonicalType('timestamptz', fraction),
     // The session's time zone is UTC.
     fromSelect: (value) => decode(value, '+00'),
+    transcode: copyInstant,
     fromEvent: (raw) => {
       if (raw === epoch) return zeroTimestamp;
       return typeof raw === 'string' && raw.endsWith('Z') ? decode(raw, '+00') : undefined;

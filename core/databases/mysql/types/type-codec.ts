@@ -1,4 +1,5 @@
 import type { ColumnDescription } from '../../../ports/databases.ts';
+import type { Transcode } from './transcode.ts';
 
 /** A type of PostgreSQL's as `ColumnDescription` has it. */
 export type CanonicalType = Pick<
@@ -45,6 +46,8 @@ export interface TypeCodec {
   readonly isBinary?: boolean;
   /** From the SELECT: the server's text in UTF-8, or latin1 of the bytes when `isBinary`. */
   readonly fromSelect: (value: string, column: ColumnDescription) => Decoded;
+  /** Absent where `fromSelect` is as good, or the value is not selected as text. */
+  readonly transcode?: Transcode;
   /** From the event's JSON under `captureSettings`. */
   readonly fromEvent: (raw: unknown, column: ColumnDescription) => Decoded;
   /**

@@ -10,7 +10,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-const batch = { rows: [['1'], ['2']], bytes: 2 };
+const batch = { rowCount: 2, rows: [['1'], ['2']], bytes: 2 };
 
 /** A write that goes on until its connection is cut, or until `finish` is called. */
 const startWrite = () => {

@@ -34,13 +34,14 @@ test('rows come as canonical texts in the order of the columns', async () => {
   });
   expect(batches).toEqual([
     {
+      rowCount: 2,
       rows: [
         ['1.50', 'text'],
         ['-2.00', null],
       ],
       bytes: 13,
     },
-    { rows: [['3.00', null]], bytes: 4 },
+    { rowCount: 1, rows: [['3.00', null]], bytes: 4 },
   ]);
   expect(fake.calls[0]?.values).toEqual(['5']);
   expect(fake.released).toEqual(['kept']);
