@@ -33,7 +33,7 @@ export const isComplete = (row: ApplyRow): boolean => {
 
 export interface DecodedRow {
   readonly row: ApplyRow;
-  /** Identifies the row within its table. PostgreSQL has no text with NUL, so no two keys have the same. */
+  /** Identifies the row within its table, see `keyOf`. */
   readonly key: string;
   /** Whether a value is missing because the log did not contain it. */
   readonly hasUnavailable: boolean;
@@ -80,6 +80,10 @@ export const decodeKey = (table: ApplyTable, raw: RawRow): Pick<DecodedRow, 'row
   return { row, key: keyOf(table, row) };
 };
 
+/**
+ * One text for the key's values, different for different ones. A NUL, which MySQL and Oracle have in texts, is doubled, so
+ * that what stands between two values is in none of them.
+ */
 export const keyOf = (table: ApplyTable, row: ApplyRow): string => {
   const { keyColumns } = table;
   const values = new Array<string>(keyColumns.length);
@@ -89,8 +93,13 @@ export const keyOf = (table: ApplyTable, row: ApplyRow): string => {
     if (typeof value !== 'string') throw missingKey(table, column);
     values[index] = value;
   }
+  if (values.length === 1) return values[0] ?? '';
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? '';
+    if (value.includes('\0')) values[index] = value.replaceAll('\0', '\0\0');
+  }
   // Concatenated, the parts of the key would all be kept.
-  return values.length === 1 ? (values[0] ?? '') : values.join('\0');
+  return values.join('\0\u0001');
 };
 
 const missingKey = (table: ApplyTable, column: number): MillraceError => {

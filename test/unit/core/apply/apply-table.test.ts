@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type ApplyTable, keyOf } from '#core/apply/apply-table.ts';
+
+const tableOf = (columns: number): ApplyTable => ({
+  mapping: {
+    source: { schema: 'shop', table: 'orders' },
+    target: { schema: 'public', table: 'shop_orders' },
+  },
+  columns: Array.from({ length: columns }, (_, index) => ({
+    name: `c${index}`,
+    decode: (raw) => String(raw),
+    isUnavailable: () => false,
+  })),
+  keyColumns: Array.from({ length: columns }, (_, index) => index),
+  ignoredColumns: new Set(),
+});
+
+const part = fc.string({ unit: fc.constantFrom('\0', '\u0001', 'a'), maxLength: 4 });
+
+test.each([1, 2, 3])('keys of %i columns have the same text only when they are the same', (columns) => {
+  const table = tableOf(columns);
+  const key = fc.array(part, { minLength: columns, maxLength: columns });
+  fc.assert(
+    fc.property(key, key, (one, other) => {
+      const isSame = one.every((value, index) => value === other[index]);
+      expect(keyOf(table, one) === keyOf(table, other)).toBe(isSame);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('a NUL that moves from one part to the other is another key', () => {
+  expect(keyOf(tableOf(2), ['a\0', 'b'])).not.toBe(keyOf(tableOf(2), ['a', '\0b']));
+});
+
+test.each([[['a', null]], [['a']]])('a key without a value of each column is refused', (row) => {
+  expect(() => keyOf(tableOf(2), row)).toThrow(expect.objectContaining({ code: 'UndecodableEvent' }));
+});
