@@ -97,7 +97,11 @@ export const measureCopyToMariadb = async (
     return rate;
   };
   const peers = async (): Promise<number> => {
-    await withConnection(ends.target, (connection) => connection.change(`TRUNCATE TABLE ${targetTable}`));
+    await withConnection(ends.target, async (connection) => {
+      // The server may still be counting the rows that were loaded last, for its statistics, and locks the table for it.
+      await connection.change('SET innodb_lock_wait_timeout = 60');
+      await connection.change(`TRUNCATE TABLE ${targetTable}`);
+    });
     const [rate] = await Promise.all([watch(), loadDump(ends.target, dump)]);
     await verify('mariadb');
     return rate;

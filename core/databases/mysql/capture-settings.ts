@@ -1,6 +1,3 @@
-/** Stands in an event for a zero date in a column that must not be null; no date and no time looks like it. */
-export const zeroDateMark = 'zero';
-
 /**
  * The settings of Debezium's MySQL and MariaDB connectors (3.5) on which the codec relies: under them each supported
  * value arrives in a form that is exact, without a schema in each message. Every one of them was seen to matter in
@@ -24,8 +21,7 @@ export const captureSettings: Readonly<Record<string, string>> = {
   // By default a NULL in a column that has a DEFAULT is sent as that default.
   'key.converter.replace.null.with.default': 'false',
   'value.converter.replace.null.with.default': 'false',
-  // Zero dates and UUIDs lose something in Debezium's own conversion: connect-container, MysqlTextConverter.
+  // Zero dates and UUIDs lose something in Debezium's own conversion: connect-container/binlog-values.
   converters: 'text',
   'text.type': 'millrace.connect.MysqlTextConverter',
-  'text.zero': zeroDateMark,
 };

@@ -12,7 +12,7 @@ import { numericCodecs } from './types/numerics.ts';
 import { textCodecs } from './types/texts.ts';
 import { timeCodecs } from './types/times.ts';
 import { timestampCodecs } from './types/timestamps.ts';
-import { type Decoded, type TypeCodec, zeroDate } from './types/type-codec.ts';
+import type { Decoded, TypeCodec } from './types/type-codec.ts';
 import { uuidCodecs } from './types/uuids.ts';
 
 const codecs: ReadonlyMap<string, TypeCodec> = new Map(
@@ -40,9 +40,8 @@ export const codecOf = (dataType: string): TypeCodec | undefined => codecs.get(d
  * bigint) into their canonical text, which is also what a copy makes of the column. SQL's NULL is null.
  *
  * The decoder throws `UndecodableEvent`, which names the column and never the value, for anything that Debezium does not
- * write for such a column, and for a character that Debezium could not read; `ValueRejected` for a zero date of which the
- * event does not say which one it is; and `UnsupportedType` for a column that `validateColumn` refuses. A zero date that
- * is known has its own text.
+ * write for such a column, and for a character that Debezium could not read, and `UnsupportedType` for a column that
+ * `validateColumn` refuses. A zero date has its own text.
  */
 export const decoderFor = (column: ColumnDescription): ((raw: unknown) => string | null) => {
   const reason = validateColumn(column);
@@ -67,7 +66,7 @@ export const decoderFor = (column: ColumnDescription): ((raw: unknown) => string
  * Decodes one column's values as the SELECT of `selectList` returns them. Throws `ValueRejected` for a value that the type
  * does not have, and `UnsupportedType` as `decoderFor` does. A zero date has its own text.
  */
-export const selectDecoderFor = (column: ColumnDescription): ((value: string) => string | null) => {
+export const selectDecoderFor = (column: ColumnDescription): ((value: string) => string) => {
   const codec = codecOf(column.native?.baseType ?? '');
   if (codec === undefined) throw unsupported(column, validateColumn(column));
   return (value) =>
@@ -87,18 +86,11 @@ const settle = (
   column: ColumnDescription,
   code: 'UndecodableEvent' | 'ValueRejected',
   describe: () => string,
-): string | null => {
-  if (typeof decoded === 'string') return decoded;
-  const isZero = decoded === zeroDate;
-  const problem = isZero
-    ? 'has a zero date (as 0000-00-00) although it is NOT NULL, and its event does not say which one. Correct it at the ' +
-      'source and start with force_resync'
-    : describe();
-  throw new MillraceError(
-    isZero ? 'ValueRejected' : code,
-    `Column ${column.name} of type ${typeName(column)} ${problem}.`,
-    { facts: { column: column.name, type: typeName(column) } },
-  );
+): string => {
+  if (decoded !== undefined) return decoded;
+  throw new MillraceError(code, `Column ${column.name} of type ${typeName(column)} ${describe()}.`, {
+    facts: { column: column.name, type: typeName(column) },
+  });
 };
 
 const unsupported = (column: ColumnDescription, reason: string | undefined): MillraceError =>

@@ -49,9 +49,7 @@ export const createRowPacketReader = (columns: readonly ColumnDescription[]): Ro
       const written = transcode === undefined ? -1 : transcode(packet, at, valueEnd, rows.bytes, rows.at);
       if (written >= 0) rows.addWritten(written);
       else {
-        const text = decode(packet.toString(encoding, at, valueEnd));
-        if (text === null) rows.addNull();
-        else rows.addText(text);
+        rows.addText(decode(packet.toString(encoding, at, valueEnd)));
         rows.reserve(end - valueEnd + margin);
       }
       at = valueEnd;

@@ -152,50 +152,79 @@ describe.each(kinds)('values of %s', (kind) => {
     },
   );
 
-  test('zero dates keep their own text where the event says which one it is', async () => {
+  test('zero dates keep their own text, in a key, and where NULL is allowed, too', async () => {
     const zero = { ...values, table: 'zero' };
     await server.sql.query(
-      `CREATE TABLE zero (id int PRIMARY KEY, d date NOT NULL, dt datetime NOT NULL, ts timestamp NOT NULL,
-         l varchar(5) CHARACTER SET latin1, dn date, dtn datetime, tsn timestamp NULL)`,
+      `CREATE TABLE zero (d date, id int, d0 date NULL, dt datetime NOT NULL, dt0 datetime NULL, dt3 datetime(3) NULL,
+         dt6 datetime(6) NULL, ts timestamp NOT NULL, ts6 timestamp(6) NULL, PRIMARY KEY (d, id))`,
     );
     const name = `zero_${kind}`;
     await services.start(name, server, [zero], 2);
-    await server.sql.query(
-      `INSERT INTO zero VALUES (1, '0000-00-00', '2020-00-01', '0000-00-00', _latin1 X'81',
-         '0000-00-00', '2020-00-01', '0000-00-00')`,
-    );
+    const none = ['0000-00-00', '1', ...Array<string>(6).fill('0000-00-00 00:00:00'), null] as const;
+    const written = [
+      [...none.slice(0, 2), '0000-00-00', ...none.slice(3)],
+      [
+        ...[
+          '2020-00-01',
+          '2',
+          '2020-01-00',
+          '2020-00-00 00:00:00',
+          '0000-01-01 23:59:59',
+          '2020-00-01 10:00:00.5',
+        ],
+        ...['9999-12-00 10:00:00.000001', '1970-01-01 00:00:01', '0000-00-00 00:00:00'],
+      ],
+      ['2020-02-29', '3', null, '2020-02-29 10:00:00', null, null, null, '2020-02-29 10:00:00', null],
+    ];
     const table = await describeTable(zero);
-    const [change] = await services.readChanges(name, zero, 1);
-    if (change?.kind !== 'insert') throw new Error('There is no new row.');
-    for (const [column, code] of [
-      ['d', 'ValueRejected'],
-      ['dt', 'ValueRejected'],
-      ['l', 'UndecodableEvent'],
-    ] as const) {
-      expect(() => decoderFor(columnOf(table, column))(change.after[column])).toThrow(
-        expect.objectContaining({ code }),
-      );
-    }
-    for (const column of ['ts', 'tsn'])
-      expect(decoderFor(columnOf(table, column))(change.after[column])).toBe('0000-00-00 00:00:00');
-    // Debezium (3.5) reads them as NULL, and where NULL is allowed nothing tells the two apart.
-    expect([change.after.dn, change.after.dtn]).toEqual([null, null]);
+    await server.sql.query('INSERT INTO zero VALUES ?', [written]);
+    await server.sql.query(
+      "UPDATE zero SET d0 = '2021-00-00', dt3 = '2021-00-00 00:00:00.25' WHERE id IN (1, 3)",
+    );
+    await server.sql.query("DELETE FROM zero WHERE d = '2020-00-01'");
+    const changes = await services.readChanges(name, zero, 6);
+
+    /** Without the zone of an instant, which a zero date is not. */
+    const decode = (raw: Readonly<Record<string, unknown>>) =>
+      table.columns.map((column) => decoderFor(column)(raw[column.name])?.replace('+00', '') ?? null);
+    const changed = (row: readonly unknown[]) => {
+      const copy = [...row];
+      copy[2] = '2021-00-00';
+      copy[5] = '2021-00-00 00:00:00.25';
+      return copy;
+    };
+    const [first, second, third] = written.map((row) => row);
+    expect(changes.map((change) => ('after' in change ? decode(change.after) : change.kind))).toEqual([
+      ...[first, second, third],
+      ...[changed(first ?? []), changed(third ?? [])],
+      'delete',
+    ]);
+    const deleted = changes.at(-1);
+    if (deleted?.kind !== 'delete') throw new Error('There is no deleted row.');
+    expect(deleted.before).toMatchObject({ d: '2020-00-01', id: 2 });
+
     const reader = openChunkReader(server.settings, 1);
     try {
-      const [row] = await readAll(reader, table);
-      const [date, datetime, timestamp] = ['0000-00-00', '2020-00-01 00:00:00', '0000-00-00 00:00:00'];
-      expect(row?.filter((_text, index) => index !== 4)).toEqual([
-        '1',
-        date,
-        datetime,
-        timestamp,
-        date,
-        datetime,
-        timestamp,
+      const rows = await readAll(reader, table);
+      expect(rows.map((row) => row.map((text) => text?.replace('+00', '') ?? null))).toEqual([
+        changed(first ?? []),
+        changed(third ?? []),
       ]);
     } finally {
       await reader.close();
     }
-    expect(quoteTable(zero)).toBe(`\`${zero.schema}\`.\`zero\``);
+  });
+
+  test('a character that Debezium could not read is refused', async () => {
+    const unread = { ...values, table: 'unread' };
+    await server.sql.query('CREATE TABLE unread (id int PRIMARY KEY, l varchar(5) CHARACTER SET latin1)');
+    const name = `unread_${kind}`;
+    await services.start(name, server, [unread], 3);
+    await server.sql.query("INSERT INTO unread VALUES (1, _latin1 X'81')");
+    const [change] = await services.readChanges(name, unread, 1);
+    if (change?.kind !== 'insert') throw new Error('There is no new row.');
+    const decode = decoderFor(columnOf(await describeTable(unread), 'l'));
+    expect(() => decode(change.after.l)).toThrow(expect.objectContaining({ code: 'UndecodableEvent' }));
+    expect(quoteTable(unread)).toBe(`\`${unread.schema}\`.\`unread\``);
   });
 });

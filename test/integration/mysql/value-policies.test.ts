@@ -253,4 +253,22 @@ describe('the consumer', () => {
     expect(await apply(mapping, { ...row, note: 'a' })).toEqual([]);
     expect(await rowsOf(mapping)).toEqual([['7', '0000-00-00 00:00:00', 'a']]);
   });
+
+  test('does with zero dates what the policy says, where NULL is allowed, too', async () => {
+    const zeros = { id: 7, d: '2020-00-01', dt: '0000-00-00T00:00:00', ts: null };
+    const { mapping: failing } = await createTables('fail', dates, []);
+    const facts = { column: 'd' };
+    await expect(apply(failing, zeros)).rejects.toMatchObject({ code: 'ValueRejected', facts });
+    expect(await rowsOf(failing)).toEqual([]);
+    const { mapping: nulling } = await createTables('null', dates, []);
+    const counts = new Map([
+      ['d', 1],
+      ['dt', 1],
+    ]);
+    expect(await apply(nulling, zeros)).toEqual([{ table: nulling.target, columns: counts }]);
+    expect(await rowsOf(nulling)).toEqual([['7', null, null, null]]);
+    const { mapping: keeping } = await createTables('text', dates, []);
+    expect(await apply(keeping, zeros)).toEqual([]);
+    expect(await rowsOf(keeping)).toEqual([['7', '2020-00-01', '0000-00-00 00:00:00', null]]);
+  });
 });

@@ -1,7 +1,6 @@
-import { zeroDateMark } from '../capture-settings.ts';
 import { textLiteral } from '../literals.ts';
 import { copyDate } from './transcode.ts';
-import { plainType, type TypeCodecs, zeroDate } from './type-codec.ts';
+import { plainType, type TypeCodecs } from './type-codec.ts';
 
 const form = /^\d{4}-\d\d-\d\d$/;
 
@@ -13,11 +12,8 @@ export const dateCodecs: TypeCodecs = {
     canonicalType: () => plainType('date'),
     fromSelect: decodeDate,
     transcode: copyDate,
-    // By MysqlTextConverter, as java.time writes it.
-    fromEvent: (raw) => {
-      if (raw === zeroDateMark) return zeroDate;
-      return typeof raw === 'string' ? decodeDate(raw) : undefined;
-    },
+    // By MysqlTextConverter, as java.time writes it, and zero dates as BinlogDates does.
+    fromEvent: (raw) => (typeof raw === 'string' ? decodeDate(raw) : undefined),
     toLiteral: textLiteral,
   },
 };

@@ -1,9 +1,8 @@
 import { isZeroDate } from '../../zero-date.ts';
-import { zeroDateMark } from '../capture-settings.ts';
 import { textLiteral } from '../literals.ts';
 import { decodeDate } from './dates.ts';
 import { copyDateTime, copyInstant } from './transcode.ts';
-import { type CanonicalType, type Decoded, type TypeCodecs, zeroDate } from './type-codec.ts';
+import type { CanonicalType, Decoded, TypeCodecs } from './type-codec.ts';
 
 /** The server writes all declared fraction digits, java.time no second that is zero and its fraction in threes. */
 const form = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?(Z?)$/;
@@ -25,8 +24,8 @@ const canonicalType = (baseType: 'timestamp' | 'timestamptz', precision: number)
   precision,
 });
 
-/** The first moment that a TIMESTAMP can hold is a second later, so this one is how the log has a zero date. */
-const epoch = '1970-01-01T00:00:00Z';
+/** No TIMESTAMP can be at this moment, which is how the log has a zero date; with as many digits as are declared. */
+const epoch = /^1970-01-01T00:00:00(?:\.0+)?Z$/;
 /** A TIMESTAMP has only this one (MySQL manual, 13.2.2). */
 const zeroTimestamp = '0000-00-00 00:00:00';
 
@@ -35,11 +34,8 @@ export const timestampCodecs: TypeCodecs = {
     canonicalType: ({ fraction = 0 }) => canonicalType('timestamp', fraction),
     fromSelect: (value) => decode(value, ''),
     transcode: copyDateTime,
-    // By MysqlTextConverter, as java.time writes it.
-    fromEvent: (raw) => {
-      if (raw === zeroDateMark) return zeroDate;
-      return typeof raw === 'string' && !raw.endsWith('Z') ? decode(raw, '') : undefined;
-    },
+    // By MysqlTextConverter, as java.time writes it, and zero dates as BinlogDates does.
+    fromEvent: (raw) => (typeof raw === 'string' && !raw.endsWith('Z') ? decode(raw, '') : undefined),
     toLiteral: textLiteral,
   },
   timestamp: {
@@ -48,8 +44,8 @@ export const timestampCodecs: TypeCodecs = {
     fromSelect: (value) => decode(value, '+00'),
     transcode: copyInstant,
     fromEvent: (raw) => {
-      if (raw === epoch) return zeroTimestamp;
-      return typeof raw === 'string' && raw.endsWith('Z') ? decode(raw, '+00') : undefined;
+      if (typeof raw !== 'string' || !raw.endsWith('Z')) return undefined;
+      return epoch.test(raw) ? zeroTimestamp : decode(raw, '+00');
     },
     toLiteral: (canonical) => textLiteral(canonical.replace('+00', '')),
   },

@@ -26,14 +26,8 @@ export interface NativeColumn {
   readonly isCheckedJson?: boolean;
 }
 
-/**
- * A zero date of which the event does not say which one it is: `0000-00-00`, or one whose month or day alone is zero. Where
- * the value is known, its own text stands for it, and the target decides what becomes of it.
- */
-export const zeroDate = Symbol('zero date');
-
 /** Undefined stands for a value that the column cannot have. */
-export type Decoded = string | typeof zeroDate | undefined;
+export type Decoded = string | undefined;
 
 /**
  * One type of MySQL and MariaDB: from both forms of its values to the same canonical text. The values are never NULL.

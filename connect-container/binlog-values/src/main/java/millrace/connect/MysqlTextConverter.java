@@ -7,15 +7,15 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Properties;
 import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.DataException;
 
 /**
  * Passes values on as text for the types of which Debezium's own form (seen with 3.5.0) loses something:
  *
  * <ul>
- *   <li>DATE and DATETIME that must not be null: a zero date ("0000-00-00", also one with only its month or day zero)
- *       reaches the converters as null, and Debezium then writes 1970-01-01. Here it becomes the text of the property
- *       {@code zero}, which no date has. Where null is allowed, a zero date cannot be told from it and stays null.
+ *   <li>DATE and DATETIME, since a zero date ("0000-00-00", also one with only its month or day zero) is no date of {@code
+ *       java.time}; it comes as a text already.
  *   <li>UUID of MariaDB: the log leaves out the zero bytes at the end, and Debezium puts as many at the beginning.
  * </ul>
  *
@@ -25,13 +25,23 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
 
     private static final int UUID_BYTES = 16;
 
-    private String zero;
+    private static final String[] ROW_READERS = {"Write", "Update", "Delete"};
 
+    /** Throws where zero dates would become NULL, which nothing could tell from a NULL of the source. */
     @Override
     public void configure(Properties properties) {
-        zero = properties.getProperty("zero");
-        if (zero == null) {
-            throw new IllegalArgumentException("The converter needs its property \"zero\".");
+        for (String kind : ROW_READERS) {
+            String name = "io.debezium.connector.binlog.event.RowDeserializers$" + kind + "RowsDeserializer";
+            try {
+                Class<?> reader = Class.forName(name, false, getClass().getClassLoader());
+                if (KeepsZeroDates.class.isAssignableFrom(reader)) {
+                    continue;
+                }
+            } catch (ClassNotFoundException missing) {
+                throw new ConnectException("This version of Debezium has no " + name + ", which reads zero dates.", missing);
+            }
+            throw new ConnectException(name + " is Debezium's own, which reads zero dates as NULL. The jar binlog-values has"
+                    + " to be the first of the plug-in's folder.");
         }
     }
 
@@ -40,7 +50,7 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
         switch (column.typeName().toUpperCase(Locale.ROOT)) {
             case "DATE":
             case "DATETIME":
-                registration.register(SchemaBuilder.string().optional(), value -> dateText(column, value));
+                registration.register(SchemaBuilder.string().optional(), value -> value == null ? null : value.toString());
                 break;
             case "UUID":
                 registration.register(SchemaBuilder.string().optional(), value -> uuidText(column, value));
@@ -48,13 +58,6 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
             default:
                 break;
         }
-    }
-
-    private String dateText(RelationalColumn column, Object value) {
-        if (value == null) {
-            return column.isOptional() ? null : zero;
-        }
-        return value.toString();
     }
 
     private String uuidText(RelationalColumn column, Object value) {
