@@ -162,12 +162,6 @@ const relationKind = (tableType: string, engine: string | null): TableDescriptio
 export const isGeneratedColumn = ({ extra }: CatalogColumn): boolean =>
   /\b(?:VIRTUAL|STORED|PERSISTENT) GENERATED\b|^(?:VIRTUAL|PERSISTENT)$/i.test(extra ?? '');
 
-/** With the default of a UUID, on which it depends whether Debezium can capture the column. */
-const spellType = ({ dataType, columnType, columnDefault }: CatalogColumn): string =>
-  dataType === 'uuid' && columnDefault?.startsWith("'") === true
-    ? `${columnType} default ${columnDefault}`
-    : columnType;
-
 /** MariaDB writes NULL for a column that may be null and has no default. */
 export const hasDefault = (column: CatalogColumn): boolean => {
   const { columnDefault, isNullable, extra } = column;
@@ -194,7 +188,7 @@ const describeColumn = (column: CatalogColumn, isCheckedJson: boolean): ColumnDe
   return {
     name: column.columnName,
     native: {
-      type: spellType(column),
+      type: column.columnType,
       baseType: dataType,
       ...(isUnsigned && { isUnsigned }),
       ...(charset !== null && { charset }),

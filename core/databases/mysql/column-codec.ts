@@ -6,6 +6,7 @@ import { isReadExactly } from './types/charsets.ts';
 import { dateCodecs } from './types/dates.ts';
 import { floatCodecs } from './types/floats.ts';
 import { geometryCodecs } from './types/geometries.ts';
+import { inetCodecs } from './types/inets.ts';
 import { integerCodecs } from './types/integers.ts';
 import { jsonCodecs } from './types/json-texts.ts';
 import { numericCodecs } from './types/numerics.ts';
@@ -22,6 +23,7 @@ const codecs: ReadonlyMap<string, TypeCodec> = new Map(
     ...dateCodecs,
     ...floatCodecs,
     ...geometryCodecs,
+    ...inetCodecs,
     ...integerCodecs,
     ...jsonCodecs,
     ...numericCodecs,
@@ -105,9 +107,6 @@ export const validateColumn = (column: ColumnDescription): string | undefined =>
   const { native } = column;
   if (native === undefined || codecOf(native.baseType) === undefined) {
     return `type ${typeName(column)} cannot be captured exactly`;
-  }
-  if (native.baseType === 'uuid' && native.type.includes(" default '")) {
-    return 'a DEFAULT that is a UUID stops Debezium; drop it, or make it uuid()';
   }
   const hasMembers = native.baseType === 'enum' || native.baseType === 'set';
   if (hasMembers) {

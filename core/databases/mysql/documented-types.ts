@@ -61,6 +61,7 @@ export const documentedTypes: readonly ColumnDescription[] = [
   column('longblob', { maxLength: 4_294_967_295 }),
   column('json', { charset: 'utf8mb4' }),
   column('uuid'),
+  column('inet4'),
   column('inet6'),
   column('point'),
   column('geometry'),

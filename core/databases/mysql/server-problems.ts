@@ -40,7 +40,7 @@ const minimumRetentionSeconds = 86_400;
 const wantedRetentionSeconds = 3 * 86_400;
 
 /** Types of columns that Debezium's parser of DDL (3.5) does not know: their tables make the connector fail. */
-export const unreadableTypes: readonly string[] = ['inet4', 'inet6', 'xmltype'];
+export const unreadableTypes: readonly string[] = ['xmltype'];
 
 /** What keeps a source server from being captured. */
 export const findServerProblems = (

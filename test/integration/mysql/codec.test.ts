@@ -129,7 +129,9 @@ describe.each(kinds)('values of %s', (kind) => {
       expect(rows).toBe(rowCount);
       for (const sample of columns) {
         const { rows: written } = await client.query<{ value: string | null }>(
-          `SELECT ${quoteIdentifier(sample.name)}::text AS value FROM samples.${kind} ORDER BY id`,
+          // As the type itself writes it: a cast adds the mask to an inet.
+          `SELECT CASE WHEN value IS NOT NULL THEN format('%s', value) END AS value
+           FROM (SELECT id, ${quoteIdentifier(sample.name)} AS value FROM samples.${kind}) AS written ORDER BY id`,
         );
         expect(written.map(({ value }) => value)).toEqual(samples.canonical(sample));
       }

@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 
 /** How values of a type are written and looked at. */
-export type ValueKind = 'number' | 'float' | 'bits' | 'bytes' | 'text' | 'moment' | 'geometry';
+export type ValueKind = 'number' | 'float' | 'bits' | 'bytes' | 'text' | 'moment' | 'address' | 'geometry';
 
 /** What is bound for `?`: a text or bytes. */
 export type BoundValue = string | Buffer;
@@ -315,6 +315,13 @@ export const generatedTypes: readonly GeneratedType[] = [
     uuid: fc.oneof(
       fc.uuid(),
       fc.uuid().map((text) => text.replaceAll('-', '').toUpperCase()),
+    ),
+  }),
+  ...ofKind('address', {
+    inet4: fc.ipV4(),
+    inet6: fc.oneof(
+      fc.ipV6(),
+      fc.ipV4().map((text) => `::ffff:${text}`),
     ),
   }),
   ...ofKind('moment', {

@@ -226,6 +226,31 @@ const typeSamples: Readonly<Record<string, Samples>> = {
       'ffffffff-ffff-7fff-8fff-ffffffffff00',
     ].map(quoted),
   },
+  inet6: {
+    only: 'mariadb',
+    samples: [
+      '2001:db8::ff00:42:8329',
+      '::',
+      '::1',
+      '::2',
+      '1::',
+      '::0.1.0.0',
+      '::ffff:192.0.2.128',
+      '::192.0.2.128',
+      '64:ff9b::c000:280',
+      '2001:0:0:1::1',
+      '2001:db8::1:0:0:1',
+      '2001:db8:0:1:1:1:1:1',
+      'fe80::1:2:3:4',
+      'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
+    ]
+      .map(quoted)
+      .concat([["'::FFFF:0:1'", '::ffff:0.0.0.1']]),
+  },
+  inet4: {
+    only: 'mariadb',
+    samples: ['192.0.2.128', '0.0.0.0', '255.255.255.255', '10.0.0.0', '0.0.0.1'].map(quoted),
+  },
 };
 
 /** MariaDB keeps JSON as it was written; MySQL parses it, and numbers and blanks of its texts are not the writer's. */
@@ -296,7 +321,7 @@ export const sampleTable = (kind: MysqlKind): SampleTable => {
     create: (table) => {
       const list = columns.map(({ name, type, values: [first] }) => {
         // Long and geometric types have no default but an expression.
-        const mayHaveDefault = !/text|blob|json|geo|point|polygon|uuid/.test(type);
+        const mayHaveDefault = !/text|blob|json|geo|point|polygon/.test(type);
         return `${name} ${type}${mayHaveDefault ? ` DEFAULT ${first?.[0] ?? ''}` : ''}`;
       });
       return `CREATE TABLE \`${table}\` (id int PRIMARY KEY, ${list.join(', ')}) ROW_FORMAT=DYNAMIC`;
@@ -320,10 +345,5 @@ export const refusedTypes: readonly {
   { type: 'varchar(10) character set gbk', reason: 'gbk' },
   { type: 'text character set greek', reason: 'greek' },
   { type: "enum('a','x\\\\y')", reason: 'backslash' },
-  {
-    type: "uuid DEFAULT '123e4567-e89b-12d3-a456-426614174000'",
-    only: 'mariadb',
-    reason: 'DEFAULT that is a UUID',
-  },
   { type: 'vector(3)', only: 'mysql', reason: 'vector(3)' },
 ];

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { type CatalogRows, readTables } from '#core/databases/mysql/catalog.ts';
-import { validateColumn } from '#core/databases/mysql/column-codec.ts';
 
 const tableRow = {
   tableName: 't',
@@ -120,16 +119,6 @@ test('a type that nobody knows is shown as it is, and is not replicated', () => 
     type: 'vector(3)',
     typeKind: 'extension',
   });
-});
-
-test('a UUID with a DEFAULT that is one is refused; uuid() is not', () => {
-  const problemOf = (columnDefault: string | null) => {
-    const column = describeColumn({ dataType: 'uuid', columnType: 'uuid', columnDefault });
-    return column && validateColumn(column);
-  };
-  expect(problemOf("'123e4567-e89b-12d3-a456-426614174000'")).toContain('DEFAULT');
-  expect(problemOf('uuid()')).toBeUndefined();
-  expect(problemOf(null)).toBeUndefined();
 });
 
 test("a LONGTEXT with MariaDB's check is JSON", () => {

@@ -3,7 +3,9 @@ package millrace.connect;
 import io.debezium.spi.converter.CustomConverter;
 import io.debezium.spi.converter.RelationalColumn;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import org.apache.kafka.connect.data.SchemaBuilder;
@@ -16,33 +18,52 @@ import org.apache.kafka.connect.errors.DataException;
  * <ul>
  *   <li>DATE and DATETIME, since a zero date ("0000-00-00", also one with only its month or day zero) is no date of {@code
  *       java.time}; it comes as a text already.
- *   <li>UUID of MariaDB: the log leaves out the zero bytes at the end, and Debezium puts as many at the beginning.
+ *   <li>UUID, INET4 and INET6 of MariaDB: the log leaves out the zero bytes at the end, and Debezium puts as many at the
+ *       beginning of a UUID; the others it does not know.
  * </ul>
  *
  * Dates and times are written as {@code java.time} does: {@code 2020-02-29T23:59:59.123456}.
  */
 public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, RelationalColumn> {
 
-    private static final int UUID_BYTES = 16;
+    private static final String ROW_READER = "io.debezium.connector.binlog.event.RowDeserializers$%sRowsDeserializer";
 
-    private static final String[] ROW_READERS = {"Write", "Update", "Delete"};
+    private static final String MARIADB_SCHEMA = "io.debezium.connector.mariadb.MariaDbDatabaseSchema";
 
-    /** Throws where zero dates would become NULL, which nothing could tell from a NULL of the source. */
+    /** Throws where a class of this module is not in the place of Debezium's: zero dates would become NULL, unnoticed. */
     @Override
     public void configure(Properties properties) {
-        for (String kind : ROW_READERS) {
-            String name = "io.debezium.connector.binlog.event.RowDeserializers$" + kind + "RowsDeserializer";
-            try {
-                Class<?> reader = Class.forName(name, false, getClass().getClassLoader());
-                if (KeepsZeroDates.class.isAssignableFrom(reader)) {
-                    continue;
-                }
-            } catch (ClassNotFoundException missing) {
-                throw new ConnectException("This version of Debezium has no " + name + ", which reads zero dates.", missing);
-            }
-            throw new ConnectException(name + " is Debezium's own, which reads zero dates as NULL. The jar binlog-values has"
-                    + " to be the first of the plug-in's folder.");
+        for (String kind : List.of("Write", "Update", "Delete")) {
+            requireOurs(String.format(ROW_READER, kind));
         }
+        if (isThere("io.debezium.connector.mariadb.MariaDbConnector")) {
+            requireOurs(MARIADB_SCHEMA);
+        }
+    }
+
+    private static void requireOurs(String name) {
+        try {
+            if (ReplacesDebezium.class.isAssignableFrom(load(name))) {
+                return;
+            }
+        } catch (ClassNotFoundException missing) {
+            throw new ConnectException("This version of Debezium does not have " + name + ".", missing);
+        }
+        throw new ConnectException(name + " is Debezium's own, which does not keep every value. The jar binlog-values has to be"
+                + " the first of the plug-in's folder.");
+    }
+
+    private static boolean isThere(String name) {
+        try {
+            load(name);
+            return true;
+        } catch (ClassNotFoundException missing) {
+            return false;
+        }
+    }
+
+    private static Class<?> load(String name) throws ClassNotFoundException {
+        return Class.forName(name, false, MysqlTextConverter.class.getClassLoader());
     }
 
     @Override
@@ -53,25 +74,28 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
                 registration.register(SchemaBuilder.string().optional(), value -> value == null ? null : value.toString());
                 break;
             case "UUID":
-                registration.register(SchemaBuilder.string().optional(), value -> uuidText(column, value));
+            case "INET6":
+                registration.register(SchemaBuilder.string().optional(), value -> hex(column, value, 16));
+                break;
+            case "INET4":
+                registration.register(SchemaBuilder.string().optional(), value -> hex(column, value, 4));
                 break;
             default:
                 break;
         }
     }
 
-    private String uuidText(RelationalColumn column, Object value) {
+    /** The digits of all {@code length} bytes. */
+    private static String hex(RelationalColumn column, Object value, int length) {
         if (value == null) {
             return null;
         }
         byte[] stored = value instanceof ByteBuffer buffer ? bytesOf(buffer) : value instanceof byte[] bytes ? bytes : null;
-        if (stored == null || stored.length > UUID_BYTES) {
+        if (stored == null || stored.length > length) {
             throw new DataException("Column " + column.name() + " of " + column.dataCollection() + " arrived as "
-                    + value.getClass().getName() + ", which holds no UUID.");
+                    + value.getClass().getName() + ", which holds no " + column.typeName() + ".");
         }
-        byte[] whole = new byte[UUID_BYTES];
-        System.arraycopy(stored, 0, whole, 0, stored.length);
-        return HexFormat.of().formatHex(whole);
+        return HexFormat.of().formatHex(Arrays.copyOf(stored, length));
     }
 
     private static byte[] bytesOf(ByteBuffer buffer) {

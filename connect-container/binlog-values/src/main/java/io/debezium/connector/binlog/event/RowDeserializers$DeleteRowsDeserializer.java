@@ -7,10 +7,10 @@ import io.debezium.config.CommonConnectorConfig.EventProcessingFailureHandlingMo
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Map;
-import millrace.connect.KeepsZeroDates;
+import millrace.connect.ReplacesDebezium;
 
 /** In place of Debezium's class of the same name, with the dates of {@link BinlogDates}: deleted rows. */
-public class RowDeserializers$DeleteRowsDeserializer extends DeleteRowsEventDataDeserializer implements KeepsZeroDates {
+public class RowDeserializers$DeleteRowsDeserializer extends DeleteRowsEventDataDeserializer implements ReplacesDebezium {
 
     private final EventProcessingFailureHandlingMode mode;
 

@@ -1,5 +1,0 @@
-package millrace.connect;
-
-/** Marks the classes that read zero dates from the log as texts. */
-public interface KeepsZeroDates {
-}
