@@ -253,6 +253,9 @@ const typeSamples: Readonly<Record<string, Samples>> = {
   },
 };
 
+/** Of 150 bytes FF. The server breaks it into lines of 76. */
+const base64Lines = [76, 76, 48].map((length) => '/'.repeat(length)).join('\\n');
+
 /** MariaDB keeps JSON as it was written; MySQL parses it, and numbers and blanks of its texts are not the writer's. */
 const jsonSamples: Readonly<Record<MysqlKind, readonly Sample[]>> = {
   mariadb: [
@@ -279,6 +282,14 @@ const jsonSamples: Readonly<Record<MysqlKind, readonly Sample[]>> = {
     [
       hex('["é😀\\u0000\\u0001\\n\\t\\\\/\\"\\b", {}, [], true, false, null]'),
       '["é😀\\u0000\\u0001\\n\\t\\\\/\\"\\b",{},[],true,false,null]',
+    ],
+    [
+      "JSON_ARRAY(TIME'10:00:00', TIME'-838:59:59', TIME'-00:00:00.5', DATE'2020-01-02', TIMESTAMP'2020-01-02 03:04:05.6')",
+      '["10:00:00.000000","-838:59:59.000000","-00:00:00.500000","2020-01-02","2020-01-02 03:04:05.600000"]',
+    ],
+    [
+      "JSON_OBJECT('bytes', x'00ff', 'bits', b'101', 'fixed', CAST('x' AS BINARY(3)), 'blob', REPEAT(x'ff', 150))",
+      `{"bits":"base64:type15:BQ==","blob":"base64:type15:${base64Lines}","bytes":"base64:type15:AP8=","fixed":"base64:type15:eAAA"}`,
     ],
     [hex('null'), 'null'],
     [hex('"s"'), '"s"'],

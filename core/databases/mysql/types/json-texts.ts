@@ -3,10 +3,7 @@ import { plainType, type TypeCodecs } from './type-codec.ts';
 /**
  * MySQL keeps JSON parsed; the server and Debezium write it with other blanks and other digits. Both are brought to one
  * text: no blanks, strings as JSON.stringify writes them, and numbers by their value alone.
- *
- * Known limit of Debezium (3.5): what a JSON function made of a DATETIME, TIME or binary value, rather than of a text, arrives
- * without the zeros at the end of its fraction, or without the `base64:type15:` before it, and a TIME below zero arrives
- * garbled.
+ * What a JSON function took from a column of a type that JSON does not have is a string in the same form: MysqlJson.
  */
 const token = /"(?:[^"\\]|\\.)*"|-?\d[-+.\deE]*|[{}[\],:]|true|false|null|(\s+)/gy;
 

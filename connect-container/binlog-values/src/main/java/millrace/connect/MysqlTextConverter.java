@@ -2,6 +2,7 @@ package millrace.connect;
 
 import io.debezium.spi.converter.CustomConverter;
 import io.debezium.spi.converter.RelationalColumn;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -20,6 +21,7 @@ import org.apache.kafka.connect.errors.DataException;
  *       java.time}; it comes as a text already.
  *   <li>UUID, INET4 and INET6 of MariaDB: the log leaves out the zero bytes at the end, and Debezium puts as many at the
  *       beginning of a UUID; the others it does not know.
+ *   <li>JSON of MySQL: see {@link MysqlJson}.
  * </ul>
  *
  * Dates and times are written as {@code java.time} does: {@code 2020-02-29T23:59:59.123456}.
@@ -80,8 +82,31 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
             case "INET4":
                 registration.register(SchemaBuilder.string().optional(), value -> hex(column, value, 4));
                 break;
+            case "JSON":
+                // MariaDB has JSON as a text.
+                if (isThere("io.debezium.connector.mysql.MySqlConnector")) {
+                    registration.register(SchemaBuilder.string().optional(), value -> jsonText(column, value));
+                }
+                break;
             default:
                 break;
+        }
+    }
+
+    /** A DEFAULT, which is in no event, comes as a text. */
+    private static String jsonText(RelationalColumn column, Object value) {
+        if (value == null || value instanceof String) {
+            return (String) value;
+        }
+        if (!(value instanceof byte[] document)) {
+            throw new DataException("Column " + column.name() + " of " + column.dataCollection() + " arrived as "
+                    + value.getClass().getName() + ", which is no JSON.");
+        }
+        try {
+            return MysqlJson.textOf(document);
+        } catch (IOException unreadable) {
+            throw new DataException(
+                    "Column " + column.name() + " of " + column.dataCollection() + " holds JSON that cannot be read.", unreadable);
         }
     }
 
