@@ -15,11 +15,13 @@ import {
   findMissingGrants,
   grantsStatement,
   parseGrants,
+  seesEveryTable,
   serverStateStatement,
 } from '#core/databases/mysql/target-grants.ts';
 import { createSchemaStatement, createTableStatement } from '#core/databases/mysql/target-table.ts';
 import type { Problem } from '#core/errors/millrace-error.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
+import type { TextRow } from './connection.ts';
 import { createExecutor, type Executor } from './executor.ts';
 
 /** A target in MySQL or MariaDB, whose descriptions also say how its rows have to be written. */
@@ -83,8 +85,13 @@ const describeTable = async (executor: Executor, ref: TableRef): Promise<MysqlTa
     columns: await read(columnsStatement(actual.schema, actual.table)),
     indexes: await read(indexesStatement(actual.schema, actual.table)),
     foreignKeys: await read(foreignKeysStatement(actual)),
+    hasAllForeignKeys: seesEveryTable(grantLines(await read(grantsStatement))),
   });
 };
+
+/** `SHOW GRANTS` names its one column after the account. */
+const grantLines = (rows: readonly TextRow[]): readonly string[] =>
+  rows.map((row) => String(Object.values(row)[0]));
 
 const stateSchema = z.object({ readOnly: z.string(), account: z.string() });
 
@@ -103,7 +110,7 @@ const findWriteProblems = async (
   for (const schema of wanted) {
     if ((await read(schemaStatement(schema))).length === 0) missingSchemas.push(schema);
   }
-  const grants = (await read(grantsStatement)).map((row) => String(Object.values(row)[0]));
+  const grants = parseGrants(grantLines(await read(grantsStatement)));
   return [
     ...(readOnly === '0' || readOnly === 'OFF'
       ? []
@@ -114,7 +121,7 @@ const findWriteProblems = async (
             remedy: 'Use the primary, or SET GLOBAL read_only = OFF.',
           },
         ]),
-    ...findMissingGrants(parseGrants(grants), {
+    ...findMissingGrants(grants, {
       databaseName: settings.databaseName,
       schemas: wanted,
       tables,

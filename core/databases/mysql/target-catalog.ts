@@ -9,7 +9,10 @@ import type { Statement } from './statement.ts';
 export interface MysqlTargetTable extends TableDescription {
   /** Unique indexes beside the primary key: a row can then clash with a row of another key. */
   readonly hasOtherUniqueIndexes: boolean;
-  /** Whether foreign keys of other tables point to it: deleting a row could then delete others, or be refused. */
+  /**
+   * Whether foreign keys of other tables point to it, or could do so where the account does not see them: deleting a row
+   * could then delete others, or be refused.
+   */
   readonly isReferenced: boolean;
 }
 
@@ -25,7 +28,7 @@ FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?`,
   values: [ref.schema, ref.table],
 });
 
-/** Foreign keys of the table, and of others to it. */
+/** Foreign keys of the table, and of others to it as far as the account sees them (`seesEveryTable`). */
 export const foreignKeysStatement = (ref: TableRef): Statement => ({
   text: `
 SELECT CONSTRAINT_NAME AS name, TABLE_SCHEMA = ? AND TABLE_NAME = ? AS is_own
@@ -67,6 +70,8 @@ export const toTargetTable = (
     readonly columns: readonly unknown[];
     readonly indexes: readonly unknown[];
     readonly foreignKeys: readonly unknown[];
+    /** Whether there can be no foreign key to it that is not among `foreignKeys`. */
+    readonly hasAllForeignKeys: boolean;
   },
 ): MysqlTargetTable => {
   const isOfTable = ({ tableName }: { readonly tableName: string }): boolean => tableName === found.table;
@@ -91,7 +96,7 @@ export const toTargetTable = (
     uniqueIndexes: [...secondary, ...new Set(ownForeignKeys)],
     ...(found.engine !== null && { storageEngine: found.engine }),
     hasOtherUniqueIndexes: secondary.length > 0,
-    isReferenced: foreignKeys.some(({ is_own: isOwn }) => isOwn === '0'),
+    isReferenced: !rows.hasAllForeignKeys || foreignKeys.some(({ is_own: isOwn }) => isOwn === '0'),
   };
 };
 

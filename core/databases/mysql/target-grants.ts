@@ -39,6 +39,17 @@ export const parseGrants = (lines: readonly string[]): readonly Grant[] =>
     ];
   });
 
+/**
+ * Whether information_schema shows the account the tables of every schema: it leaves out those on which the account has
+ * no privilege. Lines of REVOKE are exceptions from a global privilege (partial_revokes).
+ */
+export const seesEveryTable = (lines: readonly string[]): boolean =>
+  !lines.some((line) => line.startsWith('REVOKE ')) &&
+  parseGrants(lines).some(
+    ({ privileges, schema, table }) =>
+      schema === '*' && table === '*' && (privileges.has('ALL PRIVILEGES') || privileges.has('SELECT')),
+  );
+
 const unquote = (name: string): string => (name === '*' ? name : name.slice(1, -1).replaceAll('``', '`'));
 
 /** Schema names in grants are patterns: `%` and `_` unless a backslash is before them (MySQL manual, 15.7.1.6). */

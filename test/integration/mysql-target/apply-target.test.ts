@@ -7,6 +7,7 @@ import type { ApplyRow } from '#core/apply/apply-table.ts';
 import type { PartitionBatch } from '#core/apply/partition-batch.ts';
 import type { RowEvent } from '#core/apply/row-event.ts';
 import { describeApplyTable, type MysqlApplyTable } from '#core/databases/mysql/apply-statements.ts';
+import { quoteIdentifier } from '#core/databases/mysql/identifiers.ts';
 import * as codec from '#core/databases/postgresql/column-codec.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ColumnDescription, TableDescription } from '#core/ports/databases.ts';
@@ -358,6 +359,35 @@ describeTargets('apply', (kind) => {
         ['2', 'other'],
       ]);
       expect(await rowsOf(server, 'SELECT thing FROM parts')).toEqual([{ thing: '1' }]);
+    });
+
+    test('keeps the rows that point to it from a schema that the account does not see', async () => {
+      const { databaseName } = server.settings;
+      const hidden = quoteIdentifier(`${databaseName}_hidden`);
+      const username = `blind_${databaseName.slice(-8)}`;
+      await server.client.query(`
+        ALTER TABLE things ADD UNIQUE KEY by_id (id);
+        CREATE DATABASE ${hidden};
+        CREATE TABLE ${hidden}.parts (
+          thing bigint, FOREIGN KEY (thing) REFERENCES ${quoteIdentifier(databaseName)}.things (id) ON DELETE CASCADE);
+        CREATE USER '${username}'@'%' IDENTIFIED BY 'secret';
+        GRANT ALL ON ${quoteIdentifier(databaseName)}.* TO '${username}'@'%'`);
+      const blind = openTargetDatabase({ ...server.settings, username, password: 'secret' });
+      try {
+        const seen = await blind.describeTable(ref());
+        if (seen === undefined) throw new Error('There is no table things.');
+        table = describeApplyTable({ source: things.ref, target: ref() }, things, seen, codec);
+        const target = openTarget();
+        const { epoch } = await target.claim([partition]);
+        await target.apply(target.prepare(batchOf(epoch, 0, [upsert('1', 'a', null, null, 'old')])));
+        await server.client.query(`INSERT INTO ${hidden}.parts VALUES (1)`);
+        await target.apply(target.prepare(batchOf(epoch, 1, [upsert('1', 'a', null, null, 'new')])));
+        expect(await notes()).toEqual([['1', 'new']]);
+        expect(await rowsOf(server, `SELECT thing FROM ${hidden}.parts`)).toEqual([{ thing: '1' }]);
+      } finally {
+        await blind.close();
+        await server.client.query(`DROP DATABASE ${hidden}; DROP USER '${username}'@'%'`);
+      }
     });
   });
 

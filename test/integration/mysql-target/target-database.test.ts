@@ -217,6 +217,48 @@ describeTargets('a target', (kind) => {
     ).toEqual([expect.stringMatching(/^is stored by MyISAM/)]);
   });
 
+  describe('foreign keys', () => {
+    const writer = () => `seer_${server.settings.databaseName.slice(-8)}`;
+    const elsewhere = () => `${server.settings.databaseName}_elsewhere`;
+
+    beforeAll(async () => {
+      const { databaseName } = server.settings;
+      await server.client.query(`
+        CREATE TABLE pointed_at (id int PRIMARY KEY);
+        CREATE TABLE alone (id int PRIMARY KEY);
+        CREATE DATABASE ${quoteIdentifier(elsewhere())};
+        CREATE TABLE ${quoteIdentifier(elsewhere())}.pointing (
+          id int PRIMARY KEY, FOREIGN KEY (id) REFERENCES ${quoteIdentifier(databaseName)}.pointed_at (id));
+        CREATE USER '${writer()}'@'%' IDENTIFIED BY 'secret';
+        GRANT ALL ON ${quoteIdentifier(databaseName)}.* TO '${writer()}'@'%'`);
+    });
+    afterAll(async () => {
+      await server.client.query(`
+        DROP DATABASE ${quoteIdentifier(elsewhere())}; DROP TABLE pointed_at, alone; DROP USER '${writer()}'@'%'`);
+    });
+
+    const areReferenced = async (database: MysqlTargetDatabase) =>
+      Promise.all(
+        ['pointed_at', 'alone'].map(
+          async (table) => (await database.describeTable(inTarget(table)))?.isReferenced,
+        ),
+      );
+
+    test('of another schema are found', async () => {
+      expect(await areReferenced(target)).toEqual([true, false]);
+    });
+
+    test('that the account cannot see are taken to be there, until it can see them all', async () => {
+      const asWriter = openTargetDatabase({ ...server.settings, username: writer(), password: 'secret' });
+      expect(await areReferenced(asWriter)).toEqual([true, true]);
+      await asWriter.close();
+      await server.client.query(`GRANT SELECT ON *.* TO '${writer()}'@'%'`);
+      const asReader = openTargetDatabase({ ...server.settings, username: writer(), password: 'secret' });
+      expect(await areReferenced(asReader)).toEqual([true, false]);
+      await asReader.close();
+    });
+  });
+
   describe('findWriteProblems', () => {
     test('an administrator lacks nothing', async () => {
       expect(await target.findWriteProblems([server.settings.databaseName, other()])).toEqual([]);

@@ -61,6 +61,7 @@ test('a description has types of both kinds, and what decides on how rows are wr
       { name: 'own', is_own: '1' },
       { name: 'of_others', is_own: '0' },
     ],
+    hasAllForeignKeys: true,
   });
   expect(described).toMatchObject({
     ref,
@@ -85,4 +86,14 @@ test('a description has types of both kinds, and what decides on how rows are wr
     { name: 'at', baseType: 'timestamp', precision: 3, hasDefault: true, isGenerated: false },
     { name: 'twice', isGenerated: true },
   ]);
+});
+
+test.each([
+  ['no foreign key points to is not referenced', true, false],
+  ['foreign keys that are not seen may point to counts as referenced', false, true],
+])('a table that %s', (_case, hasAllForeignKeys, isReferenced) => {
+  const found = chooseTable([table('Things')], ref);
+  if (found === undefined) throw new Error('The table was not found.');
+  const rows = { columns: [], indexes: [], foreignKeys: [{ name: 'own', is_own: '1' }], hasAllForeignKeys };
+  expect(toTargetTable(ref, found, rows)).toMatchObject({ isReferenced });
 });

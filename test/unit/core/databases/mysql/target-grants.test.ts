@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { findMissingGrants, parseGrants } from '#core/databases/mysql/target-grants.ts';
+import { findMissingGrants, parseGrants, seesEveryTable } from '#core/databases/mysql/target-grants.ts';
 
 const request = {
   databaseName: 'warehouse',
@@ -47,4 +47,21 @@ test('each privilege that is missing has the statement that gives it', () => {
 test('a name with wildcards is escaped in the remedy', () => {
   const [problem] = problemsOf([], { databaseName: 'ware_house', schemas: ['ware_house'] });
   expect(problem?.remedy).toContain('`ware\\_house`.*');
+});
+
+describe('the catalog shows every table', () => {
+  test.each([
+    ['GRANT ALL PRIVILEGES ON *.* TO `millrace`@`%` WITH GRANT OPTION'],
+    ['GRANT SELECT, INSERT ON *.* TO `millrace`@`%`'],
+  ])('with %s', (line) => {
+    expect(seesEveryTable(['GRANT USAGE ON `other`.* TO `millrace`@`%`', line])).toBe(true);
+  });
+
+  test.each([
+    ['privileges on schemas', ['GRANT USAGE ON *.* TO `a`@`%`', 'GRANT ALL PRIVILEGES ON `%`.* TO `a`@`%`']],
+    ['exceptions', ['GRANT SELECT ON *.* TO `a`@`%`', 'REVOKE SELECT ON `payroll`.* FROM `a`@`%`']],
+    ['a global privilege of another kind', ['GRANT PROCESS ON *.* TO `a`@`%`']],
+  ])('but not with %s', (_case, lines) => {
+    expect(seesEveryTable(lines)).toBe(false);
+  });
 });
