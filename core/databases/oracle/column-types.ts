@@ -1,6 +1,5 @@
 import type { ColumnDescription, NativeType } from '../../ports/databases.ts';
 import { binaryTypes } from './types/binaries.ts';
-import { booleanTypes } from './types/booleans.ts';
 import { floatTypes } from './types/floats.ts';
 import { intervalTypes } from './types/intervals.ts';
 import { numberTypes } from './types/numbers.ts';
@@ -12,7 +11,6 @@ import { timestampTypes } from './types/timestamps.ts';
 const types: ReadonlyMap<string, OracleType> = new Map(
   Object.entries({
     ...binaryTypes,
-    ...booleanTypes,
     ...floatTypes,
     ...intervalTypes,
     ...numberTypes,
@@ -23,6 +21,7 @@ const types: ReadonlyMap<string, OracleType> = new Map(
 
 /** Why types of Oracle that Millrace knows cannot be replicated; of others their name has to do. */
 const refusals: ReadonlyMap<string, string> = new Map([
+  ['boolean', 'Debezium does not capture BOOLEAN columns: store 0 and 1 in a NUMBER(1)'],
   ['long', 'LogMiner does not support LONG: convert the column to CLOB (ALTER TABLE ... MODIFY (... CLOB))'],
   ['long raw', 'LogMiner does not support LONG RAW: convert the column to BLOB'],
   ['bfile', 'a BFILE is a file of the server, which the log does not hold'],
@@ -75,7 +74,6 @@ const byCanonicalType: ReadonlyMap<string, string> = new Map([
   ['timestamp', 'timestamp'],
   ['timestamptz', 'timestamp with time zone'],
   ['interval', 'interval day to second'],
-  ['bool', 'boolean'],
 ]);
 
 /** What Millrace knows of a column's type; undefined for one that it cannot replicate. */

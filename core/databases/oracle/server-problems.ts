@@ -148,18 +148,31 @@ export interface TableReadiness {
   readonly isReadable: boolean;
   /** Whole rows are logged: for this table, or for the whole database. */
   readonly isFullyLogged: boolean;
-  /** Columns for whose sake LogMiner leaves out all changes of the table, see `findUnminableColumns`. */
+  /** Columns for whose sake all changes of the table are left out, see `findUnminableColumns`. */
   readonly unminableColumns: readonly string[];
 }
 
 /**
- * Columns of types that LogMiner does not support (Database Utilities, "Unsupported Data Types and Table Storage
- * Attributes"): it gives each change of such a table as UNSUPPORTED, which Debezium only logs. Leaving the columns out of
- * the replication does not help.
+ * Types of columns for whose sake Debezium skips each event of a table, of which it only warns (Oracle connector 3.5,
+ * "Unsupported data types"). To LogMiner, tables with a BFILE or with objects are UNSUPPORTED too (Database Utilities,
+ * "Unsupported Data Types and Table Storage Attributes"). Identity, invisible and virtual columns are not among them.
  */
+const unminableTypes: ReadonlySet<string> = new Set([
+  'bfile',
+  'boolean',
+  'long',
+  'long raw',
+  'urowid',
+  'vector',
+]);
+
+/** Leaving these columns out of the replication does not help. A user's own type has its owner in front. */
 export const findUnminableColumns = (table: Pick<TableDescription, 'columns'>): readonly string[] =>
   table.columns
-    .filter(({ native }) => native?.baseType === 'bfile' || native?.baseType.includes('.') === true)
+    .filter(({ native }) => {
+      const baseType = native?.baseType ?? '';
+      return unminableTypes.has(baseType) || baseType.includes('.');
+    })
     .map(({ name }) => name);
 
 export const findTableReadinessProblems = (
@@ -182,8 +195,8 @@ export const findTableReadinessProblems = (
       : [
           {
             subject,
-            problem: `LogMiner leaves out its changes because of the types of ${unminableColumns.join(', ')}, also where they are not replicated.`,
-            remedy: 'Move these columns to a table of their own.',
+            problem: `The log reader skips its changes because of the types of ${unminableColumns.join(', ')}, also where they are not replicated.`,
+            remedy: 'Change their types, or move these columns to a table of their own.',
           },
         ]),
     // With less, Debezium writes null for each column that an UPDATE did not change, and nobody can tell.

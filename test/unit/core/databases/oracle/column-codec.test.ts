@@ -8,6 +8,7 @@ import { columnOf } from './column-samples.ts';
 test.each([
   ['LONG', null, /LONG: convert the column to CLOB/],
   ['LONG RAW', null, /LONG RAW/],
+  ['BOOLEAN', null, /does not capture BOOLEAN/],
   ['BFILE', null, /file of the server/],
   ['UROWID', null, /UROWID/],
   ['XMLTYPE', 'PUBLIC', /XMLTYPE/],

@@ -107,17 +107,27 @@ test('a table has to be readable, and logged as a whole', () => {
     ).map(({ remedy }) => remedy),
   ).toEqual([
     'GRANT SELECT ON "SHOP"."ORDERS" TO "M";',
-    'Move these columns to a table of their own.',
+    'Change their types, or move these columns to a table of their own.',
     'ALTER TABLE "SHOP"."ORDERS" ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS;',
   ]);
 });
 
-test('columns for whose sake LogMiner leaves out a table are found', () => {
+test('columns for whose sake the changes of a table are skipped are found', () => {
   const columns = [
     columnOf('BFILE', {}, { name: 'SCAN' }),
     columnOf('ADDRESS_T', { dataTypeOwner: 'SHOP' }, { name: 'ADDRESS' }),
     columnOf('XMLTYPE', { dataTypeOwner: 'PUBLIC' }, { name: 'DOC' }),
-    columnOf('NUMBER', {}, { name: 'ID' }),
+    columnOf('NUMBER', {}, { name: 'ID', hasDefault: true, isIdentityAlways: true }),
+    columnOf('NUMBER', {}, { name: 'TWICE', isGenerated: true }),
+    ...['BOOLEAN', 'LONG', 'LONG RAW', 'UROWID', 'VECTOR'].map((type) => columnOf(type, {}, { name: type })),
   ];
-  expect(findUnminableColumns({ columns })).toEqual(['SCAN', 'ADDRESS']);
+  expect(findUnminableColumns({ columns })).toEqual([
+    'SCAN',
+    'ADDRESS',
+    'BOOLEAN',
+    'LONG',
+    'LONG RAW',
+    'UROWID',
+    'VECTOR',
+  ]);
 });
