@@ -1,11 +1,11 @@
 /**
- * `npm run ci:summary -- TESTS_EXIT DEMO_EXIT`: the closing line of CI. The demo counts as one test.
+ * `npm run ci:summary -- TESTS_EXIT DEMO_EXIT...`: the closing line of CI. Each demo counts as one test.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Counts, closingLine, sumCounts } from './run.ts';
 
-const [testsExit = '1', demoExit = '1'] = process.argv.slice(2);
+const [testsExit = '1', ...demoExits] = process.argv.slice(2);
 const summaryFile = path.resolve(import.meta.dirname, '..', '.millrace', 'test', 'summary.json');
 
 const readTestCounts = (): Counts => {
@@ -17,8 +17,10 @@ const readTestCounts = (): Counts => {
   }
 };
 
-const demoCounts: Counts =
-  demoExit === '0' ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
-const total = sumCounts([readTestCounts(), demoCounts]);
+const demoCounts = demoExits.map(
+  (exit): Counts =>
+    exit === '0' ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 },
+);
+const total = sumCounts([readTestCounts(), ...demoCounts]);
 process.stdout.write(`${closingLine(total)}\n`);
-process.exitCode = testsExit === '0' && demoExit === '0' && total.failed === 0 ? 0 : 1;
+process.exitCode = testsExit === '0' && demoExits.length > 0 && total.failed === 0 ? 0 : 1;
