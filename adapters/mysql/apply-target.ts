@@ -31,7 +31,7 @@ export const applyPoolOptions: PoolOptions = {
   maxConnections,
   statementTimeoutMs,
   idleTimeoutMs,
-  // Rows that are not known as a whole are written one by one, a thousand in one text.
+  // Rows that are not known as a whole may need a statement each, a thousand in one text.
   multipleStatements: true,
 };
 

@@ -8,6 +8,7 @@ import type { TableDescription } from '../../ports/databases.ts';
 import type { SourceCodec } from '../source-dialect.ts';
 import { createValueGuard } from '../value-guard.ts';
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
+import { ListedRows } from './listed-rows.ts';
 import type { MysqlTargetTable } from './target-catalog.ts';
 import {
   columnList,
@@ -18,7 +19,7 @@ import {
   type TargetRows,
 } from './target-rows.ts';
 
-/** One text to send: a statement, or several of single rows with a semicolon between them. */
+/** One text to send: a statement, or several with a semicolon between them. */
 export interface ApplyStatement {
   readonly text: string;
   /** Set when the statement has to hit just so many rows; otherwise the batch was planned on a wrong assumption. */
@@ -38,7 +39,7 @@ export interface MysqlApplyTable extends GuardedTable {
  */
 const statementBytes = 256 * 1024;
 
-/** Of one INSERT, and of one text of single-row statements. */
+/** Of one INSERT; also the statements of one text. */
 const statementRows = 1_000;
 
 /** MariaDB makes a join of a longer list (in_predicate_conversion_threshold), which does not use the key then. */
@@ -80,13 +81,19 @@ export class TableStatements {
   /** Whether an INSERT ... ON DUPLICATE KEY UPDATE can mean no other row than the one with the key. */
   readonly #hasOneKey: boolean;
   readonly #isReferenced: boolean;
+  /** Undefined where each row has to have a statement of its own. */
+  readonly #listed: ListedRows | undefined;
 
-  constructor(target: Pick<MysqlTargetTable, 'hasOtherUniqueIndexes' | 'isReferenced'>, rows: TargetRows) {
+  constructor(
+    target: Pick<MysqlTargetTable, 'columns' | 'hasOtherUniqueIndexes' | 'isReferenced'>,
+    rows: TargetRows,
+  ) {
     this.#rows = rows;
     this.#table = quoteTable(rows.ref);
     this.#all = rows.columns.map((_column, index) => index);
     this.#hasOneKey = !target.hasOtherUniqueIndexes;
     this.#isReferenced = target.isReferenced;
+    this.#listed = ListedRows.forTable(target, rows);
   }
 
   forSteps(steps: readonly PlanStep[]): readonly ApplyStatement[] {
@@ -115,7 +122,7 @@ export class TableStatements {
     if (this.#hasOneKey) {
       return [
         ...this.#deletes(deletes),
-        ...joined(patches.map((row) => this.#update(row))),
+        ...this.#updates(patches),
         ...this.#upserts(complete, this.#all),
         ...this.#partialUpserts(partial),
       ];
@@ -125,9 +132,9 @@ export class TableStatements {
     const merged = this.#isReferenced ? upserts : partial;
     return [
       ...this.#deletes([...deletes, ...replaced]),
-      ...joined(patches.map((row) => this.#update(row))),
+      ...this.#updates(patches),
       ...insertStatements(this.#rows, this.#all, replaced, '', insertLimits).map((text) => ({ text })),
-      ...joined(merged.flatMap((row) => [this.#update(row), this.#insertMissing(row)])),
+      ...this.#mergers(merged),
     ];
   }
 
@@ -149,11 +156,42 @@ export class TableStatements {
     ).map((text) => ({ text }));
   }
 
-  /** One statement for each set of known columns; in most batches there is one set. */
   #partialUpserts(rows: readonly ApplyRow[]): readonly ApplyStatement[] {
-    return [...Map.groupBy(rows, (row) => knownColumns(row).join()).values()].flatMap((group) =>
-      this.#upserts(group, knownColumns(group[0] ?? [])),
+    return groupsOf(rows).flatMap((group) => this.#upserts(group.rows, group.columns));
+  }
+
+  /** Changes rows that are there. */
+  #updates(rows: readonly ApplyRow[]): readonly ApplyStatement[] {
+    return this.#gathered(
+      rows,
+      (row) => [this.#update(row)],
+      (listed, list, columns) => [listed.update(list, columns)],
     );
+  }
+
+  /** Changes rows that are there, and adds those that are not. */
+  #mergers(rows: readonly ApplyRow[]): readonly ApplyStatement[] {
+    return this.#gathered(
+      rows,
+      (row) => [this.#update(row), this.#insertMissing(row)],
+      (listed, list, columns) => [listed.update(list, columns), listed.insertMissing(list, columns)],
+    );
+  }
+
+  /** Rows are written together with others of which the same columns are known, where a list can hold them. */
+  #gathered(
+    rows: readonly ApplyRow[],
+    alone: (row: ApplyRow) => readonly string[],
+    together: (listed: ListedRows, list: string, columns: readonly number[]) => readonly string[],
+  ): readonly ApplyStatement[] {
+    const listed = this.#listed;
+    if (listed === undefined) return joined(rows.flatMap(alone));
+    const texts = groupsOf(rows.filter((row) => listed.canHold(row))).flatMap((group) =>
+      group.rows.length === 1
+        ? group.rows.flatMap(alone)
+        : listed.lists(group.rows, group.columns).flatMap((list) => together(listed, list, group.columns)),
+    );
+    return joined([...texts, ...rows.filter((row) => !listed.canHold(row)).flatMap(alone)]);
   }
 
   /** Changes the row with the key, if there is one. Nothing but the key may be known: the statement stays valid. */
@@ -196,7 +234,20 @@ export class TableStatements {
   }
 }
 
-/** Statements of single rows, sent together. */
+interface RowGroup {
+  /** The known ones. */
+  readonly columns: readonly number[];
+  readonly rows: readonly ApplyRow[];
+}
+
+/** By the set of known columns; in most batches there is one set. */
+const groupsOf = (rows: readonly ApplyRow[]): readonly RowGroup[] =>
+  [...Map.groupBy(rows, (row) => knownColumns(row).join()).values()].map((group) => ({
+    columns: knownColumns(group[0] ?? []),
+    rows: group,
+  }));
+
+/** Short statements, sent together. */
 const joined = (statements: readonly string[]): readonly ApplyStatement[] => {
   const texts: ApplyStatement[] = [];
   let gathered: string[] = [];

@@ -88,18 +88,19 @@ export interface StatementLimits {
   readonly rows: number;
 }
 
-/** Joins parts with commas between a beginning and an end, as many as the limits allow. */
+/** Joins parts between a beginning and an end, as many as the limits allow. */
 export const splitStatements = (
   begin: string,
   parts: Iterable<string>,
   end: string,
   limits: StatementLimits,
+  separator = ',',
 ): readonly string[] => {
   const statements: string[] = [];
   let gathered: string[] = [];
   let length = 0;
   const flush = (): void => {
-    if (gathered.length > 0) statements.push(`${begin}${gathered.join(',')}${end}`);
+    if (gathered.length > 0) statements.push(`${begin}${gathered.join(separator)}${end}`);
     gathered = [];
     length = 0;
   };

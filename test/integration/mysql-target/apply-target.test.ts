@@ -73,6 +73,8 @@ const move = (from: string, to: string, ...values: (string | undefined)[]): RowE
   isNew: true,
 });
 
+const uuids = ['1', '2', '3'].map((digit) => `0000000${digit}-0000-4000-8000-000000000000`);
+
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'none',
@@ -217,6 +219,84 @@ describeTargets('apply', (kind) => {
       expect(await rows()).toEqual([]);
     });
 
+    test('of changes to many rows leaves out the rows that are not there, and what is not known of the others', async () => {
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      const ids = Array.from({ length: 700 }, (_, index) => String(index));
+      const there = ids.filter((id) => Number(id) % 2 === 0);
+      const whole = there.map((id) => upsert(id, `p${id}`, '1.25', '{kept}', 'old'));
+      await target.apply(target.prepare(batchOf(epoch, 0, whole)));
+      // More than a VARCHAR has, below that, and nothing.
+      const noteOf = (id: string) =>
+        [null, '😀'.repeat(20_000), '', '😀'.repeat(3_000)][Number(id) % 7] ?? id;
+      const patches = ids.map(
+        (id): RowEvent => ({
+          kind: 'patch',
+          key: key(id, `p${id}`),
+          row:
+            Number(id) % 5 === 0
+              ? row(id, `p${id}`, null)
+              : row(id, `p${id}`, `-${id}.5`, undefined, noteOf(id)),
+        }),
+      );
+      expect(await target.apply(target.prepare(batchOf(epoch, whole.length, patches)))).toBe('applied');
+      const expected = there.map((id) =>
+        Number(id) % 5 === 0
+          ? { id, part: `p${id}`, amount: null, tags: '{kept}', note: 'old' }
+          : { id, part: `p${id}`, amount: `-${id}.50`, tags: '{kept}', note: noteOf(id) },
+      );
+      expect(await rows()).toEqual(expected);
+    });
+
+    test.each([
+      { key: 'varchar(30) COLLATE utf8mb4_bin', like: 'text', values: ['a', 'A', 'é😀', "it's", ''] },
+      { key: 'char(36) CHARACTER SET ascii COLLATE ascii_bin', like: 'uuid', values: uuids },
+      { key: 'varchar(30) CHARACTER SET latin1 COLLATE latin1_bin', like: 'text', values: ['é', 'e', 'E'] },
+      { key: 'varbinary(8)', like: 'bytea', values: ['\\x', '\\x00', '\\x0000', '\\xff27'] },
+      { key: 'bigint unsigned', like: 'numeric', values: ['0', '9007199254740993', '18446744073709551615'] },
+      {
+        key: 'bigint',
+        like: 'int8',
+        values: ['-9223372036854775808', '9007199254740992', '9007199254740993'],
+      },
+      {
+        key: 'decimal(30,10)',
+        like: 'numeric',
+        values: ['12345678901234567890.0000000001', '-0.5', '12345678901234567890'],
+      },
+      {
+        key: 'datetime(6)',
+        like: 'timestamp',
+        values: ['2024-01-01 00:00:00', '2024-01-01 00:00:00.000001'],
+      },
+      { key: 'double', like: 'float8', values: ['0.1', '1e+300', '-0.30000000000000004'] },
+    ])('of changes finds rows by a key of $key', async ({ key: type, like, values }) => {
+      await server.client.query(
+        `DROP TABLE IF EXISTS keyed; CREATE TABLE keyed (k ${type} NOT NULL PRIMARY KEY, v int, kept int)`,
+      );
+      const keyed: TableDescription = {
+        ...things,
+        columns: [column('k', like, { notNull: true }), column('v', 'int4'), column('kept', 'int4')],
+        primaryKey: ['k'],
+      };
+      const found = await catalog.describeTable({ ...ref(), table: 'keyed' });
+      if (found === undefined) throw new Error('There is no table keyed.');
+      table = describeApplyTable({ source: keyed.ref, target: found.ref }, keyed, found, codec);
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      const inserted = values.map(
+        (k, index): RowEvent => ({ kind: 'upsert', key: k, row: [k, '0', `${index}`] }),
+      );
+      await target.apply(target.prepare(batchOf(epoch, 0, inserted)));
+      const changed = values
+        .slice(1)
+        .map((k, index): RowEvent => ({ kind: 'patch', key: k, row: [k, `${index + 1}`, undefined] }));
+      expect(await target.apply(target.prepare(batchOf(epoch, inserted.length, changed)))).toBe('applied');
+      expect(await rowsOf(server, 'SELECT v, kept FROM keyed ORDER BY kept')).toEqual(
+        values.map((_, index) => ({ v: `${index}`, kept: `${index}` })),
+      );
+    });
+
     test('keeps a column that an event does not mention, and gives a new row the default of it', async () => {
       await alter(`ALTER TABLE things ADD COLUMN kept varchar(10) NOT NULL DEFAULT 'own'`);
       const target = openTarget();
@@ -267,6 +347,28 @@ describeTargets('apply', (kind) => {
       expect(JSON.stringify(error) + String(error) + String((error as Error).cause)).not.toContain('secret');
       expect(await rows()).toEqual([]);
       expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({ nextOffset: 0n });
+    });
+
+    test.each([
+      { rule: 'MODIFY note longtext NOT NULL', amount: '2.00', note: null },
+      { rule: 'ADD CONSTRAINT small CHECK (amount < 100)', amount: '500.00', note: 'new' },
+    ])('of changes that break $rule leaves rows and checkpoint', async ({ rule, amount, note }) => {
+      await alter(`ALTER TABLE things ${rule}`);
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      const whole = ['1', '2', '3'].map((id) => upsert(id, 'a', '1.00', null, 'old'));
+      await target.apply(target.prepare(batchOf(epoch, 0, whole)));
+      const patch = (id: string, ...values: (string | null)[]): RowEvent => ({
+        kind: 'patch',
+        key: key(id, 'a'),
+        row: row(id, 'a', values[0], undefined, values[1]),
+      });
+      const patches = [patch('1', '3.00', 'new'), patch('2', amount, note), patch('3', '3.00', 'new')];
+      expect(await codeOf(target.apply(target.prepare(batchOf(epoch, 3, patches))))).toBe(
+        'ConstraintViolated',
+      );
+      expect(await rows()).toMatchObject(whole.map(() => ({ amount: '1.00', note: 'old' })));
+      expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({ nextOffset: 3n });
     });
 
     test('with a value that the target cannot represent is refused before anything is sent', async () => {

@@ -191,40 +191,60 @@ describe.each(kinds)('%s to its own kind', (kind) => {
     }
   });
 
-  test("applied values are the source's to the byte, also when rows are changed", async () => {
-    const applied = await createTarget('applied', described);
-    const topic = 'values';
-    const table = describeApplyTable(
-      { source: described.ref, target: applied.ref },
-      described,
-      applied,
-      source.dialect,
-    );
-    const texts = samples.columns.map((column) =>
-      samples
-        .canonical(column)
-        .map((text) => (isParsedJson(column.type) && text?.includes(lackedNumber) === true ? null : text)),
-    );
-    const rows = Array.from({ length: samples.rowCount }, (_row, row) => [
-      String(row),
-      ...texts.map((ofColumn) => ofColumn[row] ?? null),
-    ]);
-    const applyTarget = createApplyTarget({ pool, replicationId: 1, database: 'test' });
-    const { epoch } = await applyTarget.claim([{ topic, partition: 0, firstOffset: 0n, endOffset: 0n }]);
-    // Each key first has the values of another row.
-    const shifted = rows.map(([, ...values], row) => [String((row + 1) % rows.length), ...values]);
-    for (const [batch, written] of [shifted, rows].entries()) {
-      const expectedOffset = BigInt(batch * rows.length);
-      const prepared = applyTarget.prepare({
-        ...{ topic, partition: 0, epoch, expectedOffset },
-        nextOffset: expectedOffset + BigInt(rows.length),
-        counts: { inserts: rows.length, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 },
-        changes: [{ table, events: written.map((row) => ({ kind: 'upsert', key: row[0] ?? '', row })) }],
-      });
-      expect(await applyTarget.apply(prepared)).toBe('applied');
-    }
-    await expectSource(applied);
-  });
+  test.each([
+    { table: 'applied', kind: 'upsert', more: {} },
+    { table: 'patched', kind: 'patch', more: {} },
+    { table: 'merged', kind: 'upsert', more: { hasOtherUniqueIndexes: true, isReferenced: true } },
+  ] as const)(
+    "$table values are the source's to the byte, also when rows are changed",
+    async ({ table: name, kind: event, more }) => {
+      const applied = await createTarget(name, described);
+      const table = describeApplyTable(
+        { source: described.ref, target: applied.ref },
+        described,
+        { ...applied, ...more },
+        source.dialect,
+      );
+      const texts = samples.columns.map((column) =>
+        samples
+          .canonical(column)
+          .map((text) => (isParsedJson(column.type) && text?.includes(lackedNumber) === true ? null : text)),
+      );
+      const rows = Array.from({ length: samples.rowCount }, (_row, row) => [
+        String(row),
+        ...texts.map((ofColumn) => ofColumn[row] ?? null),
+      ]);
+      const applyTarget = createApplyTarget({ pool, replicationId: 1, database: 'test' });
+      const topic = name;
+      const { epoch } = await applyTarget.claim([{ topic, partition: 0, firstOffset: 0n, endOffset: 0n }]);
+      // Each key first has the values of another row.
+      const shifted = rows.map(([, ...values], row) => [String((row + 1) % rows.length), ...values]);
+      // A row with a long value is written alone, so the others come first, as a change of their own.
+      const isLong = [false, ...samples.columns.map(({ type }) => type === 'longblob')];
+      const without = (long: boolean) =>
+        rows.map((row) =>
+          row.map((value, index) => (index > 0 && isLong[index] === long ? undefined : value)),
+        );
+      const batches = [
+        { written: shifted, as: 'upsert' as const },
+        ...(event === 'upsert' ? [rows] : [without(true), without(false)]).map((written) => ({
+          written,
+          as: event,
+        })),
+      ];
+      for (const [batch, { written, as }] of batches.entries()) {
+        const expectedOffset = BigInt(batch * rows.length);
+        const prepared = applyTarget.prepare({
+          ...{ topic, partition: 0, epoch, expectedOffset },
+          nextOffset: expectedOffset + BigInt(rows.length),
+          counts: { inserts: rows.length, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 },
+          changes: [{ table, events: written.map((row) => ({ kind: as, key: row[0] ?? '', row })) }],
+        });
+        expect(await applyTarget.apply(prepared)).toBe('applied');
+      }
+      await expectSource(applied);
+    },
+  );
 
   test.each(
     lackedValues

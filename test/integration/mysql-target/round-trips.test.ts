@@ -157,7 +157,12 @@ describeTargets('values', (kind) => {
       expect(await readBack(created)).toEqual(accepted);
 
       const applied = await createTarget(`applied_${table}`, described);
-      await applyRows(described, applied, accepted);
+      await applyRows(described, applied, [{ kind: 'upsert', rows: accepted }]);
+      expect(await readBack(applied)).toEqual(accepted);
+      await applyRows(described, applied, [
+        { kind: 'upsert', rows: accepted.map(({ id }) => ({ id, v: null })) },
+        { kind: 'patch', rows: accepted },
+      ]);
       expect(await readBack(applied)).toEqual(accepted);
       expect(await expectedRows(table)).toHaveLength(accepted.length);
     },
@@ -170,10 +175,14 @@ describeTargets('values', (kind) => {
     return (await pair.source.client.query(`SELECT id, ${value} FROM samples.${table} ORDER BY id`)).rows;
   };
 
+  /** Each of the batches in a transaction of its own. */
   const applyRows = async (
     described: TableDescription,
     applied: MysqlTargetTable,
-    rows: readonly { readonly id: string; readonly v: string | null }[],
+    batches: readonly {
+      readonly kind: 'upsert' | 'patch';
+      readonly rows: readonly { readonly id: string; readonly v: string | null }[];
+    }[],
   ): Promise<void> => {
     const topic = `values.${applied.ref.table}`;
     const table = describeApplyTable(
@@ -183,17 +192,23 @@ describeTargets('values', (kind) => {
       source.dialect,
     );
     const applyTarget = createApplyTarget({ pool, replicationId: 1, database: 'test' });
-    const { epoch } = await applyTarget.claim([{ topic, partition: 0, firstOffset: 0n, endOffset: 0n }]);
-    const prepared = applyTarget.prepare({
-      topic,
-      partition: 0,
-      epoch,
-      expectedOffset: 0n,
-      nextOffset: BigInt(rows.length),
-      counts: { inserts: rows.length, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 },
-      changes: [{ table, events: rows.map(({ id, v }) => ({ kind: 'upsert', key: id, row: [id, v] })) }],
-    });
-    expect(await applyTarget.apply(prepared)).toBe('applied');
+    const { epoch, checkpoints } = await applyTarget.claim([
+      { topic, partition: 0, firstOffset: 0n, endOffset: 0n },
+    ]);
+    let offset = checkpoints.find((each) => each.topic === topic)?.nextOffset ?? 0n;
+    for (const { kind, rows } of batches) {
+      const prepared = applyTarget.prepare({
+        topic,
+        partition: 0,
+        epoch,
+        expectedOffset: offset,
+        nextOffset: offset + BigInt(rows.length),
+        counts: { inserts: rows.length, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 },
+        changes: [{ table, events: rows.map(({ id, v }) => ({ kind, key: id, row: [id, v] })) }],
+      });
+      expect(await applyTarget.apply(prepared)).toBe('applied');
+      offset += BigInt(rows.length);
+    }
   };
 
   /** What the target's own values are in canonical text, by its own functions. */

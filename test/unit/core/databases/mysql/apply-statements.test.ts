@@ -18,7 +18,12 @@ const targetOf = (more: Partial<MysqlTargetTable> = {}): MysqlTargetTable => ({
   ...tableOf(
     [
       mysqlColumn('bigint(20)', { name: 'id' }),
-      mysqlColumn('varchar(10)', { name: 'part', maxLength: 10 }),
+      mysqlColumn('varchar(10)', {
+        name: 'part',
+        maxLength: 10,
+        charset: 'utf8mb4',
+        collation: 'utf8mb4_nopad_bin',
+      }),
       mysqlColumn('longtext', { name: 'note' }),
     ],
     ['id', 'part'],
@@ -65,6 +70,31 @@ describe('a table whose only unique index is its key', () => {
     ]);
   });
 
+  test('changes rows of which the same columns are known by one statement', () => {
+    const long = 'n'.repeat(8_000);
+    expect(
+      textsOf(
+        write({
+          patches: [
+            ['1', 'a', 'x'],
+            ['2', 'a', undefined],
+            ['3', 'b', null],
+            ['4', 'b', long],
+          ],
+        }),
+      ),
+    ).toEqual([
+      [
+        "UPDATE (SELECT NULL AS `id`,_utf8mb4'' COLLATE utf8mb4_bin AS `part`,_utf8mb4'' COLLATE utf8mb4_bin AS `note` " +
+          "FROM DUAL WHERE FALSE UNION ALL SELECT 1,'a','x' UNION ALL SELECT 3,'b',NULL) AS listed " +
+          'STRAIGHT_JOIN `w`.`t` AS old ON old.`id`=listed.`id` AND ' +
+          'old.`part`=CONVERT(listed.`part` USING utf8mb4) COLLATE utf8mb4_nopad_bin SET old.`note`=listed.`note`',
+        "UPDATE `w`.`t` SET `id`=2,`part`='a' WHERE `id`=2 AND `part`='a'",
+        `UPDATE \`w\`.\`t\` SET \`note\`='${long}' WHERE \`id\`=4 AND \`part\`='b'`,
+      ].join(';'),
+    ]);
+  });
+
   test('keeps what a row does not mention', () => {
     expect(textsOf(write({ upserts: [['3', 'a', undefined]] }))).toEqual([
       "INSERT INTO `w`.`t` (`id`, `part`) VALUES (3,'a') ON DUPLICATE KEY UPDATE `id`=VALUES(`id`)",
@@ -89,6 +119,35 @@ describe('a table with another unique index', () => {
         "WHERE NOT EXISTS (SELECT 1 FROM `w`.`t` WHERE `id`=3 AND `part`='a')",
     ]);
   });
+});
+
+test('a row has a statement of its own where a list cannot be compared with its key', () => {
+  const [id, , note] = targetOf().columns;
+  if (id === undefined || note === undefined) throw new Error('A column is missing.');
+  const columns = [id, mysqlColumn("enum('a','b')", { name: 'part' }), note];
+  const patches = [
+    ['1', 'a', 'x'],
+    ['2', 'a', 'y'],
+  ];
+  expect(textsOf(write({ patches }), { columns })).toEqual([
+    "UPDATE `w`.`t` SET `note`='x' WHERE `id`=1 AND `part`='a';" +
+      "UPDATE `w`.`t` SET `note`='y' WHERE `id`=2 AND `part`='a'",
+  ]);
+});
+
+test('rows that stay in their place are changed and added together', () => {
+  const upserts = [
+    ['3', 'a', 'x'],
+    ['4', 'a', 'y'],
+  ];
+  const [text, ...others] = textsOf(write({ upserts }), { hasOtherUniqueIndexes: true, isReferenced: true });
+  expect(others).toEqual([]);
+  const [update, insert] = text?.split(';') ?? [];
+  const list = /\(SELECT .*? AS listed/.exec(update ?? '')?.[0];
+  expect(update).toMatch(/^UPDATE \(SELECT .* SET old\.`note`=listed\.`note`$/);
+  expect(insert).toContain(
+    `INSERT INTO \`w\`.\`t\` (\`id\`, \`part\`, \`note\`) SELECT * FROM ${list} WHERE NOT EXISTS (`,
+  );
 });
 
 test('a key changes only where the old row is and no other one has the new key', () => {
