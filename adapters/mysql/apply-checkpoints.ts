@@ -1,10 +1,10 @@
+import { type CheckpointMove, toCheckpoint } from '#core/apply/checkpoint-row.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import {
   addMissingCheckpoints,
   advanceCheckpoint,
   bookkeepingExists,
   bookkeepingTables,
-  type CheckpointAdvance,
   createBookkeeping,
   raiseEpoch,
   selectCheckpoint,
@@ -15,7 +15,7 @@ import {
 } from '#core/databases/mysql/apply-bookkeeping.ts';
 import type { Checkpoint, Claim } from '#core/ports/apply-target.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
-import type { Connection, Pool, TextRow } from './connection.ts';
+import type { Connection, Pool } from './connection.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { inTransaction, withConnection } from './executor.ts';
 
@@ -85,7 +85,7 @@ export const findCheckpoint = async (
 export const moveCheckpoint = async (
   connection: Connection,
   replicationId: ReplicationId,
-  move: CheckpointAdvance,
+  move: CheckpointMove,
 ): Promise<boolean> => {
   const { affectedRows } = await connection.execute(advanceCheckpoint(replicationId, move));
   return affectedRows === 1;
@@ -97,20 +97,3 @@ const raise = async (connection: Connection, replicationId: ReplicationId): Prom
   const { rows } = await connection.execute(selectEpoch(replicationId));
   return String(rows[0]?.epoch);
 };
-
-const toCheckpoint = (row: TextRow): Checkpoint => ({
-  topic: String(row.topic),
-  partition: Number(row.topic_partition),
-  nextOffset: BigInt(row.next_offset ?? 0),
-  epoch: Number(row.epoch),
-  ...(row.topic_id && { topicId: row.topic_id }),
-  ...(row.source_position && { sourcePosition: Number(row.source_position) }),
-  ...(row.reread_position && { rereadPosition: Number(row.reread_position) }),
-  counts: {
-    inserts: Number(row.inserts),
-    updates: Number(row.updates),
-    deletes: Number(row.deletes),
-    truncates: Number(row.truncates),
-    duplicatesSkipped: Number(row.duplicates_skipped),
-  },
-});

@@ -62,13 +62,15 @@ export const withConnection = async <Result>(
   }
 };
 
+/** Commits, unless `work` rejects or `isKept` says otherwise of its result. */
 export const inTransaction = <Result>(
   pool: Pool,
   work: (connection: Connection) => Promise<Result>,
+  isKept: (result: Result) => boolean = () => true,
 ): Promise<Result> =>
   withConnection(pool, async (connection) => {
     await connection.query('START TRANSACTION');
     const result = await work(connection);
-    await connection.query('COMMIT');
+    await connection.query(isKept(result) ? 'COMMIT' : 'ROLLBACK');
     return result;
   });

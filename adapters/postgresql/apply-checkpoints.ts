@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { type CheckpointMove, toCheckpoint } from '#core/apply/checkpoint-row.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import {
   addMissingCheckpoints,
@@ -102,17 +103,6 @@ export const findCheckpoint = async (
   return rows[0] === undefined ? undefined : toCheckpoint(rows[0]);
 };
 
-export interface CheckpointMove {
-  readonly topic: string;
-  readonly partition: number;
-  readonly epoch: number;
-  readonly expectedOffset: bigint;
-  readonly nextOffset: bigint;
-  readonly sourcePosition?: number;
-  readonly rereadPosition?: number;
-  readonly counts: Checkpoint['counts'];
-}
-
 /** False when no row matched: the epoch or the offset is another one. */
 export const moveCheckpoint = async (
   client: pg.PoolClient,
@@ -149,20 +139,3 @@ const raise = async (client: pg.PoolClient, replicationId: ReplicationId): Promi
   const { rows } = await client.query(raiseEpoch, [replicationId]);
   return String(rows[0]?.epoch);
 };
-
-const toCheckpoint = (row: Readonly<Record<string, string | null>>): Checkpoint => ({
-  topic: String(row.topic),
-  partition: Number(row.topic_partition),
-  nextOffset: BigInt(row.next_offset ?? 0),
-  epoch: Number(row.epoch),
-  ...(row.topic_id !== null && { topicId: String(row.topic_id) }),
-  ...(row.source_position && { sourcePosition: Number(row.source_position) }),
-  ...(row.reread_position && { rereadPosition: Number(row.reread_position) }),
-  counts: {
-    inserts: Number(row.inserts),
-    updates: Number(row.updates),
-    deletes: Number(row.deletes),
-    truncates: Number(row.truncates),
-    duplicatesSkipped: Number(row.duplicates_skipped),
-  },
-});

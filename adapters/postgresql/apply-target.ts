@@ -2,11 +2,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { fencedError, unmovedCheckpointError } from '#core/apply/checkpoint-refusals.ts';
-import { type NulledInTable, type OnNulled, takeNulled } from '#core/apply/nulled-values.ts';
+import { type OnNulled, takeNulled } from '#core/apply/nulled-values.ts';
 import type { PartitionBatch } from '#core/apply/partition-batch.ts';
-import { planBatch } from '#core/apply/plan-batch.ts';
-import type { ReplicationId } from '#core/contracts/identifiers.ts';
+import type { ReplicationId, TableRef } from '#core/contracts/identifiers.ts';
 import type {
   ApplyCopy,
   ApplyStatement,
@@ -14,9 +12,11 @@ import type {
 } from '#core/databases/postgresql/apply-statements.ts';
 import type { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
+import { createApplyFlow, type PlannedBatch } from '../databases/apply-flow.ts';
 import { claimCheckpoints, findCheckpoint, moveCheckpoint } from './apply-checkpoints.ts';
 import type { PoolOptions } from './connection.ts';
 import { toDatabaseError } from './database-errors.ts';
+import { inTransaction } from './executor.ts';
 
 /** A batch of 5,000 rows takes a tenth of a second; a target that needs a minute for it is in trouble. */
 const statementTimeoutMs = 60_000;
@@ -54,20 +54,13 @@ const minCopyRows = 200;
  */
 const batchesMergedAfterConflict = 50;
 
-export interface PostgresApplyBatch {
-  readonly batch: PartitionBatch<PostgresApplyTable>;
+export interface PostgresApplyBatch extends PlannedBatch<PostgresApplyTable, ApplyStatement> {
   /** Set when the batch is to be copied; `statements` are then made only if that fails. */
   readonly copies?: readonly TableCopy[];
-  readonly statements: readonly TableStatement[];
-  readonly nulled: readonly NulledInTable[];
 }
 interface TableCopy {
   readonly table: PostgresApplyTable;
   readonly copy: ApplyCopy;
-}
-interface TableStatement {
-  readonly table: PostgresApplyTable;
-  readonly statement: ApplyStatement;
 }
 
 export interface ApplyTargetOptions {
@@ -84,27 +77,27 @@ export const createApplyTarget = ({
   pool,
   replicationId,
   database,
-  onNulled = () => undefined,
+  ...options
 }: ApplyTargetOptions): ApplyTarget<PostgresApplyTable, PostgresApplyBatch> => {
-  const describe = (error: unknown, action: string): MillraceError =>
-    toDatabaseError(error, { action, database });
+  const describe = (error: unknown, action: string, table?: TableRef): MillraceError =>
+    toDatabaseError(error, { action, database, ...(table && { table }) });
 
-  /** Returns false when a statement hit another number of rows than it had to. */
-  const runStatements = async (
-    client: pg.PoolClient,
-    statements: Iterable<TableStatement>,
-  ): Promise<boolean> => {
-    for (const { table, statement } of statements) {
-      try {
+  const flow = createApplyFlow<PostgresApplyTable, pg.PoolClient, ApplyStatement>(
+    {
+      claim: (partitions) => claimCheckpoints(pool, replicationId, partitions),
+      findCheckpoint: (topic, partition, client) =>
+        findCheckpoint(client ?? pool, replicationId, topic, partition),
+      moveCheckpoint: (client, batch) => moveCheckpoint(client, replicationId, batch),
+      transaction: (work) => inTransaction(pool, work, (isDone) => isDone),
+      run: async (client, statement) => {
         const { rowCount } = await client.query({ ...statement, values: [...statement.values] });
-        if (statement.mustHit !== undefined && rowCount !== statement.mustHit) return false;
-      } catch (error) {
-        if (isViolation(error)) throw error;
-        throw toDatabaseError(error, { action: 'apply changes', database, table: table.mapping.target });
-      }
-    }
-    return true;
-  };
+        return statement.mustHit === undefined || rowCount === statement.mustHit;
+      },
+      isViolation,
+      describe,
+    },
+    { replicationId, ...options },
+  );
 
   const runCopies = async (client: pg.PoolClient, copies: readonly TableCopy[]): Promise<boolean> => {
     for (const { table, copy } of copies) {
@@ -112,7 +105,7 @@ export const createApplyTarget = ({
         await pipeline(Readable.from([copy.data]), client.query(copyFrom(copy.text)));
       } catch (error) {
         if (isViolation(error) || isCopyRefused(error)) throw error;
-        throw toDatabaseError(error, { action: 'apply changes', database, table: table.mapping.target });
+        throw describe(error, 'apply changes', table.mapping.target);
       }
     }
     return true;
@@ -140,117 +133,30 @@ export const createApplyTarget = ({
     return copies;
   };
 
-  const explainCheckpoint = async (client: pg.PoolClient, batch: PartitionBatch): Promise<MillraceError> =>
-    unmovedCheckpointError(
-      replicationId,
-      await findCheckpoint(client, replicationId, batch.topic, batch.partition),
-      batch,
-    );
-
-  const runTransaction = async (
-    { batch, nulled }: Pick<PostgresApplyBatch, 'batch' | 'nulled'>,
-    write: (client: pg.PoolClient) => Promise<boolean>,
-  ): Promise<'applied' | 'row-missing'> => {
-    const client = await pool.connect();
-    try {
-      await client.query('BEGIN');
-      // First, so that a fenced consumer does no work, and two transactions of one partition wait for each other here.
-      if (!(await moveCheckpoint(client, replicationId, batch))) throw await explainCheckpoint(client, batch);
-      if (!(await write(client))) {
-        await client.query('ROLLBACK');
-        client.release();
-        return 'row-missing';
-      }
-      await client.query('COMMIT');
-      client.release();
-      if (nulled.length > 0) onNulled(nulled);
-      return 'applied';
-    } catch (error) {
-      // Closing the connection rolls back. Whether a lost COMMIT took effect shows in the checkpoint, which is read
-      // again before anything is repeated.
-      client.release(true);
-      throw error;
-    }
-  };
-
   return {
-    claim: async (partitions) => {
-      try {
-        return await claimCheckpoints(pool, replicationId, partitions);
-      } catch (error) {
-        throw describe(error, 'claim the checkpoints');
-      }
-    },
-
-    readCheckpoint: async (topic, partition, epoch) => {
-      try {
-        const checkpoint = await findCheckpoint(pool, replicationId, topic, partition);
-        if (checkpoint === undefined || checkpoint.epoch !== epoch) throw fencedError(replicationId);
-        return checkpoint;
-      } catch (error) {
-        throw describe(error, 'read the checkpoint');
-      }
-    },
+    claim: flow.claim,
+    readCheckpoint: flow.readCheckpoint,
 
     prepare: (batch) => {
       const copies = copiesOf(batch);
       // Also of rows that were looked at for a copy that was not to be: they are counted with the statements.
       const nulled = takeNulled(batch);
-      return copies === undefined
-        ? { batch, ...statementsOf(batch) }
-        : { batch, copies, statements: [], nulled };
+      return copies === undefined ? flow.plan(batch) : { batch, copies, statements: [], nulled };
     },
 
     apply: async (prepared) => {
-      const { batch, copies, statements } = prepared;
-      const merge = (merged: Iterable<TableStatement>) =>
-        runTransaction(prepared, (client) => runStatements(client, merged));
+      const { batch, copies } = prepared;
+      if (copies === undefined) return flow.apply(prepared);
       try {
-        if (copies === undefined) return await merge(statements);
-        return await runTransaction(prepared, (client) => runCopies(client, copies));
+        return await flow.transact(prepared, (client) => runCopies(client, copies));
       } catch (error) {
-        if (!isViolation(error) && !(copies !== undefined && isCopyRefused(error))) {
-          throw describe(error, 'apply changes');
-        }
+        if (!isViolation(error) && !isCopyRefused(error)) throw describe(error, 'apply changes');
       }
-      if (copies !== undefined) {
-        for (const { table } of copies) mergesLeft.set(table, batchesMergedAfterConflict);
-        try {
-          return await merge(statementsOf(batch).statements);
-        } catch (error) {
-          if (!isViolation(error)) throw describe(error, 'apply changes');
-        }
-      }
-      // Two rows may have exchanged a unique value, which one statement for both cannot do: each event by itself, in
-      // order, as the source did it.
-      try {
-        return await merge(oneByOne(batch));
-      } catch (error) {
-        throw describe(error, `apply changes up to offset ${batch.nextOffset} of topic ${batch.topic}`);
-      }
+      for (const { table } of copies) mergesLeft.set(table, batchesMergedAfterConflict);
+      return flow.apply(flow.plan(batch));
     },
   };
 };
-
-const statementsOf = (
-  batch: PartitionBatch<PostgresApplyTable>,
-): Pick<PostgresApplyBatch, 'statements' | 'nulled'> => ({
-  statements: batch.changes.flatMap(({ table, events }) =>
-    table.statements.forSteps(planBatch(events)).map((statement) => ({ table, statement })),
-  ),
-  nulled: takeNulled(batch),
-});
-
-function* oneByOne(batch: PartitionBatch<PostgresApplyTable>): Generator<TableStatement> {
-  for (const { table, events } of batch.changes) {
-    for (const event of events) {
-      const statements = table.statements.forSteps(planBatch([event]));
-      // The same values were counted when the batch was prepared.
-      table.takeNulled();
-      for (const statement of statements) yield { table, statement };
-    }
-  }
-}
 
 /**
  * Integrity constraint violations (class 23), and a statement that would write one row twice (21000): two texts of one

@@ -58,16 +58,20 @@ export const runStatement = async (
   return result.rows;
 };
 
-/** Rejects with what `work` or PostgreSQL rejected with; a connection that did is not used again. */
+/**
+ * Commits, unless `work` rejects or `isKept` says otherwise of its result. Rejects with what `work` or PostgreSQL rejected
+ * with; a connection that did is not used again.
+ */
 export const inTransaction = async <Result>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<Result>,
+  isKept: (result: Result) => boolean = () => true,
 ): Promise<Result> => {
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
     const result = await work(client);
-    await client.query('COMMIT');
+    await client.query(isKept(result) ? 'COMMIT' : 'ROLLBACK');
     client.release();
     return result;
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { CheckpointMove } from '../../apply/checkpoint-row.ts';
 import { quoteLiteral, quoteText } from './literals.ts';
 import type { Statement } from './statement.ts';
 
@@ -116,28 +117,11 @@ export const selectCheckpoint = (replicationId: number, topic: string, partition
   values: [String(replicationId), topic, String(partition)],
 });
 
-export interface CheckpointAdvance {
-  readonly topic: string;
-  readonly partition: number;
-  readonly epoch: number;
-  readonly expectedOffset: bigint;
-  readonly nextOffset: bigint;
-  readonly sourcePosition?: number;
-  readonly rereadPosition?: number;
-  readonly counts: {
-    readonly inserts: number;
-    readonly updates: number;
-    readonly deletes: number;
-    readonly truncates: number;
-    readonly duplicatesSkipped: number;
-  };
-}
-
 /**
  * Moves a partition's checkpoint, in the transaction of the rows. Finds no row when another consumer has taken over.
  * GREATEST of a NULL is NULL, hence the COALESCE; what is not known is a position below all others.
  */
-export const advanceCheckpoint = (replicationId: number, move: CheckpointAdvance): Statement => {
+export const advanceCheckpoint = (replicationId: number, move: CheckpointMove): Statement => {
   const { counts } = move;
   const source = move.sourcePosition === undefined ? null : String(move.sourcePosition);
   const reread = move.rereadPosition === undefined ? null : String(move.rereadPosition);
