@@ -39,6 +39,8 @@ export const productCopy = async (
     const reached = waitForStatus(api, replicationId, 'The copy', isEveryTableLive, {
       deadlineMs: stepDeadlineMs,
       signal,
+      // On the machine that is measured, an answer of the API takes a few percent of the time between two at half a second.
+      pollEveryMs: 2_000,
     });
     // A start that fails would otherwise leave the watcher waiting for its deadline.
     const [rate] = await Promise.all([watching, reached]);

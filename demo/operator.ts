@@ -132,12 +132,14 @@ export const registerDatabase = (
     tls_mode: 'disable',
   });
 
-const pollEveryMs = 500;
+const defaultPollEveryMs = 500;
 
 export interface Waiting {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   readonly onStatus?: (status: ReplicationStatus) => void;
+  /** Half a second when left out. */
+  readonly pollEveryMs?: number;
 }
 
 /** Throws the replication's own error when it fails, and `LocalStackFailed` when it is not there within the deadline. */
@@ -146,7 +148,7 @@ export const waitForStatus = async (
   replicationId: number,
   what: string,
   isReached: (status: ReplicationStatus) => boolean,
-  { deadlineMs, signal, onStatus }: Waiting,
+  { deadlineMs, signal, onStatus, pollEveryMs = defaultPollEveryMs }: Waiting,
 ): Promise<ReplicationStatus> => {
   const deadline = performance.now() + deadlineMs;
   for (;;) {
@@ -191,7 +193,7 @@ export const waitForZeroLag = async (
         'What was committed last at the source is not captured.',
       );
     }
-    await sleep(pollEveryMs, undefined, { signal: waiting.signal });
+    await sleep(waiting.pollEveryMs ?? defaultPollEveryMs, undefined, { signal: waiting.signal });
   }
   const captured = Date.now();
   return waitForStatus(

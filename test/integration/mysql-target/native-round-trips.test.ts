@@ -145,9 +145,10 @@ describe.each(kinds)('%s to its own kind', (kind) => {
         expect({ type, values: written[name] }).toEqual({ type, values: expected[name] });
         continue;
       }
+      // What JSON has no type for is a string at the target, with the same text.
       const same = await rowsOf(
         { client },
-        `SELECT s.${name} <=> t.${name} AS same FROM ${quoteTable(described.ref)} s JOIN ${quoteTable(table.ref)} t USING (id)`,
+        `SELECT (s.${name} <=> t.${name} OR CAST(s.${name} AS CHAR) <=> CAST(t.${name} AS CHAR)) AS same FROM ${quoteTable(described.ref)} s JOIN ${quoteTable(table.ref)} t USING (id)`,
       );
       expect({ type, same }).toEqual({
         type,
