@@ -27,8 +27,10 @@ const madeAs: Readonly<Record<string, string>> = {
   'decimal(8,2) unsigned zerofill': 'decimal(8,2) unsigned',
   'float(7,3)': 'float',
   'double(10,2)': 'double',
-  // MySQL has no such type.
+  // MySQL has no such types.
   uuid: 'char(36)',
+  inet6: 'varchar(43)',
+  inet4: 'varchar(43)',
 };
 
 /** Widths of integers, which only some versions write, say nothing but for TINYINT(1). */
@@ -51,6 +53,9 @@ const exactForm = (baseType: string): string => {
       return 'v + 0';
     case 'uuid':
       return 'HEX(CAST(v AS CHAR))';
+    case 'inet4':
+    case 'inet6':
+      return 'HEX(INET6_ATON(CAST(v AS CHAR)))';
     default:
       return 'HEX(v)';
   }
@@ -178,6 +183,7 @@ describe.each(kinds)('%s to its own kind', (kind) => {
         of: type,
         ...expected,
         ...(type === 'uuid' && { charset: 'ascii' }),
+        ...(type.startsWith('inet') && { charset: 'utf8mb4' }),
       });
     }
   });
