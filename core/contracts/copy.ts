@@ -62,7 +62,14 @@ export type FinishedChunk = z.infer<typeof finishedChunkSchema>;
 export const lambdaCopyMaxRows = 100_000;
 
 /**
- * A chunk's intended size. 32 MiB takes about a second at the rates measured for one COPY pipe (25 MB/s), so a
- * killed worker loses about a second of work, while the cost of a transaction and of a state write stays below 2 %.
+ * A chunk's intended size in a big table. 32 MiB takes about a second at the rates measured for one COPY pipe (25 MB/s), so
+ * a killed worker loses about a second of work, while the cost of a transaction and of a state write stays below 2 %.
  */
 export const chunkTargetBytes = 32 * 1024 * 1024;
+
+/**
+ * A table has so many chunks at least, unless they would be smaller than `chunkMinBytes`: pipes that copy chunks side by
+ * side then end at about the same time, where of four chunks the last would often be copied alone.
+ */
+export const chunksForBalance = 16;
+export const chunkMinBytes = 4 * 1024 * 1024;

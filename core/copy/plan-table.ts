@@ -1,4 +1,10 @@
-import { type Chunk, chunkTargetBytes, lambdaCopyMaxRows } from '../contracts/copy.ts';
+import {
+  type Chunk,
+  chunkMinBytes,
+  chunksForBalance,
+  chunkTargetBytes,
+  lambdaCopyMaxRows,
+} from '../contracts/copy.ts';
 import type { SourceDatabase, TableDescription } from '../ports/databases.ts';
 
 /** For a table without statistics: a narrow row, so that the estimate is rather too high and the table rather "big". */
@@ -26,7 +32,11 @@ export const chooseCopier = (
 ): 'lambda' | 'fargate' =>
   estimateRows(table) <= lambdaCopyMaxRows && table.bytes <= lambdaCopyMaxBytes ? 'lambda' : 'fargate';
 
-const rowsPerChunk = (rowBytes: number): number => Math.max(1, Math.floor(chunkTargetBytes / rowBytes));
+const rowsPerChunk = (tableBytes: number, rows: number): number => {
+  const rowBytes = Math.max(1, tableBytes / rows);
+  const balanced = Math.max(chunkMinBytes, tableBytes / chunksForBalance);
+  return Math.max(1, Math.floor(Math.min(chunkTargetBytes, balanced) / rowBytes));
+};
 
 /** A place in the key order, and how many rows lie between the one before and it. */
 interface Hop {
@@ -35,7 +45,7 @@ interface Hop {
 }
 
 /**
- * Splits a table into key ranges of about `chunkTargetBytes` by hopping along its key, which reads the key's index
+ * Splits a table into key ranges of at most about `chunkTargetBytes` by hopping along its key, which reads the key's index
  * only. How long the hops are comes from the statistics; they may be wrong, so hops are joined to chunks by the size of
  * a row as the hops themselves have shown it. The first and last range are open, so that rows which come later are in
  * a range too. Always at least one chunk.
@@ -44,8 +54,7 @@ export const planChunks = async (
   source: Pick<SourceDatabase, 'nextChunkBound'>,
   table: TableDescription,
 ): Promise<readonly Chunk[]> => {
-  let hopRows =
-    table.estimatedRows > 0 ? rowsPerChunk(Math.max(1, table.bytes / table.estimatedRows)) : blindHopRows;
+  let hopRows = table.estimatedRows > 0 ? rowsPerChunk(table.bytes, table.estimatedRows) : blindHopRows;
   const hops: Hop[] = [];
   for (;;) {
     const bound = await source.nextChunkBound(table, hops.at(-1)?.bound, hopRows);
@@ -58,7 +67,7 @@ export const planChunks = async (
 /** The bounds of chunks: a chunk ends with the hop that brings it to two thirds of the intended size or more. */
 const joinHops = (hops: readonly Hop[], tableBytes: number): readonly (readonly string[])[] => {
   const rows = hops.reduce((sum, hop) => sum + hop.rows, 0);
-  const enoughRows = (rowsPerChunk(Math.max(1, tableBytes / rows)) * 2) / 3;
+  const enoughRows = (rowsPerChunk(tableBytes, rows) * 2) / 3;
   const bounds: (readonly string[])[] = [];
   let gathered = 0;
   for (const hop of hops) {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { chunkTargetBytes } from '#core/contracts/copy.ts';
+import { chunkMinBytes, chunksForBalance, chunkTargetBytes } from '#core/contracts/copy.ts';
 import { chooseCopier, estimateRows, lambdaCopyMaxBytes, planChunks } from '#core/copy/plan-table.ts';
 import { createFakeSource, sampleTable } from '../../fakes/databases.ts';
 
@@ -31,21 +31,31 @@ test('chunks cover the key without a gap or an overlap, and are open at both end
 
 test('a chunk has about the intended bytes', async () => {
   const rowBytes = 128;
-  const rows = 4_000_000;
+  const rows = 8_000_000;
   const chunks = await plan(rows, rows * rowBytes, rows);
   expect(chunks).toHaveLength(Math.ceil((rows * rowBytes) / chunkTargetBytes));
 });
 
+test('a smaller table has enough chunks for all pipes to end together, and a small one no tiny chunks', async () => {
+  const rowBytes = 128;
+  const perChunk = chunkMinBytes / rowBytes;
+  const planOf = (rows: number) => plan(rows, rows * rowBytes, rows);
+  expect(await planOf(100 * perChunk)).toHaveLength(chunksForBalance);
+  expect(await planOf(chunksForBalance * perChunk)).toHaveLength(chunksForBalance);
+  expect(await planOf(5 * perChunk)).toHaveLength(5);
+  expect(await planOf(perChunk / 2)).toHaveLength(1);
+});
+
 test('a table without statistics gets chunks of about the intended bytes, too', async () => {
   const rowBytes = 128;
-  const rows = 1_000_000;
+  const rows = 8_000_000;
   const chunks = await plan(-1, rows * rowBytes, rows);
   expect(chunks.length).toBeGreaterThanOrEqual(Math.floor((rows * rowBytes) / chunkTargetBytes));
   expect(chunks.length).toBeLessThanOrEqual(Math.ceil((1.5 * rows * rowBytes) / chunkTargetBytes) + 1);
 });
 
 test('statistics from before a table was filled neither make a chunk of each row nor one of all', async () => {
-  const rowBytes = 400;
+  const rowBytes = 800;
   const rows = 1_000_000;
   const chunks = await plan(1, rows * rowBytes, rows);
   const ideal = (rows * rowBytes) / chunkTargetBytes;
