@@ -7,6 +7,7 @@ import {
   foreignKeysStatement,
   indexesStatement,
   jsonChecksStatement,
+  readCascades,
   readTables,
   tablesStatement,
 } from '#core/databases/mysql/catalog.ts';
@@ -47,7 +48,9 @@ export const openSourceDatabase = (
       // Another database of the server is another registered database.
       if (ref.schema !== databaseName) return undefined;
       const [table] = await readCatalog(executor, flavor, databaseName, ref.table);
-      return table;
+      if (table === undefined) return undefined;
+      const unloggedCascades = await readUnloggedCascades(executor, ref);
+      return { ...table, ...(unloggedCascades.length > 0 && { unloggedCascades }) };
     },
     findCaptureProblems: async () =>
       findServerProblems(flavor, await readReadiness(executor, flavor, databaseName), settings),
@@ -124,6 +127,22 @@ const readCatalog = async (
     flavor.kind === 'mariadb' ? read(jsonChecksStatement) : [],
   ]);
   return readTables(schema, { tables, columns, indexes, foreignKeys, jsonChecks });
+};
+
+/** Foreign keys are InnoDB's own, below the log, in MariaDB and in MySQL before 9.6, which has a setting to return to that. */
+const nativeForeignKeys = 'innodb_native_foreign_keys';
+
+const readUnloggedCascades = async (executor: Executor, ref: TableRef): Promise<readonly string[]> => {
+  const text = `SHOW CREATE TABLE ${quoteTable(ref)}`;
+  const [row] = await executor.query('read the catalog', text, ref).catch((error: unknown) => {
+    // What is missing is found with the rights.
+    if (toMillraceError(error).code !== 'PermissionDenied') throw error;
+    return [];
+  });
+  const cascades = readCascades(row?.['Create Table'] ?? '');
+  if (cascades.length === 0) return [];
+  const variables = await readVariables(executor, [nativeForeignKeys]);
+  return variables[nativeForeignKeys] === 'OFF' ? [] : cascades;
 };
 
 const variableSchema = z.object({ Variable_name: z.string(), Value: z.string() });

@@ -29,6 +29,10 @@ const needsResyncPatterns: readonly RegExp[] = [
   /no longer available on the server|could not find GTID state requested/i,
   /db history topic or its content is fully or partially missing/i,
   /connector is trying to read (?:binlog|change stream|log)[^.]*but this is no longer available/i,
+  // The same: changes in a form that cannot be read (UnreadableChanges.java), or rows without some of their columns, which
+  // stay in the log whatever is mended.
+  /all tables have to be copied again/,
+  /internal schema size \d+, but row size \d+/i,
   // Oracle: the log of the stored offset was deleted before it was read.
   /do not contain the offset scn/i,
 ];
@@ -45,10 +49,9 @@ const mendPatterns: readonly RegExp[] = [
   // MySQL and MariaDB.
   /Access denied for user/i,
   /Unknown database/i,
-  // A statement in the log that Debezium cannot read, or rows that do not fit what it knows of their table.
+  // A statement in the log that Debezium cannot read.
   /DDL statement couldn't be parsed/i,
   /Failed to properly convert default value/i,
-  /internal schema size \d+, but row size \d+/i,
   // Oracle: wrong password, locked or expired account, missing rights or container, logging that was turned off.
   /ORA-(?:01017|28000|28001|01031|01045|65011|65049|01950)\b/,
   /Supplemental logging not properly configured/i,

@@ -35,6 +35,12 @@ export type ColumnMapping = z.infer<typeof columnMappingSchema>;
 export const valuePolicySchema = z.enum(['fail', 'null', 'text']);
 export type ValuePolicy = z.infer<typeof valuePolicySchema>;
 
+/**
+ * Whether a table is replicated of which the server changes rows without writing so to its log: by foreign keys with ON
+ * DELETE or ON UPDATE, of MySQL before 9.6 and MariaDB. Those changes are missing at the target.
+ */
+export const unloggedCascadesSchema = z.enum(['refuse', 'accept']);
+
 export const tableMappingSchema = z
   .strictObject({
     source: tableRefSchema,
@@ -42,6 +48,8 @@ export const tableMappingSchema = z
     columns: z.array(columnMappingSchema).min(1).readonly().exactOptional(),
     /** `fail` when absent. */
     valuePolicy: valuePolicySchema.exactOptional(),
+    /** `refuse` when absent. */
+    unloggedCascades: unloggedCascadesSchema.exactOptional(),
   })
   .readonly();
 export type TableMapping = z.infer<typeof tableMappingSchema>;

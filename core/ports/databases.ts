@@ -77,6 +77,11 @@ export interface TableDescription {
   readonly uniqueIndexes: readonly string[];
   /** Of MySQL: what stores the rows, as `InnoDB`. */
   readonly storageEngine?: string;
+  /**
+   * Foreign keys by which the server changes or deletes rows of the table without writing so to its log, with what they do:
+   * `orders_customer (ON DELETE CASCADE)`. Absent: none, or the list of tables does not tell.
+   */
+  readonly unloggedCascades?: readonly string[];
 }
 
 /** What a replication's capture is called at its source, where it needs something there. */

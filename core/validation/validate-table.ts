@@ -11,7 +11,7 @@ import type { TableDescription } from '../ports/databases.ts';
 /** What keeps a source table from being replicated, by its description alone. */
 export const findTableProblems = (table: TableDescription, dialect: SourceDialect): readonly Problem[] =>
   table.relationKind === 'table'
-    ? [...findNameProblems(table), ...findRowProblems(table, dialect)]
+    ? [...findNameProblems(table), ...findCascadeProblems(table, dialect), ...findRowProblems(table, dialect)]
     : [
         {
           subject: subjectOf(table),
@@ -30,6 +30,7 @@ export const findMappedTableProblems = (
     ? [
         ...findMappingProblems(table, mapping),
         ...findNameProblems(table),
+        ...(mapping.unloggedCascades === 'accept' ? [] : findCascadeProblems(table, dialect)),
         ...findRowProblems(mapTable(table, mapping).source, dialect),
       ]
     : findTableProblems(table, dialect);
@@ -47,6 +48,22 @@ const findRowProblems = (table: TableDescription, dialect: SourceDialect): reado
         : [{ subject: `${subjectOf(table)}, column ${column.name}`, problem: `${reason}.` }];
     }),
 ];
+
+const findCascadeProblems = (table: TableDescription, { quoteTable }: SourceDialect): readonly Problem[] =>
+  table.unloggedCascades === undefined
+    ? []
+    : [
+        {
+          subject: subjectOf(table),
+          problem:
+            'By foreign keys, the server changes or deletes rows of it without writing so to its log, and the target ' +
+            `would keep them as they were: ${table.unloggedCascades.join(', ')}.`,
+          remedy:
+            `ALTER TABLE ${quoteTable(table.ref)} DROP FOREIGN KEY ..., ADD FOREIGN KEY ...; without the action, and let ` +
+            'a trigger or the application do the same, which the log has (so it has all from MySQL 9.6 on). If what it ' +
+            'refers to is never deleted and keeps its key, set unlogged_cascades of the table to accept.',
+        },
+      ];
 
 /**
  * Columns by whose names Debezium 3.5 cannot capture the table, also when they are left out: it refuses names that differ

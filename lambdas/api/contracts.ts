@@ -10,6 +10,7 @@ import { instantSchema, maxIdentifierBytes } from '#core/contracts/identifiers.t
 import {
   desiredStateSchema,
   replicationStatusSchema,
+  unloggedCascadesSchema,
   valuePolicySchema,
 } from '#core/contracts/replication.ts';
 import { defaultTargetTemplate, refuseTemplate } from '#core/naming/target-template.ts';
@@ -292,6 +293,11 @@ export const createReplicationSchema = z.strictObject({
             'What happens with a value that the type at the target has no place for: `fail` stops the replication, ' +
             '`null` writes NULL, `text` creates columns that can have such values as text.',
         }),
+        unlogged_cascades: unloggedCascadesSchema.default('refuse').meta({
+          description:
+            'Whether the table is replicated though the source changes rows of it without writing so to its log, which ' +
+            'MySQL before 9.6 and MariaDB do by foreign keys with ON DELETE or ON UPDATE.',
+        }),
       }),
     )
     .min(1)
@@ -334,6 +340,7 @@ export const replicationAnswerSchema = z.strictObject({
         }),
       ),
       value_policy: valuePolicySchema,
+      unlogged_cascades: unloggedCascadesSchema,
     }),
   ),
   capture: z.strictObject({

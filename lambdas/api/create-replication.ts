@@ -188,6 +188,7 @@ const nameTargets = (
       target: mapped,
       ...(requested.columns.length === 0 ? {} : { columns: requested.columns.map(toColumnMapping) }),
       ...(requested.value_policy === 'fail' ? {} : { valuePolicy: requested.value_policy }),
+      ...(requested.unlogged_cascades === 'refuse' ? {} : { unloggedCascades: requested.unlogged_cascades }),
     };
   });
 

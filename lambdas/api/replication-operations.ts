@@ -55,7 +55,7 @@ const toListed = (replication: Replication): ListedReplication => ({
 const toAnswer = (replication: Replication): z.input<typeof replicationAnswerSchema> => ({
   ...toListed(replication),
   target_table_name: replication.targetTemplate ?? defaultTargetTemplate,
-  tables: replication.tables.map(({ source, target, columns = [], valuePolicy = 'fail' }) => ({
+  tables: replication.tables.map(({ source, target, columns = [], ...policies }) => ({
     source,
     target,
     columns: columns.map((column) => ({
@@ -64,7 +64,8 @@ const toAnswer = (replication: Replication): z.input<typeof replicationAnswerSch
       omit: column.omit === true,
       type: column.type ?? null,
     })),
-    value_policy: valuePolicy,
+    value_policy: policies.valuePolicy ?? 'fail',
+    unlogged_cascades: policies.unloggedCascades ?? 'refuse',
   })),
   capture: toCaptureAnswer(replication.capture),
 });

@@ -41,6 +41,24 @@ ORDER BY TABLE_NAME, CONSTRAINT_NAME`,
   values: values(schema, table),
 });
 
+/**
+ * Foreign keys whose action changes rows of this table, by the server's own CREATE statement: whoever may read a table may see
+ * that, while information_schema of MariaDB shows foreign keys only to those who may do more. A comment cannot look like
+ * one, since its line ends are escaped.
+ */
+export const readCascades = (createTable: string): readonly string[] =>
+  [
+    ...createTable.matchAll(
+      /^ +CONSTRAINT (\S.*) FOREIGN KEY \(.* REFERENCES .*?\)((?: ON (?:DELETE|UPDATE) [A-Z ]+?)+),?$/gm,
+    ),
+  ]
+    .map(([, name = '', actions = '']) => ({
+      name: name.replace(/^[`"]|[`"]$/g, ''),
+      actions: actions.match(/ON (?:DELETE|UPDATE) (?:CASCADE|SET NULL|SET DEFAULT)/g) ?? [],
+    }))
+    .filter(({ actions }) => actions.length > 0)
+    .map(({ name, actions }) => `${name} (${actions.join(' ')})`);
+
 /** MariaDB's JSON is a LONGTEXT with this CHECK; MySQL has no such view. */
 export const jsonChecksStatement = (schema: string, table?: string): Statement => ({
   text: `SELECT TABLE_NAME AS tableName, CHECK_CLAUSE AS checkClause FROM information_schema.CHECK_CONSTRAINTS

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { openSourceDatabase } from '#adapters/mysql/source-database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
+import type { MysqlKind } from '#core/databases/mysql/flavors.ts';
 import type { SourceDatabase } from '#core/ports/databases.ts';
 import type { ConnectorOffset } from '#core/ports/services.ts';
 import { type CaptureServices, startCaptureServices } from './capture.ts';
@@ -12,6 +13,41 @@ jest.setTimeout(90_000);
 
 /** A connection whose client is gone ends at its server's next sign of life, after 8 s at most; three times that. */
 const purgeTimeoutMs = 24_000;
+
+const longValue = `'"${'x'.repeat(1000)}"'`;
+
+/** A session's settings win over the server's, which Millrace asks for. Each with how to undo it. */
+const unreadableChanges: Readonly<Record<MysqlKind, readonly (readonly [string, string, string])[]>> = {
+  mariadb: [
+    [
+      'a compressed event',
+      `SET GLOBAL log_bin_compress = ON; INSERT INTO documents VALUES (1, ${longValue})`,
+      'SET GLOBAL log_bin_compress = OFF',
+    ],
+    [
+      'a statement',
+      "SET SESSION binlog_format = 'STATEMENT'; INSERT INTO documents VALUES (1, '{}')",
+      "SET SESSION binlog_format = 'ROW'",
+    ],
+  ],
+  mysql: [
+    [
+      'a statement',
+      "SET SESSION binlog_format = 'STATEMENT'; INSERT INTO documents VALUES (1, '{}')",
+      "SET SESSION binlog_format = 'ROW'",
+    ],
+    [
+      'a partial update',
+      `INSERT INTO documents VALUES (1, JSON_OBJECT('a', ${longValue}, 'b', 'b'));
+        SET SESSION binlog_row_value_options = 'PARTIAL_JSON';
+        UPDATE documents SET v = JSON_SET(v, '$.b', 'c')`,
+      "SET SESSION binlog_row_value_options = ''",
+    ],
+  ],
+};
+
+/** What a session wrote before it changed its settings is read. */
+const isWrittenFirst = (change: string): boolean => change.startsWith('INSERT');
 
 let services: CaptureServices;
 
@@ -98,6 +134,29 @@ describe.each(kinds)('a capture of %s', (kind) => {
     },
   );
 
+  if (kind === 'mysql') {
+    test('transactions that the server compresses arrive', async () => {
+      const zipped = { schema: orders.schema, table: 'zipped' };
+      await server.sql.query('CREATE TABLE zipped (id int PRIMARY KEY, v text, d date)');
+      await services.start('capture_zipped', server, [zipped], 3);
+      await server.sql.query(`SET SESSION binlog_transaction_compression = ON;
+        BEGIN; INSERT INTO zipped VALUES (1, REPEAT('x', 1000), '0000-00-00'), (2, REPEAT('y', 1000), NULL);
+        UPDATE zipped SET v = REPEAT('z', 1000); COMMIT;
+        DELETE FROM zipped WHERE id = 1;
+        SET SESSION binlog_transaction_compression = OFF;
+        DELETE FROM zipped`);
+      expect(await services.readChanges('capture_zipped', zipped, 6)).toMatchObject([
+        { kind: 'insert', after: { id: 1, v: 'x'.repeat(1000), d: '0000-00-00' } },
+        { kind: 'insert', after: { id: 2, v: 'y'.repeat(1000), d: null } },
+        { kind: 'update', after: { id: 1, v: 'z'.repeat(1000) } },
+        { kind: 'update', after: { id: 2, v: 'z'.repeat(1000) } },
+        { kind: 'delete', before: { id: 1 } },
+        { kind: 'delete', before: { id: 2 } },
+      ]);
+      await server.sql.query('DROP TABLE zipped');
+    });
+  }
+
   test('nothing is created in the source', async () => {
     expect((await source.listTables()).map(({ ref }) => ref.table).sort()).toEqual([
       'later',
@@ -105,6 +164,26 @@ describe.each(kinds)('a capture of %s', (kind) => {
       'other',
     ]);
   });
+
+  test.each(unreadableChanges[kind])(
+    '%s stops the connector each time that it starts, and nothing after it gets through',
+    async (what, change, undo) => {
+      const unreadable = `capture_${kind}_${what.replaceAll(' ', '_')}`;
+      const table = { schema: orders.schema, table: 'documents' };
+      await server.sql.query(
+        'DROP TABLE IF EXISTS documents; CREATE TABLE documents (id int PRIMARY KEY, v json)',
+      );
+      await services.start(unreadable, server, [table], 2);
+      await server.sql.query(`${change}; ${undo}; INSERT INTO documents VALUES (9, '{}')`);
+      expect(await services.waitForFailure(unreadable)).toContain('force_resync');
+      await services.connect.restartFailed(unreadable);
+      expect(await services.waitForFailure(unreadable)).toContain('force_resync');
+      expect(await services.countMessages(unreadable, table)).toBeLessThanOrEqual(
+        isWrittenFirst(change) ? 1 : 0,
+      );
+      await services.connect.stop(unreadable);
+    },
+  );
 
   test('a log that was removed before it was read is a gap', async () => {
     const offset = await services.connect.getOffset(name);

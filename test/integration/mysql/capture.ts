@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
-import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
+import { createKafkaAdmin, type KafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka } from '#adapters/kafka/kafka-client.ts';
 import type { ChangeEvent } from '#core/apply/change-event.ts';
 import { parseEvent } from '#core/apply/parse-event.ts';
@@ -34,6 +34,10 @@ export interface CaptureServices {
     condition: (offset: ConnectorOffset | undefined) => boolean,
     timeoutMs?: number,
   ): Promise<ConnectorOffset | undefined>;
+  /** Waits until a task has failed; the trace says why. */
+  waitForFailure(name: string): Promise<string>;
+  /** Of a table, whatever they say. */
+  countMessages(name: string, table: TableRef): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -62,6 +66,15 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
     }
   };
 
+  const withAdmin = async <T>(use: (admin: KafkaAdmin) => Promise<T>): Promise<T> => {
+    const admin = createKafkaAdmin(kafkaSettings, quietLog);
+    try {
+      return await use(admin);
+    } finally {
+      await admin.close();
+    }
+  };
+
   return {
     connect,
     brokers: kafka.brokers,
@@ -73,9 +86,8 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
         topicPrefix: name,
         tables: tables.map((table) => ({ source: table, target: table })),
       };
-      const admin = createKafkaAdmin(kafkaSettings, quietLog);
-      await admin.ensureTopics(captureTopics(replication, mysqlSourceDialect(kind).capture, 1));
-      await admin.close();
+      const topics = captureTopics(replication, mysqlSourceDialect(kind).capture, 1);
+      await withAdmin((admin) => admin.ensureTopics(topics));
       const config = connectorConfig(
         kind,
         replication,
@@ -128,6 +140,20 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
         await consumer.disconnect();
       }
       return events;
+    },
+    waitForFailure: async (name) => {
+      const deadline = Date.now() + readTimeoutMs;
+      for (;;) {
+        const status = await connect.getStatus(name);
+        const failed = status?.tasks.find(({ state }) => state === 'FAILED');
+        if (failed !== undefined) return failed.trace ?? '';
+        if (Date.now() > deadline) throw new Error(`${name} does not fail. ${await trace(name)}`);
+        await systemClock.sleep(200);
+      }
+    },
+    countMessages: async (name, table) => {
+      const offsets = await withAdmin((admin) => admin.topicOffsets([topicName(name, table)]));
+      return offsets.reduce((sum, { firstOffset, endOffset }) => sum + Number(endOffset - firstOffset), 0);
     },
     stop: async () => {
       await worker.stop();

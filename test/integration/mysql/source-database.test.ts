@@ -84,6 +84,27 @@ describe.each(kinds)('a source of %s', (kind) => {
     expect(await source.describeTable(ref('missing'))).toBeUndefined();
   });
 
+  test('foreign keys by which the server changes rows unlogged are shown, also to those who may only read', async () => {
+    const username = `reader_${server.settings.databaseName}`;
+    await server.sql.query(`
+      CREATE TABLE owners (id int PRIMARY KEY);
+      CREATE TABLE owned (id int PRIMARY KEY, owner int,
+        CONSTRAINT to_owner FOREIGN KEY (owner) REFERENCES owners (id) ON DELETE CASCADE ON UPDATE SET NULL);
+      CREATE USER ${username} IDENTIFIED BY 'reader';
+      GRANT SELECT ON ${server.settings.databaseName}.owned TO ${username}`);
+    // MySQL from 9.6 on logs them; no older one is tested.
+    const expected = kind === 'mariadb' ? ['to_owner (ON DELETE CASCADE ON UPDATE SET NULL)'] : undefined;
+    const limited = openSourceDatabase({ ...server.settings, username, password: 'reader' });
+    try {
+      expect((await source.describeTable(ref('owned')))?.unloggedCascades).toEqual(expected);
+      expect((await limited.describeTable(ref('owned')))?.unloggedCascades).toEqual(expected);
+      expect((await source.describeTable(ref('owners')))?.unloggedCascades).toBeUndefined();
+    } finally {
+      await limited.close();
+      await server.sql.query(`DROP USER ${username}; DROP TABLE owned; DROP TABLE owners`);
+    }
+  });
+
   test('a server of the other kind says what it is', async () => {
     const other = openSourceDatabase({ ...server.settings, kind: kind === 'mysql' ? 'mariadb' : 'mysql' });
     try {

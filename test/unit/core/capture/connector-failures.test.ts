@@ -35,7 +35,11 @@ test.each([
   ['The db history topic or its content is fully or partially missing. Please check ...', 'needs-resync'],
   ["Access denied for user 'm'@'10.0.0.1' (using password: YES)", 'mend'],
   ["DDL statement couldn't be parsed. Please open a GitHub issue", 'mend'],
-  ['Error processing row in t, internal schema size 7, but row size 1', 'mend'],
+  ['Error processing row in t, internal schema size 7, but row size 1', 'needs-resync'],
+  [
+    'The log of the source has a compressed event ... all tables have to be copied again: ...',
+    'needs-resync',
+  ],
   ['Connection to 10.0.0.1:5432 refused.', 'restart'],
   ['FATAL: terminating connection due to administrator command', 'restart'],
   ['ERROR: replication slot "millrace_x" is active for PID 88', 'restart'],

@@ -330,6 +330,20 @@ test('a column of a type that cannot be captured keeps its table from nothing on
   expect(findMappedTableProblems(shapes, { ...mapping, columns }, dialect)).toEqual([]);
 });
 
+test('a table of which the source changes rows unlogged is refused, unless its mapping accepts that', () => {
+  const owned = sampleTable('flights', { unloggedCascades: ['to_owner (ON DELETE CASCADE)'] });
+  const { dialect } = createFakeSource([]).database;
+  const mapping = { source: owned.ref, target: owned.ref };
+  expect(findMappedTableProblems(owned, mapping, dialect)).toEqual([
+    expect.objectContaining({
+      subject: 'source table public.flights',
+      problem: expect.stringContaining('to_owner (ON DELETE CASCADE)'),
+      remedy: expect.stringContaining('unlogged_cascades'),
+    }),
+  ]);
+  expect(findMappedTableProblems(owned, { ...mapping, unloggedCascades: 'accept' }, dialect)).toEqual([]);
+});
+
 test('columns whose names differ only in case are refused, also when one of them is left out', async () => {
   const { request, ports, source } = createWorld();
   source.state.tables = [

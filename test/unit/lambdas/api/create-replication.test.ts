@@ -41,6 +41,7 @@ test('a replication is configured only, with names of its own and the default ta
         target: { schema: 'public', table: 'shop_flights' },
         columns: [],
         value_policy: 'fail',
+        unlogged_cascades: 'refuse',
       },
     ],
     capture: {
@@ -90,6 +91,7 @@ test('columns are renamed, left out and retyped as the mapping says, and the ans
             { source: 'note', omit: true },
           ],
           value_policy: 'null',
+          unlogged_cascades: 'accept',
         },
         { source: { table: 'airports' }, target: { schema: 'geo' } },
       ],
@@ -107,6 +109,7 @@ test('columns are renamed, left out and retyped as the mapping says, and the ans
           { source: 'note', target: null, omit: true, type: null },
         ],
         value_policy: 'null',
+        unlogged_cascades: 'accept',
       },
       { target: { schema: 'geo', table: 'acme_corp.public_airports' }, columns: [], value_policy: 'fail' },
     ],

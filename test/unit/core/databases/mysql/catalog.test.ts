@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type CatalogRows, readTables } from '#core/databases/mysql/catalog.ts';
+import { type CatalogRows, readCascades, readTables } from '#core/databases/mysql/catalog.ts';
 
 const tableRow = {
   tableName: 't',
@@ -33,6 +33,24 @@ const rows = (changes: Partial<CatalogRows> = {}): CatalogRows => ({
 });
 const describeColumn = (changes: Readonly<Record<string, string | null>>) =>
   readTables('shop', rows({ columns: [{ ...columnRow, ...changes }] }))[0]?.columns[0];
+
+test.each([
+  ['', []],
+  [
+    `CREATE TABLE \`c\` (
+  \`id\` int(11) NOT NULL COMMENT 'x\\n  CONSTRAINT \`a\` FOREIGN KEY (\`b\`) REFERENCES \`p\` (\`id\`) ON DELETE CASCADE',
+  KEY \`p\` (\`p\`),
+  CONSTRAINT \`none\` FOREIGN KEY (\`p\`) REFERENCES \`p\` (\`id\`),
+  CONSTRAINT \`weak\` FOREIGN KEY (\`p\`) REFERENCES \`p\` (\`id\`) ON DELETE NO ACTION ON UPDATE RESTRICT,
+  CONSTRAINT \`one\` FOREIGN KEY (\`p\`, \`q\`) REFERENCES \`o\`.\`p\` (\`id\`, \`q\`) ON DELETE CASCADE,
+  CONSTRAINT "a b" FOREIGN KEY ("p") REFERENCES "p" ("id") ON DELETE SET NULL ON UPDATE CASCADE,
+  CONSTRAINT \`last\` FOREIGN KEY (\`p\`) REFERENCES \`p\` (\`id\`) ON DELETE NO ACTION ON UPDATE SET DEFAULT
+) ENGINE=InnoDB`,
+    ['one (ON DELETE CASCADE)', 'a b (ON DELETE SET NULL ON UPDATE CASCADE)', 'last (ON UPDATE SET DEFAULT)'],
+  ],
+])('foreign keys that change rows are read from %j', (createTable, cascades) => {
+  expect(readCascades(createTable)).toEqual(cascades);
+});
 
 test('a table has its columns, key and sizes', () => {
   expect(readTables('shop', rows())).toEqual([

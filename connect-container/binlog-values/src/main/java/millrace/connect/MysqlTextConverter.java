@@ -30,13 +30,18 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
 
     private static final String ROW_READER = "io.debezium.connector.binlog.event.RowDeserializers$%sRowsDeserializer";
 
+    private static final String LOG_READER = "com.github.shyiko.mysql.binlog.event.deserialization.%sDeserializer";
+
     private static final String MARIADB_SCHEMA = "io.debezium.connector.mariadb.MariaDbDatabaseSchema";
 
-    /** Throws where a class of this module is not in the place of Debezium's: zero dates would become NULL, unnoticed. */
+    /** Throws where a class of this module is not in the place of Debezium's: values and changes would be lost, unnoticed. */
     @Override
     public void configure(Properties properties) {
         for (String kind : List.of("Write", "Update", "Delete")) {
             requireOurs(String.format(ROW_READER, kind));
+        }
+        for (String part : List.of("EventHeaderV4", "QueryEventData")) {
+            requireOurs(String.format(LOG_READER, part));
         }
         if (isThere("io.debezium.connector.mariadb.MariaDbConnector")) {
             requireOurs(MARIADB_SCHEMA);

@@ -1,0 +1,54 @@
+package com.github.shyiko.mysql.binlog.event.deserialization;
+
+import com.github.shyiko.mysql.binlog.event.QueryEventData;
+import com.github.shyiko.mysql.binlog.io.ByteArrayInputStream;
+import io.debezium.DebeziumException;
+import java.io.IOException;
+import millrace.connect.ReplacesDebezium;
+import millrace.connect.UnreadableChanges;
+
+/**
+ * In place of the class of the same name in Debezium's client of the log (0.40.6). A statement in the log that changes rows,
+ * which Debezium only warns of, stops the connector.
+ */
+public class QueryEventDataDeserializer implements EventDataDeserializer<QueryEventData>, ReplacesDebezium {
+
+    /** The fields are those of MySQL's source documentation, "Query_event". */
+    @Override
+    public QueryEventData deserialize(ByteArrayInputStream log) throws IOException {
+        long threadId = log.readLong(4);
+        long executionTime = log.readLong(4);
+        // The length of the database's name, which ends in a zero byte as well.
+        log.skip(1);
+        int errorCode = log.readInteger(2);
+        int statusBytes = log.readInteger(2);
+        log.skip(statusBytes);
+        String database = log.readZeroTerminatedString();
+        String statement = log.readString(log.available());
+        String unreadable = UnreadableChanges.inStatement(statement, database);
+        QueryEventData query = unreadable == null ? new QueryEventData() : new UnreadableQuery(unreadable);
+        query.setThreadId(threadId);
+        query.setExecutionTime(executionTime);
+        query.setErrorCode(errorCode);
+        query.setDatabase(database);
+        query.setSql(statement);
+        return query;
+    }
+
+    /** Throws where Debezium handles the event, from where it stops in order; an error while reading would be skipped. */
+    private static final class UnreadableQuery extends QueryEventData {
+
+        private static final long serialVersionUID = 1;
+
+        private final String reason;
+
+        UnreadableQuery(String reason) {
+            this.reason = reason;
+        }
+
+        @Override
+        public String getSql() {
+            throw new DebeziumException(reason);
+        }
+    }
+}
