@@ -9,7 +9,7 @@ export const createRowCopier = (reader: ChunkReader, writer: ChunkWriter): Chunk
     writer.writeChunk(
       { source: mapped, target, valuePolicy },
       chunk,
-      () => reader.readChunk(source, chunk, signal),
+      (sink) => reader.readChunk(source, chunk, signal, sink),
       signal,
     ),
   close: async () => {

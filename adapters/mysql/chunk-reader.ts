@@ -2,9 +2,9 @@ import type { Chunk } from '#core/contracts/copy.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { readChunkStatement, replicatedColumns } from '#core/databases/mysql/copy-statements.ts';
 import { createRowPacketReader, type RowPacketReader } from '#core/databases/mysql/row-packet.ts';
-import { Utf8RowsWriter } from '#core/databases/utf8-rows.ts';
+import { TextRows } from '#core/databases/text-rows.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { ChunkReader, RowBatch, TableDescription } from '#core/ports/databases.ts';
+import type { ChunkReader, RowBatch, RowSink, TableDescription } from '#core/ports/databases.ts';
 import { stallTimeoutMs } from '../databases/chunk-watch.ts';
 import { databaseLabel } from '../databases/database-failure.ts';
 import { type Connection, createPool } from './connection.ts';
@@ -28,14 +28,14 @@ export const openChunkReader = (settings: ConnectionSettings, concurrency: numbe
   });
   const database = databaseLabel(settings);
   return {
-    readChunk: async function* (table, chunk, signal) {
+    readChunk: async function* (table, chunk, signal, sink) {
       signal.throwIfAborted();
       const describe = (error: unknown): MillraceError =>
         toDatabaseError(error, { action: `read chunk ${chunk.chunkNumber}`, database, table: table.ref });
       const connection = await pool.acquire().catch((error: unknown) => {
         throw describe(error);
       });
-      const rows = new RowStream(connection, table, chunk);
+      const rows = new RowStream(connection, table, chunk, sink);
       const abort = (): void => rows.fail(signal.reason);
       signal.addEventListener('abort', abort, { once: true });
       try {
@@ -62,7 +62,7 @@ export const openChunkReader = (settings: ConnectionSettings, concurrency: numbe
 class RowStream {
   readonly #connection: Connection;
   readonly #read: RowPacketReader;
-  readonly #rows: Utf8RowsWriter;
+  readonly #rows: RowSink;
   #bytes = 0;
   #isAtEnd = false;
   #failure: { readonly error: unknown } | undefined;
@@ -70,11 +70,11 @@ class RowStream {
   /** Whoever waits for a batch. */
   #wake: (() => void) | undefined;
 
-  constructor(connection: Connection, table: TableDescription, chunk: Chunk) {
+  constructor(connection: Connection, table: TableDescription, chunk: Chunk, sink: RowSink | undefined) {
     this.#connection = connection;
     const columns = replicatedColumns(table);
     this.#read = createRowPacketReader(columns);
-    this.#rows = new Utf8RowsWriter(columns.length, batchBytes);
+    this.#rows = sink ?? new TextRows(columns.length);
     const query = connection.events.query(readChunkStatement(table, chunk));
     onRowPackets(query, (packet) => this.#take(packet));
     query.on('error', (error) => this.fail(error));

@@ -4,13 +4,13 @@ import { bulkhead } from 'cockatiel';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
+import { CopyLines } from '#core/databases/postgresql/copy-lines.ts';
 import {
   copyFromStatement,
   replicatedColumns,
   stagedCopy,
 } from '#core/databases/postgresql/copy-statements.ts';
 import { copyText } from '#core/databases/postgresql/copy-text.ts';
-import { createUtf8CopyEncoder } from '#core/databases/postgresql/copy-utf8.ts';
 import { createRowCheck } from '#core/databases/postgresql/value-check.ts';
 import type { ValueGuard } from '#core/databases/value-guard.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
@@ -20,6 +20,7 @@ import type {
   CopiedChunk,
   CopiedTables,
   RowBatch,
+  RowSink,
 } from '#core/ports/databases.ts';
 import { type Progress, writeGuarded, writeWatched } from '../databases/chunk-watch.ts';
 import { databaseLabel } from '../databases/database-failure.ts';
@@ -49,22 +50,22 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
           toDatabaseError(error, { action, database, table: tables.target.ref });
         const inGuardedTransaction = (write: GuardedWrite): Promise<CopiedChunk> =>
           writeGuarded(tables, (guard) => {
-            const encode = createEncoder(writtenColumns(tables), guard);
+            const rows = readRows(read, writtenColumns(tables), guard);
             return inCopyTransaction(pool, describe, signal, (client, progress) =>
-              write(client, encode, progress),
+              write(client, rows, progress),
             );
           });
         try {
-          return await inGuardedTransaction((client, encode, progress) =>
-            copyRows(client, copyFromStatement(tables, 'text'), read(), encode, progress),
+          return await inGuardedTransaction((client, rows, progress) =>
+            copyRows(client, copyFromStatement(tables, 'text'), rows, progress),
           );
         } catch (error) {
           if (!isDuplicateKey(error)) throw error;
         }
         const staged = stagedCopy(tables, 'text');
-        return inGuardedTransaction(async (client, encode, progress) => {
+        return inGuardedTransaction(async (client, rows, progress) => {
           await client.query(staged.create);
-          await copyRows(client, staged.copy, read(), encode, progress);
+          await copyRows(client, staged.copy, rows, progress);
           await client.query(staged.deleteOld);
           await client.query(staged.insert);
         });
@@ -73,15 +74,24 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
   };
 };
 
-/** The rows of a batch as COPY reads them, checked. */
-type Encode = (batch: RowBatch) => Buffer;
+interface ReadRows {
+  readonly batches: AsyncIterable<RowBatch>;
+  /** The rows of a batch as COPY reads them, checked. */
+  encode(batch: RowBatch): Buffer;
+}
 
-type GuardedWrite = (client: pg.PoolClient, encode: Encode, progress: Progress) => Promise<void>;
+type GuardedWrite = (client: pg.PoolClient, rows: ReadRows, progress: Progress) => Promise<void>;
 
-const createEncoder = (columns: readonly ColumnDescription[], guard: ValueGuard): Encode => {
+const readRows = (
+  read: (sink: RowSink) => AsyncIterable<RowBatch>,
+  columns: readonly ColumnDescription[],
+  guard: ValueGuard,
+): ReadRows => {
   const check = createRowCheck(columns, guard);
-  const encodeUtf8 = createUtf8CopyEncoder(columns, guard);
-  return (batch) => (batch.utf8 === undefined ? copyText(batch.rows.map(check)) : encodeUtf8(batch.utf8));
+  return {
+    batches: read(new CopyLines(columns, guard)),
+    encode: ({ encoded, rows }) => encoded ?? copyText(rows.map(check)),
+  };
 };
 
 /** The target's columns of the rows; one that is not there the server will name. */
@@ -116,8 +126,7 @@ const inCopyTransaction = async (
 const copyRows = async (
   client: pg.PoolClient,
   statement: string,
-  batches: AsyncIterable<RowBatch>,
-  encode: Encode,
+  { batches, encode }: ReadRows,
   progress: Progress,
 ): Promise<void> => {
   let rows = 0;

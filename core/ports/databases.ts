@@ -172,30 +172,44 @@ export type CanonicalRow = readonly (string | null)[];
 
 export interface RowBatch {
   readonly rowCount: number;
-  /** Made anew each time where there is `utf8`. */
+  /** Empty where there is `encoded`. */
   readonly rows: readonly CanonicalRow[];
-  /** The same values, where the reader has them as bytes. */
-  readonly utf8?: Utf8Values;
+  /** What the writer's sink made of the rows, where the reader could fill one. */
+  readonly encoded?: Buffer;
   /** Of the values as they were read. */
   readonly bytes: number;
 }
 
-/** The values of `rowCount` rows, row by row, as UTF-8 without anything in between. */
-export interface Utf8Values {
-  readonly columns: number;
-  readonly rowCount: number;
+/**
+ * Takes rows in the form that a writer wants, value by value in the order of the columns: NULL, a text, or a text in UTF-8
+ * that was written to `bytes` from `at` on. A value that the target cannot hold throws `ValueRejected`.
+ */
+export interface RowSink {
   readonly bytes: Buffer;
-  /** Where each value ends; it begins where the one before it does. Of a NULL, which takes no bytes, `~end`. */
-  readonly ends: Int32Array;
+  readonly at: number;
+  readonly isEmpty: boolean;
+  /** Makes room for a value of so many bytes from `at` on. `bytes` may be another buffer afterwards. */
+  reserve(bytes: number): void;
+  addNull(): void;
+  /** `end` is where the value that was written ends. */
+  addWritten(end: number): void;
+  addText(text: string): void;
+  /** All rows since the last call, which took `bytes` where they were read. */
+  take(bytes: number): RowBatch;
 }
 
 /** Reads chunks of a source as canonical rows, for pairs of databases that have no faster way. */
 export interface ChunkReader {
   /**
    * All rows of the chunk as of one moment, in batches that bound the memory. An abort rejects with the signal's reason;
-   * leaving the iteration gives the connection back.
+   * leaving the iteration gives the connection back. A reader may leave the sink alone and give rows of texts.
    */
-  readChunk(table: TableDescription, chunk: Chunk, signal: AbortSignal): AsyncIterable<RowBatch>;
+  readChunk(
+    table: TableDescription,
+    chunk: Chunk,
+    signal: AbortSignal,
+    sink?: RowSink,
+  ): AsyncIterable<RowBatch>;
   close(): Promise<void>;
 }
 
@@ -209,7 +223,7 @@ export interface ChunkWriter {
   writeChunk(
     tables: Pick<CopiedTables, 'source' | 'target' | 'valuePolicy'>,
     chunk: Chunk,
-    read: () => AsyncIterable<RowBatch>,
+    read: (sink?: RowSink) => AsyncIterable<RowBatch>,
     signal: AbortSignal,
   ): Promise<CopiedChunk>;
   close(): Promise<void>;

@@ -1,14 +1,13 @@
 import { MillraceError } from '../../errors/millrace-error.ts';
-import type { ColumnDescription } from '../../ports/databases.ts';
-import type { Utf8RowsWriter } from '../utf8-rows.ts';
+import type { ColumnDescription, RowSink } from '../../ports/databases.ts';
 import { codecOf, selectDecoderFor } from './column-codec.ts';
 import { transcodeMargin } from './types/transcode.ts';
 
 /**
- * Adds the row in `packet`, from `start` to `end`, to `rows`, in canonical text. Throws as
- * `selectDecoderFor` does, and `CopyFailed` for bytes that are no row of these columns.
+ * Adds the row in `packet`, from `start` to `end`, to `rows`, in canonical text. Throws as `selectDecoderFor` and the sink do,
+ * and `CopyFailed` for bytes that are no row of these columns.
  */
-export type RowPacketReader = (packet: Buffer, start: number, end: number, rows: Utf8RowsWriter) => void;
+export type RowPacketReader = (packet: Buffer, start: number, end: number, rows: RowSink) => void;
 
 /** First bytes of a length-encoded string (MySQL source documentation, "Protocol::LengthEncodedInteger"). */
 const nullMark = 0xfb;
@@ -27,8 +26,6 @@ export const createRowPacketReader = (columns: readonly ColumnDescription[]): Ro
     };
   });
   return (packet, start, end, rows) => {
-    const margin = transcodeMargin * readers.length;
-    rows.reserve(end - start + margin);
     let at = start;
     for (const { transcode, decode, encoding } of readers) {
       if (at >= end) throw malformed();
@@ -46,12 +43,13 @@ export const createRowPacketReader = (columns: readonly ColumnDescription[]): Ro
       }
       const valueEnd = at + length;
       if (valueEnd > end) throw malformed();
-      const written = transcode === undefined ? -1 : transcode(packet, at, valueEnd, rows.bytes, rows.at);
-      if (written >= 0) rows.addWritten(written);
-      else {
-        rows.addText(decode(packet.toString(encoding, at, valueEnd)));
-        rows.reserve(end - valueEnd + margin);
+      let written = -1;
+      if (transcode !== undefined) {
+        rows.reserve(length + transcodeMargin);
+        written = transcode(packet, at, valueEnd, rows.bytes, rows.at);
       }
+      if (written >= 0) rows.addWritten(written);
+      else rows.addText(decode(packet.toString(encoding, at, valueEnd)));
       at = valueEnd;
     }
     if (at !== end) throw malformed();

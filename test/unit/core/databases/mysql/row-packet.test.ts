@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { createRowPacketReader } from '#core/databases/mysql/row-packet.ts';
-import { Utf8RowsWriter } from '#core/databases/utf8-rows.ts';
+import { CopyLines } from '#core/databases/postgresql/copy-lines.ts';
+import { TextRows } from '#core/databases/text-rows.ts';
+import { createValueGuard } from '#core/databases/value-guard.ts';
+import type { RowSink } from '#core/ports/databases.ts';
 import { column } from './columns.ts';
 
 const columns = [
@@ -24,7 +27,7 @@ const rowPacket = (...values: readonly (string | Buffer | null)[]): Buffer =>
   Buffer.concat(values.map((value) => lengthEncoded(typeof value === 'string' ? Buffer.from(value) : value)));
 
 /** The packet's header stands before the row, and another packet behind it. */
-const readInto = (rows: Utf8RowsWriter, packet: Buffer): void =>
+const readInto = (rows: RowSink, packet: Buffer): void =>
   createRowPacketReader(columns)(
     Buffer.concat([Buffer.alloc(4), packet, Buffer.of(9)]),
     4,
@@ -33,7 +36,7 @@ const readInto = (rows: Utf8RowsWriter, packet: Buffer): void =>
   );
 
 test('reads rows of any length as canonical text', () => {
-  const rows = new Utf8RowsWriter(columns.length, 16);
+  const rows = new TextRows(columns.length);
   const long = 'ä'.repeat(40_000);
   readInto(rows, rowPacket('1', 'a\0ä', Buffer.of(0, 255), '2020-02-29 10:00:00.500000', 'x'.repeat(300)));
   readInto(rows, rowPacket('-2', '', Buffer.alloc(0), '0000-00-00 00:00:00', null));
@@ -48,8 +51,27 @@ test('reads rows of any length as canonical text', () => {
   ]);
 });
 
+test('reads rows into lines of COPY, however much longer the values become there', () => {
+  const { guard } = createValueGuard({ schema: 'public', table: 't' }, 'fail');
+  const lines = new CopyLines(columns, guard);
+  // Escaped, the first fits into the room that was made for both, but not with the second.
+  const specials = '\\\t'.repeat(85_000);
+  const long = 'x'.repeat(180_000);
+  const packets = [
+    rowPacket('1', specials, null, '2020-02-29 10:00:00', long),
+    rowPacket('2', specials, Buffer.alloc(50_000, 1), null, specials),
+    rowPacket('3', null, null, null, null),
+  ];
+  for (const packet of packets) readInto(lines, packet);
+  const escaped = '\\\\\\t'.repeat(85_000);
+  expect(lines.take(0).encoded?.toString()).toBe(
+    `1\t${escaped}\t\\N\t2020-02-29 10:00:00+00\t${long}\n` +
+      `2\t${escaped}\t\\\\x${'01'.repeat(50_000)}\t\\N\t${escaped}\n3\t\\N\t\\N\t\\N\t\\N\n`,
+  );
+});
+
 test('a batch that was taken stays as it is', () => {
-  const rows = new Utf8RowsWriter(columns.length, 16);
+  const rows = new TextRows(columns.length);
   readInto(rows, rowPacket('1', 'a', null, null, null));
   const first = rows.take(1);
   expect(rows.isEmpty).toBe(true);
@@ -64,12 +86,12 @@ test.each([
   ['has a value that is longer than the row', Buffer.concat([rowPacket('1'), Buffer.of(200, 65)])],
   ['has no length where one has to be', Buffer.concat([rowPacket('1'), Buffer.of(0xff, 1, 1, 1, 1)])],
 ])('a row that %s is refused', (_name, packet) => {
-  const rows = new Utf8RowsWriter(columns.length, 16);
+  const rows = new TextRows(columns.length);
   expect(() => readInto(rows, packet)).toThrow(expect.objectContaining({ code: 'CopyFailed' }));
 });
 
 test('a value that the type does not have is refused', () => {
-  const rows = new Utf8RowsWriter(columns.length, 16);
+  const rows = new TextRows(columns.length);
   expect(() => readInto(rows, rowPacket('1', 'a', null, 'soon', null))).toThrow(
     expect.objectContaining({ code: 'ValueRejected' }),
   );

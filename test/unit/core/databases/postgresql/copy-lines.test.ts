@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { CopyLines } from '#core/databases/postgresql/copy-lines.ts';
 import { copyText } from '#core/databases/postgresql/copy-text.ts';
-import { createUtf8CopyEncoder } from '#core/databases/postgresql/copy-utf8.ts';
 import { createRowCheck } from '#core/databases/postgresql/value-check.ts';
-import { Utf8RowsWriter } from '#core/databases/utf8-rows.ts';
 import { createValueGuard } from '#core/databases/value-guard.ts';
 import type { CanonicalRow, ColumnDescription } from '#core/ports/databases.ts';
 
@@ -19,18 +18,28 @@ const columns = [
 ];
 const table = { schema: 'public', table: 'orders' };
 
+/** Every second value is written as bytes, as most of a reader's are; the others as texts. */
 const encode = (rows: readonly CanonicalRow[], policy: 'fail' | 'null', of = columns) => {
-  const writer = new Utf8RowsWriter(of.length, 16);
+  const { guard, take } = createValueGuard(table, policy);
+  const lines = new CopyLines(of, guard);
   for (const row of rows) {
-    for (const value of row) {
-      if (value === null) writer.addNull();
-      else writer.addText(value);
+    for (const [index, value] of row.entries()) {
+      if (value === null) lines.addNull();
+      else if (index % 2 === 0) lines.addText(value);
+      else {
+        lines.reserve(Buffer.byteLength(value));
+        lines.addWritten(lines.at + lines.bytes.write(value, lines.at));
+      }
     }
   }
-  const { utf8 } = writer.take(0);
-  if (utf8 === undefined) throw new Error('There are no values.');
-  const { guard, take } = createValueGuard(table, policy);
-  return { lines: createUtf8CopyEncoder(of, guard)(utf8).toString(), nulled: take() };
+  expect(lines.isEmpty).toBe(rows.length === 0);
+  const { rowCount, encoded, bytes } = lines.take(7);
+  expect({ rowCount, bytes, isEmpty: lines.isEmpty }).toEqual({
+    rowCount: rows.length,
+    bytes: 7,
+    isEmpty: true,
+  });
+  return { lines: encoded?.toString(), nulled: take() };
 };
 
 test('no rows are no lines', () => {
@@ -61,6 +70,18 @@ test('is what the rows are as text', () => {
       expect(encoded.nulled).toEqual(take());
     }),
   );
+});
+
+test('rows longer than the room that there is are kept, and so is a batch that was taken', () => {
+  const { guard } = createValueGuard(table, 'fail');
+  const lines = new CopyLines(columns.slice(3), guard);
+  const long = 'a\\'.repeat(300_000);
+  lines.addText(long);
+  lines.addText('b');
+  const first = lines.take(0);
+  lines.addText('c');
+  expect(first.encoded?.toString()).toBe(`${'a\\\\'.repeat(300_000)}\nb\n`);
+  expect(lines.take(0).encoded?.toString()).toBe('c\n');
 });
 
 test.each([
