@@ -11,7 +11,7 @@ export const versionStatement: Statement = {
 export const databaseSettingsStatement: Statement = {
   text:
     'SELECT log_mode AS "logMode", supplemental_log_data_min AS "supplementalMin", ' +
-    'supplemental_log_data_all AS "supplementalAll", open_mode AS "openMode", cdb AS "isContainer", ' +
+    'supplemental_log_data_all AS "supplementalAll", force_logging AS "forceLogging", open_mode AS "openMode", cdb AS "isContainer", ' +
     'TO_CHAR(current_scn) AS "currentScn" FROM v$database',
 };
 

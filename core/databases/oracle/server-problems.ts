@@ -12,6 +12,8 @@ export interface CaptureReadiness {
   readonly logMode: string;
   /** V$DATABASE.SUPPLEMENTAL_LOG_DATA_MIN: YES, NO or IMPLICIT (because of another kind of supplemental logging). */
   readonly supplementalMin: string;
+  /** V$DATABASE.FORCE_LOGGING: YES, NO, or a mode that sends unlogged changes to standby databases only. */
+  readonly forceLogging: string;
   readonly openMode: string;
   /** Whether the server has pluggable databases, and in which container the session is that reads the tables. */
   readonly isContainerDatabase: boolean;
@@ -89,6 +91,13 @@ export const findServerProblems = (
       'Minimal supplemental logging is off, so the log does not tell which row was changed.',
       `ALTER DATABASE ADD SUPPLEMENTAL LOG DATA;${inRoot} ` +
         `(Amazon RDS: EXEC rdsadmin.rdsadmin_util.alter_supplemental_logging('ADD');)`,
+    );
+  }
+  if (readiness.forceLogging !== 'YES') {
+    add(
+      'Logging is not forced: direct loads (APPEND, SQL*Loader) into what is NOLOGGING, a table, partition or LOB, are not in ' +
+        'the log and would be lost.',
+      `ALTER DATABASE FORCE LOGGING;${inRoot} (Amazon RDS: EXEC rdsadmin.rdsadmin_util.force_logging(p_enable => true);)`,
     );
   }
   if (!readiness.openMode.startsWith('READ WRITE')) {

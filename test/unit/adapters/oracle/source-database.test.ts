@@ -27,6 +27,7 @@ const ready: Answers = [
         logMode: 'ARCHIVELOG',
         supplementalMin: 'YES',
         supplementalAll: 'NO',
+        forceLogging: 'YES',
         openMode: 'READ WRITE',
         isContainer: 'YES',
         currentScn: '450',

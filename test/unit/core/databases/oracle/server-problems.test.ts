@@ -12,6 +12,7 @@ const ready: CaptureReadiness = {
   serverVersion: '19.22.0.0.0',
   logMode: 'ARCHIVELOG',
   supplementalMin: 'YES',
+  forceLogging: 'YES',
   openMode: 'READ WRITE',
   isContainerDatabase: true,
   container: 'ORCLPDB1',
@@ -41,6 +42,12 @@ test.each<[Partial<CaptureReadiness>, RegExp, RegExp]>([
     { supplementalMin: 'NO' },
     /supplemental logging is off/,
     /ALTER DATABASE ADD SUPPLEMENTAL LOG DATA; \(in CDB\$ROOT\)/,
+  ],
+  [{ forceLogging: 'NO' }, /direct loads/, /ALTER DATABASE FORCE LOGGING; \(in CDB\$ROOT\)/],
+  [
+    { forceLogging: 'STANDBY NOLOGGING FOR LOAD PERFORMANCE' },
+    /direct loads/,
+    /ALTER DATABASE FORCE LOGGING/,
   ],
   [{ openMode: 'READ ONLY WITH APPLY' }, /READ ONLY WITH APPLY/, /primary/],
   [
