@@ -18,6 +18,7 @@ import { quoteTable } from '#core/databases/mysql/identifiers.ts';
 import { isDivisible, keyColumns } from '#core/databases/mysql/key-range.ts';
 import { judgeLog, type LogState } from '#core/databases/mysql/log-guard.ts';
 import { formatPosition, toPosition } from '#core/databases/mysql/log-position.ts';
+import { readPrepared } from '#core/databases/mysql/prepared-transactions.ts';
 import {
   accountOf,
   type CaptureReadiness,
@@ -64,6 +65,8 @@ export const openSourceDatabase = (
       const log = await readLogState(executor, flavor);
       return judgeLog({ flavor, log, offset: await readOffset(), hasCopy });
     },
+    listTransactionsBefore: async () =>
+      (await executor.query('read the prepared transactions', flavor.preparedStatement)).map(readPrepared),
     prepareCapture: async () => undefined,
     dropCapture: async () => undefined,
     writeMarker: async () => {

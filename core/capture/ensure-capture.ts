@@ -4,10 +4,11 @@ import { MillraceError } from '../errors/millrace-error.ts';
 import { retryTransient } from '../errors/retry-transient.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
 import type { SourceDatabase } from '../ports/databases.ts';
-import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
+import type { ConnectorStatus, ConnectPort, KafkaAdminPort } from '../ports/services.ts';
 import { captureConfig } from './capture-config.ts';
 import { captureTopics } from './capture-topics.ts';
 import type { CaptureKafka } from './connector-config.ts';
+import { classifyTrace } from './connector-failures.ts';
 
 export interface CapturePorts {
   readonly source: SourceDatabase;
@@ -47,14 +48,18 @@ export const ensureCapture = async (request: CaptureRequest, ports: CapturePorts
     readOffset: () => connect.getOffset(connectorName),
     hasCopy: replication.copyGeneration > 0,
   });
-  if (verdict.kind === 'gap') {
-    if (!request.forceResync) {
-      throw new MillraceError('NeedsResync', `Changes of ${connectorName} were lost: ${verdict.reason}.`, {
-        facts: { connectorName },
-      });
+  if (request.forceResync) {
+    // Not always: a start that is repeated would begin anew each time, and never have waited for all that is older.
+    const reason =
+      verdict.kind === 'gap' ? verdict.reason : findBlockade(await connect.getStatus(connectorName));
+    if (reason !== undefined) {
+      log.warn(`Capture starts afresh: ${reason}`);
+      await discardCapture(replication, ports);
     }
-    log.warn(`Capture starts afresh: ${verdict.reason}`);
-    await discardCapture(replication, ports);
+  } else if (verdict.kind === 'gap') {
+    throw new MillraceError('NeedsResync', `Changes of ${connectorName} were lost: ${verdict.reason}.`, {
+      facts: { connectorName },
+    });
   }
 
   await kafka.ensureTopics(captureTopics(replication, capture, request.topicRetentionHours));
@@ -68,6 +73,13 @@ export const ensureCapture = async (request: CaptureRequest, ports: CapturePorts
   );
   // A connector that a stop has paused stays paused through an update, and just after one its status does not say so.
   await connect.resume(connectorName);
+};
+
+/** Why the connector cannot get past where it is in the log, though the log is there. */
+const findBlockade = (status: ConnectorStatus | undefined): string | undefined => {
+  const failed = [status, ...(status?.tasks ?? [])].find((part) => part?.state === 'FAILED');
+  const { cure, summary } = classifyTrace(failed?.trace ?? '');
+  return cure === 'needs-resync' ? summary : undefined;
 };
 
 /** Forgets how far capture came: the connector's offset, and what it has at the source. The connector ends up stopped. */

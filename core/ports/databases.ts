@@ -114,8 +114,9 @@ export interface SourceDatabase {
     },
   ): Promise<CaptureVerdict>;
   /**
-   * Transactions that are still open and began before the connector did, in words: what they have changed by then is in
-   * no event, so the copy has to begin after they have ended. Absent where capture itself waits for them, or needs not.
+   * Transactions that are still open and may have begun before the connector did, in words that tell them apart: what they
+   * have changed by then is in no event, so the copy has to begin after they have ended. Absent where capture itself waits
+   * for them, or needs not.
    */
   listTransactionsBefore?(offset: ConnectorOffset | undefined): Promise<readonly string[]>;
   /** Creates at the source what capture needs there, or brings it into line; nothing more than that, and may be repeated. */

@@ -48,6 +48,8 @@ export const startCapture = async (
   const before = streamedPosition(await connect.getOffset(connectorName));
 
   const startedAt = clock.now().getTime();
+  /** Those of the first look at them; others that are open now began after capture did. */
+  let older: readonly string[] | undefined;
   for (;;) {
     await requireCurrentRun(ports.store, run);
     const position = streamedPosition(await connect.getOffset(connectorName));
@@ -56,7 +58,8 @@ export const startCapture = async (
     const status = await connect.getStatus(connectorName);
     const waitedMs = clock.now().getTime() - startedAt;
     if ((hasPassedMarker || hasMoved) && isRunning(status)) {
-      const older = (await source.listTransactionsBefore?.(await connect.getOffset(connectorName))) ?? [];
+      const open = (await source.listTransactionsBefore?.(await connect.getOffset(connectorName))) ?? [];
+      older = older?.filter((transaction) => open.includes(transaction)) ?? open;
       if (older.length === 0) {
         log.info(`${step} Capture streams at ${formatPosition(position)}`, { step, waitedMs });
         return { connectorName, position: formatPosition(position) };
@@ -84,7 +87,7 @@ const tooOld = (connectorName: string, transactions: readonly string[]): Millrac
   new MillraceError(
     'CaptureNotStreaming',
     `Capture streams, but the copy has to wait for ${countOf(transactions.length, 'transaction')} that began before it: ` +
-      `${transactions.slice(0, shownTransactions).join('; ')}. Commit them or end their sessions.`,
+      `${transactions.slice(0, shownTransactions).join('; ')}. Commit them, roll them back or end their sessions.`,
     { facts: { connectorName, transactions } },
   );
 

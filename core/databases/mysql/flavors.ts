@@ -13,6 +13,8 @@ export interface Flavor {
   readonly logEndStatements: readonly string[];
   /** What a grant of the right to read the log's state is called. */
   readonly logStateGrant: string;
+  /** Shows prepared XA transactions; `readPrepared` reads the answer. */
+  readonly preparedStatement: string;
   /** Variables that show which transactions the log has. */
   readonly gtidVariables: readonly string[];
 }
@@ -25,6 +27,7 @@ const flavors: Readonly<Record<MysqlKind, Flavor>> = {
     connectorClass: 'io.debezium.connector.mysql.MySqlConnector',
     logEndStatements: ['SHOW BINARY LOG STATUS', 'SHOW MASTER STATUS'],
     logStateGrant: 'REPLICATION CLIENT',
+    preparedStatement: 'XA RECOVER CONVERT XID',
     gtidVariables: ['gtid_executed', 'gtid_purged'],
   },
   mariadb: {
@@ -34,6 +37,7 @@ const flavors: Readonly<Record<MysqlKind, Flavor>> = {
     connectorClass: 'io.debezium.connector.mariadb.MariaDbConnector',
     logEndStatements: ['SHOW MASTER STATUS'],
     logStateGrant: 'BINLOG MONITOR',
+    preparedStatement: "XA RECOVER FORMAT = 'SQL'",
     gtidVariables: ['gtid_binlog_pos'],
   },
 };

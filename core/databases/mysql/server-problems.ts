@@ -162,6 +162,12 @@ const findGrantProblems = (
       `GRANT ${flavor.logStateGrant} ON *.* TO ${user};`,
     );
   }
+  if (flavor.kind === 'mysql' && !has('XA_RECOVER_ADMIN')) {
+    add(
+      `User ${username} may not see prepared transactions (XA), for which a copy has to wait.`,
+      `GRANT XA_RECOVER_ADMIN ON *.* TO ${user};`,
+    );
+  }
   if (flavor.kind === 'mariadb' && !has('RELOAD')) {
     add(
       `User ${username} may not begin a new file of the binary log, by which the end of a copy is marked.`,

@@ -11,7 +11,7 @@ import { connectorConfig } from '#core/databases/mysql/connector-config.ts';
 import { mysqlSourceDialect } from '#core/databases/mysql/source-dialect.ts';
 import { topicName } from '#core/naming/names.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
-import type { ConnectorOffset, ConnectPort } from '#core/ports/services.ts';
+import type { ConnectorOffset, ConnectorStatus, ConnectPort } from '#core/ports/services.ts';
 import { prepareJavaParts } from '../../../local/downloads.ts';
 import { startConnect, startKafka } from '../../../local/kafka.ts';
 import type { MysqlServer } from './mysql-servers.ts';
@@ -36,6 +36,8 @@ export interface CaptureServices {
   ): Promise<ConnectorOffset | undefined>;
   /** Waits until a task has failed; the trace says why. */
   waitForFailure(name: string): Promise<string>;
+  /** An offset can be reset from then on. */
+  waitUntilStopped(name: string): Promise<void>;
   /** Of a table, whatever they say. */
   countMessages(name: string, table: TableRef): Promise<number>;
   stop(): Promise<void>;
@@ -62,6 +64,20 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
       if (Date.now() > deadline) {
         throw new Error(`The offset of ${name} stayed at ${JSON.stringify(offset)}. ${await trace(name)}`);
       }
+      await systemClock.sleep(200);
+    }
+  };
+
+  const waitForStatus = async (
+    name: string,
+    what: string,
+    condition: (status: ConnectorStatus) => boolean,
+  ): Promise<ConnectorStatus> => {
+    const deadline = Date.now() + readTimeoutMs;
+    for (;;) {
+      const status = await connect.getStatus(name);
+      if (status !== undefined && condition(status)) return status;
+      if (Date.now() > deadline) throw new Error(`${name} does not ${what}. ${await trace(name)}`);
       await systemClock.sleep(200);
     }
   };
@@ -142,14 +158,12 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
       return events;
     },
     waitForFailure: async (name) => {
-      const deadline = Date.now() + readTimeoutMs;
-      for (;;) {
-        const status = await connect.getStatus(name);
-        const failed = status?.tasks.find(({ state }) => state === 'FAILED');
-        if (failed !== undefined) return failed.trace ?? '';
-        if (Date.now() > deadline) throw new Error(`${name} does not fail. ${await trace(name)}`);
-        await systemClock.sleep(200);
-      }
+      const failedTask = (status: ConnectorStatus) => status.tasks.find(({ state }) => state === 'FAILED');
+      const status = await waitForStatus(name, 'fail', (seen) => failedTask(seen) !== undefined);
+      return failedTask(status)?.trace ?? '';
+    },
+    waitUntilStopped: async (name) => {
+      await waitForStatus(name, 'stop', ({ state, tasks }) => state === 'STOPPED' && tasks.length === 0);
     },
     countMessages: async (name, table) => {
       const offsets = await withAdmin((admin) => admin.topicOffsets([topicName(name, table)]));

@@ -147,6 +147,7 @@ describe.each(kinds)('a source of %s', (kind) => {
       expect(remedies).toEqual([
         `GRANT REPLICATION SLAVE ON *.* TO \`${username}\`@'%';`,
         `GRANT ${kind === 'mysql' ? 'REPLICATION CLIENT' : 'BINLOG MONITOR'} ON *.* TO \`${username}\`@'%';`,
+        ...(kind === 'mysql' ? [`GRANT XA_RECOVER_ADMIN ON *.* TO \`${username}\`@'%';`] : []),
         ...(kind === 'mariadb' ? [`GRANT RELOAD ON *.* TO \`${username}\`@'%';`] : []),
         `GRANT SELECT ON \`${server.settings.databaseName}\`.\`t\` TO \`${username}\`@'%';`,
       ]);
@@ -161,6 +162,14 @@ describe.each(kinds)('a source of %s', (kind) => {
       try {
         expect(await granted.findCaptureProblems(capture)).toEqual([]);
         expect(await granted.findTableGrantProblems([ref('t')])).toEqual([]);
+        await server.sql.query(
+          "XA START 'a','b',7; INSERT INTO t VALUES (1, 1); XA END 'a','b',7; XA PREPARE 'a','b',7",
+        );
+        const prepared = await granted.listTransactionsBefore?.(undefined);
+        await server.sql.query("XA COMMIT 'a','b',7");
+        const parts = kind === 'mysql' ? "X'61',X'62'" : "'a','b'";
+        expect(prepared).toEqual([`prepared XA transaction ${parts},7`]);
+        expect(await granted.listTransactionsBefore?.(undefined)).toEqual([]);
         expect(await granted.writeMarker('x')).toMatch(/^\d{6}:\d+$/);
       } finally {
         await granted.close();

@@ -110,12 +110,18 @@ test('a forced start over a gap forgets offset and slot, and begins anew', async
   expect(calls).toContain('prepareCapture millrace_client_1_db_1');
 });
 
-test('a forced start without a gap keeps what is captured', async () => {
-  const { ports, calls, source } = createWorld({ offset: { lsn: 0x200 } });
+test.each([
+  ['stopped at changes that cannot be read', 'all tables have to be copied again: ...', 1],
+  ['failed for another reason', 'FATAL: password authentication failed for user "m"', 0],
+])('a forced start without a gap begins anew or not when the connector %s', async (_why, trace, resets) => {
+  const { ports, calls, source } = createWorld({
+    offset: { lsn: 0x200 },
+    status: { state: 'RUNNING', tasks: [{ id: 0, state: 'FAILED', trace }] },
+  });
   source.state.readiness = {
     ...readyServer,
     slot: { active: true, walStatus: 'reserved', confirmedFlushPosition: '0/100' },
   };
   await ensureCapture(request({ copyGeneration: 1, forceResync: true }), ports);
-  expect(calls).not.toContain('resetOffset');
+  expect(calls.filter((call) => call === 'resetOffset')).toHaveLength(resets);
 });

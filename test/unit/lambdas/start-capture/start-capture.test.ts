@@ -131,6 +131,18 @@ test('the copy waits for transactions that began before capture did', async () =
   expect(clock.now().getTime() - startedAt).toBe(7_000);
 });
 
+test('transactions that began later are not waited for', async () => {
+  const { begin, source } = createWorld([{}, { offset: { lsn: 0x201 }, status: status('RUNNING') }]);
+  const open = [
+    ['a', 'b'],
+    ['b', 'c'],
+    ['c', 'd'],
+  ];
+  source.database.listTransactionsBefore = async () => open.shift() ?? [];
+  expect(await begin()).toMatchObject({ position: '0/201' });
+  expect(open).toEqual([]);
+});
+
 test('a transaction that does not end is named, and the start may go on waiting', async () => {
   const { begin, source } = createWorld([{}, { offset: { lsn: 0x201 }, status: status('RUNNING') }]);
   source.database.listTransactionsBefore = async () => [

@@ -18,7 +18,7 @@ const ready: CaptureReadiness = {
     read_only: 'OFF',
     log_replica_updates: 'ON',
   },
-  globalGrants: new Set(['REPLICATION SLAVE', 'REPLICATION CLIENT']),
+  globalGrants: new Set(['REPLICATION SLAVE', 'REPLICATION CLIENT', 'XA_RECOVER_ADMIN']),
   loggedDatabases: [],
   unloggedDatabases: [],
   unreadableTables: [],
@@ -97,6 +97,7 @@ describe('rights', () => {
     expect(find({ globalGrants: new Set(['SELECT']) }).map(({ remedy }) => remedy)).toEqual([
       "GRANT REPLICATION SLAVE ON *.* TO `millrace`@'%';",
       "GRANT REPLICATION CLIENT ON *.* TO `millrace`@'%';",
+      "GRANT XA_RECOVER_ADMIN ON *.* TO `millrace`@'%';",
     ]);
     const mariadb = find({ serverVersion: '11.4.5-MariaDB', globalGrants: new Set(['SELECT']) }, 'mariadb');
     expect(mariadb.map(({ remedy }) => remedy)).toEqual([

@@ -29,6 +29,9 @@ public final class UnreadableChanges {
             170, COMPRESSED,
             171, COMPRESSED);
 
+    /** The log has the rows of a prepared transaction when it is prepared, and this when that was in vain. */
+    private static final Pattern ROLLBACK = Pattern.compile("\\s*XA\\s+ROLLBACK\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
     private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.DOTALL;
 
     private static final String SPACE = "(?:\\s|/\\*(?!!).*?\\*/|--\\s[^\\n]*(?:\\n|$)|#[^\\n]*(?:\\n|$))";
@@ -52,6 +55,10 @@ public final class UnreadableChanges {
 
     /** What this statement changes, or null: definitions, transactions and the tables of the server itself do not count. */
     public static String inStatement(String statement, String database) {
+        if (ROLLBACK.matcher(statement).matches()) {
+            return explain("a prepared transaction that was rolled back (" + statement.strip() + "), whose changes were passed on when"
+                    + " it was prepared");
+        }
         Matcher change = CHANGE.matcher(statement);
         if (!change.matches() || "mysql".equals(database) || SYSTEM_TABLE.matcher(change.group(1)).matches()) {
             return null;
@@ -60,7 +67,7 @@ public final class UnreadableChanges {
     }
 
     private static String explain(String what) {
-        return "The log of the source has " + what + ". The changes in it cannot be replicated, so that all tables have to be"
-                + " copied again: start the replication with force_resync.";
+        return "The log of the source has " + what + ". The target cannot follow, so that all tables have to be copied again:"
+                + " start the replication with force_resync.";
     }
 }

@@ -22,6 +22,7 @@ class UnreadableChangesTest {
         "SELECT `shop`.`take`(1)",
         "LOAD DATA INFILE 'x' INTO TABLE orders",
         "SET STATEMENT max_statement_time = 9 FOR INSERT INTO orders VALUES (1)",
+        "XA ROLLBACK X'61',X'',1",
     })
     void statementsThatChangeRowsAre(String statement) {
         assertNotNull(UnreadableChanges.inStatement(statement, "shop"));
@@ -33,6 +34,9 @@ class UnreadableChangesTest {
         "COMMIT",
         "SAVEPOINT `update`",
         "XA START 'x'",
+        "XA COMMIT X'61',X'',1",
+        "ROLLBACK",
+        "ROLLBACK TO `s`",
         "",
         "CREATE TABLE inserts (id int)",
         "CREATE PROCEDURE p() UPDATE orders SET v = 1",
