@@ -2,9 +2,12 @@ import type { TableRef } from '../../contracts/identifiers.ts';
 import type { Problem } from '../../errors/millrace-error.ts';
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
 
-/** What has to be done in a schema: its tables are created, and their rows read, written and replaced. */
-const schemaPrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE'] as const;
-const tablePrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const;
+/**
+ * What has to be done in a schema: its tables are created and, before a resync, truncated (which takes DROP), and their
+ * rows read, written and replaced.
+ */
+const schemaPrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP'] as const;
+const tablePrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'DROP'] as const;
 
 type Privilege = (typeof schemaPrivileges)[number];
 

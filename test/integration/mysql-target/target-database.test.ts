@@ -276,12 +276,14 @@ describeTargets('a target', (kind) => {
         expect(found).toEqual([
           {
             subject: 'target database',
-            problem: `UPDATE, DELETE, CREATE on the database ${databaseName} are missing.`,
-            remedy: expect.stringMatching(/^GRANT UPDATE, DELETE, CREATE ON `.*`\.\* TO `writer_.*`@`%`;$/),
+            problem: `UPDATE, DELETE, CREATE, DROP on the database ${databaseName} are missing.`,
+            remedy: expect.stringMatching(
+              /^GRANT UPDATE, DELETE, CREATE, DROP ON `.*`\.\* TO `writer_.*`@`%`;$/,
+            ),
           },
           {
             subject: 'target database',
-            problem: `SELECT, INSERT, UPDATE, DELETE, CREATE on the new database ${other()} are missing.`,
+            problem: `SELECT, INSERT, UPDATE, DELETE, CREATE, DROP on the new database ${other()} are missing.`,
             remedy: expect.stringContaining('_new'),
           },
         ]);
@@ -292,6 +294,7 @@ describeTargets('a target', (kind) => {
         for (const { remedy } of found) await server.client.query(String(remedy));
         expect(await asWriter.findWriteProblems([databaseName, other()])).toEqual([]);
         await asWriter.createTable(inTarget('x'), orders);
+        await asWriter.truncate(inTarget('x'));
         await asWriter.close();
       } finally {
         await server.client.query(`DROP USER '${user}'@'%'`);

@@ -14,8 +14,8 @@ const problemsOf = (lines: readonly string[], more: Partial<typeof request> = {}
 describe('nothing is missing', () => {
   test.each([
     ['GRANT ALL PRIVILEGES ON *.* TO `millrace`@`%` WITH GRANT OPTION'],
-    ['GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON `warehouse`.* TO `millrace`@`%`'],
-    ['GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON `ware%`.* TO `millrace`@`%`'],
+    ['GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP ON `warehouse`.* TO `millrace`@`%`'],
+    ['GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP ON `ware%`.* TO `millrace`@`%`'],
   ])('with %s', (line) => {
     expect(problemsOf(['GRANT USAGE ON *.* TO `millrace`@`%`', line])).toEqual([]);
   });
@@ -23,7 +23,7 @@ describe('nothing is missing', () => {
   test('with privileges from several grants', () => {
     expect(
       problemsOf([
-        'GRANT SELECT, CREATE ON *.* TO `millrace`@`%`',
+        'GRANT SELECT, CREATE, DROP ON *.* TO `millrace`@`%`',
         'GRANT INSERT, UPDATE, DELETE ON `ware_ouse`.* TO `millrace`@`%`',
       ]),
     ).toEqual([]);
@@ -38,8 +38,8 @@ test('each privilege that is missing has the statement that gives it', () => {
   expect(problemsOf(lines)).toEqual([
     {
       subject: 'target database',
-      problem: 'INSERT, DELETE, CREATE on the database warehouse are missing.',
-      remedy: 'GRANT INSERT, DELETE, CREATE ON `warehouse`.* TO `mill``race`@`%`;',
+      problem: 'INSERT, DELETE, CREATE, DROP on the database warehouse are missing.',
+      remedy: 'GRANT INSERT, DELETE, CREATE, DROP ON `warehouse`.* TO `mill``race`@`%`;',
     },
   ]);
 });
