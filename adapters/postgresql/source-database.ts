@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
-import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
+import { type TableRef, tableLabel, tableRefSchema } from '#core/contracts/identifiers.ts';
 import {
   alterPublicationStatements,
   captureReadinessStatement,
@@ -13,6 +13,7 @@ import {
   publicationStatement,
   slotStatement,
   tableGrantsStatement,
+  unpublishedTablesStatement,
 } from '#core/databases/postgresql/capture-statements.ts';
 import {
   describeTableStatement,
@@ -61,6 +62,13 @@ export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase
       await ensurePublication(executor, publicationName, tables);
       await ensureSlot(executor, settings, slotName);
     },
+    listUncaptured: async ({ publicationName }, tables) =>
+      (
+        await executor.query(
+          `compare the tables with those of the publication ${publicationName}`,
+          unpublishedTablesStatement(publicationName, tables),
+        )
+      ).map((row) => tableRefSchema.parse(row)),
     dropCapture: async ({ slotName, publicationName }) => {
       await executor.query(`drop the slot ${slotName}`, dropSlotStatement(slotName));
       await executor.query(

@@ -7,6 +7,7 @@ import type { SourceDatabase } from '../ports/databases.ts';
 import type { ConnectorStatus, ConnectPort, KafkaAdminPort } from '../ports/services.ts';
 import { captureConfig } from './capture-config.ts';
 import { captureTopics } from './capture-topics.ts';
+import { describeUncaptured } from './capture-verdict.ts';
 import type { CaptureKafka } from './connector-config.ts';
 import { classifyTrace } from './connector-failures.ts';
 
@@ -43,6 +44,7 @@ export const ensureCapture = async (request: CaptureRequest, ports: CapturePorts
   const { source, kafka, connect, log } = ports;
   const { connectorName } = replication;
   const { capture } = source.dialect;
+  const tables = replication.tables.map((table) => table.source);
 
   const verdict = await source.judgeCapture(replication, {
     readOffset: () => connect.getOffset(connectorName),
@@ -57,16 +59,14 @@ export const ensureCapture = async (request: CaptureRequest, ports: CapturePorts
       await discardCapture(replication, ports);
     }
   } else if (verdict.kind === 'gap') {
-    throw new MillraceError('NeedsResync', `Changes of ${connectorName} were lost: ${verdict.reason}.`, {
-      facts: { connectorName },
-    });
+    throw needsResync(connectorName, verdict.reason);
+  } else if (replication.copyGeneration > 0) {
+    const uncaptured = (await source.listUncaptured?.(replication, tables)) ?? [];
+    if (uncaptured.length > 0) throw needsResync(connectorName, describeUncaptured(uncaptured));
   }
 
   await kafka.ensureTopics(captureTopics(replication, capture, request.topicRetentionHours));
-  await source.prepareCapture(
-    replication,
-    replication.tables.map((table) => table.source),
-  );
+  await source.prepareCapture(replication, tables);
   await connect.putConnector(
     connectorName,
     captureConfig(capture, replication, request.sourceDatabase, request.captureKafka),
@@ -74,6 +74,11 @@ export const ensureCapture = async (request: CaptureRequest, ports: CapturePorts
   // A connector that a stop has paused stays paused through an update, and just after one its status does not say so.
   await connect.resume(connectorName);
 };
+
+const needsResync = (connectorName: string, reason: string): MillraceError =>
+  new MillraceError('NeedsResync', `Changes of ${connectorName} were lost: ${reason}.`, {
+    facts: { connectorName },
+  });
 
 /** Why the connector cannot get past where it is in the log, though the log is there. */
 const findBlockade = (status: ConnectorStatus | undefined): string | undefined => {

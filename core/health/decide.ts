@@ -1,5 +1,7 @@
+import { describeUncaptured } from '../capture/capture-verdict.ts';
 import { classifyTrace } from '../capture/connector-failures.ts';
 import { heartbeatStaleAfterMs } from '../contracts/consumer.ts';
+import type { TableRef } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { type ErrorCode, toErrorCode } from '../errors/error-policies.ts';
 import { isEnding } from '../launch/launch-consumer.ts';
@@ -78,6 +80,12 @@ export const decide = (
       return [];
   }
 };
+
+/** What a look at the source gave, beside the checks of every minute: tables of which changes are missed. */
+export const decideCapture = (desired: Desired, uncaptured: readonly TableRef[]): readonly HealAction[] =>
+  desired.desired === 'running' && desired.status === 'active' && uncaptured.length > 0
+    ? [escalate('NeedsResync', `Changes were lost: ${describeUncaptured(uncaptured)}.`)]
+    : [];
 
 /** The consumer's half alone, for the check that looks at heartbeats only. */
 export const decideHeartbeat = (

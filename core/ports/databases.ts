@@ -114,6 +114,11 @@ export interface SourceDatabase {
     },
   ): Promise<CaptureVerdict>;
   /**
+   * Those of the tables that are there but not captured: they were created anew or renamed after `prepareCapture`, and what
+   * has changed in them since is in no event. Absent where capture goes by names alone.
+   */
+  listUncaptured?(capture: CaptureNames, tables: readonly TableRef[]): Promise<readonly TableRef[]>;
+  /**
    * Transactions that are still open and may have begun before the connector did, in words that tell them apart: what they
    * have changed by then is in no event, so the copy has to begin after they have ended. Absent where capture itself waits
    * for them, or needs not.

@@ -24,6 +24,19 @@ export const handler = createHealthHandler('monitor-health', (context) =>
     tasks,
     executions,
     clock: systemClock,
+    captures: {
+      listUncaptured: async (replication) => {
+        const source = await databases.openSource(
+          await context.store.getDatabase(replication.clientId, replication.sourceDatabaseId),
+        );
+        try {
+          const tables = replication.tables.map((table) => table.source);
+          return (await source.listUncaptured?.(replication, tables)) ?? [];
+        } finally {
+          await source.close();
+        }
+      },
+    },
     connectors: {
       pause: connect.pause,
       resume: connect.resume,

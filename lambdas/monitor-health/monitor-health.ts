@@ -1,7 +1,8 @@
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import { metricNames } from '#core/contracts/environment.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
-import { decide, launchAllowanceMs } from '#core/health/decide.ts';
+import { decide, decideCapture, launchAllowanceMs } from '#core/health/decide.ts';
 import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
 import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';
 import { type ObservationPorts, observeReplication } from '#core/health/observe-replication.ts';
@@ -16,6 +17,8 @@ export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
     Pick<ReplicationStore, 'listAllReplications'>;
   readonly connect: ObservationPorts['connect'] & Pick<ConnectPort, 'checkHealth'>;
   readonly connectors: ConnectorHealer;
+  /** Of the source; see `SourceDatabase.listUncaptured`. */
+  readonly captures: { listUncaptured(replication: Replication): Promise<readonly TableRef[]> };
   readonly tasks: TaskRunner;
   readonly logFor: (replication: Replication) => Log;
 }
@@ -27,6 +30,8 @@ export interface HealthReport {
 
 /** Examining one replication takes five reads, some 50 ms: ten at once do 1,000 replications in a few seconds. */
 const parallelReplications = 10;
+/** A look at a source takes a connection of its own, and up to 10 s when it does not answer. */
+const captureCheckMinutes = 5;
 
 /**
  * The check of every minute: looks at each replication as a whole, and heals. One replication's failure does not keep
@@ -45,10 +50,41 @@ export const monitorHealth = async (holder: string, ports: MonitorHealthPorts): 
       replicationLog.error('The health check of this replication failed', { error });
     }
   });
+  // Last, so that a source that does not answer keeps nothing waiting.
+  healed += await checkCaptures(replications, holder, ports);
   log.info(
     `Examined ${countOf(replications.length, 'replication')}, carried out ${countOf(healed, 'action')}`,
   );
   return { examined: replications.length, healed };
+};
+
+/** Of each replication every fifth minute, by its number. */
+const checkCaptures = async (
+  replications: readonly Replication[],
+  holder: string,
+  ports: MonitorHealthPorts,
+): Promise<number> => {
+  const minute = Math.floor(ports.clock.now().getTime() / 60_000);
+  const due = replications.filter(
+    ({ status, replicationId }) =>
+      status === 'active' && (minute + replicationId) % captureCheckMinutes === 0,
+  );
+  let healed = 0;
+  await forEachBounded(due, parallelReplications, async (replication) => {
+    const log = ports.logFor(replication);
+    try {
+      const actions = await healReplication(
+        replication,
+        holder,
+        async (current) => decideCapture(current, await ports.captures.listUncaptured(current)),
+        { ...ports, log },
+      );
+      healed += actions.length;
+    } catch (error) {
+      log.warn('Could not look at what the source captures', { error });
+    }
+  });
+  return healed;
 };
 
 /** Nothing runs for the others, and nothing is to run. */

@@ -57,6 +57,19 @@ export const alterPublicationStatements = (name: string, tables: readonly TableR
   `ALTER PUBLICATION ${quoteIdentifier(name)} SET (${publishedOperations})`,
 ];
 
+/** One row for each of `refs` that exists and is not in the publication, which goes by tables and not by their names. */
+export const unpublishedTablesStatement = (name: string, refs: readonly TableRef[]): Statement => ({
+  text: `
+SELECT wanted.schema, wanted.table
+FROM unnest($1::text[], $2::text[]) AS wanted (schema, "table")
+JOIN pg_namespace n ON n.nspname = wanted.schema
+JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table
+WHERE NOT EXISTS (
+  SELECT 1 FROM pg_publication_tables published
+  WHERE published.pubname = $3 AND published.schemaname = wanted.schema AND published.tablename = wanted.table)`,
+  values: [refs.map((ref) => ref.schema), refs.map((ref) => ref.table), name],
+});
+
 export const dropPublicationStatement = (name: string): string =>
   `DROP PUBLICATION IF EXISTS ${quoteIdentifier(name)}`;
 

@@ -222,6 +222,25 @@ describe('capture', () => {
     expect(await readSlots('s')).toEqual([]);
   });
 
+  test('a table that takes the place of another one is not captured until that is brought into line', async () => {
+    const names = { slotName: 'swapped', publicationName: 'swapped' };
+    const refs = ['swap', 'kept', 'missing'].map((table) => ({ schema: 'public', table }));
+    const [swap, kept] = refs as [TableRef, TableRef];
+    await pair.source.client.query('CREATE TABLE swap (id int PRIMARY KEY); CREATE TABLE kept (id int PRIMARY KEY)');
+    expect(await source.listUncaptured?.(names, refs)).toEqual([swap, kept]);
+    await source.prepareCapture(names, [swap, kept]);
+    expect(await source.listUncaptured?.(names, refs)).toEqual([]);
+    await pair.source.client.query(`CREATE TABLE swap_new (LIKE swap INCLUDING ALL); BEGIN;
+      ALTER TABLE swap RENAME TO swap_old; ALTER TABLE swap_new RENAME TO swap; COMMIT`);
+    expect(await source.listUncaptured?.(names, refs)).toEqual([swap]);
+    await source.prepareCapture(names, [swap, kept]);
+    expect(await source.listUncaptured?.(names, refs)).toEqual([]);
+    await pair.source.client.query('DROP TABLE kept; CREATE TABLE kept (id int PRIMARY KEY)');
+    expect(await source.listUncaptured?.(names, refs)).toEqual([kept]);
+    await source.dropCapture(names);
+    await pair.source.client.query('DROP TABLE swap, swap_old, kept');
+  });
+
   test('the slot and the stored offset are judged together, the slot first', async () => {
     const names = { slotName: 'judged', publicationName: 'judged' };
     const judge = (offset: ConnectorOffset | undefined) =>

@@ -110,6 +110,20 @@ test('a forced start over a gap forgets offset and slot, and begins anew', async
   expect(calls).toContain('prepareCapture millrace_client_1_db_1');
 });
 
+test('a table that was created anew stops a start over a copy, and nothing else', async () => {
+  const { ports, calls, source } = createWorld();
+  source.state.readiness = { ...readyServer, slot: { active: true, walStatus: 'reserved' } };
+  source.database.listUncaptured = async (_capture, tables) => tables.slice(0, 1);
+  await expect(ensureCapture(request({ copyGeneration: 1 }), ports)).rejects.toMatchObject({
+    code: 'NeedsResync',
+    message: expect.stringContaining('public.flights is not in the publication'),
+  });
+  expect(calls).toEqual([]);
+  await ensureCapture(request(), ports);
+  await ensureCapture(request({ copyGeneration: 1, forceResync: true }), ports);
+  expect(calls.filter((call) => call.startsWith('prepareCapture'))).toHaveLength(2);
+});
+
 test.each([
   ['stopped at changes that cannot be read', 'all tables have to be copied again: ...', 1],
   ['failed for another reason', 'FATAL: password authentication failed for user "m"', 0],

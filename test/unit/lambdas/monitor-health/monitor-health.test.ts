@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ConnectorStatus } from '#core/ports/services.ts';
@@ -34,6 +35,8 @@ const createWorld = (change: Partial<Replication> = {}) => {
     connector: { state: 'RUNNING', tasks: [{ id: 0, state: 'RUNNING' }] } as ConnectorStatus | undefined,
     connectFailure: undefined as Error | undefined,
     taskStatus: 'RUNNING',
+    uncaptured: [] as readonly TableRef[],
+    sourceFailure: undefined as Error | undefined,
   };
   const call = (name: string) => async (): Promise<void> => {
     calls.push(name);
@@ -58,6 +61,13 @@ const createWorld = (change: Partial<Replication> = {}) => {
       restartFailed: call('restartFailed'),
       recreate: call('recreate'),
     },
+    captures: {
+      listUncaptured: async () => {
+        calls.push('listUncaptured');
+        if (world.sourceFailure !== undefined) throw world.sourceFailure;
+        return world.uncaptured;
+      },
+    },
     tasks: {
       runConsumer: async ({ launchId }: { launchId: string }) => {
         calls.push(`run ${launchId}`);
@@ -79,7 +89,7 @@ const createWorld = (change: Partial<Replication> = {}) => {
 };
 
 const acts = (calls: readonly string[]): readonly string[] =>
-  calls.filter((call) => call !== 'checkHealth' && call !== 'getStatus');
+  calls.filter((call) => !['checkHealth', 'getStatus', 'listUncaptured'].includes(call));
 
 test('a healthy replication is left alone and measured', async () => {
   const { ports, calls, metrics } = createWorld();
@@ -117,6 +127,35 @@ test('a stopped replication whose connector runs is stopped again', async () => 
   const { ports, calls } = createWorld({ status: 'stopped', desired: 'stopped' });
   await monitorHealth('me', ports);
   expect(acts(calls)).toEqual(['pause', 'stop arn:task']);
+});
+
+/** Checks of five minutes, one after the other. */
+const checkFiveTimes = async ({ ports }: ReturnType<typeof createWorld>): Promise<void> => {
+  for (let minute = 0; minute < 5; minute += 1) {
+    await monitorHealth('me', ports);
+    await ports.clock.sleep(60_000);
+  }
+};
+
+test('a table that was created anew, so that its changes are missed, ends the replication', async () => {
+  const world = createWorld();
+  world.state.heartbeat = { ...beat, beatAt: '2026-03-01T12:04:00.000Z' };
+  world.world.uncaptured = [{ schema: 'public', table: 'flights' }];
+  await checkFiveTimes(world);
+  expect(world.state.replication).toMatchObject({
+    status: 'needs-resync',
+    lastErrorMessage: expect.stringContaining('public.flights is not in the publication'),
+  });
+  expect(acts(world.calls)).toEqual(['stop arn:task']);
+});
+
+test('a source is looked at every fifth minute, and one that does not answer changes nothing', async () => {
+  const world = createWorld();
+  world.state.heartbeat = { ...beat, beatAt: '2026-03-01T12:04:00.000Z' };
+  world.world.sourceFailure = new MillraceError('DatabaseUnreachable', 'silent');
+  await checkFiveTimes(world);
+  expect(world.calls.filter((call) => call === 'listUncaptured')).toHaveLength(1);
+  expect(world.state.replication.status).toBe('active');
 });
 
 test.each(['configured', 'error', 'needs-resync'] as const)('nobody looks at status %s', async (status) => {
