@@ -219,6 +219,7 @@ const grantSchema = z.strictObject({
   maySelect: booleanSchema,
   isOwner: booleanSchema,
   owner: z.string().nullable(),
+  isFiltered: booleanSchema,
 });
 
 /** Tables that are not there are left out: that is another problem, which validation names by itself. */
@@ -232,7 +233,8 @@ const findMissingGrants = async (
   return rows
     .map((row) => grantSchema.parse(row))
     .filter(({ exists }) => exists)
-    .flatMap(({ schema, table, mayUseSchema, maySelect, isOwner, owner }): readonly Problem[] => {
+    .flatMap((grant): readonly Problem[] => {
+      const { schema, table, mayUseSchema, maySelect, isOwner, owner, isFiltered } = grant;
       const ref = { schema, table };
       const subject = `source table ${tableLabel(ref)}`;
       return [
@@ -257,6 +259,15 @@ const findMissingGrants = async (
         ...(isOwner
           ? []
           : [{ subject, problem: `Only its owner ${owner} can publish it; become a member of that role.` }]),
+        ...(isFiltered
+          ? [
+              {
+                subject,
+                problem: 'Row-level security keeps rows of it from the user, so a copy would lack them.',
+                remedy: `ALTER ROLE ${user} BYPASSRLS; (its owner is exempt, too, unless the table has FORCE ROW LEVEL SECURITY).`,
+              },
+            ]
+          : []),
       ];
     });
 };

@@ -8,6 +8,7 @@
  *   own operator or function in between (CVE-2018-1058), and `format_type` qualifies every type that is not built in.
  *   PostgreSQL's own logical replication workers do the same. A trigger function at the target has to qualify its
  *   names, or set its own search_path.
+ * - `row_security=off` makes an error of a statement that a policy would keep rows from: a copy without them would look whole.
  * - `xmloption=content` accepts every value that an `xml` column can hold.
  */
 export const canonicalSessionSettings = {
@@ -19,6 +20,7 @@ export const canonicalSessionSettings = {
   bytea_output: 'hex',
   xmloption: 'content',
   search_path: 'pg_catalog',
+  row_security: 'off',
 } as const;
 
 /**

@@ -89,7 +89,8 @@ SELECT wanted.schema, wanted.table, c.oid IS NOT NULL AS "exists",
        coalesce(has_schema_privilege(n.oid, 'USAGE'), false) AS "mayUseSchema",
        coalesce(has_table_privilege(c.oid, 'SELECT'), false) AS "maySelect",
        coalesce(pg_has_role(c.relowner, 'USAGE'), false) AS "isOwner",
-       pg_get_userbyid(c.relowner) AS owner
+       pg_get_userbyid(c.relowner) AS owner,
+       coalesce(row_security_active(c.oid), false) AS "isFiltered"
 FROM unnest($1::text[], $2::text[]) AS wanted (schema, "table")
 LEFT JOIN pg_namespace n ON n.nspname = wanted.schema
 LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table`,

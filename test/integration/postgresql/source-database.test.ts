@@ -226,7 +226,9 @@ describe('capture', () => {
     const names = { slotName: 'swapped', publicationName: 'swapped' };
     const refs = ['swap', 'kept', 'missing'].map((table) => ({ schema: 'public', table }));
     const [swap, kept] = refs as [TableRef, TableRef];
-    await pair.source.client.query('CREATE TABLE swap (id int PRIMARY KEY); CREATE TABLE kept (id int PRIMARY KEY)');
+    await pair.source.client.query(
+      'CREATE TABLE swap (id int PRIMARY KEY); CREATE TABLE kept (id int PRIMARY KEY)',
+    );
     expect(await source.listUncaptured?.(names, refs)).toEqual([swap, kept]);
     await source.prepareCapture(names, [swap, kept]);
     expect(await source.listUncaptured?.(names, refs)).toEqual([]);
@@ -358,6 +360,32 @@ describe('grants', () => {
         database.findTableGrantProblems([{ schema: 'public', table: 'owned' }]),
       ),
     ).toEqual([]);
+  });
+
+  test('a table of which policies hide rows is named, and reading it fails instead of giving fewer', async () => {
+    const { client } = pair.source;
+    const ref = { schema: 'public', table: 'tenants' };
+    await client.query(`
+      CREATE TABLE tenants (id int PRIMARY KEY); ALTER TABLE tenants OWNER TO owner; INSERT INTO tenants VALUES (1);
+      ALTER TABLE tenants ENABLE ROW LEVEL SECURITY`);
+    const problems = () => asUser('owner', (database) => database.findTableGrantProblems([ref]));
+    const readBound = () =>
+      asUser('owner', async (database) => {
+        const table = await database.describeTable(ref);
+        if (table === undefined) throw new Error('There is no such table.');
+        return database.nextChunkBound(table, undefined, 1);
+      });
+    expect(await problems()).toEqual([]);
+    expect(await readBound()).toEqual(['1']);
+    await client.query('ALTER TABLE tenants FORCE ROW LEVEL SECURITY');
+    expect(await problems()).toEqual([
+      expect.objectContaining({ remedy: expect.stringContaining('ALTER ROLE "owner" BYPASSRLS') }),
+    ]);
+    await expect(readBound()).rejects.toMatchObject({ code: 'PermissionDenied' });
+    await client.query('ALTER ROLE owner BYPASSRLS');
+    expect(await problems()).toEqual([]);
+    expect(await readBound()).toEqual(['1']);
+    await client.query('ALTER ROLE owner NOBYPASSRLS; DROP TABLE tenants');
   });
 
   test('a plain user can neither replicate nor publish; REPLICATION or rds_replication, and CREATE, let it', async () => {
