@@ -5,6 +5,7 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { Chunk } from '#core/contracts/copy.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { tableLabel } from '#core/contracts/identifiers.ts';
+import { sourceSessionSettings } from '#core/databases/postgresql/canonical-session.ts';
 import {
   copyFormat,
   copyFromStatement,
@@ -44,7 +45,7 @@ export const openChunkCopier = (
   // The stall timer limits a copy, not the time that it takes.
   const poolOptions = { applicationName: 'millrace-copy', maxConnections, statementTimeoutMs: 0 };
   const sides: Sides = {
-    sourcePool: createPool(source, poolOptions),
+    sourcePool: createPool(source, { ...poolOptions, sessionSettings: sourceSessionSettings }),
     targetPool: createPool(target, poolOptions),
     sourceLabel: databaseLabel(source),
     targetLabel: databaseLabel(target),

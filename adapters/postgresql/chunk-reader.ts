@@ -4,6 +4,7 @@ import { type CopyToStreamQuery, to as copyTo } from 'pg-copy-streams';
 import type { Chunk } from '#core/contracts/copy.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { tableLabel } from '#core/contracts/identifiers.ts';
+import { sourceSessionSettings } from '#core/databases/postgresql/canonical-session.ts';
 import { copyToStatement } from '#core/databases/postgresql/copy-statements.ts';
 import { parseCopyText } from '#core/databases/postgresql/copy-text-rows.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -28,6 +29,7 @@ export const openChunkReader = (settings: ConnectionSettings, concurrency: numbe
     applicationName: 'millrace-copy',
     maxConnections: concurrency,
     statementTimeoutMs: 0,
+    sessionSettings: sourceSessionSettings,
   });
   const database = databaseLabel(settings);
   // No more readers than connections, and no limit of time for one that waits for its turn.

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { type TableRef, tableLabel, tableRefSchema } from '#core/contracts/identifiers.ts';
+import { sourceSessionSettings } from '#core/databases/postgresql/canonical-session.ts';
 import {
   alterPublicationStatements,
   captureReadinessStatement,
@@ -41,7 +42,10 @@ import { createExecutor, type Executor, type TextRow } from './executor.ts';
 const slotTimeoutMs = 90_000;
 
 export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase => {
-  const executor = createExecutor(settings, { applicationName: 'millrace-source' });
+  const executor = createExecutor(settings, {
+    applicationName: 'millrace-source',
+    sessionSettings: sourceSessionSettings,
+  });
   return {
     dialect: postgresSourceDialect,
     ping: () => ping(executor),

@@ -8,7 +8,6 @@
  *   own operator or function in between (CVE-2018-1058), and `format_type` qualifies every type that is not built in.
  *   PostgreSQL's own logical replication workers do the same. A trigger function at the target has to qualify its
  *   names, or set its own search_path.
- * - `row_security=off` makes an error of a statement that a policy would keep rows from: a copy without them would look whole.
  * - `xmloption=content` accepts every value that an `xml` column can hold.
  */
 export const canonicalSessionSettings = {
@@ -20,8 +19,13 @@ export const canonicalSessionSettings = {
   bytea_output: 'hex',
   xmloption: 'content',
   search_path: 'pg_catalog',
-  row_security: 'off',
 } as const;
+
+/**
+ * Of sessions at a source: a statement that row-level security would keep rows from fails, since a copy without them would
+ * look whole. At a target, policies are its owner's own affair.
+ */
+export const sourceSessionSettings = { row_security: 'off' } as const;
 
 /**
  * Settings in the form of the startup packet's `options` (as in `PGOPTIONS`), so that they cost no round trip.

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { createRowCopier } from '#adapters/databases/row-copier.ts';
 import { openChunkCopier } from '#adapters/postgresql/chunk-copier.ts';
+import { openChunkReader } from '#adapters/postgresql/chunk-reader.ts';
+import { openChunkWriter } from '#adapters/postgresql/chunk-writer.ts';
 import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
 import { openTargetDatabase } from '#adapters/postgresql/target-database.ts';
 import type { Chunk } from '#core/contracts/copy.ts';
@@ -91,6 +94,30 @@ const copyAll = async (
   const copied = await Promise.all(chunks.map((chunk) => copier.copyChunk(tables, chunk, never)));
   return copied.reduce((sum, { rows }) => sum + rows, 0);
 };
+
+test('rows that row-level security would hide fail a copy by both ways, instead of being left out', async () => {
+  await pair.source.client.query(`
+    CREATE TABLE "S".tenants (id int PRIMARY KEY); INSERT INTO "S".tenants VALUES (1);
+    ALTER TABLE "S".tenants ENABLE ROW LEVEL SECURITY;
+    CREATE ROLE tenant LOGIN PASSWORD 'secret'; GRANT USAGE ON SCHEMA "S" TO tenant; GRANT SELECT ON "S".tenants TO tenant`);
+  const tables = await prepare('tenants');
+  const asTenant = { ...pair.source.settings, username: 'tenant', password: 'secret' };
+  const limited = [
+    openChunkCopier(asTenant, pair.target.settings),
+    createRowCopier(openChunkReader(asTenant, 1), openChunkWriter(pair.target.settings, 1)),
+  ];
+  try {
+    for (const one of limited) {
+      await expect(one.copyChunk(tables, everything, never)).rejects.toMatchObject({
+        code: 'PermissionDenied',
+      });
+      await one.close();
+    }
+  } finally {
+    await pair.source.client.query('DROP OWNED BY tenant; DROP ROLE tenant');
+  }
+  expect(await copyAll(tables, [everything])).toBe(1);
+});
 
 describe('keys', () => {
   test.each([

@@ -20,6 +20,5 @@ test('the canonical settings are those that the codec is written for', () => {
     TimeZone: 'UTC',
     extra_float_digits: '1',
     bytea_output: 'hex',
-    row_security: 'off',
   });
 });
