@@ -1,3 +1,5 @@
+import type { ConnectorStatus } from '../ports/services.ts';
+
 /** What can be done about a failed connector or task, read from its stack trace. */
 export interface ConnectorFailure {
   /**
@@ -69,6 +71,13 @@ const summarize = (trace: string): string => {
   const innermost = lines.findLast((line) => line.startsWith('Caused by:')) ?? lines[0] ?? 'no trace';
   const line = innermost.replace(/^Caused by:\s*/, '').replace(/^(?:[\w$]+\.)+([\w$]+):/, '$1:');
   return line.length > maxSummaryLength ? `${line.slice(0, maxSummaryLength)}…` : line;
+};
+
+/** The trace of what has failed, `''` when there is none, and undefined when nothing has failed. */
+export const failureTrace = (connector: ConnectorStatus): string | undefined => {
+  if (connector.state === 'FAILED') return connector.trace ?? '';
+  const task = connector.tasks.find(({ state }) => state === 'FAILED');
+  return task === undefined ? undefined : (task.trace ?? '');
 };
 
 export const classifyTrace = (trace: string): ConnectorFailure => {

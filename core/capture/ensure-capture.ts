@@ -9,7 +9,7 @@ import { captureConfig } from './capture-config.ts';
 import { captureTopics } from './capture-topics.ts';
 import { describeUncaptured } from './capture-verdict.ts';
 import type { CaptureKafka } from './connector-config.ts';
-import { classifyTrace } from './connector-failures.ts';
+import { classifyTrace, failureTrace } from './connector-failures.ts';
 
 export interface CapturePorts {
   readonly source: SourceDatabase;
@@ -82,8 +82,7 @@ const needsResync = (connectorName: string, reason: string): MillraceError =>
 
 /** Why the connector cannot get past where it is in the log, though the log is there. */
 const findBlockade = (status: ConnectorStatus | undefined): string | undefined => {
-  const failed = [status, ...(status?.tasks ?? [])].find((part) => part?.state === 'FAILED');
-  const { cure, summary } = classifyTrace(failed?.trace ?? '');
+  const { cure, summary } = classifyTrace((status && failureTrace(status)) ?? '');
   return cure === 'needs-resync' ? summary : undefined;
 };
 

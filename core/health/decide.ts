@@ -1,5 +1,5 @@
 import { describeUncaptured } from '../capture/capture-verdict.ts';
-import { classifyTrace } from '../capture/connector-failures.ts';
+import { classifyTrace, failureTrace } from '../capture/connector-failures.ts';
 import { heartbeatStaleAfterMs } from '../contracts/consumer.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
@@ -174,13 +174,6 @@ const decideSeenConnector = (
       }
     }
   }
-};
-
-/** The trace of what has failed, `''` when there is none, and undefined when nothing has failed. */
-const failureTrace = (connector: ConnectorStatus): string | undefined => {
-  if (connector.state === 'FAILED') return connector.trace ?? '';
-  const task = connector.tasks.find(({ state }) => state === 'FAILED');
-  return task === undefined ? undefined : (task.trace ?? '');
 };
 
 const decideConsumer = (

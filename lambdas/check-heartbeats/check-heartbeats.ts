@@ -1,7 +1,7 @@
-import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import { metricNames } from '#core/contracts/environment.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { decideHeartbeat, launchAllowanceMs } from '#core/health/decide.ts';
+import { healEach } from '#core/health/heal-each.ts';
 import { type HealPorts, healReplication } from '#core/health/heal-replication.ts';
 import { heartbeatAgeMs } from '#core/health/observation.ts';
 import { observeConsumer } from '#core/health/observe-replication.ts';
@@ -14,9 +14,6 @@ export interface CheckHeartbeatsPorts extends Omit<HealPorts, 'connectors'> {
   readonly logFor: (replication: Replication) => Log;
 }
 
-/** See monitor-health; this check makes three reads for each replication. */
-const parallelReplications = 10;
-
 /**
  * The check of every other minute, which needs neither Kafka Connect nor a database: whether each consumer is heard of.
  * It goes on when monitor-health is held up by one of those.
@@ -27,12 +24,12 @@ export const checkHeartbeats = async (
 ): Promise<{ readonly examined: number; readonly healed: number }> => {
   const { store, metrics, clock, log } = ports;
   const active = (await store.listAllReplications()).filter(({ status }) => status === 'active');
-  let healed = 0;
-  await forEachBounded(active, parallelReplications, async (replication) => {
-    const replicationLog = ports.logFor(replication);
-    const replicationPorts = { ...ports, log: replicationLog };
-    try {
-      const actions = await healReplication(
+  const healed = await healEach(
+    active,
+    ports.logFor,
+    (replication, replicationLog) => {
+      const replicationPorts = { ...ports, log: replicationLog };
+      return healReplication(
         replication,
         holder,
         async (current, history, now) => {
@@ -44,11 +41,10 @@ export const checkHeartbeats = async (
         },
         replicationPorts,
       );
-      healed += actions.length;
-    } catch (error) {
-      replicationLog.error('The heartbeat check of this replication failed', { error });
-    }
-  });
+    },
+    (replicationLog, error) =>
+      replicationLog.error('The heartbeat check of this replication failed', { error }),
+  );
   log.info(`Checked ${countOf(active.length, 'heartbeat')}, carried out ${countOf(healed, 'action')}`);
   return { examined: active.length, healed };
 };

@@ -1,8 +1,8 @@
-import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import { metricNames } from '#core/contracts/environment.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
-import { decide, decideCapture, launchAllowanceMs } from '#core/health/decide.ts';
+import { decide, decideCapture, type HealAction, launchAllowanceMs } from '#core/health/decide.ts';
+import { healEach } from '#core/health/heal-each.ts';
 import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
 import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';
 import { type ObservationPorts, observeReplication } from '#core/health/observe-replication.ts';
@@ -28,8 +28,6 @@ export interface HealthReport {
   readonly healed: number;
 }
 
-/** Examining one replication takes five reads, some 50 ms: ten at once do 1,000 replications in a few seconds. */
-const parallelReplications = 10;
 /** A look at a source takes a connection of its own, and up to 10 s when it does not answer. */
 const captureCheckMinutes = 5;
 
@@ -41,50 +39,44 @@ export const monitorHealth = async (holder: string, ports: MonitorHealthPorts): 
   const { store, log } = ports;
   const replications = (await store.listAllReplications()).filter(isWatched);
   const connect = await reachableConnect(ports);
-  let healed = 0;
-  await forEachBounded(replications, parallelReplications, async (replication) => {
-    const replicationLog = ports.logFor(replication);
-    try {
-      healed += await checkOne(replication, holder, { ...ports, connect, log: replicationLog });
-    } catch (error) {
-      replicationLog.error('The health check of this replication failed', { error });
-    }
-  });
-  // Last, so that a source that does not answer keeps nothing waiting.
-  healed += await checkCaptures(replications, holder, ports);
-  log.info(
-    `Examined ${countOf(replications.length, 'replication')}, carried out ${countOf(healed, 'action')}`,
+  const healed = await healEach(
+    replications,
+    ports.logFor,
+    (replication, replicationLog) =>
+      checkOne(replication, holder, { ...ports, connect, log: replicationLog }),
+    (replicationLog, error) => replicationLog.error('The health check of this replication failed', { error }),
   );
-  return { examined: replications.length, healed };
+  // Last, so that a source that does not answer keeps nothing waiting.
+  const ended = await checkCaptures(replications, holder, ports);
+  const report = { examined: replications.length, healed: healed + ended };
+  log.info(
+    `Examined ${countOf(report.examined, 'replication')}, carried out ${countOf(report.healed, 'action')}`,
+  );
+  return report;
 };
 
 /** Of each replication every fifth minute, by its number. */
-const checkCaptures = async (
+const checkCaptures = (
   replications: readonly Replication[],
   holder: string,
   ports: MonitorHealthPorts,
 ): Promise<number> => {
   const minute = Math.floor(ports.clock.now().getTime() / 60_000);
-  const due = replications.filter(
-    ({ status, replicationId }) =>
-      status === 'active' && (minute + replicationId) % captureCheckMinutes === 0,
-  );
-  let healed = 0;
-  await forEachBounded(due, parallelReplications, async (replication) => {
-    const log = ports.logFor(replication);
-    try {
-      const actions = await healReplication(
+  return healEach(
+    replications.filter(
+      ({ status, replicationId }) =>
+        status === 'active' && (minute + replicationId) % captureCheckMinutes === 0,
+    ),
+    ports.logFor,
+    (replication, log) =>
+      healReplication(
         replication,
         holder,
         async (current) => decideCapture(current, await ports.captures.listUncaptured(current)),
         { ...ports, log },
-      );
-      healed += actions.length;
-    } catch (error) {
-      log.warn('Could not look at what the source captures', { error });
-    }
-  });
-  return healed;
+      ),
+    (log, error) => log.warn('Could not look at what the source captures', { error }),
+  );
 };
 
 /** Nothing runs for the others, and nothing is to run. */
@@ -112,7 +104,7 @@ const checkOne = async (
   replication: Replication,
   holder: string,
   ports: MonitorHealthPorts,
-): Promise<number> => {
+): Promise<readonly HealAction[]> => {
   let first: Observation | undefined;
   const actions = await healReplication(
     replication,
@@ -125,7 +117,7 @@ const checkOne = async (
     ports,
   );
   if (replication.status === 'active' && first !== undefined) emitHealth(replication, first, ports);
-  return actions.length;
+  return actions;
 };
 
 const emitHealth = (
