@@ -6,6 +6,7 @@ import { createKafka } from '#adapters/kafka/kafka-client.ts';
 import type { ChangeEvent } from '#core/apply/change-event.ts';
 import { parseEvent } from '#core/apply/parse-event.ts';
 import { captureTopics } from '#core/capture/capture-topics.ts';
+import { failureTrace } from '#core/capture/connector-failures.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import { connectorConfig } from '#core/databases/mysql/connector-config.ts';
 import { mysqlSourceDialect } from '#core/databases/mysql/source-dialect.ts';
@@ -52,35 +53,43 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
   const trace = async (name: string): Promise<string> =>
     JSON.stringify(await connect.getStatus(name), null, 2);
 
-  const waitForOffset: CaptureServices['waitForOffset'] = async (
-    name,
-    condition,
+  /** Reads until what is read satisfies the condition; `complaint` says what was read last. */
+  const poll = async <T>(
+    name: string,
+    read: () => Promise<T>,
+    condition: (value: T) => boolean,
+    complaint: (value: T) => string,
     timeoutMs = readTimeoutMs,
-  ) => {
+  ): Promise<T> => {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
-      const offset = await connect.getOffset(name);
-      if (condition(offset)) return offset;
-      if (Date.now() > deadline) {
-        throw new Error(`The offset of ${name} stayed at ${JSON.stringify(offset)}. ${await trace(name)}`);
-      }
+      const value = await read();
+      if (condition(value)) return value;
+      if (Date.now() > deadline) throw new Error(`${complaint(value)} ${await trace(name)}`);
       await systemClock.sleep(200);
     }
   };
 
-  const waitForStatus = async (
+  const waitForOffset: CaptureServices['waitForOffset'] = (name, condition, timeoutMs) =>
+    poll(
+      name,
+      () => connect.getOffset(name),
+      condition,
+      (offset) => `The offset of ${name} stayed at ${JSON.stringify(offset)}.`,
+      timeoutMs,
+    );
+
+  const waitForStatus = (
     name: string,
     what: string,
     condition: (status: ConnectorStatus) => boolean,
-  ): Promise<ConnectorStatus> => {
-    const deadline = Date.now() + readTimeoutMs;
-    for (;;) {
-      const status = await connect.getStatus(name);
-      if (status !== undefined && condition(status)) return status;
-      if (Date.now() > deadline) throw new Error(`${name} does not ${what}. ${await trace(name)}`);
-      await systemClock.sleep(200);
-    }
-  };
+  ): Promise<ConnectorStatus | undefined> =>
+    poll(
+      name,
+      () => connect.getStatus(name),
+      (status) => status !== undefined && condition(status),
+      () => `${name} does not ${what}.`,
+    );
 
   const withAdmin = async <T>(use: (admin: KafkaAdmin) => Promise<T>): Promise<T> => {
     const admin = createKafkaAdmin(kafkaSettings, quietLog);
@@ -158,9 +167,8 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
       return events;
     },
     waitForFailure: async (name) => {
-      const failedTask = (status: ConnectorStatus) => status.tasks.find(({ state }) => state === 'FAILED');
-      const status = await waitForStatus(name, 'fail', (seen) => failedTask(seen) !== undefined);
-      return failedTask(status)?.trace ?? '';
+      const status = await waitForStatus(name, 'fail', (seen) => failureTrace(seen) !== undefined);
+      return (status && failureTrace(status)) ?? '';
     },
     waitUntilStopped: async (name) => {
       await waitForStatus(name, 'stop', ({ state, tasks }) => state === 'STOPPED' && tasks.length === 0);
