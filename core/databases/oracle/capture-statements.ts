@@ -11,8 +11,8 @@ export const versionStatement: Statement = {
 export const databaseSettingsStatement: Statement = {
   text:
     'SELECT log_mode AS "logMode", supplemental_log_data_min AS "supplementalMin", ' +
-    'supplemental_log_data_all AS "supplementalAll", force_logging AS "forceLogging", open_mode AS "openMode", cdb AS "isContainer", ' +
-    'TO_CHAR(current_scn) AS "currentScn" FROM v$database',
+    'supplemental_log_data_all AS "supplementalAll", force_logging AS "forceLogging", ' +
+    'open_mode AS "openMode", cdb AS "isContainer", TO_CHAR(current_scn) AS "currentScn" FROM v$database',
 };
 
 /** One row: the container of the session, and the user's own name as the catalog has it. */

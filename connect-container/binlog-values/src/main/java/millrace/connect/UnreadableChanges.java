@@ -29,10 +29,10 @@ public final class UnreadableChanges {
             170, COMPRESSED,
             171, COMPRESSED);
 
-    /** The log has the rows of a prepared transaction when it is prepared, and this when that was in vain. */
-    private static final Pattern ROLLBACK = Pattern.compile("\\s*XA\\s+ROLLBACK\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-
     private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.DOTALL;
+
+    /** The log has the rows of a prepared transaction when it is prepared, and this when that was in vain. */
+    private static final Pattern ROLLBACK = Pattern.compile("\\s*XA\\s+ROLLBACK\\b.*", FLAGS);
 
     private static final String SPACE = "(?:\\s|/\\*(?!!).*?\\*/|--\\s[^\\n]*(?:\\n|$)|#[^\\n]*(?:\\n|$))";
 
