@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { retryTransient } from '#core/concurrency/retry-transient.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import { retryTransient } from '#core/errors/retry-transient.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { ConnectorStatus, ConnectPort } from '#core/ports/services.ts';
 

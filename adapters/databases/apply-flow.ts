@@ -5,11 +5,11 @@ import {
   type OnNulled,
   takeNulled,
 } from '#core/apply/nulled-values.ts';
-import type { PartitionBatch } from '#core/apply/partition-batch.ts';
 import { type PlanStep, planBatch } from '#core/apply/plan-batch.ts';
 import type { ReplicationId, TableRef } from '#core/contracts/identifiers.ts';
 import type { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTarget, Checkpoint, Claim } from '#core/ports/apply-target.ts';
+import type { PartitionBatch } from '#core/ports/partition-batch.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
 
 /** A table of a target, with the statements that write to it. */

@@ -1,4 +1,4 @@
-import { createValueGuard, type ValueGuard } from '#core/databases/value-guard.ts';
+import { createValueGuard, type ValueGuard } from '#core/canonical/value-guard.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { CopiedChunk, CopiedTables, RowBatch } from '#core/ports/databases.ts';
 

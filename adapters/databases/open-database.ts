@@ -9,21 +9,21 @@ import type {
   TargetDatabase,
 } from '#core/ports/databases.ts';
 import type { PartitionOffsets, SecretStore } from '#core/ports/services.ts';
-import * as mysqlCheckpoints from '../mysql/apply-checkpoints.ts';
-import { openChunkReader as openMysqlReader } from '../mysql/chunk-reader.ts';
-import { openChunkWriter as openMysqlChunkWriter } from '../mysql/chunk-writer.ts';
-import * as mysqlConnection from '../mysql/connection.ts';
-import { openSourceDatabase as openMysqlSource } from '../mysql/source-database.ts';
-import { openTargetDatabase as openMysqlTarget } from '../mysql/target-database.ts';
-import { openChunkReader as openOracleChunkReader } from '../oracle/chunk-reader.ts';
-import { openSourceDatabase as openOracleSource } from '../oracle/source-database.ts';
-import * as postgresqlCheckpoints from '../postgresql/apply-checkpoints.ts';
-import { openChunkCopier } from '../postgresql/chunk-copier.ts';
-import { openChunkReader } from '../postgresql/chunk-reader.ts';
-import { openChunkWriter } from '../postgresql/chunk-writer.ts';
-import * as postgresqlConnection from '../postgresql/connection.ts';
-import { openSourceDatabase } from '../postgresql/source-database.ts';
-import { openTargetDatabase } from '../postgresql/target-database.ts';
+import * as mysqlConnection from '../mysql/driver/connection.ts';
+import { openChunkReader as openMysqlReader } from '../mysql/source/chunk-reader.ts';
+import { openSourceDatabase as openMysqlSource } from '../mysql/source/source-database.ts';
+import * as mysqlCheckpoints from '../mysql/target/checkpoints.ts';
+import { openChunkWriter as openMysqlChunkWriter } from '../mysql/target/chunk-writer.ts';
+import { openTargetDatabase as openMysqlTarget } from '../mysql/target/target-database.ts';
+import { openChunkReader as openOracleChunkReader } from '../oracle/source/chunk-reader.ts';
+import { openSourceDatabase as openOracleSource } from '../oracle/source/source-database.ts';
+import * as postgresqlConnection from '../postgresql/driver/connection.ts';
+import { openChunkReader } from '../postgresql/source/chunk-reader.ts';
+import { openSourceDatabase } from '../postgresql/source/source-database.ts';
+import * as postgresqlCheckpoints from '../postgresql/target/checkpoints.ts';
+import { openChunkCopier } from '../postgresql/target/chunk-copier.ts';
+import { openChunkWriter } from '../postgresql/target/chunk-writer.ts';
+import { openTargetDatabase } from '../postgresql/target/target-database.ts';
 import { databaseLabel } from './database-failure.ts';
 import { createRowCopier } from './row-copier.ts';
 

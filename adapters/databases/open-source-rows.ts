@@ -1,13 +1,13 @@
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { tableLabel } from '#core/contracts/identifiers.ts';
+import type { TableDescription } from '#core/contracts/table-description.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { TableDescription } from '#core/ports/databases.ts';
-import { createSourceRows as createOracleSourceRows } from '../oracle/apply-source-rows.ts';
-import { createPool as createOraclePool } from '../oracle/connection.ts';
-import { createExecutor as createOracleExecutor } from '../oracle/executor.ts';
-import { createSourceRows } from '../postgresql/apply-source-rows.ts';
-import { closePool, createPool } from '../postgresql/connection.ts';
+import { createPool as createOraclePool } from '../oracle/driver/connection.ts';
+import { createExecutor as createOracleExecutor } from '../oracle/driver/executor.ts';
+import { createSourceRows as createOracleSourceRows } from '../oracle/source/source-rows.ts';
+import { closePool, createPool } from '../postgresql/driver/connection.ts';
+import { createSourceRows } from '../postgresql/source/source-rows.ts';
 import { databaseLabel } from './database-failure.ts';
 
 export interface OpenedSourceRows {

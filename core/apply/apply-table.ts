@@ -1,29 +1,7 @@
+import type { RawRow } from '../contracts/change-event.ts';
 import { tableLabel } from '../contracts/identifiers.ts';
-import type { TableMapping } from '../contracts/replication.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
-import type { RawRow } from './change-event.ts';
-
-/** A column that is written at the target. */
-export interface ApplyColumn {
-  readonly name: string;
-  /** From the event's JSON to the canonical text; throws a MillraceError for what it cannot represent. */
-  readonly decode: (raw: unknown) => string | null;
-  /** Whether the event holds Debezium's sign for a value that the log did not contain (unchanged TOAST). */
-  readonly isUnavailable: (raw: unknown) => boolean;
-}
-
-/** How the events of one source table become rows of its target table. */
-export interface ApplyTable {
-  readonly mapping: TableMapping;
-  readonly columns: readonly ApplyColumn[];
-  /** Indexes into `columns`, in key order; at least one. */
-  readonly keyColumns: readonly number[];
-  /** Columns that events may carry but that the target computes itself. */
-  readonly ignoredColumns: ReadonlySet<string>;
-}
-
-/** Canonical texts in the order of the table's columns; undefined where the value is not known. */
-export type ApplyRow = readonly (string | null | undefined)[];
+import type { ApplyRow, ApplyTable } from '../ports/apply-table.ts';
 
 /** Whether every value is known. */
 export const isComplete = (row: ApplyRow): boolean => {

@@ -1,7 +1,7 @@
 import type { ReplicationId } from '../contracts/identifiers.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import type { Checkpoint } from '../ports/apply-target.ts';
-import type { PartitionBatch } from './partition-batch.ts';
+import type { PartitionBatch } from '../ports/partition-batch.ts';
 
 export const fencedError = (replicationId: ReplicationId): MillraceError =>
   new MillraceError('Fenced', `A newer consumer has taken over replication ${replicationId}.`);

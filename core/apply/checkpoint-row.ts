@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../ports/apply-target.ts';
-import type { PartitionBatch } from './partition-batch.ts';
+import type { PartitionBatch } from '../ports/partition-batch.ts';
 
 /** From where to where a partition's checkpoint goes, and what is added to its counters. */
 export type CheckpointMove = Omit<PartitionBatch, 'changes'>;

@@ -1,12 +1,13 @@
+import type { RawRow, RowChange } from '../contracts/change-event.ts';
 import type { AppliedCounts } from '../contracts/consumer.ts';
 import { tableKey, tableLabel } from '../contracts/identifiers.ts';
 import { MillraceError, toMillraceError } from '../errors/millrace-error.ts';
+import type { ApplyTable } from '../ports/apply-table.ts';
 import type { FeedRecord } from '../ports/change-feed.ts';
-import { type ApplyTable, decodeKey, decodeRow } from './apply-table.ts';
-import type { RawRow, RowChange } from './change-event.ts';
+import type { TableChanges } from '../ports/partition-batch.ts';
+import type { RowEvent } from '../ports/row-event.ts';
+import { decodeKey, decodeRow } from './apply-table.ts';
 import { parseEvent } from './parse-event.ts';
-import type { TableChanges } from './partition-batch.ts';
-import type { RowEvent } from './row-event.ts';
 import { EventScanner } from './scan-event.ts';
 import { RowScanner } from './scan-row.ts';
 

@@ -1,6 +1,6 @@
+import type { RawRow } from '../contracts/change-event.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
-import { isLogFile, toPosition } from '../databases/mysql/log-position.ts';
-import type { RawRow } from './change-event.ts';
+import { isLogFile, toPosition } from '../databases/mysql/source/log-position.ts';
 import { bytesOf, type JsonCursor, standsAt } from './json-bytes.ts';
 
 /** What an event's `source` says about the change, see TableChange. */

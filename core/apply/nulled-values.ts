@@ -1,7 +1,7 @@
+import type { NulledValues } from '../contracts/copy.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
-import type { NulledValues } from '../databases/value-guard.ts';
-import type { ApplyTable } from './apply-table.ts';
-import type { PartitionBatch } from './partition-batch.ts';
+import type { ApplyTable } from '../ports/apply-table.ts';
+import type { PartitionBatch } from '../ports/partition-batch.ts';
 
 /** A table whose values are checked while its statements are made. */
 export interface GuardedTable extends ApplyTable {

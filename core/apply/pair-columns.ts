@@ -1,10 +1,10 @@
 import { tableLabel } from '../contracts/identifiers.ts';
 import type { TableMapping } from '../contracts/replication.ts';
-import type { SourceCodec } from '../databases/source-dialect.ts';
+import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import { formerSourceColumn, mapTable, omittedColumns } from '../mapping/map-table.ts';
-import type { ColumnDescription, TableDescription } from '../ports/databases.ts';
-import type { ApplyTable } from './apply-table.ts';
+import type { ApplyTable } from '../ports/apply-table.ts';
+import type { SourceCodec } from '../ports/source-dialect.ts';
 
 /** `columns` have the source's names, by which events carry them. The three lists have one order. */
 export interface PairedTable extends ApplyTable {

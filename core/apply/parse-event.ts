@@ -1,6 +1,6 @@
+import type { ChangeEvent, RawRow } from '../contracts/change-event.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import type { FeedRecord } from '../ports/change-feed.ts';
-import type { ChangeEvent, RawRow } from './change-event.ts';
 import { readSource } from './event-source.ts';
 
 /** Debezium's marks of the two records of a key change; their values are not needed. */

@@ -1,5 +1,6 @@
-import { type ApplyRow, isComplete } from './apply-table.ts';
-import type { RowEvent } from './row-event.ts';
+import type { ApplyRow } from '../ports/apply-table.ts';
+import type { RowEvent } from '../ports/row-event.ts';
+import { isComplete } from './apply-table.ts';
 
 /**
  * What is done to one table, in this order. Within a `write`, all of `deletes` come first, so that a unique value

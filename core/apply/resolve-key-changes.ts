@@ -1,6 +1,6 @@
-import type { ApplyRow, ApplyTable } from './apply-table.ts';
-import type { TableChanges } from './partition-batch.ts';
-import type { MoveEvent, RowEvent } from './row-event.ts';
+import type { ApplyRow, ApplyTable } from '../ports/apply-table.ts';
+import type { TableChanges } from '../ports/partition-batch.ts';
+import type { MoveEvent, RowEvent } from '../ports/row-event.ts';
 
 /** The source database, as far as the consumer reads from it. */
 export interface SourceRows {

@@ -1,5 +1,6 @@
+import type { ApplyTable } from '../ports/apply-table.ts';
 import type { FeedRecord } from '../ports/change-feed.ts';
-import type { ApplyTable, DecodedRow } from './apply-table.ts';
+import type { DecodedRow } from './apply-table.ts';
 import { FieldFinder, SourceScanner } from './event-source.ts';
 import { bytesOf, JsonCursor } from './json-bytes.ts';
 import { isKeyChange } from './parse-event.ts';

@@ -1,4 +1,5 @@
-import { type ApplyTable, type DecodedRow, keyOf } from './apply-table.ts';
+import type { ApplyTable } from '../ports/apply-table.ts';
+import { type DecodedRow, keyOf } from './apply-table.ts';
 import { bytesOf, type JsonCursor } from './json-bytes.ts';
 
 interface RowField {

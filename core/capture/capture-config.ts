@@ -1,14 +1,10 @@
 import type { CaptureOptionName, CaptureOptions } from '../contracts/capture-options.ts';
 import type { Database, DatabaseKind } from '../contracts/database.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
-import type { CaptureDialect } from '../databases/source-dialect.ts';
 import { omittedColumns } from '../mapping/map-table.ts';
-import {
-  type CaptureKafka,
-  type ConnectorConfig,
-  captureDefaults,
-  excludeListEntry,
-} from './connector-config.ts';
+import type { CaptureKafka, ConnectorConfig } from '../ports/connector-config.ts';
+import type { CaptureDialect } from '../ports/source-dialect.ts';
+import { captureDefaults, excludeListEntry } from './connector-config.ts';
 
 /**
  * The configuration that a replication's connector is created with: its kind's, with the replication's own options, and

@@ -1,7 +1,7 @@
 import type { Replication } from '../contracts/replication.ts';
-import type { CaptureDialect } from '../databases/source-dialect.ts';
 import { topicName } from '../naming/names.ts';
 import type { TopicSpec } from '../ports/services.ts';
+import type { CaptureDialect } from '../ports/source-dialect.ts';
 import { maxEventBytes } from './connector-config.ts';
 
 /** The topics of the replicated tables, in the order of its mappings. */

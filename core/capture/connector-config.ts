@@ -1,15 +1,6 @@
 import type { TableRef } from '../contracts/identifiers.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
-
-/** A connector's configuration as Kafka Connect takes it. */
-export type ConnectorConfig = Readonly<Record<string, string>>;
-
-/** The brokers, as a connector that keeps a topic of its own (a schema history) has to reach them. */
-export interface CaptureKafka {
-  /** `host:port`, comma-separated. */
-  readonly brokers: string;
-  readonly security: 'plaintext' | 'tls';
-}
+import type { ConnectorConfig } from '../ports/connector-config.ts';
 
 /** How often an idle connector stores its position, so that the source can drop log that holds nothing of ours. */
 const heartbeatIntervalMs = 5_000;

@@ -1,14 +1,14 @@
+import { retryTransient } from '../concurrency/retry-transient.ts';
+import { describeUncaptured } from '../contracts/capture-verdict.ts';
 import type { Database } from '../contracts/database.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
-import { retryTransient } from '../errors/retry-transient.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
+import type { CaptureKafka } from '../ports/connector-config.ts';
 import type { SourceDatabase } from '../ports/databases.ts';
 import type { ConnectorStatus, ConnectPort, KafkaAdminPort } from '../ports/services.ts';
 import { captureConfig } from './capture-config.ts';
 import { captureTopics } from './capture-topics.ts';
-import { describeUncaptured } from './capture-verdict.ts';
-import type { CaptureKafka } from './connector-config.ts';
 import { classifyTrace, failureTrace } from './connector-failures.ts';
 
 export interface CapturePorts {

@@ -73,3 +73,6 @@ export const chunkTargetBytes = 32 * 1024 * 1024;
  */
 export const chunksForBalance = 16;
 export const chunkMinBytes = 4 * 1024 * 1024;
+
+/** How many values became NULL, by the target's names of their columns. */
+export type NulledValues = ReadonlyMap<string, number>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseColumnType } from '../mapping/column-type.ts';
 import { captureOptionsSchema } from './capture-options.ts';
+import { parseColumnType } from './column-type.ts';
 import {
   clientIdSchema,
   databaseIdSchema,

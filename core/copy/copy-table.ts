@@ -1,13 +1,14 @@
+import { addNulled, describeNulled, totalOf } from '../canonical/describe-nulled.ts';
 import { forEachBounded } from '../concurrency/for-each-bounded.ts';
+import { retryTransient } from '../concurrency/retry-transient.ts';
 import { transientRetryDelaysMs } from '../contracts/consumer.ts';
 import type { Chunk, TableProgress } from '../contracts/copy.ts';
 import { metricNames } from '../contracts/environment.ts';
 import { type TableRef, tableKey, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { type Run, stepLabel } from '../contracts/steps.ts';
-import { addNulled, describeNulled, totalOf } from '../databases/describe-nulled.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
-import { retryTransient } from '../errors/retry-transient.ts';
+import { requireCurrentRun } from '../lifecycle/current-run.ts';
 import { mapTable } from '../mapping/map-table.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
 import type {
@@ -19,7 +20,6 @@ import type {
 } from '../ports/databases.ts';
 import type { MetricsPort } from '../ports/metrics.ts';
 import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
-import { requireCurrentRun } from '../starts/current-run.ts';
 import { describePace, paceOf } from './copy-progress.ts';
 import { splitPendingTable } from './plan-copy.ts';
 

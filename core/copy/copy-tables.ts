@@ -1,7 +1,7 @@
 import { tableLabel } from '../contracts/identifiers.ts';
 import { type Run, stepLabel } from '../contracts/steps.ts';
+import { requireCurrentRun } from '../lifecycle/current-run.ts';
 import type { CopyStore } from '../ports/state-store.ts';
-import { requireCurrentRun } from '../starts/current-run.ts';
 import { type CopyTableOptions, type CopyTablePorts, copyTable } from './copy-table.ts';
 
 export interface CopyTablesPorts extends CopyTablePorts {

@@ -1,11 +1,11 @@
 import { tableLabel } from '../contracts/identifiers.ts';
 import { type Run, stepLabel } from '../contracts/steps.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
+import { requireCurrentRun } from '../lifecycle/current-run.ts';
 import { countOf } from '../naming/count-of.ts';
 import type { Log } from '../ports/clock-and-log.ts';
 import type { SourceDatabase } from '../ports/databases.ts';
 import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
-import { requireCurrentRun } from '../starts/current-run.ts';
 
 export interface FinishCopyPorts {
   readonly store: Pick<ReplicationStore, 'getReplication'> &

@@ -4,14 +4,15 @@ import type { TableProgress } from '../contracts/copy.ts';
 import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import { type PlanCopyOutput, type Run, stepLabel } from '../contracts/steps.ts';
+import type { TableDescription } from '../contracts/table-description.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
+import { requireCurrentRun } from '../lifecycle/current-run.ts';
 import { mapTable } from '../mapping/map-table.ts';
 import { countOf } from '../naming/count-of.ts';
 import type { Log } from '../ports/clock-and-log.ts';
-import type { SourceDatabase, TableDescription, TargetDatabase } from '../ports/databases.ts';
+import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { KafkaAdminPort, PartitionOffsets } from '../ports/services.ts';
 import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
-import { requireCurrentRun } from '../starts/current-run.ts';
 import { chooseCopier, estimateRows, planChunks } from './plan-table.ts';
 
 export interface PlanCopyPorts {

@@ -5,7 +5,8 @@ import {
   chunkTargetBytes,
   lambdaCopyMaxRows,
 } from '../contracts/copy.ts';
-import type { SourceDatabase, TableDescription } from '../ports/databases.ts';
+import type { TableDescription } from '../contracts/table-description.ts';
+import type { SourceDatabase } from '../ports/databases.ts';
 
 /** For a table without statistics: a narrow row, so that the estimate is rather too high and the table rather "big". */
 const assumedRowBytes = 100;

@@ -1,13 +1,13 @@
+import { exactTypes } from '../canonical/exact-types.ts';
 import type { DatabaseKind } from '../contracts/database.ts';
-import { exactTypes } from '../mapping/exact-types.ts';
-import type { ColumnDescription, TableDescription } from '../ports/databases.ts';
-import { mysqlSourceDialect } from './mysql/source-dialect.ts';
-import { mysqlTargetDialect } from './mysql/target-dialect.ts';
-import { oracleSourceDialect } from './oracle/source-dialect.ts';
-import { postgresSourceDialect } from './postgresql/source-dialect.ts';
-import { postgresTargetDialect } from './postgresql/target-dialect.ts';
-import type { DocumentedSourceDialect, SourceDialect } from './source-dialect.ts';
-import type { DocumentedTargetDialect } from './target-dialect.ts';
+import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
+import type { DocumentedSourceDialect, SourceDialect } from '../ports/source-dialect.ts';
+import type { DocumentedTargetDialect } from '../ports/target-dialect.ts';
+import { mysqlSourceDialect } from './mysql/source/dialect.ts';
+import { mysqlTargetDialect } from './mysql/target/dialect.ts';
+import { oracleSourceDialect } from './oracle/source/dialect.ts';
+import { postgresSourceDialect } from './postgresql/source/dialect.ts';
+import { postgresTargetDialect } from './postgresql/target/dialect.ts';
 
 interface Documented<Dialect> {
   /** Kinds that share the dialect. */

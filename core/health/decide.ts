@@ -1,10 +1,10 @@
-import { describeUncaptured } from '../capture/capture-verdict.ts';
 import { classifyTrace, failureTrace } from '../capture/connector-failures.ts';
+import { describeUncaptured } from '../contracts/capture-verdict.ts';
 import { heartbeatStaleAfterMs } from '../contracts/consumer.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { type ErrorCode, toErrorCode } from '../errors/error-policies.ts';
-import { isEnding } from '../launch/launch-consumer.ts';
+import { isEnding } from '../lifecycle/launch-consumer.ts';
 import type { ConnectorStatus } from '../ports/services.ts';
 import type { HealAttempt } from '../ports/state-store.ts';
 import { type ConsumerObservation, heartbeatAgeMs, type Observation } from './observation.ts';

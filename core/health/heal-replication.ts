@@ -1,10 +1,10 @@
+import { retryTransient } from '../concurrency/retry-transient.ts';
 import type { Activity } from '../contracts/activity.ts';
 import { metricNames } from '../contracts/environment.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { errorPolicies } from '../errors/error-policies.ts';
 import { toMillraceError } from '../errors/millrace-error.ts';
-import { retryTransient } from '../errors/retry-transient.ts';
-import { relaunchConsumer } from '../launch/launch-consumer.ts';
+import { relaunchConsumer } from '../lifecycle/launch-consumer.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
 import type { MetricsPort } from '../ports/metrics.ts';
 import type { AlertSink, ConnectPort, TaskRunner } from '../ports/services.ts';

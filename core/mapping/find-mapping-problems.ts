@@ -1,9 +1,9 @@
+import { exactTypes, isExact } from '../canonical/exact-types.ts';
+import { type ColumnType, knownTypeNames, parseColumnType } from '../contracts/column-type.ts';
 import { tableLabel } from '../contracts/identifiers.ts';
 import type { ColumnMapping } from '../contracts/replication.ts';
+import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
 import type { Problem } from '../errors/millrace-error.ts';
-import type { ColumnDescription, TableDescription } from '../ports/databases.ts';
-import { type ColumnType, knownTypeNames, parseColumnType } from './column-type.ts';
-import { exactTypes, isExact } from './exact-types.ts';
 
 /**
  * Everything that keeps a column mapping from working at its source table. What the target makes of it (names that are

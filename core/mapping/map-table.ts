@@ -1,6 +1,6 @@
+import { parseColumnType } from '../contracts/column-type.ts';
 import type { ColumnMapping, TableMapping } from '../contracts/replication.ts';
-import type { ColumnDescription, TableDescription } from '../ports/databases.ts';
-import { parseColumnType } from './column-type.ts';
+import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
 
 /**
  * A source table seen through its mapping, twice: column `n` of one description is column `n` of the other. In both,

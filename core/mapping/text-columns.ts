@@ -1,7 +1,7 @@
 import type { TableMapping } from '../contracts/replication.ts';
-import type { SourceDialect } from '../databases/source-dialect.ts';
-import type { TargetDialect } from '../databases/target-dialect.ts';
-import type { TableDescription } from '../ports/databases.ts';
+import type { TableDescription } from '../contracts/table-description.ts';
+import type { SourceDialect } from '../ports/source-dialect.ts';
+import type { TargetDialect } from '../ports/target-dialect.ts';
 
 /**
  * The mapping of a table under the policy `text`, with the type text for every column that may have a value which its type

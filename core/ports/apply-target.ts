@@ -1,6 +1,6 @@
-import type { ApplyTable } from '../apply/apply-table.ts';
-import type { PartitionBatch } from '../apply/partition-batch.ts';
 import type { AppliedCounts } from '../contracts/consumer.ts';
+import type { ApplyTable } from './apply-table.ts';
+import type { PartitionBatch } from './partition-batch.ts';
 import type { PartitionOffsets } from './services.ts';
 
 /** How far one partition has been applied, as the target database has it. */

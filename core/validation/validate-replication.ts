@@ -1,18 +1,20 @@
 import { captureConfig } from '../capture/capture-config.ts';
 import { captureTopics } from '../capture/capture-topics.ts';
-import { type CaptureKafka, isCapturableName } from '../capture/connector-config.ts';
+import { isCapturableName } from '../capture/connector-config.ts';
 import { forEachBounded } from '../concurrency/for-each-bounded.ts';
 import type { Database } from '../contracts/database.ts';
 import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
+import type { TableDescription } from '../contracts/table-description.ts';
 import { findKindProblems } from '../databases/server-greeting.ts';
-import type { CaptureDialect, SourceDialect } from '../databases/source-dialect.ts';
 import { MillraceError, type Problem, toMillraceError } from '../errors/millrace-error.ts';
 import { mapTable } from '../mapping/map-table.ts';
 import { countOf } from '../naming/count-of.ts';
 import { topicName } from '../naming/names.ts';
-import type { SourceDatabase, TableDescription, TargetDatabase } from '../ports/databases.ts';
+import type { CaptureKafka } from '../ports/connector-config.ts';
+import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
+import type { CaptureDialect, SourceDialect } from '../ports/source-dialect.ts';
 import { findMappedTableProblems, findTargetProblems } from './validate-table.ts';
 
 export interface ValidationRequest {

@@ -1,12 +1,12 @@
 import { isCapturableColumnName } from '../capture/connector-config.ts';
 import { tableLabel } from '../contracts/identifiers.ts';
 import type { TableMapping } from '../contracts/replication.ts';
-import type { SourceDialect } from '../databases/source-dialect.ts';
-import type { TargetDialect } from '../databases/target-dialect.ts';
+import type { TableDescription } from '../contracts/table-description.ts';
 import type { Problem } from '../errors/millrace-error.ts';
 import { findMappingProblems } from '../mapping/find-mapping-problems.ts';
 import { mapTable } from '../mapping/map-table.ts';
-import type { TableDescription } from '../ports/databases.ts';
+import type { SourceDialect } from '../ports/source-dialect.ts';
+import type { TargetDialect } from '../ports/target-dialect.ts';
 
 /** What keeps a source table from being replicated, by its description alone. */
 export const findTableProblems = (table: TableDescription, dialect: SourceDialect): readonly Problem[] =>

@@ -22,7 +22,7 @@ export interface FunctionDefinition {
 const smallMib = 512;
 const oneVcpuMib = 1769;
 
-/** The steps of start-replication: lambdas/<name>/handler.ts, each invoked by the state machine only. */
+/** The steps of start-replication: lambdas/steps/<name>/handler.ts. Only the state machine invokes them. */
 export const stepFunctionDefinitions = {
   'validate-replication': {
     timeoutSeconds: 60,
@@ -42,7 +42,7 @@ export const stepFunctionDefinitions = {
 } as const satisfies Record<string, FunctionDefinition>;
 export type StepFunctionName = keyof typeof stepFunctionDefinitions;
 
-/** Run on a schedule. */
+/** Run on a schedule: lambdas/health/<name>/handler.ts. */
 export const healthFunctionDefinitions = {
   'monitor-health': {
     timeoutSeconds: 60,
@@ -78,3 +78,10 @@ export const authorizeFunctionDefinition = {
   timeoutSeconds: 10,
   memoryMib: smallMib,
 } as const;
+
+/** The folder of a function's handler.ts, from the project's root. */
+export const handlerFolder = (name: string): string => {
+  if (Object.hasOwn(stepFunctionDefinitions, name)) return `lambdas/steps/${name}`;
+  if (Object.hasOwn(healthFunctionDefinitions, name)) return `lambdas/health/${name}`;
+  return `lambdas/${name}`;
+};

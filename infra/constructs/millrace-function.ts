@@ -5,13 +5,14 @@ import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
+import { handlerFolder } from '../config/functions.ts';
 import { acknowledge, wildcardResource } from './acknowledgements.ts';
 import { applyGrant, type Grant, mergeGrants, type WorkloadNetwork } from './function-rights.ts';
 import { logRetention, type MillraceStack } from './millrace-stack.ts';
 import { fromRoot } from './project-root.ts';
 
 export interface MillraceFunctionProps {
-  /** The folder under lambdas/ whose handler.ts exports `handler`. */
+  /** The folder under lambdas/ whose handler.ts exports `handler`: see `handlerFolder`. */
   readonly name: string;
   readonly timeoutSeconds: number;
   readonly memoryMib: number;
@@ -27,7 +28,7 @@ const requireBanner =
   "import { createRequire as millraceCreateRequire } from 'node:module';const require = millraceCreateRequire(import.meta.url);";
 
 /**
- * One Lambda: lambdas/<name>/handler.ts bundled with its libraries as an ES module, a role of its own that may do what
+ * One Lambda: its handler.ts bundled with its libraries as an ES module, a role of its own that may do what
  * `grant` says and write its own log, and a log group with a retention.
  */
 export class MillraceFunction extends Construct {
@@ -86,7 +87,7 @@ export class MillraceFunction extends Construct {
  * skips it where a command needs no code (`cdk list`) and hashes what comes out.
  */
 const bundledCode = (name: string): Code =>
-  Code.fromAsset(fromRoot('lambdas', name), {
+  Code.fromAsset(fromRoot(handlerFolder(name)), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       // Never pulled: local bundling always succeeds or throws.
@@ -94,7 +95,7 @@ const bundledCode = (name: string): Code =>
       local: {
         tryBundle: (outputFolder) => {
           buildSync({
-            entryPoints: [fromRoot('lambdas', name, 'handler.ts')],
+            entryPoints: [fromRoot(handlerFolder(name), 'handler.ts')],
             outfile: join(outputFolder, 'index.mjs'),
             absWorkingDir: fromRoot(),
             bundle: true,

@@ -3,13 +3,12 @@ import { refuseCaptureOptions } from '#core/capture/capture-config.ts';
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import type { CaptureOptionName, CaptureOptions } from '#core/contracts/capture-options.ts';
 import type { Client } from '#core/contracts/client.ts';
+import { parseColumnType } from '#core/contracts/column-type.ts';
 import { type Database, databaseIdentity } from '#core/contracts/database.ts';
 import { type ClientId, type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { ColumnMapping, Replication, TableMapping } from '#core/contracts/replication.ts';
-import type { SourceDialect } from '#core/databases/source-dialect.ts';
-import type { TargetDialect } from '#core/databases/target-dialect.ts';
+import type { TableDescription } from '#core/contracts/table-description.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
-import { parseColumnType } from '#core/mapping/column-type.ts';
 import { mapTable } from '#core/mapping/map-table.ts';
 import { mapInexactAsText } from '#core/mapping/text-columns.ts';
 import {
@@ -20,7 +19,9 @@ import {
   topicPrefix,
 } from '#core/naming/names.ts';
 import { defaultTargetTemplate, targetTableName } from '#core/naming/target-template.ts';
-import type { SourceDatabase, TableDescription, TargetDatabase } from '#core/ports/databases.ts';
+import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import type { SourceDialect } from '#core/ports/source-dialect.ts';
+import type { TargetDialect } from '#core/ports/target-dialect.ts';
 import { findMappedTableProblems, findTargetProblems } from '#core/validation/validate-table.ts';
 import type { createReplicationSchema } from './contracts.ts';
 import { invalidRequest } from './operation.ts';

@@ -5,13 +5,13 @@ import { systemClock } from '#adapters/clock/system-clock.ts';
 import { detectServer } from '#adapters/databases/detect-kind.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
-import { connectService, kafkaServices, taskService } from '#adapters/lambda/services.ts';
 import { createLog } from '#adapters/observability/log.ts';
 import {
   apiEnvironmentSchema,
   secretsEnvironmentSchema,
   stateEnvironmentSchema,
 } from '#core/contracts/environment.ts';
+import { connectService, kafkaServices, taskService } from '../shared/services.ts';
 import { createApi } from './api.ts';
 
 const service = 'api';

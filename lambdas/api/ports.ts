@@ -1,7 +1,7 @@
-import type { CaptureKafka } from '#core/capture/connector-config.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { DetectedServer } from '#core/databases/server-greeting.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
+import type { CaptureKafka } from '#core/ports/connector-config.ts';
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type {
   ConnectPort,

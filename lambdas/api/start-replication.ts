@@ -2,8 +2,8 @@ import type { ClientId, ReplicationId } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { executionName, type Run } from '#core/contracts/steps.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { underLease } from '#core/lifecycle/lease.ts';
 import { checkReadiness } from './check-readiness.ts';
-import { underLease } from './lease.ts';
 import type { ApiPorts } from './ports.ts';
 
 /** A consumer drains within seconds; one that takes longer is fenced by the next launch's epoch. */

@@ -1,7 +1,7 @@
 import type { ClientId, ReplicationId } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import { underLease } from './lease.ts';
+import { underLease } from '#core/lifecycle/lease.ts';
 import type { ApiPorts } from './ports.ts';
 
 const reason = 'The replication was stopped by a user.';

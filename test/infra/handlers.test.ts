@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { handlerFolder } from '../../infra/config/functions.ts';
 import { fromRoot } from '../../infra/constructs/project-root.ts';
 import { lambdaFunctions, synthesize } from './synthesize.ts';
 
@@ -21,7 +22,7 @@ const functions = lambdaFunctions(synthesize('local'), 'local');
 test.each(Object.keys(functions))(
   '%s loads with the environment that it is given, and exports a handler',
   async (name) => {
-    const entry = fromRoot('lambdas', name, 'handler.ts');
+    const entry = fromRoot(handlerFolder(name), 'handler.ts');
     const program = `const { handler } = await import(${JSON.stringify(entry)}); process.stdout.write(typeof handler); process.exit(0);`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], {
       env: { ...literals(functions[name]?.Environment.Variables ?? {}), AWS_REGION: 'us-east-1' },

@@ -1,23 +1,4 @@
-import type { ColumnDescription } from '../../ports/databases.ts';
-
-/** Whether every server has the type: `format_type` puts the schema before the name of any other (canonical-session). */
-export const isBuiltIn = ({ typeKind, type }: ColumnDescription): boolean => {
-  switch (typeKind) {
-    case 'base':
-      return true;
-    case 'range':
-    case 'multirange':
-      return !type.includes('.');
-    case 'enum':
-    case 'composite':
-    case 'extension':
-    case 'nested-array':
-      return false;
-  }
-};
-
-export const isMoney = ({ typeKind, baseType }: ColumnDescription): boolean =>
-  typeKind === 'base' && baseType === 'money';
+import type { ColumnDescription } from '../../contracts/table-description.ts';
 
 export type ComparisonSign = '=' | '<' | '>' | '<=' | '>=';
 

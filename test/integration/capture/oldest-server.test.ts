@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { parseLsn, streamedPosition } from '#core/databases/postgresql/log-position.ts';
+import { parseLsn, streamedPosition } from '#core/databases/postgresql/source/log-position.ts';
 import { topicName } from '#core/naming/names.ts';
-import { startCapture } from '../../../lambdas/start-capture/start-capture.ts';
+import { startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
 import { type CaptureStack, replicationOf, silentLog, startCaptureStack } from './capture-stack.ts';
 
 let stack: CaptureStack;

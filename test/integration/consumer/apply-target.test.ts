@@ -1,15 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { resetCheckpoints } from '#adapters/postgresql/apply-checkpoints.ts';
-import { applyPoolOptions, createApplyTarget } from '#adapters/postgresql/apply-target.ts';
-import { closePool, createPool } from '#adapters/postgresql/connection.ts';
-import type { ApplyRow } from '#core/apply/apply-table.ts';
-import type { PartitionBatch } from '#core/apply/partition-batch.ts';
-import type { RowEvent } from '#core/apply/row-event.ts';
-import { describeApplyTable, type PostgresApplyTable } from '#core/databases/postgresql/apply-statements.ts';
-import { describeTableStatement, parseTableDescription } from '#core/databases/postgresql/catalog.ts';
-import * as codec from '#core/databases/postgresql/column-codec.ts';
+import { closePool, createPool } from '#adapters/postgresql/driver/connection.ts';
+import { applyPoolOptions, createApplyTarget } from '#adapters/postgresql/target/apply-target.ts';
+import { resetCheckpoints } from '#adapters/postgresql/target/checkpoints.ts';
+import { describeTableStatement, parseTableDescription } from '#core/databases/postgresql/source/catalog.ts';
+import {
+  describeApplyTable,
+  type PostgresApplyTable,
+} from '#core/databases/postgresql/target/apply-statements.ts';
+import * as codec from '#core/databases/postgresql/types/column-codec.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ApplyRow } from '#core/ports/apply-table.ts';
+import type { PartitionBatch } from '#core/ports/partition-batch.ts';
+import type { RowEvent } from '#core/ports/row-event.ts';
 import { type Side, startDatabasePair } from '../postgresql/database-pair.ts';
 
 const topic = 'client_1_db_1.public.things';

@@ -297,7 +297,7 @@ export class ConsumerStack {
       generation: replication.generation,
     });
     const consumer = new ConsumerProcess(
-      spawn(process.execPath, [...(options.nodeFlags ?? []), 'consumer-container/src/main.ts'], {
+      spawn(process.execPath, [...(options.nodeFlags ?? []), 'consumer-container/main.ts'], {
         cwd: projectRoot,
         stdio: ['ignore', 'pipe', 'inherit'],
         env: {

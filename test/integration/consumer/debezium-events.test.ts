@@ -3,13 +3,13 @@ import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createChangeFeed } from '#adapters/kafka/change-feed.ts';
 import { createKafka } from '#adapters/kafka/kafka-client.ts';
 import { decodeRecords } from '#core/apply/decode-records.ts';
-import type { RowEvent } from '#core/apply/row-event.ts';
 import { tableKey } from '#core/contracts/identifiers.ts';
-import { describeApplyTable } from '#core/databases/postgresql/apply-statements.ts';
-import * as codec from '#core/databases/postgresql/column-codec.ts';
+import { describeApplyTable } from '#core/databases/postgresql/target/apply-statements.ts';
+import * as codec from '#core/databases/postgresql/types/column-codec.ts';
 import { topicName } from '#core/naming/names.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
-import { startCapture } from '../../../lambdas/start-capture/start-capture.ts';
+import type { RowEvent } from '#core/ports/row-event.ts';
+import { startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
 import { type CaptureStack, replicationOf, silentLog, startCaptureStack } from '../capture/capture-stack.ts';
 
 const slow = 300_000;

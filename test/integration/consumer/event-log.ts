@@ -1,4 +1,4 @@
-import { unavailableValue } from '#core/databases/postgresql/capture-settings.ts';
+import { unavailableValue } from '#core/databases/postgresql/source/capture-settings.ts';
 import { eventJson } from '#test/unit/core/apply/sample-events.ts';
 import type { TopicRecord } from './consumer-stack.ts';
 

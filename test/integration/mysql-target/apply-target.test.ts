@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { resetCheckpoints } from '#adapters/mysql/apply-checkpoints.ts';
-import { applyPoolOptions, createApplyTarget } from '#adapters/mysql/apply-target.ts';
-import { createPool, type Pool } from '#adapters/mysql/connection.ts';
-import { type MysqlTargetDatabase, openTargetDatabase } from '#adapters/mysql/target-database.ts';
-import type { ApplyRow } from '#core/apply/apply-table.ts';
-import type { PartitionBatch } from '#core/apply/partition-batch.ts';
-import type { RowEvent } from '#core/apply/row-event.ts';
-import { describeApplyTable, type MysqlApplyTable } from '#core/databases/mysql/apply-statements.ts';
+import { createPool, type Pool } from '#adapters/mysql/driver/connection.ts';
+import { applyPoolOptions, createApplyTarget } from '#adapters/mysql/target/apply-target.ts';
+import { resetCheckpoints } from '#adapters/mysql/target/checkpoints.ts';
+import { type MysqlTargetDatabase, openTargetDatabase } from '#adapters/mysql/target/target-database.ts';
+import type { ColumnDescription, TableDescription } from '#core/contracts/table-description.ts';
 import { quoteIdentifier } from '#core/databases/mysql/identifiers.ts';
-import * as codec from '#core/databases/postgresql/column-codec.ts';
+import { describeApplyTable, type MysqlApplyTable } from '#core/databases/mysql/target/apply-statements.ts';
+import * as codec from '#core/databases/postgresql/types/column-codec.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { ColumnDescription, TableDescription } from '#core/ports/databases.ts';
+import type { ApplyRow } from '#core/ports/apply-table.ts';
+import type { PartitionBatch } from '#core/ports/partition-batch.ts';
+import type { RowEvent } from '#core/ports/row-event.ts';
 import { connect, describeTargets, rowsOf, startTarget, type TargetServer } from './target-servers.ts';
 
 jest.setTimeout(60_000);

@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { openChunkWriter } from '#adapters/mysql/chunk-writer.ts';
-import { openTargetDatabase } from '#adapters/mysql/target-database.ts';
+import { openChunkWriter } from '#adapters/mysql/target/chunk-writer.ts';
+import { openTargetDatabase } from '#adapters/mysql/target/target-database.ts';
+import type { ColumnDescription, TableDescription } from '#core/contracts/table-description.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type {
-  CanonicalRow,
-  ChunkWriter,
-  ColumnDescription,
-  RowBatch,
-  TableDescription,
-} from '#core/ports/databases.ts';
+import type { CanonicalRow, ChunkWriter, RowBatch } from '#core/ports/databases.ts';
 import { describeTargets, rowsOf, startTarget, type TargetServer } from './target-servers.ts';
 
 jest.setTimeout(60_000);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openTargetDatabase } from '#adapters/mysql/target-database.ts';
-import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
+import { openTargetDatabase } from '#adapters/mysql/target/target-database.ts';
+import { openSourceDatabase } from '#adapters/postgresql/source/source-database.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { quoteIdentifier } from '#core/databases/mysql/identifiers.ts';
 import { ConsumerStack, type RegisteredTarget, waitUntil } from '../consumer/consumer-stack.ts';

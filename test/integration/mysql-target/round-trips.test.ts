@@ -1,21 +1,17 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createRowCopier } from '#adapters/databases/row-copier.ts';
-import { applyPoolOptions, createApplyTarget } from '#adapters/mysql/apply-target.ts';
-import { openChunkWriter } from '#adapters/mysql/chunk-writer.ts';
-import { createPool, type Pool } from '#adapters/mysql/connection.ts';
-import { type MysqlTargetDatabase, openTargetDatabase } from '#adapters/mysql/target-database.ts';
-import { openChunkReader } from '#adapters/postgresql/chunk-reader.ts';
-import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
-import { describeApplyTable } from '#core/databases/mysql/apply-statements.ts';
-import { encoderFor } from '#core/databases/mysql/column-encoder.ts';
+import { createPool, type Pool } from '#adapters/mysql/driver/connection.ts';
+import { applyPoolOptions, createApplyTarget } from '#adapters/mysql/target/apply-target.ts';
+import { openChunkWriter } from '#adapters/mysql/target/chunk-writer.ts';
+import { type MysqlTargetDatabase, openTargetDatabase } from '#adapters/mysql/target/target-database.ts';
+import { openChunkReader } from '#adapters/postgresql/source/chunk-reader.ts';
+import { openSourceDatabase } from '#adapters/postgresql/source/source-database.ts';
+import type { ColumnDescription, TableDescription } from '#core/contracts/table-description.ts';
 import { quoteTable } from '#core/databases/mysql/identifiers.ts';
-import type { MysqlTargetTable } from '#core/databases/mysql/target-catalog.ts';
-import type {
-  ChunkCopier,
-  ColumnDescription,
-  SourceDatabase,
-  TableDescription,
-} from '#core/ports/databases.ts';
+import { describeApplyTable } from '#core/databases/mysql/target/apply-statements.ts';
+import type { MysqlTargetTable } from '#core/databases/mysql/target/catalog.ts';
+import { encoderFor } from '#core/databases/mysql/target/column-encoder.ts';
+import type { ChunkCopier, SourceDatabase } from '#core/ports/databases.ts';
 import { type DatabasePair, startDatabasePair } from '../postgresql/database-pair.ts';
 import { samplesFor, sampleTypes } from '../postgresql/type-samples.ts';
 import { describeTargets, rowsOf, startTarget, type TargetServer } from './target-servers.ts';

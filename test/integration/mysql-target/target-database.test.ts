@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
-import { type MysqlTargetDatabase, openTargetDatabase } from '#adapters/mysql/target-database.ts';
+import { type MysqlTargetDatabase, openTargetDatabase } from '#adapters/mysql/target/target-database.ts';
+import type { ColumnDescription, TableDescription } from '#core/contracts/table-description.ts';
 import { quoteIdentifier } from '#core/databases/mysql/identifiers.ts';
-import type { ColumnDescription, TableDescription } from '#core/ports/databases.ts';
 import { describeTargets, rowsOf, startTarget, type TargetServer } from './target-servers.ts';
 
 jest.setTimeout(60_000);

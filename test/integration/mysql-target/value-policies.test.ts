@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { createRowCopier } from '#adapters/databases/row-copier.ts';
-import { openChunkWriter } from '#adapters/mysql/chunk-writer.ts';
-import { type MysqlTargetDatabase, openTargetDatabase } from '#adapters/mysql/target-database.ts';
-import { openChunkReader } from '#adapters/postgresql/chunk-reader.ts';
-import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
+import { openChunkWriter } from '#adapters/mysql/target/chunk-writer.ts';
+import { type MysqlTargetDatabase, openTargetDatabase } from '#adapters/mysql/target/target-database.ts';
+import { openChunkReader } from '#adapters/postgresql/source/chunk-reader.ts';
+import { openSourceDatabase } from '#adapters/postgresql/source/source-database.ts';
 import { decodeRecords } from '#core/apply/decode-records.ts';
 import type { NulledInTable } from '#core/apply/nulled-values.ts';
 import { tableKey } from '#core/contracts/identifiers.ts';
@@ -14,7 +14,10 @@ import { mapInexactAsText } from '#core/mapping/text-columns.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import type { ChunkCopier, SourceDatabase } from '#core/ports/databases.ts';
 import { findMappedTableProblems, findTargetProblems } from '#core/validation/validate-table.ts';
-import { mysqlTargetKind, openConsumerDatabases } from '../../../consumer-container/src/open-databases.ts';
+import {
+  mysqlTargetKind,
+  openConsumerDatabases,
+} from '../../../consumer-container/consumer/open-databases.ts';
 import { type PostgresServer, sourceSettings, startPostgres } from '../../../local/postgres.ts';
 import { settingsOf } from '../postgresql/database-pair.ts';
 import { describeTargets, rowsOf, startTarget, type TargetServer } from './target-servers.ts';

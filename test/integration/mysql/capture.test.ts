@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { openSourceDatabase } from '#adapters/mysql/source-database.ts';
+import { openSourceDatabase } from '#adapters/mysql/source/source-database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { MysqlKind } from '#core/databases/mysql/flavors.ts';
 import type { SourceDatabase } from '#core/ports/databases.ts';

@@ -9,7 +9,10 @@ import type { TableMapping } from '#core/contracts/replication.ts';
 import { mapTable } from '#core/mapping/map-table.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import { findMappedTableProblems, findTargetProblems } from '#core/validation/validate-table.ts';
-import { mysqlTargetKind, openConsumerDatabases } from '../../../consumer-container/src/open-databases.ts';
+import {
+  mysqlTargetKind,
+  openConsumerDatabases,
+} from '../../../consumer-container/consumer/open-databases.ts';
 import { type MariadbServer, startMariadb } from '../../../local/mariadb.ts';
 import { type PostgresServer, sourceSettings, startPostgres } from '../../../local/postgres.ts';
 

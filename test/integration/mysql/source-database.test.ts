@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import mysql from 'mysql2/promise';
-import { openChunkReader } from '#adapters/mysql/chunk-reader.ts';
-import { openSourceDatabase } from '#adapters/mysql/source-database.ts';
+import { openChunkReader } from '#adapters/mysql/source/chunk-reader.ts';
+import { openSourceDatabase } from '#adapters/mysql/source/source-database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
-import type { CanonicalRow, ChunkReader, SourceDatabase, TableDescription } from '#core/ports/databases.ts';
+import type { TableDescription } from '#core/contracts/table-description.ts';
+import type { CanonicalRow, ChunkReader, SourceDatabase } from '#core/ports/databases.ts';
 import { kinds, type MysqlServer, startServer, withoutMysql } from './mysql-servers.ts';
 
 // Tests may share two cores with a whole stack; most take milliseconds.

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { createRowCopier } from '#adapters/databases/row-copier.ts';
-import { openChunkReader } from '#adapters/mysql/chunk-reader.ts';
-import { openSourceDatabase } from '#adapters/mysql/source-database.ts';
-import { openChunkWriter } from '#adapters/postgresql/chunk-writer.ts';
-import { openTargetDatabase } from '#adapters/postgresql/target-database.ts';
+import { openChunkReader } from '#adapters/mysql/source/chunk-reader.ts';
+import { openSourceDatabase } from '#adapters/mysql/source/source-database.ts';
+import { openChunkWriter } from '#adapters/postgresql/target/chunk-writer.ts';
+import { openTargetDatabase } from '#adapters/postgresql/target/target-database.ts';
 import { decodeRecords } from '#core/apply/decode-records.ts';
 import type { NulledInTable } from '#core/apply/nulled-values.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
@@ -19,7 +19,7 @@ import { findMappedTableProblems, findTargetProblems } from '#core/validation/va
 import {
   openConsumerDatabases,
   postgresqlTargetKind,
-} from '../../../consumer-container/src/open-databases.ts';
+} from '../../../consumer-container/consumer/open-databases.ts';
 import { type MariadbServer, startMariadb } from '../../../local/mariadb.ts';
 import { type PostgresServer, startPostgres } from '../../../local/postgres.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
-import { float4Text, float8Text } from '#core/databases/float-text.ts';
+import { float4Text, float8Text } from '#core/canonical/float-text.ts';
 import type { NativeColumn } from '#core/databases/oracle/types/oracle-type.ts';
-import { canonicalSessionSettings, toStartupOptions } from '#core/databases/postgresql/canonical-session.ts';
+import { canonicalSessionSettings, toStartupOptions } from '#core/databases/postgresql/session.ts';
 import { type PostgresServer, startPostgres } from '../../../local/postgres.ts';
 import { columnOf } from '../../unit/core/databases/oracle/column-samples.ts';
 import { settingsOf } from '../postgresql/database-pair.ts';

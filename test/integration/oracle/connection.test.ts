@@ -7,7 +7,7 @@ import { createServer, type Server } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { build } from 'esbuild';
-import { openSourceDatabase } from '#adapters/oracle/source-database.ts';
+import { openSourceDatabase } from '#adapters/oracle/source/source-database.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 
 jest.setTimeout(60_000);

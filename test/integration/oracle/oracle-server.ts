@@ -1,7 +1,7 @@
 import oracledb from 'oracledb';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { parseServiceName } from '#core/databases/oracle/service-name.ts';
-import { sessionStatements } from '#core/databases/oracle/session-settings.ts';
+import { sessionStatements } from '#core/databases/oracle/session.ts';
 
 /**
  * No Oracle server can be installed from a package registry, so these tests run against one that is given:

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type oracledb from 'oracledb';
-import { openChunkReader } from '#adapters/oracle/chunk-reader.ts';
-import { openSourceDatabase } from '#adapters/oracle/source-database.ts';
+import { openChunkReader } from '#adapters/oracle/source/chunk-reader.ts';
+import { openSourceDatabase } from '#adapters/oracle/source/source-database.ts';
 import type { Chunk } from '#core/contracts/copy.ts';
+import type { TableDescription } from '#core/contracts/table-description.ts';
 import { planChunks } from '#core/copy/plan-table.ts';
-import type { CanonicalRow, SourceDatabase, TableDescription } from '#core/ports/databases.ts';
+import type { CanonicalRow, SourceDatabase } from '#core/ports/databases.ts';
 import { connectToServer, dropTable, needsServer, serverSettings, serverUrl } from './oracle-server.ts';
 import { typeSamples } from './type-samples.ts';
 

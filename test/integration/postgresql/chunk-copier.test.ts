@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createRowCopier } from '#adapters/databases/row-copier.ts';
-import { openChunkCopier } from '#adapters/postgresql/chunk-copier.ts';
-import { openChunkReader } from '#adapters/postgresql/chunk-reader.ts';
-import { openChunkWriter } from '#adapters/postgresql/chunk-writer.ts';
-import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
-import { openTargetDatabase } from '#adapters/postgresql/target-database.ts';
+import { openChunkReader } from '#adapters/postgresql/source/chunk-reader.ts';
+import { openSourceDatabase } from '#adapters/postgresql/source/source-database.ts';
+import { openChunkCopier } from '#adapters/postgresql/target/chunk-copier.ts';
+import { openChunkWriter } from '#adapters/postgresql/target/chunk-writer.ts';
+import { openTargetDatabase } from '#adapters/postgresql/target/target-database.ts';
 import type { Chunk } from '#core/contracts/copy.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
+import type { TableDescription } from '#core/contracts/table-description.ts';
 import { quoteTable } from '#core/databases/postgresql/identifiers.ts';
-import type { ChunkCopier, SourceDatabase, TableDescription, TargetDatabase } from '#core/ports/databases.ts';
+import type { ChunkCopier, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import { type DatabasePair, startDatabasePair } from './database-pair.ts';
 
 // Tests may share two cores with a whole stack; most take milliseconds.

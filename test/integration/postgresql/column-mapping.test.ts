@@ -1,20 +1,21 @@
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type pg from 'pg';
 import { createRowCopier } from '#adapters/databases/row-copier.ts';
-import { createSourceRows } from '#adapters/postgresql/apply-source-rows.ts';
-import { applyPoolOptions, createApplyTarget } from '#adapters/postgresql/apply-target.ts';
-import { openChunkCopier } from '#adapters/postgresql/chunk-copier.ts';
-import { openChunkWriter } from '#adapters/postgresql/chunk-writer.ts';
-import { closePool, createPool } from '#adapters/postgresql/connection.ts';
-import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
-import { openTargetDatabase } from '#adapters/postgresql/target-database.ts';
+import { closePool, createPool } from '#adapters/postgresql/driver/connection.ts';
+import { openSourceDatabase } from '#adapters/postgresql/source/source-database.ts';
+import { createSourceRows } from '#adapters/postgresql/source/source-rows.ts';
+import { applyPoolOptions, createApplyTarget } from '#adapters/postgresql/target/apply-target.ts';
+import { openChunkCopier } from '#adapters/postgresql/target/chunk-copier.ts';
+import { openChunkWriter } from '#adapters/postgresql/target/chunk-writer.ts';
+import { openTargetDatabase } from '#adapters/postgresql/target/target-database.ts';
 import { decodeRecords } from '#core/apply/decode-records.ts';
 import { resolveKeyChanges } from '#core/apply/resolve-key-changes.ts';
 import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
 import type { TableMapping } from '#core/contracts/replication.ts';
-import { describeApplyTable } from '#core/databases/postgresql/apply-statements.ts';
-import { unavailableValue } from '#core/databases/postgresql/capture-settings.ts';
+import type { TableDescription } from '#core/contracts/table-description.ts';
 import { quoteTable } from '#core/databases/postgresql/identifiers.ts';
+import { unavailableValue } from '#core/databases/postgresql/source/capture-settings.ts';
+import { describeApplyTable } from '#core/databases/postgresql/target/apply-statements.ts';
 import { mapTable } from '#core/mapping/map-table.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import type {
@@ -22,7 +23,6 @@ import type {
   ChunkReader,
   CopiedTables,
   SourceDatabase,
-  TableDescription,
   TargetDatabase,
 } from '#core/ports/databases.ts';
 import { findMappedTableProblems, findTargetProblems } from '#core/validation/validate-table.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
+import { openSourceDatabase } from '#adapters/postgresql/source/source-database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { SourceDatabase } from '#core/ports/databases.ts';
 import type { ConnectorOffset } from '#core/ports/services.ts';

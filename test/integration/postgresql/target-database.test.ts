@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { openSourceDatabase } from '#adapters/postgresql/source-database.ts';
-import { openTargetDatabase } from '#adapters/postgresql/target-database.ts';
-import type { SourceDatabase, TableDescription, TargetDatabase } from '#core/ports/databases.ts';
+import { openSourceDatabase } from '#adapters/postgresql/source/source-database.ts';
+import { openTargetDatabase } from '#adapters/postgresql/target/target-database.ts';
+import type { TableDescription } from '#core/contracts/table-description.ts';
+import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import { type DatabasePair, startDatabasePair } from './database-pair.ts';
 
 // Tests may share two cores with a whole stack; most take milliseconds.

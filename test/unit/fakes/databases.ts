@@ -1,17 +1,13 @@
 import type { Database } from '#core/contracts/database.ts';
 import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
-import { type CaptureReadiness, findServerProblems } from '#core/databases/postgresql/server-problems.ts';
-import { judgeSlot } from '#core/databases/postgresql/slot-guard.ts';
-import { postgresSourceDialect } from '#core/databases/postgresql/source-dialect.ts';
-import { postgresTargetDialect } from '#core/databases/postgresql/target-dialect.ts';
-import { describeMissingGrant } from '#core/databases/postgresql/target-grants.ts';
+import type { ColumnDescription, TableDescription } from '#core/contracts/table-description.ts';
+import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
+import { judgeSlot } from '#core/databases/postgresql/source/gap-guard.ts';
+import { type CaptureReadiness, findServerProblems } from '#core/databases/postgresql/source/readiness.ts';
+import { postgresTargetDialect } from '#core/databases/postgresql/target/dialect.ts';
+import { describeMissingGrant } from '#core/databases/postgresql/target/grants.ts';
 import type { Problem } from '#core/errors/millrace-error.ts';
-import type {
-  ColumnDescription,
-  SourceDatabase,
-  TableDescription,
-  TargetDatabase,
-} from '#core/ports/databases.ts';
+import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 
 export const sampleColumn = (name: string, change: Partial<ColumnDescription> = {}): ColumnDescription => ({
   name,

@@ -1,4 +1,4 @@
-import { float4Text, float8Text } from '../../float-text.ts';
+import { float4Text, float8Text } from '../../../canonical/float-text.ts';
 import { numberLiteral } from '../literals.ts';
 import { plainType, type TypeCodec, type TypeCodecs } from './type-codec.ts';
 

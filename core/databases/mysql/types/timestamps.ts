@@ -1,4 +1,4 @@
-import { isZeroDate } from '../../zero-date.ts';
+import { isZeroDate } from '../../../canonical/zero-date.ts';
 import { textLiteral } from '../literals.ts';
 import { decodeDate } from './dates.ts';
 import { copyDateTime, copyInstant } from './transcode.ts';

@@ -1,4 +1,4 @@
-import type { ColumnDescription } from '../../../ports/databases.ts';
+import type { ColumnDescription } from '../../../contracts/table-description.ts';
 import type { Transcode } from './transcode.ts';
 
 /** A type of PostgreSQL's as `ColumnDescription` has it. */

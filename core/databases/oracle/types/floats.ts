@@ -1,4 +1,4 @@
-import { float4Text, float8Text } from '../../float-text.ts';
+import { float4Text, float8Text } from '../../../canonical/float-text.ts';
 import type { OracleType } from './oracle-type.ts';
 
 /** JSON has no word for these, so Connect's converter writes them as strings. */

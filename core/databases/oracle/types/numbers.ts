@@ -1,4 +1,4 @@
-import type { ColumnDescription } from '../../../ports/databases.ts';
+import type { ColumnDescription } from '../../../contracts/table-description.ts';
 import type { CanonicalType, NativeColumn, OracleType } from './oracle-type.ts';
 
 const plain = /^(-?)(\d*)(?:\.(\d*))?(?:E([+-]\d+))?$/i;

@@ -1,4 +1,4 @@
-import type { ColumnDescription } from '../../../ports/databases.ts';
+import type { ColumnDescription } from '../../../contracts/table-description.ts';
 
 /** What ALL_TAB_COLS tells of a column's type. */
 export interface NativeColumn {

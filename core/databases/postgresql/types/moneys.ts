@@ -1,9 +1,6 @@
 import { decodeArray } from './arrays.ts';
 import type { ValueDecoder, ValueDecoders } from './value-decoder.ts';
 
-/** What money is in bytes: a count of the currency's smallest unit, 64 bits with a sign. Its decimal digits at most: */
-export const moneyDigits = 19;
-
 /** The setting under which capture reads the log: `-$1,234.56`, with two fraction digits whatever the currency. */
 export const captureMonetaryLocale = 'C';
 const captured = /^-?\$[\d,]+\.\d\d$/;

@@ -1,4 +1,4 @@
-import type { ColumnDescription } from '../../../ports/databases.ts';
+import type { ColumnDescription } from '../../../contracts/table-description.ts';
 
 /**
  * Turns a value of an event's JSON (never null) into the canonical text: PostgreSQL's own output under the settings of

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { type ApplyDriver, createApplyFlow, type WrittenTable } from '#adapters/databases/apply-flow.ts';
-import type { PartitionBatch } from '#core/apply/partition-batch.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Checkpoint } from '#core/ports/apply-target.ts';
+import type { PartitionBatch } from '#core/ports/partition-batch.ts';
 
 const target = { schema: 'public', table: 't' };
 

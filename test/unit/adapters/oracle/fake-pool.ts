@@ -1,4 +1,4 @@
-import type { OraclePool, OracleSession, Row } from '#adapters/oracle/connection.ts';
+import type { OraclePool, OracleSession, Row } from '#adapters/oracle/driver/connection.ts';
 import type { Statement } from '#core/databases/oracle/statement.ts';
 
 /** Answers by the first pattern that a statement's text matches; an Error is thrown. */

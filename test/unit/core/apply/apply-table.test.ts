@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type ApplyTable, keyOf } from '#core/apply/apply-table.ts';
+import { keyOf } from '#core/apply/apply-table.ts';
+import type { ApplyTable } from '#core/ports/apply-table.ts';
 
 const tableOf = (columns: number): ApplyTable => ({
   mapping: {

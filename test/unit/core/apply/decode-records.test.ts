@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ApplyTable } from '#core/apply/apply-table.ts';
 import { decodeRecords } from '#core/apply/decode-records.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import { accounts, keyChange, record, unavailable } from './sample-events.ts';
 

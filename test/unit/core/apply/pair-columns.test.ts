@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { pairColumns } from '#core/apply/pair-columns.ts';
 import type { ColumnMapping } from '#core/contracts/replication.ts';
-import type { SourceCodec } from '#core/databases/source-dialect.ts';
-import type { ColumnDescription } from '#core/ports/databases.ts';
+import type { ColumnDescription } from '#core/contracts/table-description.ts';
+import type { SourceCodec } from '#core/ports/source-dialect.ts';
 import { sampleColumn, sampleTable } from '../../fakes/databases.ts';
 
 /** Says by which column's type a value was decoded. */

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type ApplyRow, type ApplyTable, keyOf } from '#core/apply/apply-table.ts';
+import { keyOf } from '#core/apply/apply-table.ts';
 import { type DecodedRecords, decodeRecords } from '#core/apply/decode-records.ts';
 import { planBatch } from '#core/apply/plan-batch.ts';
 import { resolveKeyChanges, type SourceRows } from '#core/apply/resolve-key-changes.ts';
-import type { RowEvent } from '#core/apply/row-event.ts';
+import type { ApplyRow, ApplyTable } from '#core/ports/apply-table.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
+import type { RowEvent } from '#core/ports/row-event.ts';
 import { accounts, keyChange, record, unavailable } from './sample-events.ts';
 
 const row = (id: string, balance?: string | null, note?: string | null): ApplyRow => [id, balance, note];

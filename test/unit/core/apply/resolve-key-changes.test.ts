@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { ApplyRow, ApplyTable } from '#core/apply/apply-table.ts';
 import { resolveKeyChanges } from '#core/apply/resolve-key-changes.ts';
-import type { MoveEvent, RowEvent } from '#core/apply/row-event.ts';
+import type { ApplyRow, ApplyTable } from '#core/ports/apply-table.ts';
+import type { MoveEvent, RowEvent } from '#core/ports/row-event.ts';
 import { accounts } from './sample-events.ts';
 
 const move = (change: Partial<MoveEvent> = {}): MoveEvent => ({

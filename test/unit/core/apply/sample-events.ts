@@ -1,4 +1,4 @@
-import type { ApplyTable } from '#core/apply/apply-table.ts';
+import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 
 /** Debezium's text for a value that the log did not contain. */

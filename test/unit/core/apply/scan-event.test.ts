@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type ApplyTable, decodeKey, decodeRow } from '#core/apply/apply-table.ts';
+import { decodeKey, decodeRow } from '#core/apply/apply-table.ts';
 import { parseEvent } from '#core/apply/parse-event.ts';
 import { EventScanner } from '#core/apply/scan-event.ts';
 import { RowScanner } from '#core/apply/scan-row.ts';
+import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import { accounts, eventJson, keyChange, record, unavailable } from './sample-events.ts';
 

@@ -3,7 +3,7 @@ import { captureConfig, refuseCaptureOptions } from '#core/capture/capture-confi
 import { captureDefaults } from '#core/capture/connector-config.ts';
 import { captureOptionBounds } from '#core/contracts/capture-options.ts';
 import type { DatabaseKind } from '#core/contracts/database.ts';
-import { postgresSourceDialect } from '#core/databases/postgresql/source-dialect.ts';
+import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
 import { sampleDatabase } from '../../fakes/databases.ts';
 import { sampleReplication } from '../../fakes/memory-store.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { mysqlSourceDialect } from '#core/databases/mysql/source-dialect.ts';
-import { mysqlTargetDialect } from '#core/databases/mysql/target-dialect.ts';
-import { postgresSourceDialect } from '#core/databases/postgresql/source-dialect.ts';
-import { postgresTargetDialect } from '#core/databases/postgresql/target-dialect.ts';
+import { mysqlSourceDialect } from '#core/databases/mysql/source/dialect.ts';
+import { mysqlTargetDialect } from '#core/databases/mysql/target/dialect.ts';
+import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
+import { postgresTargetDialect } from '#core/databases/postgresql/target/dialect.ts';
 import { mapInexactAsText } from '#core/mapping/text-columns.ts';
 import { column } from '../databases/mysql/columns.ts';
 import { sourceColumn, tableOf } from '../databases/mysql/target-columns.ts';

@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import { captureConfig } from '#core/capture/capture-config.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { ColumnMapping, Replication } from '#core/contracts/replication.ts';
-import type { SourceDialect } from '#core/databases/source-dialect.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ConnectPort, KafkaAdminPort, PartitionOffsets } from '#core/ports/services.ts';
+import type { SourceDialect } from '#core/ports/source-dialect.ts';
 import { collectProblems, validateReplication } from '#core/validation/validate-replication.ts';
 import { findMappedTableProblems } from '#core/validation/validate-table.ts';
 import {

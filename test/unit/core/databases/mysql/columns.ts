@@ -1,6 +1,6 @@
-import { codecOf } from '#core/databases/mysql/column-codec.ts';
+import type { ColumnDescription } from '#core/contracts/table-description.ts';
+import { codecOf } from '#core/databases/mysql/types/column-codec.ts';
 import type { NativeColumn } from '#core/databases/mysql/types/type-codec.ts';
-import type { ColumnDescription } from '#core/ports/databases.ts';
 
 /** A column as the catalog describes it, by its type's own name. */
 export const column = (

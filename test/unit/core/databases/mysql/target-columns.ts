@@ -1,4 +1,4 @@
-import type { ColumnDescription, NativeType, TableDescription } from '#core/ports/databases.ts';
+import type { ColumnDescription, NativeType, TableDescription } from '#core/contracts/table-description.ts';
 
 /** A column of a PostgreSQL source. */
 export const sourceColumn = (baseType: string, more: Partial<ColumnDescription> = {}): ColumnDescription => ({

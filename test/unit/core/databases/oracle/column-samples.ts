@@ -1,6 +1,6 @@
-import { describeType } from '#core/databases/oracle/column-types.ts';
+import type { ColumnDescription, TableDescription } from '#core/contracts/table-description.ts';
+import { describeType } from '#core/databases/oracle/types/column-types.ts';
 import type { NativeColumn } from '#core/databases/oracle/types/oracle-type.ts';
-import type { ColumnDescription, TableDescription } from '#core/ports/databases.ts';
 
 /** A column as ALL_TAB_COLS tells of it. */
 export const nativeColumn = (dataType: string, change: Partial<NativeColumn> = {}): NativeColumn => ({

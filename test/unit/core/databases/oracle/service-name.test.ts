@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { checkHost, parseServiceName } from '#core/databases/oracle/service-name.ts';
-import { sessionStatements } from '#core/databases/oracle/session-settings.ts';
+import { sessionStatements } from '#core/databases/oracle/session.ts';
 
 test('a database name is a service, or a service and a pluggable database', () => {
   expect(parseServiceName('orcl.example.com')).toEqual({ serviceName: 'orcl.example.com' });

@@ -1,4 +1,4 @@
-import type { ColumnDescription, TableDescription } from '#core/ports/databases.ts';
+import type { ColumnDescription, TableDescription } from '#core/contracts/table-description.ts';
 
 /** A column as the catalog describes it; by default a nullable one of a base type. */
 export const columnOf = (

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { codecOf, decoderFor, selectDecoderFor } from '#core/databases/mysql/column-codec.ts';
+import { codecOf, decoderFor, selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
 import { bytes, column } from '../columns.ts';
 
 test.each(['', '00ff', '61000000', '5c275c78'])('bytes %s are the same in both', (hex) => {

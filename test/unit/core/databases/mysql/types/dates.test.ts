@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { decoderFor, selectDecoderFor } from '#core/databases/mysql/column-codec.ts';
+import { decoderFor, selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
 import { column } from '../columns.ts';
 
 test.each(['2020-02-29', '0001-01-01', '0099-12-31', '9999-12-31', '1970-01-01'])(

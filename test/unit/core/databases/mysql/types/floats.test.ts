@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { codecOf, decoderFor, selectDecoderFor } from '#core/databases/mysql/column-codec.ts';
+import { codecOf, decoderFor, selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
 import { column } from '../columns.ts';
 
 test.each([

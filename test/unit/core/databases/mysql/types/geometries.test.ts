@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { decoderFor, selectDecoderFor } from '#core/databases/mysql/column-codec.ts';
+import { decoderFor, selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
 import { bytes, column } from '../columns.ts';
 
 const wkb = '0101000000000000000000f03f0000000000000040';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decoderFor, selectDecoderFor } from '#core/databases/mysql/column-codec.ts';
+import { decoderFor, selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
 import { column } from '../columns.ts';
 
 const json = column('json');

@@ -1,5 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { codecOf, decoderFor, selectDecoderFor, validateColumn } from '#core/databases/mysql/column-codec.ts';
+import {
+  codecOf,
+  decoderFor,
+  selectDecoderFor,
+  validateColumn,
+} from '#core/databases/mysql/types/column-codec.ts';
 import { column } from '../columns.ts';
 
 test('characters keep their length, and CHAR loses its blanks', () => {

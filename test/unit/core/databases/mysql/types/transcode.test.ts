@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { codecOf, selectDecoderFor } from '#core/databases/mysql/column-codec.ts';
+import { codecOf, selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
 import { transcodeMargin } from '#core/databases/mysql/types/transcode.ts';
 import { column } from '../columns.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { decoderFor, selectDecoderFor } from '#core/databases/mysql/column-codec.ts';
+import { decoderFor, selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
 import { column } from '../columns.ts';
 
 test('the digits of the converter get the hyphens of the server', () => {

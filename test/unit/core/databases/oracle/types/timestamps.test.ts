@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { validateColumn } from '#core/databases/oracle/column-types.ts';
+import { validateColumn } from '#core/databases/oracle/types/column-types.ts';
 import { timestampTypes } from '#core/databases/oracle/types/timestamps.ts';
 import { columnOf } from '../column-samples.ts';
 

@@ -1,0 +1,74 @@
+import type { OnNulled } from '#core/apply/nulled-values.ts';
+import type { ReplicationId } from '#core/contracts/identifiers.ts';
+import type { ApplyStatement, MysqlApplyTable } from '#core/databases/mysql/target/apply-statements.ts';
+import type { ApplyTarget } from '#core/ports/apply-target.ts';
+import { createApplyFlow, type PlannedBatch } from '../../databases/apply-flow.ts';
+import type { Connection, Pool, PoolOptions } from '../driver/connection.ts';
+import { isViolation, toDatabaseError } from '../driver/database-errors.ts';
+import { inTransaction, withConnection } from '../driver/executor.ts';
+import { requirePacket } from '../driver/packet-limit.ts';
+import { claimCheckpoints, findCheckpoint, moveCheckpoint } from './checkpoints.ts';
+
+/** A batch of 5,000 rows takes a few tenths of a second; a target that needs a minute for it is in trouble. */
+const statementTimeoutMs = 60_000;
+
+/**
+ * A consumer that was stopped in mid-transaction (SIGSTOP, a lost network) holds locks that its successor needs. Between
+ * two statements of ours pass milliseconds, at worst a collection or the preparing of another batch: below a second.
+ */
+const idleTimeoutMs = 10_000;
+
+/** Connections, that is, partitions that are applied at once. More would only queue up at a target of a few cores. */
+const maxConnections = 8;
+
+/** Options of the pool that `createApplyTarget` needs. */
+export const applyPoolOptions: PoolOptions = {
+  applicationName: 'millrace-consumer',
+  access: 'write',
+  maxConnections,
+  statementTimeoutMs,
+  idleTimeoutMs,
+  // Rows that are not known as a whole may need a statement each, a thousand in one text.
+  multipleStatements: true,
+};
+
+export type MysqlApplyBatch = PlannedBatch<MysqlApplyTable, ApplyStatement>;
+
+export interface ApplyTargetOptions {
+  /** Made with `applyPoolOptions`. The caller closes it. */
+  readonly pool: Pool;
+  readonly replicationId: ReplicationId;
+  /** Names the target in errors, see `databaseLabel`. */
+  readonly database: string;
+  readonly onNulled?: OnNulled;
+}
+
+/** An `ApplyTarget` in MySQL or MariaDB. */
+export const createApplyTarget = ({
+  pool,
+  replicationId,
+  database,
+  ...options
+}: ApplyTargetOptions): ApplyTarget<MysqlApplyTable, MysqlApplyBatch> => {
+  const { claim, readCheckpoint, plan, apply } = createApplyFlow<MysqlApplyTable, Connection, ApplyStatement>(
+    {
+      claim: (partitions) => claimCheckpoints(pool, replicationId, partitions),
+      findCheckpoint: (topic, partition, session) => {
+        const find = (connection: Connection) => findCheckpoint(connection, replicationId, topic, partition);
+        return session === undefined ? withConnection(pool, find) : find(session);
+      },
+      moveCheckpoint: (connection, batch) => moveCheckpoint(connection, replicationId, batch),
+      transaction: (work) => inTransaction(pool, work, (isDone) => isDone),
+      run: async (connection, { text, mustHit, isLong = false }, target) => {
+        requirePacket(text, connection.facts, target);
+        const { affectedRows } = await connection.query(text, { isUnlimited: isLong });
+        return mustHit === undefined || affectedRows === mustHit;
+      },
+      isViolation,
+      describe: (error, action, table) =>
+        toDatabaseError(error, { action, database, ...(table && { table }) }),
+    },
+    { replicationId, ...options },
+  );
+  return { claim, readCheckpoint, prepare: plan, apply };
+};

@@ -1,0 +1,242 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { bulkhead } from 'cockatiel';
+import type mysql from 'mysql2/promise';
+import type { ValueGuard } from '#core/canonical/value-guard.ts';
+import type { ConnectionSettings } from '#core/contracts/database.ts';
+import type { TableDescription } from '#core/contracts/table-description.ts';
+import { loadDataStatement } from '#core/databases/mysql/target/load-data.ts';
+import {
+  deleteStatements,
+  describeTargetRows,
+  insertStatements,
+  type StatementLimits,
+  type TargetRows,
+} from '#core/databases/mysql/target/rows.ts';
+import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import type { ChunkWriter, CopiedChunk, RowBatch } from '#core/ports/databases.ts';
+import { type Progress, writeGuarded, writeWatched } from '../../databases/chunk-watch.ts';
+import { databaseLabel } from '../../databases/database-failure.ts';
+import { type Connection, createPool, type Pool } from '../driver/connection.ts';
+import { isDuplicateKey, toDatabaseError } from '../driver/database-errors.ts';
+import { requirePacket } from '../driver/packet-limit.ts';
+
+/** Of one INSERT; below the smallest max_allowed_packet that servers come with (1 MiB). */
+const insertLimits: StatementLimits = { bytes: 512 * 1024, rows: 5_000 };
+
+/** MariaDB makes a join of a longer list (in_predicate_conversion_threshold), which does not use the key then. */
+const deleteLimits: StatementLimits = { bytes: 512 * 1024, rows: 500 };
+
+/** Of what is sent at once of a file to load; a packet may have 16 MiB. */
+const loadPartBytes = 256 * 1024;
+
+/**
+ * Writes chunks of canonical rows: by LOAD DATA LOCAL INFILE where the server allows it, and otherwise by INSERTs of many
+ * rows. Where the target has some of their keys already (the chunk was committed, but the record of it was lost), the
+ * chunk is written again, with those rows deleted first.
+ */
+export const openChunkWriter = (settings: ConnectionSettings, concurrency: number): ChunkWriter => {
+  const pool = createPool(settings, {
+    applicationName: 'millrace-copy',
+    access: 'write',
+    maxConnections: concurrency,
+    // The stall timer limits a copy, not the time that it takes.
+    statementTimeoutMs: 0,
+  });
+  const database = databaseLabel(settings);
+  const turns = bulkhead(concurrency, Number.POSITIVE_INFINITY);
+  return {
+    writeChunk: (tables, chunk, read, signal) =>
+      turns.execute(async () => {
+        signal.throwIfAborted();
+        const describe = (error: unknown): MillraceError =>
+          toDatabaseError(error, {
+            action: `copy chunk ${chunk.chunkNumber}`,
+            database,
+            table: tables.target.ref,
+          });
+        const attempt = (write: Write): Promise<CopiedChunk> =>
+          writeGuarded(tables, (guard) => {
+            const rows = describeCopiedRows(tables, guard);
+            return inCopyTransaction(pool, describe, signal, (connection, progress) =>
+              write(connection, rows, read(), progress),
+            );
+          });
+        try {
+          return await attempt((connection, ...rest) =>
+            connection.facts.allowsLocalInfile
+              ? loadRows(connection, ...rest)
+              : insertRows(connection, ...rest),
+          );
+        } catch (error) {
+          if (!isDuplicateKey(error)) throw error;
+        }
+        return attempt(replaceRows);
+      }),
+    close: () => pool.close(),
+  };
+};
+
+/** Columns are those of the source that are replicated, in its order, as the rows have them. Throws `SchemaMismatch`. */
+const describeCopiedRows = (
+  { source, target }: { readonly source: TableDescription; readonly target: TableDescription },
+  guard: ValueGuard,
+): TargetRows => {
+  const sources = source.columns.filter(({ isGenerated }) => !isGenerated);
+  const pairs = sources.map((column) => {
+    const written = target.columns.find(({ name }) => name === column.name);
+    if (written !== undefined) return { source: column, target: written };
+    throw new MillraceError(
+      'SchemaMismatch',
+      `Target table ${target.ref.schema}.${target.ref.table} lacks column ${column.name}.`,
+      { facts: { table: `${target.ref.schema}.${target.ref.table}`, column: column.name } },
+    );
+  });
+  const keyColumns = source.primaryKey.map((name) => sources.findIndex((column) => column.name === name));
+  return describeTargetRows(target, pairs, keyColumns, guard);
+};
+
+type Write = (
+  connection: Connection,
+  rows: TargetRows,
+  batches: AsyncIterable<RowBatch>,
+  progress: Progress,
+) => Promise<void>;
+
+const inCopyTransaction = async (
+  pool: Pool,
+  describe: (error: unknown) => MillraceError,
+  signal: AbortSignal,
+  write: (connection: Connection, progress: Progress) => Promise<void>,
+): Promise<CopiedChunk> => {
+  const connection = await pool.acquire().catch((error: unknown) => {
+    throw describe(error);
+  });
+  const ended = Promise.withResolvers<never>();
+  // The driver says nothing to a statement whose connection was cut on our side.
+  ended.promise.catch(() => undefined);
+  const work = async (progress: Progress): Promise<void> => {
+    await connection.query('START TRANSACTION');
+    await write(connection, progress);
+    await connection.query('COMMIT');
+  };
+  return writeWatched(
+    {
+      cut: () => {
+        connection.destroy();
+        ended.reject(new Error('The connection was cut.'));
+      },
+      release: (isFailed) => (isFailed ? connection.destroy() : connection.release()),
+      describe,
+    },
+    signal,
+    (progress) => Promise.race([work(progress), ended.promise]),
+  );
+};
+
+const loadRows: Write = async (connection, rows, batches, progress) => {
+  let sent = 0;
+  /** What failed first: loading is then broken off with the same error, which says nothing about its own side. */
+  let readFailure: MillraceError | undefined;
+  const socket = socketOf(connection);
+  const lines = async function* (): AsyncGenerator<Buffer> {
+    try {
+      for await (const batch of batches) {
+        sent += batch.rowCount;
+        progress(batch);
+        for (const part of loadParts(rows, batch)) {
+          yield part;
+          // The driver does not wait for the socket by itself, and would gather the whole chunk in memory.
+          if (socket.writableNeedDrain) await once(socket, 'drain');
+        }
+      }
+    } catch (error) {
+      readFailure = toMillraceError(error);
+      throw error;
+    }
+  };
+  const file = Readable.from(lines(), { objectMode: true, highWaterMark: 1 });
+  try {
+    const [result] = await connection.driver.query<mysql.ResultSetHeader>({
+      sql: loadDataStatement(rows),
+      infileStreamFactory: () => file,
+    });
+    if (result.warningStatus > 0) await requireHarmless(connection);
+    if (result.affectedRows !== sent) {
+      throw new MillraceError('CopyFailed', `The target took ${result.affectedRows} of ${sent} rows.`);
+    }
+  } catch (error) {
+    throw readFailure ?? error;
+  } finally {
+    file.destroy();
+  }
+};
+
+const loadParts = function* (rows: TargetRows, batch: RowBatch): Generator<Buffer> {
+  let lines: string[] = [];
+  let length = 0;
+  for (const row of batch.rows) {
+    const line = rows.line(row);
+    lines.push(line);
+    length += line.length;
+    if (length < loadPartBytes) continue;
+    yield Buffer.from(lines.join(''));
+    lines = [];
+    length = 0;
+  }
+  if (lines.length > 0) yield Buffer.from(lines.join(''));
+};
+
+/** mysql2's connection has its socket as `stream`, which its types leave out. */
+const socketOf = ({ driver }: Connection): Socket => {
+  const { stream } = driver.connection as unknown as { readonly stream: Socket };
+  return stream;
+};
+
+/** Of features that will go; they say nothing about a value (MySQL Error Message Reference). */
+const deprecations: ReadonlySet<string> = new Set(['1287', '1681', '3719', '3778', '4079']);
+
+const duplicateRow = '1062';
+
+/** What a file's rows were refused for is a warning of LOAD DATA LOCAL. Throws `ValueRejected`, and for rows that are there already `DuplicateRows`. */
+const requireHarmless = async (connection: Connection): Promise<void> => {
+  const { rows } = await connection.query('SHOW WARNINGS');
+  const codes = rows.map(({ Code }) => String(Code)).filter((code) => !deprecations.has(code));
+  const [first] = codes;
+  if (first === undefined) return;
+  if (codes.every((code) => code === duplicateRow)) throw duplicateRows();
+  const message = rows.find(({ Code }) => Code !== duplicateRow && Code === first)?.Message ?? '';
+  throw Object.assign(new Error(message), { errno: Number(first) });
+};
+
+const duplicateRows = (): Error => Object.assign(new Error(''), { errno: Number(duplicateRow) });
+
+const insertRows: Write = async (connection, rows, batches, progress) => {
+  const columns = rows.columns.map((_column, index) => index);
+  for await (const batch of batches) {
+    progress(batch);
+    await runAll(connection, rows, insertStatements(rows, columns, batch.rows, '', insertLimits));
+  }
+};
+
+const replaceRows: Write = async (connection, rows, batches, progress) => {
+  const columns = rows.columns.map((_column, index) => index);
+  for await (const batch of batches) {
+    progress(batch);
+    const values = batch.rows;
+    await runAll(connection, rows, deleteStatements(rows, values, deleteLimits));
+    await runAll(connection, rows, insertStatements(rows, columns, values, '', insertLimits));
+  }
+};
+
+const runAll = async (
+  connection: Connection,
+  rows: TargetRows,
+  statements: readonly string[],
+): Promise<void> => {
+  for (const statement of statements) {
+    requirePacket(statement, connection.facts, rows.ref);
+    await connection.query(statement);
+  }
+};

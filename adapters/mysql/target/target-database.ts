@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import type { ConnectionSettings } from '#core/contracts/database.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
+import { quoteTable } from '#core/databases/mysql/identifiers.ts';
+import { columnsStatement, indexesStatement } from '#core/databases/mysql/source/catalog.ts';
+import {
+  chooseTable,
+  findTableStatement,
+  foreignKeysStatement,
+  type MysqlTargetTable,
+  toTargetTable,
+} from '#core/databases/mysql/target/catalog.ts';
+import { createSchemaStatement, createTableStatement } from '#core/databases/mysql/target/ddl.ts';
+import { mysqlTargetDialect } from '#core/databases/mysql/target/dialect.ts';
+import {
+  findMissingGrants,
+  grantsStatement,
+  parseGrants,
+  seesEveryTable,
+  serverStateStatement,
+} from '#core/databases/mysql/target/grants.ts';
+import type { Problem } from '#core/errors/millrace-error.ts';
+import type { TargetDatabase } from '#core/ports/databases.ts';
+import type { TextRow } from '../driver/connection.ts';
+import { createExecutor, type Executor } from '../driver/executor.ts';
+
+/** A target in MySQL or MariaDB, whose descriptions also say how its rows have to be written. */
+export interface MysqlTargetDatabase extends TargetDatabase {
+  describeTable(ref: TableRef): Promise<MysqlTargetTable | undefined>;
+}
+
+/** Emptying a table deletes its rows one by one where it has to be part of a transaction; here it need not be. */
+const truncateTimeoutMs = 120_000;
+
+export const openTargetDatabase = (settings: ConnectionSettings): MysqlTargetDatabase => {
+  const executor = createExecutor(settings, {
+    applicationName: 'millrace-target',
+    access: 'write',
+    statementTimeoutMs: truncateTimeoutMs,
+  });
+  return {
+    dialect: mysqlTargetDialect,
+    ping: async () => {
+      const { serverVersion } = await executor.facts('connect');
+      return { serverVersion };
+    },
+    findWriteProblems: (schemas, tables = []) => findWriteProblems(executor, settings, schemas, tables),
+    describeTable: (ref) => describeTable(executor, ref),
+    createTable: async (target, source) => {
+      const facts = await executor.facts('create the table');
+      const existing = await executor.query('create the table', schemaStatement(target.schema), target);
+      if (existing.length === 0) {
+        await executor.query('create the database', createSchemaStatement(target.schema), target);
+      }
+      await executor.query('create the table', createTableStatement(target, source, facts), target);
+    },
+    hasRows: async (ref) => {
+      const rows = await executor.query(
+        'look for rows',
+        `SELECT 1 AS found FROM ${quoteTable(ref)} LIMIT 1`,
+        ref,
+      );
+      return rows.length > 0;
+    },
+    truncate: async (ref) => {
+      await executor.query('truncate the table', `TRUNCATE TABLE ${quoteTable(ref)}`, ref);
+    },
+    close: () => executor.close(),
+  };
+};
+
+const schemaStatement = (schema: string) => ({
+  text: 'SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?',
+  values: [schema],
+});
+
+/** Undefined when there is no such table. */
+const describeTable = async (executor: Executor, ref: TableRef): Promise<MysqlTargetTable | undefined> => {
+  const read = (statement: Parameters<Executor['query']>[1]) =>
+    executor.query('read the catalog', statement, ref);
+  const found = chooseTable(await read(findTableStatement(ref)), ref);
+  if (found === undefined) return undefined;
+  const actual = { schema: found.schema, table: found.table };
+  return toTargetTable(ref, found, {
+    columns: await read(columnsStatement(actual.schema, actual.table)),
+    indexes: await read(indexesStatement(actual.schema, actual.table)),
+    foreignKeys: await read(foreignKeysStatement(actual)),
+    hasAllForeignKeys: seesEveryTable(grantLines(await read(grantsStatement))),
+  });
+};
+
+/** `SHOW GRANTS` names its one column after the account. */
+const grantLines = (rows: readonly TextRow[]): readonly string[] =>
+  rows.map((row) => String(Object.values(row)[0]));
+
+const stateSchema = z.object({ readOnly: z.string(), account: z.string() });
+
+const findWriteProblems = async (
+  executor: Executor,
+  settings: ConnectionSettings,
+  schemas: readonly string[],
+  tables: readonly TableRef[],
+): Promise<readonly Problem[]> => {
+  const read = (statement: Parameters<Executor['query']>[1]) =>
+    executor.query('read the privileges', statement);
+  const [state] = await read(serverStateStatement);
+  const { readOnly, account } = stateSchema.parse(state);
+  const wanted = [...new Set([...schemas, settings.databaseName])];
+  const missingSchemas: string[] = [];
+  for (const schema of wanted) {
+    if ((await read(schemaStatement(schema))).length === 0) missingSchemas.push(schema);
+  }
+  const grants = parseGrants(grantLines(await read(grantsStatement)));
+  return [
+    ...(readOnly === '0' || readOnly === 'OFF'
+      ? []
+      : [
+          {
+            subject: 'target database',
+            problem: 'It cannot be written to: the server is read-only.',
+            remedy: 'Use the primary, or SET GLOBAL read_only = OFF.',
+          },
+        ]),
+    ...findMissingGrants(grants, {
+      databaseName: settings.databaseName,
+      schemas: wanted,
+      tables,
+      missingSchemas,
+      account,
+    }),
+  ];
+};

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { ConnectionSettings } from '#core/contracts/database.ts';
+import { quoteTable } from '#core/databases/postgresql/identifiers.ts';
+import {
+  createSchemaStatement,
+  createTableStatement,
+  creationLockStatement,
+} from '#core/databases/postgresql/target/ddl.ts';
+import { postgresTargetDialect } from '#core/databases/postgresql/target/dialect.ts';
+import {
+  describeMissingGrant,
+  missingTargetGrantsStatement,
+} from '#core/databases/postgresql/target/grants.ts';
+import type { TargetDatabase } from '#core/ports/databases.ts';
+import { createExecutor } from '../driver/executor.ts';
+import { describeTable, ping } from '../source/source-database.ts';
+
+export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase => {
+  const executor = createExecutor(settings, { applicationName: 'millrace-target' });
+  return {
+    dialect: postgresTargetDialect,
+    ping: () => ping(executor),
+    findWriteProblems: async (schemas, tables = []) => {
+      const rows = await executor.query('read the privileges', missingTargetGrantsStatement(schemas, tables));
+      return rows.map((row) => describeMissingGrant(z.string().parse(row.problem), settings.username));
+    },
+    describeTable: (ref) => describeTable(executor, ref),
+    createTable: (target, source) =>
+      executor.transaction(
+        'create the table',
+        async (run) => {
+          await run(creationLockStatement);
+          const existing = await run({
+            text: 'SELECT 1 FROM pg_namespace WHERE nspname = $1',
+            values: [target.schema],
+          });
+          if (existing.length === 0) await run(createSchemaStatement(target.schema));
+          await run(createTableStatement(target, source));
+        },
+        target,
+      ),
+    hasRows: async (ref) => {
+      const rows = await executor.query(
+        'look for rows',
+        `SELECT 1 AS found FROM ${quoteTable(ref)} LIMIT 1`,
+        ref,
+      );
+      return rows.length > 0;
+    },
+    truncate: async (ref) => {
+      await executor.query('truncate the table', `TRUNCATE ${quoteTable(ref)}`, ref);
+    },
+    close: () => executor.close(),
+  };
+};

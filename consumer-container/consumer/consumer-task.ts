@@ -1,0 +1,143 @@
+import { createAlertSink } from '#adapters/aws/alert-sink.ts';
+import { createSecretStore } from '#adapters/aws/secret-store.ts';
+import { systemClock } from '#adapters/clock/system-clock.ts';
+import { createConnectClient } from '#adapters/connect/connect-client.ts';
+import { connectionSettings } from '#adapters/databases/open-database.ts';
+import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
+import { createChangeFeed } from '#adapters/kafka/change-feed.ts';
+import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
+import { createKafka, parseBrokers } from '#adapters/kafka/kafka-client.ts';
+import { createLog } from '#adapters/observability/log.ts';
+import { createMetrics } from '#adapters/observability/metrics.ts';
+import { retryTransient } from '#core/concurrency/retry-transient.ts';
+import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
+import type { DatabaseKind } from '#core/contracts/database.ts';
+import {
+  connectEnvironmentSchema,
+  kafkaEnvironmentSchema,
+  stateEnvironmentSchema,
+  taskEnvironmentSchema,
+} from '#core/contracts/environment.ts';
+import type { TableDescription } from '#core/contracts/table-description.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ApplyTable } from '#core/ports/apply-table.ts';
+import { type ConsumerEnd, exitCodes } from '../exit-codes.ts';
+import { runConsumer } from './consumer.ts';
+import {
+  mysqlTargetKind,
+  openConsumerDatabases,
+  postgresqlTargetKind,
+  type TargetKind,
+} from './open-databases.ts';
+
+/**
+ * The container in the role of consumer: applies one replication's topics to its target until it is told to stop. SIGTERM
+ * drains: transactions under way are finished, at most one batch for each partition. Returns the exit code, see
+ * exit-codes.ts. Throws a ZodError for environment variables that are not as they should be.
+ */
+export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<number> => {
+  const task = taskEnvironmentSchema.parse(variables);
+  if (task.MILLRACE_ROLE !== 'consumer') {
+    throw new MillraceError('Internal', `The consumer was launched as ${task.MILLRACE_ROLE}.`);
+  }
+  const state = stateEnvironmentSchema.parse(variables);
+  const kafkaVariables = kafkaEnvironmentSchema.parse(variables);
+  const { MILLRACE_CONNECT_URL: connectUrl } = connectEnvironmentSchema.parse(variables);
+  const clientId = task.MILLRACE_CLIENT_ID;
+  const replicationId = task.MILLRACE_REPLICATION_ID;
+  const launchId = task.MILLRACE_LAUNCH_ID;
+
+  const store = createStateStore({ tableName: state.MILLRACE_STATE_TABLE });
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort();
+  process.once('SIGTERM', onSignal);
+  process.once('SIGINT', onSignal);
+  try {
+    // Without the replication there is no place for a status yet, so failures here end the process as it is.
+    const read = <Item>(action: () => Promise<Item>): Promise<Item> =>
+      retryTransient(action, {
+        delaysMs: transientRetryDelaysMs,
+        clock: systemClock,
+        signal: stop.signal,
+      });
+    const replication = await read(() => store.getReplication(clientId, replicationId));
+    const { kind } = await read(() => store.getDatabase(clientId, replication.targetDatabaseId));
+    const { connectorName } = replication;
+    const log = createLog({ service: 'consumer', connectorName, fields: { replication: replicationId } });
+    const secrets = createSecretStore();
+    const kafkaSettings = {
+      brokers: parseBrokers(kafkaVariables.MILLRACE_KAFKA_BROKERS),
+      security: kafkaVariables.MILLRACE_KAFKA_SECURITY,
+      clientId: `millrace-${connectorName}`,
+    };
+    const admin = createKafkaAdmin(kafkaSettings, log);
+    try {
+      const run = <Table extends ApplyTable, Prepared, Description extends TableDescription>(
+        targetKind: TargetKind<Table, Prepared, Description>,
+      ): Promise<ConsumerEnd> =>
+        runConsumer(
+          replication,
+          launchId,
+          {
+            store,
+            admin,
+            alerts: createAlertSink({ topicArn: state.MILLRACE_ALERT_TOPIC_ARN }),
+            metrics: createMetrics({ environment: state.MILLRACE_ENVIRONMENT }),
+            connect: createConnectClient({ url: connectUrl, clock: systemClock }),
+            clock: systemClock,
+            log,
+            openFeed: (hooks) =>
+              createChangeFeed({
+                kafka: createKafka(kafkaSettings, log),
+                groupId: `millrace-${connectorName}-${launchId}`,
+                log,
+                clock: systemClock,
+                ...hooks,
+              }),
+            openDatabases: async (tables, onNulled) => {
+              const [source, target] = await Promise.all([
+                store.getDatabase(clientId, replication.sourceDatabaseId),
+                store.getDatabase(clientId, replication.targetDatabaseId),
+              ]);
+              return openConsumerDatabases(
+                {
+                  source: await connectionSettings(source, secrets),
+                  target: await connectionSettings(target, secrets),
+                  replicationId,
+                  tables,
+                  onNulled,
+                },
+                targetKind,
+              );
+            },
+          },
+          stop.signal,
+        );
+      const end = await runFor(kind, run);
+      return exitCodes[end];
+    } finally {
+      await admin.close();
+    }
+  } finally {
+    process.off('SIGTERM', onSignal);
+    process.off('SIGINT', onSignal);
+  }
+};
+
+/** Calls `run` with what is particular to the target's kind. */
+const runFor = (
+  kind: DatabaseKind,
+  run: <Table extends ApplyTable, Prepared, Description extends TableDescription>(
+    targetKind: TargetKind<Table, Prepared, Description>,
+  ) => Promise<ConsumerEnd>,
+): Promise<ConsumerEnd> => {
+  switch (kind) {
+    case 'postgresql':
+      return run(postgresqlTargetKind);
+    case 'mysql':
+    case 'mariadb':
+      return run(mysqlTargetKind);
+    case 'oracle':
+      throw new MillraceError('InvalidRequest', `A database of kind ${kind} cannot be a target.`);
+  }
+};

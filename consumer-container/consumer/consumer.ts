@@ -1,0 +1,339 @@
+import { checkPosition } from '#core/apply/check-position.ts';
+import type { TopicTables } from '#core/apply/decode-records.ts';
+import type { OnNulled } from '#core/apply/nulled-values.ts';
+import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
+import { retryTransient } from '#core/concurrency/retry-transient.ts';
+import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
+import { tableKey } from '#core/contracts/identifiers.ts';
+import type { Replication, TableMapping } from '#core/contracts/replication.ts';
+import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { topicName } from '#core/naming/names.ts';
+import type { ApplyTable } from '#core/ports/apply-table.ts';
+import type { ApplyTarget } from '#core/ports/apply-target.ts';
+import type { ChangeFeed } from '#core/ports/change-feed.ts';
+import type { Clock, Log } from '#core/ports/clock-and-log.ts';
+import type { MetricsPort } from '#core/ports/metrics.ts';
+import type { AlertSink, ConnectPort, KafkaAdminPort } from '#core/ports/services.ts';
+import type { LogPositions } from '#core/ports/source-dialect.ts';
+import type { ConsumerStore, CopyStore, ReplicationStore } from '#core/ports/state-store.ts';
+import type { ConsumerEnd } from '../exit-codes.ts';
+import { runTogether } from '../run-together.ts';
+import { applyPartition } from './apply-partition.ts';
+import { Heartbeats } from './heartbeats.ts';
+import { watchLiveTables } from './live-tables.ts';
+import { NulledReport } from './nulled-report.ts';
+import { Progress } from './progress.ts';
+
+/** How often the topics' ends are read, for the lag and to see that they are still the same topics. */
+const offsetsIntervalMs = 5_000;
+/** A broker that has just come up may not know a topic yet; what is missing twice is missing. */
+const confirmLossAfterMs = 3_000;
+
+/** The databases of a replication, opened for the consumer. */
+export interface ConsumerDatabases<Table extends ApplyTable, Prepared> {
+  readonly target: ApplyTarget<Table, Prepared>;
+  readonly source: SourceRows;
+  /** How the source's log is read. */
+  readonly positions: LogPositions;
+  readonly tables: readonly Table[];
+  close(): Promise<void>;
+}
+
+export interface FeedHooks {
+  readonly verifyPosition: (topic: string, partition: number, nextOffset: bigint) => Promise<void>;
+  readonly onAvailability: (error: MillraceError | undefined) => void;
+}
+
+export interface ConsumerPorts<Table extends ApplyTable, Prepared> {
+  readonly store: Pick<
+    ConsumerStore & CopyStore & ReplicationStore,
+    'putHeartbeat' | 'listTableProgress' | 'setTableState' | 'updateReplication' | 'addActivity'
+  >;
+  /** With the credentials of this moment. `tables` are those to apply. */
+  readonly openDatabases: (
+    tables: readonly TableMapping[],
+    onNulled: OnNulled,
+  ) => Promise<ConsumerDatabases<Table, Prepared>>;
+  readonly openFeed: (hooks: FeedHooks) => ChangeFeed;
+  readonly admin: Pick<KafkaAdminPort, 'topicOffsets'>;
+  readonly connect: Pick<ConnectPort, 'getOffset'>;
+  readonly alerts: AlertSink;
+  readonly metrics: MetricsPort;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Runs the consumer of one replication until `stop` is aborted or it cannot go on, and records how it ended: after
+ * SIGTERM a last heartbeat STOPPED; after an error that repeating does not cure the replication's status and message, an
+ * alert and a heartbeat ERROR; nothing at all once another launch has replaced this one. Throws nothing.
+ */
+export const runConsumer = async <Table extends ApplyTable, Prepared>(
+  replication: Replication,
+  launchId: string,
+  ports: ConsumerPorts<Table, Prepared>,
+  stop: AbortSignal,
+): Promise<ConsumerEnd> => {
+  const { clock, log, metrics } = ports;
+  const heartbeats = new Heartbeats({
+    store: ports.store,
+    replicationId: replication.replicationId,
+    connectorName: replication.connectorName,
+    metrics,
+    clock,
+    log,
+    launchId,
+  });
+  try {
+    await retry(ports, stop, () => heartbeats.beat());
+    await consumeWithFreshPassword(replication, ports, heartbeats, stop);
+  } catch (cause) {
+    const error = toMillraceError(cause);
+    const isStopped = stop.aborted && (error.isTransient || cause === stop.reason);
+    if (!isStopped) return recordFailure(replication, ports, heartbeats, error);
+  }
+  await heartbeats.beat('STOPPED').catch((error: unknown) => {
+    log.warn('The last heartbeat could not be written', { error });
+  });
+  log.info('Consumer stopped');
+  return 'drained';
+};
+
+const retry = <T, Table extends ApplyTable, Prepared>(
+  { clock, log }: ConsumerPorts<Table, Prepared>,
+  signal: AbortSignal,
+  action: () => Promise<T>,
+): Promise<T> =>
+  retryTransient(action, {
+    delaysMs: transientRetryDelaysMs,
+    clock,
+    signal,
+    onRetry: (error, attempt, delayMs) =>
+      log.warn(`Starting again in ${delayMs / 1000} s: ${error.message}`, { attempt, error }),
+  });
+
+/** A password may have been rotated since it was read: when it is refused, the current one gets one chance. */
+const consumeWithFreshPassword = async <Table extends ApplyTable, Prepared>(
+  replication: Replication,
+  ports: ConsumerPorts<Table, Prepared>,
+  heartbeats: Heartbeats,
+  stop: AbortSignal,
+): Promise<void> => {
+  try {
+    await consume(replication, ports, heartbeats, stop);
+  } catch (error) {
+    if (toMillraceError(error).code !== 'DatabaseAuthenticationFailed' || stop.aborted) throw error;
+    ports.log.warn('A database refused the password; reading it again');
+    await consume(replication, ports, heartbeats, stop);
+  }
+};
+
+const consume = async <Table extends ApplyTable, Prepared>(
+  replication: Replication,
+  ports: ConsumerPorts<Table, Prepared>,
+  heartbeats: Heartbeats,
+  stop: AbortSignal,
+): Promise<void> => {
+  const { admin, clock, log, store } = ports;
+  const { applied, live } = await retry(ports, stop, () => listTables(replication, ports));
+  const nulled = new NulledReport({ ...ports, connectorName: replication.connectorName });
+  const databases = await retry(ports, stop, () => ports.openDatabases(applied, nulled.add));
+  try {
+    const tables = groupByTopic(replication, databases.tables);
+    const topics = [...tables.keys()];
+    const { claim, offsets } = await retry(ports, stop, async () => {
+      const found = await admin.topicOffsets(topics);
+      return { offsets: found, claim: await databases.target.claim(found) };
+    });
+    const missing = topics.filter((topic) => !offsets.some((found) => found.topic === topic));
+    if (missing.length > 0) {
+      throw new MillraceError('NeedsResync', `Topics do not exist any more: ${missing.join(', ')}.`, {
+        facts: { topics: missing },
+      });
+    }
+    const { positions } = databases;
+    const progress = new Progress(
+      claim.checkpoints,
+      offsets,
+      clock.now().getTime(),
+      positions.formatPosition,
+    );
+    heartbeats.epoch = claim.epoch;
+    heartbeats.progress = progress;
+    log.info(`Consumer runs: ${topics.length} topics, epoch ${claim.epoch}`, {
+      topics: topics.length,
+      epoch: claim.epoch,
+    });
+
+    const verifyPosition = async (topic: string, partition: number, nextOffset: bigint): Promise<void> => {
+      const topicId = progress.partition(topic, partition)?.topicId;
+      const position = { topic, partition, nextOffset, ...(topicId !== undefined && { topicId }) };
+      const verify = async (): Promise<void> => {
+        const now = await admin.topicOffsets([topic]);
+        checkPosition(
+          position,
+          now.find((found) => found.partition === partition),
+        );
+      };
+      try {
+        await verify();
+      } catch (error) {
+        if (toMillraceError(error).code !== 'NeedsResync') throw error;
+        await clock.sleep(confirmLossAfterMs, stop).catch(() => undefined);
+        await verify();
+      }
+    };
+    const feed = ports.openFeed({
+      verifyPosition,
+      onAvailability: (error) => {
+        const isKnown = progress.troubles.has('kafka');
+        if (error === undefined) progress.troubles.delete('kafka');
+        else progress.troubles.set('kafka', error);
+        if (error !== undefined && !isKnown) log.warn(`Waiting for Kafka: ${error.message}`, { error });
+        if (error === undefined && isKnown) log.info('Kafka is back');
+      },
+    });
+    const context = {
+      target: databases.target,
+      source: databases.source,
+      tablesOf: (topic: string): TopicTables<Table> => tables.get(topic) ?? new Map(),
+      isLive: (table: ApplyTable) => live.has(tableKey(table.mapping.source)),
+      epoch: claim.epoch,
+      verifyPosition,
+      progress,
+      clock,
+      log,
+    };
+    await runTogether(stop, [
+      (signal) => feed.run(topics, (session) => applyPartition(session, context), signal),
+      (signal) => heartbeats.run(signal),
+      (signal) => watchOffsets(progress, ports, verifyPosition, signal),
+      (signal) => watchLiveTables({ ...ports, store, replication, positions, progress, live }, signal),
+    ]);
+  } finally {
+    await databases.close();
+    nulled.end();
+  }
+};
+
+/** The tables to apply (all but the skipped ones), and which of them are live. */
+const listTables = async <Table extends ApplyTable, Prepared>(
+  replication: Replication,
+  { store }: ConsumerPorts<Table, Prepared>,
+): Promise<{ readonly applied: readonly TableMapping[]; readonly live: Set<string> }> => {
+  const states = new Map(
+    (await store.listTableProgress(replication.replicationId)).map(({ source, state }) => [
+      tableKey(source),
+      state,
+    ]),
+  );
+  return {
+    applied: replication.tables.filter(({ source }) => states.get(tableKey(source)) !== 'skipped'),
+    live: new Set([...states].filter(([, state]) => state === 'live').map(([table]) => table)),
+  };
+};
+
+/**
+ * Tables by topic. Different names may become the same topic (`a b` and `a_b`), so a topic can carry a table that is
+ * skipped: its changes are then passed over.
+ */
+const groupByTopic = <Table extends ApplyTable>(
+  replication: Replication,
+  tables: readonly Table[],
+): ReadonlyMap<string, TopicTables<Table>> => {
+  const applied = new Map(tables.map((table) => [tableKey(table.mapping.source), table]));
+  const topics = new Map<string, Map<string, Table | null>>();
+  for (const { source } of replication.tables) {
+    const topic = topicName(replication.topicPrefix, source);
+    const ofTopic = topics.get(topic) ?? new Map<string, Table | null>();
+    topics.set(topic, ofTopic.set(tableKey(source), applied.get(tableKey(source)) ?? null));
+  }
+  return new Map([...topics].filter(([, ofTopic]) => [...ofTopic.values()].some((table) => table !== null)));
+};
+
+const watchOffsets = async <Table extends ApplyTable, Prepared>(
+  progress: Progress,
+  { admin, clock, log }: ConsumerPorts<Table, Prepared>,
+  verifyPosition: FeedHooks['verifyPosition'],
+  signal: AbortSignal,
+): Promise<void> => {
+  const topics = [...new Set(progress.partitions.map(({ topic }) => topic))];
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      const applied = new Map(progress.partitions.map((partition) => [partition, partition.nextOffset]));
+      const offsets = await admin.topicOffsets(topics);
+      for (const [partition, nextOffset] of applied) {
+        const found = offsets.find(
+          (candidate) => candidate.topic === partition.topic && candidate.partition === partition.partition,
+        );
+        if (found === undefined || found.topicId !== partition.topicId || found.endOffset < nextOffset) {
+          await verifyPosition(partition.topic, partition.partition, partition.nextOffset);
+        }
+        if (found !== undefined) partition.endOffset = found.endOffset;
+      }
+      failures = 0;
+    } catch (cause) {
+      const error = toMillraceError(cause);
+      if (signal.aborted) return;
+      if (!error.isTransient) throw error;
+      failures += 1;
+      if (failures === 1) log.warn(`The lag is not known: ${error.message}`, { error });
+    }
+    await clock.sleep(offsetsIntervalMs, signal).catch(() => undefined);
+  }
+};
+
+const recordFailure = async <Table extends ApplyTable, Prepared>(
+  replication: Replication,
+  ports: ConsumerPorts<Table, Prepared>,
+  heartbeats: Heartbeats,
+  error: MillraceError,
+): Promise<ConsumerEnd> => {
+  const { store, alerts, metrics, clock, log } = ports;
+  const { clientId, replicationId, connectorName, generation } = replication;
+  if (error.code === 'Fenced' || error.code === 'Superseded') {
+    log.info(`Consumer ends: ${error.message}`, { code: error.code });
+    return 'superseded';
+  }
+  const status = error.code === 'NeedsResync' ? 'needs-resync' : 'error';
+  log.error(`Consumer failed: ${error.message}`, { error, advice: error.policy.advice });
+  metrics.countError(connectorName, error.code);
+  const never = new AbortController().signal;
+  try {
+    const updated = await retry(ports, never, () =>
+      store.updateReplication(
+        clientId,
+        replicationId,
+        { status, lastErrorCode: error.code, lastErrorMessage: error.message },
+        { generation, desired: 'running' },
+      ),
+    );
+    if (updated === undefined) {
+      log.info('A stop or a newer start came first; the failure is not recorded');
+      return 'superseded';
+    }
+    await heartbeats.beat({ error }).catch((cause: unknown) => {
+      log.warn('The last heartbeat could not be written', { error: cause });
+    });
+    await retry(ports, never, () =>
+      store.addActivity(replicationId, {
+        at: clock.now().toISOString(),
+        actor: 'consumer',
+        action: status === 'needs-resync' ? 'resync-needed' : 'consumer-failed',
+        message: error.message,
+      }),
+    );
+    await retry(ports, never, () =>
+      alerts.publish({
+        subject: `Millrace: ${connectorName} ${status}`,
+        message: `${error.message}\n\nWhat to do: ${error.policy.advice}`,
+        replicationId,
+        connectorName,
+      }),
+    );
+  } catch (cause) {
+    log.error('The failure could not be recorded', { error: cause });
+  }
+  return status === 'needs-resync' ? 'needs-resync' : 'failed';
+};

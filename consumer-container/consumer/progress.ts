@@ -1,0 +1,118 @@
+import { peekCommitTime } from '#core/apply/parse-event.ts';
+import type { AppliedCounts } from '#core/contracts/consumer.ts';
+import type { MillraceError } from '#core/errors/millrace-error.ts';
+import type { Checkpoint } from '#core/ports/apply-target.ts';
+import type { PartitionSession } from '#core/ports/change-feed.ts';
+import type { PartitionBatch } from '#core/ports/partition-batch.ts';
+import type { PartitionOffsets } from '#core/ports/services.ts';
+import type { LogPositions } from '#core/ports/source-dialect.ts';
+
+const noCounts: AppliedCounts = { inserts: 0, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 };
+
+export const addCounts = (a: AppliedCounts, b: AppliedCounts): AppliedCounts => ({
+  inserts: a.inserts + b.inserts,
+  updates: a.updates + b.updates,
+  deletes: a.deletes + b.deletes,
+  truncates: a.truncates + b.truncates,
+  duplicatesSkipped: a.duplicatesSkipped + b.duplicatesSkipped,
+});
+
+/** How far one partition is: what is applied, what is known to be there, and what lies in between. */
+export class PartitionProgress {
+  readonly topic: string;
+  readonly partition: number;
+  readonly topicId: string | undefined;
+  /** Of the next event to apply. */
+  nextOffset: bigint;
+  /** The highest end of the topic that we were told of. */
+  endOffset: bigint;
+  session: PartitionSession | undefined;
+  /** Commit times (ms) of the first event of each batch that is under way, oldest first. */
+  readonly underWay: number[] = [];
+  #caughtUpAtMs: number;
+
+  constructor(checkpoint: Checkpoint, endOffset: bigint, nowMs: number) {
+    this.topic = checkpoint.topic;
+    this.partition = checkpoint.partition;
+    this.topicId = checkpoint.topicId;
+    this.nextOffset = checkpoint.nextOffset;
+    this.endOffset = endOffset;
+    this.#caughtUpAtMs = nowMs;
+  }
+
+  get lagEvents(): number {
+    return this.endOffset > this.nextOffset ? Number(this.endOffset - this.nextOffset) : 0;
+  }
+
+  /** Age of the oldest change that is known and not applied. Not yet fetched, it is younger than when there was none. */
+  lagMs(nowMs: number): number {
+    if (this.lagEvents === 0) {
+      this.#caughtUpAtMs = nowMs;
+      return 0;
+    }
+    const waiting = this.underWay[0] ?? peekedCommitTime(this.session);
+    return Math.max(0, nowMs - (waiting ?? this.#caughtUpAtMs));
+  }
+}
+
+const peekedCommitTime = (session: PartitionSession | undefined): number | undefined => {
+  const next = session?.peek();
+  return next === undefined ? undefined : peekCommitTime(next);
+};
+
+/** What the consumer knows of itself; the heartbeat is made of it. */
+export class Progress {
+  counts = noCounts;
+  #sourcePosition = 0;
+  lastAppliedAt: Date | undefined;
+  readonly partitions: readonly PartitionProgress[];
+  /** What is being retried at the moment: a partition (`topic/partition`) or Kafka. */
+  readonly troubles = new Map<string, MillraceError>();
+
+  readonly #formatPosition: LogPositions['formatPosition'];
+
+  constructor(
+    checkpoints: readonly Checkpoint[],
+    partitions: readonly PartitionOffsets[],
+    nowMs: number,
+    formatPosition: LogPositions['formatPosition'],
+  ) {
+    this.#formatPosition = formatPosition;
+    const ends = new Map(partitions.map((offsets) => [partitionKey(offsets), offsets.endOffset]));
+    for (const checkpoint of checkpoints) {
+      this.counts = addCounts(this.counts, checkpoint.counts);
+      this.#sourcePosition = Math.max(this.#sourcePosition, checkpoint.sourcePosition ?? 0);
+    }
+    this.partitions = checkpoints.flatMap((checkpoint) => {
+      const end = ends.get(partitionKey(checkpoint));
+      return end === undefined ? [] : [new PartitionProgress(checkpoint, end, nowMs)];
+    });
+  }
+
+  partition(topic: string, partition: number): PartitionProgress | undefined {
+    return this.partitions.find(
+      (candidate) => candidate.topic === topic && candidate.partition === partition,
+    );
+  }
+
+  applied(batch: PartitionBatch, at: Date): void {
+    this.counts = addCounts(this.counts, batch.counts);
+    this.#sourcePosition = Math.max(this.#sourcePosition, batch.sourcePosition ?? 0);
+    this.lastAppliedAt = at;
+  }
+
+  get sourcePosition(): string | undefined {
+    return this.#sourcePosition === 0 ? undefined : this.#formatPosition(BigInt(this.#sourcePosition));
+  }
+
+  get lagEvents(): number {
+    return this.partitions.reduce((sum, partition) => sum + partition.lagEvents, 0);
+  }
+
+  lagMs(nowMs: number): number {
+    return this.partitions.reduce((most, partition) => Math.max(most, partition.lagMs(nowMs)), 0);
+  }
+}
+
+export const partitionKey = ({ topic, partition }: { readonly topic: string; readonly partition: number }) =>
+  `${topic}/${partition}`;

@@ -1,0 +1,77 @@
+import type { TableRef } from './identifiers.ts';
+
+/** What a column's type is where it stands, in a database that is not PostgreSQL. */
+export interface NativeType {
+  /** As DDL spells it there: `bigint(20) unsigned`, `enum('a','b')`. */
+  readonly type: string;
+  /** Its own name without modifiers, in lower case: `bigint`. */
+  readonly baseType: string;
+  readonly isUnsigned?: boolean;
+  /** Character set of character types, as the server names it. */
+  readonly charset?: string;
+  /** Which of their values are equal, and in which order they are. */
+  readonly collation?: string;
+  /** Set for a target's column on MariaDB: its TIME and TIMESTAMP have values that MySQL's do not have. */
+  readonly isMariadb?: true;
+}
+
+/**
+ * A column as the catalog describes it. Types are PostgreSQL's: of a column of another database, the one whose values have
+ * its values' canonical text, with the type that it really has as `native`.
+ */
+export interface ColumnDescription {
+  readonly name: string;
+  readonly native?: NativeType;
+  /** The type as DDL spells it, for example `numeric(12,2)`, `character varying(80)`, `text[]` (PostgreSQL: format_type). */
+  readonly type: string;
+  /** The type's own name without modifiers; an array is its element's name, with `isArray`. Domains are resolved. */
+  readonly baseType: string;
+  readonly isArray: boolean;
+  /**
+   * What kind of type the base type is: `base` is built in, `extension` is a base type of somebody else, and a
+   * `nested-array` has elements that are arrays by themselves or are not separated by commas.
+   */
+  readonly typeKind: 'base' | 'enum' | 'composite' | 'range' | 'multirange' | 'extension' | 'nested-array';
+  /** The types that a composite, a user's own range or a nested array is made of, depth first; see `type`. */
+  readonly typeParts?: readonly string[];
+  /** Declared length of character types, in characters, and of bit strings, in bits; or undefined. */
+  readonly maxLength?: number;
+  readonly precision?: number;
+  readonly scale?: number;
+  readonly notNull: boolean;
+  /** GENERATED ALWAYS AS ... STORED or VIRTUAL: computed by the database, never written. */
+  readonly isGenerated: boolean;
+  /** DEFAULT or identity: a row may be written without it. */
+  readonly hasDefault?: boolean;
+  /** GENERATED ALWAYS AS IDENTITY: an INSERT needs OVERRIDING SYSTEM VALUE, and an UPDATE cannot set it. */
+  readonly isIdentityAlways?: boolean;
+}
+
+export interface TableDescription {
+  readonly ref: TableRef;
+  readonly columns: readonly ColumnDescription[];
+  /** Column names of the primary key, in key order; empty when the table has none. */
+  readonly primaryKey: readonly string[];
+  /**
+   * The key may be violated until the transaction ends (PostgreSQL: DEFERRABLE). It then identifies no row in the log, and
+   * two rows can swap their keys by way of a state in which both have the same.
+   */
+  readonly isKeyDeferrable: boolean;
+  /** What the log holds of an old row: the key, everything, nothing, or a chosen index. */
+  readonly replicaIdentity: 'default' | 'full' | 'nothing' | 'index';
+  /** Partitioned tables, views and foreign tables are not `table`. */
+  readonly relationKind: 'table' | 'partitioned-table' | 'view' | 'foreign-table' | 'other';
+  /** From the catalog's statistics; -1 when the table was never analysed. */
+  readonly estimatedRows: number;
+  /** Of the heap and its out-of-line values, without indexes. */
+  readonly bytes: number;
+  /** Secondary unique constraints and indexes, foreign keys: names, for messages. */
+  readonly uniqueIndexes: readonly string[];
+  /** Of MySQL: what stores the rows, as `InnoDB`. */
+  readonly storageEngine?: string;
+  /**
+   * Foreign keys by which the server changes or deletes rows of the table without writing so to its log, with what they do:
+   * `orders_customer (ON DELETE CASCADE)`. Absent: none, or the list of tables does not tell.
+   */
+  readonly unloggedCascades?: readonly string[];
+}

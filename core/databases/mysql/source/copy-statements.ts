@@ -1,0 +1,44 @@
+import type { Chunk } from '../../../contracts/copy.ts';
+import type { ColumnDescription, TableDescription } from '../../../contracts/table-description.ts';
+import { quoteIdentifier, quoteTable } from '../identifiers.ts';
+import { codecOf } from '../types/column-codec.ts';
+import { keyColumns, keyList, keyRangeCondition } from './key-range.ts';
+
+/** Generated columns are left out: a database computes its own. */
+export const replicatedColumns = (table: TableDescription): readonly ColumnDescription[] =>
+  table.columns.filter((column) => !column.isGenerated);
+
+const selectList = (columns: readonly ColumnDescription[]): string =>
+  columns
+    .map((column) => {
+      const name = quoteIdentifier(column.name);
+      return codecOf(column.native?.baseType ?? '')?.select?.(name) ?? name;
+    })
+    .join(', ');
+
+/**
+ * Reads a chunk along the primary key, so that rows come in its order without being sorted. One statement sees one moment
+ * of the table (InnoDB's consistent read), which is all that a chunk needs.
+ */
+export const readChunkStatement = (table: TableDescription, chunk: Chunk): string => {
+  const condition = keyRangeCondition(table, chunk);
+  const where = condition === undefined ? '' : ` WHERE ${condition}`;
+  return (
+    `SELECT ${selectList(replicatedColumns(table))} FROM ${quoteTable(table.ref)} FORCE INDEX (PRIMARY)${where} ` +
+    `ORDER BY ${keyList(table)}`
+  );
+};
+
+/** The key of the `rows`th row after `after` in key order; no row when there are fewer. */
+export const nextBoundStatement = (
+  table: TableDescription,
+  after: readonly string[] | undefined,
+  rows: number,
+): string => {
+  const condition = keyRangeCondition(table, after === undefined ? {} : { after });
+  const where = condition === undefined ? '' : ` WHERE ${condition}`;
+  return (
+    `SELECT ${selectList(keyColumns(table))} FROM ${quoteTable(table.ref)} FORCE INDEX (PRIMARY)${where} ` +
+    `ORDER BY ${keyList(table)} LIMIT 1 OFFSET ${Math.max(0, Math.trunc(rows) - 1)}`
+  );
+};

@@ -1,0 +1,47 @@
+import type { TableDescription } from '../../../contracts/table-description.ts';
+import type { Problem } from '../../../errors/millrace-error.ts';
+import { heartbeatTopicName, schemaHistoryTopicName } from '../../../naming/names.ts';
+import type { DocumentedSourceDialect } from '../../../ports/source-dialect.ts';
+import type { MysqlKind } from '../flavors.ts';
+import { quoteTable } from '../identifiers.ts';
+import { decoderFor, isUnavailable, validateColumn } from '../types/column-codec.ts';
+import { documentedTypes } from '../types/documented-types.ts';
+import { connectorConfig } from './connector-config.ts';
+import { formatPosition, parsePosition, streamedPosition } from './log-position.ts';
+
+const findKeyProblems = (table: TableDescription, subject: string): readonly Problem[] =>
+  table.primaryKey.length > 0
+    ? []
+    : [
+        {
+          subject,
+          problem: 'It has no primary key, so its changed and deleted rows cannot be found at the target.',
+          remedy: `ALTER TABLE ${quoteTable(table.ref)} ADD PRIMARY KEY (...);`,
+        },
+      ];
+
+/** Canonical types of those that have zero dates. */
+const dateTypes: ReadonlySet<string> = new Set(['date', 'timestamp', 'timestamptz']);
+
+export const mysqlSourceDialect = (kind: MysqlKind): DocumentedSourceDialect => ({
+  documentedTypes,
+  validateColumn,
+  decoderFor,
+  isUnavailable,
+  quoteTable,
+  // A schema of MySQL is a database.
+  defaultSchema: ({ databaseName }) => databaseName,
+  // Zero dates.
+  hasOwnValues: ({ baseType }) => dateTypes.has(baseType),
+  findKeyProblems,
+  capture: {
+    parsePosition,
+    formatPosition,
+    streamedPosition,
+    connectorConfig: (replication, source, kafka) => connectorConfig(kind, replication, source, kafka),
+    ownTopics: (topicPrefix) => [
+      { topic: heartbeatTopicName(topicPrefix) },
+      { topic: schemaHistoryTopicName(topicPrefix), retentionHours: Number.POSITIVE_INFINITY },
+    ],
+  },
+});

@@ -1,0 +1,35 @@
+import type { TableRef } from '../../../contracts/identifiers.ts';
+import type { TableDescription } from '../../../contracts/table-description.ts';
+import { quoteIdentifier, quoteTable } from '../identifiers.ts';
+import { exactCollation, type Flavour } from './collations.ts';
+import { planColumns } from './column-plan.ts';
+
+/**
+ * Columns, NOT NULLs and primary key of the source. Generated columns are left out, since the target's rows come from the
+ * source; so are defaults and AUTO_INCREMENT. InnoDB, because the rows commit with the checkpoint; DYNAMIC rows, because
+ * only they allow keys of 3,072 bytes.
+ */
+export const createTableStatement = (
+  target: TableRef,
+  source: TableDescription,
+  flavour: Flavour,
+): string => {
+  const notNull = new Set(source.columns.filter((column) => column.notNull).map(({ name }) => name));
+  const columns = planColumns(source).columns.map(({ name, type, charset, suffix }) => {
+    const charsetClause = charset === undefined ? '' : ` CHARACTER SET ${charset} COLLATE ${charset}_bin`;
+    // NULL is written out, for a TIMESTAMP has none by default on some servers.
+    const isNotNull = notNull.has(name) || source.primaryKey.includes(name);
+    return `${quoteIdentifier(name)} ${type}${charsetClause} ${isNotNull ? 'NOT NULL' : 'NULL'}${suffix === undefined ? '' : ` ${suffix}`}`;
+  });
+  const key =
+    source.primaryKey.length === 0
+      ? []
+      : [`PRIMARY KEY (${source.primaryKey.map(quoteIdentifier).join(', ')})`];
+  return (
+    `CREATE TABLE IF NOT EXISTS ${quoteTable(target)} (${[...columns, ...key].join(', ')}) ` +
+    `ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE ${exactCollation(flavour)}`
+  );
+};
+
+export const createSchemaStatement = (schema: string): string =>
+  `CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(schema)}`;

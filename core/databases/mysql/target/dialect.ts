@@ -1,0 +1,42 @@
+import { MillraceError } from '../../../errors/millrace-error.ts';
+import type { DocumentedTargetDialect } from '../../../ports/target-dialect.ts';
+import { holdsEveryValue, planColumns } from './column-plan.ts';
+import { compareTargetTable } from './compatibility.ts';
+
+/** MySQL manual, 11.2.1. */
+const maxNameCharacters = 64;
+
+export const mysqlTargetDialect: DocumentedTargetDialect = {
+  defaultSchema: ({ databaseName }) => databaseName,
+  refuseName: ({ schema, table }) => {
+    for (const name of [schema, table]) {
+      if ([...name].length > maxNameCharacters) {
+        return `The name ${name} is longer than ${maxNameCharacters} characters.`;
+      }
+      if (/[\u{10000}-\u{10ffff}]/u.test(name))
+        return `The name ${name} has a character beyond U+FFFF, which MySQL does not allow.`;
+      if (name.endsWith(' ')) return `The name "${name}" ends with a blank, which MySQL does not allow.`;
+    }
+    return undefined;
+  },
+  refuseTable: (source) => [
+    ...planColumns(source).refusals,
+    ...source.columns
+      .filter(({ isGenerated, name }) => !isGenerated && [...name].length > maxNameCharacters)
+      .map(({ name }) => `column ${name} has a name of more than ${maxNameCharacters} characters`),
+    ...findNamesThatClash(source.columns.map(({ name }) => name)),
+  ],
+  columnType: ({ name }, source) => {
+    const { type, charset } = planColumns(source).columns.find((column) => column.name === name) ?? {};
+    if (type === undefined) throw new MillraceError('Internal', `Column ${name} is none of its table.`);
+    return charset === undefined ? type : `${type} character set ${charset}`;
+  },
+  holdsEveryValue,
+  compareTargetTable,
+};
+
+/** Names of columns are the same in either case (MySQL manual, 11.2.3). */
+const findNamesThatClash = (names: readonly string[]): readonly string[] =>
+  [...Map.groupBy(names, (name) => name.toLowerCase()).values()]
+    .filter((same) => same.length > 1)
+    .map((same) => `columns ${same.join(' and ')} have the same name to MySQL`);

@@ -1,0 +1,98 @@
+import type { TableRef } from '../../../contracts/identifiers.ts';
+import { quoteIdentifier, quoteTable } from '../identifiers.ts';
+import type { Statement } from '../statement.ts';
+
+/** `rds_replication` is how RDS and Aurora grant what the attribute REPLICATION grants elsewhere. */
+export const captureReadinessStatement: Statement = {
+  text: `
+SELECT current_setting('server_version') AS "serverVersion",
+       current_setting('wal_level') AS "walLevel",
+       current_setting('max_replication_slots') AS "maxSlots",
+       (SELECT count(*) FROM pg_replication_slots) AS "usedSlots",
+       current_setting('max_wal_senders') AS "maxSenders",
+       (SELECT count(*) FROM pg_stat_replication) AS "usedSenders",
+       (SELECT rolsuper OR rolreplication OR EXISTS (
+          SELECT 1 FROM pg_roles managed
+          WHERE managed.rolname = 'rds_replication' AND pg_has_role(managed.oid, 'MEMBER'))
+        FROM pg_roles WHERE rolname = current_user) AS "canReplicate",
+       has_database_privilege(current_database(), 'CREATE') AS "canCreatePublication"`,
+};
+
+/** One row, or none. A slot of another database or plug-in shows as such, since its name is taken. */
+export const slotStatement = (name: string): Statement => ({
+  text: `
+SELECT active, coalesce(wal_status, 'unknown') AS "walStatus", confirmed_flush_lsn::text AS "confirmedFlushPosition",
+       coalesce(plugin = 'pgoutput' AND database = current_database(), false) AS "isOurs"
+FROM pg_replication_slots WHERE slot_name = $1`,
+  values: [name],
+});
+
+export const createSlotStatement = (name: string): Statement => ({
+  text: `SELECT pg_create_logical_replication_slot($1, 'pgoutput')`,
+  values: [name],
+});
+
+export const dropSlotStatement = (name: string): Statement => ({
+  text: 'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1',
+  values: [name],
+});
+
+/** What a publication is expected to publish: TRUNCATE too. */
+const publishedOperations = `publish = 'insert, update, delete, truncate'`;
+
+export const publicationStatement = (name: string): Statement => ({
+  text: 'SELECT puballtables AS "allTables" FROM pg_publication WHERE pubname = $1',
+  values: [name],
+});
+
+/** `ONLY`: a table that inherits is published under its own name, if at all. */
+const publishedTables = (tables: readonly TableRef[]): string =>
+  tables.map((table) => `ONLY ${quoteTable(table)}`).join(', ');
+
+export const createPublicationStatement = (name: string, tables: readonly TableRef[]): string =>
+  `CREATE PUBLICATION ${quoteIdentifier(name)} FOR TABLE ${publishedTables(tables)} WITH (${publishedOperations})`;
+
+export const alterPublicationStatements = (name: string, tables: readonly TableRef[]): readonly string[] => [
+  `ALTER PUBLICATION ${quoteIdentifier(name)} SET TABLE ${publishedTables(tables)}`,
+  `ALTER PUBLICATION ${quoteIdentifier(name)} SET (${publishedOperations})`,
+];
+
+/** One row for each of `refs` that exists and is not in the publication, which goes by tables and not by their names. */
+export const unpublishedTablesStatement = (name: string, refs: readonly TableRef[]): Statement => ({
+  text: `
+SELECT wanted.schema, wanted.table
+FROM unnest($1::text[], $2::text[]) AS wanted (schema, "table")
+JOIN pg_namespace n ON n.nspname = wanted.schema
+JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table
+WHERE NOT EXISTS (
+  SELECT 1 FROM pg_publication_tables published
+  WHERE published.pubname = $3 AND published.schemaname = wanted.schema AND published.tablename = wanted.table)`,
+  values: [refs.map((ref) => ref.schema), refs.map((ref) => ref.table), name],
+});
+
+export const dropPublicationStatement = (name: string): string =>
+  `DROP PUBLICATION IF EXISTS ${quoteIdentifier(name)}`;
+
+/** The end of the log so far: everything that is committed by now has its commit before it. */
+export const logEndStatement: Statement = { text: 'SELECT pg_current_wal_insert_lsn()::text AS position' };
+
+/** An entry that logical decoding passes on with the transaction, so that capture moves on also when nothing changes. */
+export const emitMarkerStatement = (content: string): Statement => ({
+  text: `SELECT pg_logical_emit_message(true, 'millrace', $1)`,
+  values: [content],
+});
+
+/** One row for each of `refs`, in any order; `exists` is false for what is not there. */
+export const tableGrantsStatement = (refs: readonly TableRef[]): Statement => ({
+  text: `
+SELECT wanted.schema, wanted.table, c.oid IS NOT NULL AS "exists",
+       coalesce(has_schema_privilege(n.oid, 'USAGE'), false) AS "mayUseSchema",
+       coalesce(has_table_privilege(c.oid, 'SELECT'), false) AS "maySelect",
+       coalesce(pg_has_role(c.relowner, 'USAGE'), false) AS "isOwner",
+       pg_get_userbyid(c.relowner) AS owner,
+       coalesce(row_security_active(c.oid), false) AS "isFiltered"
+FROM unnest($1::text[], $2::text[]) AS wanted (schema, "table")
+LEFT JOIN pg_namespace n ON n.nspname = wanted.schema
+LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table`,
+  values: [refs.map((ref) => ref.schema), refs.map((ref) => ref.table)],
+});

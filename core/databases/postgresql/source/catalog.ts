@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import type { TableRef } from '../../../contracts/identifiers.ts';
+import type { TableDescription } from '../../../contracts/table-description.ts';
+import type { Statement } from '../statement.ts';
+
+/**
+ * What the type `base` is made of: fields, the subtype of a range, the range of a multirange (whose column in pg_range is
+ * new in PostgreSQL 14, so it is asked for by name), elements, and what is below a domain. Names of others' types
+ * go without their schema, so that equal types of two databases can be told whatever their schemas.
+ */
+const typeParts = `
+  WITH RECURSIVE part (path, type_oid, modifier) AS (
+    SELECT ARRAY[0], base.oid, -1
+    UNION ALL
+    SELECT part.path || below.place, below.type_oid, below.modifier
+    FROM part JOIN pg_type whole ON whole.oid = part.type_oid
+    CROSS JOIN LATERAL (
+      SELECT field.attnum::int AS place, field.atttypid AS type_oid, field.atttypmod AS modifier
+      FROM pg_attribute field
+      WHERE whole.typtype = 'c' AND field.attrelid = whole.typrelid AND field.attnum > 0 AND NOT field.attisdropped
+      UNION ALL
+      SELECT 0, whole.typbasetype, whole.typtypmod WHERE whole.typtype = 'd'
+      UNION ALL
+      SELECT 0, r.rngsubtype, -1 FROM pg_range r WHERE r.rngtypid = whole.oid
+      UNION ALL
+      SELECT 0, r.rngtypid, -1 FROM pg_range r WHERE (to_jsonb(r) ->> 'rngmultitypid')::oid = whole.oid
+      UNION ALL
+      SELECT 0, el.oid, -1 FROM pg_type el WHERE el.typarray = whole.oid
+    ) below
+  )
+  SELECT json_agg(
+    CASE WHEN pt.typnamespace = 'pg_catalog'::regnamespace THEN format_type(pt.oid, part.modifier) ELSE pt.typname END
+    ORDER BY part.path)
+  FROM part JOIN pg_type pt ON pt.oid = part.type_oid
+  WHERE part.path <> ARRAY[0]`;
+
+/**
+ * One row of one column, `description`: a table as JSON in the form of `tableDescriptionSchema`.
+ *
+ * - Domains are resolved to the type below them, also as the element of an array; a domain's NOT NULL counts.
+ * - An array type is told from vectors (int2vector) by its element, which names it as its array type.
+ * - A type modifier holds a length plus 4 for character types, precision and scale plus 4 for numeric (the scale in
+ *   its lower 11 bits, signed), the length for bit strings, and the number of fraction digits for times
+ *   (numeric.c, varchar.c, timestamp.c; 65535 is "none" for intervals).
+ * - The scale of money is what lc_monetary makes it, as this session has it from its user and database.
+ * - An unlogged or temporary table is `other`: it is not in the log.
+ */
+const describeTables = (condition: string): string => `
+WITH RECURSIVE resolved (type_oid, base_oid, typmod, not_null) AS (
+  SELECT oid, oid, -1, false FROM pg_type WHERE typtype <> 'd'
+  UNION ALL
+  SELECT d.oid, r.base_oid, CASE WHEN d.typtypmod <> -1 THEN d.typtypmod ELSE r.typmod END,
+         d.typnotnull OR r.not_null
+  FROM pg_type d JOIN resolved r ON r.type_oid = d.typbasetype
+  WHERE d.typtype = 'd'
+)
+SELECT json_build_object(
+  'ref', json_build_object('schema', n.nspname, 'table', c.relname),
+  'columns', coalesce((
+    SELECT json_agg(json_strip_nulls(json_build_object(
+      'name', a.attname,
+      'type', CASE WHEN is_nested THEN format_type(a.atttypid, a.atttypmod)
+                   ELSE format_type(CASE WHEN is_array THEN base.typarray ELSE base.oid END, modifier) END,
+      'baseType', base.typname,
+      'isArray', is_array AND NOT is_nested,
+      'typeKind', CASE
+        WHEN is_nested THEN 'nested-array'
+        WHEN base.typtype = 'e' THEN 'enum'
+        WHEN base.typtype = 'r' THEN 'range'
+        WHEN base.typtype = 'm' THEN 'multirange'
+        WHEN base.typtype <> 'b' THEN 'composite'
+        WHEN base.typnamespace = 'pg_catalog'::regnamespace THEN 'base'
+        ELSE 'extension' END,
+      'typeParts', CASE
+        WHEN is_nested OR base.typtype IN ('c', 'r', 'm') AND base.typnamespace <> 'pg_catalog'::regnamespace
+        THEN (${typeParts}) END,
+      'maxLength', CASE
+        WHEN modifier = -1 THEN NULL
+        WHEN base.typname IN ('varchar', 'bpchar') THEN modifier - 4
+        WHEN base.typname IN ('bit', 'varbit') THEN modifier END,
+      'precision', CASE
+        WHEN modifier = -1 THEN NULL
+        WHEN base.typname = 'numeric' THEN ((modifier - 4) >> 16) & 65535
+        WHEN base.typname IN ('time', 'timetz', 'timestamp', 'timestamptz') THEN modifier
+        WHEN base.typname = 'interval' AND modifier & 65535 <> 65535 THEN modifier & 65535 END,
+      'scale', CASE
+        WHEN base.typname = 'money' THEN scale(0::money::numeric)
+        WHEN modifier <> -1 AND base.typname = 'numeric' THEN (((modifier - 4) & 2047) # 1024) - 1024 END,
+      'notNull', a.attnotnull OR own.not_null,
+      'isGenerated', a.attgenerated <> '',
+      'hasDefault', a.atthasdef OR a.attidentity <> '',
+      'isIdentityAlways', a.attidentity = 'a'
+    )) ORDER BY a.attnum)
+    FROM pg_attribute a
+    JOIN resolved own ON own.type_oid = a.atttypid
+    JOIN pg_type ot ON ot.oid = own.base_oid
+    LEFT JOIN pg_type element ON element.oid = ot.typelem AND element.typarray = ot.oid
+    LEFT JOIN resolved er ON er.type_oid = element.oid
+    JOIN pg_type base ON base.oid = coalesce(er.base_oid, ot.oid)
+    CROSS JOIN LATERAL (SELECT
+      element.oid IS NOT NULL AS is_array,
+      element.oid IS NOT NULL AND (base.typarray = 0
+        OR base.typdelim <> ',' AND base.typnamespace <> 'pg_catalog'::regnamespace) AS is_nested,
+      CASE WHEN a.atttypmod <> -1 THEN a.atttypmod
+           WHEN own.typmod <> -1 THEN own.typmod
+           ELSE coalesce(er.typmod, -1) END AS modifier) facts
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  ), '[]'),
+  'primaryKey', coalesce((
+    SELECT json_agg(a.attname ORDER BY key.position)
+    FROM pg_index i
+    CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS key (attnum, position)
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = key.attnum
+    WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND key.position <= i.indnkeyatts
+  ), '[]'),
+  'isKeyDeferrable', EXISTS (
+    SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND NOT i.indimmediate
+  ),
+  'replicaIdentity', CASE c.relreplident
+    WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' WHEN 'i' THEN 'index' ELSE 'default' END,
+  'relationKind', CASE
+    WHEN c.relkind IN ('r', 'p') AND c.relpersistence <> 'p' THEN 'other'
+    WHEN c.relkind = 'r' THEN 'table'
+    WHEN c.relkind = 'p' THEN 'partitioned-table'
+    WHEN c.relkind IN ('v', 'm') THEN 'view'
+    WHEN c.relkind = 'f' THEN 'foreign-table'
+    ELSE 'other' END,
+  'estimatedRows', round(greatest(c.reltuples, -1))::bigint,
+  'bytes', CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END,
+  'uniqueIndexes', coalesce((
+    SELECT json_agg(name ORDER BY name) FROM (
+      SELECT ic.relname AS name
+      FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
+      WHERE i.indrelid = c.oid AND i.indisunique AND NOT i.indisprimary
+      UNION ALL
+      SELECT conname FROM pg_constraint WHERE conrelid = c.oid AND contype IN ('f', 'x')
+    ) secondary
+  ), '[]')
+)::text AS description
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE ${condition}
+ORDER BY n.nspname, c.relname`;
+
+/** Tables that a user may have made, in every schema. */
+export const listTablesStatement: Statement = {
+  text: describeTables(
+    `c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
+  AND n.nspname NOT IN ('information_schema', 'millrace') AND n.nspname !~ '^pg_'`,
+  ),
+};
+
+/** Also answers for views and whatever else has that name, so that a message can say what it is. */
+export const describeTableStatement = (ref: TableRef): Statement => ({
+  text: describeTables('n.nspname = $1 AND c.relname = $2'),
+  values: [ref.schema, ref.table],
+});
+
+const columnSchema = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  baseType: z.string(),
+  isArray: z.boolean(),
+  typeKind: z.enum(['base', 'enum', 'composite', 'range', 'multirange', 'extension', 'nested-array']),
+  typeParts: z.array(z.string()).exactOptional(),
+  maxLength: z.number().int().exactOptional(),
+  precision: z.number().int().exactOptional(),
+  scale: z.number().int().exactOptional(),
+  notNull: z.boolean(),
+  isGenerated: z.boolean(),
+  hasDefault: z.boolean(),
+  isIdentityAlways: z.boolean(),
+});
+
+const tableDescriptionSchema = z.strictObject({
+  ref: z.strictObject({ schema: z.string(), table: z.string() }),
+  columns: z.array(columnSchema),
+  primaryKey: z.array(z.string()),
+  isKeyDeferrable: z.boolean(),
+  replicaIdentity: z.enum(['default', 'full', 'nothing', 'index']),
+  relationKind: z.enum(['table', 'partitioned-table', 'view', 'foreign-table', 'other']),
+  estimatedRows: z.number(),
+  bytes: z.number(),
+  uniqueIndexes: z.array(z.string()),
+});
+
+/** Reads the `description` of a row that `listTablesStatement` or `describeTableStatement` returned. */
+export const parseTableDescription = (description: string): TableDescription =>
+  tableDescriptionSchema.parse(JSON.parse(description));

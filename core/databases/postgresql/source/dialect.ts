@@ -1,0 +1,72 @@
+import type { TableDescription } from '../../../contracts/table-description.ts';
+import type { Problem } from '../../../errors/millrace-error.ts';
+import { heartbeatTopicName, messageTopicName } from '../../../naming/names.ts';
+import type { DocumentedSourceDialect } from '../../../ports/source-dialect.ts';
+import { quoteTable } from '../identifiers.ts';
+import { decoderFor, isUnavailable, validateColumn } from '../types/column-codec.ts';
+import { documentedTypes } from '../types/documented-types.ts';
+import { connectorConfig } from './connector-config.ts';
+import { formatLsn, parseLsn, streamedPosition } from './log-position.ts';
+
+const findKeyProblems = (table: TableDescription, subject: string): readonly Problem[] => {
+  if (table.primaryKey.length === 0) {
+    return [
+      {
+        subject,
+        problem: 'It has no primary key, so its changed and deleted rows cannot be found at the target.',
+        remedy: `ALTER TABLE ${quoteTable(table.ref)} ADD PRIMARY KEY (...);`,
+      },
+    ];
+  }
+  if (table.isKeyDeferrable) {
+    return [
+      {
+        subject,
+        problem:
+          'Its primary key is DEFERRABLE, so the log does not say which row was changed or deleted, and once the table ' +
+          'were published, the source would refuse UPDATE and DELETE on it.',
+        remedy:
+          `Drop the primary key of ${quoteTable(table.ref)} and add it again as NOT DEFERRABLE (PostgreSQL cannot ` +
+          'change an existing one).',
+      },
+    ];
+  }
+  switch (table.replicaIdentity) {
+    case 'default':
+    case 'full':
+      return [];
+    case 'nothing':
+    case 'index':
+      return [
+        {
+          subject,
+          problem:
+            table.replicaIdentity === 'nothing'
+              ? 'Its replica identity is NOTHING, so the log does not say which row was changed or deleted.'
+              : 'Its replica identity is an index, so the log does not hold the primary key of a changed or deleted row.',
+          remedy: `ALTER TABLE ${quoteTable(table.ref)} REPLICA IDENTITY DEFAULT;`,
+        },
+      ];
+  }
+};
+
+export const postgresSourceDialect: DocumentedSourceDialect = {
+  documentedTypes,
+  validateColumn,
+  decoderFor,
+  isUnavailable,
+  quoteTable,
+  defaultSchema: () => 'public',
+  hasOwnValues: () => false,
+  findKeyProblems,
+  capture: {
+    parsePosition: parseLsn,
+    formatPosition: formatLsn,
+    streamedPosition,
+    connectorConfig,
+    ownTopics: (topicPrefix) => [
+      { topic: messageTopicName(topicPrefix) },
+      { topic: heartbeatTopicName(topicPrefix) },
+    ],
+  },
+};

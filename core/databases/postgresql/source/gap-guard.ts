@@ -1,0 +1,39 @@
+import { type CaptureVerdict, continuous, gap } from '../../../contracts/capture-verdict.ts';
+import type { ConnectorOffset } from '../../../ports/services.ts';
+import { accountedPosition, formatLsn, parseLsn } from './log-position.ts';
+import type { SlotState } from './readiness.ts';
+
+/**
+ * The guard that Debezium gives only in part: it creates a missing slot anew when no offset is stored, and it starts on
+ * a slot that somebody has advanced unless `offset.mismatch.strategy` says otherwise.
+ *
+ * An offset that is missing is no gap by itself: streaming then begins at the slot's confirmed position, and all up to
+ * there is in Kafka. `slot` must have been read before `offset`, or a running connector could seem to be behind.
+ */
+export const judgeSlot = (capture: {
+  readonly slotName: string;
+  readonly slot: SlotState | undefined;
+  readonly offset: ConnectorOffset | undefined;
+  /** Whether rows were copied under an earlier start: what was missed since then is missing at the target. */
+  readonly hasCopy: boolean;
+}): CaptureVerdict => {
+  const { slotName, slot, offset } = capture;
+  if (slot === undefined) {
+    return offset === undefined && !capture.hasCopy
+      ? continuous
+      : gap(`replication slot ${slotName} is gone, and with it the changes since the connector last ran`);
+  }
+  if (slot.walStatus === 'lost') {
+    return gap(
+      `replication slot ${slotName} is lost: the server has removed log that was not read yet ` +
+        '(max_slot_wal_keep_size or idle_replication_slot_timeout)',
+    );
+  }
+  if (offset === undefined || slot.confirmedFlushPosition === undefined) return continuous;
+  const accounted = accountedPosition(offset);
+  if (accounted === undefined || parseLsn(slot.confirmedFlushPosition) <= accounted) return continuous;
+  return gap(
+    `replication slot ${slotName} is at ${slot.confirmedFlushPosition}, ahead of the connector's stored offset ` +
+      `${formatLsn(accounted)}: somebody else has read from it or advanced it`,
+  );
+};

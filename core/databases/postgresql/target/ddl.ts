@@ -1,0 +1,41 @@
+import { isBuiltIn, isMoney } from '../../../canonical/type-facts.ts';
+import type { TableRef } from '../../../contracts/identifiers.ts';
+import type { ColumnDescription, TableDescription } from '../../../contracts/table-description.ts';
+import { quoteIdentifier, quoteTable } from '../identifiers.ts';
+
+/**
+ * The type of a column that Millrace creates: the source's own where every server has it, with domains resolved (the
+ * catalog has done that), and text for the others, since the target need not have them, and they may change. Money
+ * becomes numeric: how much a money is depends on a setting of the server.
+ */
+export const targetType = (column: ColumnDescription): string => {
+  const suffix = column.isArray ? '[]' : '';
+  if (!isBuiltIn(column)) return `text${suffix}`;
+  return isMoney(column) ? `numeric${suffix}` : column.type;
+};
+
+/**
+ * Columns, NOT NULLs and primary key of the source. Generated columns are left out: pgoutput has no values for them.
+ * Defaults, sequences and identities are left out too, because every value comes from the source.
+ */
+export const createTableStatement = (target: TableRef, source: TableDescription): string => {
+  const columns = source.columns
+    .filter((column) => !column.isGenerated)
+    .map(
+      (column) => `${quoteIdentifier(column.name)} ${targetType(column)}${column.notNull ? ' NOT NULL' : ''}`,
+    );
+  const key =
+    source.primaryKey.length === 0
+      ? []
+      : [`PRIMARY KEY (${source.primaryKey.map(quoteIdentifier).join(', ')})`];
+  return `CREATE TABLE IF NOT EXISTS ${quoteTable(target)} (${[...columns, ...key].join(', ')})`;
+};
+
+/** Not IF NOT EXISTS, which asks for the right to create schemas even where there is nothing to create. */
+export const createSchemaStatement = (schema: string): string => `CREATE SCHEMA ${quoteIdentifier(schema)}`;
+
+/**
+ * Two Lambdas may create tables of one schema at once, and CREATE ... IF NOT EXISTS of both can fail on the catalog's
+ * unique index. This lock, held to the end of the transaction, makes them take turns. The number is arbitrary.
+ */
+export const creationLockStatement = 'SELECT pg_advisory_xact_lock(7303014, 1)';

@@ -1,0 +1,124 @@
+import type { ColumnDescription } from '../../../contracts/table-description.ts';
+import { MillraceError } from '../../../errors/millrace-error.ts';
+import { unavailableValue } from '../source/capture-settings.ts';
+import { decodeArray } from './arrays.ts';
+import { binaryDecoders } from './binaries.ts';
+import { booleanDecoders } from './booleans.ts';
+import { decodeComposite } from './composites.ts';
+import { dateDecoders } from './dates.ts';
+import { floatDecoders } from './floats.ts';
+import { geometricDecoders } from './geometrics.ts';
+import { integerDecoders } from './integers.ts';
+import { intervalDecoders } from './intervals.ts';
+import { decodeMoneyArray, moneyDecoders } from './moneys.ts';
+import { networkDecoders } from './networks.ts';
+import { numericDecoders } from './numerics.ts';
+import { decodeMultirange, decodeRange } from './ranges.ts';
+import { systemValueDecoders } from './system-values.ts';
+import { textDecoders } from './texts.ts';
+import { timeDecoders } from './times.ts';
+import { timestampDecoders } from './timestamps.ts';
+import { uuidDecoders } from './uuids.ts';
+import { type ValueDecoder, verbatim } from './value-decoder.ts';
+
+/** A map, since a user may name a type `constructor`. */
+const decoders: ReadonlyMap<string, ValueDecoder> = new Map(
+  Object.entries({
+    ...binaryDecoders,
+    ...booleanDecoders,
+    ...dateDecoders,
+    ...floatDecoders,
+    ...geometricDecoders,
+    ...integerDecoders,
+    ...intervalDecoders,
+    ...moneyDecoders,
+    ...networkDecoders,
+    ...numericDecoders,
+    ...systemValueDecoders,
+    ...textDecoders,
+    ...timeDecoders,
+    ...timestampDecoders,
+    ...uuidDecoders,
+  }),
+);
+
+/**
+ * Decodes one column's values as a captured event has them (JSON under `captureSettings`, integers beyond 2^53 as
+ * bigint) into their canonical text: PostgreSQL's output under `canonicalSessionSettings`, which is also what copy
+ * writes; for money see types/moneys. SQL's NULL is null.
+ *
+ * The decoder throws `UndecodableEvent`, which names the column and never the value, for anything that capture
+ * does not write for such a column, and `UnsupportedType` for a column that `validateColumn` refuses.
+ */
+export const decoderFor = (column: ColumnDescription): ((raw: unknown) => string | null) => {
+  const decode = findDecoder(column);
+  return (raw) => {
+    if (raw === null) return null;
+    const text = decode(raw, column);
+    if (text !== undefined) return text;
+    throw new MillraceError(
+      'UndecodableEvent',
+      `Column ${column.name} of type ${column.type} arrived as ${raw === unavailableValue ? 'an unavailable value' : `a ${typeof raw}`} in a form that capture does not write for it.`,
+      { facts: { column: column.name, type: column.type } },
+    );
+  };
+};
+
+/** Whether the event does not hold the value: it is long, and the change left it as it was. */
+export const isUnavailable = (_column: ColumnDescription, raw: unknown): boolean => raw === unavailableValue;
+
+/** Why a column cannot be replicated, or undefined when it can. */
+export const validateColumn = (column: ColumnDescription): string | undefined => {
+  const reason =
+    column.typeKind === 'base' ? refuseBaseType(column.baseType) : refuseParts(column.typeParts ?? []);
+  return reason && `type ${column.type} ${reason}`;
+};
+
+/** Types whose text names an object of the source's catalog by its number, so it changes with that object. */
+const catalogReference = /^(?:reg\w+|aclitem)$/;
+
+const refuseBaseType = (baseType: string): string | undefined => {
+  if (decoders.has(baseType)) return undefined;
+  return catalogReference.test(baseType)
+    ? 'stands for an object of the source, whose name and number mean nothing elsewhere'
+    : 'is internal to the server: no table can be given its values';
+};
+
+/** What a type is made of, at any depth. */
+const refuseParts = (parts: readonly string[]): string | undefined => {
+  const names = parts.map((part) => part.replace(/(?:\[\])+$/, ''));
+  if (names.includes('money')) {
+    return 'has money in it, whose text there depends on lc_monetary; money as a column of its own is carried';
+  }
+  const reference = names.find((name) => catalogReference.test(name));
+  return reference && `has ${reference} in it, which ${refuseBaseType(reference)}`;
+};
+
+const findDecoder = (column: ColumnDescription): ValueDecoder => {
+  const reason = validateColumn(column);
+  if (reason !== undefined) {
+    return () => {
+      throw new MillraceError('UnsupportedType', `Column ${column.name}: ${reason}.`, {
+        facts: { column: column.name, type: column.type },
+      });
+    };
+  }
+  if (column.isArray) {
+    return column.typeKind === 'base' && column.baseType === 'money' ? decodeMoneyArray : decodeArray;
+  }
+  switch (column.typeKind) {
+    case 'base':
+      return decoders.get(column.baseType) ?? (() => undefined);
+    case 'enum':
+    case 'extension':
+      return verbatim;
+    case 'range':
+      return decodeRange;
+    case 'multirange':
+      return decodeMultirange;
+    case 'composite':
+      return decodeComposite;
+    case 'nested-array':
+      return verbatim;
+  }
+};

@@ -1,0 +1,9 @@
+/** A connector's configuration as Kafka Connect takes it. */
+export type ConnectorConfig = Readonly<Record<string, string>>;
+
+/** The brokers, as a connector that keeps a topic of its own (a schema history) has to reach them. */
+export interface CaptureKafka {
+  /** `host:port`, comma-separated. */
+  readonly brokers: string;
+  readonly security: 'plaintext' | 'tls';
+}

@@ -1,0 +1,25 @@
+import type { Database } from '../contracts/database.ts';
+import type { TableRef } from '../contracts/identifiers.ts';
+import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
+
+/** What is particular to one kind of target database, without I/O. A `TargetDatabase` carries that of its kind. */
+export interface TargetDialect {
+  /** Where a table goes whose mapping names no schema. */
+  defaultSchema(database: Pick<Database, 'databaseName'>): string;
+  /** Why no table can have this name, or undefined when one can. */
+  refuseName(ref: TableRef): string | undefined;
+  /** Why a table that Millrace would create here cannot hold the source table's rows: one reason each. */
+  refuseTable(source: TableDescription): readonly string[];
+  /** The type, as DDL spells it, of the column that Millrace would create here for one of a table that is not refused. */
+  columnType?(column: ColumnDescription, source: TableDescription): string;
+  /**
+   * Whether the column that Millrace would create here for a source column holds every value that PostgreSQL has for its
+   * canonical type: MySQL has no NaN, and no infinite date.
+   */
+  holdsEveryValue(column: ColumnDescription): boolean;
+  /** Why an existing target table cannot take a source table's rows: one reason each, none when it can. */
+  compareTargetTable(source: TableDescription, target: TableDescription): readonly string[];
+}
+
+/** One that docs/guide/types.md can show. */
+export type DocumentedTargetDialect = TargetDialect & Required<Pick<TargetDialect, 'columnType'>>;

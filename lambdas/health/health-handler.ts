@@ -1,0 +1,46 @@
+import type { Context } from 'aws-lambda';
+import { createAlertSink } from '#adapters/aws/alert-sink.ts';
+import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
+import { createLog } from '#adapters/observability/log.ts';
+import { createMetrics } from '#adapters/observability/metrics.ts';
+import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import type { Log } from '#core/ports/clock-and-log.ts';
+import type { MetricsPort } from '#core/ports/metrics.ts';
+import type { AlertSink } from '#core/ports/services.ts';
+import type { StateStore } from '#core/ports/state-store.ts';
+
+/** What each scheduled health check works with. */
+export interface HealthContext {
+  /** Names this invocation in leases. */
+  readonly holder: string;
+  readonly store: StateStore;
+  readonly metrics: MetricsPort;
+  readonly alerts: AlertSink;
+  readonly log: Log;
+  readonly logFor: (replication: Replication) => Log;
+}
+
+/**
+ * The frame of a scheduled health check. EventBridge Scheduler may deliver an event twice or late; a check looks at the
+ * state as it is, so that neither matters.
+ */
+export const createHealthHandler = <Output>(
+  service: string,
+  check: (context: HealthContext) => Promise<Output>,
+): ((event: unknown, context: Context) => Promise<Output>) => {
+  const environment = stateEnvironmentSchema.parse(process.env);
+  const store = createStateStore({ tableName: environment.MILLRACE_STATE_TABLE });
+  const metrics = createMetrics({ environment: environment.MILLRACE_ENVIRONMENT });
+  const alerts = createAlertSink({ topicArn: environment.MILLRACE_ALERT_TOPIC_ARN });
+  return (_event, { awsRequestId }) =>
+    check({
+      holder: `${service}:${awsRequestId}`,
+      store,
+      metrics,
+      alerts,
+      log: createLog({ service }),
+      logFor: ({ connectorName, replicationId }) =>
+        createLog({ service, connectorName, fields: { replication: replicationId } }),
+    });
+};

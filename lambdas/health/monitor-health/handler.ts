@@ -1,0 +1,69 @@
+import { createExecutionPort } from '#adapters/aws/execution-port.ts';
+import { createSecretStore } from '#adapters/aws/secret-store.ts';
+import { systemClock } from '#adapters/clock/system-clock.ts';
+import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
+import { ensureCapture } from '#core/capture/ensure-capture.ts';
+import { apiEnvironmentSchema } from '#core/contracts/environment.ts';
+import { connectService, kafkaServices, taskService } from '../../shared/services.ts';
+import { createHealthHandler } from '../health-handler.ts';
+import { monitorHealth } from './monitor-health.ts';
+
+const databases = createDatabaseAccess(createSecretStore());
+// The next check is the retry.
+const connect = connectService({ retryDelaysMs: [] });
+const kafkaService = kafkaServices('millrace-monitor-health');
+const tasks = taskService();
+const executions = createExecutionPort({
+  stateMachineArn: apiEnvironmentSchema.parse(process.env).MILLRACE_START_STATE_MACHINE_ARN,
+});
+
+export const handler = createHealthHandler('monitor-health', (context) =>
+  monitorHealth(context.holder, {
+    ...context,
+    connect,
+    tasks,
+    executions,
+    clock: systemClock,
+    captures: {
+      listUncaptured: async (replication) => {
+        const source = await databases.openSource(
+          await context.store.getDatabase(replication.clientId, replication.sourceDatabaseId),
+        );
+        try {
+          const tables = replication.tables.map((table) => table.source);
+          return (await source.listUncaptured?.(replication, tables)) ?? [];
+        } finally {
+          await source.close();
+        }
+      },
+    },
+    connectors: {
+      pause: connect.pause,
+      resume: connect.resume,
+      restartFailed: connect.restartFailed,
+      recreate: async (replication) => {
+        const log = context.logFor(replication);
+        const sourceDatabase = await context.store.getDatabase(
+          replication.clientId,
+          replication.sourceDatabaseId,
+        );
+        const source = await databases.openSource(sourceDatabase);
+        const kafka = kafkaService.openAdmin(log);
+        try {
+          await ensureCapture(
+            {
+              replication,
+              sourceDatabase,
+              topicRetentionHours: kafkaService.topicRetentionHours,
+              captureKafka: kafkaService.captureKafka,
+              forceResync: false,
+            },
+            { source, kafka, connect, clock: systemClock, log },
+          );
+        } finally {
+          await Promise.all([source.close(), kafka.close()]);
+        }
+      },
+    },
+  }),
+);

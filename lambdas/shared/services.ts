@@ -1,0 +1,49 @@
+import { createTaskRunner } from '#adapters/aws/task-runner.ts';
+import { systemClock } from '#adapters/clock/system-clock.ts';
+import { createConnectClient } from '#adapters/connect/connect-client.ts';
+import { createKafkaAdmin, type KafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
+import { parseBrokers } from '#adapters/kafka/kafka-client.ts';
+import {
+  connectEnvironmentSchema,
+  kafkaEnvironmentSchema,
+  taskRunnerEnvironmentSchema,
+} from '#core/contracts/environment.ts';
+import type { Log } from '#core/ports/clock-and-log.ts';
+import type { CaptureKafka } from '#core/ports/connector-config.ts';
+import type { ConnectPort, TaskRunner } from '#core/ports/services.ts';
+
+/** Kafka's administration as the environment variables say, and how long topics keep records. */
+export interface KafkaServices {
+  readonly topicRetentionHours: number;
+  readonly captureKafka: CaptureKafka;
+  /** Connects when it is first used; close it. */
+  openAdmin(log: Log): KafkaAdmin;
+}
+
+export const kafkaServices = (clientId: string): KafkaServices => {
+  const environment = kafkaEnvironmentSchema.parse(process.env);
+  const settings = {
+    brokers: parseBrokers(environment.MILLRACE_KAFKA_BROKERS),
+    security: environment.MILLRACE_KAFKA_SECURITY,
+    clientId,
+  };
+  return {
+    topicRetentionHours: environment.MILLRACE_TOPIC_RETENTION_HOURS,
+    captureKafka: {
+      brokers: environment.MILLRACE_KAFKA_BROKERS,
+      security: environment.MILLRACE_KAFKA_SECURITY,
+    },
+    openAdmin: (log) => createKafkaAdmin(settings, log),
+  };
+};
+
+/** Kafka Connect as the environment variables say. `retryDelaysMs` as in the Connect client's options. */
+export const connectService = (options: { readonly retryDelaysMs?: readonly number[] } = {}): ConnectPort =>
+  createConnectClient({
+    url: connectEnvironmentSchema.parse(process.env).MILLRACE_CONNECT_URL,
+    clock: systemClock,
+    ...options,
+  });
+
+export const taskService = (): TaskRunner =>
+  createTaskRunner({ environment: taskRunnerEnvironmentSchema.parse(process.env) });

@@ -1,0 +1,119 @@
+import { classifyTrace } from '#core/capture/connector-failures.ts';
+import { type CapturePorts, type CaptureRequest, ensureCapture } from '#core/capture/ensure-capture.ts';
+import { type Run, stepLabel } from '#core/contracts/steps.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import { requireCurrentRun } from '#core/lifecycle/current-run.ts';
+import { countOf } from '#core/naming/count-of.ts';
+import type { ConnectorStatus } from '#core/ports/services.ts';
+import type { ReplicationStore } from '#core/ports/state-store.ts';
+
+export interface StartCapturePorts extends CapturePorts {
+  readonly store: Pick<ReplicationStore, 'getReplication'>;
+}
+
+/** What start-capture returns to the state machine. */
+export interface StartedCapture {
+  readonly connectorName: string;
+  readonly position: string;
+}
+
+const pollMs = 1_000;
+/** Of the transactions that the copy has to wait for; the source is asked each time. */
+const transactionPollMs = 3_000;
+/** The Lambda has 180 s; what comes before the waiting takes 30 s at worst. */
+const streamTimeoutMs = 140_000;
+/** A task that fails for a moment, as when the old one still holds the slot, restarts itself in a few seconds. */
+const failureGraceMs = 20_000;
+
+const step = stepLabel('Capture');
+
+/**
+ * STEP 2/4: capture is there and streams. Streaming is proven by the stored offset: it has passed a marker that is
+ * written to the source's log after everything was set up, so that an idle source proves it too, or it moves towards it
+ * through a backlog. From here on Kafka receives every change, hence the copy may begin.
+ */
+export const startCapture = async (
+  run: Run,
+  request: CaptureRequest,
+  ports: StartCapturePorts,
+): Promise<StartedCapture> => {
+  const { replication } = request;
+  const { source, connect, clock, log } = ports;
+  const { connectorName } = replication;
+  const { parsePosition, formatPosition, streamedPosition } = source.dialect.capture;
+
+  log.info(`${step} Starting capture of ${countOf(replication.tables.length, 'table')}`, { step });
+  await ensureCapture(request, ports);
+  const marker = parsePosition(await source.writeMarker(`capture:${run.generation}`));
+  const before = streamedPosition(await connect.getOffset(connectorName));
+
+  const startedAt = clock.now().getTime();
+  /** Those of the first look at them; others that are open now began after capture did. */
+  let older: readonly string[] | undefined;
+  for (;;) {
+    await requireCurrentRun(ports.store, run);
+    const position = streamedPosition(await connect.getOffset(connectorName));
+    const hasPassedMarker = position !== undefined && position >= marker;
+    const hasMoved = position !== undefined && before !== undefined && position > before;
+    const status = await connect.getStatus(connectorName);
+    const waitedMs = clock.now().getTime() - startedAt;
+    if ((hasPassedMarker || hasMoved) && isRunning(status)) {
+      const open = (await source.listTransactionsBefore?.(await connect.getOffset(connectorName))) ?? [];
+      older = older?.filter((transaction) => open.includes(transaction)) ?? open;
+      if (older.length === 0) {
+        log.info(`${step} Capture streams at ${formatPosition(position)}`, { step, waitedMs });
+        return { connectorName, position: formatPosition(position) };
+      }
+      if (waitedMs >= streamTimeoutMs) throw tooOld(connectorName, older);
+      await clock.sleep(transactionPollMs);
+      continue;
+    }
+    if (waitedMs >= failureGraceMs) throwIfFailed(connectorName, status);
+    if (waitedMs >= streamTimeoutMs) {
+      throw new MillraceError(
+        'CaptureNotStreaming',
+        `Connector ${connectorName} is ${describeState(status)} and has streamed nothing within ` +
+          `${streamTimeoutMs / 1_000} s: its offset is ${position === undefined ? 'not stored yet' : formatPosition(position)}, ` +
+          `the source is at ${formatPosition(marker)}.`,
+        { facts: { connectorName, marker: formatPosition(marker) } },
+      );
+    }
+    await clock.sleep(pollMs);
+  }
+};
+
+/** Transient, so the state machine starts the step again and waits on; an operator sees who keeps it waiting. */
+const tooOld = (connectorName: string, transactions: readonly string[]): MillraceError =>
+  new MillraceError(
+    'CaptureNotStreaming',
+    `Capture streams, but the copy has to wait for ${countOf(transactions.length, 'transaction')} that began before it: ` +
+      `${transactions.slice(0, shownTransactions).join('; ')}. Commit them, roll them back or end their sessions.`,
+    { facts: { connectorName, transactions } },
+  );
+
+const shownTransactions = 5;
+
+const isRunning = (status: ConnectorStatus | undefined): boolean =>
+  status !== undefined &&
+  status.state === 'RUNNING' &&
+  status.tasks.length > 0 &&
+  status.tasks.every(({ state }) => state === 'RUNNING');
+
+const describeState = (status: ConnectorStatus | undefined): string =>
+  status === undefined
+    ? 'missing'
+    : `${status.state} (tasks: ${status.tasks.map(({ state }) => state).join(', ') || 'none'})`;
+
+const throwIfFailed = (connectorName: string, status: ConnectorStatus | undefined): void => {
+  const trace =
+    status?.state === 'FAILED'
+      ? (status.trace ?? '')
+      : status?.tasks.find(({ state }) => state === 'FAILED')?.trace;
+  if (trace === undefined) return;
+  const { cure, summary } = classifyTrace(trace);
+  throw new MillraceError(
+    cure === 'needs-resync' ? 'NeedsResync' : 'CaptureFailed',
+    `Connector ${connectorName} failed: ${summary}`,
+    { facts: { connectorName } },
+  );
+};

@@ -1,0 +1,171 @@
+import { expect, test } from '@jest/globals';
+import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
+import { formatLsn } from '#core/databases/postgresql/source/log-position.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ApplyTable } from '#core/ports/apply-table.ts';
+import type { FeedRecord } from '#core/ports/change-feed.ts';
+import type { PartitionBatch } from '#core/ports/partition-batch.ts';
+import { accounts, keyChange, record, unavailable } from '#test/unit/core/apply/sample-events.ts';
+import { applyPartition } from '../../../../consumer-container/consumer/apply-partition.ts';
+import { Progress } from '../../../../consumer-container/consumer/progress.ts';
+import { FakeClock, FakeLog, FakeSession, FakeTarget, topic, unreachable } from './fakes.ts';
+
+const inserts = (count: number): readonly FeedRecord[] =>
+  Array.from({ length: count }, (_, index) =>
+    record(index, { op: 'c', after: { id: index, balance: 1, note: 'x' }, lsn: 8 * (index + 1) }),
+  );
+
+const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError } = {}) => {
+  const session = new FakeSession(records);
+  const target = new FakeTarget();
+  const clock = new FakeClock();
+  const log = new FakeLog();
+  const reread: unknown[] = [];
+  const source: SourceRows = {
+    readRows: (_table, keys) => {
+      reread.push(...keys);
+      return Promise.resolve({ rows: new Map([['2', ['2', '7', 'the value there']]]), position: 999 });
+    },
+  };
+  const progress = new Progress(
+    [target.checkpoint],
+    [{ topic, partition: 0, firstOffset: 0n, endOffset: BigInt(records.length) }],
+    clock.now().getTime(),
+    formatLsn,
+  );
+  const run = () =>
+    applyPartition<ApplyTable, PartitionBatch>(session, {
+      target: target as never,
+      source,
+      tablesOf: () => new Map([['public.accounts', accounts]]),
+      isLive: () => true,
+      epoch: 1,
+      verifyPosition: () =>
+        options.verify === undefined ? Promise.resolve() : Promise.reject(options.verify),
+      progress,
+      clock,
+      log,
+    });
+  return { session, target, clock, log, progress, reread, run };
+};
+
+const offsetsOf = (target: FakeTarget) =>
+  target.applied.map(({ expectedOffset, nextOffset }) => [Number(expectedOffset), Number(nextOffset)]);
+
+test('begins at the checkpoint and applies batches in an unbroken chain', async () => {
+  const { session, target, progress, run } = setUp(inserts(5));
+  target.checkpoint = { ...target.checkpoint, nextOffset: 1n };
+  await run();
+  expect(session.sought).toEqual([1]);
+  expect(offsetsOf(target)).toEqual([
+    [1, 3],
+    [3, 5],
+  ]);
+  expect(progress.counts.inserts).toBe(4);
+  expect(progress.sourcePosition).toBe('0/28');
+  expect(progress.lagEvents).toBe(0);
+  expect(session.shown.at(-1)).toBe(5n);
+});
+
+test('repeats a transient failure after 2, 4, 8, 16 and 32 s from the checkpoint, then gives up', async () => {
+  const { session, target, clock, progress, run } = setUp(inserts(2));
+  target.outcomes.push(...Array.from({ length: 6 }, () => unreachable));
+  await expect(run()).rejects.toBe(unreachable);
+  expect(clock.slept).toEqual([2_000, 4_000, 8_000, 16_000, 32_000]);
+  expect(session.sought).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(target.applied).toEqual([]);
+  expect(progress.troubles.size).toBe(1);
+});
+
+test('a batch that was applied starts the count of failures anew', async () => {
+  const { target, clock, progress, run } = setUp(inserts(4));
+  target.outcomes.push(unreachable, unreachable, 'applied', unreachable);
+  await run();
+  expect(clock.slept).toEqual([2_000, 4_000, 2_000]);
+  expect(offsetsOf(target)).toEqual([
+    [0, 2],
+    [2, 4],
+  ]);
+  expect(progress.troubles.size).toBe(0);
+});
+
+test('a COMMIT whose answer was lost is not repeated', async () => {
+  const { target, session, run } = setUp(inserts(4));
+  target.outcomes.push('lost-commit');
+  await run();
+  expect(session.sought).toEqual([0, 2]);
+  expect(offsetsOf(target)).toEqual([
+    [0, 2],
+    [2, 4],
+  ]);
+});
+
+test('an error that repeating does not cure ends it at once', async () => {
+  const { target, clock, run } = setUp(inserts(2));
+  target.outcomes.push(new MillraceError('ConstraintViolated', 'no'));
+  await expect(run()).rejects.toMatchObject({ code: 'ConstraintViolated' });
+  expect(clock.slept).toEqual([]);
+});
+
+test('nothing is read when the checkpoint belongs to another, or events are missing', async () => {
+  const fenced = setUp(inserts(2));
+  fenced.target.readError = new MillraceError('Fenced', 'another');
+  await expect(fenced.run()).rejects.toMatchObject({ code: 'Fenced' });
+  expect(fenced.session.sought).toEqual([]);
+  const lost = setUp(inserts(2), { verify: new MillraceError('NeedsResync', 'lost') });
+  await expect(lost.run()).rejects.toMatchObject({ code: 'NeedsResync' });
+  expect(lost.session.sought).toEqual([]);
+});
+
+test('a rebalance in the middle ends quietly after the batch under way', async () => {
+  const { session, target, clock, run } = setUp(inserts(8));
+  const apply = target.apply;
+  target.apply = (batch) => {
+    session.end();
+    return apply(batch);
+  };
+  target.outcomes.push('applied', unreachable);
+  await run();
+  expect(target.applied.length).toBeGreaterThan(0);
+  expect(clock.slept).toEqual([]);
+});
+
+test('a key change that the target cannot do is done with the row of the source, once', async () => {
+  const records = keyChange(0, { id: 1 }, { id: 2, balance: 5, note: unavailable }, 80);
+  const { target, reread, log, run } = setUp(records);
+  target.outcomes.push('row-missing');
+  await run();
+  expect(reread).toEqual([['2', '5', undefined]]);
+  expect(target.applied).toMatchObject([
+    {
+      rereadPosition: 999,
+      changes: [
+        {
+          events: [
+            { kind: 'delete', key: '1' },
+            { kind: 'upsert', row: ['2', '7', 'the value there'] },
+          ],
+        },
+      ],
+    },
+  ]);
+  expect(log.lines.join()).not.toContain('the value there');
+});
+
+test('both halves of a key change are applied in one batch, however they arrive', async () => {
+  const first = record(0, { op: 'c', after: { id: 1, balance: 1, note: 'x' }, lsn: 8 });
+  const { target, run } = setUp([first, ...keyChange(1, { id: 1 }, { id: 2, balance: 5, note: 'y' }, 80)]);
+  await run();
+  expect(offsetsOf(target)).toEqual([
+    [0, 1],
+    [1, 3],
+  ]);
+});
+
+test('records that came again are counted with the next batch', async () => {
+  const { session, target, progress, run } = setUp(inserts(2));
+  session.duplicates = 3;
+  await run();
+  expect(target.applied[0]?.counts.duplicatesSkipped).toBe(3);
+  expect(progress.counts.duplicatesSkipped).toBe(3);
+});

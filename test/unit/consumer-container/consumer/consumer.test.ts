@@ -1,0 +1,344 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Heartbeat } from '#core/contracts/consumer.ts';
+import type { TableProgress, TableState } from '#core/contracts/copy.ts';
+import type { Replication, TableMapping } from '#core/contracts/replication.ts';
+import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
+import { type ErrorCode, errorPolicies } from '#core/errors/error-policies.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ChangeFeed } from '#core/ports/change-feed.ts';
+import type { Alert, PartitionOffsets } from '#core/ports/services.ts';
+import { accounts, record } from '#test/unit/core/apply/sample-events.ts';
+import {
+  type ConsumerPorts,
+  type FeedHooks,
+  runConsumer,
+} from '../../../../consumer-container/consumer/consumer.ts';
+import { FakeClock, FakeLog, FakeSession, FakeTarget, topic, unreachable } from './fakes.ts';
+
+const at = '2026-01-01T00:00:00.000Z';
+const mapping = accounts.mapping;
+const replication: Replication = {
+  replicationId: 7,
+  clientId: 1,
+  name: 'accounts',
+  sourceDatabaseId: 1,
+  targetDatabaseId: 2,
+  tables: [mapping],
+  connectorName: 'acme_shop_connector',
+  topicPrefix: 'client_1_db_1',
+  slotName: 'slot',
+  publicationName: 'publication',
+  status: 'active',
+  desired: 'running',
+  generation: 3,
+  copyGeneration: 1,
+  statusSince: at,
+  createdAt: at,
+};
+
+const copied = (state: TableState): TableProgress => ({
+  ...mapping,
+  generation: 1,
+  state,
+  estimatedRows: 0,
+  estimatedBytes: 0,
+  chunks: 1,
+  chunksDone: 1,
+  rowsCopied: 0,
+  bytesCopied: 0,
+  runsOn: 'lambda',
+  ...(state === 'catching-up' && { copyEndPosition: '0/1000' }),
+});
+
+/** The ports of a consumer whose feed does what `feed` says. */
+class World {
+  readonly clock = new FakeClock();
+  readonly log = new FakeLog();
+  readonly target = new FakeTarget();
+  readonly heartbeats: Heartbeat[] = [];
+  readonly updates: unknown[] = [];
+  readonly alerts: Alert[] = [];
+  readonly activity: string[] = [];
+  readonly errors: ErrorCode[] = [];
+  readonly live: string[] = [];
+  opened = 0;
+  applied: readonly TableMapping[] = [];
+  closed = 0;
+  tables: TableProgress[] = [copied('live')];
+  offsets: PartitionOffsets[] = [{ topic, partition: 0, firstOffset: 0n, endOffset: 0n, topicId: 'a' }];
+  connectPosition: number | undefined;
+  /** What the store does with a heartbeat before it takes it. */
+  onHeartbeat: (heartbeat: Heartbeat) => void = () => {};
+  openError: (MillraceError | undefined)[] = [];
+  isWanted = true;
+  feed: (hooks: FeedHooks) => ChangeFeed['run'] = () => (_topics, _consume, signal) => untilAborted(signal);
+
+  run(stop: AbortSignal = new AbortController().signal) {
+    const ports: ConsumerPorts<never, never> = {
+      clock: this.clock,
+      log: this.log,
+      alerts: { publish: async (alert) => void this.alerts.push(alert) },
+      metrics: { emit: () => {}, countError: (_connector, code) => void this.errors.push(code) },
+      admin: { topicOffsets: async () => this.offsets },
+      connect: {
+        getOffset: async () =>
+          this.connectPosition === undefined ? undefined : { lsn: this.connectPosition },
+      },
+      openFeed: (hooks) => ({ run: this.feed(hooks) }),
+      openDatabases: async (tables) => {
+        this.opened += 1;
+        this.applied = tables;
+        const error = this.openError.shift();
+        if (error !== undefined) throw error;
+        return {
+          target: this.target as never,
+          source: { readRows: () => Promise.reject(new Error('not asked')) },
+          positions: postgresSourceDialect.capture,
+          tables: [accounts as never],
+          close: async () => {
+            this.closed += 1;
+          },
+        };
+      },
+      store: {
+        putHeartbeat: async (_id, heartbeat) => {
+          this.onHeartbeat(heartbeat);
+          this.heartbeats.push(heartbeat);
+        },
+        listTableProgress: async () => this.tables,
+        setTableState: async (_id, source, { state }) => {
+          this.live.push(`${source.table} ${state}`);
+          this.tables = this.tables.map((table) => ({ ...table, state }));
+        },
+        updateReplication: async (_client, _id, change, expected) => {
+          this.updates.push({ change, expected });
+          return this.isWanted ? replication : undefined;
+        },
+        addActivity: async (_id, { action }) => void this.activity.push(action),
+      },
+    };
+    return runConsumer(replication, 'launch-1', ports, stop);
+  }
+}
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve());
+  });
+
+const failing =
+  (error: MillraceError): World['feed'] =>
+  () =>
+  () =>
+    Promise.reject(error);
+
+const statesOf = (world: World) => world.heartbeats.map(({ state }) => state);
+
+describe('a consumer ends', () => {
+  test('drained after SIGTERM, with a last heartbeat', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    world.feed = () => (_topics, _consume, signal) => {
+      setTimeout(() => stop.abort(), 20);
+      return untilAborted(signal);
+    };
+    expect(await world.run(stop.signal)).toBe('drained');
+    expect(statesOf(world)[0]).toBe('STARTING');
+    expect(statesOf(world)).toContain('RUNNING');
+    expect(statesOf(world).at(-1)).toBe('STOPPED');
+    expect(world.updates).toEqual([]);
+    expect(world.closed).toBe(1);
+  });
+
+  test.each(['Fenced', 'Superseded'] as const)('without a trace when it is %s', async (code) => {
+    const world = new World();
+    world.feed = failing(new MillraceError(code, 'another one'));
+    expect(await world.run()).toBe('superseded');
+    expect(world.updates).toEqual([]);
+    expect(world.alerts).toEqual([]);
+    expect(statesOf(world)).not.toContain('ERROR');
+  });
+
+  test('at once when a heartbeat says that another launch has replaced it', async () => {
+    const world = new World();
+    world.onHeartbeat = ({ state }) => {
+      if (state === 'RUNNING') throw new MillraceError('Superseded', 'replaced');
+    };
+    expect(await world.run()).toBe('superseded');
+    expect(statesOf(world)).toEqual(['STARTING']);
+    expect(world.closed).toBe(1);
+  });
+
+  test.each([
+    ['ConstraintViolated', 'failed', 'error'],
+    ['Internal', 'failed', 'error'],
+    ['NeedsResync', 'needs-resync', 'needs-resync'],
+  ] as const)('with %s: status, alert and heartbeat say so', async (code, end, status) => {
+    const world = new World();
+    world.feed = failing(new MillraceError(code, 'what happened'));
+    expect(await world.run()).toBe(end);
+    expect(world.updates).toEqual([
+      {
+        change: { status, lastErrorCode: code, lastErrorMessage: 'what happened' },
+        expected: { generation: 3, desired: 'running' },
+      },
+    ]);
+    expect(world.alerts).toMatchObject([
+      {
+        subject: `Millrace: acme_shop_connector ${status}`,
+        message: `what happened\n\nWhat to do: ${errorPolicies[code].advice}`,
+        replicationId: 7,
+      },
+    ]);
+    expect(world.heartbeats.at(-1)).toMatchObject({ state: 'ERROR', errorCode: code });
+    expect(world.activity).toEqual([status === 'error' ? 'consumer-failed' : 'resync-needed']);
+    expect(world.errors).toEqual([code]);
+  });
+
+  test("without touching the status when a user's stop came first", async () => {
+    const world = new World();
+    world.isWanted = false;
+    world.feed = failing(new MillraceError('ConstraintViolated', 'late'));
+    expect(await world.run()).toBe('superseded');
+    expect(world.alerts).toEqual([]);
+  });
+
+  test('with needs-resync when a topic is gone, or does not begin where it has to', async () => {
+    const gone = new World();
+    gone.offsets = [];
+    expect(await gone.run()).toBe('needs-resync');
+    const late = new World();
+    late.offsets = [{ topic, partition: 0, firstOffset: 5n, endOffset: 9n }];
+    late.feed = () => async (_topics, consume) => consume(new FakeSession([]));
+    expect(await late.run()).toBe('needs-resync');
+    expect(late.updates).toMatchObject([
+      { change: { lastErrorMessage: expect.stringContaining('begins at 5') } },
+    ]);
+  });
+});
+
+describe('starting', () => {
+  test('is repeated after 2, 4, 8, 16 and 32 s while a database is away', async () => {
+    const world = new World();
+    world.openError = Array.from({ length: 6 }, () => unreachable);
+    expect(await world.run()).toBe('failed');
+    expect(world.clock.slept).toEqual([2_000, 4_000, 8_000, 16_000, 32_000]);
+    expect(world.updates).toMatchObject([{ change: { lastErrorCode: 'DatabaseUnreachable' } }]);
+  });
+
+  test('reads the password again, once, when it is refused', async () => {
+    const refused = new MillraceError('DatabaseAuthenticationFailed', 'no');
+    const rotated = new World();
+    const stop = new AbortController();
+    rotated.openError = [refused];
+    rotated.feed = () => async () => stop.abort();
+    expect(await rotated.run(stop.signal)).toBe('drained');
+    expect(rotated.opened).toBe(2);
+    const wrong = new World();
+    wrong.openError = [refused, refused];
+    expect(await wrong.run()).toBe('failed');
+    expect(wrong.opened).toBe(2);
+  });
+
+  test('leaves skipped tables out', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    world.feed = () => async () => stop.abort();
+    expect(await world.run(stop.signal)).toBe('drained');
+    expect(world.applied).toEqual([mapping]);
+    const skipping = new World();
+    skipping.tables = [copied('skipped')];
+    skipping.openError = [new MillraceError('SchemaMismatch', 'enough')];
+    await skipping.run();
+    expect(skipping.applied).toEqual([]);
+  });
+});
+
+describe('while it runs', () => {
+  test('a recreated topic is found out although nothing arrives', async () => {
+    const world = new World();
+    world.target.checkpoint = { ...world.target.checkpoint, topicId: 'a' };
+    world.feed = () => (_topics, _consume, signal) => {
+      world.offsets = [{ topic, partition: 0, firstOffset: 0n, endOffset: 0n, topicId: 'b' }];
+      return untilAborted(signal);
+    };
+    expect(await world.run()).toBe('needs-resync');
+    expect(world.clock.slept).toContain(3_000);
+  });
+
+  test('a topic that a starting broker did not know for a moment is no loss', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    let asked = 0;
+    world.feed =
+      ({ verifyPosition }) =>
+      async () => {
+        const { offsets } = world;
+        Object.defineProperty(world, 'offsets', { get: () => (++asked === 1 ? [] : offsets) });
+        await verifyPosition(topic, 0, 0n);
+        stop.abort();
+      };
+    expect(await world.run(stop.signal)).toBe('drained');
+    expect(asked).toBeGreaterThanOrEqual(2);
+  });
+
+  test('Kafka’s absence is RETRYING, and no failure however long it lasts', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    world.feed = (hooks) => async (_topics, _consume, signal) => {
+      hooks.onAvailability(new MillraceError('KafkaUnavailable', 'away'));
+      while (world.clock.now().getTime() < Date.parse(at) + 600_000) await world.clock.sleep(1_000, signal);
+      hooks.onAvailability(undefined);
+      stop.abort();
+    };
+    expect(await world.run(stop.signal)).toBe('drained');
+    expect(world.heartbeats.find(({ state }) => state === 'RETRYING')).toMatchObject({
+      errorCode: 'KafkaUnavailable',
+    });
+    expect(world.log.lines.filter((line) => line.includes('Waiting for Kafka'))).toHaveLength(1);
+  });
+
+  test('a table becomes live when the consumer has passed the end that Connect had reached', async () => {
+    const world = new World();
+    world.tables = [copied('catching-up')];
+    world.offsets = [{ topic, partition: 0, firstOffset: 0n, endOffset: 2n }];
+    world.target.checkpoint = { ...world.target.checkpoint, nextOffset: 1n };
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const passTime = async (signal: AbortSignal) => {
+      for (let tick = 0; tick < 20; tick += 1) await world.clock.sleep(1_000, signal);
+    };
+    world.feed = () => async (_topics, consume, signal) => {
+      await passTime(signal);
+      seen.push(`capture behind: ${world.live.length}`);
+      world.connectPosition = 0x1000;
+      await passTime(signal);
+      seen.push(`consumer behind: ${world.live.length}`);
+      await consume(new FakeSession([record(1, { op: 'c', after: { id: 1, balance: 1, note: 'x' } })]));
+      await passTime(signal);
+      stop.abort();
+    };
+    expect(await world.run(stop.signal)).toBe('drained');
+    expect(seen).toEqual(['capture behind: 0', 'consumer behind: 0']);
+    expect(world.live).toEqual(['accounts live']);
+  });
+
+  test('heartbeats come every 30 s when idle, and every 5 s while rows are applied', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    const from = world.clock.now().getTime();
+    world.feed = () => async (_topics, _consume, signal) => {
+      while (world.clock.now().getTime() < from + 120_000) await world.clock.sleep(500, signal);
+      stop.abort();
+    };
+    await world.run(stop.signal);
+    const times = world.heartbeats
+      .filter(({ state }) => state === 'RUNNING')
+      .map(({ beatAt }) => Date.parse(beatAt));
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(gaps.length).toBeGreaterThan(1);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(40_000);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(30_000);
+  });
+});

@@ -1,0 +1,124 @@
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ApplyTarget, Checkpoint } from '#core/ports/apply-target.ts';
+import type { FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
+import type { Clock, Log } from '#core/ports/clock-and-log.ts';
+import type { PartitionBatch } from '#core/ports/partition-batch.ts';
+
+export const topic = 'client_1_db_1.public.accounts';
+export const noCounts = { inserts: 0, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 };
+export const unreachable = new MillraceError('DatabaseUnreachable', 'the target is away');
+
+export class FakeLog implements Log {
+  readonly lines: string[] = [];
+  debug = (): void => {};
+  info = (message: string): void => void this.lines.push(message);
+  warn = (message: string): void => void this.lines.push(message);
+  error = (message: string): void => void this.lines.push(message);
+}
+
+/** Sleeps take no time, but are noted, and the time passes. */
+export class FakeClock implements Clock {
+  readonly slept: number[] = [];
+  #now = Date.parse('2026-01-01T00:00:00.000Z');
+
+  now(): Date {
+    return new Date(this.#now);
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal?.aborted) throw signal.reason;
+    this.slept.push(ms);
+    this.#now += ms;
+  }
+}
+
+/** A topic in memory: a session begins where it is sought, and ends after the last record. */
+export class FakeSession implements PartitionSession {
+  readonly topic = topic;
+  readonly partition = 0;
+  readonly sought: number[] = [];
+  readonly shown: bigint[] = [];
+  duplicates = 0;
+  readonly #records: readonly FeedRecord[];
+  readonly #over = new AbortController();
+  #next = 0n;
+
+  constructor(records: readonly FeedRecord[]) {
+    this.#records = records;
+  }
+
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  end(): void {
+    this.#over.abort();
+  }
+
+  seek(offset: bigint): void {
+    this.sought.push(Number(offset));
+    this.#next = offset;
+  }
+
+  async take(
+    maxRecords: number,
+    _maxBytes: number,
+    giveUp?: AbortSignal,
+  ): Promise<readonly FeedRecord[] | undefined> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (giveUp?.aborted) return undefined;
+    const taken = this.#records
+      .filter(({ offset }) => offset >= this.#next)
+      .slice(0, Math.min(2, maxRecords));
+    const last = taken.at(-1);
+    if (last === undefined) {
+      this.end();
+      return undefined;
+    }
+    this.#next = last.offset + 1n;
+    return taken;
+  }
+
+  peek(): FeedRecord | undefined {
+    return this.#records.find(({ offset }) => offset >= this.#next);
+  }
+
+  takeDuplicates(): number {
+    const { duplicates } = this;
+    this.duplicates = 0;
+    return duplicates;
+  }
+
+  showProgress(nextOffset: bigint): void {
+    this.shown.push(nextOffset);
+  }
+}
+
+/** Keeps a checkpoint and what was applied; fails as told. */
+export class FakeTarget implements ApplyTarget<never, PartitionBatch> {
+  readonly applied: PartitionBatch[] = [];
+  /** Consumed from the front: what the next calls of `apply` do before anything else. */
+  readonly outcomes: (MillraceError | 'row-missing' | 'lost-commit' | 'applied')[] = [];
+  checkpoint: Checkpoint = { topic, partition: 0, nextOffset: 0n, epoch: 1, counts: noCounts };
+  readError: MillraceError | undefined;
+
+  claim = () => Promise.resolve({ epoch: 1, checkpoints: [this.checkpoint] });
+
+  readCheckpoint = (): Promise<Checkpoint> =>
+    this.readError === undefined ? Promise.resolve(this.checkpoint) : Promise.reject(this.readError);
+
+  prepare = (batch: PartitionBatch): PartitionBatch => batch;
+
+  apply = async (batch: PartitionBatch): Promise<'applied' | 'row-missing'> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    const outcome = this.outcomes.shift() ?? 'applied';
+    if (outcome instanceof MillraceError) throw outcome;
+    if (outcome === 'row-missing') return outcome;
+    if (batch.expectedOffset !== this.checkpoint.nextOffset) throw new Error('not at the checkpoint');
+    this.applied.push(batch);
+    this.checkpoint = { ...this.checkpoint, nextOffset: batch.nextOffset };
+    if (outcome === 'lost-commit') throw unreachable;
+    return 'applied';
+  };
+}

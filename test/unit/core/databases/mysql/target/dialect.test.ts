@@ -1,0 +1,25 @@
+import { expect, test } from '@jest/globals';
+import { mysqlTargetDialect } from '#core/databases/mysql/target/dialect.ts';
+import { sourceColumn, tableOf } from '../target-columns.ts';
+
+const { defaultSchema, refuseName, refuseTable } = mysqlTargetDialect;
+
+test('tables go to the registered database', () => {
+  expect(defaultSchema({ databaseName: 'warehouse' })).toBe('warehouse');
+});
+
+test.each([
+  ['é'.repeat(64), undefined],
+  ['x'.repeat(65), 'longer than 64 characters'],
+  ['emoji 😀', 'beyond U+FFFF'],
+  ['blank ', 'ends with a blank'],
+])('the name %s', (table, reason) => {
+  const refused = refuseName({ schema: 'warehouse', table });
+  if (reason === undefined) expect(refused).toBeUndefined();
+  else expect(refused).toContain(reason);
+});
+
+test('columns whose names differ in case only are one to MySQL', () => {
+  const table = tableOf([sourceColumn('int4', { name: 'Id' }), sourceColumn('int4', { name: 'id' })]);
+  expect(refuseTable(table)).toEqual(['columns Id and id have the same name to MySQL']);
+});

@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import {
+  alterPublicationStatements,
+  createPublicationStatement,
+  createSlotStatement,
+  dropPublicationStatement,
+  emitMarkerStatement,
+} from '#core/databases/postgresql/source/capture-statements.ts';
+
+const tables = [
+  { schema: 'public', table: 'users' },
+  { schema: 'S', table: 'a"; --' },
+];
+
+test('a publication has just these tables and every operation, TRUNCATE too', () => {
+  expect(createPublicationStatement('p"1', tables)).toBe(
+    `CREATE PUBLICATION "p""1" FOR TABLE ONLY "public"."users", ONLY "S"."a""; --" WITH (publish = 'insert, update, delete, truncate')`,
+  );
+  expect(alterPublicationStatements('p', tables.slice(0, 1))).toEqual([
+    'ALTER PUBLICATION "p" SET TABLE ONLY "public"."users"',
+    `ALTER PUBLICATION "p" SET (publish = 'insert, update, delete, truncate')`,
+  ]);
+  expect(dropPublicationStatement('p"1')).toBe('DROP PUBLICATION IF EXISTS "p""1"');
+});
+
+test('names of slots and contents of markers are bound', () => {
+  expect(createSlotStatement("s'").values).toEqual(["s'"]);
+  expect(emitMarkerStatement("it's").values).toEqual(["it's"]);
+  expect(emitMarkerStatement("it's").text).not.toContain("it's");
+});

@@ -1,0 +1,199 @@
+import { expect, test } from '@jest/globals';
+import type { Heartbeat } from '#core/contracts/consumer.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ConnectorStatus } from '#core/ports/services.ts';
+import { checkHeartbeats } from '../../../../../lambdas/health/check-heartbeats/check-heartbeats.ts';
+import { monitorHealth } from '../../../../../lambdas/health/monitor-health/monitor-health.ts';
+import { createManualClock } from '../../../fakes/manual-clock.ts';
+import { createMemoryStore, sampleReplication } from '../../../fakes/memory-store.ts';
+import { createRecordingLog, createRecordingMetrics } from '../../../fakes/recording-log.ts';
+
+const beat: Heartbeat = {
+  launchId: 'r7-g3-l1',
+  epoch: 1,
+  state: 'RUNNING',
+  beatAt: '2026-03-01T11:59:50.000Z',
+  startedAt: '2026-03-01T11:00:00.000Z',
+  applied: { inserts: 0, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 },
+  lagEvents: 0,
+  lagMs: 0,
+};
+
+const createWorld = (change: Partial<Replication> = {}) => {
+  const { store, state } = createMemoryStore(sampleReplication({ status: 'active', ...change }));
+  state.launch = {
+    launchId: 'r7-g3-l1',
+    taskArn: 'arn:task',
+    launchedAt: '2026-03-01T11:00:00.000Z',
+    generation: 3,
+  };
+  state.heartbeat = beat;
+  const calls: string[] = [];
+  const world = {
+    connector: { state: 'RUNNING', tasks: [{ id: 0, state: 'RUNNING' }] } as ConnectorStatus | undefined,
+    connectFailure: undefined as Error | undefined,
+    taskStatus: 'RUNNING',
+    uncaptured: [] as readonly TableRef[],
+    sourceFailure: undefined as Error | undefined,
+  };
+  const call = (name: string) => async (): Promise<void> => {
+    calls.push(name);
+  };
+  const metrics = createRecordingMetrics();
+  const log = createRecordingLog();
+  const ports = {
+    store,
+    connect: {
+      checkHealth: async () => {
+        calls.push('checkHealth');
+        if (world.connectFailure !== undefined) throw world.connectFailure;
+      },
+      getStatus: async () => {
+        calls.push('getStatus');
+        return world.connector;
+      },
+    },
+    connectors: {
+      pause: call('pause'),
+      resume: call('resume'),
+      restartFailed: call('restartFailed'),
+      recreate: call('recreate'),
+    },
+    captures: {
+      listUncaptured: async () => {
+        calls.push('listUncaptured');
+        if (world.sourceFailure !== undefined) throw world.sourceFailure;
+        return world.uncaptured;
+      },
+    },
+    tasks: {
+      runConsumer: async ({ launchId }: { launchId: string }) => {
+        calls.push(`run ${launchId}`);
+        return `arn:${launchId}`;
+      },
+      stopTask: async (arn: string) => {
+        calls.push(`stop ${arn}`);
+      },
+      describeTask: async () => ({ lastStatus: world.taskStatus }),
+    },
+    executions: { getStatus: async () => undefined },
+    alerts: { publish: async () => {} },
+    metrics,
+    clock: createManualClock(),
+    log,
+    logFor: () => log,
+  };
+  return { state, world, calls, metrics, log, ports };
+};
+
+const acts = (calls: readonly string[]): readonly string[] =>
+  calls.filter((call) => !['checkHealth', 'getStatus', 'listUncaptured'].includes(call));
+
+test('a healthy replication is left alone and measured', async () => {
+  const { ports, calls, metrics } = createWorld();
+  expect(await monitorHealth('me', ports)).toEqual({ examined: 1, healed: 0 });
+  expect(acts(calls)).toEqual([]);
+  expect(metrics.emitted).toEqual([{ HeartbeatAgeMs: 10_000, ConnectorFailed: 0 }]);
+});
+
+test('a paused connector is resumed and a killed consumer replaced in one go', async () => {
+  const { ports, calls, world, state } = createWorld();
+  world.connector = { state: 'PAUSED', tasks: [{ id: 0, state: 'PAUSED' }] };
+  world.taskStatus = 'STOPPED';
+  expect(await monitorHealth('me', ports)).toEqual({ examined: 1, healed: 2 });
+  expect(acts(calls)).toEqual(['resume', 'stop arn:task', 'run r7-g3-l2']);
+  expect(state.activity.map(({ action }) => action)).toEqual(['connector-resumed', 'consumer-restarted']);
+});
+
+test('a failed connector is measured as it was seen', async () => {
+  const { ports, world, metrics } = createWorld();
+  world.connector = { state: 'RUNNING', tasks: [{ id: 0, state: 'FAILED', trace: 'x' }] };
+  await monitorHealth('me', ports);
+  expect(metrics.emitted).toContainEqual({ HeartbeatAgeMs: 10_000, ConnectorFailed: 1 });
+});
+
+test('while Connect is away it is asked once, and consumers are healed all the same', async () => {
+  const { ports, calls, world, metrics } = createWorld();
+  world.connectFailure = new MillraceError('ConnectUnavailable', 'silent');
+  world.taskStatus = 'STOPPED';
+  expect(await monitorHealth('me', ports)).toMatchObject({ healed: 1 });
+  expect(calls).toEqual(['checkHealth', 'stop arn:task', 'run r7-g3-l2']);
+  expect(metrics.emitted).toContainEqual({ HeartbeatAgeMs: 10_000 });
+});
+
+test('a stopped replication whose connector runs is stopped again', async () => {
+  const { ports, calls } = createWorld({ status: 'stopped', desired: 'stopped' });
+  await monitorHealth('me', ports);
+  expect(acts(calls)).toEqual(['pause', 'stop arn:task']);
+});
+
+/** Checks of five minutes, one after the other. */
+const checkFiveTimes = async ({ ports }: ReturnType<typeof createWorld>): Promise<void> => {
+  for (let minute = 0; minute < 5; minute += 1) {
+    await monitorHealth('me', ports);
+    await ports.clock.sleep(60_000);
+  }
+};
+
+test('a table that was created anew, so that its changes are missed, ends the replication', async () => {
+  const world = createWorld();
+  world.state.heartbeat = { ...beat, beatAt: '2026-03-01T12:04:00.000Z' };
+  world.world.uncaptured = [{ schema: 'public', table: 'flights' }];
+  await checkFiveTimes(world);
+  expect(world.state.replication).toMatchObject({
+    status: 'needs-resync',
+    lastErrorMessage: expect.stringContaining('public.flights is not in the publication'),
+  });
+  expect(acts(world.calls)).toEqual(['stop arn:task']);
+});
+
+test('a source is looked at every fifth minute, and one that does not answer changes nothing', async () => {
+  const world = createWorld();
+  world.state.heartbeat = { ...beat, beatAt: '2026-03-01T12:04:00.000Z' };
+  world.world.sourceFailure = new MillraceError('DatabaseUnreachable', 'silent');
+  await checkFiveTimes(world);
+  expect(world.calls.filter((call) => call === 'listUncaptured')).toHaveLength(1);
+  expect(world.state.replication.status).toBe('active');
+});
+
+test.each(['configured', 'error', 'needs-resync'] as const)('nobody looks at status %s', async (status) => {
+  const { ports, calls } = createWorld({ status });
+  expect(await monitorHealth('me', ports)).toEqual({ examined: 0, healed: 0 });
+  expect(acts(calls)).toEqual([]);
+});
+
+test('one replication that cannot be examined does not end the check', async () => {
+  const { ports, log } = createWorld();
+  const store = {
+    ...ports.store,
+    getHeartbeat: async () => {
+      throw new MillraceError('StoreUnavailable', 'no');
+    },
+  };
+  expect(await monitorHealth('me', { ...ports, store })).toEqual({ examined: 1, healed: 0 });
+  expect(log.lines.some((line) => line.startsWith('error'))).toBe(true);
+});
+
+test('the check of heartbeats replaces a silent consumer and touches no connector', async () => {
+  const { ports, calls, state, metrics } = createWorld();
+  state.heartbeat = { ...beat, beatAt: '2026-03-01T11:57:00.000Z' };
+  expect(await checkHeartbeats('me', ports)).toEqual({ examined: 1, healed: 1 });
+  expect(calls).toEqual(['stop arn:task', 'run r7-g3-l2']);
+  expect(metrics.emitted).toContainEqual({ HeartbeatAgeMs: 180_000 });
+});
+
+test('two checks at the same time replace a consumer once', async () => {
+  const { ports, calls, world, state } = createWorld();
+  world.taskStatus = 'STOPPED';
+  const tasks = {
+    ...ports.tasks,
+    describeTask: async () => ({ lastStatus: state.launch?.launchId === 'r7-g3-l1' ? 'STOPPED' : 'RUNNING' }),
+  };
+  await Promise.all([
+    monitorHealth('monitor', { ...ports, tasks }),
+    checkHeartbeats('heartbeats', { ...ports, tasks }),
+  ]);
+  expect(calls.filter((call) => call.startsWith('run'))).toEqual(['run r7-g3-l2']);
+});

@@ -1,0 +1,104 @@
+import { expect, test } from '@jest/globals';
+import type { Replication } from '#core/contracts/replication.ts';
+import type { Alert } from '#core/ports/services.ts';
+import { failStart } from '../../../../../lambdas/steps/fail-start/fail-start.ts';
+import { createManualClock } from '../../../fakes/manual-clock.ts';
+import { createMemoryStore, sampleReplication } from '../../../fakes/memory-store.ts';
+import { createRecordingLog } from '../../../fakes/recording-log.ts';
+
+const run = { clientId: 1, replicationId: 7, generation: 3, forceResync: false };
+const thrown = (errorType: string, errorMessage: string) => ({
+  Error: errorType,
+  Cause: JSON.stringify({ errorType, errorMessage }),
+});
+const killed = { Error: 'States.TaskFailed', Cause: JSON.stringify({ Containers: [{ ExitCode: 1 }] }) };
+
+const createWorld = (change: Partial<Replication> = {}) => {
+  const { store, state } = createMemoryStore(sampleReplication(change));
+  const alerts: Alert[] = [];
+  const world = { alertFailure: undefined as Error | undefined };
+  const ports = {
+    store,
+    alerts: {
+      publish: async (alert: Alert) => {
+        if (world.alertFailure !== undefined) throw world.alertFailure;
+        alerts.push(alert);
+      },
+    },
+    clock: createManualClock(),
+    log: createRecordingLog(),
+  };
+  return { state, alerts, ports, world };
+};
+
+test('the replication says at which step, why, and what to do; one alert is sent; the consumer is let go', async () => {
+  const { ports, state, alerts } = createWorld();
+  state.launch = { launchId: 'r7-g3-l1', taskArn: 'arn', launchedAt: 'x', generation: 3 };
+  const output = await failStart(
+    { run, step: 'Consume', failure: thrown('TaskLaunchFailed', 'No capacity.') },
+    ports,
+  );
+  expect(output).toEqual({ status: 'error' });
+  expect(state.replication).toMatchObject({
+    status: 'error',
+    lastErrorCode: 'TaskLaunchFailed',
+    lastErrorMessage: 'STEP 4/4 (Consume) failed: No capacity.',
+  });
+  expect(state.launch).toBeUndefined();
+  expect(alerts).toHaveLength(1);
+  expect(alerts[0]?.message).toMatch(/No capacity\.\n\nWhat to do: Check Fargate.*\n\nCapture goes on/);
+  expect(state.activity).toMatchObject([{ action: 'start-failed', actor: 'start-replication' }]);
+});
+
+test('lost changes need a resync', async () => {
+  const { ports, state } = createWorld();
+  await failStart({ run, step: 'Capture', failure: thrown('NeedsResync', 'The slot is gone.') }, ports);
+  expect(state.replication.status).toBe('needs-resync');
+});
+
+test('a worker that could not speak through Step Functions is quoted', async () => {
+  const { ports, state } = createWorld({
+    lastErrorCode: 'ConstraintViolated',
+    lastErrorMessage: 'uq_name is violated.',
+  });
+  await failStart({ run, step: 'Copy', failure: killed }, ports);
+  expect(state.replication).toMatchObject({
+    lastErrorCode: 'ConstraintViolated',
+    lastErrorMessage: 'STEP 3/4 (Copy) failed: uq_name is violated.',
+  });
+});
+
+test('a worker that left no word is described by its exit', async () => {
+  const { ports, state } = createWorld();
+  await failStart({ run, step: 'Copy', failure: killed }, ports);
+  expect(state.replication.lastErrorMessage).toContain('exit code 1');
+});
+
+test.each<[string, Partial<Replication>]>([
+  ['the user has stopped it', { status: 'stopped', desired: 'stopped' }],
+  ['a newer start runs', { generation: 4 }],
+  ['the consumer has said it itself', { status: 'error', lastErrorMessage: 'uq_name is violated.' }],
+])('nothing changes and nobody is alerted when %s', async (_name, change) => {
+  const { ports, state, alerts } = createWorld(change);
+  const before = state.replication;
+  await failStart({ run, step: 'Copy', failure: thrown('CopyFailed', 'no') }, ports);
+  expect(state.replication).toEqual(before);
+  expect(alerts).toEqual([]);
+});
+
+test('a start that was replaced has not failed', async () => {
+  const { ports, state, alerts } = createWorld();
+  await failStart({ run, step: 'Copy', failure: thrown('Superseded', 'stopped') }, ports);
+  expect(state.replication.status).toBe('starting');
+  expect(alerts).toEqual([]);
+});
+
+test('a step that is repeated because the alert failed still alerts', async () => {
+  const { ports, alerts, world } = createWorld();
+  const input = { run, step: 'Copy', failure: thrown('CopyFailed', 'no') } as const;
+  world.alertFailure = new Error('SNS is silent');
+  await expect(failStart(input, ports)).rejects.toThrow('SNS is silent');
+  world.alertFailure = undefined;
+  expect(await failStart(input, ports)).toEqual({ status: 'error' });
+  expect(alerts).toHaveLength(1);
+});

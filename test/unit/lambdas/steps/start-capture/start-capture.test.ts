@@ -1,0 +1,155 @@
+import { expect, test } from '@jest/globals';
+import type { Database } from '#core/contracts/database.ts';
+import type { ConnectorOffset, ConnectorState, ConnectorStatus, ConnectPort } from '#core/ports/services.ts';
+import { startCapture } from '../../../../../lambdas/steps/start-capture/start-capture.ts';
+import { createFakeSource, readyServer } from '../../../fakes/databases.ts';
+import { createManualClock } from '../../../fakes/manual-clock.ts';
+import { createMemoryStore, sampleReplication } from '../../../fakes/memory-store.ts';
+import { createRecordingLog } from '../../../fakes/recording-log.ts';
+
+const run = { clientId: 1, replicationId: 7, generation: 3, forceResync: false };
+
+const status = (task: ConnectorState, trace?: string): ConnectorStatus => ({
+  state: 'RUNNING',
+  tasks: [{ id: 0, state: task, ...(trace === undefined ? {} : { trace }) }],
+});
+
+/** `steps` are what Connect answers, one for each look; the last one stays. The marker is at 0/200. */
+const createWorld = (steps: readonly { offset?: ConnectorOffset; status?: ConnectorStatus }[]) => {
+  const { store, state } = createMemoryStore(sampleReplication());
+  const source = createFakeSource([]);
+  let looks = 0;
+  const step = () => steps[Math.min(looks, steps.length - 1)];
+  const connect = {
+    getOffset: async () => step()?.offset,
+    getStatus: async () => {
+      const seen = step()?.status;
+      looks += 1;
+      return seen;
+    },
+    putConnector: async () => {},
+    resume: async () => {},
+  } as unknown as ConnectPort;
+  const clock = createManualClock();
+  const log = createRecordingLog();
+  const begin = () =>
+    startCapture(
+      run,
+      {
+        replication: state.replication,
+        sourceDatabase: {
+          host: 'db',
+          port: 5432,
+          databaseName: 'shop',
+          tlsMode: 'disable',
+          secretArn: 's',
+        } as Database,
+        topicRetentionHours: 24,
+        captureKafka: { brokers: 'kafka:9092', security: 'tls' },
+        forceResync: false,
+      },
+      {
+        store,
+        source: source.database,
+        connect,
+        kafka: { ensureTopics: async () => {} } as never,
+        clock,
+        log,
+      },
+    );
+  return { begin, state, source, clock, log };
+};
+
+test('capture streams when its offset has passed the marker', async () => {
+  const { begin, source, log } = createWorld([
+    {},
+    { offset: { snapshot: 'INITIAL', lsn: 0x300 }, status: status('RUNNING') },
+    { offset: { lsn: 0x1ff }, status: status('UNASSIGNED') },
+    { offset: { lsn: 0x201 }, status: status('RUNNING') },
+  ]);
+  expect(await begin()).toEqual({ connectorName: 'acme_shop_connector', position: '0/201' });
+  expect(source.state.calls).toContain('writeMarker capture:3');
+  expect(log.lines.filter((line) => line.includes('STEP 2/4'))).toHaveLength(2);
+});
+
+test('a restart with a long backlog need not have passed the marker: it moves', async () => {
+  const { begin, source } = createWorld([
+    { offset: { lsn: 0x50 }, status: status('RUNNING') },
+    { offset: { lsn: 0x60 }, status: status('RUNNING') },
+  ]);
+  source.state.readiness = {
+    ...readyServer,
+    slot: { active: true, walStatus: 'reserved', confirmedFlushPosition: '0/40' },
+  };
+  expect(await begin()).toMatchObject({ position: '0/60' });
+});
+
+test('a running connector that does not move is not streaming', async () => {
+  const { begin, clock } = createWorld([{ status: status('RUNNING') }]);
+  await expect(begin()).rejects.toMatchObject({
+    code: 'CaptureNotStreaming',
+    message: expect.stringContaining('RUNNING'),
+  });
+  expect(clock.sleeps.length).toBeGreaterThan(100);
+});
+
+test('a task that fails for a moment is given time', async () => {
+  const { begin } = createWorld([
+    { status: status('FAILED', 'replication slot "s" is active for PID 1') },
+    { status: status('FAILED', 'replication slot "s" is active for PID 1') },
+    { offset: { lsn: 0x300 }, status: status('RUNNING') },
+  ]);
+  expect(await begin()).toMatchObject({ position: '0/300' });
+});
+
+test.each([
+  ['FATAL: password authentication failed for user "m"', 'CaptureFailed'],
+  ['ERROR: replication slot "s" does not exist', 'NeedsResync'],
+])('a task that stays failed ends the start: %s', async (trace, code) => {
+  const { begin, clock } = createWorld([{ status: status('FAILED', trace) }]);
+  await expect(begin()).rejects.toMatchObject({ code, message: expect.stringContaining(trace) });
+  expect(clock.sleeps.length).toBeLessThan(30);
+});
+
+test('a stop by the user ends the wait', async () => {
+  const { begin, state } = createWorld([{ status: status('RUNNING') }]);
+  const attempt = begin();
+  state.replication = { ...state.replication, desired: 'stopped', status: 'stopped' };
+  await expect(attempt).rejects.toMatchObject({ code: 'Superseded' });
+});
+
+test('the copy waits for transactions that began before capture did', async () => {
+  const { begin, source, clock } = createWorld([{}, { offset: { lsn: 0x201 }, status: status('RUNNING') }]);
+  const open = [['session 12,345 of SHOP'], ['session 12,345 of SHOP'], []];
+  source.database.listTransactionsBefore = async (offset) => {
+    source.state.calls.push(`listTransactionsBefore ${offset?.lsn}`);
+    return open.shift() ?? [];
+  };
+  const startedAt = clock.now().getTime();
+  expect(await begin()).toMatchObject({ position: '0/201' });
+  expect(source.state.calls.filter((call) => call === 'listTransactionsBefore 513')).toHaveLength(3);
+  expect(clock.now().getTime() - startedAt).toBe(7_000);
+});
+
+test('transactions that began later are not waited for', async () => {
+  const { begin, source } = createWorld([{}, { offset: { lsn: 0x201 }, status: status('RUNNING') }]);
+  const open = [
+    ['a', 'b'],
+    ['b', 'c'],
+    ['c', 'd'],
+  ];
+  source.database.listTransactionsBefore = async () => open.shift() ?? [];
+  expect(await begin()).toMatchObject({ position: '0/201' });
+  expect(open).toEqual([]);
+});
+
+test('a transaction that does not end is named, and the start may go on waiting', async () => {
+  const { begin, source } = createWorld([{}, { offset: { lsn: 0x201 }, status: status('RUNNING') }]);
+  source.database.listTransactionsBefore = async () => [
+    'session 12,345 of SHOP (sqlplus), open since SCN 90',
+  ];
+  await expect(begin()).rejects.toMatchObject({
+    code: 'CaptureNotStreaming',
+    message: expect.stringContaining('session 12,345 of SHOP (sqlplus)'),
+  });
+});
