@@ -1,5 +1,4 @@
 import { connect, type Socket } from 'node:net';
-import type { DatabaseKind } from '#core/contracts/database.ts';
 import {
   type DetectedServer,
   isPostgresAnswer,
@@ -41,25 +40,13 @@ const probes = {
   },
 } as const satisfies Record<string, Probe>;
 
-/** What a port is usually for is asked first; what it is said by the server alone. */
-const usualKinds: ReadonlyMap<number, DatabaseKind> = new Map([
-  [5432, 'postgresql'],
-  [3306, 'mysql'],
-  [1521, 'oracle'],
+/** What a port is usually for is asked first. Only the server's answer decides. */
+const probesByPort: ReadonlyMap<number, readonly Probe[]> = new Map([
+  [3306, [probes.greeting, probes.postgres, probes.oracle]],
+  [1521, [probes.oracle, probes.postgres]],
 ]);
-
-const inOrder = (port: number): readonly Probe[] => {
-  switch (usualKinds.get(port)) {
-    case 'mysql':
-    case 'mariadb':
-      return [probes.greeting, probes.postgres, probes.oracle];
-    case 'oracle':
-      return [probes.oracle, probes.postgres];
-    case 'postgresql':
-    case undefined:
-      return [probes.postgres, probes.oracle];
-  }
-};
+const inOrder = (port: number): readonly Probe[] =>
+  probesByPort.get(port) ?? [probes.postgres, probes.oracle];
 
 /**
  * What kind of database server listens there, by the first thing that it says; nobody logs in. Undefined when something

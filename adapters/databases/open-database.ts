@@ -1,30 +1,15 @@
 import type { ConnectionSettings, Database } from '#core/contracts/database.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
+import type { TableDescription } from '#core/contracts/table-description.ts';
+import { type EngineName, engineOf } from '#core/databases/registry.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type {
-  ChunkCopier,
-  ChunkReader,
-  ChunkWriter,
-  SourceDatabase,
-  TargetDatabase,
-} from '#core/ports/databases.ts';
+import type { ChunkCopier, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type { PartitionOffsets, SecretStore } from '#core/ports/services.ts';
-import * as mysqlConnection from '../mysql/driver/connection.ts';
-import { openChunkReader as openMysqlReader } from '../mysql/source/chunk-reader.ts';
-import { openSourceDatabase as openMysqlSource } from '../mysql/source/source-database.ts';
-import * as mysqlCheckpoints from '../mysql/target/checkpoints.ts';
-import { openChunkWriter as openMysqlChunkWriter } from '../mysql/target/chunk-writer.ts';
-import { openTargetDatabase as openMysqlTarget } from '../mysql/target/target-database.ts';
-import { openChunkReader as openOracleChunkReader } from '../oracle/source/chunk-reader.ts';
-import { openSourceDatabase as openOracleSource } from '../oracle/source/source-database.ts';
-import * as postgresqlConnection from '../postgresql/driver/connection.ts';
-import { openChunkReader } from '../postgresql/source/chunk-reader.ts';
-import { openSourceDatabase } from '../postgresql/source/source-database.ts';
-import * as postgresqlCheckpoints from '../postgresql/target/checkpoints.ts';
+import { mysqlDriver } from '../mysql/engine.ts';
+import { oracleDriver } from '../oracle/engine.ts';
+import { postgresqlDriver } from '../postgresql/engine.ts';
 import { openChunkCopier } from '../postgresql/target/chunk-copier.ts';
-import { openChunkWriter } from '../postgresql/target/chunk-writer.ts';
-import { openTargetDatabase } from '../postgresql/target/target-database.ts';
-import { databaseLabel } from './database-failure.ts';
+import type { EngineDriver, OpenedSourceRows, TargetDriver } from './engine-driver.ts';
 import { createRowCopier } from './row-copier.ts';
 
 /**
@@ -77,99 +62,48 @@ export const createDatabaseAccess = (secrets: Pick<SecretStore, 'getCredentials'
       parallelChunks,
     ),
 
-  resetCheckpoints: async (target, replicationId, partitions) =>
-    resetCheckpoints(await connectionSettings(target, secrets), replicationId, partitions),
+  resetCheckpoints: async (target, replicationId, partitions) => {
+    const settings = await connectionSettings(target, secrets);
+    await targetDriverOf(settings).resetCheckpoints(settings, replicationId, partitions);
+  },
 });
 
-const resetCheckpoints = async (
+const drivers: Readonly<Record<EngineName, EngineDriver>> = {
+  postgresql: postgresqlDriver,
+  mysql: mysqlDriver,
+  oracle: oracleDriver,
+};
+
+const driverOf = ({ kind }: ConnectionSettings): EngineDriver => drivers[engineOf(kind).engine];
+
+/** Throws `InvalidRequest` for a kind that Millrace does not write to. */
+const targetDriverOf = (settings: ConnectionSettings): TargetDriver => {
+  const { target } = driverOf(settings);
+  if (target !== undefined) return target;
+  throw new MillraceError('InvalidRequest', `A database of kind ${settings.kind} cannot be a target.`);
+};
+
+export const openSource = (settings: ConnectionSettings): SourceDatabase =>
+  driverOf(settings).openSource(settings);
+
+export const openTarget = (settings: ConnectionSettings): TargetDatabase =>
+  targetDriverOf(settings).open(settings);
+
+/** What the consumer reads back from the source, whatever its kind. `tables` are the source's own descriptions. */
+export const openSourceRows = (
   settings: ConnectionSettings,
-  replicationId: ReplicationId,
-  partitions: readonly PartitionOffsets[],
-): Promise<void> => {
-  const options = { applicationName: 'millrace-checkpoints', maxConnections: 1 };
-  const label = databaseLabel(settings);
-  switch (settings.kind) {
-    case 'postgresql': {
-      const pool = postgresqlConnection.createPool(settings, options);
-      try {
-        await postgresqlCheckpoints.resetCheckpoints(pool, replicationId, partitions, label);
-      } finally {
-        await postgresqlConnection.closePool(pool);
-      }
-      return;
-    }
-    case 'mysql':
-    case 'mariadb': {
-      const pool = mysqlConnection.createPool(settings, { ...options, access: 'write' });
-      try {
-        await mysqlCheckpoints.resetCheckpoints(pool, replicationId, partitions, label);
-      } finally {
-        await pool.close();
-      }
-      return;
-    }
-    case 'oracle':
-      throw unsupported(settings, 'target');
-  }
-};
+  tables: readonly TableDescription[],
+): OpenedSourceRows => driverOf(settings).openSourceRows(settings, tables);
 
-export const openSource = (settings: ConnectionSettings): SourceDatabase => {
-  switch (settings.kind) {
-    case 'postgresql':
-      return openSourceDatabase(settings);
-    case 'oracle':
-      return openOracleSource(settings);
-    case 'mysql':
-    case 'mariadb':
-      return openMysqlSource({ ...settings, kind: settings.kind });
-  }
-};
-
-export const openTarget = (settings: ConnectionSettings): TargetDatabase => {
-  switch (settings.kind) {
-    case 'postgresql':
-      return openTargetDatabase(settings);
-    case 'mysql':
-    case 'mariadb':
-      return openMysqlTarget(settings);
-    case 'oracle':
-      throw unsupported(settings, 'target');
-  }
-};
-
-/** PostgreSQL's own COPY passes rows through unread; between others they pass as canonical text. */
+/** Within PostgreSQL, COPY passes rows through unread. Between other kinds they pass as canonical text. */
 const openCopier = (
   source: ConnectionSettings,
   target: ConnectionSettings,
   concurrency: number,
 ): ChunkCopier =>
-  source.kind === 'postgresql' && target.kind === 'postgresql'
+  driverOf(source) === postgresqlDriver && driverOf(target) === postgresqlDriver
     ? openChunkCopier(source, target, { concurrency })
-    : createRowCopier(openReader(source, concurrency), openWriter(target, concurrency));
-
-const openReader = (settings: ConnectionSettings, concurrency: number): ChunkReader => {
-  switch (settings.kind) {
-    case 'oracle':
-      return openOracleChunkReader(settings, concurrency);
-    case 'postgresql':
-      return openChunkReader(settings, concurrency);
-    case 'mysql':
-    case 'mariadb':
-      return openMysqlReader(settings, concurrency);
-  }
-};
-
-const openWriter = (settings: ConnectionSettings, concurrency: number): ChunkWriter => {
-  switch (settings.kind) {
-    case 'postgresql':
-      return openChunkWriter(settings, concurrency);
-    case 'mysql':
-    case 'mariadb':
-      return openMysqlChunkWriter(settings, concurrency);
-    case 'oracle':
-      throw unsupported(settings, 'target');
-  }
-};
-
-const unsupported = ({ kind }: ConnectionSettings, role: 'source' | 'target'): MillraceError =>
-  new MillraceError('InvalidRequest', `A database of kind ${kind} cannot be a ${role}.`);
+    : createRowCopier(
+        driverOf(source).openReader(source, concurrency),
+        targetDriverOf(target).openWriter(target, concurrency),
+      );

@@ -8,6 +8,7 @@ import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
+import type { ReadEventSource } from '#core/ports/source-dialect.ts';
 import { type PartitionProgress, type Progress, partitionKey } from './progress.ts';
 
 /**
@@ -24,6 +25,7 @@ const recordsPerTurn = 250;
 export interface ApplyContext<Table extends ApplyTable, Prepared> {
   readonly target: ApplyTarget<Table, Prepared>;
   readonly source: SourceRows;
+  readonly readSource: ReadEventSource;
   readonly tablesOf: (topic: string) => TopicTables<Table>;
   readonly isLive: (table: ApplyTable) => boolean;
   readonly epoch: number;
@@ -144,7 +146,11 @@ class PartitionPipeline<Table extends ApplyTable, Prepared> {
   }
 
   async #decode(records: readonly FeedRecord[]): Promise<DecodedRecords<Table>> {
-    const decoder = new RecordsDecoder(this.#session.topic, this.#tables, this.#highestPosition);
+    const decoder = new RecordsDecoder(
+      { topic: this.#session.topic, readSource: this.#context.readSource },
+      this.#tables,
+      this.#highestPosition,
+    );
     for (let from = 0; from < records.length; from += recordsPerTurn) {
       // The batch before waits for answers of the target meanwhile, and should not wait for us as well.
       if (from > 0) await turn();

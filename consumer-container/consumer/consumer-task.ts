@@ -19,6 +19,7 @@ import {
   taskEnvironmentSchema,
 } from '#core/contracts/environment.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
+import { type EngineName, engineOf } from '#core/databases/registry.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import { type ConsumerEnd, exitCodes } from '../exit-codes.ts';
@@ -124,20 +125,18 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
   }
 };
 
-/** Calls `run` with what is particular to the target's kind. */
-const runFor = (
-  kind: DatabaseKind,
-  run: <Table extends ApplyTable, Prepared, Description extends TableDescription>(
-    targetKind: TargetKind<Table, Prepared, Description>,
-  ) => Promise<ConsumerEnd>,
-): Promise<ConsumerEnd> => {
-  switch (kind) {
-    case 'postgresql':
-      return run(postgresqlTargetKind);
-    case 'mysql':
-    case 'mariadb':
-      return run(mysqlTargetKind);
-    case 'oracle':
-      throw new MillraceError('InvalidRequest', `A database of kind ${kind} cannot be a target.`);
-  }
+type Run = <Table extends ApplyTable, Prepared, Description extends TableDescription>(
+  targetKind: TargetKind<Table, Prepared, Description>,
+) => Promise<ConsumerEnd>;
+
+const runners: Readonly<Partial<Record<EngineName, (run: Run) => Promise<ConsumerEnd>>>> = {
+  postgresql: (run) => run(postgresqlTargetKind),
+  mysql: (run) => run(mysqlTargetKind),
+};
+
+/** Calls `run` with what is particular to the target's engine. Throws `InvalidRequest` for one that is no target. */
+const runFor = async (kind: DatabaseKind, run: Run): Promise<ConsumerEnd> => {
+  const runner = runners[engineOf(kind).engine];
+  if (runner !== undefined) return runner(run);
+  throw new MillraceError('InvalidRequest', `A database of kind ${kind} cannot be a target.`);
 };

@@ -196,6 +196,7 @@ const consume = async <Table extends ApplyTable, Prepared>(
     const context = {
       target: databases.target,
       source: databases.source,
+      readSource: positions.readEventSource,
       tablesOf: (topic: string): TopicTables<Table> => tables.get(topic) ?? new Map(),
       isLive: (table: ApplyTable) => live.has(tableKey(table.mapping.source)),
       epoch: claim.epoch,

@@ -1,6 +1,5 @@
 import { databaseLabel } from '#adapters/databases/database-failure.ts';
-import { openSource } from '#adapters/databases/open-database.ts';
-import { openSourceRows } from '#adapters/databases/open-source-rows.ts';
+import { openSource, openSourceRows } from '#adapters/databases/open-database.ts';
 import * as mysqlConnection from '#adapters/mysql/driver/connection.ts';
 import * as mysqlApply from '#adapters/mysql/target/apply-target.ts';
 import * as mysqlTarget from '#adapters/mysql/target/target-database.ts';

@@ -6,6 +6,7 @@ import type { ApplyTable } from '../ports/apply-table.ts';
 import type { FeedRecord } from '../ports/change-feed.ts';
 import type { TableChanges } from '../ports/partition-batch.ts';
 import type { RowEvent } from '../ports/row-event.ts';
+import type { ReadEventSource } from '../ports/source-dialect.ts';
 import { decodeKey, decodeRow } from './apply-table.ts';
 import { parseEvent } from './parse-event.ts';
 import { EventScanner } from './scan-event.ts';
@@ -13,6 +14,12 @@ import { RowScanner } from './scan-row.ts';
 
 /** The tables whose changes one topic carries, by `tableKey` of the source table; null: not to be applied. */
 export type TopicTables<Table extends ApplyTable = ApplyTable> = ReadonlyMap<string, Table | null>;
+
+/** Where the records come from, and how the source of their events is read. */
+export interface DecodedTopic {
+  readonly topic: string;
+  readonly readSource: ReadEventSource;
+}
 
 export interface DecodedRecords<Table extends ApplyTable = ApplyTable> {
   readonly changes: readonly TableChanges<Table>[];
@@ -39,7 +46,7 @@ type Write = Extract<RowChange, { kind: 'insert' | 'update' }>;
  */
 export const decodeRecords = <Table extends ApplyTable>(
   records: readonly FeedRecord[],
-  topic: string,
+  topic: DecodedTopic,
   tables: TopicTables<Table>,
   highestPosition: number,
 ): DecodedRecords<Table> => {
@@ -50,12 +57,12 @@ export const decodeRecords = <Table extends ApplyTable>(
 
 /** `decodeRecords` for records that are handed over in parts. */
 export class RecordsDecoder<Table extends ApplyTable = ApplyTable> {
-  readonly #topic: string;
+  readonly #topic: DecodedTopic;
   readonly #decoder: RecordDecoder<Table>;
   #nextOffset: bigint | undefined;
   #rest: readonly FeedRecord[] = [];
 
-  constructor(topic: string, tables: TopicTables<Table>, highestPosition: number) {
+  constructor(topic: DecodedTopic, tables: TopicTables<Table>, highestPosition: number) {
     this.#topic = topic;
     this.#decoder = new RecordDecoder(tables, highestPosition);
   }
@@ -68,7 +75,7 @@ export class RecordsDecoder<Table extends ApplyTable = ApplyTable> {
       try {
         if (this.#decoder.add(record, this.#topic)) decodedUpTo = index + 1;
       } catch (error) {
-        throw located(error, record, this.#topic);
+        throw located(error, record, this.#topic.topic);
       }
     }
     const last = records[decodedUpTo - 1];
@@ -101,9 +108,9 @@ class RecordDecoder<Table extends ApplyTable> {
   }
 
   /** Returns whether the records so far are complete. */
-  add(record: FeedRecord, topic: string): boolean {
+  add(record: FeedRecord, { topic, readSource }: DecodedTopic): boolean {
     if (this.#left === undefined && this.#addScanned(record)) return true;
-    const event = parseEvent(record, topic);
+    const event = parseEvent(record, topic, readSource);
     // A tombstone may stand between the two halves of a key change.
     if (event.kind === 'nothing') return this.#left === undefined;
     const left = this.#left;

@@ -1,7 +1,7 @@
 import type { ChangeEvent, RawRow } from '../contracts/change-event.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import type { FeedRecord } from '../ports/change-feed.ts';
-import { readSource } from './event-source.ts';
+import type { ReadEventSource } from '../ports/source-dialect.ts';
 
 /** Debezium's marks of the two records of a key change; their values are not needed. */
 const deleteOfKeyChange = '__debezium.newkey';
@@ -21,7 +21,7 @@ const longInteger = /[:[,]-?\d{16}/;
  * because it runs for every row: what is read of an event is checked, the rest is left alone.
  * Throws `UndecodableEvent`, which names topic and offset and never shows a value.
  */
-export const parseEvent = (record: FeedRecord, topic: string): ChangeEvent => {
+export const parseEvent = (record: FeedRecord, topic: string, readSource: ReadEventSource): ChangeEvent => {
   if (record.value === null) return { kind: 'nothing' };
   const event = parseJson(record, topic);
   const { op, source } = event;
@@ -64,11 +64,15 @@ export const isKeyChange = (record: FeedRecord): boolean =>
 const hasHeader = ({ headers }: FeedRecord, name: string): boolean =>
   headers !== undefined && name in headers;
 
+const changes: ReadonlySet<string> = new Set(['c', 'r', 'u', 'd', 't']);
+
 /** When the source committed a change, or undefined for a record that has no such time. Never throws. */
 export const peekCommitTime = (record: FeedRecord): number | undefined => {
   try {
-    const event = parseEvent(record, '');
-    return event.kind === 'nothing' ? undefined : event.committedAtMs;
+    if (record.value === null) return undefined;
+    const { op, source } = parseJson(record, '');
+    const isChange = typeof op === 'string' && changes.has(op);
+    return isChange && isObject(source) && typeof source.ts_ms === 'number' ? source.ts_ms : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { CaptureOptionName, CaptureOptions } from '../contracts/capture-options.ts';
-import type { Database, DatabaseKind } from '../contracts/database.ts';
+import type { Database } from '../contracts/database.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import { omittedColumns } from '../mapping/map-table.ts';
 import type { CaptureKafka, ConnectorConfig } from '../ports/connector-config.ts';
@@ -12,13 +12,13 @@ import { captureDefaults, excludeListEntry } from './connector-config.ts';
  * this. Throws `InvalidRequest`, see the dialects.
  */
 export const captureConfig = (
-  dialect: Pick<CaptureDialect, 'connectorConfig'>,
+  dialect: Pick<CaptureDialect, 'connectorConfig' | 'connectTimeoutConfig'>,
   replication: Replication,
   source: Database,
   kafka: CaptureKafka,
 ): ConnectorConfig => ({
   ...dialect.connectorConfig(replication, source, kafka),
-  ...optionSettings(replication.capture ?? {}, source.kind),
+  ...optionSettings(replication.capture ?? {}, dialect),
   ...columnSettings(replication.tables),
 });
 
@@ -39,22 +39,9 @@ const propertyNames: Readonly<Record<Exclude<CaptureOptionName, 'connectTimeoutM
   retriableRestartWaitMs: 'retriable.restart.connector.wait.ms',
 };
 
-/** pgjdbc and ojdbc take theirs as a driver's property; the binlog client's is Debezium's own. */
-const connectTimeoutSettings = (kind: DatabaseKind, timeoutMs: number): ConnectorConfig => {
-  switch (kind) {
-    case 'postgresql':
-      return { 'driver.connectTimeout': String(Math.ceil(timeoutMs / 1_000)) };
-    case 'mysql':
-    case 'mariadb':
-      return { 'connect.timeout.ms': String(timeoutMs) };
-    case 'oracle':
-      return { 'driver.oracle.net.CONNECT_TIMEOUT': String(timeoutMs) };
-  }
-};
-
 const optionSettings = (
   { connectTimeoutMs, ...options }: CaptureOptions,
-  kind: DatabaseKind,
+  dialect: Pick<CaptureDialect, 'connectTimeoutConfig'>,
 ): ConnectorConfig => ({
   ...Object.fromEntries(
     Object.entries(propertyNames).flatMap(([option, property]) => {
@@ -62,7 +49,7 @@ const optionSettings = (
       return value === undefined ? [] : [[property, String(value)]];
     }),
   ),
-  ...(connectTimeoutMs === undefined ? {} : connectTimeoutSettings(kind, connectTimeoutMs)),
+  ...(connectTimeoutMs === undefined ? {} : dialect.connectTimeoutConfig(connectTimeoutMs)),
 });
 
 const columnSettings = (tables: readonly TableMapping[]): ConnectorConfig => {

@@ -1,6 +1,7 @@
 /** A row as the event's JSON holds it, by column name. Integers beyond 2^53 are bigints, so nothing is rounded. */
 export type RawRow = Readonly<Record<string, unknown>>;
 
+/** What an event's `source` says about a change. */
 export interface TableChange {
   /** A database, for MySQL and MariaDB. */
   readonly schema: string;

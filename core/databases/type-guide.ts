@@ -3,11 +3,8 @@ import type { DatabaseKind } from '../contracts/database.ts';
 import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
 import type { DocumentedSourceDialect, SourceDialect } from '../ports/source-dialect.ts';
 import type { DocumentedTargetDialect } from '../ports/target-dialect.ts';
-import { mysqlSourceDialect } from './mysql/source/dialect.ts';
-import { mysqlTargetDialect } from './mysql/target/dialect.ts';
-import { oracleSourceDialect } from './oracle/source/dialect.ts';
-import { postgresSourceDialect } from './postgresql/source/dialect.ts';
-import { postgresTargetDialect } from './postgresql/target/dialect.ts';
+
+import { engineOf, kindsByEngine } from './registry.ts';
 
 interface Documented<Dialect> {
   /** Kinds that share the dialect. */
@@ -16,17 +13,18 @@ interface Documented<Dialect> {
   readonly dialect: Dialect;
 }
 
-/** Every dialect that a database can be opened with; a test holds that. */
-export const documentedSources: readonly Documented<DocumentedSourceDialect>[] = [
-  { kinds: ['postgresql'], name: 'PostgreSQL', dialect: postgresSourceDialect },
-  // Their dialects differ in how they are captured, not in types.
-  { kinds: ['mysql', 'mariadb'], name: 'MySQL and MariaDB', dialect: mysqlSourceDialect('mysql') },
-  { kinds: ['oracle'], name: 'Oracle', dialect: oracleSourceDialect },
-];
-export const documentedTargets: readonly Documented<DocumentedTargetDialect>[] = [
-  { kinds: ['postgresql'], name: 'PostgreSQL', dialect: postgresTargetDialect },
-  { kinds: ['mysql', 'mariadb'], name: 'MySQL and MariaDB', dialect: mysqlTargetDialect },
-];
+/** Every dialect that a database can be opened with. Kinds of one engine differ in how they are captured, not in types. */
+const documentedEngines = Array.from(kindsByEngine().values(), (kinds) => {
+  const [engine, ...others] = kinds.map(engineOf);
+  if (engine === undefined) throw new TypeError('An engine has at least one kind.');
+  return { kinds, name: [engine, ...others].map(({ displayName }) => displayName).join(' and '), engine };
+});
+export const documentedSources: readonly Documented<DocumentedSourceDialect>[] = documentedEngines.map(
+  ({ kinds, name, engine }) => ({ kinds, name, dialect: engine.source }),
+);
+export const documentedTargets: readonly Documented<DocumentedTargetDialect>[] = documentedEngines.flatMap(
+  ({ kinds, name, engine }) => (engine.target === undefined ? [] : [{ kinds, name, dialect: engine.target }]),
+);
 
 const preface = `# Types
 

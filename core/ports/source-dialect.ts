@@ -1,3 +1,4 @@
+import type { RawRow, TableChange } from '../contracts/change-event.ts';
 import type { Database } from '../contracts/database.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
@@ -43,10 +44,17 @@ export interface SourceCodec {
   isUnavailable(column: ColumnDescription, raw: unknown): boolean;
 }
 
+/**
+ * Which table was changed, where in the log, and when, from the `source` of an event; undefined when one of them is missing.
+ * Each connector has names of its own for a table's schema and for a place in the log.
+ */
+export type ReadEventSource = (source: RawRow) => TableChange | undefined;
+
 /** How far a source's log was read: comparable numbers, and a text for people and for the state store. */
 export interface LogPositions {
   parsePosition(text: string): bigint;
   formatPosition(position: bigint): string;
+  readonly readEventSource: ReadEventSource;
   /**
    * How far the connector has streamed, by its stored offset: Kafka has that event and all before it. Undefined as long
    * as it has not begun to stream.
@@ -64,6 +72,8 @@ export interface CaptureDialect extends LogPositions {
     source: Database,
     kafka: CaptureKafka,
   ): ConnectorConfig;
+  /** How the connector's driver is told to give up connecting after so many milliseconds. */
+  connectTimeoutConfig(timeoutMs: number): ConnectorConfig;
   /** Topics beside those of the tables that the connector writes to. */
   ownTopics(topicPrefix: string): readonly OwnTopic[];
 }

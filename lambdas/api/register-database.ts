@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Database, DatabaseKind } from '#core/contracts/database.ts';
 import type { ClientId } from '#core/contracts/identifiers.ts';
-import { checkRegistration } from '#core/databases/oracle/registration.ts';
+import { engineOf } from '#core/databases/registry.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { registerDatabaseSchema } from './contracts.ts';
 import { invalidRequest } from './operation.ts';
@@ -22,9 +22,11 @@ export const registerDatabase = async (
   { store, secrets, clock, secretPrefix, detectServer }: RegisterPorts,
 ): Promise<Database> => {
   const kind = request.kind ?? (await detectKind(request, detectServer));
-  if (kind === 'oracle') {
-    checkRegistration({ host: request.host, databaseName: request.database, tlsMode: request.tls_mode });
-  }
+  engineOf(kind).checkRegistration?.({
+    host: request.host,
+    databaseName: request.database,
+    tlsMode: request.tls_mode,
+  });
   const databaseId = await store.nextDatabaseId();
   const { username, password, ca_pem: caPem } = request;
   const secretArn = await secrets.putCredentials(

@@ -4,6 +4,7 @@ import { createChangeFeed } from '#adapters/kafka/change-feed.ts';
 import { createKafka } from '#adapters/kafka/kafka-client.ts';
 import { decodeRecords } from '#core/apply/decode-records.ts';
 import { tableKey } from '#core/contracts/identifiers.ts';
+import { readEventSource } from '#core/databases/postgresql/source/log-position.ts';
 import { describeApplyTable } from '#core/databases/postgresql/target/apply-statements.ts';
 import * as codec from '#core/databases/postgresql/types/column-codec.ts';
 import { topicName } from '#core/naming/names.ts';
@@ -87,7 +88,12 @@ test(
     const described = await stack.source.describeTable(ref);
     if (described === undefined) throw new Error('the table is there');
     const table = describeApplyTable({ source: ref, target: ref }, described, described, codec);
-    const decoded = decodeRecords(records, topic, new Map([[tableKey(ref), table]]), 0);
+    const decoded = decodeRecords(
+      records,
+      { topic, readSource: readEventSource },
+      new Map([[tableKey(ref), table]]),
+      0,
+    );
 
     const events = decoded.changes.flatMap((change) => change.events);
     const big = '9007199254740993';

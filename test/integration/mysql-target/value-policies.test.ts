@@ -9,6 +9,7 @@ import { decodeRecords } from '#core/apply/decode-records.ts';
 import type { NulledInTable } from '#core/apply/nulled-values.ts';
 import { tableKey } from '#core/contracts/identifiers.ts';
 import type { TableMapping, ValuePolicy } from '#core/contracts/replication.ts';
+import { readEventSource } from '#core/databases/postgresql/source/log-position.ts';
 import { mapTable } from '#core/mapping/map-table.ts';
 import { mapInexactAsText } from '#core/mapping/text-columns.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
@@ -124,7 +125,7 @@ describeTargets('values that MySQL does not have', (kind) => {
         return { offset: BigInt(id), value: Buffer.from(JSON.stringify(value)) };
       });
       const ofTopic = new Map([[tableKey(mapping.source), table]]);
-      const { changes, counts } = decodeRecords(records, topic, ofTopic, 0);
+      const { changes, counts } = decodeRecords(records, { topic, readSource: readEventSource }, ofTopic, 0);
       const { target: applyTarget } = databases;
       const { epoch } = await applyTarget.claim([{ topic, partition: 0, firstOffset: 0n, endOffset: 0n }]);
       const offsets = { expectedOffset: 0n, nextOffset: BigInt(records.length) };

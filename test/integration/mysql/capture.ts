@@ -10,6 +10,7 @@ import type { ChangeEvent } from '#core/contracts/change-event.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import { connectorConfig } from '#core/databases/mysql/source/connector-config.ts';
 import { mysqlSourceDialect } from '#core/databases/mysql/source/dialect.ts';
+import { readEventSource } from '#core/databases/mysql/source/log-position.ts';
 import { topicName } from '#core/naming/names.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { ConnectorOffset, ConnectorStatus, ConnectPort } from '#core/ports/services.ts';
@@ -152,6 +153,7 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
                       ...(message.headers !== undefined && { headers: message.headers }),
                     },
                     topic,
+                    readEventSource,
                   ),
                 );
                 if (events.length < count) return;

@@ -6,6 +6,7 @@ import { decodeRecords } from '#core/apply/decode-records.ts';
 import type { ConnectionSettings, Database } from '#core/contracts/database.ts';
 import { tableKey } from '#core/contracts/identifiers.ts';
 import type { TableMapping } from '#core/contracts/replication.ts';
+import { readEventSource } from '#core/databases/mysql/source/log-position.ts';
 import { mapTable } from '#core/mapping/map-table.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import { findMappedTableProblems, findTargetProblems } from '#core/validation/validate-table.ts';
@@ -120,7 +121,7 @@ test('copied and streamed rows are alike, under the names and types of the mappi
         event(1, { Id: 3, card: 'y', active: true, state: 'open', total: '1.50' }),
         event(2, { Id: 2, card: 'y', active: false, state: 'shut', total: null }),
       ],
-      topic,
+      { topic, readSource: readEventSource },
       new Map([[tableKey(mapping.source), table]]),
       0,
     );

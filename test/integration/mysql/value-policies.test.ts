@@ -11,6 +11,7 @@ import type { NulledInTable } from '#core/apply/nulled-values.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { tableKey } from '#core/contracts/identifiers.ts';
 import type { TableMapping, ValuePolicy } from '#core/contracts/replication.ts';
+import { readEventSource } from '#core/databases/mysql/source/log-position.ts';
 import { mapTable } from '#core/mapping/map-table.ts';
 import { mapInexactAsText } from '#core/mapping/text-columns.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
@@ -186,7 +187,12 @@ describe('the consumer', () => {
         return { offset: BigInt(index), value: Buffer.from(JSON.stringify(value)) };
       });
       const topicTables = new Map([[tableKey(mapping.source), table]]);
-      const { changes, counts } = decodeRecords(records, topic, topicTables, 0);
+      const { changes, counts } = decodeRecords(
+        records,
+        { topic, readSource: readEventSource },
+        topicTables,
+        0,
+      );
       const partition = { topic, partition: 0, firstOffset: 0n, endOffset: 0n };
       const { epoch } = await databases.target.claim([partition]);
       const offsets = { expectedOffset: 0n, nextOffset: BigInt(rows.length) };

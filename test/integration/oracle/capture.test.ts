@@ -10,6 +10,7 @@ import { captureTopics } from '#core/capture/capture-topics.ts';
 import type { ChangeEvent } from '#core/contracts/change-event.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
+import { readEventSource } from '#core/databases/oracle/source/log-position.ts';
 import { topicName } from '#core/naming/names.ts';
 import type { SourceDatabase } from '#core/ports/databases.ts';
 import { prepareJavaParts } from '../../../local/downloads.ts';
@@ -151,6 +152,7 @@ const streamTimeoutMs = 90_000;
                     ...(headers && { headers }),
                   } as Parameters<typeof parseEvent>[0],
                   topic,
+                  readEventSource,
                 ),
               );
               if (read.length < count) return;

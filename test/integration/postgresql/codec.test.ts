@@ -14,6 +14,7 @@ import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import { quoteTable } from '#core/databases/postgresql/identifiers.ts';
 import { connectorConfig } from '#core/databases/postgresql/source/connector-config.ts';
+import { readEventSource } from '#core/databases/postgresql/source/log-position.ts';
 import { describeApplyTable } from '#core/databases/postgresql/target/apply-statements.ts';
 import { compareTargetTable } from '#core/databases/postgresql/target/compatibility.ts';
 import * as codec from '#core/databases/postgresql/types/column-codec.ts';
@@ -244,7 +245,11 @@ const readRows = async (name: string, table: TableRef, count: number): Promise<r
       consumer
         .run({
           eachMessage: async ({ message }) => {
-            const event = parseEvent({ offset: BigInt(message.offset), value: message.value }, topic);
+            const event = parseEvent(
+              { offset: BigInt(message.offset), value: message.value },
+              topic,
+              readEventSource,
+            );
             if (event.kind === 'insert' || event.kind === 'update') rows.push(event.after);
             if (rows.length < count) return;
             clearTimeout(timeout);

@@ -15,6 +15,7 @@ import type { TableMapping } from '#core/contracts/replication.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import { quoteTable } from '#core/databases/postgresql/identifiers.ts';
 import { unavailableValue } from '#core/databases/postgresql/source/capture-settings.ts';
+import { readEventSource } from '#core/databases/postgresql/source/log-position.ts';
 import { describeApplyTable } from '#core/databases/postgresql/target/apply-statements.ts';
 import { mapTable } from '#core/mapping/map-table.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
@@ -192,7 +193,12 @@ test('changes arrive under the names of the source: insert, update, delete, and 
     event(5, 'c', { after: { ...whole('c', 30), code: unavailableValue } }, '__debezium.oldkey'),
   ];
   await pair.source.client.query(`UPDATE "Sales"."Orders" SET "Id" = 30, code = 'xy' WHERE part = 'c'`);
-  const decoded = decodeRecords(records, topic, new Map([[tableKey(mapping.source), table]]), 0);
+  const decoded = decodeRecords(
+    records,
+    { topic, readSource: readEventSource },
+    new Map([[tableKey(mapping.source), table]]),
+    0,
+  );
   const { changes } = await resolveKeyChanges(decoded.changes, {
     source: createSourceRows(sourcePool, [described], 'source'),
     isLive: () => false,

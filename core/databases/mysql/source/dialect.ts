@@ -7,7 +7,7 @@ import { quoteTable } from '../identifiers.ts';
 import { decoderFor, isUnavailable, validateColumn } from '../types/column-codec.ts';
 import { documentedTypes } from '../types/documented-types.ts';
 import { connectorConfig } from './connector-config.ts';
-import { formatPosition, parsePosition, streamedPosition } from './log-position.ts';
+import { formatPosition, parsePosition, readEventSource, streamedPosition } from './log-position.ts';
 
 const findKeyProblems = (table: TableDescription, subject: string): readonly Problem[] =>
   table.primaryKey.length > 0
@@ -37,8 +37,11 @@ export const mysqlSourceDialect = (kind: MysqlKind): DocumentedSourceDialect => 
   capture: {
     parsePosition,
     formatPosition,
+    readEventSource,
     streamedPosition,
     connectorConfig: (replication, source, kafka) => connectorConfig(kind, replication, source, kafka),
+    // The binlog client is Debezium's own, and so is its setting.
+    connectTimeoutConfig: (timeoutMs) => ({ 'connect.timeout.ms': String(timeoutMs) }),
     ownTopics: (topicPrefix) => [
       { topic: heartbeatTopicName(topicPrefix) },
       { topic: schemaHistoryTopicName(topicPrefix), retentionHours: Number.POSITIVE_INFINITY },

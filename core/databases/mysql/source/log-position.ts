@@ -1,4 +1,6 @@
+import { tableChange } from '../../../capture/table-change.ts';
 import type { ConnectorOffset } from '../../../ports/services.ts';
+import type { ReadEventSource } from '../../../ports/source-dialect.ts';
 
 /**
  * A place in the binary log: the number at the end of a file's name (`binlog.000042`) and the byte in that file. Both fit
@@ -47,4 +49,14 @@ export const streamedPosition = (offset: ConnectorOffset | undefined): bigint | 
   if (offset === undefined || (offset.snapshot !== undefined && offset.snapshot !== false)) return undefined;
   const place = offsetPlace(offset);
   return place && toPosition(place.file, place.byte);
+};
+
+/** Debezium's `source` of MySQL and MariaDB names the database `db`, and the place `file` and `pos`. */
+export const readEventSource: ReadEventSource = (source) => {
+  const { file, pos } = source;
+  const position =
+    typeof file === 'string' && typeof pos === 'number' && isLogFile(file)
+      ? Number(toPosition(file, pos))
+      : undefined;
+  return tableChange(source, source.db, position);
 };

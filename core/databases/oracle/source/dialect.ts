@@ -9,7 +9,7 @@ import { maxCapturedNameLength, validateColumn } from '../types/column-types.ts'
 import { documentedTypes } from '../types/documented-types.ts';
 import { connectorConfig } from './connector-config.ts';
 import { findUnboundedKeyColumn } from './key-range.ts';
-import { formatScn, parseScn, streamedPosition } from './log-position.ts';
+import { formatScn, parseScn, readEventSource, streamedPosition } from './log-position.ts';
 
 const quoteForMessage = (ref: TableRef): string =>
   ref.schema.includes('"') || ref.table.includes('"') ? `${ref.schema}.${ref.table}` : quoteTable(ref);
@@ -64,8 +64,11 @@ export const oracleSourceDialect: DocumentedSourceDialect = {
   capture: {
     parsePosition: parseScn,
     formatPosition: formatScn,
+    readEventSource,
     streamedPosition,
     connectorConfig,
+    // A property of ojdbc.
+    connectTimeoutConfig: (timeoutMs) => ({ 'driver.oracle.net.CONNECT_TIMEOUT': String(timeoutMs) }),
     ownTopics: (topicPrefix) => [
       { topic: heartbeatTopicName(topicPrefix) },
       // Not one old definition may be lost: the connector reads them all when it starts.

@@ -1,4 +1,6 @@
+import { tableChange } from '../../../capture/table-change.ts';
 import type { ConnectorOffset } from '../../../ports/services.ts';
+import type { ReadEventSource } from '../../../ports/source-dialect.ts';
 
 /** Oracle's system change number, a decimal number of up to 64 bits; text of that number in Debezium's offsets and events. */
 export const parseScn = (text: string): bigint => {
@@ -56,3 +58,13 @@ export const resumePosition = (offset: ConnectorOffset | undefined): bigint | un
 /** The SCN at which capture began: the changes of a transaction from before it are not all in the events. */
 export const startPosition = (offset: ConnectorOffset | undefined): bigint | undefined =>
   toScn(offset?.snapshot_scn);
+
+/**
+ * Debezium's `source` of Oracle names the system change number `scn`. Several changes may share one: a later one is then
+ * taken for a possible repetition, which costs a look at the source and nothing else.
+ */
+export const readEventSource: ReadEventSource = (source) => {
+  const { scn } = source;
+  const number = typeof scn === 'string' && /^\d+$/.test(scn) ? Number(scn) : undefined;
+  return tableChange(source, source.schema, Number.isSafeInteger(number) ? number : undefined);
+};

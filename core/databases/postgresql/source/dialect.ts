@@ -6,7 +6,7 @@ import { quoteTable } from '../identifiers.ts';
 import { decoderFor, isUnavailable, validateColumn } from '../types/column-codec.ts';
 import { documentedTypes } from '../types/documented-types.ts';
 import { connectorConfig } from './connector-config.ts';
-import { formatLsn, parseLsn, streamedPosition } from './log-position.ts';
+import { formatLsn, parseLsn, readEventSource, streamedPosition } from './log-position.ts';
 
 const findKeyProblems = (table: TableDescription, subject: string): readonly Problem[] => {
   if (table.primaryKey.length === 0) {
@@ -62,8 +62,11 @@ export const postgresSourceDialect: DocumentedSourceDialect = {
   capture: {
     parsePosition: parseLsn,
     formatPosition: formatLsn,
+    readEventSource,
     streamedPosition,
     connectorConfig,
+    // A property of pgjdbc, in seconds.
+    connectTimeoutConfig: (timeoutMs) => ({ 'driver.connectTimeout': String(Math.ceil(timeoutMs / 1_000)) }),
     ownTopics: (topicPrefix) => [
       { topic: messageTopicName(topicPrefix) },
       { topic: heartbeatTopicName(topicPrefix) },

@@ -1,4 +1,6 @@
+import { tableChange } from '../../../capture/table-change.ts';
 import type { ConnectorOffset } from '../../../ports/services.ts';
+import type { ReadEventSource } from '../../../ports/source-dialect.ts';
 
 /**
  * PostgreSQL's log sequence number: a byte position in the log, as text two hexadecimal halves (`16/B374D848`), in
@@ -42,3 +44,6 @@ export const accountedPosition = (offset: ConnectorOffset): bigint | undefined =
         position !== undefined && (highest === undefined || position > highest) ? position : highest,
       undefined,
     );
+
+/** Debezium's `source` of PostgreSQL names the log sequence number `lsn`. */
+export const readEventSource: ReadEventSource = (source) => tableChange(source, source.schema, source.lsn);

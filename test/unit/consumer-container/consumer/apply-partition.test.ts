@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
+import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
 import { formatLsn } from '#core/databases/postgresql/source/log-position.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
@@ -37,6 +38,7 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
     applyPartition<ApplyTable, PartitionBatch>(session, {
       target: target as never,
       source,
+      readSource: postgresSourceDialect.capture.readEventSource,
       tablesOf: () => new Map([['public.accounts', accounts]]),
       isLive: () => true,
       epoch: 1,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodeRecords } from '#core/apply/decode-records.ts';
+import { readEventSource } from '#core/databases/postgresql/source/log-position.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
@@ -10,7 +11,7 @@ const tables = new Map<string, ApplyTable | null>([
   ['public.skipped', null],
 ]);
 const decode = (records: readonly FeedRecord[], highestPosition = 0) =>
-  decodeRecords(records, 'the.topic', tables, highestPosition);
+  decodeRecords(records, { topic: 'the.topic', readSource: readEventSource }, tables, highestPosition);
 const eventsOf = (records: readonly FeedRecord[], highestPosition = 0) =>
   decode(records, highestPosition).changes.flatMap(({ events }) => events);
 const failure = (records: readonly FeedRecord[]): unknown => {

@@ -1,11 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseEvent, peekCommitTime } from '#core/apply/parse-event.ts';
+import { readEventSource as readMysqlSource } from '#core/databases/mysql/source/log-position.ts';
+import { readEventSource as readOracleSource } from '#core/databases/oracle/source/log-position.ts';
+import { readEventSource } from '#core/databases/postgresql/source/log-position.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { eventJson, record } from './sample-events.ts';
 
-const parse = (event: Parameters<typeof record>[1], headers?: Readonly<Record<string, unknown>>) =>
-  parseEvent(record(7, event, headers), 'client_1_db_1.public.accounts');
+const parse = (
+  event: Parameters<typeof record>[1],
+  headers?: Readonly<Record<string, unknown>>,
+  readSource = readEventSource,
+) => parseEvent(record(7, event, headers), 'client_1_db_1.public.accounts', readSource);
 
 describe('parseEvent', () => {
   test.each([
@@ -32,7 +38,7 @@ describe('parseEvent', () => {
         `"snapshot":"false","db":"shop","sequence":null,"ts_us":1700000000000000,"ts_ns":1700000000000000000,` +
         `"table":"accounts","server_id":1,"gtid":"0-1-337","file":"binlog.000004","pos":1095,"row":0,"thread":null,"query":null}`;
       const event = `{"before":null,"after":{"id":9007199254740993},"source":${source},"transaction":null,"op":"c","ts_ms":1}`;
-      expect(parse(event)).toEqual({
+      expect(parse(event, undefined, readMysqlSource)).toEqual({
         kind: 'insert',
         schema: 'shop',
         table: 'accounts',
@@ -41,7 +47,9 @@ describe('parseEvent', () => {
         after: { id: 9007199254740993n },
         isKeyChange: false,
       });
-      expect(() => parse(event.replace('binlog.000004', 'binlog'))).toThrow(/place in the log/);
+      expect(() => parse(event.replace('binlog.000004', 'binlog'), undefined, readMysqlSource)).toThrow(
+        /place in the log/,
+      );
     },
   );
 
@@ -157,6 +165,7 @@ describe('positions of other sources', () => {
         ),
       } as unknown as Parameters<typeof parseEvent>[0],
       'client_1_db_1.SHOP.ORDERS',
+      readOracleSource,
     );
 
   test("Oracle's is the system change number of the change, a text", () => {

@@ -4,6 +4,7 @@ import { keyOf } from '#core/apply/apply-table.ts';
 import { type DecodedRecords, decodeRecords } from '#core/apply/decode-records.ts';
 import { planBatch } from '#core/apply/plan-batch.ts';
 import { resolveKeyChanges, type SourceRows } from '#core/apply/resolve-key-changes.ts';
+import { readEventSource } from '#core/databases/postgresql/source/log-position.ts';
 import type { ApplyRow, ApplyTable } from '#core/ports/apply-table.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import type { RowEvent } from '#core/ports/row-event.ts';
@@ -250,7 +251,12 @@ const consume = async (
     const size = batchSizes[batch % batchSizes.length] ?? 1;
     const records = [...rest, ...log.slice(at, at + size)];
     at += size;
-    const decoded: DecodedRecords = decodeRecords(records, 'topic', tables, highestPosition);
+    const decoded: DecodedRecords = decodeRecords(
+      records,
+      { topic: 'topic', readSource: readEventSource },
+      tables,
+      highestPosition,
+    );
     const { isLive, source } = options;
     const resolved = await resolveKeyChanges(decoded.changes, {
       source,

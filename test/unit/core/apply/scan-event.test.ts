@@ -4,6 +4,7 @@ import { decodeKey, decodeRow } from '#core/apply/apply-table.ts';
 import { parseEvent } from '#core/apply/parse-event.ts';
 import { EventScanner } from '#core/apply/scan-event.ts';
 import { RowScanner } from '#core/apply/scan-row.ts';
+import { readEventSource } from '#core/databases/postgresql/source/log-position.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import { accounts, eventJson, keyChange, record, unavailable } from './sample-events.ts';
@@ -16,7 +17,7 @@ const scannerOf = (table: ApplyTable, names: readonly string[]): EventScanner =>
 
 /** As the decoder does without the scanner. */
 const parseAndDecode = (table: ApplyTable, parsed: FeedRecord): unknown => {
-  const event = parseEvent(parsed, 'topic');
+  const event = parseEvent(parsed, 'topic', readEventSource);
   if (event.kind === 'nothing' || event.kind === 'truncate') return undefined;
   const { kind, position, committedAtMs } = event;
   const decoded =

@@ -4,17 +4,25 @@ import { captureDefaults } from '#core/capture/connector-config.ts';
 import { captureOptionBounds } from '#core/contracts/capture-options.ts';
 import type { DatabaseKind } from '#core/contracts/database.ts';
 import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
+import { engineOf } from '#core/databases/registry.ts';
 import { sampleDatabase } from '../../fakes/databases.ts';
 import { sampleReplication } from '../../fakes/memory-store.ts';
 
 const kafka = { brokers: 'kafka:9092', security: 'plaintext' } as const;
 const { capture } = postgresSourceDialect;
 const configOf = (change: Parameters<typeof sampleReplication>[0], kind: DatabaseKind = 'postgresql') =>
-  captureConfig(capture, sampleReplication(change), sampleDatabase({ kind }), kafka);
+  captureConfig(
+    engineOf(kind).source.capture,
+    sampleReplication(change),
+    sampleDatabase({ kind, tlsMode: 'verify-full' }),
+    kafka,
+  );
 
 test('without options and column mappings it is the configuration of its kind', () => {
   const replication = sampleReplication();
-  expect(configOf({})).toEqual(capture.connectorConfig(replication, sampleDatabase(), kafka));
+  expect(configOf({})).toEqual(
+    capture.connectorConfig(replication, sampleDatabase({ tlsMode: 'verify-full' }), kafka),
+  );
 });
 
 test('options replace the settings that they stand for, and no other', () => {

@@ -1,0 +1,41 @@
+import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
+import type { ConnectionSettings } from '#core/contracts/database.ts';
+import type { ReplicationId } from '#core/contracts/identifiers.ts';
+import type { TableDescription } from '#core/contracts/table-description.ts';
+import type { ChunkReader, ChunkWriter, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import type { PartitionOffsets } from '#core/ports/services.ts';
+
+export interface OpenedSourceRows {
+  readonly rows: SourceRows;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens databases of one engine, see core/databases/registry.ts. Opening connects to nothing yet: a wrong password shows in
+ * the first statement. The caller closes what it opened.
+ */
+export interface EngineDriver {
+  openSource(settings: ConnectionSettings): SourceDatabase;
+  openReader(settings: ConnectionSettings, concurrency: number): ChunkReader;
+  /** Reads rows back for the consumer. `tables` are the source's own descriptions. */
+  openSourceRows(settings: ConnectionSettings, tables: readonly TableDescription[]): OpenedSourceRows;
+  /** Absent where Millrace does not write to databases of the engine. */
+  readonly target?: TargetDriver;
+}
+
+export interface TargetDriver {
+  open(settings: ConnectionSettings): TargetDatabase;
+  openWriter(settings: ConnectionSettings, concurrency: number): ChunkWriter;
+  /** Sets the consumer's checkpoints to the partitions' end offsets. */
+  resetCheckpoints(
+    settings: ConnectionSettings,
+    replicationId: ReplicationId,
+    partitions: readonly PartitionOffsets[],
+  ): Promise<void>;
+}
+
+/** One connection is enough for one statement at a time. */
+export const checkpointPoolOptions = { applicationName: 'millrace-checkpoints', maxConnections: 1 } as const;
+
+/** The consumer reads rows back only for some key changes, one statement at a time. */
+export const rereadPoolOptions = { applicationName: 'millrace-consumer', maxConnections: 1 } as const;

@@ -1,0 +1,16 @@
+import { databaseLabel } from '../databases/database-failure.ts';
+import { type EngineDriver, rereadPoolOptions } from '../databases/engine-driver.ts';
+import { createPool } from './driver/connection.ts';
+import { createExecutor } from './driver/executor.ts';
+import { openChunkReader } from './source/chunk-reader.ts';
+import { openSourceDatabase } from './source/source-database.ts';
+import { createSourceRows } from './source/source-rows.ts';
+
+export const oracleDriver: EngineDriver = {
+  openSource: openSourceDatabase,
+  openReader: openChunkReader,
+  openSourceRows: (settings, tables) => {
+    const executor = createExecutor(createPool(settings, rereadPoolOptions), databaseLabel(settings));
+    return { rows: createSourceRows(executor, tables), close: () => executor.close() };
+  },
+};

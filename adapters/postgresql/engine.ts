@@ -1,0 +1,30 @@
+import { databaseLabel } from '../databases/database-failure.ts';
+import { checkpointPoolOptions, type EngineDriver, rereadPoolOptions } from '../databases/engine-driver.ts';
+import { closePool, createPool } from './driver/connection.ts';
+import { openChunkReader } from './source/chunk-reader.ts';
+import { openSourceDatabase } from './source/source-database.ts';
+import { createSourceRows } from './source/source-rows.ts';
+import { resetCheckpoints } from './target/checkpoints.ts';
+import { openChunkWriter } from './target/chunk-writer.ts';
+import { openTargetDatabase } from './target/target-database.ts';
+
+export const postgresqlDriver: EngineDriver = {
+  openSource: openSourceDatabase,
+  openReader: openChunkReader,
+  openSourceRows: (settings, tables) => {
+    const pool = createPool(settings, rereadPoolOptions);
+    return { rows: createSourceRows(pool, tables, databaseLabel(settings)), close: () => closePool(pool) };
+  },
+  target: {
+    open: openTargetDatabase,
+    openWriter: openChunkWriter,
+    resetCheckpoints: async (settings, replicationId, partitions) => {
+      const pool = createPool(settings, checkpointPoolOptions);
+      try {
+        await resetCheckpoints(pool, replicationId, partitions, databaseLabel(settings));
+      } finally {
+        await closePool(pool);
+      }
+    },
+  },
+};
