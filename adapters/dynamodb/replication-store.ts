@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { activityRetentionDays, activitySchema } from '#core/contracts/activity.ts';
-import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
 import { type Replication, replicationSchema } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { claimTables, refuseTakenTables } from '#core/lifecycle/target-claims.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { LeaseStore, ReplicationStore } from '#core/ports/state-store.ts';
 import { absent, type DynamoTable, matching, parseItem, type Write } from './dynamo-table.ts';
@@ -56,25 +57,19 @@ export const createReplicationStore = (table: DynamoTable, clock: Clock): Replic
         const key = claimKey(targetIdentity, targets[0] as TableRef);
         const item = await table.get(key);
         const bucket = item === undefined ? undefined : parseItem(claimBucketSchema, item);
-        const claims = { ...bucket?.claims };
-        for (const target of targets) {
-          if (Object.hasOwn(claims, tableKey(target))) taken.push(target);
-          claims[tableKey(target)] = replication.replicationId;
-        }
+        const { claims, taken: found } = claimTables(
+          bucket?.claims ?? {},
+          replication.replicationId,
+          targets,
+        );
+        taken.push(...found);
         return {
           put: { ...key, version: (bucket?.version ?? 0) + 1, claims },
           condition: bucket === undefined ? absent : matching({ version: bucket.version }),
         };
       }),
     );
-    if (taken.length > 0) {
-      const tables = taken.map(tableLabel).sort();
-      throw new MillraceError(
-        'TargetTableClaimed',
-        `Another replication writes, or this one names twice: ${tables.join(', ')}.`,
-        { facts: { tables } },
-      );
-    }
+    refuseTakenTables(taken);
     return writes;
   };
 
