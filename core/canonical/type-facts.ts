@@ -1,6 +1,6 @@
 import type { ColumnDescription } from '../contracts/table-description.ts';
 
-/** Whether every server has the type: `format_type` puts the schema before the name of any other (canonical-session). */
+/** Whether every server has the type: `format_type` puts the schema before the name of any other (core/databases/postgresql/session.ts). */
 export const isBuiltIn = ({ typeKind, type }: ColumnDescription): boolean => {
   switch (typeKind) {
     case 'base':

@@ -8,7 +8,7 @@ export interface TableChange {
   readonly table: string;
   /**
    * Position of the change in the source's log, as its dialect counts it: PostgreSQL's LSN as a number of bytes, exact
-   * up to 2^53 (8 PiB of log); MySQL's file and byte (mysql/log-position.ts). Within one transaction positions rise; transactions come in the order of their commits, so a long one may
+   * up to 2^53 (8 PiB of log); MySQL's file and byte (core/databases/mysql/source/log-position.ts). Within one transaction positions rise; transactions come in the order of their commits, so a long one may
    * bring positions below those of shorter ones before it.
    */
   readonly position: number;

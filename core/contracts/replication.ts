@@ -81,7 +81,7 @@ export const replicationSchema = z
     sourceDatabaseId: databaseIdSchema,
     targetDatabaseId: databaseIdSchema,
     tables: z.array(tableMappingSchema).min(1).readonly(),
-    /** How target tables are named that were not named by hand, see core/mapping/target-names.ts; its default when absent. */
+    /** How target tables are named that were not named by hand, see core/naming/target-template.ts; its default when absent. */
     targetTemplate: z.string().exactOptional(),
     capture: captureOptionsSchema.exactOptional(),
     connectorName: z.string(),

@@ -33,7 +33,7 @@ export type DocumentedSourceDialect = SourceDialect & Required<Pick<SourceDialec
 
 /**
  * From captured values to canonical text. The canonical text of a value is PostgreSQL's own text output for the type that
- * `ColumnDescription` names, under the settings of postgresql/canonical-session.ts, whatever database it comes from.
+ * `ColumnDescription` names, under the settings of core/databases/postgresql/session.ts, whatever database it comes from.
  */
 export interface SourceCodec {
   /** Why a column cannot be replicated, or undefined when it can. */

@@ -181,7 +181,7 @@ export const parseTableDescriptions = (rows: CatalogRows): readonly TableDescrip
       columns: columnsOf(schema, table).map(toColumn),
       primaryKey: primary.flatMap(({ column }) => (column === null ? [] : [column])),
       isKeyDeferrable: primary.some(({ deferrable }) => deferrable === 'DEFERRABLE'),
-      // Supplemental logging is a matter of the table's readiness, see server-problems.
+      // Supplemental logging is a matter of the table's readiness, see core/databases/oracle/source/readiness.ts.
       replicaIdentity: 'default',
       relationKind,
       estimatedRows,

@@ -2,7 +2,7 @@ import type { ColumnDescription } from '../../../contracts/table-description.ts'
 
 /**
  * Turns a value of an event's JSON (never null) into the canonical text: PostgreSQL's own output under the settings of
- * canonical-session. Capture passes on what PostgreSQL wrote, so values have that form already, but for booleans
+ * core/databases/postgresql/session.ts. Capture passes on what PostgreSQL wrote, so values have that form already, but for booleans
  * and integers, which come as JSON unless they are below a domain. Returns undefined for what capture does not write for such a
  * column; it never guesses.
  */
