@@ -20,7 +20,7 @@ import { benchCapture, jdbcSinkConfig, type SinkInserts, type TopicSchemas } fro
 import { type Backlog, countRows, qualified, watchApplyRate } from './watch-target.ts';
 
 const appliedTable = 'applied_flights';
-/** Captures beside the product's: one that only shows the schema of its messages, two for the peer's own settings. */
+/** Captures in addition to the product's: one that only shows the schema of its messages, two for the peer's own settings. */
 const productSchemaPrefix = 'bench_product_schema';
 const schemaPrefix = 'bench_with_schemas';
 const plainPrefix = 'bench_without_schemas';
@@ -98,7 +98,7 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
   };
   const ours = async (): Promise<number> => {
     await target.query(`TRUNCATE ${qualified(targetTable)}`);
-    // What Millrace remembers of the topic lies beside the rows; without it the consumer begins at the topic's beginning.
+    // What Millrace remembers of the topic lies in the same database as the rows; without it the consumer begins at the topic's beginning.
     await target.query('DELETE FROM millrace.checkpoint WHERE replication_id = $1', [replicationId]);
     const [rate] = await Promise.all([watchApplyRate(target, targetTable, backlog, signal), start()]);
     await api.stopReplication(replicationId);
@@ -152,7 +152,7 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
 };
 
 /**
- * Two like parts, one after the other: what comes first warms up whoever applies it (its compiler, its statements, its
+ * Two like parts, one after the other: what comes first warms up anyone who applies it (its compiler, its statements, its
  * connections), and only the second part is measured.
  */
 const writeBacklog = async ({ source, sizes }: BenchContext): Promise<Backlog> => {

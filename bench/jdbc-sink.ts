@@ -70,7 +70,7 @@ export const jdbcSinkConfig = (
 export type Capturer = 'Millrace' | 'Debezium';
 
 /**
- * A capture of the same table beside the product's, with the product's settings and a slot of its own, which Debezium makes.
+ * A second capture of the same table, with the product's settings and a slot of its own, which Debezium makes.
  * Debezium's connector writes Debezium's types, where the product's writes PostgreSQL's texts.
  */
 export const benchCapture = (

@@ -6,13 +6,13 @@ import { stepDeadlineMs } from './bench-context.ts';
 /** Each poll reads a small table in memory, so that the figures are good to 20 ms. */
 const pollEveryMs = 20;
 
-/** A pause between two statements of whoever copies is shorter; counting in each would slow down what is measured. */
+/** A pause between two statements of anyone who copies is shorter; counting in each would slow down what is measured. */
 const quietMs = 300;
 
 /**
  * Rows per second of a copy into `table`, seen from the server so that it is the same for Millrace and for a peer: from the
  * first statement that writes rows into the table until no such statement and no COMMIT runs any more, and `rows` rows are
- * committed. How long anybody takes to start is not in it. Nobody else may write to the server.
+ * committed. How long anyone takes to start is not in it. Nobody else may write to the server.
  */
 export const watchMariadbCopyRate = async (
   connection: DemoConnection,

@@ -11,7 +11,7 @@ const pollEveryMs = 20;
 
 /**
  * Rows per second of a COPY into `table`: from the moment PostgreSQL reports one in pg_stat_progress_copy until none
- * is left and `rows` rows are committed. How long anybody takes to start is not in it.
+ * is left and `rows` rows are committed. How long anyone takes to start is not in it.
  */
 export const watchCopyRate = async (
   target: Client,

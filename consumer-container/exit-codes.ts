@@ -2,7 +2,7 @@
 export type ConsumerEnd = 'drained' | 'superseded' | 'failed' | 'needs-resync';
 
 /**
- * What the task's exit code says to whoever looks at a stopped task. Whether it is launched again does not depend on
+ * What the task's exit code says to anyone who looks at a stopped task. Whether it is launched again does not depend on
  * it, but on the replication's status and its heartbeat.
  */
 export const exitCodes = {
@@ -16,6 +16,6 @@ export const exitCodes = {
   'needs-resync': 5,
   /** The environment variables are not what core/contracts/environment.ts says (EX_USAGE of sysexits.h). */
   badEnvironment: 64,
-  /** A defect of ours: nothing could be recorded (EX_SOFTWARE). */
+  /** A bug in Millrace: nothing could be recorded (EX_SOFTWARE). */
   crashed: 70,
 } as const satisfies Record<ConsumerEnd | 'badEnvironment' | 'crashed', number>;

@@ -86,7 +86,7 @@ export const startLatencyProbe = async (options: LatencyProbeOptions): Promise<L
     }
   };
 
-  // A failure of either loop is kept until stop, where somebody waits for it.
+  // A failure of either loop is kept until stop, where someone waits for it.
   const writes = Promise.allSettled([write()]);
   const polled = Promise.allSettled([poll()]);
   return {

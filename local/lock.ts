@@ -51,7 +51,7 @@ const tryLock = (file: string): boolean => {
   }
 };
 
-/** Takes the lock away to look at it once more: somebody else may have taken the stale one for himself meanwhile. */
+/** Takes the lock away to look at it once more: someone else may have taken the stale one for himself meanwhile. */
 const removeStale = (file: string): void => {
   const taken = `${file}.${process.pid}.stale`;
   try {
@@ -59,7 +59,7 @@ const removeStale = (file: string): void => {
     const holder = readHolder(taken);
     if (holder !== undefined && isRunning(holder)) linkSync(taken, file);
   } catch {
-    // Somebody else was faster.
+    // Someone else was faster.
   } finally {
     rmSync(taken, { force: true });
   }

@@ -40,7 +40,7 @@ export interface MariadbOptions extends Supervision {
   readonly config?: Readonly<Record<string, string>>;
   /** Created unless it exists; `millrace` by default. */
   readonly database?: string;
-  /** Beside the data by default. */
+  /** Next to the data by default. */
   readonly logFile?: string;
   /** Whose cache has the binaries. */
   readonly folder?: StateFolder;
@@ -181,7 +181,7 @@ const systemTableFiles: readonly RegExp[] = [
  * taken for a user@localhost whose account is for any host, and refuse it.
  */
 const createDataDirectory = async (binaries: MariadbParts, dataDir: string): Promise<void> => {
-  // Made beside the final place and renamed, so that an interrupted start leaves no half-made data.
+  // Made next to the final place and renamed, so that an interrupted start leaves no half-made data.
   const unfinished = `${dataDir}.new`;
   rmSync(unfinished, { recursive: true, force: true });
   for (const path of [unfinished, temporaryFolder(unfinished)])
@@ -268,7 +268,7 @@ const findBinaries = async (options: MariadbOptions): Promise<MariadbParts> => {
   );
 };
 
-/** Servers of distributions lie beside the path of ordinary users. */
+/** Distributions put servers outside of the path of ordinary users. */
 const serverFolders: readonly string[] = [
   '/usr/sbin',
   '/usr/libexec',

@@ -49,7 +49,7 @@ export interface PostgresOptions extends Supervision {
   readonly config?: Readonly<Record<string, string>>;
   /** Created unless it exists; `postgres` by default. */
   readonly database?: string;
-  /** Beside the data by default. */
+  /** Next to the data by default. */
   readonly logFile?: string;
 }
 
@@ -165,7 +165,7 @@ const createCluster = async (
   dataDir: string,
   owner: ServerUser | undefined,
 ): Promise<void> => {
-  // Made beside the final place and renamed, so that an interrupted initdb leaves no half-made cluster.
+  // Made next to the final place and renamed, so that an interrupted initdb leaves no half-made cluster.
   const unfinished = `${dataDir}.new`;
   const passwordFile = `${dataDir}.password`;
   rmSync(unfinished, { recursive: true, force: true });
@@ -225,7 +225,7 @@ const findBinaries = async (
   let home: string;
   try {
     const versionPackage = createRequire(import.meta.url).resolve(binaryPackages[version]);
-    // Looked up from the package of the version, since each has its own beside it. By its place and not by an import,
+    // Looked up from the package of the version, since each has its own next to it. By its place and not by an import,
     // which a test runner's own loader would have to follow out of the project's dependencies.
     home = join(dirname(createRequire(versionPackage).resolve(packageName)), '..', 'native');
   } catch (cause) {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 
 /**
- * A process of one boot: a pid alone may have been given to somebody else by the time it is killed.
+ * A process of one boot: a pid alone may have been given to someone else by the time it is killed.
  * `startedAt` is opaque text, comparable only for equality.
  */
 export interface ProcessIdentity {
@@ -107,11 +107,11 @@ export const findMarkedProcesses = (stateFolder: string): readonly ProcessIdenti
     .filter((identity) => identity !== undefined);
 };
 
-/** What whoever starts a server may want to say about its process. */
+/** What a starter of a server may want to say about its process. */
 export interface Supervision {
   /** The server's environment; this process's own by default. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Gets the process's identity as soon as there is one, for whoever has to end it later. */
+  /** Gets the process's identity as soon as there is one, for the one that has to end it later. */
   readonly recordFile?: string;
   /** Nothing is started any more once it is aborted, and nothing is waited for. */
   readonly signal?: AbortSignal;

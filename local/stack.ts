@@ -77,7 +77,7 @@ export interface StartedStack {
 
 /**
  * Starts everything and deploys the app, or finds it running. A stack of which some part has ended is stopped first
- * and started anew, with its data. When anything fails, everything is stopped again. Optional parts that a running stack
+ * and started again, with its data. When anything fails, everything is stopped again. Optional parts that a running stack
  * lacks are added to it, and when one of them fails, that one is stopped.
  * Throws `PrerequisiteMissing` or `LocalStackFailed`.
  */
@@ -327,7 +327,7 @@ const choosePorts = async (
   return ports;
 };
 
-/** First whoever starts others, then consumers, then what they write to. */
+/** First the processes that start others, then consumers, then what they write to. */
 const stopOrder: readonly (readonly PartName[])[] = [
   ['emulator'],
   ['engine'],

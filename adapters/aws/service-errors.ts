@@ -39,7 +39,7 @@ export const isServiceSilent = (error: unknown): boolean => {
 };
 
 /**
- * What an AWS service answered, as an error of ours. The SDK's message is kept, since it names the resource and the
+ * What an AWS service answered, as a MillraceError. The SDK's message is kept, since it names the resource and the
  * missing permission; it holds no credentials.
  */
 export const toServiceError = (error: unknown, service: string, action: string): MillraceError => {

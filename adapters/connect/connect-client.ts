@@ -66,7 +66,7 @@ export interface ConnectClientOptions {
   /** `http://host:8083`, with or without a trailing slash. */
   readonly url: string;
   readonly clock: Clock;
-  /** Waits between attempts; empty where somebody waits for the answer, as in the API. */
+  /** Waits between attempts; empty where someone waits for the answer, as in the API. */
   readonly retryDelaysMs?: readonly number[];
 }
 

@@ -4,7 +4,7 @@ import type { CopiedChunk, CopiedTables, RowBatch } from '#core/ports/databases.
 
 /**
  * A copy in which nothing moved for so long is given up. Long enough for a source that reads a table for its first row, and
- * for a target that is busy with a checkpoint; a dead peer without it would hold the chunk for ever.
+ * for a target that is busy with a checkpoint; a dead peer without it would hold the chunk forever.
  */
 export const stallTimeoutMs = 300_000;
 

@@ -42,7 +42,7 @@ export const describeFailure = (
   });
 };
 
-/** Keeps the stack for whoever debugs, with a text that is known to be free of values. */
+/** Keeps the stack for anyone who debugs, with a text that is known to be free of values. */
 const withoutValues = (error: unknown, originalCode: string | undefined, reason: string): Error => {
   const cause = new Error(originalCode === undefined ? reason : `${originalCode}: ${reason}`);
   cause.name = 'DatabaseFailure';

@@ -14,7 +14,7 @@ import { createRowCopier } from './row-copier.ts';
 
 /**
  * Opens registered databases by their kind, with the credentials that Secrets Manager holds at this moment. Opening
- * connects to nothing yet: a wrong password shows in the first statement. Whoever opens one closes it. Throws
+ * connects to nothing yet: a wrong password shows in the first statement. The caller closes what it opens. Throws
  * `SecretMissing`, `PermissionDenied` and `ServiceUnavailable` as the secret store does.
  */
 export interface DatabaseAccess {
@@ -29,7 +29,7 @@ export interface DatabaseAccess {
   ): Promise<void>;
 }
 
-/** Always read anew: a start is rare, and a password that was rotated a minute ago must not fail it. */
+/** Always read from Secrets Manager: a start is rare, and a password that was rotated a minute ago must not fail it. */
 const freshSecret = { fresh: true } as const;
 
 export const connectionSettings = async (

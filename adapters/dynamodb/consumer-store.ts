@@ -63,7 +63,7 @@ export const createConsumerStore = (table: DynamoTable): ConsumerStore & HealSto
       if (failed.length > 0)
         throw new MillraceError(
           'Superseded',
-          `Replication ${replicationId} was stopped or started anew, so no consumer of start ${launch.generation} is launched.`,
+          `Replication ${replicationId} was stopped or started again, so no consumer of start ${launch.generation} is launched.`,
           { facts: { replicationId, generation: launch.generation } },
         );
     },

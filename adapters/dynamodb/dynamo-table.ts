@@ -23,7 +23,7 @@ import { byKindIndex, type Key } from './store-keys.ts';
 
 export type Item = Readonly<Record<string, unknown>>;
 
-/** An expression over attributes; `#name` stands for the attribute `name`, since many of ours are reserved words. */
+/** An expression over attributes; `#name` stands for the attribute `name`, since many of our attributes are reserved words. */
 export interface Condition {
   readonly expression: string;
   readonly values?: Readonly<Record<string, unknown>>;

@@ -80,7 +80,7 @@ export const createKafka = (settings: KafkaSettings, log: Log): Kafka => {
 
 /**
  * kafkajs logs each attempt that it then repeats by itself, several lines for each, as errors. What it cannot repeat
- * itself out of is thrown and reported by whoever called it, so its own lines are for debugging.
+ * itself out of is thrown and reported by its caller, so its own lines are for debugging.
  */
 const forwardLog = (log: Log, entry: { readonly message: string; readonly [key: string]: unknown }): void => {
   const { message, error, broker, groupId } = entry;
@@ -91,7 +91,7 @@ const forwardLog = (log: Log, entry: { readonly message: string; readonly [key: 
   });
 };
 
-/** What kafkajs throws, as an error of ours: everything it cannot repeat itself out of is the brokers' absence. */
+/** What kafkajs throws, as a MillraceError: everything it cannot repeat itself out of is the brokers' absence. */
 export const toKafkaError = (error: unknown, action: string): MillraceError => {
   if (error instanceof MillraceError) return error;
   const reason = error instanceof Error ? error.message : String(error);

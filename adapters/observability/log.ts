@@ -7,7 +7,7 @@ import type {
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Log, LogFields } from '#core/ports/clock-and-log.ts';
 
-/** A second line of defence: what is called like this is never written, whoever passed it. */
+/** A second line of defence: what is called like this is never written, no matter who passed it. */
 const secretKey = /password|passphrase|authorization|secretstring|^(bearer|token)$/i;
 
 /** SQLSTATE classes 22 (data exception) and 23 (integrity violation): the server's text can quote a row's values. */

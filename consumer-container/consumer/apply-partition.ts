@@ -39,7 +39,7 @@ export interface ApplyContext<Table extends ApplyTable, Prepared> {
 /**
  * Applies one partition until its assignment ends: begins at the checkpoint, and after every transient failure begins at
  * the checkpoint again, so it does not matter whether a lost COMMIT took effect. Waits between attempts as
- * `transientRetryDelaysMs` says; a batch that was applied starts the count anew. Throws the last error when the
+ * `transientRetryDelaysMs` says; a batch that was applied starts the count again. Throws the last error when the
  * attempts are used up, and any other error at once.
  */
 export const applyPartition = async <Table extends ApplyTable, Prepared>(
@@ -184,7 +184,7 @@ class PartitionPipeline<Table extends ApplyTable, Prepared> {
     this.#nextOffset = nextOffset;
     this.#highestPosition = decoded.highestPosition;
     this.#applying = this.#apply(batch, prepared, decoded);
-    // Seen by whoever awaits it next; here it only ends the wait for records.
+    // Seen by anyone who awaits it next; here it only ends the wait for records.
     this.#applying.catch(() => this.#failed.abort());
   }
 

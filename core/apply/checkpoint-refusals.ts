@@ -6,7 +6,7 @@ import type { PartitionBatch } from '../ports/partition-batch.ts';
 export const fencedError = (replicationId: ReplicationId): MillraceError =>
   new MillraceError('Fenced', `A newer consumer has taken over replication ${replicationId}.`);
 
-/** Why a checkpoint did not move: it is another's, or an earlier COMMIT of ours whose answer was lost has moved it. */
+/** Why a checkpoint did not move: it is another's, or one of our earlier COMMITs whose answer was lost has moved it. */
 export const unmovedCheckpointError = (
   replicationId: ReplicationId,
   checkpoint: Checkpoint | undefined,

@@ -12,7 +12,7 @@ export const isExact = (column: ColumnDescription, type: ColumnType): boolean =>
   return comparableTarget(column, { ...plain, ...type, typeKind: 'base', isGenerated: false }) === undefined;
 };
 
-/** Types beside its own that a mapping may give a column; those that have a length or precision without it. */
+/** Types other than its own that a mapping may give a column; those that have a length or precision without it. */
 export const exactTypes = (column: ColumnDescription): readonly string[] =>
   knownTypeNames.flatMap((name) => {
     const type = parseColumnType(column.isArray ? `${name}[]` : name);

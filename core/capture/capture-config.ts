@@ -8,7 +8,7 @@ import { captureDefaults, excludeListEntry } from './connector-config.ts';
 
 /**
  * The configuration that a replication's connector is created with: its kind's, with the replication's own options, and
- * without the columns that its mapping leaves out, so that their values never reach Kafka. Whoever validates validates
+ * without the columns that its mapping leaves out, so that their values never reach Kafka. Validation checks
  * this. Throws `InvalidRequest`, see the dialects.
  */
 export const captureConfig = (

@@ -2,7 +2,7 @@ import type { TableRef } from '../contracts/identifiers.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import type { ConnectorConfig } from '../ports/connector-config.ts';
 
-/** How often an idle connector stores its position, so that the source can drop log that holds nothing of ours. */
+/** How often an idle connector stores its position, so that the source can drop log that holds nothing that Millrace needs. */
 const heartbeatIntervalMs = 5_000;
 
 /** Debezium waits so long before it looks for the next events: half of it is added to the latency of a lone change. */
@@ -23,7 +23,7 @@ export const maxEventBytes = 8 * 1024 * 1024;
 
 /**
  * A configuration is validated by connecting to the database; Connect answers so soon with the reason when it cannot,
- * before whoever asked gives up (adapters/connect waits 40 s). Debezium's default is 60 s.
+ * before the caller gives up (adapters/connect waits 40 s). Debezium's default is 60 s.
  */
 const validationTimeoutMs = 15_000;
 
@@ -37,7 +37,7 @@ export const captureDefaults = {
   retriableRestartWaitMs,
 } as const;
 
-/** What every connector of ours has, whatever its database: all operations, no snapshot, JSON without schemas. */
+/** What every connector that Millrace creates has, whatever its database: all operations, no snapshot, JSON without schemas. */
 export const commonConnectorConfig = (topicPrefix: string): ConnectorConfig => ({
   'tasks.max': '1',
   'snapshot.mode': 'no_data',
@@ -110,7 +110,7 @@ export const includeListEntry = (table: TableRef): string =>
 
 /**
  * An entry of `column.exclude.list`, by the same rules. Debezium matches columns whatever the case of their names, so the
- * entry switches that off: it must not take a column of another table with it, `sales.orders` beside `Sales.Orders`.
+ * entry switches that off: it must not take a column of another table with it, `sales.orders` when `Sales.Orders` is meant.
  */
 export const excludeListEntry = (table: TableRef, column: string): string =>
   `(?-i)${includeListEntry(table)}\\.${toRegexLiteral(column)}`;

@@ -3,10 +3,10 @@ import type { ConnectorStatus } from '../ports/services.ts';
 /** What can be done about a failed connector or task, read from its stack trace. */
 export interface ConnectorFailure {
   /**
-   * restart: a restart may cure it. needs-resync: the log that it needs is gone. mend: somebody has to change something
+   * restart: a restart may cure it. needs-resync: the log that it needs is gone. fix: someone has to change something
    * first, and a start afterwards continues without a loss.
    */
-  readonly cure: 'restart' | 'needs-resync' | 'mend';
+  readonly cure: 'restart' | 'needs-resync' | 'fix';
   /** The innermost cause in one line: what a person needs of a trace. */
   readonly summary: string;
 }
@@ -32,14 +32,14 @@ const needsResyncPatterns: readonly RegExp[] = [
   /db history topic or its content is fully or partially missing/i,
   /connector is trying to read (?:binlog|change stream|log)[^.]*but this is no longer available/i,
   // The same: changes in a form that cannot be read (UnreadableChanges.java), or rows without some of their columns, which
-  // stay in the log whatever is mended.
+  // stay in the log whatever is fixed.
   /all tables have to be copied again/,
   /internal schema size \d+, but row size \d+/i,
   // Oracle: the log of the stored offset was deleted before it was read.
   /do not contain the offset scn/i,
 ];
 
-const mendPatterns: readonly RegExp[] = [
+const fixPatterns: readonly RegExp[] = [
   /RecordTooLargeException/,
   /(?:password|SCRAM|GSSAPI|peer|ident) authentication failed/i,
   /no pg_hba\.conf entry/i,
@@ -83,6 +83,6 @@ export const failureTrace = (connector: ConnectorStatus): string | undefined => 
 export const classifyTrace = (trace: string): ConnectorFailure => {
   const summary = summarize(trace);
   if (needsResyncPatterns.some((pattern) => pattern.test(trace))) return { cure: 'needs-resync', summary };
-  if (mendPatterns.some((pattern) => pattern.test(trace))) return { cure: 'mend', summary };
+  if (fixPatterns.some((pattern) => pattern.test(trace))) return { cure: 'fix', summary };
   return { cure: 'restart', summary };
 };

@@ -24,7 +24,7 @@ export interface CaptureRequest {
   readonly sourceDatabase: Database;
   readonly topicRetentionHours: number;
   readonly captureKafka: CaptureKafka;
-  /** A gap in the captured changes is accepted, because everything is copied anew: offset and slot start afresh. */
+  /** A gap in the captured changes is accepted, because everything is copied again: offset and slot start afresh. */
   readonly forceResync: boolean;
 }
 
@@ -51,7 +51,7 @@ export const ensureCapture = async (request: CaptureRequest, ports: CapturePorts
     hasCopy: replication.copyGeneration > 0,
   });
   if (request.forceResync) {
-    // Not always: a start that is repeated would begin anew each time, and never have waited for all that is older.
+    // Not always: a start that is repeated would begin again each time, and never have waited for all that is older.
     const reason =
       verdict.kind === 'gap' ? verdict.reason : findBlockade(await connect.getStatus(connectorName));
     if (reason !== undefined) {

@@ -15,7 +15,7 @@ export interface SnapshotMode {
 const everyKind: readonly DatabaseKind[] = ['postgresql', 'mysql', 'mariadb', 'oracle'];
 const withSchemaHistory: readonly DatabaseKind[] = ['mysql', 'mariadb', 'oracle'];
 
-/** The mode of every connector of ours. */
+/** The mode of every connector that Millrace creates. */
 export const usedSnapshotMode = 'no_data';
 
 const copiesItself =
@@ -54,7 +54,7 @@ export const snapshotModes: readonly SnapshotMode[] = [
     formerNames: [],
     meaning: 'Reads all rows on every start, then streams.',
     isUsed: false,
-    inMillrace: `${copiesItself} Start with force_resync to copy anew.`,
+    inMillrace: `${copiesItself} Start with force_resync to copy again.`,
   },
   {
     mode: 'when_needed',
@@ -63,7 +63,7 @@ export const snapshotModes: readonly SnapshotMode[] = [
     meaning: 'Reads all rows when the stored position is no longer in the log, then streams.',
     isUsed: false,
     inMillrace:
-      'Not used: when changes were lost, the replication stops with needs-resync, and a start with force_resync copies anew.',
+      'Not used: when changes were lost, the replication stops with needs-resync, and a start with force_resync copies again.',
   },
   {
     mode: 'configuration_based',
@@ -77,7 +77,7 @@ export const snapshotModes: readonly SnapshotMode[] = [
     mode: 'recovery',
     kinds: withSchemaHistory,
     formerNames: ['schema_only_recovery'],
-    meaning: 'Builds a lost or broken schema history anew from the tables as they are now, then streams on.',
+    meaning: 'Builds a lost or broken schema history again from the tables as they are now, then streams on.',
     isUsed: false,
     inMillrace:
       'Not used: it is only right when no table changed since the stored position. Start with force_resync instead.',

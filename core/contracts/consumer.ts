@@ -31,7 +31,7 @@ export type TopicLag = z.infer<typeof topicLagSchema>;
 /** What a consumer says of itself, at least every `heartbeatIntervalMs`. One item for each replication. */
 export const heartbeatSchema = z
   .strictObject({
-    /** Names one launch of a consumer task; decided by whoever launched it. */
+    /** Names one launch of a consumer task; chosen by the launcher. */
     launchId: z.string(),
     taskArn: z.string().optional(),
     epoch: z.number().int().nonnegative(),

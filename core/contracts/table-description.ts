@@ -28,7 +28,7 @@ export interface ColumnDescription {
   readonly baseType: string;
   readonly isArray: boolean;
   /**
-   * What kind of type the base type is: `base` is built in, `extension` is a base type of somebody else, and a
+   * What kind of type the base type is: `base` is built in, `extension` is a base type of someone else, and a
    * `nested-array` has elements that are arrays by themselves or are not separated by commas.
    */
   readonly typeKind: 'base' | 'enum' | 'composite' | 'range' | 'multirange' | 'extension' | 'nested-array';

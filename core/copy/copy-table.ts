@@ -128,7 +128,7 @@ export const copyTable = async (
     reportNulled();
   };
 
-  // The first failure also ends the chunks that run beside it.
+  // The first failure also ends the chunks that run at the same time.
   const failure = new AbortController();
   const signal = AbortSignal.any([options.signal, failure.signal]);
   await forEachBounded(unfinished, options.parallelChunks, async (chunk) => {

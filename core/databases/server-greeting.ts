@@ -2,7 +2,7 @@ import type { Database, DatabaseKind } from '../contracts/database.ts';
 import type { Problem } from '../errors/millrace-error.ts';
 import { kindOfVersion } from './mysql/flavors.ts';
 
-/** What a server says of itself before anybody logs in. */
+/** What a server says of itself before anyone logs in. */
 export interface DetectedServer {
   readonly kind: DatabaseKind;
   /** As the server spells it, where it tells one. */

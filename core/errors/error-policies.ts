@@ -2,8 +2,8 @@
  * What is done about an error, decided in this one table and nowhere else.
  *
  * - `transient`: the same action may succeed later; callers retry it with back-off.
- * - `persistent`: repeating cannot help; somebody has to change something first.
- * - `bug`: an invariant of ours is broken; stop and report.
+ * - `persistent`: repeating cannot help; someone has to change something first.
+ * - `bug`: an invariant of Millrace is broken; stop and report.
  */
 export type ErrorDisposition = 'transient' | 'persistent' | 'bug';
 
@@ -32,13 +32,13 @@ export const errorPolicies = {
   InvalidRequest: persistent(400, 'Correct the fields that the error names and send the request again.'),
   Unauthorized: persistent(401, 'Send a valid token in the Authorization header: Bearer <token>.'),
   Forbidden: persistent(403, 'Use a token whose role and client allow this action.'),
-  NotFound: persistent(404, 'Check the identifier; list the resources that your token can see.'),
+  NotFound: persistent(404, 'Check the identifier against the list of what your token can see.'),
   Conflict: persistent(409, 'Read the current state of the resource, then decide again.'),
   TargetTableClaimed: persistent(
     409,
     'Map the table to another target name: a target table belongs to one replication.',
   ),
-  ValidationFailed: persistent(422, 'Mend every listed problem, then start the replication again.'),
+  ValidationFailed: persistent(422, 'Fix every listed problem, then start the replication again.'),
 
   // Databases.
   DatabaseUnreachable: transient(502, 'Check host, port, network path and security groups of the database.'),
@@ -52,14 +52,17 @@ export const errorPolicies = {
   ),
   DatabaseNotFound: persistent(422, 'Correct the database name, or create the database.'),
   DatabaseTimeout: transient(504, 'Check the load and locks of the database.'),
-  DatabaseConflict: transient(503, 'Nothing: a deadlock or serialization failure is retried as a whole.'),
+  DatabaseConflict: transient(
+    503,
+    'No action is needed: the whole transaction is tried again after a deadlock or serialization failure.',
+  ),
   DatabaseUnavailable: transient(503, 'Check that the database is up, writable and not out of connections.'),
   DatabaseFull: persistent(507, 'Free or add disk space on the database, then start the replication again.'),
   PermissionDenied: persistent(422, 'Grant the missing privilege that the error names.'),
   TableNotFound: persistent(422, 'Check the schema and table name; names are case-sensitive.'),
   ConstraintViolated: persistent(
     422,
-    'Compare the named target constraint with the source and drop or mend it.',
+    'Compare the named target constraint with the source and drop or fix it.',
   ),
   ValueRejected: persistent(
     422,
@@ -67,7 +70,7 @@ export const errorPolicies = {
   ),
   SchemaMismatch: persistent(
     422,
-    'Bring the target table into line with the source, or start with force_resync.',
+    'Change the target table so that it matches the source, or start with force_resync.',
   ),
   UnsupportedType: persistent(
     422,
@@ -75,31 +78,40 @@ export const errorPolicies = {
   ),
   UndecodableEvent: persistent(
     500,
-    'Look at the named topic and offset; the event is not what Debezium writes.',
+    'Read the event at the named topic and offset: it does not have the form that Debezium writes.',
   ),
 
   // Kafka and Connect.
   KafkaUnavailable: transient(503, 'Check the brokers and the network path to them.'),
   ConnectUnavailable: transient(503, 'Check the Kafka Connect service.'),
   ConnectRejected: persistent(422, 'Read the message of Kafka Connect; a setting or grant is wrong.'),
-  CaptureNotStreaming: transient(503, 'Look at the connector status and its log.'),
-  CaptureFailed: persistent(422, 'Read the trace of the connector task in the status and mend its cause.'),
+  CaptureNotStreaming: transient(503, 'Check the status of the connector and the log of Kafka Connect.'),
+  CaptureFailed: persistent(422, 'Read the trace of the connector task in the status and fix its cause.'),
 
   // Correctness guards: each stops the replication with its data untouched.
   NeedsResync: persistent(
     409,
     'Changes were lost before they were applied: start with force_resync to reload.',
   ),
-  Fenced: persistent(409, 'Nothing: a newer consumer owns this replication and this one has stopped.'),
+  Fenced: persistent(
+    409,
+    'No action is needed: a newer consumer owns this replication, and this one has stopped.',
+  ),
   StartInterrupted: persistent(
     409,
     'Start the replication again: it resumes where the start was interrupted.',
   ),
-  Superseded: persistent(409, 'Nothing: a stop or a newer start has replaced this run.'),
+  Superseded: persistent(409, 'No action is needed: a stop or a newer start has replaced this run.'),
 
   // AWS.
-  StoreUnavailable: transient(503, 'Nothing: the state store is retried; check DynamoDB if it lasts.'),
-  ServiceUnavailable: transient(503, 'Nothing: the call is retried; check the AWS service that it names.'),
+  StoreUnavailable: transient(
+    503,
+    'No action is needed while the call is retried. If the error lasts, check DynamoDB.',
+  ),
+  ServiceUnavailable: transient(
+    503,
+    'No action is needed while the call is retried. If the error lasts, check the AWS service that it names.',
+  ),
   SecretMissing: persistent(422, 'Register the database again: the secret with its password was deleted.'),
   TaskLaunchFailed: transient(503, 'Check Fargate capacity, the subnets and the task definition.'),
   CopyFailed: persistent(500, 'Read the message of the failed table and start the replication again.'),
@@ -108,7 +120,7 @@ export const errorPolicies = {
   PrerequisiteMissing: persistent(500, 'Install what the message names, then run the command again.'),
   LocalStackFailed: persistent(
     500,
-    'Mend what the message or the log that it names says, then run the command again.',
+    'Fix what the message or the log that it names says, then run the command again.',
   ),
 
   Internal: bug('Report this with the log lines around it: it is a defect of Millrace.'),
@@ -116,6 +128,6 @@ export const errorPolicies = {
 
 export type ErrorCode = keyof typeof errorPolicies;
 
-/** A code as it was stored or sent by another part; what is not one of ours counts as `Internal`. */
+/** A code as it was stored or sent by another part; what is not in the table counts as `Internal`. */
 export const toErrorCode = (code: string | undefined): ErrorCode =>
   code !== undefined && Object.hasOwn(errorPolicies, code) ? (code as ErrorCode) : 'Internal';

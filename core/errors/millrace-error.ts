@@ -1,6 +1,6 @@
 import { type ErrorCode, type ErrorPolicy, errorPolicies } from './error-policies.ts';
 
-/** One of several things that have to be mended, where an error reports them all at once. */
+/** One of several things that have to be fixed, where an error reports them all at once. */
 export interface Problem {
   /** What it is about: a table, a column, a server. */
   readonly subject: string;

@@ -29,7 +29,7 @@ export type Desired = Pick<Replication, 'desired' | 'status' | 'statusSince'>;
 
 /**
  * Five attempts within half an hour. With a check each minute a thing that keeps failing is given up after about five
- * minutes, whereas one that fails now and then, say after each nightly failover, is healed for ever.
+ * minutes, whereas one that fails now and then, say after each nightly failover, is healed forever.
  */
 export const healLimit = 5;
 export const healWindowMs = 30 * 60_000;
@@ -69,7 +69,7 @@ export const decide = (
         ...decideConnector(observation.connector, history, now),
         ...decideConsumer(observation.consumer, history, now),
       ];
-      // Whoever gives up gives up as a whole; healing the other half at the same time would contradict the alert.
+      // Healing gives up as a whole; healing the other half at the same time would contradict the alert.
       const givingUp = actions.find(({ kind }) => kind === 'escalate');
       return givingUp === undefined ? actions : [givingUp];
     }
@@ -81,7 +81,7 @@ export const decide = (
   }
 };
 
-/** What a look at the source gave, beside the checks of every minute: tables of which changes are missed. */
+/** Tables whose changes are missed, by a look at the source. It is taken less often than the checks of every minute. */
 export const decideCapture = (desired: Desired, uncaptured: readonly TableRef[]): readonly HealAction[] =>
   desired.desired === 'running' && desired.status === 'active' && uncaptured.length > 0
     ? [escalate('NeedsResync', `Changes were lost: ${describeUncaptured(uncaptured)}.`)]
@@ -146,7 +146,7 @@ const decideSeenConnector = (
   switch (connector.state) {
     case 'PAUSED':
     case 'STOPPED':
-      // Unbounded: somebody who pauses it again and again is answered again and again; a user's way is to stop.
+      // Unbounded: someone who pauses it again and again is answered again and again; a user's way is to stop.
       return [{ kind: 'resume-connector', reason: `The connector was ${connector.state}.` }];
     case 'UNASSIGNED':
     case 'RESTARTING':
@@ -160,7 +160,7 @@ const decideSeenConnector = (
       switch (cure) {
         case 'needs-resync':
           return [escalate('NeedsResync', `Capture cannot go on: ${summary}`)];
-        case 'mend':
+        case 'fix':
           return [escalate('CaptureFailed', `Capture failed and a restart cannot cure it: ${summary}`)];
         case 'restart':
           return [

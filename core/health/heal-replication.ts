@@ -32,7 +32,7 @@ export interface HealPorts {
 }
 
 export interface ConnectorHealer extends Pick<ConnectPort, 'pause' | 'resume' | 'restartFailed'> {
-  /** Creates the connector anew where the deleted one left off. Throws `NeedsResync` when changes were lost since. */
+  /** Creates the connector again where the deleted one left off. Throws `NeedsResync` when changes were lost since. */
   recreate(replication: Replication): Promise<void>;
 }
 
@@ -81,7 +81,7 @@ export const healReplication = async (
 
   if ((await examineNow(replication)).length === 0) return [];
   if (!(await store.acquireLease(replicationId, holder, leaseTtlMs, clock.now()))) {
-    log.info('Somebody else is acting on this replication; the next check looks again');
+    log.info('Someone else is acting on this replication; the next check looks again');
     return [];
   }
   try {
@@ -155,7 +155,7 @@ const stopConsumer = async (
   reason: string,
   { store, tasks }: HealPorts,
 ): Promise<void> => {
-  // Taken back first: if the task cannot be reached, it ends by itself when its next heartbeat is refused.
+  // Revoke the launch first. If the task cannot be reached, its next heartbeat is refused and it exits.
   const launch = await store.revokeLaunch(replicationId);
   if (launch?.taskArn !== undefined) await tasks.stopTask(launch.taskArn, reason);
 };

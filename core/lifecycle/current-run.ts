@@ -3,7 +3,7 @@ import type { Run } from '../contracts/steps.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import type { ReplicationStore } from '../ports/state-store.ts';
 
-/** Whether `run` is still what its user wants: not stopped, not failed, not started anew. */
+/** Whether `run` is still what its user wants: not stopped, not failed, not started again. */
 export const isCurrentRun = (run: Run, replication: Replication): boolean =>
   replication.generation === run.generation &&
   replication.desired === 'running' &&

@@ -32,7 +32,7 @@ export const isEnding = (task: TaskObservation): boolean =>
  * Launches the consumer of a start, unless the one that an earlier attempt of the same step launched is still there.
  * A task of an older launch is stopped first; it could not write any more in any case, since the new one raises the epoch.
  *
- * Throws `Superseded` when the user has stopped the replication or started it anew, and `TaskLaunchFailed`.
+ * Throws `Superseded` when the user has stopped the replication or started it again, and `TaskLaunchFailed`.
  */
 export const launchForStart = async (replication: Replication, ports: LaunchPorts): Promise<Launched> => {
   const { store, tasks } = ports;

@@ -15,7 +15,7 @@ const leaseTtlMs = 35_000;
 const leaseWaitMs = 12_000;
 const leasePollMs = 250;
 
-/** Runs `action` while nobody else acts on the replication. Throws `Conflict` when somebody does for too long. */
+/** Runs `action` while nobody else acts on the replication. Throws `Conflict` when someone does for too long. */
 export const underLease = async <T>(
   replicationId: ReplicationId,
   { store, clock }: LeasePorts,
@@ -27,7 +27,7 @@ export const underLease = async <T>(
     if (clock.now().getTime() >= giveUpAt)
       throw new MillraceError(
         'Conflict',
-        `Replication ${replicationId} is being started, stopped or healed by somebody else; try again in a minute.`,
+        `Replication ${replicationId} is being started, stopped or healed by someone else; try again in a minute.`,
       );
     await clock.sleep(leasePollMs);
   }

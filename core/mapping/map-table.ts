@@ -4,7 +4,7 @@ import type { ColumnDescription, TableDescription } from '../contracts/table-des
 
 /**
  * A source table seen through its mapping, twice: column `n` of one description is column `n` of the other. In both,
- * `name` is what a statement at that side calls the column, so whoever reads from the source takes `source`, whoever
+ * `name` is what a statement at that side calls the column, so a reader of the source takes `source`, a writer who
  * creates, compares or writes target tables takes `mapped`, and neither has to know of mappings.
  */
 export interface MappedTable {

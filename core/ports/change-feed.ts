@@ -31,7 +31,7 @@ export interface PartitionSession {
   peek(): FeedRecord | undefined;
   /** How many records below the sought offset came again and were dropped since the last call. */
   takeDuplicates(): number;
-  /** Shown as the group's offset to whoever looks at Kafka. Nothing is ever read from it. */
+  /** Shown as the group's offset to anyone who looks at Kafka. Nothing is ever read from it. */
   showProgress(nextOffset: bigint): void;
 }
 

@@ -38,7 +38,7 @@ export interface SourceDatabase {
     },
   ): Promise<CaptureVerdict>;
   /**
-   * Those of the tables that are there but not captured: they were created anew or renamed after `prepareCapture`, and what
+   * Those of the tables that are there but not captured: they were created again or renamed after `prepareCapture`, and what
    * has changed in them since is in no event. Absent where capture goes by names alone.
    */
   listUncaptured?(capture: CaptureNames, tables: readonly TableRef[]): Promise<readonly TableRef[]>;

@@ -69,7 +69,7 @@ export interface KafkaAdminPort {
   checkHealth(): Promise<void>;
   /** Creates the missing topics, one partition each unless told otherwise, and leaves existing ones as they are. */
   ensureTopics(topics: readonly TopicSpec[]): Promise<void>;
-  /** Hours that each topic keeps its records (Infinity: for ever); topics that do not exist are left out. */
+  /** Hours that each topic keeps its records (Infinity: forever); topics that do not exist are left out. */
   topicRetentionHours(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** First and next offsets of every partition; topics that do not exist are left out. */
   topicOffsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
@@ -78,7 +78,7 @@ export interface KafkaAdminPort {
 export interface TopicSpec {
   readonly topic: string;
   readonly partitions: number;
-  /** Infinity: for ever. */
+  /** Infinity: forever. */
   readonly retentionHours: number;
   /** Of the largest batch that the brokers take for this topic, compressed (`max.message.bytes`). */
   readonly maxMessageBytes: number;

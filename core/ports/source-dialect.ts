@@ -9,7 +9,7 @@ import type { ConnectorOffset } from './services.ts';
 
 /**
  * What is particular to one kind of source database, without I/O. A `SourceDatabase` carries the dialect of its kind, so
- * whoever has one needs not ask which kind it is.
+ * anyone who has one needs not ask which kind it is.
  */
 export interface SourceDialect extends SourceCodec {
   readonly capture: CaptureDialect;
@@ -74,12 +74,12 @@ export interface CaptureDialect extends LogPositions {
   ): ConnectorConfig;
   /** How the connector's driver is told to give up connecting after so many milliseconds. */
   connectTimeoutConfig(timeoutMs: number): ConnectorConfig;
-  /** Topics beside those of the tables that the connector writes to. */
+  /** Topics that the connector writes to in addition to those of the tables. */
   ownTopics(topicPrefix: string): readonly OwnTopic[];
 }
 
 export interface OwnTopic {
   readonly topic: string;
-  /** Infinity: for ever, as a schema history needs it; that of the tables' topics when absent. */
+  /** Infinity: forever, as a schema history needs it; that of the tables' topics when absent. */
   readonly retentionHours?: number;
 }

@@ -75,7 +75,7 @@ export interface ReplicationStore {
 
 /**
  * A lease keeps a user's action and a heal of one replication apart. It ends by itself after `ttlMs`.
- * `acquireLease` returns false when somebody else holds it; it is re-entrant for the same holder.
+ * `acquireLease` returns false when someone else holds it; it is re-entrant for the same holder.
  */
 export interface LeaseStore {
   acquireLease(replicationId: ReplicationId, holder: string, ttlMs: number, now: Date): Promise<boolean>;

@@ -24,7 +24,7 @@ export interface ValidationRequest {
   readonly topicRetentionHours: number;
   /**
    * When given, Kafka Connect validates the very configuration that the connector will get, by connecting to the source with
-   * it. That takes a connection from another place, so whoever only looks quickly leaves it out.
+   * it. That takes a connection from another place, so anyone who only looks quickly leaves it out.
    */
   readonly captureKafka?: CaptureKafka;
 }
@@ -41,7 +41,7 @@ const parallelReads = 4;
 
 /**
  * Looks at everything a start needs and changes nothing. Returns every problem, none when all is ready. What cannot be
- * looked at because something else is in the way (a database that cannot be reached) is not reported beside it.
+ * looked at because something else is in the way (a database that cannot be reached) is not reported as well.
  */
 export const collectProblems = async (
   request: ValidationRequest,
@@ -72,13 +72,13 @@ export const validateReplication = async (
   );
   throw new MillraceError(
     'ValidationFailed',
-    `${countOf(problems.length, 'problem')} must be mended before replication ` +
+    `${countOf(problems.length, 'problem')} must be fixed before replication ` +
       `${request.replication.name} can start.\n${lines.map((line) => `- ${line}`).join('\n')}`,
     { facts: { problems } },
   );
 };
 
-/** Runs a check; its failure becomes a problem, unless it is a defect of ours. */
+/** Runs a check; its failure becomes a problem, unless it is a bug in Millrace. */
 const reach = async (subject: string, look: () => Promise<unknown>): Promise<readonly Problem[]> => {
   try {
     await look();
@@ -244,7 +244,7 @@ const checkServices = async (
   };
 };
 
-/** Topics of an earlier start, or made by somebody else: what they must be like, since existing ones are left as they are. */
+/** Topics of an earlier start, or made by someone else: what they must be like, since existing ones are left as they are. */
 const checkTopics = async (
   { replication, topicRetentionHours }: ValidationRequest,
   capture: CaptureDialect,
@@ -267,7 +267,7 @@ const checkTopics = async (
     .map(([topic, ofTopic]) => ({
       subject: `topic ${topic}`,
       problem: `It has ${ofTopic.length} partitions; with more than one the order of a table's changes is lost.`,
-      remedy: `kafka-topics --delete --topic ${topic}; it is created anew, and start with force_resync.`,
+      remedy: `kafka-topics --delete --topic ${topic}; it is created again, and start with force_resync.`,
     }));
   return [...short, ...split];
 };

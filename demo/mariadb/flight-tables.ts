@@ -14,7 +14,7 @@ import {
 } from '../flight-tables.ts';
 
 /**
- * The tables of the PostgreSQL demo as somebody would make them for MariaDB: numbers that are never below zero are
+ * The tables of the PostgreSQL demo as someone would make them for MariaDB: numbers that are never below zero are
  * unsigned, instants are `timestamp`, which the server keeps in UTC, and times without a zone are `datetime`.
  */
 const tableDefinitions: TableDefinitions = {

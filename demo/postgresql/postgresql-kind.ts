@@ -49,7 +49,7 @@ const createDatabase = async (
   }
 };
 
-/** PostgreSQL itself says that whoever reads its log has confirmed it up to where it was. */
+/** PostgreSQL itself says that anyone who reads its log has confirmed it up to where it was. */
 const watchSlots = async (source: DemoConnection): Promise<() => Promise<boolean>> => {
   const [end] = await source.read<{ position: string }>('SELECT pg_current_wal_lsn()::text AS position');
   return async () => {
@@ -60,7 +60,7 @@ const watchSlots = async (source: DemoConnection): Promise<() => Promise<boolean
     );
     if (slots?.passed === true) return true;
     // The log may end in something that no reader is told of, such as a checkpoint or a vacuum; on a source that is quiet
-    // the slot would stay before it for ever. A message in the log comes after it and changes no row.
+    // the slot would stay before it forever. A message in the log comes after it and changes no row.
     await source.change("SELECT pg_logical_emit_message(true, 'millrace', 'demo')");
     return false;
   };

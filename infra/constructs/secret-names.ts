@@ -6,7 +6,7 @@ import type { EnvironmentName } from '../config/environment-config.ts';
 export const databaseSecretPrefix = (environment: EnvironmentName): string =>
   `millrace/${environment}/databases`;
 
-/** Beside that prefix, so that what may read databases' credentials cannot read it. */
+/** Outside of that prefix, so that a role that may read databases' credentials cannot read it. */
 export const adminSecretName = (environment: EnvironmentName): string =>
   `millrace/${environment}/admin-token`;
 

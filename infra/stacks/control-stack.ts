@@ -53,7 +53,7 @@ export class ControlStack extends MillraceStack {
     acknowledge(adminToken, {
       id: 'AwsSolutions-SMG4',
       reason:
-        'The admin token bootstraps the installation and is replaced by a person; rotating it on a timer would cut off whoever uses it.',
+        'The admin token bootstraps the installation and is replaced by a person; rotating it on a timer would cut off everyone who uses it.',
     });
 
     const authorize = new MillraceFunction(this, 'authorize', {
@@ -181,7 +181,7 @@ export class ControlStack extends MillraceStack {
   }
 }
 
-/** Beside the right to watch executions, which names the state machine to the function. */
+/** In addition to the right to watch executions, which names the state machine to the function. */
 const executionsGrant = (stack: MillraceStack, stateMachine: StateMachine): Grant => ({
   statements: [
     new PolicyStatement({

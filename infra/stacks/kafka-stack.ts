@@ -85,7 +85,7 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
         removalPolicy: RemovalPolicy.DESTROY,
       }),
     });
-    // CDK puts the Lambda of all such look-ups beside this construct, at the stack.
+    // CDK puts the Lambda of all such look-ups next to this construct, at the stack.
     acknowledge(
       this,
       managedPolicy('service-role/AWSLambdaBasicExecutionRole', 'The role of the look-up is written by CDK.'),

@@ -31,7 +31,7 @@ export class StateStack extends MillraceStack implements StateResources {
       enableKeyRotation: true,
       removalPolicy: dataRemovalPolicy(config),
     });
-    // Alarms publish to the encrypted topic as CloudWatch, which has no identity policy of ours.
+    // Alarms publish to the encrypted topic as CloudWatch, which has no identity policy that we write.
     this.key.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],

@@ -10,7 +10,7 @@ import {
 import type { ApiPorts } from './ports.ts';
 
 /**
- * The API's Lambda has 29 s, of which the lease may take 12 s and the start itself 2 s. Whoever is slower than this is
+ * The API's Lambda has 29 s, of which the lease may take 12 s and the start itself 2 s. A database that is slower than this is
  * checked by the execution's Validate step only, which has a minute.
  */
 const checkBudgetMs = 14_000;

@@ -23,7 +23,7 @@ import { defaultTargetTemplate, refuseTemplate } from '#core/naming/target-templ
 const idSchema = z.number().int().positive();
 const countSchema = z.number().int().nonnegative();
 
-/** Names of ours: for people, so anything visible. */
+/** Names that Millrace's users choose: for people, so anything visible. */
 const displayNameSchema = z
   .string()
   .trim()
@@ -170,7 +170,7 @@ const schemaNameSchema = identifierSchema.meta({
  */
 export const maxTables = 1_000;
 
-/** PostgreSQL's limit for a table; MySQL's is 4,096, but no target takes so many from a source of ours. */
+/** PostgreSQL's limit for a table; MySQL's is 4,096, but no target takes so many from one of our sources. */
 const maxMappedColumns = 1_600;
 
 const columnMappingRequestSchema = z
@@ -370,7 +370,7 @@ export const validationAnswerSchema = z.strictObject({
 export const startReplicationSchema = z.strictObject({
   force_resync: z.boolean().default(false).meta({
     description:
-      'Truncates the target tables and copies everything anew, also when the replication is active.',
+      'Truncates the target tables and copies everything again, also when the replication is active.',
   }),
 });
 

@@ -20,7 +20,7 @@ const environment = stateEnvironmentSchema
   .extend(apiEnvironmentSchema.shape)
   .parse(process.env);
 
-/** 256 bits; the prefix lets secret scanners and people recognise a token of ours. */
+/** 256 bits; the prefix lets secret scanners and people recognise one of our tokens. */
 const newToken = (): string => `mlr_${randomBytes(32).toString('base64url')}`;
 
 const secrets = createSecretStore();
@@ -33,7 +33,7 @@ export const handler = createApi(
     secrets,
     executions: createExecutionPort({ stateMachineArn: environment.MILLRACE_START_STATE_MACHINE_ARN }),
     tasks: taskService(),
-    // Somebody waits for the answer and can ask again, so nothing is retried here.
+    // Someone waits for the answer and can ask again, so nothing is retried here.
     connect: connectService({ retryDelaysMs: [] }),
     openKafka: (log) => kafka.openAdmin(log),
     openSource: databases.openSource,

@@ -13,7 +13,7 @@ export const toProblemItem = ({ subject, problem, remedy }: Problem): z.input<ty
 });
 
 /**
- * An error as RFC 9457 says it. The message of a defect of ours stays in the log: it can hold anything, so the caller
+ * An error as RFC 9457 says it. The message of a bug in Millrace stays in the log: it can hold anything, so the caller
  * gets the request's id to ask for it.
  */
 export const toProblemDetails = (error: MillraceError, requestId: string): ProblemDetails => {

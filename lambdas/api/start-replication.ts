@@ -12,10 +12,10 @@ const drainPollMs = 500;
 
 /**
  * Starts a replication, or returns it unchanged when it is starting or active already: the same start twice is one
- * execution. `forceResync` begins anew also when it is active, after its consumer was stopped.
+ * execution. `forceResync` begins again also when it is active, after its consumer was stopped.
  *
  * Throws, with nothing changed: `NotFound`, `ValidationFailed` with every problem, `NeedsResync` when changes were lost
- * and no resync is asked for, `Conflict` when somebody else acts on it for too long.
+ * and no resync is asked for, `Conflict` when someone else acts on it for too long.
  */
 export const startReplication = async (
   clientId: ClientId,
@@ -30,7 +30,7 @@ export const startReplication = async (
   await checkReadiness(seen, log, ports);
 
   return underLease(replicationId, ports, async () => {
-    // Somebody else may have started it during the checks.
+    // Someone else may have started it during the checks.
     const current = await store.getReplication(clientId, replicationId);
     if (await isUnderWay(current, forceResync, ports)) return current;
     const started = await beginStart(current, forceResync, ports);
@@ -93,10 +93,7 @@ const beginStart = async (
         { status: current.status, desired: current.desired, generation: current.generation },
       );
   if (starting === undefined)
-    throw new MillraceError(
-      'Conflict',
-      `Replication ${replicationId} was changed by somebody else just now.`,
-    );
+    throw new MillraceError('Conflict', `Replication ${replicationId} was changed by someone else just now.`);
 
   try {
     await stopOldConsumer(starting, forceResync, ports);

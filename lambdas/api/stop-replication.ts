@@ -30,7 +30,7 @@ export const stopReplication = async (
 
   await underLease(replicationId, ports, async () => {
     const current = await store.getReplication(clientId, replicationId);
-    // Somebody started it again while this call waited for the lease: the later word counts.
+    // Someone started it again while this call waited for the lease: the later word counts.
     if (current.desired === 'running') return;
     await stopParts(current, ports);
   });
@@ -62,7 +62,7 @@ const recordIntent = async (first: Replication, { store }: ApiPorts): Promise<Re
     if (stopped !== undefined) return stopped;
     seen = await store.getReplication(clientId, replicationId);
   }
-  throw new MillraceError('Conflict', `Replication ${replicationId} keeps being changed by somebody else.`);
+  throw new MillraceError('Conflict', `Replication ${replicationId} keeps being changed by someone else.`);
 };
 
 /** Each part is tried, whatever happens to the others; the first failure is thrown. */

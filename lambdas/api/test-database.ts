@@ -12,7 +12,7 @@ export interface DatabaseTest {
   readonly targetProblems: readonly Problem[];
 }
 
-/** Names that no capture of ours has, since none is looked for here. */
+/** Names that no capture by Millrace has, since none is looked for here. */
 const noCapture = {
   slotName: 'millrace_connection_test',
   publicationName: 'millrace_connection_test',

@@ -46,7 +46,7 @@ export interface ContainerHost {
   /** Environment variables that every process gets; a task's own win. */
   readonly environment: Readonly<Record<string, string>>;
   readonly logsFolder: string;
-  /** One file per live process, for whoever has to end them when the shim was killed. */
+  /** One file per live process, for the one that has to end them when the shim was killed. */
   readonly recordsFolder: string;
   readonly delays: RestartDelays;
 }

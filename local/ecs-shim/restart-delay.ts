@@ -4,7 +4,7 @@
  */
 const longestDelayMs = 30_000;
 const firstDelayMs = 1_000;
-/** Whoever ran for a minute was well started: the next crash counts from the beginning. */
+/** A container that ran for a minute was well started: the next crash counts from the beginning. */
 const stableMs = 60_000;
 
 interface History {

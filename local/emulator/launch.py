@@ -1,4 +1,4 @@
-"""Starts the AWS emulator (MiniStack) with its differences from AWS mended where the product would notice them.
+"""Starts the AWS emulator (MiniStack) with its differences from AWS fixed where the product would notice them.
 
 Each patch replaces a piece of MiniStack's source that it quotes, and fails the start when that piece is not there
 exactly once: a new version of MiniStack has to be looked at before it is used. The version is pinned in
@@ -49,7 +49,7 @@ def rebind(module: ModuleType, name: str, replacement: Any) -> None:
 
 
 def patch_function(module: ModuleType, name: str, replacements: dict[str, str]) -> None:
-    """Compiles a function of a module anew from its own, changed source."""
+    """Compiles a function of a module again from its own, changed source."""
     original = getattr(module, name)
     changed = patch_text(inspect.getsource(original), f"{module.__name__}.{name}", replacements)
     compiled: dict[str, Any] = {}

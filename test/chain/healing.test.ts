@@ -37,7 +37,7 @@ describe('healing', () => {
     return ((await answer.json()) as { connector: { state: string } }).connector.state;
   };
 
-  test('a connector that somebody paused runs again within 90 s', async () => {
+  test('a connector that someone paused runs again within 90 s', async () => {
     await fetch(`${runningStack().connect.url}/connectors/${connectorName}/pause`, { method: 'PUT' });
     await waitFor('the pause', 10_000, async () =>
       (await connectorState()) === 'PAUSED' ? true : undefined,

@@ -143,7 +143,7 @@ describe('the life of a replication', () => {
     for (const table of ['accounts', ...awkwardTables]) await expectEqual(table);
   });
 
-  test('a target table that has rows of somebody else is skipped and shown, until force_resync', async () => {
+  test('a target table that has rows of someone else is skipped and shown, until force_resync', async () => {
     await tenant.source.query('CREATE TABLE guests (id int PRIMARY KEY); INSERT INTO guests VALUES (1), (2)');
     await tenant.target.query('CREATE TABLE taken (id int PRIMARY KEY); INSERT INTO taken VALUES (77)');
     const other = await createReplication(tenant, [

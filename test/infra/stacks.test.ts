@@ -79,7 +79,7 @@ describe.each(environmentNames)('%s', (env) => {
     });
   });
 
-  test('generates the admin token, beside the secrets of databases', () => {
+  test('generates the admin token, next to the secrets of databases', () => {
     partOf(env, 'control').hasResourceProperties('AWS::SecretsManager::Secret', {
       Name: `millrace/${env}/admin-token`,
       GenerateSecretString: Match.objectLike({ ExcludePunctuation: true, PasswordLength: 64 }),

@@ -21,7 +21,7 @@ const defaultStatementTimeoutMs = 30_000;
 /** A lock that is not had by then is reported as transient, before it queues up everybody else behind us. */
 const defaultLockTimeoutMs = 10_000;
 
-/** The server ends a session of ours that has done nothing for so long, and with it our locks and our snapshot. */
+/** The server ends one of our sessions that has done nothing for so long, and with it our locks and our snapshot. */
 const defaultIdleTimeoutMs = 300_000;
 
 /**
@@ -61,7 +61,7 @@ export interface PoolOptions {
   readonly multipleStatements?: boolean;
 }
 
-/** A connection in use. Whoever got it gives it back by `release`, or by `destroy` after an error. */
+/** A connection in use. Anyone who got it gives it back by `release`, or by `destroy` after an error. */
 export interface Connection {
   readonly facts: SessionFacts;
   readonly driver: mysql.PoolConnection;
@@ -100,7 +100,7 @@ export interface Pool {
 
 /**
  * A pool of connections to a MySQL or MariaDB server. Connections are made when needed, and every new one is asked for its
- * server's version. A broken one is thrown away; its error reaches whoever uses it next.
+ * server's version. A broken one is thrown away; its error reaches anyone who uses it next.
  */
 export const createPool = (settings: ConnectionSettings, options: PoolOptions): Pool => {
   const isReading = options.access === 'read';

@@ -2,7 +2,7 @@ import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { SessionFacts } from '#core/databases/mysql/session.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 
-/** Of a packet beside the statement's text: a header of four bytes and the command's own. */
+/** What a packet holds besides the statement's text: a header of four bytes and the command's own. */
 const packetOverhead = 16;
 
 /** Throws `ValueRejected` for a statement that the server would answer by closing the connection. */

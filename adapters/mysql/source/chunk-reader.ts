@@ -68,7 +68,7 @@ class RowStream {
   #isAtEnd = false;
   #failure: { readonly error: unknown } | undefined;
   #isPaused = false;
-  /** Whoever waits for a batch. */
+  /** Resolves the waiting call for a batch. */
   #wake: (() => void) | undefined;
 
   constructor(connection: Connection, table: TableDescription, chunk: Chunk, sink: RowSink | undefined) {
@@ -114,7 +114,7 @@ class RowStream {
     return this.#failure !== undefined || this.#isAtEnd || this.#bytes >= batchBytes;
   }
 
-  /** A read of which no row comes for `stallTimeoutMs`, while somebody waits for one, is given up. */
+  /** A read of which no row comes for `stallTimeoutMs`, while someone waits for one, is given up. */
   async #waitForRows(): Promise<void> {
     const stall = setTimeout(
       () =>

@@ -14,7 +14,7 @@ const statementTimeoutMs = 60_000;
 
 /**
  * A consumer that was stopped in mid-transaction (SIGSTOP, a lost network) holds locks that its successor needs. Between
- * two statements of ours pass milliseconds, at worst a collection or the preparing of another batch: below a second.
+ * two of our statements pass milliseconds, at worst a collection or the preparing of another batch: below a second.
  */
 const idleTimeoutMs = 10_000;
 

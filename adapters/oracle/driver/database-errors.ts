@@ -137,7 +137,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'ORA-28040': rule('DatabaseAuthenticationFailed', 'the server offers no authentication protocol of today'),
   'NJS-116': rule(
     'DatabaseAuthenticationFailed',
-    'the password is stored in a form of before Oracle 12 only; set it anew',
+    'the password is stored in a form of before Oracle 12 only; set it again',
   ),
   'ORA-12514': rule('DatabaseNotFound', 'the listener does not know the service'),
   'ORA-12505': rule('DatabaseNotFound', 'the listener does not know the database'),
@@ -150,7 +150,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'ORA-01555': rule('DatabaseConflict', 'the undo that a long read needs was overwritten (undo_retention)'),
   'ORA-01466': rule('DatabaseConflict', 'the definition of the table has changed'),
   'ORA-08103': rule('DatabaseConflict', 'the table was truncated or moved while it was read'),
-  'ORA-04068': rule('DatabaseConflict', 'a package was compiled anew'),
+  'ORA-04068': rule('DatabaseConflict', 'a package was compiled again'),
   'ORA-00054': rule('DatabaseTimeout', 'the table is locked'),
   'ORA-30006': rule('DatabaseTimeout', 'a row is locked'),
   'ORA-04021': rule('DatabaseTimeout', 'an object is locked'),

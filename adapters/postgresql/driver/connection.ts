@@ -18,7 +18,7 @@ export const defaultLockTimeoutMs = 10_000;
  */
 const silenceMarginMs = 5_000;
 
-/** The server ends a transaction of ours that has done nothing for so long, and with it our locks and our snapshot. */
+/** The server ends one of our transactions that has done nothing for so long, and with it our locks and our snapshot. */
 const idleInTransactionTimeoutMs = 300_000;
 
 /** Idle connections are closed after this, since NAT gateways and Lambda's freezer forget them (AWS NAT: 350 s). */
@@ -44,7 +44,7 @@ export interface PoolOptions {
 /**
  * A pool of connections whose every session has the canonical settings. Result values are PostgreSQL's text, or null,
  * whatever their type: nothing is parsed, so nothing is rounded. Connections are made when needed; a broken one is
- * thrown away and its error reaches whoever uses it next.
+ * thrown away and its error reaches anyone who uses it next.
  */
 export const createPool = (settings: ConnectionSettings, options: PoolOptions): pg.Pool => {
   const statementTimeoutMs = options.statementTimeoutMs ?? defaultStatementTimeoutMs;

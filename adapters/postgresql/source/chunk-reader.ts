@@ -118,7 +118,7 @@ async function* readChunk(
   }
 }
 
-/** `stalled` is called when the source leaves us waiting; the time that whoever takes the rows needs does not count. */
+/** `stalled` is called when the source leaves us waiting; the time that the taker of the rows needs does not count. */
 async function* readBatches(output: CopyToStreamQuery, stalled: () => void): AsyncGenerator<RowBatch> {
   const parts: AsyncIterator<Buffer> = output[Symbol.asyncIterator]();
   let rest: readonly Buffer[] = [];

@@ -1,7 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from './identifiers.ts';
 
 /**
- * Settings under which Oracle's conversions to and from text mean the same in every session of ours, whatever the
+ * Settings under which Oracle's conversions to and from text mean the same in each of our sessions, whatever the
  * database and the client are set to. Comparison and order are binary, as those of the primary key's index.
  */
 const sessionParameters = {

@@ -1,6 +1,6 @@
 /**
  * Settings under which PostgreSQL's text output is the canonical text of a value: what copy writes, what the codec
- * makes of a captured event, and what a key bound is stored as. They apply to every session of ours, source and
+ * makes of a captured event, and what a key bound is stored as. They apply to each of our sessions, source and
  * target.
  *
  * - `extra_float_digits=1` gives the shortest text that reads back as the same float (since PostgreSQL 12).

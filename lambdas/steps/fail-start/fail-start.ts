@@ -57,7 +57,7 @@ export const failStart = async (
   // Repeated after its own last write, it must still alert: at least once beats not at all.
   const isRepetition = replication.status === status && replication.lastErrorMessage === text;
   if (failed === undefined && !isRepetition) {
-    log.info(`${text} Somebody else has decided about the replication since.`, { step: stepLabel(step) });
+    log.info(`${text} Someone else has decided about the replication since.`, { step: stepLabel(step) });
     return { status: replication.status };
   }
 

@@ -62,7 +62,7 @@ export const startConsumer = async (run: Run, ports: StartConsumerPorts): Promis
 
 const describeStart = (replication: Replication, run: Run): string =>
   `Start ${run.generation} is complete: capture and consumer run for ${countOf(replication.tables.length, 'table')}` +
-  (run.forceResync ? ', all of them copied anew.' : '.');
+  (run.forceResync ? ', all of them copied again.' : '.');
 
 const waitForFirstBeat = async (
   run: Run,

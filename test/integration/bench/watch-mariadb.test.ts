@@ -34,7 +34,7 @@ const insertRows = (from: number, count: number): Promise<number> =>
 
 test('the time runs from the first statement that writes until the last commit', async () => {
   const watching = watchMariadbCopyRate(watcher, 'copied', 20, AbortSignal.timeout(60_000));
-  // Whoever copies may take its time before it writes.
+  // Anyone who copies may take its time before it writes.
   await sleep(1_000);
   const beganAt = performance.now();
   await writer.change('BEGIN');

@@ -44,7 +44,7 @@ test('PostgreSQL 13 is captured, and a marker in its idle log is passed', async 
     },
   );
 
-  // As the end of a copy does it: a change of another table lies before the marker, and nothing of ours after it.
+  // As the end of a copy does it: a change of another table lies before the marker, and nothing that Millrace needs after it.
   await stack.sql.query('CREATE TABLE other (id int)');
   await stack.sql.query('INSERT INTO other VALUES (1)');
   const marker = parseLsn(await stack.source.writeMarker('copy-end'));

@@ -156,7 +156,7 @@ test('tables with awkward names are captured into the topics that naming says', 
   );
 }, 180_000);
 
-test('a table whose name differs in case only is not captured beside the one that was asked for', async () => {
+test('a table whose name differs in case only is not captured with the one that was asked for', async () => {
   const wanted = { schema: 'public', table: 'orders' };
   const other = { schema: 'public', table: 'Orders' };
   await createTable(wanted);
@@ -217,7 +217,7 @@ test('a slot that was dropped needs a resync, and a forced start captures afresh
   expect(records).toMatchObject([{ key: { id: 2 } }]);
 }, 180_000);
 
-test('a slot that somebody has advanced past the stored offset needs a resync', async () => {
+test('a slot that someone has advanced past the stored offset needs a resync', async () => {
   const table = { schema: 'public', table: 'advanced' };
   await createTable(table);
   const replication = replicationOf(7, [table]);

@@ -303,7 +303,7 @@ describe('the fence', () => {
     const { epoch } = await target.claim([partition]);
     const batch = batchOf(epoch, 0, [upsert('1', 'a', '1.00', null, 'once')]);
     await target.apply(target.prepare(batch));
-    // Transient: whoever applies reads the checkpoint, and goes on from there.
+    // Transient: anyone who applies reads the checkpoint, and goes on from there.
     expect(await codeOf(target.apply(target.prepare(batch)))).toBe('DatabaseConflict');
     expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({
       nextOffset: 1n,
@@ -336,7 +336,7 @@ describe('the fence', () => {
     ]);
   });
 
-  test('does not wait for ever behind a transaction that its consumer abandoned', async () => {
+  test('does not wait forever behind a transaction that its consumer abandoned', async () => {
     const target = openTarget();
     const { epoch } = await target.claim([partition]);
     // What a frozen consumer leaves: an open transaction that holds the checkpoint's row.

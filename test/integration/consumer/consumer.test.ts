@@ -5,7 +5,7 @@ import type { Replication } from '#core/contracts/replication.ts';
 import { ConsumerStack, silentLog, waitUntil } from './consumer-stack.ts';
 import { EventLog, unknown } from './event-log.ts';
 
-/** Two busy cores: what takes 5 s alone may take a minute beside other suites. */
+/** Two busy cores: what takes 5 s alone may take a minute while other suites run. */
 const slow = 180_000;
 
 let stack: ConsumerStack;
@@ -274,7 +274,7 @@ describe('nothing is lost or doubled', () => {
   );
 
   test(
-    'when a second consumer starts beside the first: the first is fenced',
+    'when a second consumer starts while the first runs: the first is fenced',
     async () => {
       const { replication, topic, log } = await setUp('fenced');
       await auditWrites('fenced');

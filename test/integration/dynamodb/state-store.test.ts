@@ -399,7 +399,7 @@ test('sixteen workers that finish chunks of one table at once lose no count', as
   expect(await store.listUnfinishedChunks(id, source, 1)).toEqual([]);
 });
 
-test('a newer generation or a skipped table is planned anew, and nothing else is', async () => {
+test('a newer generation or a skipped table is planned again, and nothing else is', async () => {
   const { replicationId: id } = await created();
   const source = { schema: 'public', table: 'planned' };
   const many = Array.from({ length: 60 }, (_, chunkNumber) => ({ chunkNumber, upTo: [String(chunkNumber)] }));

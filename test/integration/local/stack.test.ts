@@ -112,7 +112,7 @@ test(
 );
 
 test('leaves nothing running after a stop, although parts were killed and a process escaped', async () => {
-  // As a consumer whose engine was killed: no parent, no group of ours, nothing but the marker.
+  // As a consumer whose engine was killed: no parent, no group that we started, nothing but the marker.
   const escaped = spawn('sleep', ['600'], {
     detached: true,
     stdio: 'ignore',
@@ -128,7 +128,7 @@ test('leaves nothing running after a stop, although parts were killed and a proc
 }, 120_000);
 
 test(
-  'leaves nothing running when a start is interrupted, and starts anew with the data and ports of before',
+  'leaves nothing running when a start is interrupted, and starts again with the data and ports of before',
   async () => {
     const ports = readPorts(folder);
     const interrupted = new AbortController();

@@ -524,7 +524,7 @@ describeTargets('apply', (kind) => {
       const { epoch } = await target.claim([partition]);
       const batch = batchOf(epoch, 0, [upsert('1', 'a', '1.00', null, 'once')]);
       await target.apply(target.prepare(batch));
-      // Transient: whoever applies reads the checkpoint, and goes on from there.
+      // Transient: anyone who applies reads the checkpoint, and goes on from there.
       expect(await codeOf(target.apply(target.prepare(batch)))).toBe('DatabaseConflict');
       expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({
         nextOffset: 1n,
@@ -553,7 +553,7 @@ describeTargets('apply', (kind) => {
       ]);
     });
 
-    test('does not wait for ever behind a transaction that its consumer abandoned', async () => {
+    test('does not wait forever behind a transaction that its consumer abandoned', async () => {
       const target = openTarget();
       const { epoch } = await target.claim([partition]);
       // What a frozen consumer leaves: an open transaction that holds the checkpoint's row.

@@ -8,7 +8,7 @@ import { EventLog, unknown } from '../consumer/event-log.ts';
 import { settingsOf } from '../postgresql/database-pair.ts';
 import { describeTargets, rowsOf, startTarget, type TargetServer } from './target-servers.ts';
 
-/** Two busy cores: what takes 5 s alone may take a minute beside other suites. */
+/** Two busy cores: what takes 5 s alone may take a minute while other suites run. */
 const slow = 300_000;
 
 describeTargets('the consumer', (kind) => {

@@ -302,7 +302,7 @@ describeTargets('a target', (kind) => {
     });
   });
 
-  test('checkpoints are reset by whoever opens databases by their kind', async () => {
+  test('checkpoints are reset by anyone who opens databases by their kind', async () => {
     const { kind: targetKind, host, port, databaseName, username, password, tlsMode } = server.settings;
     const access = createDatabaseAccess({ getCredentials: async () => ({ username, password }) });
     const database = {

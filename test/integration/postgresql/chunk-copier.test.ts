@@ -332,9 +332,9 @@ describe('money', () => {
   test.each([
     ['the type', 'money', 'money[]', ''],
     // With xml in the table its bytes cannot be copied, and its text would depend on lc_monetary.
-    ['the type, beside xml', 'money', 'money[]', ', x xml'],
+    ['the type, next to xml', 'money', 'money[]', ', x xml'],
     ['numbers', 'numeric(19,2)', 'numeric[]', ''],
-    ['numbers, beside xml', 'numeric', 'numeric[]', ', x xml'],
+    ['numbers, next to xml', 'numeric', 'numeric[]', ', x xml'],
     ['text', 'text', 'numeric[]', ''],
   ])('fills a table that has %s', async (_case, type, arrayType, more) => {
     await pair.source.client.query(`

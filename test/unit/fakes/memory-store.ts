@@ -63,7 +63,7 @@ export const createMemoryStore = (initial: Replication) => {
     recordLaunch: async (_clientId, _replicationId, launch) => {
       const { desired, generation } = state.replication;
       if (desired !== 'running' || generation !== launch.generation) {
-        throw new MillraceError('Superseded', 'The replication was stopped or started anew.');
+        throw new MillraceError('Superseded', 'The replication was stopped or started again.');
       }
       state.launch = launch;
     },

@@ -7,7 +7,7 @@ test('finds as many different ports as asked for', async () => {
   expect(new Set(ports).size).toBe(5);
 });
 
-test('keeps preferred ports, and replaces one on which somebody listens', async () => {
+test('keeps preferred ports, and replaces one on which someone listens', async () => {
   const preferred = await findFreePorts(3);
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(preferred[1], loopback, resolve));

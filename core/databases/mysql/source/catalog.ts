@@ -42,7 +42,7 @@ ORDER BY TABLE_NAME, CONSTRAINT_NAME`,
 });
 
 /**
- * Foreign keys whose action changes rows of this table, by the server's own CREATE statement: whoever may read a table may see
+ * Foreign keys whose action changes rows of this table, by the server's own CREATE statement: anyone who may read a table may see
  * that, while information_schema of MariaDB shows foreign keys only to those who may do more. A comment cannot look like
  * one, since its line ends are escaped.
  */

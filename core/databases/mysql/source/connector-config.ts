@@ -15,7 +15,7 @@ import { captureSettings } from './capture-settings.ts';
 
 /**
  * An idle server sends a sign of life after 0.8 of it, with which the connector stores its position; without one the last
- * transaction would never count as captured. It is also after how long a silent connection is made anew, so it must
+ * transaction would never count as captured. It is also after how long a silent connection is made again, so it must
  * be longer than Kafka may hold the connector up.
  */
 const keepAliveIntervalMs = 10_000;

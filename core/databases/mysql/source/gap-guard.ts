@@ -18,7 +18,7 @@ export interface LogState {
  * been read before `offset`.
  *
  * Where the offset has GTIDs, Debezium goes on by them: then every transaction that the server has removed from its log has
- * to be in the offset, and every one of the offset must be known to the server, which one that was set up anew or whose log
+ * to be in the offset, and every one of the offset must be known to the server, which one that was set up again or whose log
  * was reset does not. Otherwise the file must still be there, and be long enough.
  */
 export const judgeLog = (capture: {

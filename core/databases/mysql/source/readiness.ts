@@ -33,7 +33,7 @@ export const readinessVariables = [
 ] as const;
 
 /**
- * The log has to outlast the longest time that capture may stand still, or changes are lost and everything is copied anew:
+ * The log has to outlast the longest time that capture may stand still, or changes are lost and everything is copied again:
  * a night and the day after it.
  */
 const minimumRetentionSeconds = 86_400;
@@ -83,7 +83,7 @@ export const findServerProblems = (
     add(
       `${name} is ${value === '' ? 'empty' : value}, not ${wanted === '' ? 'empty' : wanted}: ${harm}.`,
       `SET GLOBAL ${name} = ${wanted === '' ? "''" : wanted}; also in the configuration of the server, and let its ` +
-        'clients connect anew (Amazon RDS and Aurora: in the parameter group).',
+        'clients connect again (Amazon RDS and Aurora: in the parameter group).',
     );
   };
   expectVariable('binlog_format', 'ROW', 'the log does not hold the changed rows');
@@ -130,7 +130,7 @@ export const findServerProblems = (
 
 type Add = (problem: string, remedy: string) => void;
 
-/** Zero is for ever. MySQL and newer MariaDB count seconds, older MariaDB days. */
+/** Zero is forever. MySQL and newer MariaDB count seconds, older MariaDB days. */
 const findRetentionProblem = (variables: CaptureReadiness['variables'], add: Add): void => {
   const seconds = Number(variables.binlog_expire_logs_seconds ?? 0);
   const days = Number(variables.expire_logs_days ?? 0);

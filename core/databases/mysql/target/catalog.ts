@@ -13,7 +13,7 @@ import type { Statement } from '../statement.ts';
 
 /** A table of a target, with what decides on how its rows are written. */
 export interface MysqlTargetTable extends TableDescription {
-  /** Unique indexes beside the primary key: a row can then clash with a row of another key. */
+  /** Unique indexes other than the primary key: a row can then clash with a row of another key. */
   readonly hasOtherUniqueIndexes: boolean;
   /**
    * Whether foreign keys of other tables point to it, or could do so where the account does not see them: deleting a row

@@ -87,7 +87,7 @@ export const addMissingCheckpoints = (
   'ON DUPLICATE KEY UPDATE topic = VALUES(topic)';
 
 /**
- * Sets where each partition begins. Counters stay; positions are forgotten, since the rows are about to be copied anew.
+ * Sets where each partition begins. Counters stay; positions are forgotten, since the rows are about to be copied again.
  */
 export const setCheckpoints = (
   replicationId: number,

@@ -257,7 +257,7 @@ const decimalCandidate = ({ precision, scale = 0, type }: ColumnDescription): Ca
   return fixed(`decimal(${digits},${Math.max(0, scale)})`, Math.ceil(digits / 9) * 4 + 4);
 };
 
-/** A type as the server spells it, taken apart so that nothing else of it gets into DDL of ours. */
+/** A type as the server spells it, taken apart so that nothing else of it gets into our DDL. */
 const nativeForm = /^([a-z]+)(?:\((\d+)(?:,(\d+))?\))?((?: unsigned)?)(?: zerofill)?(?: |$)/;
 
 const integerBytes: ReadonlyMap<string, number> = new Map([

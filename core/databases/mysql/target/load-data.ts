@@ -10,7 +10,7 @@ export interface LoadedTable {
 /**
  * Loads lines that the client sends. Fields end with a tab and lines with a line feed, and `\N` is NULL (MySQL manual,
  * 15.2.9); the escape character is given by its code because its literal depends on the SQL mode. LOCAL makes warnings of
- * errors, and passes over rows whose key is there already, so whoever runs this has to look at the warnings.
+ * errors, and passes over rows whose key is there already, so the caller has to look at the warnings.
  *
  * Bytes come as hexadecimal digits and bits as digits of a number, since the file is read as UTF-8 throughout.
  */

@@ -14,7 +14,7 @@ const toBigInt = (raw: unknown): bigint | undefined => {
   return typeof raw === 'number' && Number.isSafeInteger(raw) ? BigInt(raw) : undefined;
 };
 
-/** Most values of most tables are such numbers: they are looked at once and not made anew. */
+/** Most values of most tables are such numbers: they are looked at once and not made again. */
 const unpadded = /^(?:0|-?[1-9]\d*)$/;
 
 /** ZEROFILL pads the server's text. */

@@ -99,7 +99,7 @@ export const currentScnStatement: Statement = {
 
 /**
  * Transactions that are open and began before an SCN, oldest first. In a pluggable database the view shows its own only,
- * and those of other containers change no table of ours.
+ * and those of other containers change no replicated table.
  */
 export const openTransactionsStatement = (beforeScn: string): Statement => ({
   text: `

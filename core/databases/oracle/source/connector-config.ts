@@ -15,7 +15,7 @@ import { flushTableName } from './flush-table.ts';
 
 /**
  * Rounds of mining follow each other after so long at most, so a lone change waits for half of it. LogMiner is asked
- * anew each time, which costs the source a few milliseconds; Debezium's own default is 1 s to 3 s.
+ * again each time, which costs the source a few milliseconds; Debezium's own default is 1 s to 3 s.
  */
 const miningSleepMs = { min: 0, start: 200, max: 500, increment: 100 } as const;
 

@@ -34,7 +34,7 @@ const refusals: ReadonlyMap<string, string> = new Map([
 
 /**
  * Oracle's own name of a type in lower case and without its numbers: `TIMESTAMP(6) WITH TIME ZONE` is
- * `timestamp with time zone`. A user's own type has its owner in front and is none of ours.
+ * `timestamp with time zone`. A user's own type has its owner in front and is not built in.
  */
 const baseTypeOf = ({ dataType, dataTypeOwner }: NativeColumn): string => {
   const name = dataType.replaceAll(/\(\d+\)/g, '').toLowerCase();

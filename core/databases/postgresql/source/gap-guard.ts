@@ -4,8 +4,8 @@ import { accountedPosition, formatLsn, parseLsn } from './log-position.ts';
 import type { SlotState } from './readiness.ts';
 
 /**
- * The guard that Debezium gives only in part: it creates a missing slot anew when no offset is stored, and it starts on
- * a slot that somebody has advanced unless `offset.mismatch.strategy` says otherwise.
+ * The guard that Debezium gives only in part: it creates a missing slot again when no offset is stored, and it starts on
+ * a slot that someone has advanced unless `offset.mismatch.strategy` says otherwise.
  *
  * An offset that is missing is no gap by itself: streaming then begins at the slot's confirmed position, and all up to
  * there is in Kafka. `slot` must have been read before `offset`, or a running connector could seem to be behind.
@@ -34,6 +34,6 @@ export const judgeSlot = (capture: {
   if (accounted === undefined || parseLsn(slot.confirmedFlushPosition) <= accounted) return continuous;
   return gap(
     `replication slot ${slotName} is at ${slot.confirmedFlushPosition}, ahead of the connector's stored offset ` +
-      `${formatLsn(accounted)}: somebody else has read from it or advanced it`,
+      `${formatLsn(accounted)}: someone else has read from it or advanced it`,
   );
 };

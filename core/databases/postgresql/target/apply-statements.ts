@@ -69,7 +69,7 @@ export const describeApplyTable = (
   };
 };
 
-/** Its arrays have another separator than the comma (pg_type.typdelim), so it cannot be an element of ours. */
+/** Its arrays have another separator than the comma (pg_type.typdelim), so it cannot be an element of one of our arrays. */
 const isBox = ({ typeKind, baseType }: ColumnDescription): boolean =>
   typeKind === 'base' && baseType === 'box';
 

@@ -93,7 +93,7 @@ WHERE replication_id = $1 AND topic = $2 AND topic_partition = $3 AND epoch = $4
 
 /**
  * Sets where each partition begins. $1 replication, $2 topics, $3 partitions, $4 topic identifiers, $5 offsets, $6
- * epoch. Counters stay; positions are forgotten, since the rows are about to be copied anew.
+ * epoch. Counters stay; positions are forgotten, since the rows are about to be copied again.
  */
 export const setCheckpoints = `
 INSERT INTO ${schema}.checkpoint (replication_id, topic, topic_partition, topic_id, next_offset, epoch)

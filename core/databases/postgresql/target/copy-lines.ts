@@ -23,7 +23,7 @@ const initialBytes = 360_448;
 
 /**
  * Rows in the text format of COPY, checked: as `copyText` of rows that `createRowCheck` has seen, but each value is written
- * once, by whoever reads it.
+ * once, by anyone who reads it.
  */
 export class CopyLines implements RowSink {
   bytes = Buffer.allocUnsafe(initialBytes);

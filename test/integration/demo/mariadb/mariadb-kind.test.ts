@@ -89,7 +89,7 @@ describe('the workload', () => {
     expect(totals.refused).toBeLessThan(totals.transactions / 10);
   }, 20_000);
 
-  test('a broken source is told to whoever watches', async () => {
+  test('a broken source is told to anyone who watches', async () => {
     const workload = await startWorkload({ source, seed: 1, changesPerSecond: 100, connections: 2 });
     const others = await connection.read<{ id: number }>(
       'SELECT id FROM information_schema.processlist WHERE db = database() AND id <> connection_id()',

@@ -107,7 +107,7 @@ describe('the workload', () => {
     expect(totals.changes).toBeLessThan(2_000 + 3 * 50);
   }, 20_000);
 
-  test('a broken source is told to whoever watches', async () => {
+  test('a broken source is told to anyone who watches', async () => {
     const workload = await startWorkload({ source, seed: 1, changesPerSecond: 100, connections: 2 });
     await client.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'millrace-demo-workload'`,

@@ -17,7 +17,7 @@ test('zstd, which the capture writes, is understood', async () => {
   expect((await codec.decompress(compressed)).toString()).toBe('events '.repeat(1_000));
 });
 
-test('errors of the client are the absence of Kafka, errors of ours stay', () => {
+test('errors of the client are the absence of Kafka, MillraceErrors stay', () => {
   expect(toKafkaError(new Error('no broker'), 'read')).toMatchObject({
     code: 'KafkaUnavailable',
     message: 'Cannot read: no broker',

@@ -42,7 +42,7 @@ test('takes a batch apart when it is its turn, and counts exactly then', () => {
   expect(buffer.bytes).toBe(0);
 });
 
-test('wakes whoever waits for records', async () => {
+test('wakes anyone who waits for records', async () => {
   const buffer = new PartitionBuffer();
   const changed = buffer.changed();
   buffer.push(records(0, 1));

@@ -79,7 +79,7 @@ test('repeats a transient failure after 2, 4, 8, 16 and 32 s from the checkpoint
   expect(progress.troubles.size).toBe(1);
 });
 
-test('a batch that was applied starts the count of failures anew', async () => {
+test('a batch that was applied starts the count of failures again', async () => {
   const { target, clock, progress, run } = setUp(inserts(4));
   target.outcomes.push(unreachable, unreachable, 'applied', unreachable);
   await run();

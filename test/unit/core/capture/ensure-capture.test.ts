@@ -99,7 +99,7 @@ test('lost changes stop it before anything is touched', async () => {
   expect(calls).toEqual([]);
 });
 
-test('a forced start over a gap forgets offset and slot, and begins anew', async () => {
+test('a forced start over a gap forgets offset and slot, and begins again', async () => {
   const { ports, calls, source } = createWorld({
     offset: { lsn: 1 },
     status: { state: 'FAILED', tasks: [] },
@@ -110,7 +110,7 @@ test('a forced start over a gap forgets offset and slot, and begins anew', async
   expect(calls).toContain('prepareCapture millrace_client_1_db_1');
 });
 
-test('a table that was created anew stops a start over a copy, and nothing else', async () => {
+test('a table that was created again stops a start over a copy, and nothing else', async () => {
   const { ports, calls, source } = createWorld();
   source.state.readiness = { ...readyServer, slot: { active: true, walStatus: 'reserved' } };
   source.database.listUncaptured = async (_capture, tables) => tables.slice(0, 1);
@@ -127,7 +127,7 @@ test('a table that was created anew stops a start over a copy, and nothing else'
 test.each([
   ['stopped at changes that cannot be read', 'all tables have to be copied again: ...', 1],
   ['failed for another reason', 'FATAL: password authentication failed for user "m"', 0],
-])('a forced start without a gap begins anew or not when the connector %s', async (_why, trace, resets) => {
+])('a forced start without a gap begins again or not when the connector %s', async (_why, trace, resets) => {
   const { ports, calls, source } = createWorld({
     offset: { lsn: 0x200 },
     status: { state: 'RUNNING', tasks: [{ id: 0, state: 'FAILED', trace }] },

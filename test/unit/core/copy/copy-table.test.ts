@@ -152,7 +152,7 @@ test('a chunk that fails for a moment is copied again', async () => {
   expect(clock.sleeps).toEqual([2_000, 4_000]);
 });
 
-test('a failure that lasts ends the copy, and with it the chunks beside it', async () => {
+test('a failure that lasts ends the copy, and with it the chunks that run at the same time', async () => {
   const { ports, copied, behaviour, state } = await createWorld();
   behaviour.copyChunk = async ({ chunkNumber }, signal) => {
     if (chunkNumber === 0) throw new MillraceError('ConstraintViolated', 'no');

@@ -92,7 +92,7 @@ test('a target table is created as its mapping has it', async () => {
   expect(created?.primaryKey).toEqual(['Trip']);
 });
 
-test('a target table that has rows of somebody else is skipped and said to be', async () => {
+test('a target table that has rows of someone else is skipped and said to be', async () => {
   const { ports, state, target, log } = createWorld();
   target.state.tables.push(sampleTable('shop_airports'));
   target.state.withRows.add('shop_airports');

@@ -199,7 +199,7 @@ test.each<[string, Observation, readonly HealAttempt[], readonly string[]]>([
   ],
   ['the consumer is retrying', withConsumer({ heartbeat: beat({ state: 'RETRYING' }) }), [], []],
   [
-    'somebody stopped the task',
+    'someone stopped the task',
     withConsumer({ heartbeat: beat({ state: 'STOPPED' }) }),
     [],
     ['restart-consumer'],
@@ -235,7 +235,7 @@ test.each<[string, Observation, readonly HealAttempt[], readonly string[]]>([
     ['resume-connector', 'restart-consumer'],
   ],
   [
-    'one half is given up: the other is not healed beside the alert',
+    'one half is given up: the other is not healed while the alert goes out',
     {
       ...withConsumer({ heartbeat: beat({ beatAt: ago(500) }) }),
       connector: connector('RUNNING', 'FAILED', 'requested WAL segment 01 has already been removed'),

@@ -88,7 +88,7 @@ test('a consumer is replaced by a new launch', async () => {
   expect(state.launch).toMatchObject({ launchId: 'r7-g3-l2', taskArn: 'arn:r7-g3-l2' });
 });
 
-test('nothing is done while somebody else holds the lease', async () => {
+test('nothing is done while someone else holds the lease', async () => {
   const { heal, calls, state } = createWorld();
   state.leaseHolder = 'the user';
   expect(await heal([restartConsumer])).toEqual([]);
@@ -96,7 +96,7 @@ test('nothing is done while somebody else holds the lease', async () => {
   expect(state.leaseHolder).toBe('the user');
 });
 
-test('what is done is decided anew under the lease', async () => {
+test('what is done is decided again under the lease', async () => {
   const { ports, calls, state } = createWorld();
   const seen = state.replication;
   const examined: string[] = [];

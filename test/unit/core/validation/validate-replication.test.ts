@@ -193,7 +193,7 @@ test('a database that cannot be reached is one problem, and the rest is still lo
   ]);
 });
 
-test('a defect of ours is not taken for a problem of the user', async () => {
+test('a bug in Millrace is not taken for a problem of the user', async () => {
   const { find, source } = createWorld();
   source.state.pingFailure = new TypeError('x is not a function');
   await expect(find()).rejects.toMatchObject({ code: 'Internal' });

@@ -140,7 +140,7 @@ test('a start that died before its execution began is completed by the next call
   expect(answer.body).toMatchObject({ generation: 4, execution_arn: 'arn:execution:replication-1-start-4' });
 });
 
-test('a start whose execution ended without a word is begun anew', async () => {
+test('a start whose execution ended without a word is begun again', async () => {
   const it = createWorld();
   const { client } = await it.configured();
   await it.request(client, 'POST', '/replications/1/start');

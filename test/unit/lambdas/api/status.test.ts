@@ -166,7 +166,7 @@ test('activity is listed newest first, as much as is asked for', async () => {
     expect((await it.request(client, 'GET', `/replications/1/activity?${query}`)).status).toBe(400);
 });
 
-test('a defect of ours is answered without its message, which the log has', async () => {
+test('a bug in Millrace is answered without its message, which the log has', async () => {
   const it = createWorld();
   const { client } = await it.configured();
   it.progress.set(1, undefined as never);

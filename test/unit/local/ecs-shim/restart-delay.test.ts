@@ -23,7 +23,7 @@ test('counts the time that has passed since the crash', () => {
   expect(delays.delayMs('a', 5_000)).toBe(0);
 });
 
-test('forgets crashes after a good end, and counts anew after a minute of work', () => {
+test('forgets crashes after a good end, and counts again after a minute of work', () => {
   const delays = createRestartDelays();
   for (let round = 0; round < 4; round += 1) delays.recordEnd('a', crash);
   delays.recordEnd('a', { exitCode: 137, ranMs: 60_000, now: 0 });

@@ -17,7 +17,7 @@ const utc = '+00';
 
 /**
  * DATETIME holds either kind of timestamp; one with a time zone is a time in UTC there. TIMESTAMP is read and written in
- * UTC by sessions of ours. MySQL rounds surplus digits of a fraction without an error, so they are counted here.
+ * UTC by our sessions. MySQL rounds surplus digits of a fraction without an error, so they are counted here.
  */
 export const timestampEncoder: EncoderChoice = (source, target) => {
   const type = scalarType(source);

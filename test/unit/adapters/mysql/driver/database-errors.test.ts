@@ -71,7 +71,7 @@ test.each([1062, 1366, 1292, 1064, 9999])(
   },
 );
 
-test('an error of ours is left alone', () => {
+test('a MillraceError is left alone', () => {
   const error = new MillraceError('ValueRejected', 'x');
   expect(toDatabaseError(error, action)).toBe(error);
 });

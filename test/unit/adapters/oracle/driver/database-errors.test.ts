@@ -83,7 +83,7 @@ test('a violated constraint is named', () => {
   expect(error.message).toContain('(ORA-00001, constraint SHOP.ORDERS_PK)');
 });
 
-test('an error of ours stays as it is', () => {
+test('a MillraceError stays as it is', () => {
   const own = new MillraceError('ValueRejected', 'no');
   expect(toDatabaseError(own, action)).toBe(own);
 });

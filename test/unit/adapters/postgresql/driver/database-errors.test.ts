@@ -141,7 +141,7 @@ describe('toDatabaseError', () => {
     );
   });
 
-  test('an error of ours stays what it is', () => {
+  test('a MillraceError stays what it is', () => {
     const error = new MillraceError('NeedsResync', 'lost');
     expect(toDatabaseError(error, action)).toBe(error);
   });

@@ -137,7 +137,7 @@ const checkFiveTimes = async ({ ports }: ReturnType<typeof createWorld>): Promis
   }
 };
 
-test('a table that was created anew, so that its changes are missed, ends the replication', async () => {
+test('a table that was created again, so that its changes are missed, ends the replication', async () => {
   const world = createWorld();
   world.state.heartbeat = { ...beat, beatAt: '2026-03-01T12:04:00.000Z' };
   world.world.uncaptured = [{ schema: 'public', table: 'flights' }];

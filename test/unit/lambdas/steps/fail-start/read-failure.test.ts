@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readFailure } from '../../../../../lambdas/steps/fail-start/read-failure.ts';
 
-test('an error of ours keeps its code and message', () => {
+test('a MillraceError keeps its code and message', () => {
   const Cause = JSON.stringify({ errorType: 'NeedsResync', errorMessage: 'The slot is gone.', trace: ['x'] });
   expect(readFailure('Capture', { Error: 'NeedsResync', Cause })).toEqual({
     code: 'NeedsResync',

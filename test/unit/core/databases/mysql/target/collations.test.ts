@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { exactCollation, inexactness } from '#core/databases/mysql/target/collations.ts';
 
-test('tables of ours tell all texts apart', () => {
+test('tables that Millrace creates tell all texts apart', () => {
   for (const isMariadb of [true, false]) expect(inexactness(exactCollation({ isMariadb }))).toBeUndefined();
 });
 

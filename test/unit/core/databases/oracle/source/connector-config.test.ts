@@ -55,7 +55,7 @@ test('no option that Debezium keeps for itself is set', () => {
   }
 });
 
-test('the schema history reaches the brokers as they have to be reached, and is kept for ever', () => {
+test('the schema history reaches the brokers as they have to be reached, and is kept forever', () => {
   expect(connectorConfig(replication, source, kafka)).toMatchObject({
     'schema.history.internal.kafka.topic': 'client_1_db_1.schema-history',
     'schema.history.internal.kafka.bootstrap.servers': 'b1:9092,b2:9092',
@@ -105,7 +105,7 @@ test('TLS without a check is refused, since the drivers have no such mode', () =
 
 test.each(['host', 'databaseName'] as const)('a reference in the %s is refused', (field) => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Connect's syntax of a reference.
-  const forged = { ...source, [field]: '${secretsmanager:somebody-elses:password}' };
+  const forged = { ...source, [field]: '${secretsmanager:someone-elses:password}' };
   expect(() => connectorConfig(replication, forged, kafka)).toThrow(
     expect.objectContaining({ code: 'InvalidRequest' }),
   );

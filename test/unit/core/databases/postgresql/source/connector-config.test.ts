@@ -40,7 +40,7 @@ test('credentials are references', () => {
 
 test.each(['host', 'databaseName'] as const)('a reference in the %s is refused', (field) => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Connect's syntax of a reference.
-  const forged = { ...source, [field]: '${secretsmanager:somebody-elses:password}' };
+  const forged = { ...source, [field]: '${secretsmanager:someone-elses:password}' };
   expect(() => connectorConfig(sampleReplication(), forged)).toThrow(
     expect.objectContaining({ code: 'InvalidRequest' }),
   );

@@ -10,7 +10,7 @@ import java.io.Serializable;
  * Debezium (3.5.0) reads as null, becomes a text in the form of java.time's: {@code 2020-00-01}, {@code
  * 2020-00-01T10:00:00.5}. Every other one is left to Debezium.
  *
- * <p>The three classes beside this one have the names of Debezium's own, which have no other way to be replaced, and stand
+ * <p>The three other classes of this package have the names of Debezium's own, which have no other way to be replaced, and stand
  * before them on the class path: Connect sorts the jars of a plug-in by their names. {@link
  * millrace.connect.MysqlTextConverter} stops a connector that has Debezium's instead.
  */
