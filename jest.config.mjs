@@ -17,17 +17,41 @@ const project = (name, options = {}) => ({
   ...options,
 });
 
-/** Each project is one folder of test/ and runs alone with `jest --selectProjects NAME`. */
+/**
+ * Suites of test/integration that take every type of a database through servers of several versions: `npm run test:matrix`.
+ * All others of that folder are part of `npm test`.
+ */
+export const matrixSuites = [
+  'integration/mysql/codec.test.ts',
+  'integration/mysql/generated-values.test.ts',
+  'integration/mysql/value-policies.test.ts',
+  'integration/mysql-target/native-round-trips.test.ts',
+  'integration/mysql-target/round-trips.test.ts',
+  'integration/mysql-target/value-policies.test.ts',
+  'integration/postgresql/codec.test.ts',
+];
+
+/** The suite of test/chain that is part of `npm test`. All others of that folder: `npm run test:chain`. */
+export const productSuites = ['chain/lifecycle.test.ts'];
+
+const only = (suites) => ({ testMatch: suites.map((suite) => `<rootDir>/test/${suite}`) });
+const without = (suites) => ({ testPathIgnorePatterns: suites.map((suite) => `<rootDir>/test/${suite}$`) });
+
+/** The whole product: one local stack serves all suites of the project. */
+const onStack = {
+  globalSetup: '<rootDir>/test/chain/start-stack.ts',
+  globalTeardown: '<rootDir>/test/chain/stop-stack.ts',
+};
+
+/** Each project runs alone with `jest --selectProjects NAME`; most are one folder of test/. */
 export default {
   projects: [
     project('unit'),
     project('infra'),
     project('state-machines'),
-    project('integration'),
-    // The whole product: one local stack serves all suites of this folder.
-    project('chain', {
-      globalSetup: '<rootDir>/test/chain/start-stack.ts',
-      globalTeardown: '<rootDir>/test/chain/stop-stack.ts',
-    }),
+    project('integration', without(matrixSuites)),
+    project('matrix', only(matrixSuites)),
+    project('chain', { ...onStack, ...without(productSuites) }),
+    project('product', { ...onStack, ...only(productSuites) }),
   ],
 };

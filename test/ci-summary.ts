@@ -1,26 +1,44 @@
 /**
- * `npm run ci:summary -- TESTS_EXIT DEMO_EXIT...`: the closing line of CI. Each demo counts as one test.
+ * `npm run ci:summary -- STAGE=EXIT...`: the closing line of CI, for the stages that ran. The stages `usual`, `matrix` and
+ * `chain` are runs of test/run.ts, which keeps their counts. Every other stage counts as one test.
  */
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { type Counts, closingLine, sumCounts } from './run.ts';
+import { pathToFileURL } from 'node:url';
+import { type Counts, closingLine, countsOfStep, sumCounts, summaryFile } from './run.ts';
 
-const [testsExit = '1', ...demoExits] = process.argv.slice(2);
-const summaryFile = path.resolve(import.meta.dirname, '..', '.millrace', 'test', 'summary.json');
+const testRuns: ReadonlyMap<string, readonly string[]> = new Map([
+  ['usual', []],
+  ['matrix', ['matrix']],
+  ['chain', ['chain']],
+]);
 
-const readTestCounts = (): Counts => {
+const readCounts = (steps: readonly string[]): Counts => {
   try {
-    return JSON.parse(readFileSync(summaryFile, 'utf8')) as Counts;
+    return JSON.parse(readFileSync(summaryFile(steps), 'utf8')) as Counts;
   } catch {
     // The tests ended before they could write their sum.
     return { passed: 0, failed: 1, skipped: 0 };
   }
 };
 
-const demoCounts = demoExits.map(
-  (exit): Counts =>
-    exit === '0' ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 },
-);
-const total = sumCounts([readTestCounts(), ...demoCounts]);
-process.stdout.write(`${closingLine(total)}\n`);
-process.exitCode = testsExit === '0' && demoExits.length > 0 && total.failed === 0 ? 0 : 1;
+export const countsOfStage = (
+  stage: string,
+  exitCode: number,
+  read: (steps: readonly string[]) => Counts = readCounts,
+): Counts => {
+  const steps = testRuns.get(stage);
+  if (steps !== undefined) return countsOfStep(read(steps), exitCode);
+  return exitCode === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+};
+
+const main = (): void => {
+  const counts = process.argv.slice(2).map((argument) => {
+    const [stage = '', exitCode = '1'] = argument.split('=');
+    return countsOfStage(stage, Number(exitCode));
+  });
+  const total = sumCounts(counts);
+  process.stdout.write(`${closingLine(total)}\n`);
+  process.exitCode = counts.length > 0 && total.failed === 0 ? 0 : 1;
+};
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) main();

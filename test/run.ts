@@ -1,5 +1,6 @@
 /**
- * `npm test`: every check of the project, one after the other, and one closing line with the sum.
+ * `npm test`: the checks of every layer, one after the other, and one closing line with the sum. With the names of steps,
+ * as `node test/run.ts matrix`, it runs these alone.
  *
  * A failing step does not hide the later ones: all of them run, and the exit code is 1 when any failed. The static
  * checks (format, lint, types) count as one test each.
@@ -87,19 +88,41 @@ const runJest = async (project: string): Promise<Counts> => {
   return countsOfStep(countsOfReport(report), exitCode);
 };
 
-const steps: readonly { readonly name: string; readonly run: () => Promise<Counts> }[] = [
-  { name: 'format', run: () => runStatic('format') },
-  { name: 'lint', run: () => runStatic('lint') },
-  { name: 'types', run: () => runStatic('types') },
-  { name: 'unit', run: () => runJest('unit') },
-  { name: 'infra', run: () => runJest('infra') },
-  { name: 'state-machines', run: () => runJest('state-machines') },
-  { name: 'integration', run: () => runJest('integration') },
-  { name: 'chain', run: () => runJest('chain') },
+interface Step {
+  readonly name: string;
+  readonly run: () => Promise<Counts>;
+}
+const staticStep = (name: string): Step => ({ name, run: () => runStatic(name) });
+const jestStep = (name: string): Step => ({ name, run: () => runJest(name) });
+
+/** Within 15 minutes on two cores. */
+const usualSteps: readonly Step[] = [
+  ...['format', 'lint', 'types'].map(staticStep),
+  ...['unit', 'infra', 'state-machines', 'integration', 'product'].map(jestStep),
 ];
+/** What takes longer, and has a command of its own. */
+const longSteps: readonly Step[] = ['matrix', 'chain'].map(jestStep);
+
+const chooseSteps = (names: readonly string[]): readonly Step[] => {
+  if (names.length === 0) return usualSteps;
+  const all = [...usualSteps, ...longSteps];
+  return names.map((name) => {
+    const step = all.find((one) => one.name === name);
+    if (step === undefined)
+      throw new Error(`There is no step ${name}; there are ${all.map((one) => one.name).join(', ')}.`);
+    return step;
+  });
+};
+
+/** Where the sum of a run is kept for test/ci-summary.ts; `names` are the steps that were asked for. */
+export const summaryFile = (names: readonly string[]): string =>
+  path.join(reportFolder, `summary-${names.length === 0 ? 'usual' : names.join('-')}.json`);
 
 const main = async (): Promise<void> => {
+  const names = process.argv.slice(2);
+  const steps = chooseSteps(names);
   mkdirSync(reportFolder, { recursive: true });
+  rmSync(summaryFile(names), { force: true });
   const results: { name: string; counts: Counts; seconds: number }[] = [];
   for (const step of steps) {
     const startedAt = performance.now();
@@ -115,7 +138,7 @@ const main = async (): Promise<void> => {
     process.stdout.write(`${name.padEnd(16)}${closingLine(counts)} (${seconds.toFixed(0)} s)\n`);
   }
   const total = sumCounts(results.map((result) => result.counts));
-  writeFileSync(path.join(reportFolder, 'summary.json'), JSON.stringify(total));
+  writeFileSync(summaryFile(names), JSON.stringify(total));
   process.stdout.write(`${closingLine(total)}\n`);
   process.exitCode = total.failed === 0 ? 0 : 1;
 };

@@ -1,5 +1,14 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { countsOfStage } from '../../ci-summary.ts';
 import { closingLine, countsOfReport, countsOfStep, sumCounts } from '../../run.ts';
+
+const root = path.resolve(import.meta.dirname, '..', '..', '..');
+const { matrixSuites, productSuites } = z
+  .object({ matrixSuites: z.array(z.string()), productSuites: z.array(z.string()) })
+  .parse({ ...(await import(path.join(root, 'jest.config.mjs'))) });
 
 describe('the sum of npm test', () => {
   test('a suite that could not be loaded counts as a failure', () => {
@@ -27,4 +36,23 @@ describe('the sum of npm test', () => {
     ]);
     expect(closingLine(total)).toBe('11 passed, 2 failed, 3 skipped');
   });
+});
+
+describe('the sum of CI', () => {
+  const counted = { passed: 7, failed: 0, skipped: 2 };
+
+  test('a run of tests counts what it counted, and at least one failure when it exits badly', () => {
+    expect(countsOfStage('matrix', 0, () => counted)).toEqual(counted);
+    expect(countsOfStage('usual', 1, () => counted).failed).toBe(1);
+  });
+
+  test('a demo counts as one test', () => {
+    expect(countsOfStage('demo', 0)).toEqual({ passed: 1, failed: 0, skipped: 0 });
+    expect(countsOfStage('demo', 3)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  });
+});
+
+// A name that is misspelled there would leave its suite in two stages, and the other one in none.
+test.each([...matrixSuites, ...productSuites])('%s, which has a stage of its own, is there', (suite) => {
+  expect(existsSync(path.join(root, 'test', suite))).toBe(true);
 });
