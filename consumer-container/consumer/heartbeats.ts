@@ -109,6 +109,7 @@ export class Heartbeats {
       },
       lagEvents: progress?.lagEvents ?? 0,
       lagMs: progress?.lagMs(now.getTime()) ?? 0,
+      ...(progress !== undefined && { laggingTopics: progress.laggingTopics(now.getTime()) }),
       ...(progress?.sourcePosition !== undefined && { sourcePosition: progress.sourcePosition }),
       ...(progress?.lastAppliedAt !== undefined && { lastAppliedAt: progress.lastAppliedAt.toISOString() }),
       ...(error !== undefined && { errorCode: error.code, errorMessage: error.message }),

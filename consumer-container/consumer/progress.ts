@@ -1,5 +1,5 @@
 import { peekCommitTime } from '#core/apply/parse-event.ts';
-import type { AppliedCounts } from '#core/contracts/consumer.ts';
+import { type AppliedCounts, maxLaggingTopics, type TopicLag } from '#core/contracts/consumer.ts';
 import type { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Checkpoint } from '#core/ports/apply-target.ts';
 import type { PartitionSession } from '#core/ports/change-feed.ts';
@@ -111,6 +111,24 @@ export class Progress {
 
   lagMs(nowMs: number): number {
     return this.partitions.reduce((most, partition) => Math.max(most, partition.lagMs(nowMs)), 0);
+  }
+
+  /** The topics that are behind, the worst first, at most `maxLaggingTopics`. */
+  laggingTopics(nowMs: number): readonly TopicLag[] {
+    const byTopic = new Map<string, TopicLag>();
+    for (const partition of this.partitions) {
+      const { topic, lagEvents } = partition;
+      if (lagEvents === 0) continue;
+      const others = byTopic.get(topic);
+      byTopic.set(topic, {
+        topic,
+        lagEvents: lagEvents + (others?.lagEvents ?? 0),
+        lagMs: Math.max(partition.lagMs(nowMs), others?.lagMs ?? 0),
+      });
+    }
+    return [...byTopic.values()]
+      .toSorted((a, b) => b.lagMs - a.lagMs || b.lagEvents - a.lagEvents)
+      .slice(0, maxLaggingTopics);
   }
 }
 

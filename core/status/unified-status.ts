@@ -2,6 +2,8 @@ import { type Heartbeat, heartbeatStaleAfterMs, maxLaggingTopics } from '../cont
 import type { TableProgress } from '../contracts/copy.ts';
 import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
+import { launchAllowanceMs } from '../health/decide.ts';
+import { heartbeatAgeMs } from '../health/observation.ts';
 import { topicName } from '../naming/names.ts';
 import type { ConnectorState, ConnectorStatus } from '../ports/services.ts';
 import type { ConsumerLaunch } from '../ports/state-store.ts';
@@ -116,13 +118,25 @@ const firstLine = (trace: string | undefined): string => {
   return line === undefined || line === '' ? '' : `: ${line}`;
 };
 
+/** A heartbeat of the current launch is as old for the status as it is for healing. */
+const isRecent = (
+  launch: ConsumerLaunch | undefined,
+  heartbeat: Heartbeat | undefined,
+  now: Date,
+): boolean => {
+  if (heartbeat === undefined) return false;
+  const ageMs =
+    heartbeatAgeMs({ launch, heartbeat }, now, launchAllowanceMs) ??
+    now.getTime() - Date.parse(heartbeat.beatAt);
+  return ageMs <= heartbeatStaleAfterMs;
+};
+
 const consumerHealth = (
   launch: ConsumerLaunch | undefined,
   heartbeat: Heartbeat | undefined,
   now: Date,
 ): ConsumerHealth => {
-  const ageMs = heartbeat === undefined ? undefined : now.getTime() - Date.parse(heartbeat.beatAt);
-  const recent = ageMs !== undefined && ageMs <= heartbeatStaleAfterMs;
+  const recent = isRecent(launch, heartbeat, now);
   const base = {
     taskArn: launch?.taskArn,
     lastHeartbeat: heartbeat?.beatAt,

@@ -118,6 +118,7 @@ describe('a stream of changes', () => {
         applied: { inserts: 7, updates: 6, deletes: 2, truncates: 1, duplicatesSkipped: 0 },
         lagEvents: 0,
         lagMs: 0,
+        laggingTopics: [],
       });
       expect(consumer.lines.every(({ message }) => message === undefined || message.startsWith('['))).toBe(
         true,

@@ -204,3 +204,10 @@ test("a table's lag is that of its topic, nothing when others lag, and unknown w
   expect(lagOf(Array.from({ length: 100 }, (_, n) => other(n)))).toEqual([undefined, undefined]);
   expect(lagOf([], [{ ...live, state: 'skipped' }])).toEqual([undefined, undefined]);
 });
+
+test('a consumer whose clock is behind is as healthy for the status as it is for healing', () => {
+  const behindMs = 10 * 60_000;
+  const earlier = (instant: Date | string) => new Date(new Date(instant).getTime() - behindMs).toISOString();
+  const late = facts({ heartbeat: heartbeat({ startedAt: earlier(at), beatAt: earlier(now) }) });
+  expect(unifiedStatus(late).consumer).toMatchObject({ heartbeatRecent: true, healthy: true });
+});

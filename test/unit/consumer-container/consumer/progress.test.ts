@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+import { maxLaggingTopics } from '#core/contracts/consumer.ts';
+import { Progress } from '../../../../consumer-container/consumer/progress.ts';
+
+const counts = { inserts: 0, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 };
+const startMs = 1_000_000;
+
+/** Partitions by the offsets of their next event and of their end. */
+const progressOf = (partitions: readonly (readonly [topic: string, next: bigint, end: bigint])[]) =>
+  new Progress(
+    partitions.map(([topic, nextOffset], partition) => ({ topic, partition, nextOffset, epoch: 1, counts })),
+    partitions.map(([topic, , endOffset], partition) => ({ topic, partition, firstOffset: 0n, endOffset })),
+    startMs,
+    String,
+  );
+
+test('a topic that has caught up is not listed', () => {
+  expect(progressOf([['a', 5n, 5n]]).laggingTopics(startMs + 100)).toEqual([]);
+});
+
+test('the partitions of a topic are one entry: events are summed, and the oldest change counts', () => {
+  const progress = progressOf([
+    ['a', 2n, 5n],
+    ['a', 0n, 4n],
+  ]);
+  progress.partition('a', 1)?.underWay.push(startMs - 500);
+  expect(progress.laggingTopics(startMs + 100)).toEqual([{ topic: 'a', lagEvents: 7, lagMs: 600 }]);
+});
+
+test('the oldest waiting change comes first, then the most events, and the list is bounded', () => {
+  const progress = progressOf(
+    Array.from({ length: maxLaggingTopics + 20 }, (_none, index) => [`t${index}`, 0n, BigInt(index + 1)]),
+  );
+  progress.partition('t0', 0)?.underWay.push(startMs - 500);
+  const lagging = progress.laggingTopics(startMs + 100);
+  expect(lagging).toHaveLength(maxLaggingTopics);
+  expect(lagging[0]?.topic).toBe('t0');
+  expect(lagging[1]?.topic).toBe(`t${maxLaggingTopics + 19}`);
+});
