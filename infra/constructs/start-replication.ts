@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -15,7 +14,7 @@ import {
   type WorkloadNetwork,
 } from './function-rights.ts';
 import { logRetention, type MillraceStack } from './millrace-stack.ts';
-import { fromRoot } from './project-root.ts';
+import { readDefinition } from './state-machine-definition.ts';
 
 export interface StartReplicationProps {
   readonly steps: Readonly<Record<StepFunctionName, IFunction>>;
@@ -60,9 +59,7 @@ export class StartReplication extends Construct {
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       stateMachineName: stack.named('start-replication'),
       // Inlined: a definition from a file becomes an S3 asset, which cannot be read in the template.
-      definitionBody: DefinitionBody.fromString(
-        readFileSync(fromRoot('state-machines', 'start-replication.asl.json'), 'utf8'),
-      ),
+      definitionBody: DefinitionBody.fromString(readDefinition('start-replication')),
       definitionSubstitutions: {
         ValidateReplicationArn: props.steps['validate-replication'].functionArn,
         StartCaptureArn: props.steps['start-capture'].functionArn,

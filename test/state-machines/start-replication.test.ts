@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import validate from 'asl-validator';
 import { z } from 'zod';
@@ -16,6 +15,7 @@ import {
   validateOutputSchema,
 } from '#core/contracts/steps.ts';
 import { type ErrorCode, errorPolicies } from '#core/errors/error-policies.ts';
+import { readDefinition } from '../../infra/constructs/state-machine-definition.ts';
 import {
   type Definition,
   type Json,
@@ -26,10 +26,7 @@ import {
   UnresolvedPath,
 } from './asl-interpreter.ts';
 
-const text = readFileSync(
-  new URL('../../state-machines/start-replication.asl.json', import.meta.url),
-  'utf8',
-);
+const text = readDefinition('start-replication');
 const substituted = text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) =>
   name === 'Subnets' ? 'subnet-1,subnet-2' : name === 'SecurityGroups' ? 'sg-1' : name,
 );
