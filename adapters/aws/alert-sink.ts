@@ -1,9 +1,9 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { subjectMaxLength } from '#core/alerts/compose-alert.ts';
 import type { AlertSink } from '#core/ports/services.ts';
 import { awsClientDefaults, toServiceError } from './service-errors.ts';
 
-/** SNS: a subject is ASCII, without control characters, begins with a printable character and has at most 100 of them. */
-const subjectMaxLength = 100;
+/** SNS takes a subject of ASCII without control characters that begins with a printable one. */
 const asSubject = (text: string): string =>
   text
     .replaceAll(/[^\x20-\x7e]+/g, ' ')

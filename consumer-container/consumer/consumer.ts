@@ -1,3 +1,4 @@
+import { stateAlert } from '#core/alerts/compose-alert.ts';
 import { checkPosition } from '#core/apply/check-position.ts';
 import type { TopicTables } from '#core/apply/decode-records.ts';
 import type { OnNulled } from '#core/apply/nulled-values.ts';
@@ -326,12 +327,7 @@ const recordFailure = async <Table extends ApplyTable, Prepared>(
       }),
     );
     await retry(ports, never, () =>
-      alerts.publish({
-        subject: `Millrace: ${connectorName} ${status}`,
-        message: `${error.message}\n\nWhat to do: ${error.policy.advice}`,
-        replicationId,
-        connectorName,
-      }),
+      alerts.publish(stateAlert(replication, status, { reason: error.message, advice: error.policy.advice })),
     );
   } catch (cause) {
     log.error('The failure could not be recorded', { error: cause });

@@ -1,3 +1,4 @@
+import { stateAlert } from '../alerts/compose-alert.ts';
 import { retryTransient } from '../concurrency/retry-transient.ts';
 import type { Activity } from '../contracts/activity.ts';
 import { metricNames } from '../contracts/environment.ts';
@@ -46,8 +47,6 @@ export type Examine = (
 /** Longer than the health Lambdas' 60 s, so that the lease cannot end while its holder is at work. */
 const leaseTtlMs = 70_000;
 const alertRetryDelaysMs = [500, 1_000, 2_000] as const;
-/** Of SNS for a subject. */
-const subjectMaxLength = 100;
 
 /** What a person reads in the activity, by what was done. */
 const activityNames = {
@@ -188,13 +187,7 @@ const giveUp = async (
   }
   try {
     await retryTransient(
-      () =>
-        alerts.publish({
-          subject: `Millrace: ${connectorName} is in state ${action.status}`.slice(0, subjectMaxLength),
-          message: `${action.reason}\n\nWhat to do: ${advice}`,
-          replicationId,
-          connectorName,
-        }),
+      () => alerts.publish(stateAlert(replication, action.status, { reason: action.reason, advice })),
       { delaysMs: alertRetryDelaysMs, clock },
     );
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { startFailedAlert } from '#core/alerts/compose-alert.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { type failStartInputSchema, type StepName, stepLabel } from '#core/contracts/steps.ts';
 import { errorPolicies, toErrorCode } from '#core/errors/error-policies.ts';
@@ -14,9 +15,6 @@ export interface FailStartPorts {
   readonly clock: Clock;
   readonly log: Log;
 }
-
-/** Of SNS for a subject. */
-const subjectMaxLength = 100;
 
 /** What a failed start leaves, so that nobody has to wonder. Nothing of it is removed: it makes the next start a resumption. */
 const whatStays = {
@@ -41,7 +39,10 @@ export const failStart = async (
   const replication = await store.getReplication(clientId, replicationId);
   const { code, message } = preferOwnWords(readFailure(step, failure), replication);
   if (code === 'Superseded') {
-    log.info(`${stepLabel(step)} This start was replaced, so its failure is none`, { step: stepLabel(step) });
+    log.info(
+      `${stepLabel(step)} Ignoring the failure of start ${generation}: a stop or a newer start has replaced it`,
+      { step: stepLabel(step) },
+    );
     return { status: replication.status };
   }
 
@@ -64,13 +65,7 @@ export const failStart = async (
   // A consumer that this start launched ends at its next heartbeat.
   await store.revokeLaunch(replicationId);
   log.error(`${text} ${advice}`, { step: stepLabel(step), error: code });
-  const { connectorName } = replication;
-  await alerts.publish({
-    subject: `Millrace: start of ${connectorName} failed`.slice(0, subjectMaxLength),
-    message: `${text}\n\nWhat to do: ${advice}\n\n${whatStays[step]}`,
-    replicationId,
-    connectorName,
-  });
+  await alerts.publish(startFailedAlert(replication, { reason: text, advice, whatStays: whatStays[step] }));
   await store.addActivity(replicationId, {
     at: clock.now().toISOString(),
     actor: 'start-replication',

@@ -186,7 +186,7 @@ describe('a consumer ends', () => {
     ]);
     expect(world.alerts).toMatchObject([
       {
-        subject: `Millrace: acme_shop_connector ${status}`,
+        subject: `Millrace: acme_shop_connector is in state ${status}`,
         message: `what happened\n\nWhat to do: ${errorPolicies[code].advice}`,
         replicationId: 7,
       },

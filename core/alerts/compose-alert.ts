@@ -1,0 +1,44 @@
+import type { Replication } from '../contracts/replication.ts';
+import type { Alert } from '../ports/services.ts';
+
+/** SNS rejects a subject longer than 100 characters (API reference, Publish). */
+export const subjectMaxLength = 100;
+
+type Alerted = Pick<Replication, 'replicationId' | 'connectorName'>;
+
+const composeAlert = (
+  { replicationId, connectorName }: Alerted,
+  subject: string,
+  paragraphs: readonly string[],
+): Alert => ({
+  subject: `Millrace: ${subject}`.slice(0, subjectMaxLength),
+  message: paragraphs.join('\n\n'),
+  replicationId,
+  connectorName,
+});
+
+/** The replication stands still until a person acts. `reason` says what happened, `advice` what to do. */
+export const stateAlert = (
+  replication: Alerted,
+  status: Replication['status'],
+  { reason, advice }: { readonly reason: string; readonly advice: string },
+): Alert =>
+  composeAlert(replication, `${replication.connectorName} is in state ${status}`, [
+    reason,
+    `What to do: ${advice}`,
+  ]);
+
+/** A start ended before the consumer ran. `whatStays` says what the failed step has left behind. */
+export const startFailedAlert = (
+  replication: Alerted,
+  {
+    reason,
+    advice,
+    whatStays,
+  }: { readonly reason: string; readonly advice: string; readonly whatStays: string },
+): Alert =>
+  composeAlert(replication, `start of ${replication.connectorName} failed`, [
+    reason,
+    `What to do: ${advice}`,
+    whatStays,
+  ]);
