@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -179,23 +179,57 @@ export const startDetached = async (options: DetachedOptions): Promise<DetachedP
   return { identity, logFile: options.logFile, signal: options.signal, ending: () => ending };
 };
 
+/** A part that works on for longer than this is taken to be stuck in a loop. */
+const longestStartMs = 15 * 60_000;
+/** Processor time by which a process has to move on between two looks: an idle Java process uses less in a minute. */
+const workedMs = 1_000;
+
+const logBytes = (logFile: string): number => statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
+
+/** User and system time of the process; undefined where the system has no /proc. Linux counts 100 ticks a second. */
+const processorMs = (pid: number): number | undefined => {
+  // The name in brackets may have blanks; utime and stime are the fields 14 and 15 (manual page proc(5)).
+  const fields = readProcessFile(pid, 'stat')?.split(') ').at(-1)?.split(' ');
+  return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) * 10;
+};
+
 /**
- * Calls `probe` until it returns true, every 100 ms at most. Otherwise the process is killed: `LocalStackFailed` with
- * the end of the log when it ends by itself or the time is over, and the signal's reason when that is aborted.
+ * Calls `probe` until it returns true, every 100 ms at most. On a busy machine a start takes long, so time alone does not end
+ * it: while the log grows or the process works, the wait goes on, with a line each `quietMs` that says so.
+ * Otherwise the process is killed: `LocalStackFailed` with the end of the log when it ends by itself, when it has shown no
+ * sign of work for `quietMs`, or after `longestMs`; and the signal's reason when that is aborted.
  */
 export const waitUntilReady = async (
   name: string,
   started: DetachedProcess,
-  timeoutMs: number,
+  quietMs: number,
   probe: () => Promise<boolean>,
+  longestMs = longestStartMs,
 ): Promise<void> => {
   const { identity, logFile, signal } = started;
-  const deadline = Date.now() + timeoutMs;
+  const look = () => ({ bytes: logBytes(logFile), workMs: processorMs(identity.pid) ?? 0 });
+  const startedAt = Date.now();
+  let seen = look();
+  let lookAt = startedAt + quietMs;
+  const judge = (): string | undefined => {
+    const now = Date.now();
+    const waitedSeconds = Math.round((now - startedAt) / 1000);
+    if (now - startedAt > longestMs) return `was not ready after ${waitedSeconds} s`;
+    if (now <= lookAt) return undefined;
+    const at = look();
+    if (at.bytes === seen.bytes && at.workMs - seen.workMs < workedMs)
+      return `was not ready after ${waitedSeconds} s, and has done nothing for ${quietMs / 1000} s`;
+    process.stderr.write(
+      `${name} is not ready after ${waitedSeconds} s. It is still working, so the wait goes on.\n`,
+    );
+    seen = at;
+    lookAt = now + quietMs;
+    return undefined;
+  };
   try {
     while (!(await probe())) {
       signal?.throwIfAborted();
-      const ending =
-        started.ending() ?? (Date.now() > deadline ? `was not ready after ${timeoutMs / 1000} s` : undefined);
+      const ending = started.ending() ?? judge();
       if (ending !== undefined) {
         throw new MillraceError(
           'LocalStackFailed',

@@ -6,7 +6,7 @@ import { decodeRecords } from '#core/apply/decode-records.ts';
 import type { ConnectionSettings, Database } from '#core/contracts/database.ts';
 import { tableKey } from '#core/contracts/identifiers.ts';
 import type { TableMapping } from '#core/contracts/replication.ts';
-import { readEventSource } from '#core/databases/mysql/source/log-position.ts';
+import { readEventSource } from '#core/databases/postgresql/source/log-position.ts';
 import { mapTable } from '#core/mapping/map-table.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import { findMappedTableProblems, findTargetProblems } from '#core/validation/validate-table.ts';

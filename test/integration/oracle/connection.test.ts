@@ -65,7 +65,7 @@ test('the driver works from a bundle, as Lambdas and the consumer are bundled', 
     await build({
       stdin: {
         contents: `
-          import { openSourceDatabase } from './adapters/oracle/source-database.ts';
+          import { openSourceDatabase } from './adapters/oracle/source/source-database.ts';
           const source = openSourceDatabase(${JSON.stringify(settings(port))});
           await source.ping().catch((error) => console.log(error.code + ': ' + error.message));
           await source.close();`,

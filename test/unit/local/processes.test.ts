@@ -111,10 +111,28 @@ test('quotes the log of a process that ends before it is ready', async () => {
   });
 });
 
+const ticking = "let n = 0; setInterval(() => console.log('tick ' + (n += 1)), 20);";
+
+test('waits for a process that works on, however long one look takes', async () => {
+  const busy = await start(ticking);
+  await untilOutput('tick 1');
+  await waitUntilReady('The part', busy, 1_000, () => Promise.resolve(output().includes('tick 120')));
+  expect(isRunning(busy.identity)).toBe(true);
+});
+
+test('kills a process that works on without an end', async () => {
+  const busy = await start(ticking);
+  await untilOutput('tick 1');
+  await expect(waitUntilReady('The part', busy, 10_000, () => Promise.resolve(false), 300)).rejects.toThrow(
+    /^The part was not ready after \d+ s\. /,
+  );
+  expect(isRunning(busy.identity)).toBe(false);
+});
+
 test('kills a process that is not ready in time, or that nobody waits for any more', async () => {
   const slow = await start(forever);
   await expect(waitUntilReady('The part', slow, 10, () => Promise.resolve(false))).rejects.toThrow(
-    'The part was not ready after 0.01 s',
+    /^The part was not ready after \d+ s, and has done nothing for 0.01 s/,
   );
   expect(isRunning(slow.identity)).toBe(false);
 
