@@ -2,7 +2,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { KafkaAdminPort, PartitionOffsets } from '#core/ports/services.ts';
 import { createKafka, type KafkaSettings, toKafkaError } from './kafka-client.ts';
-import { readTopicMetadata } from './topic-metadata.ts';
+import { createTopicMetadataReader } from './topic-metadata.ts';
 
 export interface KafkaAdmin extends KafkaAdminPort {
   close(): Promise<void>;
@@ -13,6 +13,7 @@ const msPerHour = 3_600_000;
 /** Topic administration over one connection to each broker, which is made when it is first needed. */
 export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin => {
   const admin = createKafka(settings, log).admin();
+  const metadata = createTopicMetadataReader(settings);
   let connected: Promise<void> | undefined;
 
   const call = async <T>(action: string, work: (admin: Admin) => Promise<T>): Promise<T> => {
@@ -27,7 +28,7 @@ export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin 
   };
 
   const existing = async (topics: readonly string[]): Promise<readonly string[]> =>
-    (await readTopicMetadata(settings, topics)).map(({ topic }) => topic);
+    (await metadata.read(topics)).map(({ topic }) => topic);
 
   return {
     checkHealth: async () => {
@@ -58,7 +59,7 @@ export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin 
     },
 
     topicOffsets: async (topics) => {
-      const described = await readTopicMetadata(settings, topics);
+      const described = await metadata.read(topics);
       const offsets: PartitionOffsets[] = [];
       for (const { topic, topicId } of described) {
         const partitions = await call(`read the offsets of topic ${topic}`, (connection) =>
@@ -99,6 +100,7 @@ export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin 
     },
 
     close: async () => {
+      metadata.close();
       await admin.disconnect().catch(() => undefined);
     },
   };

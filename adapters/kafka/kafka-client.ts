@@ -3,7 +3,7 @@ import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
-import { repairRequestQueue } from './request-queue-repair.ts';
+import { repairRequestQueue } from './kafkajs-internals.ts';
 
 export interface KafkaSettings {
   /** `host:port` each. */

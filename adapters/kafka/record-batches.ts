@@ -1,9 +1,6 @@
 import type { Batch, KafkaMessage } from 'kafkajs';
-import Decoder from 'kafkajs/src/protocol/decoder.js';
-import compression from 'kafkajs/src/protocol/message/compression/index.js';
-import decodeMessages from 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js';
-import fetchResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
+import { compression, Decoder, decodeMessages, replaceFetchDecoder } from './kafkajs-internals.ts';
 
 /** Where the fields of a record batch of version 2 are (Kafka's protocol guide, "Record Batch"). */
 const layout = {
@@ -156,7 +153,7 @@ const takers = new Map<string, number>();
  * because a batch belongs to one producer and to one transaction. Returns what ends it.
  */
 export const takeWholeBatches = (topics: readonly string[]): (() => void) => {
-  fetchResponse.decode = decodeFetchResponse;
+  replaceFetchDecoder(decodeFetchResponse);
   for (const topic of topics) takers.set(topic, (takers.get(topic) ?? 0) + 1);
   return () => {
     for (const topic of topics) takers.set(topic, (takers.get(topic) ?? 0) - 1);

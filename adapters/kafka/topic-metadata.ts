@@ -19,50 +19,120 @@ const metadataApiKey = 3;
 const metadataApiVersion = 12;
 const unknownTopicError = 3;
 
+/** Reads topics' metadata over one connection, which is opened when it is first needed and again after it was lost. */
+export interface TopicMetadataReader {
+  /** Topics that do not exist are left out. Throws `KafkaUnavailable` when no broker answers. */
+  read(topics: readonly string[]): Promise<readonly TopicMetadata[]>;
+  close(): void;
+}
+
 /**
  * Reads the topics' UUIDs with one Metadata request. kafkajs stops at version 6 of that request, which knows no
- * UUIDs, and nothing else tells a recreated topic from the old one. Topics that do not exist are left out. The format
- * is that of https://kafka.apache.org/protocol (Metadata, request and response version 12, flexible headers).
- * Throws `KafkaUnavailable` when no broker answers.
+ * UUIDs, and nothing else tells a recreated topic from the old one. The format is that of
+ * https://kafka.apache.org/protocol (Metadata, request and response version 12, flexible headers).
  */
-export const readTopicMetadata = async (
-  settings: KafkaSettings,
-  topics: readonly string[],
-): Promise<readonly TopicMetadata[]> => {
-  if (topics.length === 0) return [];
-  let lastError: unknown;
-  for (const broker of settings.brokers) {
-    try {
-      return decodeResponse(await exchange(settings, broker, encodeRequest(settings.clientId, topics)));
-    } catch (error) {
-      lastError = error;
+export const createTopicMetadataReader = (settings: KafkaSettings): TopicMetadataReader => {
+  let connection: BrokerConnection | undefined;
+  /** Requests take turns: an answer belongs to the one that was sent last. */
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const ask = async (request: Buffer): Promise<Buffer> => {
+    if (connection?.isOpen === true) {
+      try {
+        return await connection.exchange(request);
+      } catch {
+        // A broker ends connections that were idle, so the request is sent once more over a new one.
+      }
     }
-  }
-  const reason = lastError instanceof Error ? lastError.message : String(lastError);
-  throw new MillraceError('KafkaUnavailable', `Cannot read the topics' metadata: ${reason}`, {
-    cause: lastError,
-  });
+    let lastError: unknown;
+    for (const broker of settings.brokers) {
+      connection = new BrokerConnection(settings, broker);
+      try {
+        return await connection.exchange(request);
+      } catch (error) {
+        lastError = error;
+      }
+    }
+    const reason = lastError instanceof Error ? lastError.message : String(lastError);
+    throw new MillraceError('KafkaUnavailable', `Cannot read the topics' metadata: ${reason}`, {
+      cause: lastError,
+    });
+  };
+
+  return {
+    read: async (topics) => {
+      if (topics.length === 0) return [];
+      const answer = turn.then(() => ask(encodeRequest(settings.clientId, topics)));
+      turn = answer.catch(() => undefined);
+      return decodeAnswer(await answer);
+    },
+    close: () => connection?.close(),
+  };
 };
 
-const exchange = (settings: KafkaSettings, broker: string, request: Buffer): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    const socket = openSocket(settings, broker);
-    const chunks: Buffer[] = [];
-    let received = 0;
-    socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`${broker} does not answer`)));
-    socket.on('error', reject);
-    socket.on('close', () => reject(new Error(`${broker} closed the connection`)));
-    socket.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      received += chunk.length;
-      if (received < 4) return;
-      const response = Buffer.concat(chunks);
-      if (received < 4 + response.readInt32BE(0)) return;
-      resolve(response.subarray(4));
-      socket.destroy();
+const decodeAnswer = (response: Buffer): readonly TopicMetadata[] => {
+  try {
+    return decodeResponse(response);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MillraceError('KafkaUnavailable', `Cannot read the topics' metadata: ${reason}`, { cause });
+  }
+};
+
+/** One request and its answer at a time. */
+class BrokerConnection {
+  readonly #socket: Socket;
+  #received: Buffer = Buffer.alloc(0);
+  #waiting:
+    | { readonly resolve: (response: Buffer) => void; readonly reject: (error: Error) => void }
+    | undefined;
+
+  constructor(settings: KafkaSettings, broker: string) {
+    this.#socket = openSocket(settings, broker);
+    this.#socket.on('error', (error) => this.#fail(error));
+    this.#socket.on('close', () => this.#fail(new Error(`${broker} closed the connection`)));
+    this.#socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    this.#socket.on('timeout', () => this.#socket.destroy(new Error(`${broker} does not answer`)));
+    // An idle connection alone must not keep a Lambda or a test from ending.
+    this.#socket.unref();
+  }
+
+  get isOpen(): boolean {
+    return !this.#socket.destroyed;
+  }
+
+  exchange(request: Buffer): Promise<Buffer> {
+    return new Promise<Buffer>((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.#socket.ref();
+      this.#socket.setTimeout(timeoutMs);
+      this.#socket.write(request);
+    }).finally(() => {
+      this.#waiting = undefined;
+      this.#socket.setTimeout(0);
+      this.#socket.unref();
     });
-    socket.write(request);
-  });
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #take(chunk: Buffer): void {
+    this.#received = Buffer.concat([this.#received, chunk]);
+    if (this.#received.length < 4) return;
+    const end = 4 + this.#received.readInt32BE(0);
+    if (this.#received.length < end) return;
+    const response = this.#received.subarray(4, end);
+    this.#received = this.#received.subarray(end);
+    this.#waiting?.resolve(response);
+  }
+
+  #fail(error: Error): void {
+    this.#socket.destroy();
+    this.#waiting?.reject(error);
+  }
+}
 
 const openSocket = (settings: KafkaSettings, broker: string): Socket => {
   const colon = broker.lastIndexOf(':');

@@ -1,5 +1,5 @@
 declare module 'kafkajs/src/network/requestQueue/index.js' {
-  /** The parts of kafkajs 2.2.4's request queue that request-queue-repair.ts replaces. */
+  /** The parts of kafkajs 2.2.4's request queue that kafkajs-internals.ts replaces. */
   const RequestQueue: {
     prototype: {
       pending: readonly unknown[];
@@ -29,7 +29,7 @@ declare module 'kafkajs/src/protocol/decoder.js' {
 }
 
 declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
-  /** What record-batches.ts replaces. */
+  /** What kafkajs-internals.ts replaces. */
   const fetchResponse: { decode(response: Buffer): Promise<unknown> };
   // biome-ignore lint/style/noDefaultExport: it describes a CommonJS module
   export default fetchResponse;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import requestQueue from 'kafkajs/src/network/requestQueue/index.js';
-import { repairRequestQueue } from '#adapters/kafka/request-queue-repair.ts';
+import { repairRequestQueue, requireKnownVersion } from '#adapters/kafka/kafkajs-internals.ts';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -36,4 +36,9 @@ test('pending requests are looked at again soon, or when the throttling ends, on
   expect(checkPendingRequests).not.toHaveBeenCalled();
   jest.advanceTimersByTime(1);
   expect(checkPendingRequests).toHaveBeenCalledTimes(1);
+});
+
+test('a version of kafkajs that was not looked at is refused', () => {
+  expect(() => requireKnownVersion()).not.toThrow();
+  expect(() => requireKnownVersion('2.3.0')).toThrow(/kafkajs 2\.2\.4, but 2\.3\.0 is installed/);
 });

@@ -1,0 +1,92 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createTopicMetadataReader, type TopicMetadataReader } from '#adapters/kafka/topic-metadata.ts';
+
+const text = (value: string): Buffer => Buffer.concat([Buffer.from([value.length + 1]), Buffer.from(value)]);
+const topicId = Buffer.alloc(16, 7);
+
+/** The answer to a Metadata request of version 12: no brokers, and one topic with one partition. */
+const answer = (): Buffer => {
+  const body = Buffer.concat([
+    Buffer.from([0, 0, 0, 1, 0]), // correlation, no tags
+    Buffer.alloc(4), // throttle time
+    Buffer.from([1]), // brokers
+    text('cluster'),
+    Buffer.alloc(4), // controller
+    Buffer.from([2]), // one topic
+    Buffer.alloc(2), // no error
+    text('orders'),
+    topicId,
+    Buffer.from([0, 2]), // not internal, one partition
+    Buffer.alloc(2 + 4 + 4 + 4), // no error, partition 0, leader, epoch
+    Buffer.from([1, 1, 1, 0]), // replicas, in sync, offline, no tags
+    Buffer.alloc(4), // authorized operations
+    Buffer.from([0, 0]),
+  ]);
+  const size = Buffer.alloc(4);
+  size.writeInt32BE(body.length);
+  return Buffer.concat([size, body]);
+};
+
+let server: Server;
+let reader: TopicMetadataReader;
+const connections: Socket[] = [];
+let requests = 0;
+
+beforeEach(async () => {
+  requests = 0;
+  server = createServer((socket) => {
+    connections.push(socket);
+    socket.on('error', () => undefined);
+    socket.on('data', () => {
+      requests += 1;
+      // In two pieces, as a network may deliver it.
+      const whole = answer();
+      socket.write(whole.subarray(0, 9), () => socket.write(whole.subarray(9)));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  reader = createTopicMetadataReader({
+    brokers: [`127.0.0.1:${port}`],
+    security: 'plaintext',
+    clientId: 'test',
+  });
+});
+
+afterEach(async () => {
+  reader.close();
+  for (const socket of connections.splice(0)) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const described = [{ topic: 'orders', topicId: topicId.toString('hex'), partitions: [0] }];
+
+test('reads again and again over one connection, also when calls overlap', async () => {
+  expect(await reader.read(['orders'])).toEqual(described);
+  expect(await Promise.all([reader.read(['orders']), reader.read(['orders'])])).toEqual([
+    described,
+    described,
+  ]);
+  expect({ requests, connections: connections.length }).toEqual({ requests: 3, connections: 1 });
+});
+
+test('opens a new connection after the broker has closed the old one', async () => {
+  await reader.read(['orders']);
+  const [first] = connections;
+  await new Promise<void>((resolve) => {
+    first?.once('close', () => resolve());
+    first?.destroy();
+  });
+  expect(await reader.read(['orders'])).toEqual(described);
+  expect(connections).toHaveLength(2);
+});
+
+test('says so when no broker answers, and works again when one does', async () => {
+  const { port } = server.address() as AddressInfo;
+  for (const socket of connections.splice(0)) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+  await expect(reader.read(['orders'])).rejects.toMatchObject({ code: 'KafkaUnavailable' });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  expect(await reader.read(['orders'])).toEqual(described);
+});
