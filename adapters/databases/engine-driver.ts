@@ -1,9 +1,14 @@
+import type { OnNulled } from '#core/apply/nulled-values.ts';
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
-import type { ReplicationId } from '#core/contracts/identifiers.ts';
+import type { ReplicationId, TableRef } from '#core/contracts/identifiers.ts';
+import type { TableMapping } from '#core/contracts/replication.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
+import type { ApplyTable } from '#core/ports/apply-table.ts';
+import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { ChunkReader, ChunkWriter, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
+import type { SourceDialect } from '#core/ports/source-dialect.ts';
 
 export interface OpenedSourceRows {
   readonly rows: SourceRows;
@@ -23,7 +28,31 @@ export interface EngineDriver {
   readonly target?: TargetDriver;
 }
 
+/**
+ * What the consumer opens of a target. The tables and the batches of a target are of types that only this target knows: what
+ * `describeTable` made goes into `ApplyTarget.prepare` of the same engine.
+ */
+export interface ApplyEngine {
+  openCatalog(settings: ConnectionSettings): {
+    describeTable(ref: TableRef): Promise<TableDescription | undefined>;
+    close(): Promise<void>;
+  };
+  /** Throws `SchemaMismatch`. `target` is what the engine's own catalog described. */
+  describeTable(
+    mapping: TableMapping,
+    source: TableDescription,
+    target: TableDescription,
+    codec: SourceDialect,
+  ): ApplyTable;
+  openTarget(
+    settings: ConnectionSettings,
+    replicationId: ReplicationId,
+    onNulled?: OnNulled,
+  ): { readonly target: ApplyTarget; close(): Promise<void> };
+}
+
 export interface TargetDriver {
+  readonly apply: ApplyEngine;
   open(settings: ConnectionSettings): TargetDatabase;
   openWriter(settings: ConnectionSettings, concurrency: number): ChunkWriter;
   /** Sets the consumer's checkpoints to the partitions' end offsets. */

@@ -9,7 +9,7 @@ import { mysqlDriver } from '../mysql/engine.ts';
 import { oracleDriver } from '../oracle/engine.ts';
 import { postgresqlDriver } from '../postgresql/engine.ts';
 import { openChunkCopier } from '../postgresql/target/chunk-copier.ts';
-import type { EngineDriver, OpenedSourceRows, TargetDriver } from './engine-driver.ts';
+import type { ApplyEngine, EngineDriver, OpenedSourceRows, TargetDriver } from './engine-driver.ts';
 import { createRowCopier } from './row-copier.ts';
 
 /**
@@ -82,6 +82,9 @@ const targetDriverOf = (settings: ConnectionSettings): TargetDriver => {
   if (target !== undefined) return target;
   throw new MillraceError('InvalidRequest', `A database of kind ${settings.kind} cannot be a target.`);
 };
+
+/** Throws `InvalidRequest` for a kind that Millrace does not write to. */
+export const applyEngineOf = (settings: ConnectionSettings): ApplyEngine => targetDriverOf(settings).apply;
 
 export const openSource = (settings: ConnectionSettings): SourceDatabase =>
   driverOf(settings).openSource(settings);

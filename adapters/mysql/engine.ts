@@ -1,11 +1,13 @@
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import { tableLabel } from '#core/contracts/identifiers.ts';
+import { describeApplyTable } from '#core/databases/mysql/target/apply-statements.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { databaseLabel } from '../databases/database-failure.ts';
 import { checkpointPoolOptions, type EngineDriver } from '../databases/engine-driver.ts';
 import { createPool } from './driver/connection.ts';
 import { openChunkReader } from './source/chunk-reader.ts';
 import { openSourceDatabase } from './source/source-database.ts';
+import { applyPoolOptions, createApplyTarget } from './target/apply-target.ts';
 import { resetCheckpoints } from './target/checkpoints.ts';
 import { openChunkWriter } from './target/chunk-writer.ts';
 import { openTargetDatabase } from './target/target-database.ts';
@@ -27,6 +29,18 @@ export const mysqlDriver: EngineDriver = {
   openReader: openChunkReader,
   openSourceRows: ({ kind }) => ({ rows: noneMissing(kind), close: async () => {} }),
   target: {
+    apply: {
+      openCatalog: openTargetDatabase,
+      describeTable: describeApplyTable,
+      openTarget: (settings, replicationId, onNulled = () => undefined) => {
+        const pool = createPool(settings, applyPoolOptions);
+        const database = databaseLabel(settings);
+        return {
+          target: createApplyTarget({ pool, replicationId, database, onNulled }),
+          close: () => pool.close(),
+        };
+      },
+    },
     open: openTargetDatabase,
     openWriter: openChunkWriter,
     resetCheckpoints: async (settings, replicationId, partitions) => {

@@ -1,9 +1,11 @@
+import { describeApplyTable } from '#core/databases/postgresql/target/apply-statements.ts';
 import { databaseLabel } from '../databases/database-failure.ts';
 import { checkpointPoolOptions, type EngineDriver, rereadPoolOptions } from '../databases/engine-driver.ts';
 import { closePool, createPool } from './driver/connection.ts';
 import { openChunkReader } from './source/chunk-reader.ts';
 import { openSourceDatabase } from './source/source-database.ts';
 import { createSourceRows } from './source/source-rows.ts';
+import { applyPoolOptions, createApplyTarget } from './target/apply-target.ts';
 import { resetCheckpoints } from './target/checkpoints.ts';
 import { openChunkWriter } from './target/chunk-writer.ts';
 import { openTargetDatabase } from './target/target-database.ts';
@@ -16,6 +18,18 @@ export const postgresqlDriver: EngineDriver = {
     return { rows: createSourceRows(pool, tables, databaseLabel(settings)), close: () => closePool(pool) };
   },
   target: {
+    apply: {
+      openCatalog: openTargetDatabase,
+      describeTable: describeApplyTable,
+      openTarget: (settings, replicationId, onNulled = () => undefined) => {
+        const pool = createPool(settings, applyPoolOptions);
+        const database = databaseLabel(settings);
+        return {
+          target: createApplyTarget({ pool, replicationId, database, onNulled }),
+          close: () => closePool(pool),
+        };
+      },
+    },
     open: openTargetDatabase,
     openWriter: openChunkWriter,
     resetCheckpoints: async (settings, replicationId, partitions) => {

@@ -22,11 +22,11 @@ const maxBatchBytes = 8 * 1024 * 1024;
 /** Decoded in one go: 1 to 2 ms, at about 5 µs for each. */
 const recordsPerTurn = 250;
 
-export interface ApplyContext<Table extends ApplyTable, Prepared> {
-  readonly target: ApplyTarget<Table, Prepared>;
+export interface ApplyContext {
+  readonly target: ApplyTarget;
   readonly source: SourceRows;
   readonly readSource: ReadEventSource;
-  readonly tablesOf: (topic: string) => TopicTables<Table>;
+  readonly tablesOf: (topic: string) => TopicTables;
   readonly isLive: (table: ApplyTable) => boolean;
   readonly epoch: number;
   /** Throws `NeedsResync` unless the events from `nextOffset` on are all there. */
@@ -42,10 +42,7 @@ export interface ApplyContext<Table extends ApplyTable, Prepared> {
  * `transientRetryDelaysMs` says; a batch that was applied starts the count again. Throws the last error when the
  * attempts are used up, and any other error at once.
  */
-export const applyPartition = async <Table extends ApplyTable, Prepared>(
-  session: PartitionSession,
-  context: ApplyContext<Table, Prepared>,
-): Promise<void> => {
+export const applyPartition = async (session: PartitionSession, context: ApplyContext): Promise<void> => {
   const { clock, log, progress } = context;
   const trouble = partitionKey(session);
   let failures = 0;
@@ -75,9 +72,9 @@ export const applyPartition = async <Table extends ApplyTable, Prepared>(
   progress.troubles.delete(trouble);
 };
 
-const applyFromCheckpoint = async <Table extends ApplyTable, Prepared>(
+const applyFromCheckpoint = async (
   session: PartitionSession,
-  context: ApplyContext<Table, Prepared>,
+  context: ApplyContext,
   succeeded: () => void,
 ): Promise<void> => {
   const { topic, partition } = session;
@@ -101,12 +98,12 @@ const applyFromCheckpoint = async <Table extends ApplyTable, Prepared>(
  * Two batches are under way at a time: while the target applies one, the next is decoded and prepared here. Batches are
  * applied strictly one after the other.
  */
-class PartitionPipeline<Table extends ApplyTable, Prepared> {
+class PartitionPipeline {
   readonly #session: PartitionSession;
-  readonly #context: ApplyContext<Table, Prepared>;
+  readonly #context: ApplyContext;
   readonly #progress: PartitionProgress;
   readonly #succeeded: () => void;
-  readonly #tables: TopicTables<Table>;
+  readonly #tables: TopicTables;
   /** Where the next batch begins. */
   #nextOffset: bigint;
   #highestPosition: number;
@@ -117,7 +114,7 @@ class PartitionPipeline<Table extends ApplyTable, Prepared> {
 
   constructor(
     session: PartitionSession,
-    context: ApplyContext<Table, Prepared>,
+    context: ApplyContext,
     progress: PartitionProgress,
     succeeded: () => void,
     from: { readonly nextOffset: bigint; readonly sourcePosition?: number; readonly rereadPosition?: number },
@@ -145,7 +142,7 @@ class PartitionPipeline<Table extends ApplyTable, Prepared> {
     await this.#applying;
   }
 
-  async #decode(records: readonly FeedRecord[]): Promise<DecodedRecords<Table>> {
+  async #decode(records: readonly FeedRecord[]): Promise<DecodedRecords> {
     const decoder = new RecordsDecoder(
       { topic: this.#session.topic, readSource: this.#context.readSource },
       this.#tables,
@@ -159,7 +156,7 @@ class PartitionPipeline<Table extends ApplyTable, Prepared> {
     return decoder.result();
   }
 
-  async #start(decoded: DecodedRecords<Table>, nextOffset: bigint): Promise<void> {
+  async #start(decoded: DecodedRecords, nextOffset: bigint): Promise<void> {
     const { target, epoch, isLive } = this.#context;
     if (decoded.firstCommittedAtMs !== undefined) this.#progress.underWay.push(decoded.firstCommittedAtMs);
     let changes = decoded.changes;
@@ -168,7 +165,7 @@ class PartitionPipeline<Table extends ApplyTable, Prepared> {
       await this.#applying;
       changes = await this.#resolve(changes, isLive);
     }
-    const batch: PartitionBatch<Table> = {
+    const batch: PartitionBatch = {
       topic: this.#session.topic,
       partition: this.#session.partition,
       epoch,
@@ -188,11 +185,7 @@ class PartitionPipeline<Table extends ApplyTable, Prepared> {
     this.#applying.catch(() => this.#failed.abort());
   }
 
-  async #apply(
-    batch: PartitionBatch<Table>,
-    prepared: Prepared,
-    decoded: DecodedRecords<Table>,
-  ): Promise<void> {
+  async #apply(batch: PartitionBatch, prepared: unknown, decoded: DecodedRecords): Promise<void> {
     const { target, clock, progress } = this.#context;
     if ((await target.apply(prepared)) === 'row-missing') {
       this.#context.log.warn('A row was not where its key change expected it; reading it from the source', {
@@ -212,9 +205,9 @@ class PartitionPipeline<Table extends ApplyTable, Prepared> {
   }
 
   async #resolve(
-    changes: PartitionBatch<Table>['changes'],
+    changes: PartitionBatch['changes'],
     isLive: (table: ApplyTable) => boolean,
-  ): Promise<PartitionBatch<Table>['changes']> {
+  ): Promise<PartitionBatch['changes']> {
     const resolved = await resolveKeyChanges(changes, {
       source: this.#context.source,
       isLive,

@@ -11,25 +11,16 @@ import { createLog } from '#adapters/observability/log.ts';
 import { createMetrics } from '#adapters/observability/metrics.ts';
 import { retryTransient } from '#core/concurrency/retry-transient.ts';
 import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
-import type { DatabaseKind } from '#core/contracts/database.ts';
 import {
   connectEnvironmentSchema,
   kafkaEnvironmentSchema,
   stateEnvironmentSchema,
   taskEnvironmentSchema,
 } from '#core/contracts/environment.ts';
-import type { TableDescription } from '#core/contracts/table-description.ts';
-import { type EngineName, engineOf } from '#core/databases/registry.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { ApplyTable } from '#core/ports/apply-table.ts';
-import { type ConsumerEnd, exitCodes } from '../exit-codes.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { runConsumer } from './consumer.ts';
-import {
-  mysqlTargetKind,
-  openConsumerDatabases,
-  postgresqlTargetKind,
-  type TargetKind,
-} from './open-databases.ts';
+import { openConsumerDatabases } from './open-databases.ts';
 
 /**
  * The container in the role of consumer: applies one replication's topics to its target until it is told to stop. SIGTERM
@@ -62,7 +53,6 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
         signal: stop.signal,
       });
     const replication = await read(() => store.getReplication(clientId, replicationId));
-    const { kind } = await read(() => store.getDatabase(clientId, replication.targetDatabaseId));
     const { connectorName } = replication;
     const log = createLog({ service: 'consumer', connectorName, fields: { replication: replicationId } });
     const secrets = createSecretStore();
@@ -73,48 +63,41 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
     };
     const admin = createKafkaAdmin(kafkaSettings, log);
     try {
-      const run = <Table extends ApplyTable, Prepared, Description extends TableDescription>(
-        targetKind: TargetKind<Table, Prepared, Description>,
-      ): Promise<ConsumerEnd> =>
-        runConsumer(
-          replication,
-          launchId,
-          {
-            store,
-            admin,
-            alerts: createAlertSink({ topicArn: state.MILLRACE_ALERT_TOPIC_ARN }),
-            metrics: createMetrics({ environment: state.MILLRACE_ENVIRONMENT }),
-            connect: createConnectClient({ url: connectUrl, clock: systemClock }),
-            clock: systemClock,
-            log,
-            openFeed: (hooks) =>
-              createChangeFeed({
-                kafka: createKafka(kafkaSettings, log),
-                groupId: `millrace-${connectorName}-${launchId}`,
-                log,
-                clock: systemClock,
-                ...hooks,
-              }),
-            openDatabases: async (tables, onNulled) => {
-              const [source, target] = await Promise.all([
-                store.getDatabase(clientId, replication.sourceDatabaseId),
-                store.getDatabase(clientId, replication.targetDatabaseId),
-              ]);
-              return openConsumerDatabases(
-                {
-                  source: await connectionSettings(source, secrets),
-                  target: await connectionSettings(target, secrets),
-                  replicationId,
-                  tables,
-                  onNulled,
-                },
-                targetKind,
-              );
-            },
+      const end = await runConsumer(
+        replication,
+        launchId,
+        {
+          store,
+          admin,
+          alerts: createAlertSink({ topicArn: state.MILLRACE_ALERT_TOPIC_ARN }),
+          metrics: createMetrics({ environment: state.MILLRACE_ENVIRONMENT }),
+          connect: createConnectClient({ url: connectUrl, clock: systemClock }),
+          clock: systemClock,
+          log,
+          openFeed: (hooks) =>
+            createChangeFeed({
+              kafka: createKafka(kafkaSettings, log),
+              groupId: `millrace-${connectorName}-${launchId}`,
+              log,
+              clock: systemClock,
+              ...hooks,
+            }),
+          openDatabases: async (tables, onNulled) => {
+            const [source, target] = await Promise.all([
+              store.getDatabase(clientId, replication.sourceDatabaseId),
+              store.getDatabase(clientId, replication.targetDatabaseId),
+            ]);
+            return openConsumerDatabases({
+              source: await connectionSettings(source, secrets),
+              target: await connectionSettings(target, secrets),
+              replicationId,
+              tables,
+              onNulled,
+            });
           },
-          stop.signal,
-        );
-      const end = await runFor(kind, run);
+        },
+        stop.signal,
+      );
       return exitCodes[end];
     } finally {
       await admin.close();
@@ -123,20 +106,4 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
     process.off('SIGTERM', onSignal);
     process.off('SIGINT', onSignal);
   }
-};
-
-type Run = <Table extends ApplyTable, Prepared, Description extends TableDescription>(
-  targetKind: TargetKind<Table, Prepared, Description>,
-) => Promise<ConsumerEnd>;
-
-const runners: Readonly<Partial<Record<EngineName, (run: Run) => Promise<ConsumerEnd>>>> = {
-  postgresql: (run) => run(postgresqlTargetKind),
-  mysql: (run) => run(mysqlTargetKind),
-};
-
-/** Calls `run` with what is particular to the target's engine. Throws `InvalidRequest` for one that is no target. */
-const runFor = async (kind: DatabaseKind, run: Run): Promise<ConsumerEnd> => {
-  const runner = runners[engineOf(kind).engine];
-  if (runner !== undefined) return runner(run);
-  throw new MillraceError('InvalidRequest', `A database of kind ${kind} cannot be a target.`);
 };

@@ -31,12 +31,12 @@ const offsetsIntervalMs = 5_000;
 const confirmLossAfterMs = 3_000;
 
 /** The databases of a replication, opened for the consumer. */
-export interface ConsumerDatabases<Table extends ApplyTable, Prepared> {
-  readonly target: ApplyTarget<Table, Prepared>;
+export interface ConsumerDatabases {
+  readonly target: ApplyTarget;
   readonly source: SourceRows;
   /** How the source's log is read. */
   readonly positions: LogPositions;
-  readonly tables: readonly Table[];
+  readonly tables: readonly ApplyTable[];
   close(): Promise<void>;
 }
 
@@ -45,16 +45,13 @@ export interface FeedHooks {
   readonly onAvailability: (error: MillraceError | undefined) => void;
 }
 
-export interface ConsumerPorts<Table extends ApplyTable, Prepared> {
+export interface ConsumerPorts {
   readonly store: Pick<
     ConsumerStore & CopyStore & ReplicationStore,
     'putHeartbeat' | 'listTableProgress' | 'setTableState' | 'updateReplication' | 'addActivity'
   >;
   /** With the credentials of this moment. `tables` are those to apply. */
-  readonly openDatabases: (
-    tables: readonly TableMapping[],
-    onNulled: OnNulled,
-  ) => Promise<ConsumerDatabases<Table, Prepared>>;
+  readonly openDatabases: (tables: readonly TableMapping[], onNulled: OnNulled) => Promise<ConsumerDatabases>;
   readonly openFeed: (hooks: FeedHooks) => ChangeFeed;
   readonly admin: Pick<KafkaAdminPort, 'topicOffsets'>;
   readonly connect: Pick<ConnectPort, 'getOffset'>;
@@ -69,10 +66,10 @@ export interface ConsumerPorts<Table extends ApplyTable, Prepared> {
  * SIGTERM a last heartbeat STOPPED; after an error that repeating does not cure the replication's status and message, an
  * alert and a heartbeat ERROR; nothing at all once another launch has replaced this one. Throws nothing.
  */
-export const runConsumer = async <Table extends ApplyTable, Prepared>(
+export const runConsumer = async (
   replication: Replication,
   launchId: string,
-  ports: ConsumerPorts<Table, Prepared>,
+  ports: ConsumerPorts,
   stop: AbortSignal,
 ): Promise<ConsumerEnd> => {
   const { clock, log, metrics } = ports;
@@ -100,11 +97,7 @@ export const runConsumer = async <Table extends ApplyTable, Prepared>(
   return 'drained';
 };
 
-const retry = <T, Table extends ApplyTable, Prepared>(
-  { clock, log }: ConsumerPorts<Table, Prepared>,
-  signal: AbortSignal,
-  action: () => Promise<T>,
-): Promise<T> =>
+const retry = <T>({ clock, log }: ConsumerPorts, signal: AbortSignal, action: () => Promise<T>): Promise<T> =>
   retryTransient(action, {
     delaysMs: transientRetryDelaysMs,
     clock,
@@ -114,9 +107,9 @@ const retry = <T, Table extends ApplyTable, Prepared>(
   });
 
 /** A password may have been rotated since it was read: when it is refused, the current one gets one chance. */
-const consumeWithFreshPassword = async <Table extends ApplyTable, Prepared>(
+const consumeWithFreshPassword = async (
   replication: Replication,
-  ports: ConsumerPorts<Table, Prepared>,
+  ports: ConsumerPorts,
   heartbeats: Heartbeats,
   stop: AbortSignal,
 ): Promise<void> => {
@@ -129,9 +122,9 @@ const consumeWithFreshPassword = async <Table extends ApplyTable, Prepared>(
   }
 };
 
-const consume = async <Table extends ApplyTable, Prepared>(
+const consume = async (
   replication: Replication,
-  ports: ConsumerPorts<Table, Prepared>,
+  ports: ConsumerPorts,
   heartbeats: Heartbeats,
   stop: AbortSignal,
 ): Promise<void> => {
@@ -198,7 +191,7 @@ const consume = async <Table extends ApplyTable, Prepared>(
       target: databases.target,
       source: databases.source,
       readSource: positions.readEventSource,
-      tablesOf: (topic: string): TopicTables<Table> => tables.get(topic) ?? new Map(),
+      tablesOf: (topic: string): TopicTables => tables.get(topic) ?? new Map(),
       isLive: (table: ApplyTable) => live.has(tableKey(table.mapping.source)),
       epoch: claim.epoch,
       verifyPosition,
@@ -219,9 +212,9 @@ const consume = async <Table extends ApplyTable, Prepared>(
 };
 
 /** The tables to apply (all but the skipped ones), and which of them are live. */
-const listTables = async <Table extends ApplyTable, Prepared>(
+const listTables = async (
   replication: Replication,
-  { store }: ConsumerPorts<Table, Prepared>,
+  { store }: ConsumerPorts,
 ): Promise<{ readonly applied: readonly TableMapping[]; readonly live: Set<string> }> => {
   const states = new Map(
     (await store.listTableProgress(replication.replicationId)).map(({ source, state }) => [
@@ -239,23 +232,23 @@ const listTables = async <Table extends ApplyTable, Prepared>(
  * Tables by topic. Different names may become the same topic (`a b` and `a_b`), so a topic can carry a table that is
  * skipped: its changes are then passed over.
  */
-const groupByTopic = <Table extends ApplyTable>(
+const groupByTopic = (
   replication: Replication,
-  tables: readonly Table[],
-): ReadonlyMap<string, TopicTables<Table>> => {
+  tables: readonly ApplyTable[],
+): ReadonlyMap<string, TopicTables> => {
   const applied = new Map(tables.map((table) => [tableKey(table.mapping.source), table]));
-  const topics = new Map<string, Map<string, Table | null>>();
+  const topics = new Map<string, Map<string, ApplyTable | null>>();
   for (const { source } of replication.tables) {
     const topic = topicName(replication.topicPrefix, source);
-    const ofTopic = topics.get(topic) ?? new Map<string, Table | null>();
+    const ofTopic = topics.get(topic) ?? new Map<string, ApplyTable | null>();
     topics.set(topic, ofTopic.set(tableKey(source), applied.get(tableKey(source)) ?? null));
   }
   return new Map([...topics].filter(([, ofTopic]) => [...ofTopic.values()].some((table) => table !== null)));
 };
 
-const watchOffsets = async <Table extends ApplyTable, Prepared>(
+const watchOffsets = async (
   progress: Progress,
-  { admin, clock, log }: ConsumerPorts<Table, Prepared>,
+  { admin, clock, log }: ConsumerPorts,
   verifyPosition: FeedHooks['verifyPosition'],
   signal: AbortSignal,
 ): Promise<void> => {
@@ -286,9 +279,9 @@ const watchOffsets = async <Table extends ApplyTable, Prepared>(
   }
 };
 
-const recordFailure = async <Table extends ApplyTable, Prepared>(
+const recordFailure = async (
   replication: Replication,
-  ports: ConsumerPorts<Table, Prepared>,
+  ports: ConsumerPorts,
   heartbeats: Heartbeats,
   error: MillraceError,
 ): Promise<ConsumerEnd> => {

@@ -27,9 +27,10 @@ export interface Claim {
 
 /**
  * The target database, as the consumer writes to it. Each batch is one transaction, which also moves the checkpoint of
- * its partition; batches of different partitions may run at once. Errors are MillraceErrors with a database code.
+ * its partition; batches of different partitions may run at once. What a prepared batch is made of is the target's own
+ * affair; its tables are those that were described by the same target. Errors are MillraceErrors with a database code.
  */
-export interface ApplyTarget<Table extends ApplyTable, Prepared> {
+export interface ApplyTarget<Table extends ApplyTable = ApplyTable, Prepared = unknown> {
   /**
    * Raises the replication's epoch, so that every older consumer's next commit is refused, and takes over its
    * checkpoints. A partition without one gets one at offset 0.

@@ -15,10 +15,7 @@ import { mapInexactAsText } from '#core/mapping/text-columns.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import type { ChunkCopier, SourceDatabase } from '#core/ports/databases.ts';
 import { findMappedTableProblems, findTargetProblems } from '#core/validation/validate-table.ts';
-import {
-  mysqlTargetKind,
-  openConsumerDatabases,
-} from '../../../consumer-container/consumer/open-databases.ts';
+import { openConsumerDatabases } from '../../../consumer-container/consumer/open-databases.ts';
 import { type PostgresServer, sourceSettings, startPostgres } from '../../../local/postgres.ts';
 import { settingsOf } from '../postgresql/database-pair.ts';
 import { describeTargets, rowsOf, startTarget, type TargetServer } from './target-servers.ts';
@@ -103,18 +100,15 @@ describeTargets('values that MySQL does not have', (kind) => {
   /** Applies the rows of the source as events, as Debezium writes them. */
   const apply = async (mapping: TableMapping): Promise<readonly NulledInTable[]> => {
     const nulled: NulledInTable[] = [];
-    const databases = await openConsumerDatabases(
-      {
-        ...{
-          source: settingsOf(postgres),
-          target: server.settings,
-          replicationId: tables,
-          tables: [mapping],
-        },
-        onNulled: (found) => void nulled.push(...found),
+    const databases = await openConsumerDatabases({
+      ...{
+        source: settingsOf(postgres),
+        target: server.settings,
+        replicationId: tables,
+        tables: [mapping],
       },
-      mysqlTargetKind,
-    );
+      onNulled: (found) => void nulled.push(...found),
+    });
     try {
       const [table] = databases.tables;
       if (table === undefined) throw new Error('The table was not opened.');

@@ -10,10 +10,7 @@ import { readEventSource } from '#core/databases/postgresql/source/log-position.
 import { mapTable } from '#core/mapping/map-table.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import { findMappedTableProblems, findTargetProblems } from '#core/validation/validate-table.ts';
-import {
-  mysqlTargetKind,
-  openConsumerDatabases,
-} from '../../../consumer-container/consumer/open-databases.ts';
+import { openConsumerDatabases } from '../../../consumer-container/consumer/open-databases.ts';
 import { type MariadbServer, startMariadb } from '../../../local/mariadb.ts';
 import { type PostgresServer, sourceSettings, startPostgres } from '../../../local/postgres.ts';
 
@@ -108,10 +105,12 @@ test('copied and streamed rows are alike, under the names and types of the mappi
     await Promise.all([source.close(), target.close(), copier.close()]);
   }
 
-  const databases = await openConsumerDatabases(
-    { source: from, target: to, replicationId: 7, tables: [mapping] },
-    mysqlTargetKind,
-  );
+  const databases = await openConsumerDatabases({
+    source: from,
+    target: to,
+    replicationId: 7,
+    tables: [mapping],
+  });
   try {
     const topic = 'client_1_db_1.Sales.Orders';
     const [table] = databases.tables;

@@ -17,10 +17,7 @@ import { mapInexactAsText } from '#core/mapping/text-columns.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import type { ChunkCopier, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import { findMappedTableProblems, findTargetProblems } from '#core/validation/validate-table.ts';
-import {
-  openConsumerDatabases,
-  postgresqlTargetKind,
-} from '../../../consumer-container/consumer/open-databases.ts';
+import { openConsumerDatabases } from '../../../consumer-container/consumer/open-databases.ts';
 import { type MariadbServer, startMariadb } from '../../../local/mariadb.ts';
 import { type PostgresServer, startPostgres } from '../../../local/postgres.ts';
 
@@ -166,13 +163,10 @@ describe('the consumer', () => {
     ...rows: readonly object[]
   ): Promise<readonly NulledInTable[]> => {
     const nulled: NulledInTable[] = [];
-    const databases = await openConsumerDatabases(
-      {
-        ...{ source: shop, target: settings, replicationId: tables, tables: [mapping] },
-        onNulled: (found) => void nulled.push(...found),
-      },
-      postgresqlTargetKind,
-    );
+    const databases = await openConsumerDatabases({
+      ...{ source: shop, target: settings, replicationId: tables, tables: [mapping] },
+      onNulled: (found) => void nulled.push(...found),
+    });
     try {
       const [table] = databases.tables;
       if (table === undefined) throw new Error('The table was not opened.');

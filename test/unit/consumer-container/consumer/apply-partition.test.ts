@@ -3,9 +3,7 @@ import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
 import { formatLsn } from '#core/databases/postgresql/source/log-position.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
-import type { PartitionBatch } from '#core/ports/partition-batch.ts';
 import { accounts, keyChange, record, unavailable } from '#test/unit/core/apply/sample-events.ts';
 import { applyPartition } from '../../../../consumer-container/consumer/apply-partition.ts';
 import { Progress } from '../../../../consumer-container/consumer/progress.ts';
@@ -35,7 +33,7 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
     formatLsn,
   );
   const run = () =>
-    applyPartition<ApplyTable, PartitionBatch>(session, {
+    applyPartition(session, {
       target: target as never,
       source,
       readSource: postgresSourceDialect.capture.readEventSource,

@@ -74,7 +74,7 @@ class World {
   feed: (hooks: FeedHooks) => ChangeFeed['run'] = () => (_topics, _consume, signal) => untilAborted(signal);
 
   run(stop: AbortSignal = new AbortController().signal) {
-    const ports: ConsumerPorts<never, never> = {
+    const ports: ConsumerPorts = {
       clock: this.clock,
       log: this.log,
       alerts: { publish: async (alert) => void this.alerts.push(alert) },
