@@ -28,7 +28,8 @@ import {
   readinessVariables,
   unreadableTypes,
 } from '#core/databases/mysql/source/readiness.ts';
-import { codecOf, selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
+import { selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
+import { mysqlTypeOf } from '#core/databases/mysql/types/column-types.ts';
 import { MillraceError, type Problem, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { SourceDatabase } from '#core/ports/databases.ts';
 import type { TextRow } from '../driver/connection.ts';
@@ -83,7 +84,7 @@ export const openSourceDatabase = (
       const [row] = await executor.queryValues(
         'find the end of a chunk',
         nextBoundStatement(table, after, rows),
-        columns.map((column) => codecOf(column.native?.baseType ?? '')?.isBinary === true),
+        columns.map((column) => mysqlTypeOf(column.native?.baseType ?? '')?.isBinary === true),
         table.ref,
       );
       return (

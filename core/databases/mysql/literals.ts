@@ -1,4 +1,4 @@
-import type { ValueForm } from './target/types/value-encoder.ts';
+import type { ValueForm } from './types/value-encoder.ts';
 
 /*
  * The one place where a value becomes part of SQL text: rows by the thousand have more values than a prepared statement has

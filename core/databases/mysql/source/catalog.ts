@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ColumnDescription, TableDescription } from '../../../contracts/table-description.ts';
 import type { Statement } from '../statement.ts';
-import { codecOf } from '../types/column-codec.ts';
-import type { NativeColumn } from '../types/type-codec.ts';
+import { describeType } from '../types/column-types.ts';
+import type { NativeColumn } from '../types/mysql-type.ts';
 
 /**
  * The catalog of one database. Names of columns are given, since MySQL 8 writes those of information_schema in capitals.
@@ -190,30 +190,23 @@ export const hasDefault = (column: CatalogColumn): boolean => {
   );
 };
 
+/** The collation is left out: keys of a source are told apart by its own index. */
+export const nativeColumn = (column: CatalogColumn): NativeColumn => ({
+  dataType: column.dataType,
+  columnType: column.columnType,
+  isUnsigned: /\bunsigned\b/i.test(column.columnType),
+  ...(column.maxLength !== null && { maxLength: column.maxLength }),
+  ...(column.numericPrecision !== null && { precision: column.numericPrecision }),
+  ...(column.numericScale !== null && { scale: column.numericScale }),
+  ...(column.fraction !== null && { fraction: column.fraction }),
+  ...(column.charset !== null && { charset: column.charset }),
+});
+
 const describeColumn = (column: CatalogColumn, isCheckedJson: boolean): ColumnDescription => {
-  const { dataType, columnType, charset } = column;
-  const isUnsigned = /\bunsigned\b/i.test(columnType);
-  const native: NativeColumn = {
-    dataType,
-    columnType,
-    isUnsigned,
-    isCheckedJson,
-    ...(column.maxLength !== null && { maxLength: column.maxLength }),
-    ...(column.numericPrecision !== null && { precision: column.numericPrecision }),
-    ...(column.numericScale !== null && { scale: column.numericScale }),
-    ...(column.fraction !== null && { fraction: column.fraction }),
-  };
   return {
     name: column.columnName,
-    native: {
-      type: column.columnType,
-      baseType: dataType,
-      ...(isUnsigned && { isUnsigned }),
-      ...(charset !== null && { charset }),
-    },
-    ...(codecOf(dataType)?.canonicalType(native) ?? { type: columnType, baseType: dataType }),
+    ...describeType({ ...nativeColumn(column), isCheckedJson }),
     isArray: false,
-    typeKind: codecOf(dataType) === undefined ? 'extension' : 'base',
     notNull: column.isNullable === 'NO',
     isGenerated: isGeneratedColumn(column),
     hasDefault: hasDefault(column),

@@ -1,7 +1,7 @@
 import type { Chunk } from '../../../contracts/copy.ts';
 import type { ColumnDescription, TableDescription } from '../../../contracts/table-description.ts';
 import { quoteIdentifier, quoteTable } from '../identifiers.ts';
-import { codecOf } from '../types/column-codec.ts';
+import { mysqlTypeOf } from '../types/column-types.ts';
 import { keyColumns, keyList, keyRangeCondition } from './key-range.ts';
 
 /** Generated columns are left out: a database computes its own. */
@@ -12,7 +12,7 @@ const selectList = (columns: readonly ColumnDescription[]): string =>
   columns
     .map((column) => {
       const name = quoteIdentifier(column.name);
-      return codecOf(column.native?.baseType ?? '')?.select?.(name) ?? name;
+      return mysqlTypeOf(column.native?.baseType ?? '')?.select?.(name) ?? name;
     })
     .join(', ');
 

@@ -5,7 +5,7 @@ import type { DocumentedSourceDialect } from '../../../ports/source-dialect.ts';
 import type { MysqlKind } from '../flavors.ts';
 import { quoteTable } from '../identifiers.ts';
 import { decoderFor, isUnavailable, validateColumn } from '../types/column-codec.ts';
-import { documentedTypes } from '../types/documented-types.ts';
+import { documentedTypes } from '../types/column-types.ts';
 import { connectorConfig } from './connector-config.ts';
 import { formatPosition, parsePosition, readEventSource, streamedPosition } from './log-position.ts';
 

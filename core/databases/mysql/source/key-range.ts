@@ -2,7 +2,7 @@ import type { Chunk } from '../../../contracts/copy.ts';
 import type { ColumnDescription, TableDescription } from '../../../contracts/table-description.ts';
 import { MillraceError } from '../../../errors/millrace-error.ts';
 import { quoteIdentifier } from '../identifiers.ts';
-import { codecOf } from '../types/column-codec.ts';
+import { mysqlTypeOf } from '../types/column-types.ts';
 
 /** The columns of the primary key in its order. Throws `SchemaMismatch` when there is none. */
 export const keyColumns = (table: TableDescription): readonly ColumnDescription[] => {
@@ -23,7 +23,7 @@ export const keyColumns = (table: TableDescription): readonly ColumnDescription[
 
 /** Whether the key can be cut into ranges: every column has literals that are compared as its index is sorted. */
 export const isDivisible = (table: TableDescription): boolean =>
-  keyColumns(table).every((column) => codecOf(column.native?.baseType ?? '')?.toLiteral !== undefined);
+  keyColumns(table).every((column) => mysqlTypeOf(column.native?.baseType ?? '')?.toLiteral !== undefined);
 
 /**
  * The condition of a chunk, `after` exclusive and `upTo` inclusive, over the whole key. Each column is compared by itself
@@ -77,7 +77,7 @@ const compare = (
 };
 
 const literal = (column: ColumnDescription, canonical: string): string => {
-  const toLiteral = codecOf(column.native?.baseType ?? '')?.toLiteral;
+  const toLiteral = mysqlTypeOf(column.native?.baseType ?? '')?.toLiteral;
   if (toLiteral === undefined) {
     throw new MillraceError('Internal', `Key column ${column.name} has no literals to compare with.`);
   }

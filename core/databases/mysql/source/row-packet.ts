@@ -1,7 +1,8 @@
 import type { ColumnDescription } from '../../../contracts/table-description.ts';
 import { MillraceError } from '../../../errors/millrace-error.ts';
 import type { RowSink } from '../../../ports/databases.ts';
-import { codecOf, selectDecoderFor } from '../types/column-codec.ts';
+import { selectDecoderFor } from '../types/column-codec.ts';
+import { mysqlTypeOf } from '../types/column-types.ts';
 import { transcodeMargin } from '../types/transcode.ts';
 
 /**
@@ -19,7 +20,7 @@ const eightBytes = 0xfe;
 /** Reads rows of the text protocol: a length-encoded string for each column, in the order of the columns. */
 export const createRowPacketReader = (columns: readonly ColumnDescription[]): RowPacketReader => {
   const readers = columns.map((column) => {
-    const codec = codecOf(column.native?.baseType ?? '');
+    const codec = mysqlTypeOf(column.native?.baseType ?? '');
     return {
       transcode: codec?.transcode,
       decode: selectDecoderFor(column),

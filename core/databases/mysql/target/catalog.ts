@@ -8,8 +8,10 @@ import {
   hasDefault,
   indexSchema,
   isGeneratedColumn,
+  nativeColumn,
 } from '../source/catalog.ts';
 import type { Statement } from '../statement.ts';
+import { describeType } from '../types/column-types.ts';
 
 /** A table of a target, with what decides on how its rows are written. */
 export interface MysqlTargetTable extends TableDescription {
@@ -106,89 +108,27 @@ export const toTargetTable = (
   };
 };
 
+/**
+ * The same description as a source's column has, and what decides on how values are written there: which server it is, the
+ * collation of a key, and the length of bytes (that of a source's column is not compared, since its values say it).
+ */
 const toColumn = (column: CatalogColumn, isMariadb: boolean): ColumnDescription => {
-  const { columnName, dataType, columnType, charset, collation } = column;
-  const isUnsigned = / unsigned/.test(columnType);
+  const { collation, maxLength } = column;
+  const { native, ...described } = describeType(nativeColumn(column));
   return {
-    name: columnName,
+    name: column.columnName,
+    ...described,
     native: {
-      type: columnType,
-      baseType: dataType,
-      ...(isUnsigned && { isUnsigned }),
-      ...(charset !== null && { charset }),
+      ...native,
       ...(collation !== null && { collation }),
       ...(isMariadb && { isMariadb }),
     },
-    ...canonicalType(dataType, isUnsigned, column),
+    ...(boundedBytes.has(column.dataType) && { maxLength: maxLength ?? 1 }),
     isArray: false,
-    typeKind: 'base',
     notNull: column.isNullable === 'NO',
     isGenerated: isGeneratedColumn(column),
     hasDefault: hasDefault(column),
   };
 };
 
-/** The type whose values have the column's canonical texts. What has none of PostgreSQL's is a text. */
-const canonicalType = (
-  baseType: string,
-  isUnsigned: boolean,
-  { maxLength: length, numericPrecision: digits, numericScale: scale, fraction }: CatalogColumn,
-): Pick<ColumnDescription, 'type' | 'baseType' | 'maxLength' | 'precision' | 'scale'> => {
-  const plain = (type: string, name: string) => ({ type, baseType: name });
-  switch (baseType) {
-    case 'tinyint':
-    case 'year':
-      return plain('smallint', 'int2');
-    case 'smallint':
-      return isUnsigned ? plain('integer', 'int4') : plain('smallint', 'int2');
-    case 'mediumint':
-      return plain('integer', 'int4');
-    case 'int':
-      return isUnsigned ? plain('bigint', 'int8') : plain('integer', 'int4');
-    case 'bigint':
-      return isUnsigned
-        ? { ...plain('numeric(20,0)', 'numeric'), precision: 20, scale: 0 }
-        : plain('bigint', 'int8');
-    case 'decimal':
-      return {
-        ...plain(`numeric(${digits ?? 10},${scale ?? 0})`, 'numeric'),
-        precision: digits ?? 10,
-        scale: scale ?? 0,
-      };
-    case 'float':
-      return plain('real', 'float4');
-    case 'double':
-      return plain('double precision', 'float8');
-    case 'bit':
-      return { ...plain(`bit(${digits ?? 1})`, 'bit'), maxLength: digits ?? 1 };
-    case 'char':
-    case 'varchar':
-      return { ...plain(`character varying(${length ?? 1})`, 'varchar'), maxLength: length ?? 1 };
-    case 'binary':
-    case 'varbinary':
-      return { ...plain('bytea', 'bytea'), maxLength: length ?? 1 };
-    case 'tinyblob':
-    case 'blob':
-    case 'mediumblob':
-    case 'longblob':
-      return plain('bytea', 'bytea');
-    case 'date':
-      return plain('date', 'date');
-    case 'time':
-      return { ...plain('interval', 'interval'), precision: fraction ?? 0 };
-    case 'datetime':
-      return {
-        ...plain(`timestamp(${fraction ?? 0}) without time zone`, 'timestamp'),
-        precision: fraction ?? 0,
-      };
-    case 'timestamp':
-      return {
-        ...plain(`timestamp(${fraction ?? 0}) with time zone`, 'timestamptz'),
-        precision: fraction ?? 0,
-      };
-    case 'uuid':
-      return plain('uuid', 'uuid');
-    default:
-      return plain('text', 'text');
-  }
-};
+const boundedBytes: ReadonlySet<string> = new Set(['binary', 'varbinary']);

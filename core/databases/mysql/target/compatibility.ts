@@ -1,7 +1,7 @@
 import type { ColumnDescription, TableDescription } from '../../../contracts/table-description.ts';
+import { isCharacterType } from '../types/texts.ts';
 import { inexactness } from './collations.ts';
 import { holdsEveryValue } from './column-encoder.ts';
-import { isCharacterType } from './types/texts.ts';
 
 /** Why an existing target table cannot take a source table's rows: one reason each, none when it can. */
 export const compareTargetTable = (source: TableDescription, target: TableDescription): readonly string[] => {

@@ -1,6 +1,6 @@
 import type { TableRef } from '../../../contracts/identifiers.ts';
 import { quoteIdentifier, quoteTable } from '../identifiers.ts';
-import type { ColumnEncoder, ValueForm } from './types/value-encoder.ts';
+import type { ColumnEncoder, ValueForm } from '../types/value-encoder.ts';
 
 export interface LoadedTable {
   readonly ref: TableRef;

@@ -4,9 +4,9 @@ import type { ColumnDescription, TableDescription } from '../../../contracts/tab
 import { MillraceError } from '../../../errors/millrace-error.ts';
 import { quoteIdentifier, quoteTable } from '../identifiers.ts';
 import { quoteLiteral } from '../literals.ts';
+import type { ColumnEncoder } from '../types/value-encoder.ts';
 import { encoderFor } from './column-encoder.ts';
 import { loadField } from './load-data.ts';
-import type { ColumnEncoder } from './types/value-encoder.ts';
 
 /** A column of the target that is written. */
 export interface WrittenColumn extends GuardedColumn {

@@ -1,5 +1,10 @@
 import { numberLiteral } from '../literals.ts';
-import type { TypeCodecs } from './type-codec.ts';
+import type { MysqlTypes, TypeFamily } from './mysql-type.ts';
+import { fixedColumn, varcharColumn } from './new-column.ts';
+import { type EncoderChoice, refuse, scalarType } from './value-encoder.ts';
+
+/** Of one BIT column (MySQL manual, 13.1.5). */
+const maxBits = 64;
 
 /** The last `length` bits of bytes in the order of their weight. */
 const toBits = (bytes: Iterable<number>, length: number): string | undefined => {
@@ -8,7 +13,7 @@ const toBits = (bytes: Iterable<number>, length: number): string | undefined => 
   return surplus >= 0 && !bits.slice(0, surplus).includes('1') ? bits.slice(surplus) : undefined;
 };
 
-export const bitCodecs: TypeCodecs = {
+const types: MysqlTypes = {
   bit: {
     canonicalType: ({ precision = 1 }) => ({
       type: `bit(${precision})`,
@@ -22,7 +27,35 @@ export const bitCodecs: TypeCodecs = {
       if (typeof raw === 'boolean') return maxLength === 1 ? String(Number(raw)) : undefined;
       return typeof raw === 'string' ? toBits(Buffer.from(raw, 'base64').reverse(), maxLength) : undefined;
     },
+    create: ({ first = 1 }) => fixedColumn(`bit(${first})`, Math.ceil(first / 8)),
     // As a number: of MariaDB's bit and hexadecimal literals some are compared as texts.
     toLiteral: (canonical) => numberLiteral(BigInt(`0b${canonical}`).toString()),
   },
+};
+
+/** Of the same length: MySQL puts a shorter value to the right, PostgreSQL's bits count from the left. */
+const encoder: EncoderChoice = (source, target) => {
+  if (target.baseType !== 'bit' || scalarType(source) !== 'bit') return undefined;
+  const length = target.maxLength ?? 1;
+  if ((source.maxLength ?? 1) !== length) return undefined;
+  return {
+    form: 'bits',
+    encode: (text) =>
+      text.length === length && /^[01]*$/.test(text) ? text : refuse('has not as many bits as its column'),
+  };
+};
+
+export const bits: TypeFamily = {
+  types,
+  encoder,
+  forCanonical: {
+    bit: ({ maxLength = 1 }) =>
+      maxLength <= maxBits
+        ? fixedColumn(`bit(${maxLength})`, Math.ceil(maxLength / 8))
+        : varcharColumn(maxLength),
+  },
+  documented: [
+    { columnType: 'bit(1)', precision: 1 },
+    { columnType: 'bit(12)', precision: 12 },
+  ],
 };

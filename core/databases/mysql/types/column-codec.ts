@@ -1,41 +1,8 @@
 import type { ColumnDescription } from '../../../contracts/table-description.ts';
 import { MillraceError } from '../../../errors/millrace-error.ts';
-import { binaryCodecs } from './binaries.ts';
-import { bitCodecs } from './bits.ts';
 import { isReadExactly } from './charsets.ts';
-import { dateCodecs } from './dates.ts';
-import { floatCodecs } from './floats.ts';
-import { geometryCodecs } from './geometries.ts';
-import { inetCodecs } from './inets.ts';
-import { integerCodecs } from './integers.ts';
-import { jsonCodecs } from './json-texts.ts';
-import { numericCodecs } from './numerics.ts';
-import { textCodecs } from './texts.ts';
-import { timeCodecs } from './times.ts';
-import { timestampCodecs } from './timestamps.ts';
-import type { Decoded, TypeCodec } from './type-codec.ts';
-import { uuidCodecs } from './uuids.ts';
-
-const codecs: ReadonlyMap<string, TypeCodec> = new Map(
-  Object.entries({
-    ...binaryCodecs,
-    ...bitCodecs,
-    ...dateCodecs,
-    ...floatCodecs,
-    ...geometryCodecs,
-    ...inetCodecs,
-    ...integerCodecs,
-    ...jsonCodecs,
-    ...numericCodecs,
-    ...textCodecs,
-    ...timeCodecs,
-    ...timestampCodecs,
-    ...uuidCodecs,
-  }),
-);
-
-/** Undefined for a type that cannot be replicated. */
-export const codecOf = (dataType: string): TypeCodec | undefined => codecs.get(dataType);
+import { mysqlTypeOf } from './column-types.ts';
+import type { Decoded } from './mysql-type.ts';
 
 /**
  * Decodes one column's values as a captured event has them (JSON under `captureSettings`, integers beyond 2^53 as
@@ -47,8 +14,8 @@ export const codecOf = (dataType: string): TypeCodec | undefined => codecs.get(d
  */
 export const decoderFor = (column: ColumnDescription): ((raw: unknown) => string | null) => {
   const reason = validateColumn(column);
-  const codec = codecOf(column.native?.baseType ?? '');
-  if (reason !== undefined || codec === undefined) {
+  const type = mysqlTypeOf(column.native?.baseType ?? '');
+  if (reason !== undefined || type === undefined) {
     return () => {
       throw unsupported(column, reason);
     };
@@ -56,7 +23,7 @@ export const decoderFor = (column: ColumnDescription): ((raw: unknown) => string
   return (raw) => {
     if (raw === null) return null;
     return settle(
-      codec.fromEvent(raw, column),
+      type.fromEvent(raw, column),
       column,
       'UndecodableEvent',
       () => `arrived as a ${typeof raw} in a form that Debezium does not write for it`,
@@ -69,11 +36,11 @@ export const decoderFor = (column: ColumnDescription): ((raw: unknown) => string
  * does not have, and `UnsupportedType` as `decoderFor` does. A zero date has its own text.
  */
 export const selectDecoderFor = (column: ColumnDescription): ((value: string) => string) => {
-  const codec = codecOf(column.native?.baseType ?? '');
-  if (codec === undefined) throw unsupported(column, validateColumn(column));
+  const type = mysqlTypeOf(column.native?.baseType ?? '');
+  if (type === undefined) throw unsupported(column, validateColumn(column));
   return (value) =>
     settle(
-      codec.fromSelect(value, column),
+      type.fromSelect(value, column),
       column,
       'ValueRejected',
       () => 'has a value that its type does not have',
@@ -105,7 +72,7 @@ const typeName = (column: ColumnDescription): string => column.native?.type ?? c
 /** Why a column cannot be replicated, or undefined when it can. */
 export const validateColumn = (column: ColumnDescription): string | undefined => {
   const { native } = column;
-  if (native === undefined || codecOf(native.baseType) === undefined) {
+  if (native === undefined || mysqlTypeOf(native.baseType) === undefined) {
     return `type ${typeName(column)} cannot be captured exactly`;
   }
   const hasMembers = native.baseType === 'enum' || native.baseType === 'set';

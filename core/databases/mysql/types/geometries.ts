@@ -1,4 +1,6 @@
-import { plainType, type TypeCodec, type TypeCodecs } from './type-codec.ts';
+import { type MysqlType, type MysqlTypes, plainType, type TypeFamily } from './mysql-type.ts';
+import { longBlob } from './new-column.ts';
+import { type Encoded, type EncoderChoice, refuse, scalarType } from './value-encoder.ts';
 
 const littleEndian = 1;
 const headerBytes = 5;
@@ -24,7 +26,7 @@ const isGeometry = (
 ): raw is { readonly wkb: string; readonly srid?: number | null | undefined } =>
   typeof raw === 'object' && raw !== null && 'wkb' in raw && typeof raw.wkb === 'string';
 
-const geometry: TypeCodec = {
+const geometry: MysqlType = {
   canonicalType: () => plainType('bytea'),
   isBinary: true,
   // The server's own form: the reference system's number in four bytes, then well-known binary.
@@ -36,15 +38,58 @@ const geometry: TypeCodec = {
   fromEvent: (raw) => (isGeometry(raw) ? toEwkb(Buffer.from(raw.wkb, 'base64'), raw.srid ?? 0) : undefined),
 };
 
-export const geometryCodecs: TypeCodecs = {
-  geometry,
-  point: geometry,
-  linestring: geometry,
-  polygon: geometry,
-  multipoint: geometry,
-  multilinestring: geometry,
-  multipolygon: geometry,
-  geometrycollection: geometry,
+const geometryNamed = (name: string): MysqlType => ({
+  ...geometry,
+  create: () => ({ ...longBlob, type: name }),
+});
+
+const types: MysqlTypes = {
+  geometry: geometryNamed('geometry'),
+  point: geometryNamed('point'),
+  linestring: geometryNamed('linestring'),
+  polygon: geometryNamed('polygon'),
+  multipoint: geometryNamed('multipoint'),
+  multilinestring: geometryNamed('multilinestring'),
+  multipolygon: geometryNamed('multipolygon'),
+  geometrycollection: geometryNamed('geometrycollection'),
   // MySQL 8's own name of the last one.
-  geomcollection: geometry,
+  geomcollection: geometryNamed('geometrycollection'),
+};
+
+const sridBytes = 4;
+
+/** From EWKB in little-endian order to the server's own form: the number of the reference system, then well-known binary. */
+const toServerForm = (digits: string): Encoded => {
+  const ewkb = Buffer.from(digits, 'hex');
+  if (ewkb.length < headerBytes || ewkb[0] !== 1) return refuse('is no geometry');
+  const type = ewkb.readUInt32LE(1);
+  if ((type & hasSrid) === 0) return `00000000${digits}`;
+  const header = Buffer.alloc(sridBytes + headerBytes);
+  ewkb.copy(header, 0, headerBytes, headerBytes + sridBytes);
+  header.writeUInt8(1, sridBytes);
+  header.writeUInt32LE((type & ~hasSrid) >>> 0, sridBytes + 1);
+  return Buffer.concat([header, ewkb.subarray(headerBytes + sridBytes)]).toString('hex');
+};
+
+const canonicalBytes = /^\\x((?:[0-9a-f]{2})*)$/;
+
+const isOne = (type: string | undefined): boolean => type !== undefined && Object.hasOwn(types, type);
+
+/** From a geometry only: other byte strings are none. */
+const encoder: EncoderChoice = (source, target) => {
+  if (scalarType(source) !== 'bytea' || !isOne(target.baseType) || !isOne(source.native?.baseType))
+    return undefined;
+  return {
+    form: 'bytes',
+    encode: (text): Encoded => {
+      const digits = canonicalBytes.exec(text)?.[1];
+      return digits === undefined ? refuse('is no byte string') : toServerForm(digits);
+    },
+  };
+};
+
+export const geometries: TypeFamily = {
+  types,
+  encoder,
+  documented: [{ columnType: 'point' }, { columnType: 'geometry' }],
 };

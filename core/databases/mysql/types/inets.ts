@@ -1,5 +1,6 @@
 import { textLiteral } from '../literals.ts';
-import { plainType, type TypeCodec, type TypeCodecs } from './type-codec.ts';
+import { type MysqlType, type MysqlTypes, plainType, type TypeFamily } from './mysql-type.ts';
+import { type EncoderChoice, verbatim } from './value-encoder.ts';
 
 const wordsOfAddress = 8;
 /** Words before the IPv4 address of an IPv6 address that holds one. */
@@ -38,7 +39,7 @@ const ipv6Text = (bytes: Buffer): string => {
   return `::${rest.length > 2 ? 'ffff:' : ''}${ipv4Text(bytes.subarray(2 * wordsBeforeIpv4))}`;
 };
 
-const inet = (length: 4 | 16, toText: (bytes: Buffer) => string): TypeCodec => {
+const inet = (length: 4 | 16, toText: (bytes: Buffer) => string): MysqlType => {
   const decode = (bytes: Buffer): string | undefined => (bytes.length === length ? toText(bytes) : undefined);
   const hexDigits = new RegExp(`^[0-9a-f]{${2 * length}}$`);
   return {
@@ -54,4 +55,16 @@ const inet = (length: 4 | 16, toText: (bytes: Buffer) => string): TypeCodec => {
 };
 
 /** MariaDB: INET6 from 10.5 on, INET4 from 10.10 on. */
-export const inetCodecs: TypeCodecs = { inet4: inet(4, ipv4Text), inet6: inet(16, ipv6Text) };
+const types: MysqlTypes = { inet4: inet(4, ipv4Text), inet6: inet(16, ipv6Text) };
+
+/** MariaDB's INET4 and INET6, which have no PostgreSQL type of the same values: from a column of the same kind only. */
+const encoder: EncoderChoice = (source, target) =>
+  (target.baseType === 'inet4' || target.baseType === 'inet6') && source.native?.baseType === target.baseType
+    ? { form: 'text', encode: verbatim }
+    : undefined;
+
+export const inets: TypeFamily = {
+  types,
+  encoder,
+  documented: [{ columnType: 'inet4' }, { columnType: 'inet6' }],
+};

@@ -1,7 +1,9 @@
 import { textLiteral } from '../literals.ts';
-import { matching, plainType, type TypeCodecs } from './type-codec.ts';
+import { type MysqlTypes, matching, plainType, type TypeFamily } from './mysql-type.ts';
+import { asciiColumn } from './new-column.ts';
+import { type EncoderChoice, scalarType, verbatim } from './value-encoder.ts';
 
-export const uuidCodecs: TypeCodecs = {
+const types: MysqlTypes = {
   /** MariaDB 10.7 and newer. */
   uuid: {
     canonicalType: () => plainType('uuid'),
@@ -14,4 +16,19 @@ export const uuidCodecs: TypeCodecs = {
     },
     toLiteral: textLiteral,
   },
+};
+
+/** MariaDB's UUID (from 10.7) writes lower-case digits, as PostgreSQL does. */
+const encoder: EncoderChoice = (source, target) =>
+  target.baseType === 'uuid' && scalarType(source) === 'uuid'
+    ? { form: 'text', encode: verbatim }
+    : undefined;
+
+export const uuids: TypeFamily = {
+  types,
+  encoder,
+  forCanonical: {
+    uuid: () => asciiColumn('char(36)', 36),
+  },
+  documented: [{ columnType: 'uuid' }],
 };

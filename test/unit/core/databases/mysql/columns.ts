@@ -1,6 +1,6 @@
 import type { ColumnDescription } from '#core/contracts/table-description.ts';
-import { codecOf } from '#core/databases/mysql/types/column-codec.ts';
-import type { NativeColumn } from '#core/databases/mysql/types/type-codec.ts';
+import { mysqlTypeOf } from '#core/databases/mysql/types/column-types.ts';
+import type { NativeColumn } from '#core/databases/mysql/types/mysql-type.ts';
 
 /** A column as the catalog describes it, by its type's own name. */
 export const column = (
@@ -19,9 +19,9 @@ export const column = (
       ...(isUnsigned && { isUnsigned }),
       ...(native.charset !== undefined && { charset: native.charset }),
     },
-    ...(codecOf(dataType)?.canonicalType(described) ?? { type: columnType, baseType: dataType }),
+    ...(mysqlTypeOf(dataType)?.canonicalType(described) ?? { type: columnType, baseType: dataType }),
     isArray: false,
-    typeKind: codecOf(dataType) === undefined ? 'extension' : 'base',
+    typeKind: mysqlTypeOf(dataType) === undefined ? 'extension' : 'base',
     notNull,
     isGenerated: false,
   };

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { codecOf, decoderFor, selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
+import { decoderFor, selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
+import { mysqlTypeOf } from '#core/databases/mysql/types/column-types.ts';
 import { bytes, column } from '../columns.ts';
 
 test.each(['', '00ff', '61000000', '5c275c78'])('bytes %s are the same in both', (hex) => {
@@ -16,5 +17,5 @@ test.each(['0', 'zz', 'AP8=', 7])('%p is no hexadecimal text of bytes', (raw) =>
 });
 
 test('bytes in a key are compared as bytes', () => {
-  expect(codecOf('binary')?.toLiteral?.('\\x00ff', column('binary'))).toBe("X'00ff'");
+  expect(mysqlTypeOf('binary')?.toLiteral?.('\\x00ff', column('binary'))).toBe("X'00ff'");
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { codecOf, decoderFor, selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
+import { decoderFor, selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
+import { mysqlTypeOf } from '#core/databases/mysql/types/column-types.ts';
 import { bytes, column } from '../columns.ts';
 
 test.each([
@@ -23,5 +24,5 @@ test('more bits than the column has are refused', () => {
 });
 
 test('a bit string in a key is compared as the number that it is', () => {
-  expect(codecOf('bit')?.toLiteral?.('1000000001', column('bit', { precision: 10 }))).toBe('513');
+  expect(mysqlTypeOf('bit')?.toLiteral?.('1000000001', column('bit', { precision: 10 }))).toBe('513');
 });

@@ -1,10 +1,6 @@
 import { expect, test } from '@jest/globals';
-import {
-  codecOf,
-  decoderFor,
-  selectDecoderFor,
-  validateColumn,
-} from '#core/databases/mysql/types/column-codec.ts';
+import { decoderFor, selectDecoderFor, validateColumn } from '#core/databases/mysql/types/column-codec.ts';
+import { mysqlTypeOf } from '#core/databases/mysql/types/column-types.ts';
 import { column } from '../columns.ts';
 
 test('characters keep their length, and CHAR loses its blanks', () => {
@@ -57,6 +53,6 @@ test('an enum of which a member has a backslash is refused', () => {
 });
 
 test('a key of an enum has no ranges: it is sorted by number and compared by text', () => {
-  expect(codecOf('enum')?.toLiteral).toBeUndefined();
-  expect(codecOf('set')?.toLiteral).toBeUndefined();
+  expect(mysqlTypeOf('enum')?.toLiteral).toBeUndefined();
+  expect(mysqlTypeOf('set')?.toLiteral).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { codecOf, decoderFor, selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
+import { decoderFor, selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
+import { mysqlTypeOf } from '#core/databases/mysql/types/column-types.ts';
 import { column } from '../columns.ts';
 
 test.each([
@@ -49,6 +50,6 @@ test('a datetime with a zone and a timestamp without one are refused', () => {
 });
 
 test('a timestamp in a key is compared in the time zone of the session, which is UTC', () => {
-  const literal = codecOf('timestamp')?.toLiteral?.('2020-01-01 00:00:00+00', column('timestamp'));
+  const literal = mysqlTypeOf('timestamp')?.toLiteral?.('2020-01-01 00:00:00+00', column('timestamp'));
   expect(literal).toBe(`_utf8mb4 X'${Buffer.from('2020-01-01 00:00:00').toString('hex')}'`);
 });

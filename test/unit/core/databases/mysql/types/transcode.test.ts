@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { codecOf, selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
+import { selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
+import { mysqlTypeOf } from '#core/databases/mysql/types/column-types.ts';
 import { transcodeMargin } from '#core/databases/mysql/types/transcode.ts';
 import { column } from '../columns.ts';
 
@@ -8,7 +9,7 @@ import { column } from '../columns.ts';
 const transcode = (dataType: string, value: string): string | undefined => {
   const bytes = Buffer.from(`9${value}9`);
   const to = Buffer.alloc(bytes.length + 1 + transcodeMargin, '#');
-  const end = codecOf(dataType)?.transcode?.(bytes, 1, bytes.length - 1, to, 1) ?? -1;
+  const end = mysqlTypeOf(dataType)?.transcode?.(bytes, 1, bytes.length - 1, to, 1) ?? -1;
   expect(to[0]).toBe('#'.charCodeAt(0));
   return end < 0 ? undefined : to.toString('utf8', 1, end);
 };

@@ -1,5 +1,7 @@
 import type { ColumnDescription } from '../../../contracts/table-description.ts';
+import type { NewColumn, RefusedColumn } from './new-column.ts';
 import type { Transcode } from './transcode.ts';
+import type { EncoderChoice } from './value-encoder.ts';
 
 /** A type of PostgreSQL's as `ColumnDescription` has it. */
 export type CanonicalType = Pick<
@@ -29,10 +31,21 @@ export interface NativeColumn {
 /** Undefined stands for a value that the column cannot have. */
 export type Decoded = string | undefined;
 
+/** A type as the server spells it, taken apart so that nothing else of it gets into a statement. */
+export interface SpelledType {
+  /** The numbers in brackets: `decimal(12,2)`. */
+  readonly first?: number;
+  readonly second?: number;
+  readonly unsigned: '' | ' unsigned';
+  /** Of a character type, unless it is utf8mb4, which every new table has. */
+  readonly charset: { readonly charset?: string };
+}
+
 /**
- * One type of MySQL and MariaDB: from both forms of its values to the same canonical text. The values are never NULL.
+ * One type of MySQL and MariaDB: how it is described, how both forms of its values become the same canonical text, and how a
+ * new table gets a column of it. The values are never NULL. How values are written is the same for a whole family.
  */
-export interface TypeCodec {
+export interface MysqlType {
   readonly canonicalType: (column: NativeColumn) => CanonicalType;
   /** What to SELECT for the column, where its own text is not exact. */
   readonly select?: (quotedColumn: string) => string;
@@ -49,9 +62,28 @@ export interface TypeCodec {
    * none: a table with such a column in its key is copied in one chunk.
    */
   readonly toLiteral?: (canonical: string, column: ColumnDescription) => string;
+  /** A new table's column of the source's own type. Absent where only one of the two servers has the type. */
+  readonly create?: (spelled: SpelledType, column: ColumnDescription) => NewColumn | undefined;
 }
 
-export type TypeCodecs = Readonly<Record<string, TypeCodec>>;
+/** By DATA_TYPE. */
+export type MysqlTypes = Readonly<Record<string, MysqlType>>;
+
+/** A column as information_schema has it, for docs/guide/types.md. */
+export type DocumentedColumn = Pick<
+  NativeColumn,
+  'columnType' | 'maxLength' | 'precision' | 'scale' | 'fraction' | 'charset'
+>;
+
+/** Types that are alike: one file. */
+export interface TypeFamily {
+  readonly types: MysqlTypes;
+  /** How values of any source become values of a column of the family. */
+  readonly encoder: EncoderChoice;
+  /** A new table's column of the family, by the canonical type of a column of another database. */
+  readonly forCanonical?: Readonly<Record<string, (column: ColumnDescription) => NewColumn | RefusedColumn>>;
+  readonly documented?: readonly DocumentedColumn[];
+}
 
 export const plainType = (type: string, baseType = type): CanonicalType => ({ type, baseType });
 

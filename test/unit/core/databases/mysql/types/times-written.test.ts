@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { encoderFor, holdsEveryValue } from '#core/databases/mysql/target/column-encoder.ts';
-import { mysqlColumn, sourceColumn } from '../../target-columns.ts';
+import { mysqlColumn, sourceColumn } from '../target-columns.ts';
 
 const ofDay = encoderFor(sourceColumn('time'), mysqlColumn('time(6)', { precision: 6 }))?.encode;
 const span = encoderFor(sourceColumn('interval'), mysqlColumn('time(3)', { precision: 3 }))?.encode;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { encoderFor, holdsEveryValue } from '#core/databases/mysql/target/column-encoder.ts';
-import { mysqlColumn, sourceColumn } from '../../target-columns.ts';
+import { mysqlColumn, sourceColumn } from '../target-columns.ts';
 
 const encoder = encoderFor(sourceColumn('bool'), mysqlColumn('tinyint(1)'));
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { encoderFor, holdsEveryValue } from '#core/databases/mysql/target/column-encoder.ts';
-import { parseLabels } from '#core/databases/mysql/target/types/labels.ts';
-import { mysqlColumn, sourceColumn } from '../../target-columns.ts';
+import { parseLabels } from '#core/databases/mysql/types/labels.ts';
+import { mysqlColumn, sourceColumn } from '../target-columns.ts';
 
 const letters = mysqlColumn(`enum('a','it''s','1,2','')`);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { encoderFor, holdsEveryValue } from '#core/databases/mysql/target/column-encoder.ts';
-import { mysqlColumn, sourceColumn } from '../../target-columns.ts';
+import { mysqlColumn, sourceColumn } from '../target-columns.ts';
 
 test('bytes are hexadecimal digits, none and NUL among them', () => {
   const encoder = encoderFor(sourceColumn('bytea'), mysqlColumn('longblob'));

@@ -1,9 +1,11 @@
+import type { TypeFamily } from './mysql-type.ts';
+import { fixedColumn } from './new-column.ts';
 import { type EncoderChoice, refuse, scalarType } from './value-encoder.ts';
 
 const integerTypes: ReadonlySet<string> = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint']);
 
 /** MySQL's BOOL is TINYINT(1) (MySQL manual, 13.1.1). */
-export const booleanEncoder: EncoderChoice = (source, target) => {
+const encoder: EncoderChoice = (source, target) => {
   if (scalarType(source) !== 'bool') return undefined;
   const isBit = target.baseType === 'bit' && target.maxLength === 1;
   if (!isBit && !integerTypes.has(target.baseType)) return undefined;
@@ -14,4 +16,12 @@ export const booleanEncoder: EncoderChoice = (source, target) => {
       return text === 'f' ? '0' : refuse('is no boolean');
     },
   };
+};
+
+export const booleans: TypeFamily = {
+  types: {},
+  encoder,
+  forCanonical: {
+    bool: () => fixedColumn('tinyint(1)', 1),
+  },
 };

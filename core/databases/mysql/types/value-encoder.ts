@@ -1,4 +1,4 @@
-import type { ColumnDescription } from '../../../../contracts/table-description.ts';
+import type { ColumnDescription } from '../../../contracts/table-description.ts';
 
 /** Why a column cannot hold a value; in words that complete "a value of column NAME". Never the value itself. */
 export interface Refusal {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { encoderFor, holdsEveryValue } from '#core/databases/mysql/target/column-encoder.ts';
-import { mysqlColumn, sourceColumn } from '../../target-columns.ts';
+import { mysqlColumn, sourceColumn } from '../target-columns.ts';
 
 const decimal = (precision: number, scale: number, type = `decimal(${precision},${scale})`) =>
   mysqlColumn(type, { precision, scale });
