@@ -18,6 +18,7 @@ import {
   taskEnvironmentSchema,
 } from '#core/contracts/environment.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { runConsumer } from './consumer.ts';
 import { openConsumerDatabases } from './open-databases.ts';
@@ -83,13 +84,10 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
               ...hooks,
             }),
           openDatabases: async (tables, onNulled) => {
-            const [source, target] = await Promise.all([
-              store.getDatabase(clientId, replication.sourceDatabaseId),
-              store.getDatabase(clientId, replication.targetDatabaseId),
-            ]);
+            const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
             return openConsumerDatabases({
-              source: await connectionSettings(source, secrets),
-              target: await connectionSettings(target, secrets),
+              source: await connectionSettings(sourceDatabase, secrets),
+              target: await connectionSettings(targetDatabase, secrets),
               replicationId,
               tables,
               onNulled,

@@ -1,6 +1,7 @@
 import type { ApplyEngine } from '#adapters/databases/engine-driver.ts';
 import { applyEngineOf, openSource, openSourceRows } from '#adapters/databases/open-database.ts';
 import type { OnNulled } from '#core/apply/nulled-values.ts';
+import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { type ReplicationId, type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { TableMapping } from '#core/contracts/replication.ts';
@@ -39,17 +40,17 @@ export const openConsumerDatabases = async (options: ConsumerDatabaseOptions): P
   };
 };
 
-const describeTables = async (
+const describeTables = (
   options: ConsumerDatabaseOptions,
   kind: ApplyEngine,
 ): Promise<{
   readonly tables: readonly ApplyTable[];
   readonly sources: readonly TableDescription[];
   readonly positions: LogPositions;
-}> => {
-  const source = openSource(options.source);
-  const target = kind.openCatalog(options.target);
-  try {
+}> =>
+  withOpened(async (keep) => {
+    const source = keep(openSource(options.source));
+    const target = keep(kind.openCatalog(options.target));
     const described = await Promise.all(
       options.tables.map(async (mapping) => ({
         mapping,
@@ -64,10 +65,7 @@ const describeTables = async (
       positions: source.dialect.capture,
       sources: described.map((table) => table.source),
     };
-  } finally {
-    await Promise.all([source.close(), target.close()]);
-  }
-};
+  });
 
 const found = <Description>(
   table: Description | undefined,

@@ -4,10 +4,12 @@ import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createLog } from '#adapters/observability/log.ts';
 import { createMetrics } from '#adapters/observability/metrics.ts';
+import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema, taskEnvironmentSchema } from '#core/contracts/environment.ts';
 import type { Run } from '#core/contracts/steps.ts';
 import { copyTables } from '#core/copy/copy-tables.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 
 /**
  * Two pipes keep a vCPU busy; a third uses the time in which a chunk's commit and state write wait. With a fourth two cores
@@ -52,22 +54,18 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
   process.once('SIGTERM', onSignal);
   process.once('SIGINT', onSignal);
 
-  const opened: { close(): Promise<void> }[] = [];
-  const keep = <T extends { close(): Promise<void> }>(resource: T): T => {
-    opened.push(resource);
-    return resource;
-  };
   try {
-    const sourceDatabase = await store.getDatabase(clientId, replication.sourceDatabaseId);
-    const targetDatabase = await store.getDatabase(clientId, replication.targetDatabaseId);
-    const source = keep(await databases.openSource(sourceDatabase));
-    const target = keep(await databases.openTarget(targetDatabase));
-    const copier = keep(await databases.openCopier(sourceDatabase, targetDatabase, parallelChunks));
-    const rows = await copyTables(
-      run,
-      { store, source, target, copier, metrics, clock: systemClock, log },
-      { parallelChunks, signal: ending.signal },
-    );
+    const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
+    const rows = await withOpened(async (keep) => {
+      const source = keep(await databases.openSource(sourceDatabase));
+      const target = keep(await databases.openTarget(targetDatabase));
+      const copier = keep(await databases.openCopier(sourceDatabase, targetDatabase, parallelChunks));
+      return copyTables(
+        run,
+        { store, source, target, copier, metrics, clock: systemClock, log },
+        { parallelChunks, signal: ending.signal },
+      );
+    });
     log.info(`All big tables are copied: ${rows.toLocaleString('en')} rows by this worker`);
     return 0;
   } catch (cause) {
@@ -86,6 +84,5 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
   } finally {
     process.off('SIGTERM', onSignal);
     process.off('SIGINT', onSignal);
-    await Promise.all(opened.map((resource) => resource.close()));
   }
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clientIdSchema, replicationIdSchema, tableRefSchema } from './identifiers.ts';
+import { replicationStatusSchema } from './replication.ts';
 
 /** Names one start of one replication. The input of `start-replication` and of each of its Lambdas. */
 export const runSchema = z.strictObject({
@@ -19,6 +20,7 @@ export const validateOutputSchema = z.strictObject({ tables: z.number().int() })
 
 /** What start-capture returns once the connector streams. */
 export const captureOutputSchema = z.strictObject({ connectorName: z.string(), position: z.string() });
+export type CaptureOutput = z.infer<typeof captureOutputSchema>;
 
 const plannedTableSchema = z.strictObject({ run: runSchema, table: tableRefSchema });
 
@@ -32,6 +34,16 @@ export type PlanCopyOutput = z.infer<typeof planCopyOutputSchema>;
 
 export const copyTableInputSchema = plannedTableSchema;
 export const copyTableOutputSchema = z.strictObject({ table: z.string(), rows: z.number().int() });
+
+/** What finish-copy returns: how many tables are waiting for their changes now. */
+export const finishCopyOutputSchema = z.strictObject({ tables: z.number().int() });
+
+/** What start-consumer returns once the consumer reports. */
+export const startConsumerOutputSchema = z.strictObject({ launchId: z.string() });
+export type StartConsumerOutput = z.infer<typeof startConsumerOutputSchema>;
+
+/** What fail-start returns: the state in which it left the replication. */
+export const failStartOutputSchema = z.strictObject({ status: replicationStatusSchema });
 
 /** The end of a failed start: `error` and `cause` as Step Functions hands them to a Catch. */
 export const failStartInputSchema = z.strictObject({

@@ -1,5 +1,7 @@
+import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
+import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import {
   collectProblems,
@@ -22,30 +24,23 @@ const checkBudgetMs = 14_000;
 const dryRunBudgetMs = 25_000;
 
 /** The replication's databases and Kafka, open for one look at them. */
-const withServices = async <T>(
+const withServices = <T>(
   replication: Replication,
   log: Log,
   ports: ApiPorts,
   look: (request: ValidationRequest, services: ValidationPorts) => Promise<T>,
-): Promise<T> => {
-  const { store, openSource, openTarget, openKafka, connect, topicRetentionHours } = ports;
-  const { clientId } = replication;
-  const [sourceDatabase, targetDatabase] = await Promise.all([
-    store.getDatabase(clientId, replication.sourceDatabaseId),
-    store.getDatabase(clientId, replication.targetDatabaseId),
-  ]);
-  const source = await openSource(sourceDatabase);
-  const target = await openTarget(targetDatabase);
-  const kafka = openKafka(log);
-  try {
-    return await look(
+): Promise<T> =>
+  withOpened(async (keep) => {
+    const { store, openSource, openTarget, openKafka, connect, topicRetentionHours } = ports;
+    const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
+    const source = keep(await openSource(sourceDatabase));
+    const target = keep(await openTarget(targetDatabase));
+    const kafka = keep(openKafka(log));
+    return look(
       { replication, sourceDatabase, targetDatabase, topicRetentionHours },
       { source, target, kafka, connect },
     );
-  } finally {
-    await Promise.all([source.close(), target.close(), kafka.close()]);
-  }
-};
+  });
 
 /**
  * The checks of the Validate step, made before anything changes, so that the caller gets every problem in the answer. All

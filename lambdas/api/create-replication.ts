@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { refuseCaptureOptions } from '#core/capture/capture-config.ts';
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
+import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { CaptureOptionName, CaptureOptions } from '#core/contracts/capture-options.ts';
 import type { Client } from '#core/contracts/client.ts';
 import { parseColumnType } from '#core/contracts/column-type.ts';
@@ -124,13 +125,14 @@ const saveUnderFreeName = async (
 };
 
 /** Throws `InvalidRequest` and `ValidationFailed`, see `createReplication`. */
-const mapTables = async (
+const mapTables = (
   request: CreateRequest,
   databases: Endpoints,
   { openSource, openTarget }: CreatePorts,
-): Promise<readonly TableMapping[]> => {
-  const [source, target] = await Promise.all([openSource(databases.source), openTarget(databases.target)]);
-  try {
+): Promise<readonly TableMapping[]> =>
+  withOpened(async (keep) => {
+    const source = keep(await openSource(databases.source));
+    const target = keep(await openTarget(databases.target));
     const named = nameTargets(request, databases, source.dialect, target.dialect);
     const catalog = await source.listTables();
     const described = new Map(catalog.map((table) => [tableKey(table.ref), table]));
@@ -148,10 +150,7 @@ const mapTables = async (
         `${databases.source.name} from being replicated; nothing was saved.`,
       { facts: { problems: unsuitable } },
     );
-  } finally {
-    await Promise.all([source.close(), target.close()]);
-  }
-};
+  });
 
 /** Mappings as requested, with what their names alone make impossible: used twice, too long, or a table that feeds itself. */
 const nameTargets = (

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { Database } from '#core/contracts/database.ts';
 import { findTableProblems } from '#core/validation/validate-table.ts';
 import {
@@ -120,9 +121,10 @@ export const databaseOperations: readonly Operation[] = [
     status: 200,
     answer: discoveredTablesSchema,
     errors: connectionErrors,
-    run: async ({ clientId, params }, ports) => {
-      const source = await ports.openSource(await ports.store.getDatabase(clientId, params.database_id));
-      try {
+    run: ({ clientId, params }, ports) =>
+      withOpened(async (keep) => {
+        const database = await ports.store.getDatabase(clientId, params.database_id);
+        const source = keep(await ports.openSource(database));
         const tables = await source.listTables();
         return {
           tables: tables.map((table) => {
@@ -141,9 +143,6 @@ export const databaseOperations: readonly Operation[] = [
             };
           }),
         };
-      } finally {
-        await source.close();
-      }
-    },
+      }),
   }),
 ];

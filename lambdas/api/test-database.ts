@@ -1,7 +1,7 @@
+import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { Database } from '#core/contracts/database.ts';
 import { findKindProblems, kindProblem } from '#core/databases/server-greeting.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
-import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type { ApiPorts } from './ports.ts';
 
 export interface DatabaseTest {
@@ -34,8 +34,8 @@ export const testDatabase = async (
     return clock.now().getTime() - startedMs;
   };
 
-  const source: SourceDatabase = await openSource(database);
-  try {
+  return withOpened(async (keep) => {
+    const source = keep(await openSource(database));
     let serverVersion = '';
     const connectMs = await elapsed(async () => {
       ({ serverVersion } = await source
@@ -45,22 +45,16 @@ export const testDatabase = async (
     const kindProblems = findKindProblems(`database ${database.name}`, database, serverVersion);
     const latencyMs = await elapsed(() => source.ping());
     const sourceProblems = await source.findCaptureProblems(noCapture);
-    const target: TargetDatabase = await openTarget(database);
-    try {
-      const targetProblems = await target.findWriteProblems([target.dialect.defaultSchema(database)]);
-      return {
-        serverVersion,
-        connectMs,
-        latencyMs,
-        sourceProblems: [...kindProblems, ...sourceProblems],
-        targetProblems: [...kindProblems, ...targetProblems],
-      };
-    } finally {
-      await target.close();
-    }
-  } finally {
-    await source.close();
-  }
+    const target = keep(await openTarget(database));
+    const targetProblems = await target.findWriteProblems([target.dialect.defaultSchema(database)]);
+    return {
+      serverVersion,
+      connectMs,
+      latencyMs,
+      sourceProblems: [...kindProblems, ...sourceProblems],
+      targetProblems: [...kindProblems, ...targetProblems],
+    };
+  });
 };
 
 /** Another kind of server makes nothing but noise of a login, so it is asked what it is. */

@@ -24,18 +24,20 @@ export interface StepOptions<Input, Output> {
   /** The Lambda's folder name. */
   readonly service: string;
   readonly inputSchema: z.ZodType<Input>;
+  readonly outputSchema: z.ZodType<Output>;
   readonly runOf: (input: Input) => Run;
   readonly perform: (context: StepContext<Input>) => Promise<Output>;
 }
 
 /**
- * The frame of a step's Lambda: parses the input, looks the replication up, and logs, counts and rethrows a failure.
+ * The frame of a step's Lambda: parses input and output, looks the replication up, and logs, counts and rethrows a failure.
  * The error that reaches Step Functions is a MillraceError: its name is the code that Retry matches, its message is
  * what fail-start tells people.
  */
 export const createStepHandler = <Input, Output>({
   service,
   inputSchema,
+  outputSchema,
   runOf,
   perform,
 }: StepOptions<Input, Output>): ((event: unknown) => Promise<Output>) => {
@@ -54,7 +56,7 @@ export const createStepHandler = <Input, Output>({
       fields: { replication: run.replicationId, generation: run.generation },
     });
     try {
-      return await perform({ input, run, replication, store, metrics, log });
+      return outputSchema.parse(await perform({ input, run, replication, store, metrics, log }));
     } catch (cause) {
       const error = toMillraceError(cause);
       metrics.countError(connectorName, error.code);

@@ -7,11 +7,14 @@ import {
   copyTableInputSchema,
   copyTableOutputSchema,
   failStartInputSchema,
+  failStartOutputSchema,
+  finishCopyOutputSchema,
   type PlanCopyOutput,
   planCopyOutputSchema,
   type Run,
   runSchema,
   type StepName,
+  startConsumerOutputSchema,
   validateOutputSchema,
 } from '#core/contracts/steps.ts';
 import { type ErrorCode, errorPolicies } from '#core/errors/error-policies.ts';
@@ -86,22 +89,22 @@ const lambdaContracts: Record<string, LambdaContract> = {
   FinishCopy: {
     functionArn: 'FinishCopyArn',
     input: runSchema,
-    output: z.unknown(),
-    result: () => ({}),
+    output: finishCopyOutputSchema,
+    result: () => ({ tables: 2 }),
     step: 'Copy',
   },
   StartConsumer: {
     functionArn: 'StartConsumerArn',
     input: runSchema,
-    output: z.unknown(),
-    result: () => ({}),
+    output: startConsumerOutputSchema,
+    result: () => ({ launchId: 'r7-g3-l1' }),
     step: 'Consume',
   },
   FailStart: {
     functionArn: 'FailStartArn',
     input: failStartInputSchema,
-    output: z.unknown(),
-    result: () => ({}),
+    output: failStartOutputSchema,
+    result: () => ({ status: 'error' }),
   },
 };
 

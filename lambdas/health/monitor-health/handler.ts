@@ -3,6 +3,7 @@ import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { ensureCapture } from '#core/capture/ensure-capture.ts';
+import { withOpened } from '#core/concurrency/with-opened.ts';
 import { apiEnvironmentSchema } from '#core/contracts/environment.ts';
 import { connectService, kafkaServices, taskService } from '../../shared/services.ts';
 import { createHealthHandler } from '../health-handler.ts';
@@ -25,31 +26,29 @@ export const handler = createHealthHandler('monitor-health', (context) =>
     executions,
     clock: systemClock,
     captures: {
-      listUncaptured: async (replication) => {
-        const source = await databases.openSource(
-          await context.store.getDatabase(replication.clientId, replication.sourceDatabaseId),
-        );
-        try {
+      listUncaptured: (replication) =>
+        withOpened(async (keep) => {
+          const { clientId, sourceDatabaseId } = replication;
+          const source = keep(
+            await databases.openSource(await context.store.getDatabase(clientId, sourceDatabaseId)),
+          );
           const tables = replication.tables.map((table) => table.source);
           return (await source.listUncaptured?.(replication, tables)) ?? [];
-        } finally {
-          await source.close();
-        }
-      },
+        }),
     },
     connectors: {
       pause: connect.pause,
       resume: connect.resume,
       restartFailed: connect.restartFailed,
-      recreate: async (replication) => {
-        const log = context.logFor(replication);
-        const sourceDatabase = await context.store.getDatabase(
-          replication.clientId,
-          replication.sourceDatabaseId,
-        );
-        const source = await databases.openSource(sourceDatabase);
-        const kafka = kafkaService.openAdmin(log);
-        try {
+      recreate: (replication) =>
+        withOpened(async (keep) => {
+          const log = context.logFor(replication);
+          const sourceDatabase = await context.store.getDatabase(
+            replication.clientId,
+            replication.sourceDatabaseId,
+          );
+          const source = keep(await databases.openSource(sourceDatabase));
+          const kafka = keep(kafkaService.openAdmin(log));
           await ensureCapture(
             {
               replication,
@@ -60,10 +59,7 @@ export const handler = createHealthHandler('monitor-health', (context) =>
             },
             { source, kafka, connect, clock: systemClock, log },
           );
-        } finally {
-          await Promise.all([source.close(), kafka.close()]);
-        }
-      },
+        }),
     },
   }),
 );

@@ -1,9 +1,11 @@
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
+import { withOpened } from '#core/concurrency/with-opened.ts';
 import { tableLabel } from '#core/contracts/identifiers.ts';
-import { copyTableInputSchema } from '#core/contracts/steps.ts';
+import { copyTableInputSchema, copyTableOutputSchema } from '#core/contracts/steps.ts';
 import { copyTable } from '#core/copy/copy-table.ts';
+import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 
 const databases = createDatabaseAccess(createSecretStore());
@@ -14,16 +16,14 @@ const parallelChunks = 2;
 export const handler = createStepHandler({
   service: 'copy-table',
   inputSchema: copyTableInputSchema,
+  outputSchema: copyTableOutputSchema,
   runOf: ({ run }) => run,
-  perform: async ({ input: { run, table }, replication, store, metrics, log }) => {
-    const [sourceDatabase, targetDatabase] = await Promise.all([
-      store.getDatabase(run.clientId, replication.sourceDatabaseId),
-      store.getDatabase(run.clientId, replication.targetDatabaseId),
-    ]);
-    const source = await databases.openSource(sourceDatabase);
-    const target = await databases.openTarget(targetDatabase);
-    const copier = await databases.openCopier(sourceDatabase, targetDatabase, parallelChunks);
-    try {
+  perform: ({ input: { run, table }, replication, store, metrics, log }) =>
+    withOpened(async (keep) => {
+      const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
+      const source = keep(await databases.openSource(sourceDatabase));
+      const target = keep(await databases.openTarget(targetDatabase));
+      const copier = keep(await databases.openCopier(sourceDatabase, targetDatabase, parallelChunks));
       const rows = await copyTable(
         run,
         table,
@@ -32,8 +32,5 @@ export const handler = createStepHandler({
         { parallelChunks, signal: new AbortController().signal },
       );
       return { table: tableLabel(table), rows };
-    } finally {
-      await Promise.all([source.close(), target.close(), copier.close()]);
-    }
-  },
+    }),
 });

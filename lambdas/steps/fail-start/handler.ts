@@ -1,7 +1,7 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
-import { failStartInputSchema } from '#core/contracts/steps.ts';
+import { failStartInputSchema, failStartOutputSchema } from '#core/contracts/steps.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 import { failStart } from './fail-start.ts';
 
@@ -11,6 +11,7 @@ const alerts = createAlertSink({ topicArn });
 export const handler = createStepHandler({
   service: 'fail-start',
   inputSchema: failStartInputSchema,
+  outputSchema: failStartOutputSchema,
   runOf: ({ run }) => run,
   perform: ({ input, store, log }) => failStart(input, { store, alerts, clock: systemClock, log }),
 });

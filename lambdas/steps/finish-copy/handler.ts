@@ -1,6 +1,7 @@
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
-import { runSchema } from '#core/contracts/steps.ts';
+import { withOpened } from '#core/concurrency/with-opened.ts';
+import { finishCopyOutputSchema, runSchema } from '#core/contracts/steps.ts';
 import { finishCopy } from '#core/copy/finish-copy.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 
@@ -9,15 +10,13 @@ const databases = createDatabaseAccess(createSecretStore());
 export const handler = createStepHandler({
   service: 'finish-copy',
   inputSchema: runSchema,
+  outputSchema: finishCopyOutputSchema,
   runOf: (run) => run,
-  perform: async ({ run, replication, store, log }) => {
-    const source = await databases.openSource(
-      await store.getDatabase(run.clientId, replication.sourceDatabaseId),
-    );
-    try {
+  perform: ({ run, replication, store, log }) =>
+    withOpened(async (keep) => {
+      const source = keep(
+        await databases.openSource(await store.getDatabase(run.clientId, replication.sourceDatabaseId)),
+      );
       return { tables: await finishCopy(run, { store, source, log }) };
-    } finally {
-      await source.close();
-    }
-  },
+    }),
 });

@@ -1,7 +1,9 @@
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
-import { runSchema } from '#core/contracts/steps.ts';
+import { withOpened } from '#core/concurrency/with-opened.ts';
+import { planCopyOutputSchema, runSchema } from '#core/contracts/steps.ts';
 import { planCopy } from '#core/copy/plan-copy.ts';
+import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { kafkaServices } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 
@@ -11,16 +13,14 @@ const kafkaService = kafkaServices('millrace-plan-copy');
 export const handler = createStepHandler({
   service: 'plan-copy',
   inputSchema: runSchema,
+  outputSchema: planCopyOutputSchema,
   runOf: (run) => run,
-  perform: async ({ run, replication, store, log }) => {
-    const [sourceDatabase, targetDatabase] = await Promise.all([
-      store.getDatabase(run.clientId, replication.sourceDatabaseId),
-      store.getDatabase(run.clientId, replication.targetDatabaseId),
-    ]);
-    const source = await databases.openSource(sourceDatabase);
-    const target = await databases.openTarget(targetDatabase);
-    const kafka = kafkaService.openAdmin(log);
-    try {
+  perform: ({ run, replication, store, log }) =>
+    withOpened(async (keep) => {
+      const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
+      const source = keep(await databases.openSource(sourceDatabase));
+      const target = keep(await databases.openTarget(targetDatabase));
+      const kafka = keep(kafkaService.openAdmin(log));
       return await planCopy(run, {
         store,
         source,
@@ -29,8 +29,5 @@ export const handler = createStepHandler({
         resetCheckpoints: (ends) => databases.resetCheckpoints(targetDatabase, run.replicationId, ends),
         log,
       });
-    } finally {
-      await Promise.all([source.close(), target.close(), kafka.close()]);
-    }
-  },
+    }),
 });

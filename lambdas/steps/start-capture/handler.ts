@@ -1,7 +1,8 @@
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
-import { runSchema } from '#core/contracts/steps.ts';
+import { withOpened } from '#core/concurrency/with-opened.ts';
+import { captureOutputSchema, runSchema } from '#core/contracts/steps.ts';
 import { connectService, kafkaServices } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 import { startCapture } from './start-capture.ts';
@@ -13,12 +14,13 @@ const kafkaService = kafkaServices('millrace-start-capture');
 export const handler = createStepHandler({
   service: 'start-capture',
   inputSchema: runSchema,
+  outputSchema: captureOutputSchema,
   runOf: (run) => run,
-  perform: async ({ run, replication, store, log }) => {
-    const sourceDatabase = await store.getDatabase(run.clientId, replication.sourceDatabaseId);
-    const source = await databases.openSource(sourceDatabase);
-    const kafka = kafkaService.openAdmin(log);
-    try {
+  perform: ({ run, replication, store, log }) =>
+    withOpened(async (keep) => {
+      const sourceDatabase = await store.getDatabase(run.clientId, replication.sourceDatabaseId);
+      const source = keep(await databases.openSource(sourceDatabase));
+      const kafka = keep(kafkaService.openAdmin(log));
       return await startCapture(
         run,
         {
@@ -30,8 +32,5 @@ export const handler = createStepHandler({
         },
         { store, source, kafka, connect, clock: systemClock, log },
       );
-    } finally {
-      await Promise.all([source.close(), kafka.close()]);
-    }
-  },
+    }),
 });

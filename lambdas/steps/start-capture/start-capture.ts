@@ -1,6 +1,6 @@
 import { classifyTrace } from '#core/capture/connector-failures.ts';
 import { type CapturePorts, type CaptureRequest, ensureCapture } from '#core/capture/ensure-capture.ts';
-import { type Run, stepLabel } from '#core/contracts/steps.ts';
+import { type CaptureOutput, type Run, stepLabel } from '#core/contracts/steps.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { requireCurrentRun } from '#core/lifecycle/current-run.ts';
 import { countOf } from '#core/naming/count-of.ts';
@@ -9,12 +9,6 @@ import type { ReplicationStore } from '#core/ports/state-store.ts';
 
 export interface StartCapturePorts extends CapturePorts {
   readonly store: Pick<ReplicationStore, 'getReplication'>;
-}
-
-/** What start-capture returns to the state machine. */
-export interface StartedCapture {
-  readonly connectorName: string;
-  readonly position: string;
 }
 
 const pollMs = 1_000;
@@ -36,7 +30,7 @@ export const startCapture = async (
   run: Run,
   request: CaptureRequest,
   ports: StartCapturePorts,
-): Promise<StartedCapture> => {
+): Promise<CaptureOutput> => {
   const { replication } = request;
   const { source, connect, clock, log } = ports;
   const { connectorName } = replication;

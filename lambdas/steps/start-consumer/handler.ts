@@ -1,5 +1,5 @@
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { runSchema } from '#core/contracts/steps.ts';
+import { runSchema, startConsumerOutputSchema } from '#core/contracts/steps.ts';
 import { taskService } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 import { startConsumer } from './start-consumer.ts';
@@ -9,6 +9,7 @@ const tasks = taskService();
 export const handler = createStepHandler({
   service: 'start-consumer',
   inputSchema: runSchema,
+  outputSchema: startConsumerOutputSchema,
   runOf: (run) => run,
   perform: ({ run, store, log }) => startConsumer(run, { store, tasks, clock: systemClock, log }),
 });

@@ -1,6 +1,6 @@
 import { heartbeatStaleAfterMs } from '#core/contracts/consumer.ts';
 import type { Replication } from '#core/contracts/replication.ts';
-import { type Run, stepLabel } from '#core/contracts/steps.ts';
+import { type Run, type StartConsumerOutput, stepLabel } from '#core/contracts/steps.ts';
 import { toErrorCode } from '#core/errors/error-policies.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { requireCurrentRun } from '#core/lifecycle/current-run.ts';
@@ -14,10 +14,6 @@ export interface StartConsumerPorts extends LaunchPorts {
     Pick<ReplicationStore, 'getReplication' | 'updateReplication' | 'addActivity'>;
 }
 
-export interface StartedConsumer {
-  readonly launchId: string;
-}
-
 const pollMs = 1_000;
 /** Below the Lambda's 120 s, so that the error gets out; Fargate pulls and starts the image in about 40 s. */
 const firstBeatTimeoutMs = Math.min(100_000, heartbeatStaleAfterMs);
@@ -28,7 +24,7 @@ const step = stepLabel('Consume');
  * STEP 4/4: launches the consumer, waits until it says that it runs, and declares the replication active. Throws the
  * consumer's own error when it stops on one, and otherwise `TaskLaunchFailed` when it ends or stays silent.
  */
-export const startConsumer = async (run: Run, ports: StartConsumerPorts): Promise<StartedConsumer> => {
+export const startConsumer = async (run: Run, ports: StartConsumerPorts): Promise<StartConsumerOutput> => {
   const { store, clock, log } = ports;
   const replication = await requireCurrentRun(store, run);
   log.info(`${step} Launching the consumer`, { step });

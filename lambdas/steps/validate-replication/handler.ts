@@ -1,7 +1,9 @@
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
-import { runSchema, stepLabel } from '#core/contracts/steps.ts';
+import { withOpened } from '#core/concurrency/with-opened.ts';
+import { runSchema, stepLabel, validateOutputSchema } from '#core/contracts/steps.ts';
 import { requireCurrentRun } from '#core/lifecycle/current-run.ts';
+import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import { validateReplication } from '#core/validation/validate-replication.ts';
 import { connectService, kafkaServices } from '../../shared/services.ts';
@@ -15,26 +17,24 @@ const step = stepLabel('Validate');
 export const handler = createStepHandler({
   service: 'validate-replication',
   inputSchema: runSchema,
+  outputSchema: validateOutputSchema,
   runOf: (run) => run,
-  perform: async ({ run, store, log }) => {
-    const replication = await requireCurrentRun(store, run);
-    await store.updateReplication(
-      run.clientId,
-      run.replicationId,
-      // Of an earlier start: what fail-start finds there must be of this one.
-      { lastErrorCode: undefined, lastErrorMessage: undefined },
-      { generation: run.generation },
-    );
-    const tables = replication.tables.length;
-    log.info(`${step} Validating ${countOf(tables, 'table')}, both databases, Kafka and Connect`, { step });
-    const [sourceDatabase, targetDatabase] = await Promise.all([
-      store.getDatabase(run.clientId, replication.sourceDatabaseId),
-      store.getDatabase(run.clientId, replication.targetDatabaseId),
-    ]);
-    const source = await databases.openSource(sourceDatabase);
-    const target = await databases.openTarget(targetDatabase);
-    const kafka = kafkaService.openAdmin(log);
-    try {
+  perform: ({ run, store, log }) =>
+    withOpened(async (keep) => {
+      const replication = await requireCurrentRun(store, run);
+      await store.updateReplication(
+        run.clientId,
+        run.replicationId,
+        // Of an earlier start: what fail-start finds there must be of this one.
+        { lastErrorCode: undefined, lastErrorMessage: undefined },
+        { generation: run.generation },
+      );
+      const tables = replication.tables.length;
+      log.info(`${step} Validating ${countOf(tables, 'table')}, both databases, Kafka and Connect`, { step });
+      const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
+      const source = keep(await databases.openSource(sourceDatabase));
+      const target = keep(await databases.openTarget(targetDatabase));
+      const kafka = keep(kafkaService.openAdmin(log));
       await validateReplication(
         {
           replication,
@@ -45,10 +45,7 @@ export const handler = createStepHandler({
         },
         { source, target, kafka, connect },
       );
-    } finally {
-      await Promise.all([source.close(), target.close(), kafka.close()]);
-    }
-    log.info(`${step} Everything is ready`, { step });
-    return { tables };
-  },
+      log.info(`${step} Everything is ready`, { step });
+      return { tables };
+    }),
 });

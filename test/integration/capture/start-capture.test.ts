@@ -4,13 +4,13 @@ import { classifyTrace } from '#core/capture/connector-failures.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
-import type { Run } from '#core/contracts/steps.ts';
+import type { CaptureOutput, Run } from '#core/contracts/steps.ts';
 import { quoteIdentifier, quoteTable } from '#core/databases/postgresql/identifiers.ts';
 import { connectorConfig } from '#core/databases/postgresql/source/connector-config.ts';
 import { formatLsn, parseLsn, streamedPosition } from '#core/databases/postgresql/source/log-position.ts';
 import { topicName } from '#core/naming/names.ts';
 import { collectProblems } from '#core/validation/validate-replication.ts';
-import { type StartedCapture, startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
+import { startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
 import { findFreePort } from '../../../local/ports.ts';
 import { sourceSettings } from '../../../local/postgres.ts';
 import { opensslVersion, startTlsServer } from '../postgresql/tls-server.ts';
@@ -26,7 +26,7 @@ afterAll(async () => {
   await stack?.stop();
 }, 60_000);
 
-const begin = (replication: Replication, forceResync = false): Promise<StartedCapture> => {
+const begin = (replication: Replication, forceResync = false): Promise<CaptureOutput> => {
   const run: Run = {
     clientId: replication.clientId,
     replicationId: replication.replicationId,

@@ -11,23 +11,22 @@ import { expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { createManualClock } from '#test/kit/manual-clock.ts';
 
 const arn = 'arn:aws:secretsmanager:eu-west-1:1:secret:millrace/test/databases/client-1/database-1-AbCdEf';
 const credentials = { username: 'millrace', password: 'correct horse' };
 
 const create = () => {
   const mock = mockClient(SecretsManagerClient);
-  let nowMs = 0;
+  const clock = createManualClock();
   const store = createSecretStore({
     client: new SecretsManagerClient({ region: 'eu-west-1' }),
-    clock: { now: () => new Date(nowMs), sleep: async () => undefined },
+    clock,
   });
   return {
     mock,
     store,
-    advance: (ms: number) => {
-      nowMs += ms;
-    },
+    advance: clock.advance,
   };
 };
 

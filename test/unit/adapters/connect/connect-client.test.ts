@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
-import { createManualClock } from '../../fakes/manual-clock.ts';
+import { createManualClock } from '../../../kit/manual-clock.ts';
 
 interface Answer {
   readonly status: number;

@@ -16,17 +16,16 @@ import { expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { z } from 'zod';
 import { matching, openDynamoTable, parseItem } from '#adapters/dynamodb/dynamo-table.ts';
+import { createManualClock } from '#test/kit/manual-clock.ts';
 
 const create = () => {
-  const waits: number[] = [];
-  const clock = {
-    now: () => new Date(0),
-    sleep: async (ms: number) => {
-      waits.push(ms);
-    },
-  };
+  const clock = createManualClock();
   const mock = mockClient(DynamoDBDocumentClient);
-  return { mock, waits, table: openDynamoTable('state', new DynamoDBClient({ region: 'eu-west-1' }), clock) };
+  return {
+    mock,
+    waits: clock.sleeps,
+    table: openDynamoTable('state', new DynamoDBClient({ region: 'eu-west-1' }), clock),
+  };
 };
 const key = { pk: 'A', sk: 'B' };
 const canceled = (...codes: string[]) =>

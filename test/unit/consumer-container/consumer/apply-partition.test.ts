@@ -4,10 +4,12 @@ import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect
 import { formatLsn } from '#core/databases/postgresql/source/log-position.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
+import { createManualClock } from '#test/kit/manual-clock.ts';
+import { createRecordingLog } from '#test/kit/recording-log.ts';
 import { accounts, keyChange, record, unavailable } from '#test/unit/core/apply/sample-events.ts';
 import { applyPartition } from '../../../../consumer-container/consumer/apply-partition.ts';
 import { Progress } from '../../../../consumer-container/consumer/progress.ts';
-import { FakeClock, FakeLog, FakeSession, FakeTarget, topic, unreachable } from './fakes.ts';
+import { FakeSession, FakeTarget, topic, unreachable } from './fakes.ts';
 
 const inserts = (count: number): readonly FeedRecord[] =>
   Array.from({ length: count }, (_, index) =>
@@ -17,8 +19,8 @@ const inserts = (count: number): readonly FeedRecord[] =>
 const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError } = {}) => {
   const session = new FakeSession(records);
   const target = new FakeTarget();
-  const clock = new FakeClock();
-  const log = new FakeLog();
+  const clock = createManualClock();
+  const log = createRecordingLog();
   const reread: unknown[] = [];
   const source: SourceRows = {
     readRows: (_table, keys) => {
@@ -71,7 +73,7 @@ test('repeats a transient failure after 2, 4, 8, 16 and 32 s from the checkpoint
   const { session, target, clock, progress, run } = setUp(inserts(2));
   target.outcomes.push(...Array.from({ length: 6 }, () => unreachable));
   await expect(run()).rejects.toBe(unreachable);
-  expect(clock.slept).toEqual([2_000, 4_000, 8_000, 16_000, 32_000]);
+  expect(clock.sleeps).toEqual([2_000, 4_000, 8_000, 16_000, 32_000]);
   expect(session.sought).toEqual([0, 0, 0, 0, 0, 0]);
   expect(target.applied).toEqual([]);
   expect(progress.troubles.size).toBe(1);
@@ -81,7 +83,7 @@ test('a batch that was applied starts the count of failures again', async () => 
   const { target, clock, progress, run } = setUp(inserts(4));
   target.outcomes.push(unreachable, unreachable, 'applied', unreachable);
   await run();
-  expect(clock.slept).toEqual([2_000, 4_000, 2_000]);
+  expect(clock.sleeps).toEqual([2_000, 4_000, 2_000]);
   expect(offsetsOf(target)).toEqual([
     [0, 2],
     [2, 4],
@@ -104,7 +106,7 @@ test('an error that repeating does not cure ends it at once', async () => {
   const { target, clock, run } = setUp(inserts(2));
   target.outcomes.push(new MillraceError('ConstraintViolated', 'no'));
   await expect(run()).rejects.toMatchObject({ code: 'ConstraintViolated' });
-  expect(clock.slept).toEqual([]);
+  expect(clock.sleeps).toEqual([]);
 });
 
 test('nothing is read when the checkpoint belongs to another, or events are missing', async () => {
@@ -127,7 +129,7 @@ test('a rebalance in the middle ends quietly after the batch under way', async (
   target.outcomes.push('applied', unreachable);
   await run();
   expect(target.applied.length).toBeGreaterThan(0);
-  expect(clock.slept).toEqual([]);
+  expect(clock.sleeps).toEqual([]);
 });
 
 test('a key change that the target cannot do is done with the row of the source, once', async () => {

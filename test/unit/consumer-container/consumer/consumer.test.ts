@@ -7,13 +7,15 @@ import { type ErrorCode, errorPolicies } from '#core/errors/error-policies.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ChangeFeed } from '#core/ports/change-feed.ts';
 import type { Alert, PartitionOffsets } from '#core/ports/services.ts';
+import { createManualClock } from '#test/kit/manual-clock.ts';
+import { createRecordingLog } from '#test/kit/recording-log.ts';
 import { accounts, record } from '#test/unit/core/apply/sample-events.ts';
 import {
   type ConsumerPorts,
   type FeedHooks,
   runConsumer,
 } from '../../../../consumer-container/consumer/consumer.ts';
-import { FakeClock, FakeLog, FakeSession, FakeTarget, topic, unreachable } from './fakes.ts';
+import { FakeSession, FakeTarget, topic, unreachable } from './fakes.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 const mapping = accounts.mapping;
@@ -52,8 +54,8 @@ const copied = (state: TableState): TableProgress => ({
 
 /** The ports of a consumer whose feed does what `feed` says. */
 class World {
-  readonly clock = new FakeClock();
-  readonly log = new FakeLog();
+  readonly clock = createManualClock(at);
+  readonly log = createRecordingLog();
   readonly target = new FakeTarget();
   readonly heartbeats: Heartbeat[] = [];
   readonly updates: unknown[] = [];
@@ -223,7 +225,7 @@ describe('starting', () => {
     const world = new World();
     world.openError = Array.from({ length: 6 }, () => unreachable);
     expect(await world.run()).toBe('failed');
-    expect(world.clock.slept).toEqual([2_000, 4_000, 8_000, 16_000, 32_000]);
+    expect(world.clock.sleeps).toEqual([2_000, 4_000, 8_000, 16_000, 32_000]);
     expect(world.updates).toMatchObject([{ change: { lastErrorCode: 'DatabaseUnreachable' } }]);
   });
 
@@ -264,7 +266,7 @@ describe('while it runs', () => {
       return untilAborted(signal);
     };
     expect(await world.run()).toBe('needs-resync');
-    expect(world.clock.slept).toContain(3_000);
+    expect(world.clock.sleeps).toContain(3_000);
   });
 
   test('a topic that a starting broker did not know for a moment is no loss', async () => {

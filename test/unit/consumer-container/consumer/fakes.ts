@@ -1,37 +1,11 @@
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTarget, Checkpoint } from '#core/ports/apply-target.ts';
 import type { FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
-import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
 
 export const topic = 'client_1_db_1.public.accounts';
 export const noCounts = { inserts: 0, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 };
 export const unreachable = new MillraceError('DatabaseUnreachable', 'the target is away');
-
-export class FakeLog implements Log {
-  readonly lines: string[] = [];
-  debug = (): void => {};
-  info = (message: string): void => void this.lines.push(message);
-  warn = (message: string): void => void this.lines.push(message);
-  error = (message: string): void => void this.lines.push(message);
-}
-
-/** Sleeps take no time, but are noted, and the time passes. */
-export class FakeClock implements Clock {
-  readonly slept: number[] = [];
-  #now = Date.parse('2026-01-01T00:00:00.000Z');
-
-  now(): Date {
-    return new Date(this.#now);
-  }
-
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (signal?.aborted) throw signal.reason;
-    this.slept.push(ms);
-    this.#now += ms;
-  }
-}
 
 /** A topic in memory: a session begins where it is sought, and ends after the last record. */
 export class FakeSession implements PartitionSession {

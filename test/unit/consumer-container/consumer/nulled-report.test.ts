@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { NulledReport } from '../../../../consumer-container/consumer/nulled-report.ts';
-import { createManualClock } from '../../fakes/manual-clock.ts';
-import { createRecordingLog, createRecordingMetrics } from '../../fakes/recording-log.ts';
+import { createManualClock } from '../../../kit/manual-clock.ts';
+import { createRecordingLog, createRecordingMetrics } from '../../../kit/recording-log.ts';
 
 const table = { schema: 'public', table: 'things' };
 const nulled = (columns: Readonly<Record<string, number>>) => [

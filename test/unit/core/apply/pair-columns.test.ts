@@ -3,7 +3,7 @@ import { pairColumns } from '#core/apply/pair-columns.ts';
 import type { ColumnMapping } from '#core/contracts/replication.ts';
 import type { ColumnDescription } from '#core/contracts/table-description.ts';
 import type { SourceCodec } from '#core/ports/source-dialect.ts';
-import { sampleColumn, sampleTable } from '../../fakes/databases.ts';
+import { sampleColumn, sampleTable } from '../../../kit/databases.ts';
 
 /** Says by which column's type a value was decoded. */
 const codec: Pick<SourceCodec, 'decoderFor' | 'isUnavailable'> = {

@@ -5,8 +5,8 @@ import { captureOptionBounds } from '#core/contracts/capture-options.ts';
 import type { DatabaseKind } from '#core/contracts/database.ts';
 import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
 import { engineOf } from '#core/databases/registry.ts';
-import { sampleDatabase } from '../../fakes/databases.ts';
-import { sampleReplication } from '../../fakes/memory-store.ts';
+import { sampleDatabase } from '../../../kit/databases.ts';
+import { sampleReplication } from '../../../kit/memory-store.ts';
 
 const kafka = { brokers: 'kafka:9092', security: 'plaintext' } as const;
 const { capture } = postgresSourceDialect;

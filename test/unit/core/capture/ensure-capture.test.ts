@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals';
 import { ensureCapture } from '#core/capture/ensure-capture.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { ConnectorOffset, ConnectorStatus, ConnectPort, TopicSpec } from '#core/ports/services.ts';
-import { createFakeSource, readyServer } from '../../fakes/databases.ts';
-import { createManualClock } from '../../fakes/manual-clock.ts';
-import { sampleReplication } from '../../fakes/memory-store.ts';
-import { createRecordingLog } from '../../fakes/recording-log.ts';
+import { createFakeSource, readyServer } from '../../../kit/databases.ts';
+import { createManualClock } from '../../../kit/manual-clock.ts';
+import { sampleReplication } from '../../../kit/memory-store.ts';
+import { createRecordingLog } from '../../../kit/recording-log.ts';
 
 const sourceDatabase: Database = {
   databaseId: 1,

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { retryTransient } from '#core/concurrency/retry-transient.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import { createManualClock } from '../../fakes/manual-clock.ts';
+import { createManualClock } from '../../../kit/manual-clock.ts';
 
 const transient = new MillraceError('DatabaseTimeout', 'slow');
 const persistent = new MillraceError('PermissionDenied', 'no');

@@ -6,10 +6,10 @@ import { copyTables } from '#core/copy/copy-tables.ts';
 import { finishCopy } from '#core/copy/finish-copy.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { CopiedTables } from '#core/ports/databases.ts';
-import { createFakeSource, createFakeTarget, sampleTable } from '../../fakes/databases.ts';
-import { createManualClock } from '../../fakes/manual-clock.ts';
-import { createMemoryStore, sampleReplication } from '../../fakes/memory-store.ts';
-import { createRecordingLog, createRecordingMetrics } from '../../fakes/recording-log.ts';
+import { createFakeSource, createFakeTarget, sampleTable } from '../../../kit/databases.ts';
+import { createManualClock } from '../../../kit/manual-clock.ts';
+import { createMemoryStore, sampleReplication } from '../../../kit/memory-store.ts';
+import { createRecordingLog, createRecordingMetrics } from '../../../kit/recording-log.ts';
 
 const run: Run = { clientId: 1, replicationId: 7, generation: 3, forceResync: false };
 const flights = { schema: 'public', table: 'flights' };

@@ -4,9 +4,9 @@ import type { Replication } from '#core/contracts/replication.ts';
 import type { Run } from '#core/contracts/steps.ts';
 import { planCopy } from '#core/copy/plan-copy.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
-import { createFakeSource, createFakeTarget, sampleTable } from '../../fakes/databases.ts';
-import { createMemoryStore, sampleReplication } from '../../fakes/memory-store.ts';
-import { createRecordingLog } from '../../fakes/recording-log.ts';
+import { createFakeSource, createFakeTarget, sampleTable } from '../../../kit/databases.ts';
+import { createMemoryStore, sampleReplication } from '../../../kit/memory-store.ts';
+import { createRecordingLog } from '../../../kit/recording-log.ts';
 
 const run = (change: Partial<Run> = {}): Run => ({
   clientId: 1,

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { chunkMinBytes, chunksForBalance, chunkTargetBytes } from '#core/contracts/copy.ts';
 import { chooseCopier, estimateRows, lambdaCopyMaxBytes, planChunks } from '#core/copy/plan-table.ts';
-import { createFakeSource, sampleTable } from '../../fakes/databases.ts';
+import { createFakeSource, sampleTable } from '../../../kit/databases.ts';
 
 const plan = (estimatedRows: number, bytes: number, actualRows: number) => {
   const table = sampleTable('t', { estimatedRows, bytes });

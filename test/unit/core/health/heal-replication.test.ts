@@ -4,9 +4,9 @@ import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { HealAction } from '#core/health/decide.ts';
 import { type HealPorts, healReplication } from '#core/health/heal-replication.ts';
 import type { Alert } from '#core/ports/services.ts';
-import { createManualClock } from '../../fakes/manual-clock.ts';
-import { createMemoryStore, sampleReplication } from '../../fakes/memory-store.ts';
-import { createRecordingLog, createRecordingMetrics } from '../../fakes/recording-log.ts';
+import { createManualClock } from '../../../kit/manual-clock.ts';
+import { createMemoryStore, sampleReplication } from '../../../kit/memory-store.ts';
+import { createRecordingLog, createRecordingMetrics } from '../../../kit/recording-log.ts';
 
 const createWorld = (change: Partial<Replication> = {}) => {
   const { store, state } = createMemoryStore(sampleReplication({ status: 'active', ...change }));

@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { observeReplication } from '#core/health/observe-replication.ts';
-import { createMemoryStore, sampleReplication } from '../../fakes/memory-store.ts';
-import { createRecordingLog } from '../../fakes/recording-log.ts';
+import { createMemoryStore, sampleReplication } from '../../../kit/memory-store.ts';
+import { createRecordingLog } from '../../../kit/recording-log.ts';
 
 const observe = (replication: Replication, change: { fail?: boolean } = {}) => {
   const { store, state } = createMemoryStore(replication);

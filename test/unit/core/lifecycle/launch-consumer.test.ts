@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { launchForStart, relaunchConsumer } from '#core/lifecycle/launch-consumer.ts';
-import { createManualClock } from '../../fakes/manual-clock.ts';
-import { createMemoryStore, sampleReplication } from '../../fakes/memory-store.ts';
-import { createRecordingLog } from '../../fakes/recording-log.ts';
+import { createManualClock } from '../../../kit/manual-clock.ts';
+import { createMemoryStore, sampleReplication } from '../../../kit/memory-store.ts';
+import { createRecordingLog } from '../../../kit/recording-log.ts';
 
 const createWorld = () => {
   const { store, state } = createMemoryStore(sampleReplication());

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { ColumnMapping } from '#core/contracts/replication.ts';
 import { findMappingProblems } from '#core/mapping/find-mapping-problems.ts';
-import { sampleColumn, sampleTable } from '../../fakes/databases.ts';
+import { sampleColumn, sampleTable } from '../../../kit/databases.ts';
 
 const column = (name: string, type: string, baseType = type) => sampleColumn(name, { type, baseType });
 const table = sampleTable('orders', {

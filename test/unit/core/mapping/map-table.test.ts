@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { formerSourceColumn, mapTable } from '#core/mapping/map-table.ts';
-import { sampleColumn, sampleTable } from '../../fakes/databases.ts';
+import { sampleColumn, sampleTable } from '../../../kit/databases.ts';
 
 const orders = sampleTable('orders', {
   columns: [

@@ -14,8 +14,8 @@ import {
   sampleColumn,
   sampleDatabase,
   sampleTable,
-} from '../../fakes/databases.ts';
-import { sampleReplication } from '../../fakes/memory-store.ts';
+} from '../../../kit/databases.ts';
+import { sampleReplication } from '../../../kit/memory-store.ts';
 
 const createWorld = (tables?: readonly TableRef[]) => {
   const replication = sampleReplication(

@@ -15,8 +15,8 @@ import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type { ConnectorStatus, Credentials, KafkaAdminPort } from '#core/ports/services.ts';
 import { createApi } from '../../../../lambdas/api/api.ts';
 import type { ApiPorts } from '../../../../lambdas/api/ports.ts';
-import { readyServer, sampleTable } from '../../fakes/databases.ts';
-import { createMemoryStateStore } from './memory-state-store.ts';
+import { readyServer, sampleTable } from '../../../kit/databases.ts';
+import { createMemoryStateStore } from '../../../kit/memory-state-store.ts';
 
 export const table = (
   name: string,

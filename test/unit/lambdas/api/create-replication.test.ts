@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { replicationSchema } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { replicationAnswerSchema } from '../../../../lambdas/api/contracts.ts';
-import { sampleColumn } from '../../fakes/databases.ts';
+import { sampleColumn } from '../../../kit/databases.ts';
 import { createWorld, registration, table } from './api-world.ts';
 
 const create = (tables: unknown[], change: Record<string, unknown> = {}) => ({

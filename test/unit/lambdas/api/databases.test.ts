@@ -5,7 +5,7 @@ import {
   databaseTestSchema,
   discoveredTablesSchema,
 } from '../../../../lambdas/api/contracts.ts';
-import { sampleColumn } from '../../fakes/databases.ts';
+import { sampleColumn } from '../../../kit/databases.ts';
 import { createWorld, registration, table } from './api-world.ts';
 
 const password = 'correct horse battery staple';

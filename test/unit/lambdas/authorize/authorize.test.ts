@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import type { Principal } from '#core/contracts/client.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { createManualClock } from '#test/kit/manual-clock.ts';
 import { createAuthorizer } from '../../../../lambdas/authorize/authorize.ts';
 import { allow } from '../../../../lambdas/authorize/policy.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const create = () => {
-  let nowMs = 0;
+  const clock = createManualClock();
   const state = { adminToken: 'admin-token', reads: 0, isDown: false };
   const tokens = new Map<string, Principal>([[sha256('client-token'), { role: 'client', clientId: 3 }]]);
   const authorize = createAuthorizer({
@@ -18,14 +19,12 @@ const create = () => {
       if (state.isDown) throw new MillraceError('ServiceUnavailable', 'Secrets Manager is down.');
       return state.adminToken;
     },
-    clock: { now: () => new Date(nowMs), sleep: async () => undefined },
+    clock,
   });
   return {
     authorize,
     state,
-    advance: (ms: number) => {
-      nowMs += ms;
-    },
+    advance: clock.advance,
   };
 };
 

@@ -6,9 +6,9 @@ import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ConnectorStatus } from '#core/ports/services.ts';
 import { checkHeartbeats } from '../../../../../lambdas/health/check-heartbeats/check-heartbeats.ts';
 import { monitorHealth } from '../../../../../lambdas/health/monitor-health/monitor-health.ts';
-import { createManualClock } from '../../../fakes/manual-clock.ts';
-import { createMemoryStore, sampleReplication } from '../../../fakes/memory-store.ts';
-import { createRecordingLog, createRecordingMetrics } from '../../../fakes/recording-log.ts';
+import { createManualClock } from '../../../../kit/manual-clock.ts';
+import { createMemoryStore, sampleReplication } from '../../../../kit/memory-store.ts';
+import { createRecordingLog, createRecordingMetrics } from '../../../../kit/recording-log.ts';
 
 const beat: Heartbeat = {
   launchId: 'r7-g3-l1',

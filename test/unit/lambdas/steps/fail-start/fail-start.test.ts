@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { Alert } from '#core/ports/services.ts';
 import { failStart } from '../../../../../lambdas/steps/fail-start/fail-start.ts';
-import { createManualClock } from '../../../fakes/manual-clock.ts';
-import { createMemoryStore, sampleReplication } from '../../../fakes/memory-store.ts';
-import { createRecordingLog } from '../../../fakes/recording-log.ts';
+import { createManualClock } from '../../../../kit/manual-clock.ts';
+import { createMemoryStore, sampleReplication } from '../../../../kit/memory-store.ts';
+import { createRecordingLog } from '../../../../kit/recording-log.ts';
 
 const run = { clientId: 1, replicationId: 7, generation: 3, forceResync: false };
 const thrown = (errorType: string, errorMessage: string) => ({

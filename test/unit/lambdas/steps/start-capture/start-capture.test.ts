@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals';
 import type { Database } from '#core/contracts/database.ts';
 import type { ConnectorOffset, ConnectorState, ConnectorStatus, ConnectPort } from '#core/ports/services.ts';
 import { startCapture } from '../../../../../lambdas/steps/start-capture/start-capture.ts';
-import { createFakeSource, readyServer } from '../../../fakes/databases.ts';
-import { createManualClock } from '../../../fakes/manual-clock.ts';
-import { createMemoryStore, sampleReplication } from '../../../fakes/memory-store.ts';
-import { createRecordingLog } from '../../../fakes/recording-log.ts';
+import { createFakeSource, readyServer } from '../../../../kit/databases.ts';
+import { createManualClock } from '../../../../kit/manual-clock.ts';
+import { createMemoryStore, sampleReplication } from '../../../../kit/memory-store.ts';
+import { createRecordingLog } from '../../../../kit/recording-log.ts';
 
 const run = { clientId: 1, replicationId: 7, generation: 3, forceResync: false };
 

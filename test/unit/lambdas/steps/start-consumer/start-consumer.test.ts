@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { TaskObservation } from '#core/ports/services.ts';
 import { startConsumer } from '../../../../../lambdas/steps/start-consumer/start-consumer.ts';
-import { createManualClock } from '../../../fakes/manual-clock.ts';
-import { createMemoryStore, sampleReplication } from '../../../fakes/memory-store.ts';
-import { createRecordingLog } from '../../../fakes/recording-log.ts';
+import { createManualClock } from '../../../../kit/manual-clock.ts';
+import { createMemoryStore, sampleReplication } from '../../../../kit/memory-store.ts';
+import { createRecordingLog } from '../../../../kit/recording-log.ts';
 
 const run = { clientId: 1, replicationId: 7, generation: 3, forceResync: false };
 

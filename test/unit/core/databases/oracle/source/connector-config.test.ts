@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { connectorConfig } from '#core/databases/oracle/source/connector-config.ts';
 import { oracleSourceDialect } from '#core/databases/oracle/source/dialect.ts';
 import { flushTableName } from '#core/databases/oracle/source/flush-table.ts';
-import { sampleReplication } from '../../../../fakes/memory-store.ts';
+import { sampleReplication } from '../../../../../kit/memory-store.ts';
 
 const kafka = { brokers: 'b1:9092,b2:9092', security: 'plaintext' } as const;
 const source = {

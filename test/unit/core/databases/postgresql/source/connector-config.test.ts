@@ -6,7 +6,7 @@ import {
   isCapturableName,
 } from '#core/capture/connector-config.ts';
 import { connectorConfig } from '#core/databases/postgresql/source/connector-config.ts';
-import { sampleReplication } from '../../../../fakes/memory-store.ts';
+import { sampleReplication } from '../../../../../kit/memory-store.ts';
 
 const source = {
   host: 'db.example.com',
