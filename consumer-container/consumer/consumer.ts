@@ -1,5 +1,4 @@
 import { stateAlert } from '#core/alerts/compose-alert.ts';
-import { checkPosition } from '#core/apply/check-position.ts';
 import type { TopicTables } from '#core/apply/decode-records.ts';
 import type { OnNulled } from '#core/apply/nulled-values.ts';
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
@@ -24,11 +23,7 @@ import { Heartbeats } from './heartbeats.ts';
 import { watchLiveTables } from './live-tables.ts';
 import { NulledReport } from './nulled-report.ts';
 import { Progress } from './progress.ts';
-
-/** How often the topics' ends are read, for the lag and to see that they are still the same topics. */
-const offsetsIntervalMs = 5_000;
-/** A broker that has just come up may not know a topic yet; what is missing twice is missing. */
-const confirmLossAfterMs = 3_000;
+import { createVerifyPosition, type VerifyPosition, watchOffsets } from './topic-offsets.ts';
 
 /** The databases of a replication, opened for the consumer. */
 export interface ConsumerDatabases {
@@ -41,7 +36,7 @@ export interface ConsumerDatabases {
 }
 
 export interface FeedHooks {
-  readonly verifyPosition: (topic: string, partition: number, nextOffset: bigint) => Promise<void>;
+  readonly verifyPosition: VerifyPosition;
   readonly onAvailability: (error: MillraceError | undefined) => void;
 }
 
@@ -159,34 +154,8 @@ const consume = async (
       epoch: claim.epoch,
     });
 
-    const verifyPosition = async (topic: string, partition: number, nextOffset: bigint): Promise<void> => {
-      const topicId = progress.partition(topic, partition)?.topicId;
-      const position = { topic, partition, nextOffset, ...(topicId !== undefined && { topicId }) };
-      const verify = async (): Promise<void> => {
-        const now = await admin.topicOffsets([topic]);
-        checkPosition(
-          position,
-          now.find((found) => found.partition === partition),
-        );
-      };
-      try {
-        await verify();
-      } catch (error) {
-        if (toMillraceError(error).code !== 'NeedsResync') throw error;
-        await clock.sleep(confirmLossAfterMs, stop).catch(() => undefined);
-        await verify();
-      }
-    };
-    const feed = ports.openFeed({
-      verifyPosition,
-      onAvailability: (error) => {
-        const isKnown = progress.troubles.has('kafka');
-        if (error === undefined) progress.troubles.delete('kafka');
-        else progress.troubles.set('kafka', error);
-        if (error !== undefined && !isKnown) log.warn(`Waiting for Kafka: ${error.message}`, { error });
-        if (error === undefined && isKnown) log.info('Kafka is back');
-      },
-    });
+    const verifyPosition = createVerifyPosition(progress, ports, stop);
+    const feed = ports.openFeed({ verifyPosition, onAvailability: kafkaWatch(progress, log) });
     const context = {
       target: databases.target,
       source: databases.source,
@@ -246,38 +215,16 @@ const groupByTopic = (
   return new Map([...topics].filter(([, ofTopic]) => [...ofTopic.values()].some((table) => table !== null)));
 };
 
-const watchOffsets = async (
-  progress: Progress,
-  { admin, clock, log }: ConsumerPorts,
-  verifyPosition: FeedHooks['verifyPosition'],
-  signal: AbortSignal,
-): Promise<void> => {
-  const topics = [...new Set(progress.partitions.map(({ topic }) => topic))];
-  let failures = 0;
-  while (!signal.aborted) {
-    try {
-      const applied = new Map(progress.partitions.map((partition) => [partition, partition.nextOffset]));
-      const offsets = await admin.topicOffsets(topics);
-      for (const [partition, nextOffset] of applied) {
-        const found = offsets.find(
-          (candidate) => candidate.topic === partition.topic && candidate.partition === partition.partition,
-        );
-        if (found === undefined || found.topicId !== partition.topicId || found.endOffset < nextOffset) {
-          await verifyPosition(partition.topic, partition.partition, partition.nextOffset);
-        }
-        if (found !== undefined) partition.endOffset = found.endOffset;
-      }
-      failures = 0;
-    } catch (cause) {
-      const error = toMillraceError(cause);
-      if (signal.aborted) return;
-      if (!error.isTransient) throw error;
-      failures += 1;
-      if (failures === 1) log.warn(`The lag is not known: ${error.message}`, { error });
-    }
-    await clock.sleep(offsetsIntervalMs, signal).catch(() => undefined);
-  }
-};
+/** Says once that Kafka is away, and once that it is back. Meanwhile the consumer is RETRYING. */
+const kafkaWatch =
+  ({ troubles }: Progress, log: Log): FeedHooks['onAvailability'] =>
+  (error) => {
+    const isKnown = troubles.has('kafka');
+    if (error === undefined) troubles.delete('kafka');
+    else troubles.set('kafka', error);
+    if (error !== undefined && !isKnown) log.warn(`Waiting for Kafka: ${error.message}`, { error });
+    if (error === undefined && isKnown) log.info('Kafka is back');
+  };
 
 const recordFailure = async (
   replication: Replication,

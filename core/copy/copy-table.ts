@@ -1,9 +1,7 @@
-import { addNulled, describeNulled, totalOf } from '../canonical/describe-nulled.ts';
 import { forEachBounded } from '../concurrency/for-each-bounded.ts';
 import { retryTransient } from '../concurrency/retry-transient.ts';
 import { transientRetryDelaysMs } from '../contracts/consumer.ts';
 import type { Chunk, TableProgress } from '../contracts/copy.ts';
-import { metricNames } from '../contracts/environment.ts';
 import { type TableRef, tableKey, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { type Run, stepLabel } from '../contracts/steps.ts';
@@ -20,7 +18,7 @@ import type {
 } from '../ports/databases.ts';
 import type { MetricsPort } from '../ports/metrics.ts';
 import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
-import { describePace, paceOf } from './copy-progress.ts';
+import { CopyReport } from './copy-report.ts';
 import { splitPendingTable } from './plan-copy.ts';
 
 export interface CopyTablePorts {
@@ -44,9 +42,6 @@ export interface CopyTableOptions {
   readonly signal: AbortSignal;
 }
 
-/** A line and a metric so often at most: a person who watches sees it move, and the log stays short. */
-const progressIntervalMs = 5_000;
-
 const step = stepLabel('Copy');
 
 /**
@@ -63,7 +58,7 @@ export const copyTable = async (
   ports: CopyTablePorts,
   options: CopyTableOptions,
 ): Promise<number> => {
-  const { store, metrics, clock, log } = ports;
+  const { store, clock } = ports;
   const { replicationId } = run;
   const label = tableLabel(table);
   const replication = await requireCurrentRun(store, run);
@@ -79,54 +74,16 @@ export const copyTable = async (
   const tables = await describeBoth(replication, progress, ports);
   const unfinished = await store.listUnfinishedChunks(replicationId, table, progress.generation);
 
-  const startedAtMs = clock.now().getTime();
   await store.setTableState(replicationId, table, {
     state: 'copying',
-    startedAt: progress.startedAt ?? new Date(startedAtMs).toISOString(),
+    startedAt: progress.startedAt ?? clock.now().toISOString(),
   });
-  if (unfinished.length < progress.chunks) {
-    log.info(`${step} ${label}: resuming, ${unfinished.length} of ${progress.chunks} chunks are left`, {
-      step,
-      table: label,
-    });
-  }
-
-  const counter = {
-    chunks: progress.chunks,
-    doneBefore: progress.chunks - unfinished.length,
-    startedAtMs,
-    doneNow: 0,
-    rowsNow: 0,
-  };
-  let reportedAtMs = startedAtMs;
-  const nulled = new Map<string, number>();
-  let nulledReported = 0;
-  /** The sums so far; those of the last line are of the whole table, as far as this run copied it. */
-  const reportNulled = (): void => {
-    if (totalOf(nulled) === nulledReported) return;
-    nulledReported = totalOf(nulled);
-    log.warn(`${step} ${describeNulled(progress.target, nulled)}`, {
-      step,
-      table: label,
-      nulled: Object.fromEntries(nulled),
-    });
-  };
-  const report = (copied: CopiedChunk): void => {
-    counter.doneNow += 1;
-    counter.rowsNow += copied.rows;
-    metrics.emit(replication.connectorName, { [metricNames.copyRows]: copied.rows });
-    if (copied.nulled !== undefined) {
-      addNulled(nulled, copied.nulled);
-      metrics.emit(replication.connectorName, { [metricNames.valuesNulled]: totalOf(copied.nulled) });
-    }
-    const nowMs = clock.now().getTime();
-    if (nowMs - reportedAtMs < progressIntervalMs && counter.doneNow < unfinished.length) return;
-    reportedAtMs = nowMs;
-    const pace = paceOf(counter, nowMs);
-    metrics.emit(replication.connectorName, { [metricNames.copyRowsPerSecond]: pace.rowsPerSecond });
-    log.info(`${step} ${label}: ${describePace(pace)}`, { step, table: label, ...pace });
-    reportNulled();
-  };
+  const report = new CopyReport({
+    ...ports,
+    connectorName: replication.connectorName,
+    progress,
+    unfinished: unfinished.length,
+  });
 
   // The first failure also ends the chunks that run at the same time.
   const failure = new AbortController();
@@ -135,18 +92,18 @@ export const copyTable = async (
     try {
       signal.throwIfAborted();
       await requireCurrentRun(store, run);
-      report(await copyChunk(replicationId, progress, tables, chunk, ports, signal));
+      report.add(await copyChunk(replicationId, progress, tables, chunk, ports, signal));
     } catch (error) {
       failure.abort(error);
       throw error;
     }
-  }).finally(reportNulled);
+  }).finally(() => report.tellNulled());
 
   await store.setTableState(replicationId, table, {
     state: 'copying',
     finishedAt: clock.now().toISOString(),
   });
-  return counter.rowsNow;
+  return report.rows;
 };
 
 const copyChunk = async (
