@@ -222,7 +222,7 @@ class FeedRun {
       }
       const skipped = session.deliver(batch);
       if (skipped > 0) {
-        this.#options.log.info(`skipping duplicate: ${skipped} records below the checkpoint`, {
+        this.#options.log.info(`Skipped ${skipped} records below the checkpoint: they are applied already`, {
           topic: batch.topic,
           partition: batch.partition,
           expected: String(session.nextOffset),

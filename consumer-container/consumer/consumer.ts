@@ -86,7 +86,7 @@ export const runConsumer = async (
     if (!isStopped) return recordFailure(replication, ports, heartbeats, error);
   }
   await heartbeats.beat('STOPPED').catch((error: unknown) => {
-    log.warn('The last heartbeat could not be written', { error });
+    log.warn('Could not write the last heartbeat; the task ends without it', { error });
   });
   log.info('Consumer stopped');
   return 'drained';
@@ -98,7 +98,7 @@ const retry = <T>({ clock, log }: ConsumerPorts, signal: AbortSignal, action: ()
     clock,
     signal,
     onRetry: (error, attempt, delayMs) =>
-      log.warn(`Starting again in ${delayMs / 1000} s: ${error.message}`, { attempt, error }),
+      log.warn(`Trying again in ${delayMs / 1000} s: ${error.message}`, { attempt, error }),
   });
 
 /** A password may have been rotated since it was read: when it is refused, the current one gets one chance. */
@@ -112,7 +112,7 @@ const consumeWithFreshPassword = async (
     await consume(replication, ports, heartbeats, stop);
   } catch (error) {
     if (toMillraceError(error).code !== 'DatabaseAuthenticationFailed' || stop.aborted) throw error;
-    ports.log.warn('A database refused the password; reading it again');
+    ports.log.warn('A database refused the password; reading the secret once more, in case it was rotated');
     await consume(replication, ports, heartbeats, stop);
   }
 };
@@ -256,7 +256,7 @@ const recordFailure = async (
       return 'superseded';
     }
     await heartbeats.beat({ error }).catch((cause: unknown) => {
-      log.warn('The last heartbeat could not be written', { error: cause });
+      log.warn('Could not write the last heartbeat; the task ends without it', { error: cause });
     });
     await retry(ports, never, () =>
       store.addActivity(replicationId, {
@@ -270,7 +270,9 @@ const recordFailure = async (
       alerts.publish(stateAlert(replication, status, { reason: error.message, advice: error.policy.advice })),
     );
   } catch (cause) {
-    log.error('The failure could not be recorded', { error: cause });
+    log.error('Could not record the failure; the next health check sees that the heartbeats have ended', {
+      error: cause,
+    });
   }
   return status === 'needs-resync' ? 'needs-resync' : 'failed';
 };

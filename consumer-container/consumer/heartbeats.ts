@@ -52,7 +52,7 @@ export class Heartbeats {
       } catch (cause) {
         const error = toMillraceError(cause);
         if (!error.isTransient) throw error;
-        log.warn('The heartbeat could not be written', { error });
+        log.warn('Could not write the heartbeat; trying again in a second', { error });
       }
       await clock.sleep(tickMs, signal).catch(() => undefined);
     }

@@ -50,7 +50,7 @@ export const watchLiveTables = async (options: LiveTablesOptions, signal: AbortS
     } catch (cause) {
       const error = toMillraceError(cause);
       if (!error.isTransient) throw error;
-      log.warn('Cannot tell yet which tables are live', { error });
+      log.warn('Could not tell which tables are live; trying again at the next look', { error });
     }
     await clock.sleep(checkIntervalMs, signal).catch(() => undefined);
   }

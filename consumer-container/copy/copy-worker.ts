@@ -48,7 +48,7 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
 
   const ending = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
-    log.warn(`${signal}: open chunks are rolled back`);
+    log.warn(`${signal}: rolling back open chunks, then exiting`);
     ending.abort(new MillraceError('Superseded', `The copy worker was told to end (${signal}).`));
   };
   process.once('SIGTERM', onSignal);

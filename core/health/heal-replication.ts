@@ -183,7 +183,7 @@ const giveUp = async (
   try {
     await stopConsumer(replication, `Replication ${connectorName}: ${action.status}`, ports);
   } catch (error) {
-    log.error('Could not stop the consumer', { error });
+    log.error('Could not stop the consumer task; it exits when its next heartbeat is refused', { error });
   }
   try {
     await retryTransient(

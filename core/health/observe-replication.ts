@@ -63,9 +63,12 @@ const look = async <T>(what: string, log: Log, read: () => Promise<T | undefined
     const value = await read();
     return value === undefined ? { kind: 'missing' } : { kind: 'seen', value };
   } catch (error) {
-    log.warn(`Could not look at ${what}: ${error instanceof Error ? error.message : String(error)}`, {
-      error,
-    });
+    log.warn(
+      `Could not check ${what}; it is unknown until the next check: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        error,
+      },
+    );
     return { kind: 'unknown' };
   }
 };

@@ -20,7 +20,7 @@ const authorize = createAuthorizer({
 export const handler = async (event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
   const principal = await authorize(event.authorizationToken).catch((cause: unknown) => {
     const error = toMillraceError(cause);
-    log.error(`The token could not be checked: ${error.message}`, { error });
+    log.error(`Could not check the token, so the request is refused: ${error.message}`, { error });
     throw error;
   });
   // API Gateway answers 401 to exactly this message, and 500 to any other error.

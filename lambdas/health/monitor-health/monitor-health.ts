@@ -75,7 +75,8 @@ const checkCaptures = (
         async (current) => decideCapture(current, await ports.captures.listUncaptured(current)),
         { ...ports, log },
       ),
-    (log, error) => log.warn('Could not look at what the source captures', { error }),
+    (log, error) =>
+      log.warn('Could not check which tables the source publishes; the next check tries again', { error }),
   );
 };
 
@@ -95,7 +96,7 @@ const reachableConnect = async ({
     await connect.checkHealth();
     return connect;
   } catch (error) {
-    log.error('Kafka Connect cannot be reached; connectors are not looked at this time', { error });
+    log.error('Kafka Connect does not answer; the next check looks at the connectors', { error });
     return { ...connect, getStatus: () => Promise.reject(error) };
   }
 };

@@ -45,7 +45,7 @@ export const handler = createStepHandler({
         },
         { source, target, kafka, connect },
       );
-      log.info(`${step} Everything is ready`, { step });
+      log.info(`${step} Validation passed: databases, Kafka and Kafka Connect are ready`, { step });
       return { tables };
     }),
 });
