@@ -1,6 +1,7 @@
 import type { Batch, KafkaMessage } from 'kafkajs';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import { compression, Decoder, decodeMessages, replaceFetchDecoder } from './kafkajs-internals.ts';
+import { WireReader } from './wire-reader.ts';
 
 /** Where the fields of a record batch of version 2 are (Kafka's protocol guide, "Record Batch"). */
 const layout = {
@@ -54,81 +55,56 @@ type Headers = NonNullable<FeedRecord['headers']>;
 
 /** Reads records of version 2 one after the other (Kafka's protocol guide, "Record"). */
 class RecordReader {
-  readonly #bytes: Buffer;
+  readonly #wire: WireReader;
   readonly #firstOffset: bigint;
-  #at = 0;
   /** Connect gives all records of a connector the same headers; so what they were made of is kept. */
   #headers: Headers = {};
   #headersFrom = 0;
   #headersTo = 0;
 
   constructor(bytes: Buffer, firstOffset: bigint) {
-    this.#bytes = bytes;
+    this.#wire = new WireReader(bytes);
     this.#firstOffset = firstOffset;
   }
 
   read(): FeedRecord {
-    const length = this.#varint();
-    const end = this.#at + length;
-    this.#at += 1; // attributes, of which none is used
-    this.#passVarint(); // timestamp
-    const offset = this.#firstOffset + BigInt(this.#varint());
-    const keyLength = this.#varint();
-    if (keyLength > 0) this.#at += keyLength;
-    const value = this.#block();
+    const wire = this.#wire;
+    const length = wire.varint();
+    const end = wire.at + length;
+    wire.skip(1); // attributes, of which none is used
+    wire.passVarint(); // timestamp
+    const offset = this.#firstOffset + BigInt(wire.varint());
+    const keyLength = wire.varint();
+    if (keyLength > 0) wire.skip(keyLength);
+    const value = wire.block();
     const headers = this.#readHeaders(end);
-    this.#at = end;
+    wire.at = end;
     return headers === undefined ? { offset, value } : { offset, value, headers };
   }
 
   readKey(): Buffer | null {
-    this.#passVarint(); // length
-    this.#at += 1; // attributes
-    this.#passVarint(); // timestamp
-    this.#passVarint(); // offset
-    return this.#block();
+    const wire = this.#wire;
+    wire.passVarint(); // length
+    wire.skip(1); // attributes
+    wire.passVarint(); // timestamp
+    wire.passVarint(); // offset
+    return wire.block();
   }
 
   #readHeaders(end: number): Headers | undefined {
-    const from = this.#at;
-    const bytes = this.#bytes;
+    const wire = this.#wire;
+    const from = wire.at;
+    const bytes = wire.source;
     if (bytes.compare(bytes, this.#headersFrom, this.#headersTo, from, end) === 0) return this.#headers;
-    const count = this.#varint();
+    const count = wire.varint();
     if (count === 0) return undefined;
     const headers: Record<string, unknown> = {};
     for (let index = 0; index < count; index += 1) {
-      const name = this.#block()?.toString() ?? '';
-      headers[name] = this.#block();
+      const name = wire.block()?.toString() ?? '';
+      headers[name] = wire.block();
     }
     [this.#headers, this.#headersFrom, this.#headersTo] = [headers, from, end];
     return headers;
-  }
-
-  /** Bytes behind their length; null for the length -1. */
-  #block(): Buffer | null {
-    const length = this.#varint();
-    if (length < 0) return null;
-    this.#at += length;
-    return this.#bytes.subarray(this.#at - length, this.#at);
-  }
-
-  /** A zigzag number of up to 32 bits. */
-  #varint(): number {
-    let value = 0;
-    let shift = 0;
-    let byte: number;
-    do {
-      byte = this.#bytes[this.#at] ?? 0;
-      this.#at += 1;
-      value |= (byte & 0x7f) << shift;
-      shift += 7;
-    } while (byte >= 0x80);
-    return (value >>> 1) ^ -(value & 1);
-  }
-
-  #passVarint(): void {
-    while ((this.#bytes[this.#at] ?? 0) >= 0x80) this.#at += 1;
-    this.#at += 1;
   }
 }
 

@@ -2,6 +2,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { KafkaSettings } from './kafka-client.ts';
+import { WireReader } from './wire-reader.ts';
 
 /** A topic as the brokers describe it. */
 export interface TopicMetadata {
@@ -180,31 +181,31 @@ const encodeVarint = (value: number): Buffer => {
 };
 
 const decodeResponse = (response: Buffer): readonly TopicMetadata[] => {
-  const reader = new Reader(response);
+  const reader = new WireReader(response);
   reader.skip(4); // correlation
   reader.skipTags();
   reader.skip(4); // throttle time
-  reader.each(() => {
+  reader.eachCompact(() => {
     reader.skip(4);
-    reader.string();
+    reader.compactString();
     reader.skip(4);
-    reader.string();
+    reader.compactString();
     reader.skipTags();
   });
-  reader.string(); // cluster
+  reader.compactString(); // cluster
   reader.skip(4); // controller
   const topics: TopicMetadata[] = [];
-  reader.each(() => {
+  reader.eachCompact(() => {
     const error = reader.int16();
-    const topic = reader.string() ?? '';
+    const topic = reader.compactString() ?? '';
     const topicId = reader.bytes(16).toString('hex');
     reader.skip(1); // internal
     const partitions: number[] = [];
-    reader.each(() => {
+    reader.eachCompact(() => {
       reader.skip(2);
       partitions.push(reader.int32());
       reader.skip(4 + 4); // leader and its epoch
-      for (let list = 0; list < 3; list += 1) reader.each(() => reader.skip(4)); // replicas, in sync, offline
+      for (let list = 0; list < 3; list += 1) reader.eachCompact(() => reader.skip(4)); // replicas, in sync, offline
       reader.skipTags();
     });
     reader.skip(4); // authorized operations
@@ -214,58 +215,3 @@ const decodeResponse = (response: Buffer): readonly TopicMetadata[] => {
   });
   return topics;
 };
-
-/** Kafka's flexible encoding: lengths are unsigned varints, one more than the length, 0 for null. */
-class Reader {
-  readonly #buffer: Buffer;
-  #position = 0;
-
-  constructor(buffer: Buffer) {
-    this.#buffer = buffer;
-  }
-
-  skip(bytes: number): void {
-    this.#position += bytes;
-  }
-
-  bytes(length: number): Buffer {
-    this.#position += length;
-    return this.#buffer.subarray(this.#position - length, this.#position);
-  }
-
-  int16(): number {
-    this.#position += 2;
-    return this.#buffer.readInt16BE(this.#position - 2);
-  }
-
-  int32(): number {
-    this.#position += 4;
-    return this.#buffer.readInt32BE(this.#position - 4);
-  }
-
-  varint(): number {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = this.#buffer.readUInt8(this.#position);
-      this.#position += 1;
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
-  }
-
-  string(): string | undefined {
-    const length = this.varint() - 1;
-    return length < 0 ? undefined : this.bytes(length).toString();
-  }
-
-  each(readItem: () => void): void {
-    for (let left = this.varint() - 1; left > 0; left -= 1) readItem();
-  }
-
-  skipTags(): void {
-    for (let left = this.varint(); left > 0; left -= 1) {
-      this.varint();
-      this.skip(this.varint());
-    }
-  }
-}

@@ -1,4 +1,5 @@
 import type { Database, DatabaseKind } from '../contracts/database.ts';
+import { productNames } from '../naming/product-names.ts';
 import type { DocumentedSourceDialect } from '../ports/source-dialect.ts';
 import type { DocumentedTargetDialect } from '../ports/target-dialect.ts';
 import { mysqlSourceDialect } from './mysql/source/dialect.ts';
@@ -30,23 +31,28 @@ export interface DatabaseEngine {
 const engines: Readonly<Record<DatabaseKind, DatabaseEngine>> = {
   postgresql: {
     engine: 'postgresql',
-    displayName: 'PostgreSQL',
+    displayName: productNames.postgresql,
     source: postgresSourceDialect,
     target: postgresTargetDialect,
   },
   mysql: {
     engine: 'mysql',
-    displayName: 'MySQL',
+    displayName: productNames.mysql,
     source: mysqlSourceDialect('mysql'),
     target: mysqlTargetDialect,
   },
   mariadb: {
     engine: 'mysql',
-    displayName: 'MariaDB',
+    displayName: productNames.mariadb,
     source: mysqlSourceDialect('mariadb'),
     target: mysqlTargetDialect,
   },
-  oracle: { engine: 'oracle', displayName: 'Oracle', source: oracleSourceDialect, checkRegistration },
+  oracle: {
+    engine: 'oracle',
+    displayName: productNames.oracle,
+    source: oracleSourceDialect,
+    checkRegistration,
+  },
 };
 
 export const engineOf = (kind: DatabaseKind): DatabaseEngine => engines[kind];

@@ -1,5 +1,4 @@
-import type { Database, DatabaseKind } from '../contracts/database.ts';
-import type { Problem } from '../errors/millrace-error.ts';
+import type { DatabaseKind } from '../contracts/database.ts';
 import { kindOfVersion } from './mysql/flavors.ts';
 
 /** What a server says of itself before anyone logs in. */
@@ -63,41 +62,4 @@ export const isTnsAnswer = (bytes: Uint8Array): boolean => {
   const type = bytes[4] ?? 0;
   const length = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
   return bytes.length >= 8 && [2, 4, 5, 11].includes(type) && length >= 8 && length <= 32_767;
-};
-
-const productNames: Readonly<Record<DatabaseKind, string>> = {
-  postgresql: 'PostgreSQL',
-  mysql: 'MySQL',
-  mariadb: 'MariaDB',
-  oracle: 'Oracle',
-};
-
-export const describeServer = ({ kind, version }: DetectedServer): string =>
-  version === undefined ? productNames[kind] : `${productNames[kind]} ${version}`;
-
-/** Says that a server is not of the kind that it is registered as. */
-export const kindProblem = (
-  subject: string,
-  registered: Pick<Database, 'kind' | 'host' | 'port'>,
-  found: DetectedServer,
-): Problem => ({
-  subject,
-  problem:
-    `The server at ${registered.host}:${registered.port} is ${describeServer(found)}, but it is registered as ` +
-    `${productNames[registered.kind]}.`,
-  remedy: `Register it again with kind ${found.kind}, or without a kind.`,
-});
-
-/**
- * MySQL and MariaDB take each other's logins, so only the version tells whether one was registered as the other. None for
- * the other kinds, which nothing else can be logged in to as.
- */
-export const findKindProblems = (
-  subject: string,
-  registered: Pick<Database, 'kind' | 'host' | 'port'>,
-  serverVersion: string,
-): readonly Problem[] => {
-  if (registered.kind !== 'mysql' && registered.kind !== 'mariadb') return [];
-  const kind = kindOfVersion(serverVersion);
-  return kind === registered.kind ? [] : [kindProblem(subject, registered, { kind, version: serverVersion })];
 };

@@ -95,7 +95,7 @@ export interface PartitionOffsets {
 
 /** Fargate. Throws `TaskLaunchFailed`. */
 export interface TaskRunner {
-  /** `idempotencyToken`: the same token launches one task, however often it is called. Returns the task's ARN. */
+  /** The same `launchId` launches one task, however often it is called. Returns the task's ARN. */
   runConsumer(launch: {
     readonly clientId: number;
     readonly replicationId: ReplicationId;

@@ -1,5 +1,5 @@
 import type { RawRow, TableChange } from '../contracts/change-event.ts';
-import type { Database } from '../contracts/database.ts';
+import type { Database, DatabaseKind } from '../contracts/database.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
@@ -15,6 +15,8 @@ export interface SourceDialect extends SourceCodec {
   readonly capture: CaptureDialect;
   /** A column of each type that a user may have, also of those that are refused, for docs/guide/types.md. */
   readonly documentedTypes?: readonly ColumnDescription[];
+  /** The kind of a server by its version, where servers of several kinds take each other's logins. */
+  kindOfVersion?(serverVersion: string): DatabaseKind;
   /** For messages: the table as a statement would name it. */
   quoteTable(ref: TableRef): string;
   /** The schema of a table that is named without one. */

@@ -6,7 +6,6 @@ import type { Database } from '../contracts/database.ts';
 import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
-import { findKindProblems } from '../databases/server-greeting.ts';
 import { MillraceError, type Problem, toMillraceError } from '../errors/millrace-error.ts';
 import { mapTable } from '../mapping/map-table.ts';
 import { countOf } from '../naming/count-of.ts';
@@ -15,6 +14,7 @@ import type { CaptureKafka } from '../ports/connector-config.ts';
 import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
 import type { CaptureDialect, SourceDialect } from '../ports/source-dialect.ts';
+import { findKindProblems } from './kind-problems.ts';
 import { findMappedTableProblems, findTargetProblems } from './validate-table.ts';
 
 export interface ValidationRequest {
@@ -124,13 +124,15 @@ interface SourceFindings {
 const checkServer = async (
   subject: string,
   database: Database,
-  server: Pick<SourceDatabase, 'ping'>,
+  server: Pick<SourceDatabase, 'ping'> & { readonly dialect: Pick<SourceDialect, 'kindOfVersion'> },
 ): Promise<readonly Problem[]> => {
   let serverVersion = '';
   const unreachable = await reach(subject, async () => {
     ({ serverVersion } = await server.ping());
   });
-  return unreachable.length > 0 ? unreachable : findKindProblems(subject, database, serverVersion);
+  return unreachable.length > 0
+    ? unreachable
+    : findKindProblems(subject, database, { dialect: server.dialect, serverVersion });
 };
 
 const checkSource = async (

@@ -1,7 +1,7 @@
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { Database } from '#core/contracts/database.ts';
-import { findKindProblems, kindProblem } from '#core/databases/server-greeting.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
+import { findKindProblems, kindProblem } from '#core/validation/kind-problems.ts';
 import type { ApiPorts } from './ports.ts';
 
 export interface DatabaseTest {
@@ -42,7 +42,10 @@ export const testDatabase = async (
         .ping()
         .catch((error: unknown) => explain(error, database, detectServer)));
     });
-    const kindProblems = findKindProblems(`database ${database.name}`, database, serverVersion);
+    const kindProblems = findKindProblems(`database ${database.name}`, database, {
+      dialect: source.dialect,
+      serverVersion,
+    });
     const latencyMs = await elapsed(() => source.ping());
     const sourceProblems = await source.findCaptureProblems(noCapture);
     const target = keep(await openTarget(database));

@@ -199,7 +199,7 @@ const deprecations: ReadonlySet<string> = new Set(['1287', '1681', '3719', '3778
 
 const duplicateRow = '1062';
 
-/** What a file's rows were refused for is a warning of LOAD DATA LOCAL. Throws `ValueRejected`, and for rows that are there already `DuplicateRows`. */
+/** What a file's rows were refused for is a warning of LOAD DATA LOCAL. Throws `ValueRejected`, and what `duplicateRows` makes for rows that are there already. */
 const requireHarmless = async (connection: Connection): Promise<void> => {
   const { rows } = await connection.query('SHOW WARNINGS');
   const codes = rows.map(({ Code }) => String(Code)).filter((code) => !deprecations.has(code));

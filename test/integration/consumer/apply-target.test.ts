@@ -9,15 +9,17 @@ import {
   type PostgresApplyTable,
 } from '#core/databases/postgresql/target/apply-statements.ts';
 import * as codec from '#core/databases/postgresql/types/column-codec.ts';
-import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { ApplyRow } from '#core/ports/apply-table.ts';
-import type { PartitionBatch } from '#core/ports/partition-batch.ts';
 import type { RowEvent } from '#core/ports/row-event.ts';
+import {
+  applyTargetContract,
+  batchOf as batchOfTable,
+  codeOf,
+  partition,
+  replicationId,
+  topic,
+  upsert,
+} from '#test/kit/apply-target-contract.ts';
 import { type Side, startDatabasePair } from '../postgresql/database-pair.ts';
-
-const topic = 'client_1_db_1.public.things';
-const replicationId = 7;
-const partition = { topic, partition: 0, firstOffset: 0n, endOffset: 0n, topicId: 'a'.repeat(32) };
 
 let side: Side;
 let stop: () => Promise<void>;
@@ -49,40 +51,8 @@ afterEach(() => closePool(pool));
 
 const openTarget = () => createApplyTarget({ pool, replicationId, database: 'test' });
 
-const row = (
-  id: string,
-  part: string,
-  amount?: string | null,
-  tags?: string | null,
-  note?: string | null,
-): ApplyRow => [id, part, amount, tags, note];
-const key = (id: string, part: string) => `${id}\0${part}`;
-const upsert = (
-  id: string,
-  part: string,
-  amount: string | null,
-  tags: string | null,
-  note: string | null,
-): RowEvent => ({
-  kind: 'upsert',
-  key: key(id, part),
-  row: row(id, part, amount, tags, note),
-});
-
-const batchOf = (
-  epoch: number,
-  from: number,
-  events: readonly RowEvent[],
-): PartitionBatch<PostgresApplyTable> => ({
-  topic,
-  partition: 0,
-  epoch,
-  expectedOffset: BigInt(from),
-  nextOffset: BigInt(from + events.length),
-  sourcePosition: 1_000 + from,
-  counts: { inserts: events.length, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 },
-  changes: [{ table, events }],
-});
+const batchOf = (epoch: number, from: number, events: readonly RowEvent[]) =>
+  batchOfTable(table, epoch, from, events);
 
 const things = async () =>
   (
@@ -91,62 +61,28 @@ const things = async () =>
     )
   ).rows;
 
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => 'none',
-    (error: unknown) => (error instanceof MillraceError ? error.code : String(error)),
-  );
+applyTargetContract({
+  openTarget,
+  table: () => table,
+  rows: async () => (await things()).map(({ twice: _computed, ...row }) => row),
+  constrain: async () => {
+    await side.client.query('ALTER TABLE public.things ADD CONSTRAINT small CHECK (amount < 100)');
+  },
+  resetCheckpoints: (partitions) => resetCheckpoints(pool, replicationId, partitions, 'test'),
+  freeze: async () => {
+    const frozen = await pool.connect();
+    await frozen.query('BEGIN');
+    await frozen.query('SELECT FROM millrace.checkpoint FOR UPDATE');
+    return () => frozen.release(true);
+  },
+});
 
-describe('a batch', () => {
-  test('is applied with its checkpoint, each step in order', async () => {
+describe('a batch for PostgreSQL', () => {
+  test('leaves a generated column to the server', async () => {
     const target = openTarget();
-    const { epoch, checkpoints } = await target.claim([partition]);
-    expect(checkpoints).toMatchObject([
-      { topic, partition: 0, nextOffset: 0n, topicId: partition.topicId, epoch: 1 },
-    ]);
-    const events: readonly RowEvent[] = [
-      upsert('1', 'a', '1.50', '{x,"y z"}', 'with "quotes", \\ and {braces}'),
-      upsert('2', 'NULL', null, null, null),
-      upsert('3', '', '3.00', '{}', ''),
-      { kind: 'patch', key: key('1', 'a'), row: row('1', 'a', '1.75', undefined, undefined) },
-      { kind: 'patch', key: key('9', 'z'), row: row('9', 'z', '9.00', undefined, undefined) },
-      { kind: 'delete', key: key('3', ''), row: row('3', '') },
-    ];
-    expect(await target.apply(target.prepare(batchOf(epoch, 0, events)))).toBe('applied');
-    expect(await things()).toEqual([
-      {
-        id: '1',
-        part: 'a',
-        amount: '1.75',
-        tags: '{x,"y z"}',
-        note: 'with "quotes", \\ and {braces}',
-        twice: '3.50',
-      },
-      { id: '2', part: 'NULL', amount: null, tags: null, note: null, twice: null },
-    ]);
-    const moved: readonly RowEvent[] = [
-      {
-        kind: 'move',
-        from: { key: key('1', 'a'), row: row('1', 'a') },
-        key: key('1', 'b'),
-        row: row('1', 'b', '2.00', undefined, undefined),
-        position: 1,
-        isNew: true,
-      },
-      { kind: 'patch', key: key('1', 'b'), row: row('1', 'b', undefined, '{moved}', undefined) },
-    ];
-    expect(await target.apply(target.prepare(batchOf(epoch, 6, moved)))).toBe('applied');
-    expect(await things()).toMatchObject([
-      { id: '1', part: 'b', amount: '2.00', tags: '{moved}', note: 'with "quotes", \\ and {braces}' },
-      { id: '2' },
-    ]);
-    expect(await target.apply(target.prepare(batchOf(epoch, 8, [{ kind: 'truncate' }])))).toBe('applied');
-    expect(await things()).toEqual([]);
-    expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({
-      nextOffset: 9n,
-      sourcePosition: 1_008,
-      counts: { inserts: 9 },
-    });
+    const { epoch } = await target.claim([partition]);
+    await target.apply(target.prepare(batchOf(epoch, 0, [upsert('1', 'a', '1.75', null, null)])));
+    expect(await things()).toMatchObject([{ amount: '1.75', twice: '3.50' }]);
   });
 
   describe('of many new rows', () => {
@@ -241,123 +177,11 @@ describe('a batch', () => {
     });
   });
 
-  test('whose move finds no row is not applied', async () => {
-    const target = openTarget();
-    const { epoch } = await target.claim([partition]);
-    const move: RowEvent = {
-      kind: 'move',
-      from: { key: key('1', 'a'), row: row('1', 'a') },
-      key: key('2', 'a'),
-      row: row('2', 'a', '1.00', undefined, undefined),
-      position: 1,
-      isNew: true,
-    };
-    const batch = batchOf(epoch, 0, [upsert('5', 'x', null, null, null), move]);
-    expect(await target.apply(target.prepare(batch))).toBe('row-missing');
-    expect(await things()).toEqual([]);
-    expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({ nextOffset: 0n });
-  });
-
-  test('that a constraint refuses leaves rows and checkpoint, and the error shows no value', async () => {
-    await side.client.query('ALTER TABLE public.things ADD CONSTRAINT small CHECK (amount < 100)');
-    const target = openTarget();
-    const { epoch } = await target.claim([partition]);
-    const batch = batchOf(epoch, 0, [
-      upsert('1', 'a', '1.00', null, null),
-      upsert('2', 'a', '500.00', null, 'secret value'),
-    ]);
-    const error = await target.apply(target.prepare(batch)).catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ code: 'ConstraintViolated', facts: { constraint: 'small' } });
-    expect(JSON.stringify(error) + String(error)).not.toContain('secret value');
-    expect(await things()).toEqual([]);
-    expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({ nextOffset: 0n });
-  });
-
   test('is refused rather than cut when a value is too long for its column', async () => {
     await side.client.query('ALTER TABLE public.things ALTER note TYPE varchar(3)');
     const target = openTarget();
     const { epoch } = await target.claim([partition]);
     const batch = batchOf(epoch, 0, [upsert('1', 'a', null, null, 'abcd')]);
     expect(await codeOf(target.apply(target.prepare(batch)))).toBe('ValueRejected');
-  });
-});
-
-describe('the fence', () => {
-  test('refuses the older of two consumers, before and after the newer one has applied something', async () => {
-    const older = openTarget();
-    const { epoch: first } = await older.claim([partition]);
-    const prepared = older.prepare(batchOf(first, 0, [upsert('1', 'a', '1.00', null, 'older')]));
-    const newer = openTarget();
-    const { epoch: second } = await newer.claim([partition]);
-    expect(second).toBe(first + 1);
-    expect(await codeOf(older.apply(prepared))).toBe('Fenced');
-    expect(await things()).toEqual([]);
-    await newer.apply(newer.prepare(batchOf(second, 0, [upsert('1', 'a', '1.00', null, 'newer')])));
-    expect(await codeOf(older.apply(prepared))).toBe('Fenced');
-    expect(await codeOf(older.readCheckpoint(topic, 0, first))).toBe('Fenced');
-    expect(await things()).toMatchObject([{ note: 'newer' }]);
-  });
-
-  test('does not let a batch be applied twice, as after a COMMIT whose answer was lost', async () => {
-    const target = openTarget();
-    const { epoch } = await target.claim([partition]);
-    const batch = batchOf(epoch, 0, [upsert('1', 'a', '1.00', null, 'once')]);
-    await target.apply(target.prepare(batch));
-    // Transient: anyone who applies reads the checkpoint, and goes on from there.
-    expect(await codeOf(target.apply(target.prepare(batch)))).toBe('DatabaseConflict');
-    expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({
-      nextOffset: 1n,
-      counts: { inserts: 1 },
-    });
-  });
-
-  test('is raised by a reset, which sets where to begin and keeps the counters', async () => {
-    const target = openTarget();
-    const { epoch } = await target.claim([partition]);
-    await target.apply(target.prepare(batchOf(epoch, 0, [upsert('1', 'a', '1.00', null, null)])));
-    await resetCheckpoints(
-      pool,
-      replicationId,
-      [{ ...partition, endOffset: 40n, topicId: 'b'.repeat(32) }],
-      'test',
-    );
-    expect(await codeOf(target.readCheckpoint(topic, 0, epoch))).toBe('Fenced');
-    const { epoch: next, checkpoints } = await target.claim([partition]);
-    expect(next).toBe(epoch + 2);
-    expect(checkpoints).toEqual([
-      {
-        topic,
-        partition: 0,
-        nextOffset: 40n,
-        topicId: 'b'.repeat(32),
-        epoch: next,
-        counts: { inserts: 1, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 },
-      },
-    ]);
-  });
-
-  test('does not wait forever behind a transaction that its consumer abandoned', async () => {
-    const target = openTarget();
-    const { epoch } = await target.claim([partition]);
-    // What a frozen consumer leaves: an open transaction that holds the checkpoint's row.
-    const frozen = await pool.connect();
-    await frozen.query('BEGIN');
-    await frozen.query('SELECT FROM millrace.checkpoint FOR UPDATE');
-    let claimed: number | undefined;
-    for (let attempt = 0; attempt < 3 && claimed === undefined; attempt += 1) {
-      claimed = await openTarget()
-        .claim([partition])
-        .then(
-          (claim) => claim.epoch,
-          () => undefined,
-        );
-    }
-    expect(claimed).toBeGreaterThan(epoch);
-    frozen.release(true);
-  }, 60_000);
-
-  test('holds also for two that claim a fresh target at once', async () => {
-    const claims = await Promise.all([openTarget().claim([partition]), openTarget().claim([partition])]);
-    expect(claims.map(({ epoch }) => epoch).sort()).toEqual([1, 2]);
   });
 });

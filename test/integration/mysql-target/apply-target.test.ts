@@ -7,17 +7,22 @@ import type { ColumnDescription, TableDescription } from '#core/contracts/table-
 import { quoteIdentifier } from '#core/databases/mysql/identifiers.ts';
 import { describeApplyTable, type MysqlApplyTable } from '#core/databases/mysql/target/apply-statements.ts';
 import * as codec from '#core/databases/postgresql/types/column-codec.ts';
-import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { ApplyRow } from '#core/ports/apply-table.ts';
-import type { PartitionBatch } from '#core/ports/partition-batch.ts';
+import type { MillraceError } from '#core/errors/millrace-error.ts';
 import type { RowEvent } from '#core/ports/row-event.ts';
+import {
+  applyTargetContract,
+  batchOf as batchOfTable,
+  codeOf,
+  key,
+  partition,
+  replicationId,
+  row,
+  topic,
+  upsert,
+} from '#test/kit/apply-target-contract.ts';
 import { connect, describeTargets, rowsOf, startTarget, type TargetServer } from './target-servers.ts';
 
 jest.setTimeout(60_000);
-
-const topic = 'client_1_db_1.public.things';
-const replicationId = 7;
-const partition = { topic, partition: 0, firstOffset: 0n, endOffset: 0n, topicId: 'a'.repeat(32) };
 
 const column = (name: string, type: string, more: Partial<ColumnDescription> = {}): ColumnDescription => ({
   name,
@@ -49,37 +54,7 @@ const things: TableDescription = {
   uniqueIndexes: [],
 };
 
-const row = (
-  id: string,
-  part: string,
-  amount?: string | null,
-  tags?: string | null,
-  note?: string | null,
-): ApplyRow => [id, part, amount, tags, note];
-const key = (id: string, part: string) => `${id}\0${part}`;
-const upsert = (
-  id: string,
-  part: string,
-  amount: string | null,
-  tags: string | null,
-  note: string | null,
-): RowEvent => ({ kind: 'upsert', key: key(id, part), row: row(id, part, amount, tags, note) });
-const move = (from: string, to: string, ...values: (string | undefined)[]): RowEvent => ({
-  kind: 'move',
-  from: { key: key(from, 'a'), row: row(from, 'a') },
-  key: key(to, 'a'),
-  row: row(to, 'a', ...values),
-  position: 1,
-  isNew: true,
-});
-
 const uuids = ['1', '2', '3'].map((digit) => `0000000${digit}-0000-4000-8000-000000000000`);
-
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => 'none',
-    (error: unknown) => (error instanceof MillraceError ? error.code : String(error)),
-  );
 
 describeTargets('apply', (kind) => {
   let server: TargetServer;
@@ -122,71 +97,28 @@ describeTargets('apply', (kind) => {
 
   const openTarget = () => createApplyTarget({ pool, replicationId, database: 'test' });
 
-  const batchOf = (
-    epoch: number,
-    from: number,
-    events: readonly RowEvent[],
-  ): PartitionBatch<MysqlApplyTable> => ({
-    topic,
-    partition: 0,
-    epoch,
-    expectedOffset: BigInt(from),
-    nextOffset: BigInt(from + events.length),
-    sourcePosition: 1_000 + from,
-    counts: { inserts: events.length, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 },
-    changes: [{ table, events }],
-  });
+  const batchOf = (epoch: number, from: number, events: readonly RowEvent[]) =>
+    batchOfTable(table, epoch, from, events);
 
   const rows = () =>
     rowsOf(server, 'SELECT id, `Part ``2``` AS part, amount, tags, note FROM things ORDER BY id, part');
   const notes = async () => (await rows()).map(({ id, note }) => [id, note]);
 
-  describe('a batch', () => {
-    test('is applied with its checkpoint, each step in order', async () => {
-      const target = openTarget();
-      const { epoch, checkpoints } = await target.claim([partition]);
-      expect(checkpoints).toMatchObject([
-        { topic, partition: 0, nextOffset: 0n, topicId: partition.topicId, epoch: 1 },
-      ]);
-      const events: readonly RowEvent[] = [
-        upsert('1', 'a', '1.50', '{x,"y z"}', "with 'quotes', \\ and \0 ` \n"),
-        upsert('2', 'NULL', null, null, null),
-        upsert('3', '', '3.00', '{}', ''),
-        // Keys that a collation might take for one.
-        upsert('2', 'null', null, null, 'lower'),
-        upsert('2', 'NULL ', null, null, 'blank'),
-        { kind: 'patch', key: key('1', 'a'), row: row('1', 'a', '1.75', undefined, undefined) },
-        { kind: 'patch', key: key('9', 'z'), row: row('9', 'z', '9.00', undefined, undefined) },
-        { kind: 'delete', key: key('3', ''), row: row('3', '') },
-      ];
-      expect(await target.apply(target.prepare(batchOf(epoch, 0, events)))).toBe('applied');
-      expect(await rows()).toEqual([
-        { id: '1', part: 'a', amount: '1.75', tags: '{x,"y z"}', note: "with 'quotes', \\ and \0 ` \n" },
-        { id: '2', part: 'NULL', amount: null, tags: null, note: null },
-        { id: '2', part: 'NULL ', amount: null, tags: null, note: 'blank' },
-        { id: '2', part: 'null', amount: null, tags: null, note: 'lower' },
-      ]);
-      const moved: readonly RowEvent[] = [
-        move('1', '5', '2.00'),
-        { kind: 'patch', key: key('5', 'a'), row: row('5', 'a', undefined, '{moved}', undefined) },
-      ];
-      expect(await target.apply(target.prepare(batchOf(epoch, 8, moved)))).toBe('applied');
-      expect((await rows()).at(-1)).toEqual({
-        id: '5',
-        part: 'a',
-        amount: '2.00',
-        tags: '{moved}',
-        note: "with 'quotes', \\ and \0 ` \n",
-      });
-      expect(await target.apply(target.prepare(batchOf(epoch, 10, [{ kind: 'truncate' }])))).toBe('applied');
-      expect(await rows()).toEqual([]);
-      expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({
-        nextOffset: 11n,
-        sourcePosition: 1_010,
-        counts: { inserts: 11 },
-      });
-    });
+  applyTargetContract({
+    openTarget,
+    table: () => table,
+    rows,
+    constrain: () => alter('ALTER TABLE things ADD CONSTRAINT small CHECK (amount < 100)'),
+    resetCheckpoints: (partitions) => resetCheckpoints(pool, replicationId, partitions, 'test'),
+    freeze: async () => {
+      const frozen = await pool.acquire();
+      await frozen.query('START TRANSACTION');
+      await frozen.query('SELECT * FROM millrace_checkpoint FOR UPDATE');
+      return () => frozen.destroy();
+    },
+  });
 
+  describe('a batch for MySQL', () => {
     test('of more rows than one statement takes is applied as a whole', async () => {
       const target = openTarget();
       const { epoch } = await target.claim([partition]);
@@ -314,39 +246,6 @@ describeTargets('apply', (kind) => {
         { id: '1', kept: 'changed', note: 'second' },
         { id: '2', kept: 'own', note: null },
       ]);
-    });
-
-    test('whose move finds no row, or another one in its place, is not applied', async () => {
-      const target = openTarget();
-      const { epoch } = await target.claim([partition]);
-      const missing = batchOf(epoch, 0, [upsert('5', 'x', null, null, null), move('1', '2', '1.00')]);
-      expect(await target.apply(target.prepare(missing))).toBe('row-missing');
-      expect(await rows()).toEqual([]);
-      const both = [upsert('1', 'a', null, null, 'one'), upsert('2', 'a', null, null, 'two')];
-      await target.apply(target.prepare(batchOf(epoch, 0, both)));
-      expect(await target.apply(target.prepare(batchOf(epoch, 2, [move('1', '2', '1.00')])))).toBe(
-        'row-missing',
-      );
-      expect(await notes()).toEqual([
-        ['1', 'one'],
-        ['2', 'two'],
-      ]);
-      expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({ nextOffset: 2n });
-    });
-
-    test('that a constraint refuses leaves rows and checkpoint, and the error shows no value', async () => {
-      await alter('ALTER TABLE things ADD CONSTRAINT small CHECK (amount < 100)');
-      const target = openTarget();
-      const { epoch } = await target.claim([partition]);
-      const batch = batchOf(epoch, 0, [
-        upsert('1', 'a', '1.00', null, null),
-        upsert('2', 'a', '500.00', null, 'secret value'),
-      ]);
-      const error = await target.apply(target.prepare(batch)).catch((caught: unknown) => caught);
-      expect(error).toMatchObject({ code: 'ConstraintViolated', facts: { constraint: 'small' } });
-      expect(JSON.stringify(error) + String(error) + String((error as Error).cause)).not.toContain('secret');
-      expect(await rows()).toEqual([]);
-      expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({ nextOffset: 0n });
     });
 
     test.each([
@@ -500,82 +399,6 @@ describeTargets('apply', (kind) => {
     await expect(describeThings()).rejects.toMatchObject({
       code: 'SchemaMismatch',
       message: expect.stringContaining('MyISAM'),
-    });
-  });
-
-  describe('the fence', () => {
-    test('refuses the older of two consumers, before and after the newer one has applied something', async () => {
-      const older = openTarget();
-      const { epoch: first } = await older.claim([partition]);
-      const prepared = older.prepare(batchOf(first, 0, [upsert('1', 'a', '1.00', null, 'older')]));
-      const newer = openTarget();
-      const { epoch: second } = await newer.claim([partition]);
-      expect(second).toBe(first + 1);
-      expect(await codeOf(older.apply(prepared))).toBe('Fenced');
-      expect(await rows()).toEqual([]);
-      await newer.apply(newer.prepare(batchOf(second, 0, [upsert('1', 'a', '1.00', null, 'newer')])));
-      expect(await codeOf(older.apply(prepared))).toBe('Fenced');
-      expect(await codeOf(older.readCheckpoint(topic, 0, first))).toBe('Fenced');
-      expect(await rows()).toMatchObject([{ note: 'newer' }]);
-    });
-
-    test('does not let a batch be applied twice, as after a COMMIT whose answer was lost', async () => {
-      const target = openTarget();
-      const { epoch } = await target.claim([partition]);
-      const batch = batchOf(epoch, 0, [upsert('1', 'a', '1.00', null, 'once')]);
-      await target.apply(target.prepare(batch));
-      // Transient: anyone who applies reads the checkpoint, and goes on from there.
-      expect(await codeOf(target.apply(target.prepare(batch)))).toBe('DatabaseConflict');
-      expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({
-        nextOffset: 1n,
-        counts: { inserts: 1 },
-      });
-    });
-
-    test('is raised by a reset, which sets where to begin and keeps the counters', async () => {
-      const target = openTarget();
-      const { epoch } = await target.claim([partition]);
-      await target.apply(target.prepare(batchOf(epoch, 0, [upsert('1', 'a', '1.00', null, null)])));
-      const recreated = { ...partition, endOffset: 40n, topicId: 'b'.repeat(32) };
-      await resetCheckpoints(pool, replicationId, [recreated], 'test');
-      expect(await codeOf(target.readCheckpoint(topic, 0, epoch))).toBe('Fenced');
-      const { epoch: next, checkpoints } = await target.claim([partition]);
-      expect(next).toBe(epoch + 2);
-      expect(checkpoints).toEqual([
-        {
-          topic,
-          partition: 0,
-          nextOffset: 40n,
-          topicId: 'b'.repeat(32),
-          epoch: next,
-          counts: { inserts: 1, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 },
-        },
-      ]);
-    });
-
-    test('does not wait forever behind a transaction that its consumer abandoned', async () => {
-      const target = openTarget();
-      const { epoch } = await target.claim([partition]);
-      // What a frozen consumer leaves: an open transaction that holds the checkpoint's row.
-      const frozen = await pool.acquire();
-      await frozen.query('START TRANSACTION');
-      await frozen.query('SELECT * FROM millrace_checkpoint FOR UPDATE');
-      let claimed: number | undefined;
-      for (let attempt = 0; attempt < 3 && claimed === undefined; attempt += 1) {
-        claimed = await openTarget()
-          .claim([partition])
-          .then(
-            (claim) => claim.epoch,
-            () => undefined,
-          );
-      }
-      expect(claimed).toBeGreaterThan(epoch);
-      frozen.destroy();
-    });
-
-    test('holds also for two that claim a fresh target at once', async () => {
-      const claims = await Promise.all([openTarget().claim([partition]), openTarget().claim([partition])]);
-      expect(claims.map(({ epoch }) => epoch).sort()).toEqual([1, 2]);
     });
   });
 

@@ -50,6 +50,31 @@ const commentLines = (text: string): readonly (readonly [number, string])[] =>
 const allLines = (text: string): readonly (readonly [number, string])[] =>
   text.split('\n').map((line, index) => [index + 1, line]);
 
+const isComment = (line: string): boolean => /^\s*(?:\/\*\*?|\*|\/\/)/.test(line);
+
+/** Every word of the code itself, comments left out. */
+const codeWords: ReadonlySet<string> = new Set(
+  files
+    .filter((file) => /\.(?:ts|mjs|java|py|json|xml|properties)$/.test(file))
+    .flatMap((file) => readFileSync(path.join(root, file), 'utf8').split('\n'))
+    .filter((line) => !isComment(line))
+    .flatMap((line) => line.match(/[A-Za-z_$][\w$]*/g) ?? []),
+);
+
+/** Names of other programs that look like identifiers of the project, with the program that has them. */
+const namesOfOthers: ReadonlyMap<string, string> = new Map([
+  ['NodejsFunction', 'aws-cdk-lib'],
+  ['ST_GeomFromEWKB', 'PostGIS'],
+  ['sanitizedTopicName', 'Debezium'],
+]);
+
+/** In backticks, and with a capital inside: what is all lower case may be a word of SQL or of a shell. */
+const identifierPattern = /`([A-Za-z_$][\w$]*(?:\.[\w$]+)*)(?:\(\))?`/g;
+const isMissingIdentifier = (name: string): boolean => {
+  const last = name.split('.').at(-1) ?? name;
+  return /[a-z][A-Z]/.test(last) && !codeWords.has(last) && !namesOfOthers.has(last);
+};
+
 const brokenReferences = (file: string): readonly string[] => {
   const text = readFileSync(path.join(root, file), 'utf8');
   const lines = file.endsWith('.md') ? allLines(text) : commentLines(text);
@@ -57,6 +82,9 @@ const brokenReferences = (file: string): readonly string[] => {
     ...Array.from(line.matchAll(pathPattern), ([, name = '']) => name)
       .filter((name) => !knownPaths.has(name.replace(/\/$/, '')))
       .map((name) => `${file}:${number} names ${name}, which is not there`),
+    ...Array.from(line.matchAll(identifierPattern), ([, name = '']) => name)
+      .filter(isMissingIdentifier)
+      .map((name) => `${file}:${number} names \`${name}\`, which the code does not have`),
     ...Array.from(line.matchAll(scriptPattern), ([, name = '']) => name)
       .filter((name) => !Object.hasOwn(scripts, name))
       .map((name) => `${file}:${number} names the script ${name}, which package.json does not have`),
@@ -64,13 +92,13 @@ const brokenReferences = (file: string): readonly string[] => {
 };
 
 describe('references', () => {
-  test('every file and script that a comment names is there', () => {
+  test('every file, identifier and script that a comment names is there', () => {
     const sources = files.filter((file) => file.endsWith('.ts'));
     expect(sources.length).toBeGreaterThan(500);
     expect(sources.flatMap(brokenReferences)).toEqual([]);
   });
 
-  test('every file and script that a page names is there', () => {
+  test('every file, identifier and script that a page names is there', () => {
     const pages = files.filter((file) => file.endsWith('.md'));
     expect(pages.length).toBeGreaterThan(30);
     expect(pages.flatMap(brokenReferences)).toEqual([]);

@@ -2,7 +2,7 @@ import type { TableDescription } from '../../../contracts/table-description.ts';
 import type { Problem } from '../../../errors/millrace-error.ts';
 import { heartbeatTopicName, schemaHistoryTopicName } from '../../../naming/names.ts';
 import type { DocumentedSourceDialect } from '../../../ports/source-dialect.ts';
-import type { MysqlKind } from '../flavors.ts';
+import { kindOfVersion, type MysqlKind } from '../flavors.ts';
 import { quoteTable } from '../identifiers.ts';
 import { decoderFor, isUnavailable, validateColumn } from '../types/column-codec.ts';
 import { documentedTypes } from '../types/column-types.ts';
@@ -28,6 +28,7 @@ export const mysqlSourceDialect = (kind: MysqlKind): DocumentedSourceDialect => 
   validateColumn,
   decoderFor,
   isUnavailable,
+  kindOfVersion,
   quoteTable,
   // A schema of MySQL is a database.
   defaultSchema: ({ databaseName }) => databaseName,

@@ -1,5 +1,6 @@
 import { MillraceError } from '../../../errors/millrace-error.ts';
 import type { DocumentedTargetDialect } from '../../../ports/target-dialect.ts';
+import { kindOfVersion } from '../flavors.ts';
 import { holdsEveryValue, planColumns } from './column-plan.ts';
 import { compareTargetTable } from './compatibility.ts';
 
@@ -7,6 +8,7 @@ import { compareTargetTable } from './compatibility.ts';
 const maxNameCharacters = 64;
 
 export const mysqlTargetDialect: DocumentedTargetDialect = {
+  kindOfVersion,
   defaultSchema: ({ databaseName }) => databaseName,
   refuseName: ({ schema, table }) => {
     for (const name of [schema, table]) {

@@ -5,8 +5,7 @@ import { heartbeatTopicName, schemaHistoryTopicName } from '../../../naming/name
 import type { DocumentedSourceDialect } from '../../../ports/source-dialect.ts';
 import { quoteTable } from '../identifiers.ts';
 import { decoderFor, isUnavailable } from '../types/column-codec.ts';
-import { maxCapturedNameLength, validateColumn } from '../types/column-types.ts';
-import { documentedTypes } from '../types/documented-types.ts';
+import { documentedTypes, maxCapturedNameLength, validateColumn } from '../types/column-types.ts';
 import { connectorConfig } from './connector-config.ts';
 import { findUnboundedKeyColumn } from './key-range.ts';
 import { formatScn, parseScn, readEventSource, streamedPosition } from './log-position.ts';

@@ -1,4 +1,4 @@
-import type { OracleType } from './oracle-type.ts';
+import type { OracleType, OracleTypes, TypeFamily } from './oracle-type.ts';
 
 const hexBytes = /^(?:[0-9a-f]{2})*$/;
 
@@ -14,7 +14,7 @@ const bytes: Pick<OracleType, 'canonicalType' | 'select' | 'fromEvent'> = {
   fromEvent,
 };
 
-export const binaryTypes: Readonly<Record<string, OracleType>> = {
+const types: OracleTypes = {
   raw: {
     ...bytes,
     nativeType: ({ dataLength }) => `RAW(${dataLength})`,
@@ -28,4 +28,12 @@ export const binaryTypes: Readonly<Record<string, OracleType>> = {
     fromSelect: (raw, column) =>
       Buffer.isBuffer(raw) && raw.length === 0 && !column.notNull ? null : fromSelect(raw),
   },
+};
+
+export const binaries: TypeFamily = {
+  types,
+  documented: [
+    { dataType: 'RAW', dataLength: 16 },
+    { dataType: 'BLOB', dataLength: 4_000 },
+  ],
 };

@@ -1,22 +1,18 @@
 import type { ColumnDescription, NativeType } from '../../../contracts/table-description.ts';
-import { binaryTypes } from './binaries.ts';
-import { floatTypes } from './floats.ts';
-import { intervalTypes } from './intervals.ts';
-import { numberTypes } from './numbers.ts';
-import type { CanonicalType, NativeColumn, OracleType } from './oracle-type.ts';
-import { textTypes } from './texts.ts';
-import { timestampTypes } from './timestamps.ts';
+import { binaries } from './binaries.ts';
+import { floats } from './floats.ts';
+import { intervals } from './intervals.ts';
+import { numbers } from './numbers.ts';
+import type { CanonicalType, DocumentedColumn, NativeColumn, OracleType, TypeFamily } from './oracle-type.ts';
+import { texts } from './texts.ts';
+import { timestamps } from './timestamps.ts';
+
+/** In the order of docs/guide/types.md. */
+const families: readonly TypeFamily[] = [numbers, floats, texts, binaries, timestamps, intervals];
 
 /** By `NativeType.baseType`. A map, since a user may name a type `constructor`. */
 const types: ReadonlyMap<string, OracleType> = new Map(
-  Object.entries({
-    ...binaryTypes,
-    ...floatTypes,
-    ...intervalTypes,
-    ...numberTypes,
-    ...textTypes,
-    ...timestampTypes,
-  }),
+  families.flatMap((family) => Object.entries(family.types)),
 );
 
 /** Why types of Oracle that Millrace knows cannot be replicated; of others their name has to do. */
@@ -100,3 +96,40 @@ export const validateColumn = (column: ColumnDescription): string | undefined =>
   }
   return type.refuse?.(column);
 };
+
+/** Types that are refused, for the page. */
+const refusedColumns: readonly DocumentedColumn[] = [
+  { dataType: 'BOOLEAN', dataLength: 1 },
+  { dataType: 'UROWID', dataLength: 4_000 },
+  { dataType: 'LONG' },
+  { dataType: 'LONG RAW' },
+  { dataType: 'BFILE' },
+  { dataType: 'XMLTYPE', dataTypeOwner: 'SYS' },
+  { dataType: 'JSON' },
+  { dataType: 'VECTOR' },
+  { dataType: 'SDO_GEOMETRY', dataTypeOwner: 'MDSYS' },
+  { dataType: 'ADDRESS', dataTypeOwner: 'SHOP' },
+];
+
+/** What ALL_TAB_COLS has where a type says nothing else. */
+const plainColumn = {
+  dataTypeOwner: null,
+  dataLength: 22,
+  precision: null,
+  scale: null,
+  charLength: 0,
+  charUsed: null,
+} as const;
+
+/** A column of each type of Oracle. */
+export const documentedTypes: readonly ColumnDescription[] = [
+  ...families.flatMap(({ documented }) => documented),
+  ...refusedColumns,
+].map((column) => ({
+  name: 'C',
+  ...describeType({ ...plainColumn, ...column }),
+  isArray: false,
+  typeKind: 'base',
+  notNull: false,
+  isGenerated: false,
+}));

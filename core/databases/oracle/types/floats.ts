@@ -1,5 +1,5 @@
 import { float4Text, float8Text } from '../../../canonical/float-text.ts';
-import type { OracleType } from './oracle-type.ts';
+import type { OracleType, OracleTypes, TypeFamily } from './oracle-type.ts';
 
 /** JSON has no word for these, so Connect's converter writes them as strings. */
 const special: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity']);
@@ -28,7 +28,15 @@ const binaryFloat = (
   },
 });
 
-export const floatTypes: Readonly<Record<string, OracleType>> = {
+const types: OracleTypes = {
   binary_float: binaryFloat('float4', 'real', 'BINARY_FLOAT', float4Text),
   binary_double: binaryFloat('float8', 'double precision', 'BINARY_DOUBLE', float8Text),
+};
+
+export const floats: TypeFamily = {
+  types,
+  documented: [
+    { dataType: 'BINARY_FLOAT', dataLength: 4 },
+    { dataType: 'BINARY_DOUBLE', dataLength: 8 },
+  ],
 };

@@ -1,4 +1,4 @@
-import type { CanonicalType, OracleType } from './oracle-type.ts';
+import type { CanonicalType, OracleTypes, TypeFamily } from './oracle-type.ts';
 
 /** What TO_CHAR writes: `+02-06`, and `-01 02:03:04.560000`; the first number has the digits of the declared precision. */
 const selectedMonths = /^([+-])(\d+)-(\d+)$/;
@@ -84,7 +84,7 @@ const fromSelectedDays = (raw: unknown): string | undefined => {
 
 const interval: CanonicalType = { type: 'interval', baseType: 'interval' };
 
-export const intervalTypes: Readonly<Record<string, OracleType>> = {
+const types: OracleTypes = {
   'interval year to month': {
     canonicalType: () => interval,
     nativeType: ({ precision }) => `INTERVAL YEAR(${precision ?? 2}) TO MONTH`,
@@ -108,4 +108,12 @@ export const intervalTypes: Readonly<Record<string, OracleType>> = {
     fromSelect: fromSelectedDays,
     fromEvent,
   },
+};
+
+export const intervals: TypeFamily = {
+  types,
+  documented: [
+    { dataType: 'INTERVAL YEAR(2) TO MONTH', dataLength: 5, precision: 2, scale: 0 },
+    { dataType: 'INTERVAL DAY(2) TO SECOND(6)', dataLength: 11, precision: 2, scale: 6 },
+  ],
 };

@@ -1,5 +1,5 @@
 import type { ColumnDescription } from '../../../contracts/table-description.ts';
-import type { CanonicalType, NativeColumn, OracleType } from './oracle-type.ts';
+import type { CanonicalType, NativeColumn, OracleType, OracleTypes, TypeFamily } from './oracle-type.ts';
 
 const plain = /^(-?)(\d*)(?:\.(\d*))?(?:E([+-]\d+))?$/i;
 
@@ -71,7 +71,7 @@ const number: OracleType = {
   key: { expression: (bind) => `TO_NUMBER(${bind})`, toBind: (text) => text },
 };
 
-export const numberTypes: Readonly<Record<string, OracleType>> = {
+const types: OracleTypes = {
   number,
   /** A NUMBER whose precision is counted in binary digits: its values are decimal and exact. */
   float: {
@@ -79,4 +79,15 @@ export const numberTypes: Readonly<Record<string, OracleType>> = {
     canonicalType: () => ({ type: 'numeric', baseType: 'numeric' }),
     nativeType: ({ precision }) => (precision === null ? 'FLOAT' : `FLOAT(${precision})`),
   },
+};
+
+export const numbers: TypeFamily = {
+  types,
+  documented: [
+    { dataType: 'NUMBER' },
+    { dataType: 'NUMBER', precision: 10, scale: 0 },
+    { dataType: 'NUMBER', precision: 12, scale: 2 },
+    { dataType: 'NUMBER', precision: 5, scale: -2 },
+    { dataType: 'FLOAT', precision: 126 },
+  ],
 };

@@ -48,3 +48,15 @@ export interface OracleType {
     readonly isNational?: boolean;
   };
 }
+
+/** By Oracle's name in lower case, without its numbers. */
+export type OracleTypes = Readonly<Record<string, OracleType>>;
+
+/** A column as ALL_TAB_COLS has it, for docs/guide/types.md. */
+export type DocumentedColumn = Pick<NativeColumn, 'dataType'> & Partial<NativeColumn>;
+
+/** Types that are alike: one file. */
+export interface TypeFamily {
+  readonly types: OracleTypes;
+  readonly documented: readonly DocumentedColumn[];
+}

@@ -1,4 +1,4 @@
-import type { CanonicalType, NativeColumn, OracleType } from './oracle-type.ts';
+import type { CanonicalType, NativeColumn, OracleType, OracleTypes, TypeFamily } from './oracle-type.ts';
 
 /**
  * Oracle has no empty text: '' is NULL in CHAR and VARCHAR2, so none of these columns ever has an empty value. An empty
@@ -54,7 +54,7 @@ const longText: OracleType = {
 /** A name for a text in a comparison; the column keeps its own type, so its index serves. */
 const asBound = { expression: (bind: string) => bind, toBind: (text: string) => text };
 
-export const textTypes: Readonly<Record<string, OracleType>> = {
+const types: OracleTypes = {
   varchar2: {
     ...variable,
     canonicalType: varying,
@@ -93,4 +93,17 @@ export const textTypes: Readonly<Record<string, OracleType>> = {
     nativeType: () => 'ROWID',
     select: (column) => `ROWIDTOCHAR(${column})`,
   },
+};
+
+export const texts: TypeFamily = {
+  types,
+  documented: [
+    { dataType: 'VARCHAR2', dataLength: 320, charLength: 80, charUsed: 'C' },
+    { dataType: 'NVARCHAR2', dataLength: 320, charLength: 80, charUsed: 'C' },
+    { dataType: 'CHAR', dataLength: 32, charLength: 8, charUsed: 'C' },
+    { dataType: 'NCHAR', dataLength: 32, charLength: 8, charUsed: 'C' },
+    { dataType: 'CLOB', dataLength: 4_000 },
+    { dataType: 'NCLOB', dataLength: 4_000 },
+    { dataType: 'ROWID', dataLength: 10 },
+  ],
 };

@@ -1,5 +1,5 @@
 import type { ColumnDescription } from '../../../contracts/table-description.ts';
-import type { NativeColumn, OracleType } from './oracle-type.ts';
+import type { NativeColumn, OracleType, OracleTypes, TypeFamily } from './oracle-type.ts';
 
 /**
  * Oracle's years go from -4712 to 9999. Those before 1 are refused in copies: LogMiner writes them under
@@ -84,7 +84,7 @@ const zonedType = (suffix: string): OracleType => ({
   },
 });
 
-export const timestampTypes: Readonly<Record<string, OracleType>> = {
+const types: OracleTypes = {
   /** With a time of day to the second. */
   date: {
     canonicalType: () => ({ type: 'timestamp(0) without time zone', baseType: 'timestamp', precision: 0 }),
@@ -109,4 +109,15 @@ export const timestampTypes: Readonly<Record<string, OracleType>> = {
   },
   'timestamp with time zone': zonedType('WITH TIME ZONE'),
   'timestamp with local time zone': zonedType('WITH LOCAL TIME ZONE'),
+};
+
+export const timestamps: TypeFamily = {
+  types,
+  documented: [
+    { dataType: 'DATE', dataLength: 7 },
+    { dataType: 'TIMESTAMP(6)', dataLength: 11, scale: 6 },
+    { dataType: 'TIMESTAMP(6) WITH TIME ZONE', dataLength: 13, scale: 6 },
+    { dataType: 'TIMESTAMP(6) WITH LOCAL TIME ZONE', dataLength: 11, scale: 6 },
+    { dataType: 'TIMESTAMP(9)', dataLength: 11, scale: 9 },
+  ],
 };

@@ -4,7 +4,7 @@ import { heartbeatTopicName, messageTopicName } from '../../../naming/names.ts';
 import type { DocumentedSourceDialect } from '../../../ports/source-dialect.ts';
 import { quoteTable } from '../identifiers.ts';
 import { decoderFor, isUnavailable, validateColumn } from '../types/column-codec.ts';
-import { documentedTypes } from '../types/documented-types.ts';
+import { documentedTypes } from '../types/column-types.ts';
 import { connectorConfig } from './connector-config.ts';
 import { formatLsn, parseLsn, readEventSource, streamedPosition } from './log-position.ts';
 

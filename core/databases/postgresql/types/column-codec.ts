@@ -2,45 +2,11 @@ import type { ColumnDescription } from '../../../contracts/table-description.ts'
 import { MillraceError } from '../../../errors/millrace-error.ts';
 import { unavailableValue } from '../source/capture-settings.ts';
 import { decodeArray } from './arrays.ts';
-import { binaryDecoders } from './binaries.ts';
-import { booleanDecoders } from './booleans.ts';
+import { baseDecoderOf } from './column-types.ts';
 import { decodeComposite } from './composites.ts';
-import { dateDecoders } from './dates.ts';
-import { floatDecoders } from './floats.ts';
-import { geometricDecoders } from './geometrics.ts';
-import { integerDecoders } from './integers.ts';
-import { intervalDecoders } from './intervals.ts';
-import { decodeMoneyArray, moneyDecoders } from './moneys.ts';
-import { networkDecoders } from './networks.ts';
-import { numericDecoders } from './numerics.ts';
+import { decodeMoneyArray } from './moneys.ts';
 import { decodeMultirange, decodeRange } from './ranges.ts';
-import { systemValueDecoders } from './system-values.ts';
-import { textDecoders } from './texts.ts';
-import { timeDecoders } from './times.ts';
-import { timestampDecoders } from './timestamps.ts';
-import { uuidDecoders } from './uuids.ts';
 import { type ValueDecoder, verbatim } from './value-decoder.ts';
-
-/** A map, since a user may name a type `constructor`. */
-const decoders: ReadonlyMap<string, ValueDecoder> = new Map(
-  Object.entries({
-    ...binaryDecoders,
-    ...booleanDecoders,
-    ...dateDecoders,
-    ...floatDecoders,
-    ...geometricDecoders,
-    ...integerDecoders,
-    ...intervalDecoders,
-    ...moneyDecoders,
-    ...networkDecoders,
-    ...numericDecoders,
-    ...systemValueDecoders,
-    ...textDecoders,
-    ...timeDecoders,
-    ...timestampDecoders,
-    ...uuidDecoders,
-  }),
-);
 
 /**
  * Decodes one column's values as a captured event has them (JSON under `captureSettings`, integers beyond 2^53 as
@@ -78,7 +44,7 @@ export const validateColumn = (column: ColumnDescription): string | undefined =>
 const catalogReference = /^(?:reg\w+|aclitem)$/;
 
 const refuseBaseType = (baseType: string): string | undefined => {
-  if (decoders.has(baseType)) return undefined;
+  if (baseDecoderOf(baseType) !== undefined) return undefined;
   return catalogReference.test(baseType)
     ? 'stands for an object of the source, whose name and number mean nothing elsewhere'
     : 'is internal to the server: no table can be given its values';
@@ -108,7 +74,7 @@ const findDecoder = (column: ColumnDescription): ValueDecoder => {
   }
   switch (column.typeKind) {
     case 'base':
-      return decoders.get(column.baseType) ?? (() => undefined);
+      return baseDecoderOf(column.baseType) ?? (() => undefined);
     case 'enum':
     case 'extension':
       return verbatim;

@@ -1,3 +1,4 @@
+import { documentedColumn, type TypeFamily } from './type-family.ts';
 import { matching, type ValueDecoders } from './value-decoder.ts';
 
 /**
@@ -6,4 +7,9 @@ import { matching, type ValueDecoders } from './value-decoder.ts';
  */
 const shortest = matching(/^(?:-?\d+(?:\.\d+)?(?:e[+-]\d\d+)?|NaN|-?Infinity)$/);
 
-export const floatDecoders: ValueDecoders = { float4: shortest, float8: shortest };
+const decoders: ValueDecoders = { float4: shortest, float8: shortest };
+
+export const floats: TypeFamily = {
+  decoders,
+  documented: [documentedColumn('real', 'float4'), documentedColumn('double precision', 'float8')],
+};

@@ -1,3 +1,4 @@
+import { documentedColumn, type TypeFamily } from './type-family.ts';
 import { matching, type ValueDecoders } from './value-decoder.ts';
 
 const number = String.raw`-?(?:\d+(?:\.\d+)?(?:e[+-]\d+)?|Infinity|NaN)`;
@@ -7,7 +8,7 @@ const point = String.raw`\(${number},${number}\)`;
 const points = String.raw`\([-+.\d,()eINafinty]*\)`;
 
 /** Coordinates are of double precision, written with the fewest digits that read back as the same number. */
-export const geometricDecoders: ValueDecoders = {
+const decoders: ValueDecoders = {
   point: matching(new RegExp(`^${point}$`)),
   line: matching(new RegExp(`^\\{${number},${number},${number}\\}$`)),
   lseg: matching(new RegExp(`^\\[${point},${point}\\]$`)),
@@ -16,4 +17,9 @@ export const geometricDecoders: ValueDecoders = {
   path: matching(new RegExp(`^(?:\\[${points}\\]|\\(${points}\\))$`)),
   polygon: matching(new RegExp(`^\\(${points}\\)$`)),
   circle: matching(new RegExp(`^<${point},${number}>$`)),
+};
+
+export const geometrics: TypeFamily = {
+  decoders,
+  documented: [documentedColumn('point', 'point'), documentedColumn('polygon', 'polygon')],
 };

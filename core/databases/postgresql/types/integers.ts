@@ -1,3 +1,4 @@
+import { documentedColumn, type TypeFamily } from './type-family.ts';
 import type { ValueDecoder, ValueDecoders } from './value-decoder.ts';
 
 const digits = /^-?\d+$/;
@@ -9,4 +10,13 @@ const integer: ValueDecoder = (raw) => {
   return isExact ? raw.toString() : undefined;
 };
 
-export const integerDecoders: ValueDecoders = { int2: integer, int4: integer, int8: integer };
+const decoders: ValueDecoders = { int2: integer, int4: integer, int8: integer };
+
+export const integers: TypeFamily = {
+  decoders,
+  documented: [
+    documentedColumn('smallint', 'int2'),
+    documentedColumn('integer', 'int4'),
+    documentedColumn('bigint', 'int8'),
+  ],
+};

@@ -1,4 +1,5 @@
 import { decodeArray } from './arrays.ts';
+import { documentedColumn, type TypeFamily } from './type-family.ts';
 import type { ValueDecoder, ValueDecoders } from './value-decoder.ts';
 
 /** The setting under which capture reads the log: `-$1,234.56`, with two fraction digits whatever the currency. */
@@ -11,7 +12,7 @@ const capturedElement = /"?(-?\$[\d,]+\.\d\d)"?/g;
  * source's own setting (`::numeric`): `-1234.56`, or `-123456` where the currency has no fraction. The
  * column's `scale` says how many digits that fraction has.
  */
-export const moneyDecoders: ValueDecoders = {
+const decoders: ValueDecoders = {
   money: (raw, { scale }) =>
     typeof raw === 'string' && captured.test(raw) && scale !== undefined ? toNumber(raw, scale) : undefined,
 };
@@ -32,4 +33,9 @@ const toNumber = (text: string, scale: number): string => {
     .padStart(scale + 1, '0');
   const whole = smallestUnits.slice(0, smallestUnits.length - scale);
   return scale === 0 ? `${sign}${whole}` : `${sign}${whole}.${smallestUnits.slice(-scale)}`;
+};
+
+export const moneys: TypeFamily = {
+  decoders,
+  documented: [documentedColumn('money', 'money')],
 };

@@ -1,3 +1,4 @@
+import { documentedColumn, type TypeFamily } from './type-family.ts';
 import { matching, type ValueDecoders } from './value-decoder.ts';
 
 const digits = matching(/^\d+$/);
@@ -5,7 +6,7 @@ const list = matching(/^(?:-?\d+(?: -?\d+)*)?$/);
 const snapshot = matching(/^\d+:\d+:(?:\d+(?:,\d+)*)?$/);
 
 /** Numbers and positions of the server's own; they mean something only at the source, and stay what they are. */
-export const systemValueDecoders: ValueDecoders = {
+const decoders: ValueDecoders = {
   oid: digits,
   xid: digits,
   cid: digits,
@@ -16,4 +17,13 @@ export const systemValueDecoders: ValueDecoders = {
   oidvector: list,
   txid_snapshot: snapshot,
   pg_snapshot: snapshot,
+};
+
+export const systemValues: TypeFamily = {
+  decoders,
+  documented: [
+    documentedColumn('oid', 'oid'),
+    documentedColumn('pg_lsn', 'pg_lsn'),
+    documentedColumn('xid8', 'xid8'),
+  ],
 };

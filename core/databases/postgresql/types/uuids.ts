@@ -1,5 +1,11 @@
+import { documentedColumn, type TypeFamily } from './type-family.ts';
 import { matching, type ValueDecoders } from './value-decoder.ts';
 
-export const uuidDecoders: ValueDecoders = {
+const decoders: ValueDecoders = {
   uuid: matching(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+};
+
+export const uuids: TypeFamily = {
+  decoders,
+  documented: [documentedColumn('uuid', 'uuid')],
 };

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import {
-  findKindProblems,
   isPostgresAnswer,
   isTnsAnswer,
   readMysqlGreeting,
@@ -60,24 +59,4 @@ test('the question to a listener says its own length and where its data are', ()
   expect(packet[4]).toBe(1);
   const [length, offset] = [packet.readUInt16BE(24), packet.readUInt16BE(26)];
   expect(packet.subarray(offset, offset + length).toString()).toBe('(CONNECT_DATA=(COMMAND=ping))');
-});
-
-const registered = (kind: 'mysql' | 'mariadb' | 'postgresql' | 'oracle') => ({
-  kind,
-  host: 'db',
-  port: 3306,
-});
-
-test('a server that is not what was registered is told by its version', () => {
-  expect(findKindProblems('source', registered('mysql'), '10.11.6-MariaDB-log')).toEqual([
-    {
-      subject: 'source',
-      problem: 'The server at db:3306 is MariaDB 10.11.6-MariaDB-log, but it is registered as MySQL.',
-      remedy: 'Register it again with kind mariadb, or without a kind.',
-    },
-  ]);
-  expect(findKindProblems('source', registered('mariadb'), '8.4.0')).toHaveLength(1);
-  expect(findKindProblems('source', registered('mariadb'), '11.4.2-MariaDB')).toEqual([]);
-  expect(findKindProblems('source', registered('postgresql'), '18.4')).toEqual([]);
-  expect(findKindProblems('source', registered('oracle'), '19.0.0')).toEqual([]);
 });

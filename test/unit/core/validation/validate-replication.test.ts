@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { captureConfig } from '#core/capture/capture-config.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { ColumnMapping, Replication } from '#core/contracts/replication.ts';
+import { mysqlSourceDialect } from '#core/databases/mysql/source/dialect.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ConnectPort, KafkaAdminPort, PartitionOffsets } from '#core/ports/services.ts';
 import type { SourceDialect } from '#core/ports/source-dialect.ts';
@@ -311,7 +312,8 @@ test('a server of another kind than was registered is a problem, and nothing els
   const { request, ports, source } = createWorld();
   source.state.readiness = { ...readyServer, walLevel: 'replica' };
   const wrong = { ...request, sourceDatabase: sampleDatabase({ kind: 'mariadb' }) };
-  expect((await collectProblems(wrong, ports)).map(({ problem }) => problem)).toEqual([
+  const speaking = { ...ports, source: { ...source.database, dialect: mysqlSourceDialect('mariadb') } };
+  expect((await collectProblems(wrong, speaking)).map(({ problem }) => problem)).toEqual([
     'The server at db.example.com:5432 is MySQL 18.4, but it is registered as MariaDB.',
   ]);
 });

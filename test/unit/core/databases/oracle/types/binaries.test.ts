@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { binaryTypes } from '#core/databases/oracle/types/binaries.ts';
+import { binaries } from '#core/databases/oracle/types/binaries.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { types: binaryTypes } = binaries;
 
 const { raw, blob } = binaryTypes;
 

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { floatTypes } from '#core/databases/oracle/types/floats.ts';
+import { floats } from '#core/databases/oracle/types/floats.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { types: floatTypes } = floats;
 
 const { binary_float: single, binary_double: double } = floatTypes;
 

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { validateColumn } from '#core/databases/oracle/types/column-types.ts';
-import { intervalTypes } from '#core/databases/oracle/types/intervals.ts';
+import { intervals } from '#core/databases/oracle/types/intervals.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { types: intervalTypes } = intervals;
 
 const months = intervalTypes['interval year to month'];
 const days = intervalTypes['interval day to second'];

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { numberTypes, toNumericText } from '#core/databases/oracle/types/numbers.ts';
+import { numbers, toNumericText } from '#core/databases/oracle/types/numbers.ts';
 import { columnOf, nativeColumn } from '../column-samples.ts';
+
+const { types: numberTypes } = numbers;
 
 const { number, float } = numberTypes;
 

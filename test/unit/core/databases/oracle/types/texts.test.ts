@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { textTypes } from '#core/databases/oracle/types/texts.ts';
+import { texts } from '#core/databases/oracle/types/texts.ts';
 import { columnOf, nativeColumn } from '../column-samples.ts';
+
+const { types: textTypes } = texts;
 
 test.each([
   [

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { validateColumn } from '#core/databases/oracle/types/column-types.ts';
-import { timestampTypes } from '#core/databases/oracle/types/timestamps.ts';
+import { timestamps } from '#core/databases/oracle/types/timestamps.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { types: timestampTypes } = timestamps;
 
 const date = timestampTypes.date;
 const timestamp = timestampTypes.timestamp;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { binaryDecoders } from '#core/databases/postgresql/types/binaries.ts';
+import { binaries } from '#core/databases/postgresql/types/binaries.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { decoders: binaryDecoders } = binaries;
 
 describe('bytea', () => {
   const decode = (raw: unknown) => binaryDecoders.bytea?.(raw, columnOf('bytea', 'bytea'));

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { booleanDecoders } from '#core/databases/postgresql/types/booleans.ts';
+import { booleans } from '#core/databases/postgresql/types/booleans.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { decoders: booleanDecoders } = booleans;
 
 const decode = (raw: unknown) => booleanDecoders.bool?.(raw, columnOf('boolean', 'bool'));
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { dateDecoders } from '#core/databases/postgresql/types/dates.ts';
+import { dates } from '#core/databases/postgresql/types/dates.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { decoders: dateDecoders } = dates;
 
 describe('date', () => {
   const decode = (raw: unknown) => dateDecoders.date?.(raw, columnOf('date', 'date'));

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { floatDecoders } from '#core/databases/postgresql/types/floats.ts';
+import { floats } from '#core/databases/postgresql/types/floats.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { decoders: floatDecoders } = floats;
 
 const float4 = (raw: unknown) => floatDecoders.float4?.(raw, columnOf('real', 'float4'));
 const float8 = (raw: unknown) => floatDecoders.float8?.(raw, columnOf('double precision', 'float8'));

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { geometricDecoders } from '#core/databases/postgresql/types/geometrics.ts';
+import { geometrics } from '#core/databases/postgresql/types/geometrics.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { decoders: geometricDecoders } = geometrics;
 
 describe('point', () => {
   const decode = (raw: unknown) => geometricDecoders.point?.(raw, columnOf('point', 'point'));

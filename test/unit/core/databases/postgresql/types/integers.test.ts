@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { integerDecoders } from '#core/databases/postgresql/types/integers.ts';
+import { integers } from '#core/databases/postgresql/types/integers.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { decoders: integerDecoders } = integers;
 
 const column = columnOf('bigint', 'int8');
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { intervalDecoders } from '#core/databases/postgresql/types/intervals.ts';
+import { intervals } from '#core/databases/postgresql/types/intervals.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { decoders: intervalDecoders } = intervals;
 
 describe('interval', () => {
   const decode = (raw: unknown) => intervalDecoders.interval?.(raw, columnOf('interval', 'interval'));

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeMoneyArray, moneyDecoders } from '#core/databases/postgresql/types/moneys.ts';
+import { decodeMoneyArray, moneys } from '#core/databases/postgresql/types/moneys.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { decoders: moneyDecoders } = moneys;
 
 const money = (raw: unknown, scale = 2) => moneyDecoders.money?.(raw, columnOf('money', 'money', { scale }));
 

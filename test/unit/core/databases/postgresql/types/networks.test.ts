@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { networkDecoders } from '#core/databases/postgresql/types/networks.ts';
+import { networks } from '#core/databases/postgresql/types/networks.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { decoders: networkDecoders } = networks;
 
 describe('inet', () => {
   const decode = (raw: unknown) => networkDecoders.inet?.(raw, columnOf('inet', 'inet'));

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { numericDecoders } from '#core/databases/postgresql/types/numerics.ts';
+import { numerics } from '#core/databases/postgresql/types/numerics.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { decoders: numericDecoders } = numerics;
 
 describe('numeric', () => {
   const decode = (raw: unknown) => numericDecoders.numeric?.(raw, columnOf('numeric', 'numeric'));

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { systemValueDecoders } from '#core/databases/postgresql/types/system-values.ts';
+import { systemValues } from '#core/databases/postgresql/types/system-values.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { decoders: systemValueDecoders } = systemValues;
 
 describe('oid', () => {
   const decode = (raw: unknown) => systemValueDecoders.oid?.(raw, columnOf('oid', 'oid'));

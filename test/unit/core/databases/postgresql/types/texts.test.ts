@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { textDecoders } from '#core/databases/postgresql/types/texts.ts';
+import { texts } from '#core/databases/postgresql/types/texts.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { decoders: textDecoders } = texts;
 
 test.each(['', 'NULL', '{"a" : 1,  "a":2}', 'ab   ', '😀\n\\', '10.0.0.1/8'])(
   '%j is passed on as it is',

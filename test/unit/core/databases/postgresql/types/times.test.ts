@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { timeDecoders } from '#core/databases/postgresql/types/times.ts';
+import { times } from '#core/databases/postgresql/types/times.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { decoders: timeDecoders } = times;
 
 describe('time without time zone', () => {
   const decode = (raw: unknown) => timeDecoders.time?.(raw, columnOf('time without time zone', 'time'));

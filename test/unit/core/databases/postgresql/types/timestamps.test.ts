@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { timestampDecoders } from '#core/databases/postgresql/types/timestamps.ts';
+import { timestamps } from '#core/databases/postgresql/types/timestamps.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { decoders: timestampDecoders } = timestamps;
 
 describe('timestamp without time zone', () => {
   const decode = (raw: unknown) =>

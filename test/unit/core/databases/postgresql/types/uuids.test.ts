@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { uuidDecoders } from '#core/databases/postgresql/types/uuids.ts';
+import { uuids } from '#core/databases/postgresql/types/uuids.ts';
 import { columnOf } from '../column-samples.ts';
+
+const { decoders: uuidDecoders } = uuids;
 
 describe('uuid', () => {
   const decode = (raw: unknown) => uuidDecoders.uuid?.(raw, columnOf('uuid', 'uuid'));
