@@ -1,6 +1,6 @@
 /**
- * `npm run ci:summary -- STAGE=EXIT...`: the closing line of CI, for the stages that ran. The stages `usual`, `matrix` and
- * `chain` are runs of test/run.ts, which keeps their counts. Every other stage counts as one test.
+ * `npm run ci:summary -- STAGE=EXIT...`: the closing line of CI, for the stages that ran. The stages `usual`, `matrix`,
+ * `chain` and `mysql` keep the counts of their tests. Every other stage counts as one test.
  */
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +10,7 @@ const testRuns: ReadonlyMap<string, readonly string[]> = new Map([
   ['usual', []],
   ['matrix', ['matrix']],
   ['chain', ['chain']],
+  ['mysql', ['mysql']],
 ]);
 
 const readCounts = (steps: readonly string[]): Counts => {

@@ -142,6 +142,7 @@ export const startMysql = async (say: (line: string) => void): Promise<MysqlTest
       `--init-file=${accounts}`,
       '--server-id=1',
       '--local-infile=ON',
+      '--secure-file-priv=',
       '--skip-name-resolve=ON',
       '--innodb-buffer-pool-size=128M',
     ],
@@ -149,6 +150,13 @@ export const startMysql = async (say: (line: string) => void): Promise<MysqlTest
     logFile,
   });
   let version = '';
+  const stop = async (): Promise<void> => {
+    await stopProcess(started.identity, [
+      { signal: 'SIGTERM', waitMs: 30_000 },
+      { signal: 'SIGKILL', waitMs: 5_000 },
+    ]);
+    for (const name of [dataDir, accounts, logFile]) rmSync(name, { recursive: true, force: true });
+  };
   await waitUntilReady('MySQL', started, quietMs, async () => {
     try {
       const client = await mysql.createConnection({ host: loopback, port, user: 'root', password });
@@ -166,12 +174,6 @@ export const startMysql = async (say: (line: string) => void): Promise<MysqlTest
   return {
     url: `mysql://root:${password}@${loopback}:${port}`,
     version,
-    stop: async () => {
-      await stopProcess(started.identity, [
-        { signal: 'SIGTERM', waitMs: 30_000 },
-        { signal: 'SIGKILL', waitMs: 5_000 },
-      ]);
-      for (const name of [dataDir, accounts, logFile]) rmSync(name, { recursive: true, force: true });
-    },
+    stop,
   };
 };

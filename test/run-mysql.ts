@@ -3,17 +3,29 @@
  * the end. Where none can be fetched it says what is missing, and counts one skipped test.
  */
 import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { findMissing, startMysql } from './mysql-server.ts';
-import { closingLine } from './run.ts';
+import {
+  type Counts,
+  closingLine,
+  countsOfReport,
+  countsOfStep,
+  type JestReport,
+  summaryFile,
+} from './run.ts';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+const reportFile = path.resolve(import.meta.dirname, '..', '.millrace', 'test', 'mysql.json');
+
 const runSuites = (url: string): Promise<number> =>
   new Promise((resolve, reject) => {
-    const child = spawn('npm', ['run', '--silent', 'test:mysql:suites', '--', ...process.argv.slice(2)], {
+    const report = ['--json', `--outputFile=${reportFile}`];
+    const args = ['run', '--silent', 'test:mysql:suites', '--', ...report, ...process.argv.slice(2)];
+    const child = spawn('npm', args, {
       cwd: path.resolve(import.meta.dirname, '..'),
       stdio: 'inherit',
       env: { ...process.env, MILLRACE_TEST_MYSQL_URL: url, MILLRACE_TEST_MYSQL_ONLY: 'yes' },
@@ -22,17 +34,26 @@ const runSuites = (url: string): Promise<number> =>
     child.once('close', (code) => resolve(code ?? 1));
   });
 
+const finish = (counts: Counts): number => {
+  writeFileSync(summaryFile(['mysql']), JSON.stringify(counts));
+  say(closingLine(counts));
+  return counts.failed === 0 ? 0 : 1;
+};
+
 const main = async (): Promise<number> => {
+  mkdirSync(path.dirname(reportFile), { recursive: true });
+  rmSync(reportFile, { force: true });
   const missing = await findMissing();
   if (missing !== undefined) {
     say(`MySQL is not tested: ${missing}.`);
-    say(closingLine({ passed: 0, failed: 0, skipped: 1 }));
-    return 0;
+    return finish({ passed: 0, failed: 0, skipped: 1 });
   }
   const server = await startMysql(say);
   say(`Testing with MySQL ${server.version}`);
   try {
-    return await runSuites(server.url);
+    const exitCode = await runSuites(server.url);
+    const report = JSON.parse(readFileSync(reportFile, 'utf8')) as JestReport;
+    return finish(countsOfStep(countsOfReport(report), exitCode));
   } finally {
     await server.stop();
   }

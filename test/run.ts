@@ -20,7 +20,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const reportFolder = path.join(root, '.millrace', 'test');
 
 /** The part of jest's JSON report that is read here. */
-interface JestReport {
+export interface JestReport {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numPendingTests: number;
