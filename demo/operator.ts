@@ -12,7 +12,7 @@ export interface DatabasePair {
   readonly target: DemoDatabase;
 }
 
-/** Of which kinds the two databases of a replication are. */
+/** The kinds of the two databases of a replication. */
 export interface KindPair {
   readonly source: DemoKindName;
   readonly target: DemoKindName;
@@ -90,7 +90,7 @@ export const createClient = async (
 export interface RegisteredPair {
   readonly sourceId: number;
   readonly targetId: number;
-  /** Of the two servers, each with its product's name. */
+  /** The versions of the two servers, each with its product's name. */
   readonly servers: { readonly source: string; readonly target: string };
 }
 

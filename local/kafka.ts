@@ -33,7 +33,7 @@ export interface KafkaOptions extends Supervision {
   readonly java: JavaParts;
   /** Kept between starts; a temporary one is made when left out, and removed by `stop`. */
   readonly dataDir?: string;
-  /** Of the broker and of the controller; free ones when left out. */
+  /** The ports of the broker and of the controller; free ones are taken when left out. */
   readonly ports?: readonly [number, number];
   readonly logFile?: string;
 }

@@ -20,7 +20,7 @@ export interface ChangeFeedOptions {
   readonly verifyPosition: (topic: string, partition: number, nextOffset: bigint) => Promise<void>;
   /** Called with the error when Kafka cannot be reached, and with undefined when it can again. */
   readonly onAvailability?: (error: MillraceError | undefined) => void;
-  /** Of all partitions together; see `defaultBufferBytes`. */
+  /** The limit of all partitions together; see `defaultBufferBytes`. */
   readonly bufferBytes?: number;
 }
 
@@ -294,7 +294,7 @@ class KafkaSession implements PartitionSession {
     return this.#over.signal;
   }
 
-  /** Of the next record that Kafka has to bring. */
+  /** The offset of the next record that Kafka has to bring. */
   get nextOffset(): bigint {
     return this.#nextOffset ?? 0n;
   }

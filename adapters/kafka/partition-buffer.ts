@@ -11,7 +11,7 @@ interface Chunk {
 /** The records of one partition that were fetched and not yet taken, in offset order, with their size in bytes. */
 export class PartitionBuffer {
   #chunks: Chunk[] = [];
-  /** Of the first chunk, how many were taken. */
+  /** How many records of the first chunk were taken. */
   #head = 0;
   #bytes = 0;
   #waiting: (() => void) | undefined;

@@ -16,7 +16,7 @@ import { type PartitionProgress, type Progress, partitionKey } from './progress.
  * first visible row and the memory of a batch only grow.
  */
 const maxBatchRecords = 5_000;
-/** Of Kafka's JSON; decoded and as arrays a batch takes about five times as much, and two are in memory at once. */
+/** The most bytes of Kafka's JSON in a batch. Decoded, a batch takes about five times as much, and two are in memory at once. */
 const maxBatchBytes = 8 * 1024 * 1024;
 
 /** Decoded in one go: 1 to 2 ms, at about 5 µs for each. */

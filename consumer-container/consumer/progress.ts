@@ -22,7 +22,7 @@ export class PartitionProgress {
   readonly topic: string;
   readonly partition: number;
   readonly topicId: string | undefined;
-  /** Of the next event to apply. */
+  /** The offset of the next event to apply. */
   nextOffset: bigint;
   /** The highest end of the topic that we were told of. */
   endOffset: bigint;

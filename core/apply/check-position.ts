@@ -4,7 +4,7 @@ import type { PartitionOffsets } from '../ports/services.ts';
 export interface Position {
   readonly topic: string;
   readonly partition: number;
-  /** Of the next event to apply. */
+  /** The offset of the next event to apply. */
   readonly nextOffset: bigint;
   /** The UUID that the topic had when it was first read. */
   readonly topicId?: string;

@@ -4,7 +4,7 @@ import type { PartitionBatch } from '../ports/partition-batch.ts';
 /** From where to where a partition's checkpoint goes, and what is added to its counters. */
 export type CheckpointMove = Omit<PartitionBatch, 'changes'>;
 
-/** Of a row of the checkpoints' table, whose columns have the same names in every target, each value as text. */
+/** A row of the checkpoints' table. Its columns have the same names in every target, and each value is a text. */
 export const toCheckpoint = (row: Readonly<Record<string, string | null>>): Checkpoint => ({
   topic: String(row.topic),
   partition: Number(row.topic_partition),

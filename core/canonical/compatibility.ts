@@ -42,7 +42,7 @@ const hasRoom = (source: ColumnDescription, target: ColumnDescription): boolean 
     case 'varchar':
     case 'varbit':
       return isLongEnough(source, target);
-    // Of fixed length: more would pad the value, less would cut it.
+    // The length is fixed: a longer column would pad the value, and a shorter one would cut it.
     case 'bpchar':
     case 'bit':
       return source.maxLength === target.maxLength;
@@ -64,7 +64,7 @@ const hasRoom = (source: ColumnDescription, target: ColumnDescription): boolean 
   }
 };
 
-/** Of PostgreSQL's times: microseconds. */
+/** PostgreSQL's times have microseconds. */
 const maxFractionDigits = 6;
 
 const isNumericRoomy = (source: ColumnDescription, target: ColumnDescription): boolean => {

@@ -5,7 +5,7 @@ const initialBytes = 4_096;
 
 /** Rows as texts, for writers that want no other form of them. */
 export class TextRows implements RowSink {
-  /** Of one value at a time. */
+  /** Has room for one value at a time. */
   bytes = Buffer.allocUnsafe(initialBytes);
   readonly at = 0;
   readonly #columns: number;

@@ -17,7 +17,7 @@ export const captureOptionBounds = {
   pollIntervalMs: { min: 1, max: 10_000 },
   /** Until the connector tries again after an error that Debezium calls retriable. */
   retriableRestartWaitMs: { min: 100, max: 600_000 },
-  /** Of a connection from Kafka Connect to the source. PostgreSQL's driver counts whole seconds: the next one is taken. */
+  /** How long Kafka Connect waits for a connection to the source. PostgreSQL's driver counts whole seconds, so the time is rounded up. */
   connectTimeoutMs: { min: 1_000, max: 120_000 },
 } as const;
 

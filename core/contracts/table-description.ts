@@ -63,11 +63,11 @@ export interface TableDescription {
   readonly relationKind: 'table' | 'partitioned-table' | 'view' | 'foreign-table' | 'other';
   /** From the catalog's statistics; -1 when the table was never analysed. */
   readonly estimatedRows: number;
-  /** Of the heap and its out-of-line values, without indexes. */
+  /** The bytes of the heap and its out-of-line values, without indexes. */
   readonly bytes: number;
   /** Secondary unique constraints and indexes, foreign keys: names, for messages. */
   readonly uniqueIndexes: readonly string[];
-  /** Of MySQL: what stores the rows, as `InnoDB`. */
+  /** MySQL only: what stores the rows, for example `InnoDB`. */
   readonly storageEngine?: string;
   /**
    * Foreign keys by which the server changes or deletes rows of the table without writing so to its log, with what they do:

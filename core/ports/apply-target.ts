@@ -7,7 +7,7 @@ import type { PartitionOffsets } from './services.ts';
 export interface Checkpoint {
   readonly topic: string;
   readonly partition: number;
-  /** Of the next event to apply. */
+  /** The offset of the next event to apply. */
   readonly nextOffset: bigint;
   /** The topic's UUID when it was first read. */
   readonly topicId?: string;
@@ -21,7 +21,7 @@ export interface Checkpoint {
 
 export interface Claim {
   readonly epoch: number;
-  /** Of all partitions that the replication ever had, also of tables that it no longer has. */
+  /** The checkpoints of all partitions that the replication ever had, also of tables that it no longer has. */
   readonly checkpoints: readonly Checkpoint[];
 }
 

@@ -106,7 +106,7 @@ export interface RowBatch {
   readonly rows: readonly CanonicalRow[];
   /** What the writer's sink made of the rows, where the reader could fill one. */
   readonly encoded?: Buffer;
-  /** Of the values as they were read. */
+  /** The size of the values as they were read. */
   readonly bytes: number;
 }
 

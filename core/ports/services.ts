@@ -80,7 +80,7 @@ export interface TopicSpec {
   readonly partitions: number;
   /** Infinity: forever. */
   readonly retentionHours: number;
-  /** Of the largest batch that the brokers take for this topic, compressed (`max.message.bytes`). */
+  /** The size of the largest batch, compressed, that the brokers take for this topic (`max.message.bytes`). */
   readonly maxMessageBytes: number;
 }
 export interface PartitionOffsets {

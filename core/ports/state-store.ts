@@ -54,7 +54,7 @@ export interface ReplicationStore {
   /** Throws `NotFound`, also when the replication belongs to another client. */
   getReplication(clientId: ClientId, replicationId: ReplicationId): Promise<Replication>;
   listReplications(clientId: ClientId): Promise<readonly Replication[]>;
-  /** Of all clients; eventually consistent. For the scheduled health checks. */
+  /** The replications of all clients, for the scheduled health checks. The list is eventually consistent. */
   listAllReplications(): Promise<readonly Replication[]>;
   /**
    * Applies `change` if the stored replication still matches `expected` (each given field equal); sets `statusSince`

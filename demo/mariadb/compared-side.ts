@@ -2,7 +2,7 @@ import mysql from 'mysql2/promise';
 import type { ComparedColumn, ComparedSide, ValueForm } from '../comparison.ts';
 import type { DemoConnection } from '../demo-database.ts';
 
-/** Of the connection's database. */
+/** Names a table of the connection's database. */
 export const quoted = (name: string): string => mysql.escapeId(name, true);
 
 /** Expects a connection of the demo's own, whose time zone is UTC. Values are written as PostgreSQL's side writes them. */
@@ -69,7 +69,7 @@ const valueText = ({ name, as }: ComparedColumn): string => {
   const column = quoted(name);
   switch (as) {
     case 'float':
-      // Of NULL, sformat makes a text.
+      // sformat makes a text of NULL.
       return `if(${column} IS NULL, NULL, sformat('{:.16e}', ${column}))`;
     case 'binary':
       return `lower(hex(${column}))`;

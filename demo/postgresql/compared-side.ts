@@ -2,7 +2,7 @@ import { escapeIdentifier } from 'pg';
 import type { ComparedColumn, ComparedSide, ValueForm } from '../comparison.ts';
 import type { DemoConnection } from '../demo-database.ts';
 
-/** Of the schema `public`. */
+/** Names a table of the schema `public`. */
 export const qualified = (table: string): string => `public.${escapeIdentifier(table)}`;
 
 /** The same value has to be the same text, whatever the server's own settings are. */

@@ -53,9 +53,9 @@ export interface PoolOptions {
   readonly maxConnections?: number;
   /** Limit of a single statement in milliseconds; 0 is none, for a copy. */
   readonly statementTimeoutMs?: number;
-  /** Of sessions that write. */
+  /** How long a session that writes waits for a lock. */
   readonly lockTimeoutMs?: number;
-  /** After so long without a statement the server closes the session, also in a transaction. Of sessions that write. */
+  /** After so long without a statement the server closes a session that writes, also in a transaction. */
   readonly idleTimeoutMs?: number;
   /** Several statements in one text, for what is sent by the thousand. */
   readonly multipleStatements?: boolean;
@@ -78,7 +78,7 @@ export interface Connection {
   destroy(): void;
 }
 
-/** Of the last statement, and of each of them when several were sent at once. */
+/** The result of the last statement, and of each statement when several were sent at once. */
 export interface QueryResult {
   readonly rows: readonly TextRow[];
   /** Rows that a change found, also those that it left as they were. */

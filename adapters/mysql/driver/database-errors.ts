@@ -55,7 +55,7 @@ export const isDuplicateKey = (error: unknown): boolean => {
 };
 
 interface Failure {
-  /** Of the server; from 1000 (MySQL Error Message Reference; MariaDB's own from 1900 and 4000). */
+  /** The server's number, from 1000 on (MySQL Error Message Reference; MariaDB's own begin at 1900 and 4000). */
   readonly errno?: number;
   readonly sqlState?: string;
   /** The name of the server's error, or Node's or the driver's own code. */

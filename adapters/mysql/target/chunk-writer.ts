@@ -22,13 +22,13 @@ import { type Connection, createPool, type Pool } from '../driver/connection.ts'
 import { isDuplicateKey, toDatabaseError } from '../driver/database-errors.ts';
 import { requirePacket } from '../driver/packet-limit.ts';
 
-/** Of one INSERT; below the smallest max_allowed_packet that servers come with (1 MiB). */
+/** The size of one INSERT: below the smallest max_allowed_packet that servers come with (1 MiB). */
 const insertLimits: StatementLimits = { bytes: 512 * 1024, rows: 5_000 };
 
 /** MariaDB makes a join of a longer list (in_predicate_conversion_threshold), which does not use the key then. */
 const deleteLimits: StatementLimits = { bytes: 512 * 1024, rows: 500 };
 
-/** Of what is sent at once of a file to load; a packet may have 16 MiB. */
+/** How much of a file to load is sent at once; a packet may have 16 MiB. */
 const loadPartBytes = 256 * 1024;
 
 /**
@@ -194,7 +194,7 @@ const socketOf = ({ driver }: Connection): Socket => {
   return stream;
 };
 
-/** Of features that will go; they say nothing about a value (MySQL Error Message Reference). */
+/** Warnings about features that will go. They say nothing about a value (MySQL Error Message Reference). */
 const deprecations: ReadonlySet<string> = new Set(['1287', '1681', '3719', '3778', '4079']);
 
 const duplicateRow = '1062';

@@ -12,7 +12,7 @@ import { toDatabaseError } from '../driver/database-errors.ts';
 /** Rows of one round trip: at 100 bytes each about 100 KB, so that the latency of a network does not count. */
 const rowsPerBatch = 1_000;
 
-/** Of a table with LOBs, whose rows may have megabytes: what is in memory at once stays within some of them. */
+/** How many rows of a table with LOBs are fetched at once: a row may have megabytes, and memory has to hold all of them. */
 const lobRowsPerBatch = 32;
 
 const lobTypes: ReadonlySet<string | undefined> = new Set(['clob', 'nclob', 'blob']);

@@ -21,7 +21,7 @@ import { databaseLabel } from '../../databases/database-failure.ts';
 import { closePool, createPool, cutConnection } from '../driver/connection.ts';
 import { toDatabaseError } from '../driver/database-errors.ts';
 
-/** Of the pipes' buffers: PostgreSQL sends a message for each row, so small buffers would mean many small writes. */
+/** The size of the pipes' buffers: PostgreSQL sends a message for each row, so small buffers would mean many small writes. */
 const pipeBufferBytes = 1024 * 1024;
 
 export interface ChunkCopierOptions {

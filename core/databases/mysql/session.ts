@@ -10,7 +10,7 @@ export interface SessionFacts {
   /** As the server spells it: `8.4.3`, `11.4.5-MariaDB`. */
   readonly serverVersion: string;
   readonly isMariadb: boolean;
-  /** Of one statement's text, in bytes. */
+  /** The most bytes that a statement's text may have. */
   readonly maxAllowedPacket: number;
   /** Whether LOAD DATA LOCAL INFILE is allowed. */
   readonly allowsLocalInfile: boolean;
@@ -31,7 +31,7 @@ const factsSchema = z
     }),
   );
 
-/** Of the one row of `sessionFactsStatement`. */
+/** Reads the one row of `sessionFactsStatement`. */
 export const parseSessionFacts = (row: unknown): SessionFacts => factsSchema.parse(row);
 
 /**

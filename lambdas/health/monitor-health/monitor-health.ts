@@ -17,7 +17,7 @@ export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
     Pick<ReplicationStore, 'listAllReplications'>;
   readonly connect: ObservationPorts['connect'] & Pick<ConnectPort, 'checkHealth'>;
   readonly connectors: ConnectorHealer;
-  /** Of the source; see `SourceDatabase.listUncaptured`. */
+  /** What the source tells; see `SourceDatabase.listUncaptured`. */
   readonly captures: { listUncaptured(replication: Replication): Promise<readonly TableRef[]> };
   readonly tasks: TaskRunner;
   readonly logFor: (replication: Replication) => Log;
@@ -55,7 +55,7 @@ export const monitorHealth = async (holder: string, ports: MonitorHealthPorts): 
   return report;
 };
 
-/** Of each replication every fifth minute, by its number. */
+/** Each replication has its turn every fifth minute, by its number. */
 const checkCaptures = (
   replications: readonly Replication[],
   holder: string,

@@ -12,7 +12,7 @@ export interface StartCapturePorts extends CapturePorts {
 }
 
 const pollMs = 1_000;
-/** Of the transactions that the copy has to wait for; the source is asked each time. */
+/** How often the source is asked for the transactions that the copy has to wait for. */
 const transactionPollMs = 3_000;
 /** The Lambda has 180 s; what comes before the waiting takes 30 s at worst. */
 const streamTimeoutMs = 140_000;

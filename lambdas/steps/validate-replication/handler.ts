@@ -25,7 +25,7 @@ export const handler = createStepHandler({
       await store.updateReplication(
         run.clientId,
         run.replicationId,
-        // Of an earlier start: what fail-start finds there must be of this one.
+        // They belong to an earlier start, and fail-start must find those of this one only.
         { lastErrorCode: undefined, lastErrorMessage: undefined },
         { generation: run.generation },
       );

@@ -40,7 +40,7 @@ const at = '2026-01-01T00:00:00.000Z';
 /** A target database as the state store has it. */
 export interface RegisteredTarget {
   readonly databaseId: number;
-  /** Of the target tables. */
+  /** The schema of the target tables. */
   readonly schema: string;
   readonly identity: string;
 }
@@ -280,7 +280,7 @@ export class ConsumerStack {
     }
   }
 
-  /** Of the next `launch`; its consumer group ends with it. */
+  /** The id of the next `launch`; its consumer group ends with it. */
   get nextLaunchId(): string {
     return `launch-${this.#consumers.length + 1}`;
   }

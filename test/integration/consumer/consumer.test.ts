@@ -90,7 +90,7 @@ describe('a stream of changes', () => {
         { id: '30', amount: '3.0000', note: 'moved' },
         { id: '9223372036854775807', amount: '1234567890123456.7891', note: 'exact' },
       ]);
-      // Of a row with unknown values the old one is moved at the target.
+      // A row with unknown values: the old one is moved at the target.
       await stack.produce(topic, [
         ...log.changeKey({ id: 5, amount: null, note: null }, { id: 50, amount: '50.0000', note: unknown }),
         // A swap of two keys by way of a third.

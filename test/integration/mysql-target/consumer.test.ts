@@ -90,7 +90,7 @@ describeTargets('the consumer', (kind) => {
         { id: '30', amount: '3.0000', note: 'moved' },
         { id: '9223372036854775807', amount: '1234567890123456.7891', note: 'exact' },
       ]);
-      // Of a row with unknown values the old one is moved at the target.
+      // A row with unknown values: the old one is moved at the target.
       await stack.produce(
         topic,
         log.changeKey({ id: 2, amount: null, note: null }, { id: 20, amount: '20.0000', note: unknown }),

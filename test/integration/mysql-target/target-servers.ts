@@ -8,7 +8,7 @@ import { startMariadb } from '../../../local/mariadb.ts';
 /** A database of its own as target: settings for what is tested, a client for what is expected. */
 export interface TargetServer {
   readonly settings: ConnectionSettings;
-  /** Of the administrator, independent of the product's own; every value is the server's text. */
+  /** The administrator's connection, independent of the product's own. Every value is the server's text. */
   readonly client: mysql.Connection;
   stop(): Promise<void>;
 }

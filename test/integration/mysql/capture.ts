@@ -40,7 +40,7 @@ export interface CaptureServices {
   waitForFailure(name: string): Promise<string>;
   /** An offset can be reset from then on. */
   waitUntilStopped(name: string): Promise<void>;
-  /** Of a table, whatever they say. */
+  /** Counts the events of a table, whatever they say. */
   countMessages(name: string, table: TableRef): Promise<number>;
   stop(): Promise<void>;
 }

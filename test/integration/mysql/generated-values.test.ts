@@ -22,7 +22,7 @@ import { generatedTypes, generateValues, type ValueKind } from './type-generator
 // Tests may share two cores with a whole stack; most take milliseconds.
 jest.setTimeout(60_000);
 
-/** Of each type; some are refused by the server. Two thousand rows in all, in some seconds. */
+/** Values for each type. The server refuses some of them. Two thousand rows take some seconds. */
 const generatedRows = 40;
 
 /** Another run, other values: MILLRACE_TEST_SEED repeats one. */

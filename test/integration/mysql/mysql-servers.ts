@@ -16,7 +16,7 @@ export interface MysqlServer {
 
 const urlVariable = 'MILLRACE_TEST_MYSQL_URL';
 
-/** Of an administrator, as `mysql://root:secret@host:3306`; every test makes a database of its own and drops it. */
+/** An administrator's address, as `mysql://root:secret@host:3306`. Every test makes a database of its own and drops it. */
 const mysqlUrl = process.env[urlVariable];
 
 /** Set by `npm run test:mysql`: MariaDB has had its turn in other runs. */

@@ -253,7 +253,7 @@ const typeSamples: Readonly<Record<string, Samples>> = {
   },
 };
 
-/** Of 150 bytes FF. The server breaks it into lines of 76. */
+/** Base 64 of 150 bytes FF. The server breaks it into lines of 76. */
 const base64Lines = [76, 76, 48].map((length) => '/'.repeat(length)).join('\\n');
 
 /** MariaDB keeps JSON as it was written; MySQL parses it, and numbers and blanks of its texts are not the writer's. */

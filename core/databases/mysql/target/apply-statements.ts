@@ -40,7 +40,7 @@ export interface MysqlApplyTable extends GuardedTable {
  */
 const statementBytes = 256 * 1024;
 
-/** Of one INSERT; also the statements of one text. */
+/** The most rows of one INSERT, and the most statements of one text. */
 const statementRows = 1_000;
 
 /** MariaDB makes a join of a longer list (in_predicate_conversion_threshold), which does not use the key then. */

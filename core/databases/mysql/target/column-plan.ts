@@ -9,9 +9,9 @@ import {
   varcharColumn,
 } from '../types/new-column.ts';
 
-/** Of all columns of a key in bytes, and of each one (MySQL manual, 17.21, InnoDB limits, for DYNAMIC rows). */
+/** The most bytes that a key has in all, and that each of its columns has (MySQL manual, 17.21, InnoDB limits, DYNAMIC rows). */
 const maxKeyBytes = 3_072;
-/** Of all columns of a row but TEXT and BLOB, whose values lie elsewhere (MySQL manual, 10.4.7). */
+/** The most bytes of a row, without TEXT and BLOB, whose values lie elsewhere (MySQL manual, 10.4.7). */
 const maxRowBytes = 65_535;
 /** A column of a table that Millrace creates. */
 export interface PlannedColumn {

@@ -71,7 +71,7 @@ export interface GrantRequest {
   readonly schemas: readonly string[];
   /** Tables that exist. */
   readonly tables: readonly TableRef[];
-  /** Of those, the ones that do not exist yet: they have to be created. */
+  /** Those of them that do not exist yet and have to be created. */
   readonly missingSchemas: readonly string[];
   /** As `CURRENT_USER()` tells it: `user@host`. */
   readonly account: string;

@@ -3,7 +3,7 @@ import type { MysqlTypes, TypeFamily } from './mysql-type.ts';
 import { fixedColumn, varcharColumn } from './new-column.ts';
 import { type EncoderChoice, refuse, scalarType } from './value-encoder.ts';
 
-/** Of one BIT column (MySQL manual, 13.1.5). */
+/** The most bits that one BIT column has (MySQL manual, 13.1.5). */
 const maxBits = 64;
 
 /** The last `length` bits of bytes in the order of their weight. */
@@ -33,7 +33,7 @@ const types: MysqlTypes = {
   },
 };
 
-/** Of the same length: MySQL puts a shorter value to the right, PostgreSQL's bits count from the left. */
+/** Both columns need the same length: MySQL puts a shorter value to the right, and PostgreSQL's bits count from the left. */
 const encoder: EncoderChoice = (source, target) => {
   if (target.baseType !== 'bit' || scalarType(source) !== 'bit') return undefined;
   const length = target.maxLength ?? 1;

@@ -77,7 +77,7 @@ export const validateColumn = (column: ColumnDescription): string | undefined =>
   }
   const hasMembers = native.baseType === 'enum' || native.baseType === 'set';
   if (hasMembers) {
-    // Of MySQL's backslashes Debezium (3.5) leaves two where there is one, of MariaDB's it does not.
+    // For one backslash of MySQL, Debezium (3.5) writes two; for one of MariaDB it does not.
     return native.type.includes('\\')
       ? `a member of ${typeName(column)} has a backslash, which Debezium does not always read as one`
       : undefined;

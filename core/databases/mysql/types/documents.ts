@@ -104,7 +104,7 @@ const isKept = (number: string): boolean => {
   return String(Number(number)) === number;
 };
 
-/** Of canonical texts, in which a double has the digits that JavaScript writes. */
+/** Takes canonical texts, in which a double has the digits that JavaScript writes. */
 const encodeDocument = (text: string): Encoded => {
   let isExact = true;
   const document = text.replaceAll(numberOrString, (found) => {

@@ -107,7 +107,7 @@ const encoder: EncoderChoice = (source, target) => {
   if (from !== undefined) {
     if (from.least >= range.least && from.greatest <= range.greatest)
       return { form: 'number', encode: verbatim };
-    // Of the same width, but another sign, or MySQL's own narrower type: its values are in the range of that one.
+    // The type has the same width but another sign, or it is MySQL's own narrower type, whose values are in its range.
     const isSameAtSource = source.native !== undefined && source.native.baseType === target.baseType;
     return isSameAtSource || target.isPartial ? { form: 'number', encode: within(range) } : undefined;
   }

@@ -37,7 +37,7 @@ export interface SpelledType {
   readonly first?: number;
   readonly second?: number;
   readonly unsigned: '' | ' unsigned';
-  /** Of a character type, unless it is utf8mb4, which every new table has. */
+  /** The character set of a character type, unless it is utf8mb4, which every new table has. */
   readonly charset: { readonly charset?: string };
 }
 

@@ -1,6 +1,6 @@
 import type { ColumnDescription } from '../../../contracts/table-description.ts';
 
-/** Of one varchar in utf8mb4; more than that the row limit never allows. */
+/** The most characters of one varchar in utf8mb4: the row limit never allows more. */
 export const maxVarcharLength = 16_383;
 export const bytesPerCharacter = 4;
 /** What a TEXT or BLOB column takes of a row: up to four bytes of length and eight of a pointer. */

@@ -205,7 +205,7 @@ const countCharacters = (text: string): number => {
 export const isCharacterType = (source: ColumnDescription): boolean =>
   source.isArray || source.typeKind !== 'base' || characterTypes.has(source.baseType);
 
-/** Of fixed length in PostgreSQL, bpchar has padding that is part of what it writes, and CHAR forgets that. */
+/** PostgreSQL writes the padding of a bpchar, and CHAR forgets it. */
 const newVarchar = ({ maxLength }: ColumnDescription): NewColumn =>
   maxLength === undefined ? longTextColumn : varcharColumn(maxLength);
 

@@ -40,7 +40,7 @@ export const quotaStatement: Statement = {
     'ON q.tablespace_name = u.default_tablespace WHERE q.max_bytes <> 0',
 };
 
-/** Of the packages by which the log is mined, those that the user may execute. */
+/** Finds which packages for mining the log the user may execute. */
 export const logMinerPackagesStatement: Statement = {
   text:
     `SELECT DISTINCT object_name AS "name" FROM all_procedures WHERE owner = 'SYS' ` +

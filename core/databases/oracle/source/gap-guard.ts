@@ -7,7 +7,7 @@ export interface RedoLog {
   readonly thread: number;
   readonly sequence: bigint;
   readonly firstScn: bigint;
-  /** Of the log after it; the current online log has no end yet. */
+  /** The first change number of the next log; the current online log has no end yet. */
   readonly nextScn: bigint | undefined;
 }
 

@@ -4,7 +4,7 @@ import { matching, type ValueDecoders } from './value-decoder.ts';
 const number = String.raw`-?(?:\d+(?:\.\d+)?(?:e[+-]\d+)?|Infinity|NaN)`;
 const point = String.raw`\(${number},${number}\)`;
 
-/** Of any length, so one class of characters: a repeated group would need a stack as deep as the path is long. */
+/** A list may have any length, so this is one class of characters: a repeated group would need a stack as deep as the path is long. */
 const points = String.raw`\([-+.\d,()eINafinty]*\)`;
 
 /** Coordinates are of double precision, written with the fewest digits that read back as the same number. */
