@@ -31,11 +31,14 @@ const statusSchema = z.object({
   ),
 });
 const offsetsSchema = z.object({ offsets: z.array(z.object({ offset: z.record(z.string(), z.unknown()) })) });
+const namesSchema = z.array(z.string());
 const configSchema = z.record(z.string(), z.string());
 const validationSchema = z.object({
   configs: z.array(z.object({ value: z.object({ name: z.string(), errors: z.array(z.string()) }) })),
 });
 const errorBodySchema = z.object({ message: z.string() });
+/** What Connect itself says of something that is not there. A server that is still starting answers 404 in other words. */
+const notFoundSchema = z.object({ error_code: z.literal(404), message: z.string() });
 
 /** Connect's offsets hold 64-bit integers; those that a double cannot hold become bigint. */
 const parseExactJson = (text: string): unknown =>
@@ -54,6 +57,14 @@ const messageOf = (body: string): string => {
     return errorBodySchema.parse(JSON.parse(body)).message;
   } catch {
     return body.slice(0, 500);
+  }
+};
+
+const isNotFound = (body: string): boolean => {
+  try {
+    return notFoundSchema.safeParse(JSON.parse(body)).success;
+  } catch {
+    return false;
   }
 };
 
@@ -116,6 +127,12 @@ export const createConnectClient = ({
         facts: { method, path, status },
       });
     }
+    if (status === 404 && !isNotFound(text)) {
+      // Seen with 4.3.1: until its resources are there, for up to 20 s, a worker answers 404 to every path.
+      throw new MillraceError('ConnectUnavailable', `Kafka Connect at ${root} is still starting.`, {
+        facts: { method, path, status },
+      });
+    }
     if (status === 404 || text === '') return { status, body: undefined };
     try {
       return { status, body: parseExactJson(text) };
@@ -139,6 +156,23 @@ export const createConnectClient = ({
     });
 
   const connectorPath = (name: string): string => `/connectors/${encodeURIComponent(name)}`;
+
+  /**
+   * The answer about a connector, or undefined when there is none: that is said by two questions, since a caller may take
+   * it for a loss. The list of connectors is answered only once the worker has read them all.
+   */
+  const read = async (name: string, what: 'config' | 'offsets' | 'status'): Promise<unknown> => {
+    const path = `${connectorPath(name)}/${what}`;
+    const { status, body } = await request('GET', path);
+    if (status !== 404) return body;
+    const names = namesSchema.parse((await request('GET', '/connectors')).body);
+    if (!names.includes(name)) return undefined;
+    throw new MillraceError(
+      'ConnectUnavailable',
+      `Kafka Connect at ${root} lists the connector ${name}, but does not know its ${what} yet.`,
+      { facts: { path, connector: name } },
+    );
+  };
 
   /** For changes of a connector's state: a missing connector cannot be changed. */
   const change = async (method: string, name: string, suffix: string): Promise<void> => {
@@ -174,17 +208,17 @@ export const createConnectClient = ({
     },
 
     async getConfig(name) {
-      const { body } = await request('GET', `${connectorPath(name)}/config`);
+      const body = await read(name, 'config');
       return body === undefined ? undefined : configSchema.parse(body);
     },
 
     async getStatus(name) {
-      const { body } = await request('GET', `${connectorPath(name)}/status`);
+      const body = await read(name, 'status');
       return body === undefined ? undefined : toStatus(statusSchema.parse(body));
     },
 
     async getOffset(name) {
-      const { body } = await request('GET', `${connectorPath(name)}/offsets`);
+      const body = await read(name, 'offsets');
       return body === undefined ? undefined : offsetsSchema.parse(body).offsets[0]?.offset;
     },
 

@@ -27,6 +27,12 @@ export interface CaptureStack {
   readonly kafka: KafkaAdmin;
   readonly captureKafka: CaptureKafka;
   readonly settings: KafkaSettings;
+  /** `http://host:port` of the Connect worker. */
+  readonly connectUrl: string;
+  /** SIGKILL of the worker. */
+  killConnect(): Promise<void>;
+  /** Starts the worker again on its port; returns when it answers. */
+  restartConnect(): Promise<void>;
   /** The values of all records of a topic, parsed; waits until there are at least `count` or 30 s are over. */
   readTopic(topic: string, count: number): Promise<readonly TopicRecord[]>;
   stop(): Promise<void>;
@@ -63,7 +69,7 @@ export const startCaptureStack = async (version: PostgresVersion = 18): Promise<
       password: postgres.password,
     });
     stops.push(() => secrets.stop());
-    const worker = await startConnect({
+    const connectOptions = {
       java,
       brokers: broker.brokers,
       env: {
@@ -73,7 +79,9 @@ export const startCaptureStack = async (version: PostgresVersion = 18): Promise<
         AWS_SECRET_ACCESS_KEY: 'test',
         AWS_ENDPOINT_URL: secrets.url,
       },
-    });
+    };
+    let worker = await startConnect(connectOptions);
+    const connectUrl = worker.url;
     stops.push(() => worker.stop());
 
     const { host, port, user, password, database } = postgres;
@@ -118,7 +126,12 @@ export const startCaptureStack = async (version: PostgresVersion = 18): Promise<
         secretArn,
         createdAt: '2026-01-01T00:00:00.000Z',
       },
-      connect: createConnectClient({ url: worker.url, clock: systemClock }),
+      connect: createConnectClient({ url: connectUrl, clock: systemClock }),
+      connectUrl,
+      killConnect: () => worker.kill(),
+      restartConnect: async () => {
+        worker = await startConnect({ ...connectOptions, port: Number(new URL(connectUrl).port) });
+      },
       kafka,
       captureKafka: { brokers: broker.brokers, security: 'plaintext' },
       settings,

@@ -72,12 +72,37 @@ test('an answer that is not JSON is not from Connect', async () => {
 });
 
 test('what is not there is undefined when read, an error when changed, and fine when deleted', async () => {
-  answers = Array.from({ length: 5 }, () => ({ status: 404, body: { message: 'not found' } }));
+  const notFound = { status: 404, body: { error_code: 404, message: 'not found' } };
+  const others = { status: 200, body: ['other'] };
+  answers = [notFound, others, notFound, others, notFound, others, notFound, notFound];
   expect(await client().getStatus('c')).toBeUndefined();
   expect(await client().getConfig('c')).toBeUndefined();
   expect(await client().getOffset('c')).toBeUndefined();
   await expect(client().resume('c')).rejects.toMatchObject({ code: 'ConnectRejected' });
   await expect(client().deleteConnector('c')).resolves.toBeUndefined();
+});
+
+test.each([
+  { body: '<html><h2>HTTP ERROR 404 Not Found</h2></html>' },
+  { body: { message: 'HTTP 404 Not Found' } },
+  { body: undefined },
+])(
+  'a 404 that is not in the words of Connect ($body) is a worker that starts, and is waited for',
+  async ({ body }) => {
+    const starting = { status: 404, ...(body !== undefined && { body }) };
+    answers = [starting, { status: 200, body: { offsets: [{ offset: { lsn: 7 } }] } }];
+    expect(await client().getOffset('c')).toEqual({ lsn: 7 });
+    answers = [starting];
+    await expect(client([]).getOffset('c')).rejects.toMatchObject({ code: 'ConnectUnavailable' });
+  },
+);
+
+test('a connector that is listed is not missing, whatever else is not known of it yet', async () => {
+  answers = [
+    { status: 404, body: { error_code: 404, message: 'No status found for connector c' } },
+    { status: 200, body: ['c'] },
+  ];
+  await expect(client([]).getStatus('c')).rejects.toMatchObject({ code: 'ConnectUnavailable' });
 });
 
 test('the status keeps traces, and counts what is being destroyed as unassigned', async () => {
