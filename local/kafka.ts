@@ -118,6 +118,7 @@ export const startConnect = async (options: ConnectOptions): Promise<ConnectServ
       CONNECT_BOOTSTRAP_SERVERS: options.brokers,
       CONNECT_SECURITY_PROTOCOL: 'PLAINTEXT',
       CONNECT_LISTENERS: url,
+      CONNECT_ADVERTISED_HOST: loopback,
       CONNECT_REPLICATION_FACTOR: '1',
       CONNECT_GROUP: 'millrace-connect',
     },

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Starts the Kafka Connect worker with an address under which the other workers reach it. A worker listens on every interface,
+# so without this each one would tell the others http://0.0.0.0:8083/, and no request could be passed on to the leader.
+set -eu
+
+if [ -z "${CONNECT_ADVERTISED_HOST:-}" ]; then
+  # Task metadata endpoint version 4 (Amazon ECS developer guide): the container's networks with their addresses.
+  if ! metadata=$(curl --fail --silent --show-error --max-time 5 --retry 5 "$ECS_CONTAINER_METADATA_URI_V4"); then
+    echo "Cannot read this task's address from its metadata; set CONNECT_ADVERTISED_HOST where there is none." >&2
+    exit 1
+  fi
+  CONNECT_ADVERTISED_HOST=$(printf '%s' "$metadata" | tr -d ' \n' | sed -n 's/.*"IPv4Addresses":\["\([0-9.]*\)".*/\1/p')
+  if [ -z "$CONNECT_ADVERTISED_HOST" ]; then
+    echo "The task's metadata has no IPv4 address; set CONNECT_ADVERTISED_HOST." >&2
+    exit 1
+  fi
+  export CONNECT_ADVERTISED_HOST
+fi
+
+exec java "$@"
