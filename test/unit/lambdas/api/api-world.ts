@@ -8,6 +8,7 @@ import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect
 import { findServerProblems } from '#core/databases/postgresql/source/readiness.ts';
 import { postgresTargetDialect } from '#core/databases/postgresql/target/dialect.ts';
 import { describeMissingGrant } from '#core/databases/postgresql/target/grants.ts';
+import { engineOf } from '#core/databases/registry.ts';
 import type { DetectedServer } from '#core/databases/server-greeting.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
@@ -198,9 +199,12 @@ export const createWorld = () => {
       open.connections += 1;
       return kafka();
     },
-    openSource: async () => {
+    openSource: async ({ kind }) => {
       open.connections += 1;
-      return source();
+      const opened = source();
+      // Everything here speaks as PostgreSQL does, but for which kind of server a version is of.
+      const { kindOfVersion } = engineOf(kind).source;
+      return { ...opened, dialect: { ...opened.dialect, ...(kindOfVersion && { kindOfVersion }) } };
     },
     openTarget: async () => {
       open.connections += 1;
