@@ -26,7 +26,7 @@ const project = (name, options = {}) => ({
 
 /**
  * Suites of test/integration that take every type of a database through servers of several versions: `npm run test:matrix`.
- * All others of that folder are part of `npm test`.
+ * What neither this list nor `faultSuites` names is part of `npm test`.
  */
 export const matrixSuites = [
   'integration/mysql/codec.test.ts',
@@ -36,6 +36,14 @@ export const matrixSuites = [
   'integration/mysql-target/round-trips.test.ts',
   'integration/mysql-target/value-policies.test.ts',
   'integration/postgresql/codec.test.ts',
+];
+
+/** Suites of test/integration that kill and break what a replication needs: `npm run test:faults`. */
+export const faultSuites = [
+  'integration/capture/start-capture.test.ts',
+  'integration/capture/starting-connect.test.ts',
+  'integration/consumer/consumer.test.ts',
+  'integration/mysql-target/consumer.test.ts',
 ];
 
 /** The suite of test/chain that is part of `npm test`. All others of that folder: `npm run test:chain`. */
@@ -56,7 +64,8 @@ export default {
     project('unit'),
     project('infra'),
     project('state-machines'),
-    project('integration', without(matrixSuites)),
+    project('integration', without([...matrixSuites, ...faultSuites])),
+    project('faults', only(faultSuites)),
     project('matrix', only(matrixSuites)),
     project('chain', { ...onStack, ...without(productSuites) }),
     project('product', { ...onStack, ...only(productSuites) }),

@@ -1,6 +1,6 @@
 /**
  * `npm run ci:summary -- STAGE=EXIT...`: the closing line of CI, for the stages that ran. The stages `usual`, `matrix`,
- * `chain` and `mysql` keep the counts of their tests. Every other stage counts as one test.
+ * `faults`, `chain` and `mysql` keep the counts of their tests. Every other stage counts as one test.
  */
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -9,6 +9,7 @@ import { type Counts, closingLine, countsOfStep, sumCounts, summaryFile } from '
 const testRuns: ReadonlyMap<string, readonly string[]> = new Map([
   ['usual', []],
   ['matrix', ['matrix']],
+  ['faults', ['faults']],
   ['chain', ['chain']],
   ['mysql', ['mysql']],
 ]);

@@ -101,7 +101,7 @@ const usualSteps: readonly Step[] = [
   ...['unit', 'infra', 'state-machines', 'integration', 'product'].map(jestStep),
 ];
 /** What takes longer, and has a command of its own. */
-const longSteps: readonly Step[] = ['matrix', 'chain'].map(jestStep);
+const longSteps: readonly Step[] = ['matrix', 'faults', 'chain'].map(jestStep);
 
 const chooseSteps = (names: readonly string[]): readonly Step[] => {
   if (names.length === 0) return usualSteps;

@@ -6,8 +6,9 @@ import { countsOfStage } from '../../ci-summary.ts';
 import { closingLine, countsOfReport, countsOfStep, sumCounts } from '../../run.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
-const { matrixSuites, productSuites } = z
-  .object({ matrixSuites: z.array(z.string()), productSuites: z.array(z.string()) })
+const suiteList = z.array(z.string());
+const { faultSuites, matrixSuites, productSuites } = z
+  .object({ faultSuites: suiteList, matrixSuites: suiteList, productSuites: suiteList })
   .parse({ ...(await import(path.join(root, 'jest.config.mjs'))) });
 
 describe('the sum of npm test', () => {
@@ -53,6 +54,14 @@ describe('the sum of CI', () => {
 });
 
 // A name that is misspelled there would leave its suite in two stages, and the other one in none.
-test.each([...matrixSuites, ...productSuites])('%s, which has a stage of its own, is there', (suite) => {
-  expect(existsSync(path.join(root, 'test', suite))).toBe(true);
+test.each([...faultSuites, ...matrixSuites, ...productSuites])(
+  '%s, which has a stage of its own, is there',
+  (suite) => {
+    expect(existsSync(path.join(root, 'test', suite))).toBe(true);
+  },
+);
+
+test('no suite has two stages', () => {
+  const all = [...faultSuites, ...matrixSuites, ...productSuites];
+  expect(new Set(all).size).toBe(all.length);
 });
