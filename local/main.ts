@@ -7,6 +7,7 @@ import { partLog } from './parts.ts';
 import { createProgressReporter } from './progress.ts';
 import { deployStack, resetStack, startStack, stopStack } from './stack.ts';
 import {
+  moreWorkers,
   type OptionalPart,
   optionalParts,
   plannedParts,
@@ -66,33 +67,40 @@ program
       .choices(optionalParts)
       .default([]),
   )
+  .addOption(
+    new Option('--workers <count>', 'how many Kafka Connect workers there are')
+      .choices(['1', '2', '3'])
+      .default('1'),
+  )
   .option('--no-deploy', 'start the servers only')
-  .action(async (options: { bench?: boolean; with: readonly OptionalPart[]; deploy: boolean }) => {
-    const interrupted = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
-        reporter.say('Stopping what was started.');
-        interrupted.abort(new Error('interrupted'));
-      });
-    }
-    const begin = performance.now();
-    try {
-      const { state, started } = await startStack({
-        folder,
-        reporter,
-        bench: options.bench ?? false,
-        with: options.with,
-        deploy: options.deploy,
-        signal: interrupted.signal,
-      });
-      const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-      reporter.say(started ? `Ready after ${seconds} s.` : 'The stack is running already.');
-      reporter.say(describeState(state));
-    } catch (error) {
-      if (!interrupted.signal.aborted) throw error;
-      process.exitCode = interruptedExitCode;
-    }
-  });
+  .action(
+    async (options: { bench?: boolean; with: readonly OptionalPart[]; workers: string; deploy: boolean }) => {
+      const interrupted = new AbortController();
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+        process.once(signal, () => {
+          reporter.say('Stopping what was started.');
+          interrupted.abort(new Error('interrupted'));
+        });
+      }
+      const begin = performance.now();
+      try {
+        const { state, started } = await startStack({
+          folder,
+          reporter,
+          bench: options.bench ?? false,
+          with: [...new Set([...options.with, ...moreWorkers.slice(0, Number(options.workers) - 1)])],
+          deploy: options.deploy,
+          signal: interrupted.signal,
+        });
+        const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+        reporter.say(started ? `Ready after ${seconds} s.` : 'The stack is running already.');
+        reporter.say(describeState(state));
+      } catch (error) {
+        if (!interrupted.signal.aborted) throw error;
+        process.exitCode = interruptedExitCode;
+      }
+    },
+  );
 
 program
   .command('deploy')

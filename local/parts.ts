@@ -38,6 +38,8 @@ const stopSteps: Readonly<Record<PartName, readonly StopStep[]>> = {
   target: postgresStop,
   kafka: politeStop,
   connect: politeStop,
+  connect2: politeStop,
+  connect3: politeStop,
   engine: engineStop,
   emulator: emulatorStop,
   mariadb: mariadbStop,
@@ -91,13 +93,17 @@ export const launchPart = async (
       });
       return;
     case 'connect':
+    case 'connect2':
+    case 'connect3': {
+      const port = plan.ports[part];
       await startConnect({
         ...shared,
         java: plan.java,
         brokers: kafkaBrokers(plan),
-        port: plan.ports.connect,
+        ...(port !== undefined && { port }),
       });
       return;
+    }
     case 'engine':
       await startEngine({
         ...shared,

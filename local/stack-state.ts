@@ -8,8 +8,11 @@ import { type StateFolder, stateFolder } from './state-folder.ts';
 /** In the order in which they are started; `engine` is the Docker engine that runs ECS tasks as processes. */
 export const requiredParts = ['source', 'target', 'kafka', 'connect', 'engine', 'emulator'] as const;
 /** Started, and downloaded, only when they are asked for. */
-export const optionalParts = ['mariadb'] as const;
+export const optionalParts = ['mariadb', 'connect2', 'connect3'] as const;
 export type OptionalPart = (typeof optionalParts)[number];
+
+/** Kafka Connect workers that join the first one, in this order. */
+export const moreWorkers = ['connect2', 'connect3'] as const satisfies readonly OptionalPart[];
 
 export const partNames = [...requiredParts, ...optionalParts] as const;
 export type PartName = (typeof partNames)[number];
@@ -48,6 +51,8 @@ const portsSchema = z.strictObject({
   emulator: z.number(),
   /** Kept, like the others, also while the part is not started. */
   mariadb: z.number().optional(),
+  connect2: z.number().optional(),
+  connect3: z.number().optional(),
 });
 export type StackPorts = z.infer<typeof portsSchema>;
 export const requiredPorts = [

@@ -30,6 +30,7 @@ import { localPostgresUser, postgresFolder } from './postgres.ts';
 import { findMarkedProcesses, type StopStep, stopProcess } from './processes.ts';
 import { type ProgressReporter, silentReporter } from './progress.ts';
 import {
+  moreWorkers,
   type OptionalPart,
   type PartName,
   partNames,
@@ -259,8 +260,11 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
     await together(
       launch('source'),
       launch('target'),
-      ...wanted.map(launch),
-      launch('kafka').then(() => launch('connect')),
+      ...wanted.filter((part) => !isWorker(part)).map(launch),
+      launch('kafka')
+        // The first worker makes the topics that the others share with it.
+        .then(() => launch('connect'))
+        .then(() => Promise.all(wanted.filter(isWorker).map(launch))),
       launch('engine')
         .then(() => launch('emulator'))
         .then(() => (deploys ? time('cdk bootstrap', () => bootstrapEmulator(context)) : undefined)),
@@ -280,6 +284,8 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
     throw error;
   }
 };
+
+const isWorker = (part: PartName): boolean => moreWorkers.some((worker) => worker === part);
 
 const describeStack = (plan: StackPlan, outputs: Readonly<Record<string, string>>): StackState => {
   const emulator = emulatorUrl(plan);
@@ -331,7 +337,7 @@ const choosePorts = async (
 const stopOrder: readonly (readonly PartName[])[] = [
   ['emulator'],
   ['engine'],
-  ['connect'],
+  ['connect', 'connect2', 'connect3'],
   ['kafka', 'source', 'target', 'mariadb'],
 ];
 

@@ -30,6 +30,8 @@ const statusSchema = z.object({
     z.object({ id: z.number().int(), state: connectorStateSchema, trace: z.string().optional() }),
   ),
 });
+/** As Connect writes the status of a connector that no worker runs. */
+const unassigned: z.input<typeof statusSchema> = { connector: { state: 'UNASSIGNED' }, tasks: [] };
 const offsetsSchema = z.object({ offsets: z.array(z.object({ offset: z.record(z.string(), z.unknown()) })) });
 const namesSchema = z.array(z.string());
 const configSchema = z.record(z.string(), z.string());
@@ -161,18 +163,23 @@ export const createConnectClient = ({
    * The answer about a connector, or undefined when there is none: that is said by two questions, since a caller may take
    * it for a loss. The list of connectors is answered only once the worker has read them all.
    */
-  const read = async (name: string, what: 'config' | 'offsets' | 'status'): Promise<unknown> => {
+  const readOnce = async (name: string, what: 'config' | 'offsets' | 'status'): Promise<unknown> => {
     const path = `${connectorPath(name)}/${what}`;
-    const { status, body } = await request('GET', path);
+    const { status, body } = await requestOnce('GET', path, undefined, requestTimeoutMs);
     if (status !== 404) return body;
-    const names = namesSchema.parse((await request('GET', '/connectors')).body);
-    if (!names.includes(name)) return undefined;
+    const list = await requestOnce('GET', '/connectors', undefined, requestTimeoutMs);
+    if (!namesSchema.parse(list.body).includes(name)) return undefined;
+    // A connector that was just created has no status before a worker has taken it.
+    if (what === 'status') return unassigned;
     throw new MillraceError(
       'ConnectUnavailable',
       `Kafka Connect at ${root} lists the connector ${name}, but does not know its ${what} yet.`,
       { facts: { path, connector: name } },
     );
   };
+
+  const read = (name: string, what: 'config' | 'offsets' | 'status'): Promise<unknown> =>
+    retryTransient(() => readOnce(name, what), { delaysMs: retryDelaysMs, clock });
 
   /** For changes of a connector's state: a missing connector cannot be changed. */
   const change = async (method: string, name: string, suffix: string): Promise<void> => {

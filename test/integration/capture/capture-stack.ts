@@ -13,7 +13,7 @@ import type { CaptureKafka } from '#core/ports/connector-config.ts';
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type { ConnectPort } from '#core/ports/services.ts';
 import { prepareJavaParts } from '../../../local/downloads.ts';
-import { startConnect, startKafka } from '../../../local/kafka.ts';
+import { type ConnectServer, startConnect, startKafka } from '../../../local/kafka.ts';
 import { type PostgresVersion, sourceSettings, startPostgres } from '../../../local/postgres.ts';
 import { startSecretsEndpoint } from './secrets-endpoint.ts';
 
@@ -29,6 +29,8 @@ export interface CaptureStack {
   readonly settings: KafkaSettings;
   /** `http://host:port` of the Connect worker. */
   readonly connectUrl: string;
+  /** Starts another worker of the same group; it is stopped with the stack. */
+  addWorker(): Promise<ConnectServer>;
   /** SIGKILL of the worker. */
   killConnect(): Promise<void>;
   /** Starts the worker again on its port; returns when it answers. */
@@ -128,6 +130,11 @@ export const startCaptureStack = async (version: PostgresVersion = 18): Promise<
       },
       connect: createConnectClient({ url: connectUrl, clock: systemClock }),
       connectUrl,
+      addWorker: async () => {
+        const added = await startConnect(connectOptions);
+        stops.push(() => added.stop());
+        return added;
+      },
       killConnect: () => worker.kill(),
       restartConnect: async () => {
         worker = await startConnect({ ...connectOptions, port: Number(new URL(connectUrl).port) });

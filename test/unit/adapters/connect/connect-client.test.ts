@@ -98,11 +98,14 @@ test.each([
 );
 
 test('a connector that is listed is not missing, whatever else is not known of it yet', async () => {
-  answers = [
-    { status: 404, body: { error_code: 404, message: 'No status found for connector c' } },
-    { status: 200, body: ['c'] },
-  ];
-  await expect(client([]).getStatus('c')).rejects.toMatchObject({ code: 'ConnectUnavailable' });
+  const unknown = { status: 404, body: { error_code: 404, message: 'No status found for connector c' } };
+  const listed = { status: 200, body: ['c'] };
+  answers = [unknown, listed];
+  expect(await client([]).getStatus('c')).toEqual({ state: 'UNASSIGNED', tasks: [] });
+  answers = [unknown, listed];
+  await expect(client([]).getOffset('c')).rejects.toMatchObject({ code: 'ConnectUnavailable' });
+  answers = [unknown, listed, { status: 200, body: { offsets: [] } }];
+  expect(await client().getOffset('c')).toBeUndefined();
 });
 
 test('the status keeps traces, and counts what is being destroyed as unassigned', async () => {
