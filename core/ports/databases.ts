@@ -8,12 +8,12 @@ import type { ConnectorOffset } from './services.ts';
 import type { SourceDialect } from './source-dialect.ts';
 import type { TargetDialect } from './target-dialect.ts';
 
-/** What a replication's capture is called at its source, where it needs something there. */
+/** The names of what a replication's capture creates at its source. */
 export type CaptureNames = Pick<Replication, 'slotName' | 'publicationName'>;
 
 /**
- * A source database over one pool. Every method throws a MillraceError with a database code; statements have
- * timeouts; `close` ends the pool and rejects nothing.
+ * A source database over one pool. Every method throws a MillraceError with a database code. Every statement has a timeout.
+ * `close` ends the pool and never rejects.
  */
 export interface SourceDatabase {
   readonly dialect: SourceDialect;
@@ -21,14 +21,14 @@ export interface SourceDatabase {
   listTables(): Promise<readonly TableDescription[]>;
   /** Undefined when there is no such table. */
   describeTable(ref: TableRef): Promise<TableDescription | undefined>;
-  /** What keeps changes from being captured: settings of the server and rights of the user, each with its remedy. */
+  /** Why changes cannot be captured: settings of the server and missing rights of the user, each with its remedy. */
   findCaptureProblems(capture: CaptureNames): Promise<readonly Problem[]>;
-  /** What the user may not do with the tables that has to be done; tables that do not exist are left out. */
+  /** The rights on the tables that the user lacks. Tables that do not exist are left out. */
   findTableGrantProblems(refs: readonly TableRef[]): Promise<readonly Problem[]>;
   /**
-   * Whether the source still has every change since the connector's stored offset. `readOffset` is called after the
-   * source was looked at, or a running connector could seem to be behind. `hasCopy`: rows were copied under an earlier
-   * start, so what was missed since then is missing at the target.
+   * Whether the source still has every change since the connector's stored offset. The source is read first and `readOffset`
+   * is called after it; the other way round a running connector could seem to be behind. `hasCopy` says that an earlier
+   * start copied rows, so that changes which were missed since then are missing at the target.
    */
   judgeCapture(
     capture: CaptureNames,
@@ -38,23 +38,23 @@ export interface SourceDatabase {
     },
   ): Promise<CaptureVerdict>;
   /**
-   * Those of the tables that are there but not captured: they were created again or renamed after `prepareCapture`, and what
-   * has changed in them since is in no event. Absent where capture goes by names alone.
+   * The tables that exist but are not captured: they were created again or renamed after `prepareCapture`, and no event holds
+   * what has changed in them since. Absent where capture goes by names alone.
    */
   listUncaptured?(capture: CaptureNames, tables: readonly TableRef[]): Promise<readonly TableRef[]>;
   /**
-   * Transactions that are still open and may have begun before the connector did, in words that tell them apart: what they
-   * have changed by then is in no event, so the copy has to begin after they have ended. Absent where capture itself waits
-   * for them, or needs not.
+   * Descriptions of open transactions that may have begun before the connector did. No event holds what they changed before
+   * that, so the copy must begin after they have ended. Absent where capture itself waits for them, or does not need to.
    */
   listTransactionsBefore?(offset: ConnectorOffset | undefined): Promise<readonly string[]>;
-  /** Creates at the source what capture needs there, or brings it into line; nothing more than that, and may be repeated. */
+  /** Creates or corrects what capture needs at the source, and nothing else. It may be repeated. */
   prepareCapture(capture: CaptureNames, tables: readonly TableRef[]): Promise<void>;
   /** Removes what `prepareCapture` created; does nothing for what is not there. */
   dropCapture(capture: CaptureNames): Promise<void>;
   /**
-   * Returns a position of the log (as `dialect.capture` formats it) at or after everything committed so far, which the
-   * connector's offset will reach even if nothing more is written: where that takes an entry in the log, it is written.
+   * Returns a position of the log, as `dialect.capture` formats it. It is at or after everything that is committed now, and
+   * the connector's offset will reach it even if nothing more is written. Where that needs an entry in the log, the method
+   * writes one.
    */
   writeMarker(content: string): Promise<string>;
   /** The key `rows` rows after `after` in key order, or undefined when fewer are left. Key values as canonical text. */
@@ -75,7 +75,7 @@ export interface CopiedChunk {
 
 /** The two ends of a copy. */
 export interface CopiedTables {
-  /** What is read, and what a chunk's bounds are about: the source table without columns that are left out. */
+  /** The source table without the columns that are left out: rows are read by it, and chunks are bounded by it. */
   readonly source: TableDescription;
   /**
    * The columns of `source`, in their order, with the target's names and types, see core/mapping/map-table.ts. Absent
@@ -89,8 +89,8 @@ export interface CopiedTables {
 
 /**
  * Copies one chunk in one target transaction: all its rows or none. Rows that the target has with the same keys are
- * replaced, so a repetition is safe. An abort rejects with the signal's reason and leaves nothing behind.
- * As many chunks as the copier was opened for may be copied at once; further calls wait.
+ * replaced, so a repetition is safe. An abort rejects with the signal's reason and leaves nothing behind. The copier was
+ * opened for a number of chunks at once; further calls wait.
  */
 export interface ChunkCopier {
   copyChunk(tables: CopiedTables, chunk: Chunk, signal: AbortSignal): Promise<CopiedChunk>;
@@ -131,8 +131,8 @@ export interface RowSink {
 /** Reads chunks of a source as canonical rows, for pairs of databases that have no faster way. */
 export interface ChunkReader {
   /**
-   * All rows of the chunk as of one moment, in batches that bound the memory. An abort rejects with the signal's reason;
-   * leaving the iteration gives the connection back. A reader may leave the sink alone and give rows of texts.
+   * All rows of the chunk as of one moment, in batches that bound the memory. An abort rejects with the signal's reason.
+   * Leaving the iteration gives the connection back. A reader may ignore the sink and give rows of texts.
    */
   readChunk(
     table: TableDescription,
@@ -163,8 +163,8 @@ export interface TargetDatabase {
   readonly dialect: TargetDialect;
   ping(): Promise<{ readonly serverVersion: string }>;
   /**
-   * What keeps the user from creating schemas and tables here, or from writing, also to those of `tables` that exist,
-   * each with its remedy.
+   * The rights that the user lacks to create schemas and tables here and to write, also to those of `tables` that exist. Each
+   * problem has its remedy.
    */
   findWriteProblems(schemas: readonly string[], tables?: readonly TableRef[]): Promise<readonly Problem[]>;
   describeTable(ref: TableRef): Promise<TableDescription | undefined>;

@@ -8,8 +8,8 @@ import type { CaptureKafka, ConnectorConfig } from './connector-config.ts';
 import type { ConnectorOffset } from './services.ts';
 
 /**
- * What is particular to one kind of source database, without I/O. A `SourceDatabase` carries the dialect of its kind, so
- * anyone who has one needs not ask which kind it is.
+ * What differs between kinds of source databases, without I/O. Each `SourceDatabase` carries its dialect, so no other code has
+ * to know the kind.
  */
 export interface SourceDialect extends SourceCodec {
   readonly capture: CaptureDialect;
@@ -22,11 +22,11 @@ export interface SourceDialect extends SourceCodec {
   /** The schema of a table that is named without one. */
   defaultSchema(database: Pick<Database, 'databaseName' | 'username'>): string;
   /**
-   * Whether the column may have values that PostgreSQL does not have for its canonical type, as zero dates of MySQL: their
-   * canonical text is their own, which only a text can hold everywhere.
+   * Whether the column may have values that its canonical type does not have in PostgreSQL, for example MySQL's zero dates.
+   * Such a value has a canonical text of its own, which only a text column can hold everywhere.
    */
   hasOwnValues(column: ColumnDescription): boolean;
-  /** What keeps a table from being replicated, by its key and the way that the log tells its rows apart. */
+  /** Why a table cannot be replicated: problems of its key, or of how the log identifies its rows. */
   findKeyProblems(table: TableDescription, subject: string): readonly Problem[];
 }
 
@@ -34,7 +34,7 @@ export interface SourceDialect extends SourceCodec {
 export type DocumentedSourceDialect = SourceDialect & Required<Pick<SourceDialect, 'documentedTypes'>>;
 
 /**
- * From captured values to canonical text. The canonical text of a value is PostgreSQL's own text output for the type that
+ * Turns captured values into canonical text. The canonical text of a value is PostgreSQL's own text output for the type that
  * `ColumnDescription` names, under the settings of core/databases/postgresql/session.ts, whatever database it comes from.
  */
 export interface SourceCodec {
@@ -42,30 +42,30 @@ export interface SourceCodec {
   validateColumn(column: ColumnDescription): string | undefined;
   /** A decoder of the column's values as the event's JSON has them; null is NULL. Throws `UndecodableEvent`. */
   decoderFor(column: ColumnDescription): (raw: unknown) => string | null;
-  /** Whether the event does not hold the value: it is long, and the change left it as it was. */
+  /** Whether the event leaves the value out because it is long and unchanged. */
   isUnavailable(column: ColumnDescription, raw: unknown): boolean;
 }
 
 /**
- * Which table was changed, where in the log, and when, from the `source` of an event; undefined when one of them is missing.
- * Each connector has names of its own for a table's schema and for a place in the log.
+ * Reads from the `source` of an event which table was changed, where in the log, and when. Undefined when one of them is
+ * missing. Each connector has its own names for a table's schema and for a place in the log.
  */
 export type ReadEventSource = (source: RawRow) => TableChange | undefined;
 
-/** How far a source's log was read: comparable numbers, and a text for people and for the state store. */
+/** Positions of a source's log: numbers that can be compared, and texts for people and for the state store. */
 export interface LogPositions {
   parsePosition(text: string): bigint;
   formatPosition(position: bigint): string;
   readonly readEventSource: ReadEventSource;
   /**
-   * How far the connector has streamed, by its stored offset: Kafka has that event and all before it. Undefined as long
-   * as it has not begun to stream.
+   * How far the connector has streamed, by its stored offset. Kafka has the event at that position and all before it.
+   * Undefined while the connector has not begun to stream.
    */
   streamedPosition(offset: ConnectorOffset | undefined): bigint | undefined;
 }
 
 export interface CaptureDialect extends LogPositions {
-  /** The connector's whole configuration; closed, so that no client-supplied key reaches Connect. */
+  /** The connector's whole configuration. The set of keys is closed, so no key that a client sends reaches Connect. */
   connectorConfig(
     replication: Pick<
       Replication,
@@ -82,6 +82,6 @@ export interface CaptureDialect extends LogPositions {
 
 export interface OwnTopic {
   readonly topic: string;
-  /** Infinity: forever, as a schema history needs it; that of the tables' topics when absent. */
+  /** Infinity keeps records forever, which a schema history needs. When absent, the retention of the tables' topics. */
   readonly retentionHours?: number;
 }

@@ -7,8 +7,8 @@ import type { ClientId, DatabaseId, ReplicationId, TableRef } from '../contracts
 import type { Replication } from '../contracts/replication.ts';
 
 /**
- * Everything Millrace remembers, in DynamoDB. Reads are strongly consistent unless said otherwise; a write that
- * returned is durable. Every method throws `StoreUnavailable` when DynamoDB does not answer.
+ * Everything that Millrace remembers, in DynamoDB. Reads are strongly consistent unless a method says otherwise. A write
+ * that returned is durable. Every method throws `StoreUnavailable` when DynamoDB does not answer.
  */
 export interface RegistryStore {
   createClient(name: string): Promise<Client>;
@@ -42,8 +42,9 @@ export type ReplicationChange = Partial<
 >;
 
 export interface ReplicationStore {
-  /** Counts the replications of a source database, from 1; used for names. Never handed out twice. */
+  /** A number that was never handed out before. */
   nextReplicationId(): Promise<ReplicationId>;
+  /** Counts the replications of a source database from 1, for names. Never hands a number out twice. */
   nextOrdinal(clientId: ClientId, sourceDatabaseId: DatabaseId): Promise<number>;
   /**
    * Saves a new replication and claims its target tables and its connector name in one transaction: all or nothing.
@@ -57,9 +58,9 @@ export interface ReplicationStore {
   /** The replications of all clients, for the scheduled health checks. The list is eventually consistent. */
   listAllReplications(): Promise<readonly Replication[]>;
   /**
-   * Applies `change` if the stored replication still matches `expected` (each given field equal); sets `statusSince`
-   * when the status changes; `undefined` as a value removes an optional field. Returns the new state, or undefined
-   * (and writes nothing) when the expectation does not hold. Throws `NotFound` as `getReplication` does.
+   * Applies `change` if every field of `expected` equals the stored one, and returns the new state. Otherwise it writes
+   * nothing and returns undefined. A value of `undefined` removes an optional field. `statusSince` is set when the status
+   * changes. Throws `NotFound` as `getReplication` does.
    */
   updateReplication(
     clientId: ClientId,
@@ -92,22 +93,22 @@ export interface ConsumerLaunch {
 
 export interface ConsumerStore {
   /**
-   * Records a launch, if the replication's `desired` is still running and `launch.generation` is its generation: a
-   * user's stop and a newer start win. Throws `Superseded` otherwise. The heartbeat of the launch before stays readable.
+   * Records a launch if the replication is still meant to run and `launch.generation` is its generation. Throws `Superseded`
+   * otherwise: a user's stop and a newer start win. The heartbeat of the launch before stays readable.
    */
   recordLaunch(clientId: ClientId, replicationId: ReplicationId, launch: ConsumerLaunch): Promise<void>;
   getLaunch(replicationId: ReplicationId): Promise<ConsumerLaunch | undefined>;
   /**
-   * Takes the recorded launch back, and returns it: from now on its heartbeats are refused, but for a last one that
-   * reports its end. So a consumer whose task nobody can reach stops at its next heartbeat.
+   * Revokes the recorded launch and returns it. From now on its heartbeats are refused, except for a last one that reports
+   * its end. A consumer whose task cannot be reached therefore exits at its next heartbeat.
    */
   revokeLaunch(replicationId: ReplicationId): Promise<ConsumerLaunch | undefined>;
   /** Attaches the task's ARN to a recorded launch; does nothing when a newer launch has replaced it. */
   setLaunchTask(replicationId: ReplicationId, launchId: string, taskArn: string): Promise<void>;
   /**
-   * Stores the heartbeat, if `heartbeat.launchId` is still the recorded launch. Throws `Superseded` otherwise: the
-   * consumer must then stop without touching anything. A revoked launch may still store that it is STOPPED or in ERROR,
-   * until a newer one is recorded.
+   * Stores the heartbeat if `heartbeat.launchId` is still the recorded launch. Throws `Superseded` otherwise; the consumer
+   * must then stop without touching anything. A revoked launch may still store that it is STOPPED or in ERROR, until a newer
+   * launch is recorded.
    */
   putHeartbeat(replicationId: ReplicationId, heartbeat: Heartbeat): Promise<void>;
   getHeartbeat(replicationId: ReplicationId): Promise<Heartbeat | undefined>;
@@ -126,10 +127,10 @@ export interface HealStore {
 
 export interface CopyStore {
   /**
-   * Saves a table's plan: its progress item and all its chunks; the plan is visible once all of it is. Replaces the plan
-   * of an older generation, that of a skipped table, and one that has no chunks yet (a big table is split by the worker
-   * that copies it). Otherwise the first plan of a generation stays and this call changes nothing: two plans of one
-   * table, made at different moments, must never mix.
+   * Saves a table's plan: its progress and all its chunks. The plan becomes visible as a whole. It replaces the plan of an
+   * older generation, the plan of a skipped table, and a plan without chunks (the worker that copies a big table splits it).
+   * In every other case the first plan of a generation stays and this call changes nothing, because two plans of one table,
+   * made at different moments, must never mix.
    */
   putTablePlan(
     replicationId: ReplicationId,
@@ -145,8 +146,8 @@ export interface CopyStore {
     generation: number,
   ): Promise<readonly Chunk[]>;
   /**
-   * Records a finished chunk and adds it to the table's counters, in one transaction and once: recording the same
-   * chunk again changes nothing. Throws `Superseded` when the table's plan is of another generation.
+   * Records a finished chunk and adds it to the table's counters, in one transaction. Recording the same chunk again changes
+   * nothing. Throws `Superseded` when the table's plan is of another generation.
    */
   recordFinishedChunk(
     replicationId: ReplicationId,

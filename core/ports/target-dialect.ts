@@ -2,11 +2,11 @@ import type { Database, DatabaseKind } from '../contracts/database.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
 import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
 
-/** What is particular to one kind of target database, without I/O. A `TargetDatabase` carries that of its kind. */
+/** What differs between kinds of target databases, without I/O. Each `TargetDatabase` carries its dialect. */
 export interface TargetDialect {
   /** The kind of a server by its version, where servers of several kinds take each other's logins. */
   kindOfVersion?(serverVersion: string): DatabaseKind;
-  /** Where a table goes whose mapping names no schema. */
+  /** The schema of a target table whose mapping names none. */
   defaultSchema(database: Pick<Database, 'databaseName'>): string;
   /** Why no table can have this name, or undefined when one can. */
   refuseName(ref: TableRef): string | undefined;
