@@ -39,8 +39,8 @@ export const emulatorStop: readonly StopStep[] = [
   { signal: 'SIGKILL', waitMs: 5_000 },
 ];
 
-/** It starts in half a second; a loaded machine takes its time. */
-const readyTimeoutMs = 60_000;
+/** It starts in half a second. On a loaded machine it may get no processor for a while, but not for a minute. */
+const quietMs = 60_000;
 
 /** Starts the AWS emulator. Throws `LocalStackFailed`. */
 export const startEmulator = async (options: EmulatorOptions): Promise<Emulator> => {
@@ -80,7 +80,7 @@ export const startEmulator = async (options: EmulatorOptions): Promise<Emulator>
       ...(options.lambdaLog === undefined ? {} : { MILLRACE_LAMBDA_LOG: options.lambdaLog }),
     },
   });
-  await waitUntilReady('The AWS emulator', started, readyTimeoutMs, async () => {
+  await waitUntilReady('The AWS emulator', started, quietMs, async () => {
     try {
       const response = await fetch(`${url}/_ministack/health`, { signal: AbortSignal.timeout(2_000) });
       await response.arrayBuffer();

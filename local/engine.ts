@@ -30,8 +30,8 @@ export const engineStop: readonly StopStep[] = [
   { signal: 'SIGKILL', waitMs: 5_000 },
 ];
 
-/** Node starts in a tenth of a second; a loaded machine takes its time. */
-const readyTimeoutMs = 60_000;
+/** Node starts in a tenth of a second. On a loaded machine it may get no processor for a while, but not for a minute. */
+const quietMs = 60_000;
 
 /** What of the engine's own environment a task sees: as much as a container would, and how to find it again. */
 const taskVariables = ['PATH', 'HOME', 'LANG', 'TMPDIR', stackMarker];
@@ -55,7 +55,7 @@ export const startEngine = async (options: EngineOptions): Promise<ProcessIdenti
     args: [join(import.meta.dirname, 'ecs-shim', 'main.ts'), JSON.stringify(settings)],
     cwd: projectRoot,
   });
-  await waitUntilReady('The ECS task engine', started, readyTimeoutMs, () => accepts(options.socket));
+  await waitUntilReady('The ECS task engine', started, quietMs, () => accepts(options.socket));
   return started.identity;
 };
 

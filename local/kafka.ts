@@ -56,8 +56,8 @@ export interface ConnectServer extends ServerHandle {
   readonly url: string;
 }
 
-/** Twenty times what an idle machine of two cores needs: a loaded one must not fail a start. */
-const readyTimeoutMs = 90_000;
+/** Twenty times what a whole start takes on an idle machine of two cores: a starved one may be silent for long. */
+const quietMs = 90_000;
 
 /**
  * A broker of one node is a development tool, so its log needs no more than what a few tests produce at once; the
@@ -94,7 +94,7 @@ export const startKafka = async (options: KafkaOptions): Promise<KafkaServer> =>
     ]),
   };
   // A broker opens its port before it takes requests; this line comes when it does.
-  await waitUntilReady('Kafka', started, readyTimeoutMs, async () =>
+  await waitUntilReady('Kafka', started, quietMs, async () =>
     readFileSync(logFile, 'utf8').slice(logStart).includes('Kafka Server started'),
   );
   return server;
@@ -125,7 +125,7 @@ export const startConnect = async (options: ConnectOptions): Promise<ConnectServ
   );
   const server = { url, ...handleOf(started, logFile, options.logFile === undefined ? [logFile] : []) };
   // `/` answers before the worker has joined its group, `/connectors` only after.
-  await waitUntilReady('Kafka Connect', started, readyTimeoutMs, async () => {
+  await waitUntilReady('Kafka Connect', started, quietMs, async () => {
     try {
       const response = await fetch(`${url}/connectors`, { signal: AbortSignal.timeout(2_000) });
       await response.arrayBuffer();

@@ -84,7 +84,7 @@ export const mariadbStop: readonly StopStep[] = [
  * Recovery after a crash replays at most the redo log (96 MB by default): seconds; a slow disk gets a minute. On two cores
  * that ran twenty processes more, a first start took more than a minute; three times that.
  */
-const readyTimeoutMs = 180_000;
+const quietMs = 180_000;
 
 /**
  * Starts one MariaDB server, with its data directory made on the first start. The binaries come from Maven Central;
@@ -145,7 +145,7 @@ export const startMariadb = async (options: MariadbOptions = {}): Promise<Mariad
     },
     kill: () => stopProcess(started.identity, [{ signal: 'SIGKILL', waitMs: 5_000 }]),
   };
-  await waitUntilReady('MariaDB', started, readyTimeoutMs, () => makesDatabase(server));
+  await waitUntilReady('MariaDB', started, quietMs, () => makesDatabase(server));
   return server;
 };
 

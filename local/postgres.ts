@@ -88,8 +88,11 @@ export const postgresStop: readonly StopStep[] = [
   { signal: 'SIGKILL', waitMs: 5_000 },
 ];
 
-/** Recovery after a crash replays at most max_wal_size (1 GB): about 30 s on a slow disk; twice that. */
-const readyTimeoutMs = 60_000;
+/**
+ * Recovery after a crash replays at most max_wal_size (1 GB): about 30 s on a slow disk. Another process than the watched
+ * one replays it, and may log nothing meanwhile; twice that.
+ */
+const quietMs = 60_000;
 
 /**
  * Starts one PostgreSQL server, with its data directory made on the first start.
@@ -145,7 +148,7 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
     },
     kill: () => stopProcess(started.identity, [{ signal: 'SIGKILL', waitMs: 5_000 }]),
   };
-  await waitUntilReady('PostgreSQL', started, readyTimeoutMs, () => answers(server));
+  await waitUntilReady('PostgreSQL', started, quietMs, () => answers(server));
   await ensureDatabase(server);
   return server;
 };

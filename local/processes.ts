@@ -2,7 +2,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '#adapters/clock/system-clock.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { watchStart } from './start-watch.ts';
 
 /**
  * A process of one boot: a pid alone may have been given to someone else by the time it is killed.
@@ -179,57 +181,37 @@ export const startDetached = async (options: DetachedOptions): Promise<DetachedP
   return { identity, logFile: options.logFile, signal: options.signal, ending: () => ending };
 };
 
-/** A part that works on for longer than this is taken to be stuck in a loop. */
-const longestStartMs = 15 * 60_000;
-/** Processor time by which a process has to move on between two looks: an idle Java process uses less in a minute. */
-const workedMs = 1_000;
-
 const logBytes = (logFile: string): number => statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
 
-/** User and system time of the process; undefined where the system has no /proc. Linux counts 100 ticks a second. */
-const processorMs = (pid: number): number | undefined => {
+/** User and system time of the process; 0 where the system has no /proc. Linux counts 100 ticks a second. */
+const processorMs = (pid: number): number => {
   // The name in brackets may have blanks; utime and stime are the fields 14 and 15 (manual page proc(5)).
   const fields = readProcessFile(pid, 'stat')?.split(') ').at(-1)?.split(' ');
-  return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) * 10;
+  return fields === undefined ? 0 : (Number(fields[11]) + Number(fields[12])) * 10;
 };
 
 /**
- * Calls `probe` until it returns true, every 100 ms at most. On a busy machine a start takes long, so time alone does not end
- * it: while the log grows or the process works, the wait goes on, with a line each `quietMs` that says so.
- * Otherwise the process is killed: `LocalStackFailed` with the end of the log when it ends by itself, when it has shown no
- * sign of work for `quietMs`, or after `longestMs`; and the signal's reason when that is aborted.
+ * Calls `probe` until it returns true, every 100 ms at most. Otherwise the process is killed: `LocalStackFailed` with the end
+ * of the log when it ends by itself or `watchStart` gives it up, and the signal's reason when that is aborted.
  */
 export const waitUntilReady = async (
   name: string,
   started: DetachedProcess,
   quietMs: number,
   probe: () => Promise<boolean>,
-  longestMs = longestStartMs,
 ): Promise<void> => {
   const { identity, logFile, signal } = started;
-  const look = () => ({ bytes: logBytes(logFile), workMs: processorMs(identity.pid) ?? 0 });
-  const startedAt = Date.now();
-  let seen = look();
-  let lookAt = startedAt + quietMs;
-  const judge = (): string | undefined => {
-    const now = Date.now();
-    const waitedSeconds = Math.round((now - startedAt) / 1000);
-    if (now - startedAt > longestMs) return `was not ready after ${waitedSeconds} s`;
-    if (now <= lookAt) return undefined;
-    const at = look();
-    if (at.bytes === seen.bytes && at.workMs - seen.workMs < workedMs)
-      return `was not ready after ${waitedSeconds} s, and has done nothing for ${quietMs / 1000} s`;
-    process.stderr.write(
-      `${name} is not ready after ${waitedSeconds} s. It is still working, so the wait goes on.\n`,
-    );
-    seen = at;
-    lookAt = now + quietMs;
-    return undefined;
-  };
+  const givenUp = watchStart({
+    name,
+    quietMs,
+    look: () => ({ logBytes: logBytes(logFile), processorMs: processorMs(identity.pid) }),
+    say: (line) => process.stderr.write(`${line}\n`),
+    clock: systemClock,
+  });
   try {
     while (!(await probe())) {
       signal?.throwIfAborted();
-      const ending = started.ending() ?? judge();
+      const ending = started.ending() ?? givenUp();
       if (ending !== undefined) {
         throw new MillraceError(
           'LocalStackFailed',

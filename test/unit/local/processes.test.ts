@@ -120,15 +120,6 @@ test('waits for a process that works on, however long one look takes', async () 
   expect(isRunning(busy.identity)).toBe(true);
 });
 
-test('kills a process that works on without an end', async () => {
-  const busy = await start(ticking);
-  await untilOutput('tick 1');
-  await expect(waitUntilReady('The part', busy, 10_000, () => Promise.resolve(false), 300)).rejects.toThrow(
-    /^The part was not ready after \d+ s\. /,
-  );
-  expect(isRunning(busy.identity)).toBe(false);
-});
-
 test('kills a process that is not ready in time, or that nobody waits for any more', async () => {
   const slow = await start(forever);
   await expect(waitUntilReady('The part', slow, 10, () => Promise.resolve(false))).rejects.toThrow(
