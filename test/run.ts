@@ -95,13 +95,17 @@ interface Step {
 const staticStep = (name: string): Step => ({ name, run: () => runStatic(name) });
 const jestStep = (name: string): Step => ({ name, run: () => runJest(name) });
 
+/** The projects of jest.config.mjs that `npm test` runs. */
+export const usualProjects: readonly string[] = ['unit', 'infra', 'state-machines', 'integration', 'product'];
+/** Those that take longer, and have a command of their own. */
+export const longProjects: readonly string[] = ['matrix', 'faults', 'chain'];
+
 /** Within 15 minutes on two cores. */
 const usualSteps: readonly Step[] = [
   ...['format', 'lint', 'types'].map(staticStep),
-  ...['unit', 'infra', 'state-machines', 'integration', 'product'].map(jestStep),
+  ...usualProjects.map(jestStep),
 ];
-/** What takes longer, and has a command of its own. */
-const longSteps: readonly Step[] = ['matrix', 'faults', 'chain'].map(jestStep);
+const longSteps: readonly Step[] = longProjects.map(jestStep);
 
 const chooseSteps = (names: readonly string[]): readonly Step[] => {
   if (names.length === 0) return usualSteps;
