@@ -2,16 +2,66 @@ package millrace.connect;
 
 import io.debezium.connector.postgresql.PostgresConnectorConfig;
 import io.debezium.connector.postgresql.PostgresConnectorTask;
+import io.debezium.connector.postgresql.PostgresOffsetContext;
+import io.debezium.connector.postgresql.PostgresPartition;
 import io.debezium.connector.postgresql.PostgresSchema;
 import io.debezium.connector.postgresql.TypeRegistry;
 import io.debezium.connector.postgresql.connection.PostgresConnection;
 import io.debezium.connector.postgresql.connection.PostgresDefaultValueConverter;
 import io.debezium.connector.postgresql.connection.ReplicationConnection;
+import io.debezium.pipeline.ChangeEventSourceCoordinator;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.apache.kafka.connect.source.SourceTaskContext;
 
-/** Debezium's task, which reads the log with a {@link TextTypeRegistry}. */
+/**
+ * Debezium's task, which reads the log with a {@link TextTypeRegistry}, resumes with {@link WholeTransactions}, and lets the
+ * slot move only as far as Connect's stored offset.
+ */
 public final class PostgresTextConnectorTask extends PostgresConnectorTask {
+
+    /** Of the only source that the task has; null until Kafka has a record of it. */
+    private volatile Map<String, ?> partition;
+
+    /** Connect has stored an offset since the slot was last moved. */
+    private volatile boolean hasStoredOffset;
+
+    @Override
+    public void initialize(SourceTaskContext context) {
+        super.initialize(new WholeTransactions(context));
+    }
+
+    /**
+     * Kafka has the record. Debezium would confirm its position to the source, but its offset is not stored yet, nor need Kafka
+     * have the records before it, which may be those of another table's topic.
+     */
+    @Override
+    public void commitRecord(SourceRecord record, RecordMetadata metadata) {
+        partition = record.sourcePartition();
+    }
+
+    @Override
+    public void commit() throws InterruptedException {
+        hasStoredOffset = true;
+        super.commit();
+    }
+
+    /** Confirms the stored offset: a slot that is ahead of it would lose what lies between when the task resumes. */
+    @Override
+    public void performCommit() {
+        ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext> running = coordinator;
+        if (running == null || partition == null || !hasStoredOffset) {
+            return;
+        }
+        hasStoredOffset = false;
+        Map<String, Object> offset = context.offsetStorageReader().offset(partition);
+        if (offset != null) {
+            running.commitOffset(partition, offset);
+        }
+    }
 
     @Override
     protected ReplicationConnection buildReplicationConnection(

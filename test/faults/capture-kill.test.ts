@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import { runCaptureKill } from './capture-kill/capture-kill.ts';
+import { startMariadbSource } from './capture-kill/mariadb-source.ts';
+import { startPostgresSource } from './capture-kill/postgres-source.ts';
+
+// The longer form, with every version and load: `npm run test:faults -- capture-kill`.
+
+test('PostgreSQL: a COPY whose rows share a position in the log loses none of them when its session is ended', async () => {
+  const figures = await runCaptureKill(() => startPostgresSource(18), {
+    interruptions: ['session'],
+    times: 4,
+    loads: ['COPY'],
+  });
+  expect(figures).toMatchObject({ kills: 4, lost: 0, extra: 0 });
+  expect(figures.rows).toBe(4 * 40_000 + 1);
+}, 900_000);
+
+test('PostgreSQL: sessions that end, workers and servers that are killed lose no row', async () => {
+  const figures = await runCaptureKill(() => startPostgresSource(18), {
+    interruptions: ['session', 'worker', 'source'],
+    times: 3,
+  });
+  expect(figures).toMatchObject({ kills: 3, lost: 0, extra: 0 });
+}, 900_000);
+
+test('MariaDB: sessions that end, workers and servers that are killed lose no row', async () => {
+  const figures = await runCaptureKill(startMariadbSource, {
+    interruptions: ['session', 'worker', 'source'],
+    times: 3,
+  });
+  expect(figures).toMatchObject({ kills: 3, lost: 0, extra: 0 });
+}, 900_000);
