@@ -332,6 +332,13 @@ class KafkaSession implements PartitionSession {
     }
   }
 
+  pause(): void {
+    this.#buffer.clear();
+    if (this.signal.aborted) return;
+    this.#isPaused = true;
+    this.#consumer.pause([{ topic: this.topic, partitions: [this.partition] }]);
+  }
+
   peek(): FeedRecord | undefined {
     return this.#buffer.peek();
   }

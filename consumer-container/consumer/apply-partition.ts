@@ -9,6 +9,7 @@ import type { FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
 import type { ReadEventSource } from '#core/ports/source-dialect.ts';
+import type { HeldTables } from './held-tables.ts';
 import { type PartitionProgress, type Progress, partitionKey } from './progress.ts';
 
 /**
@@ -27,6 +28,7 @@ export interface ApplyContext {
   readonly source: SourceRows;
   readonly readSource: ReadEventSource;
   readonly tablesOf: (topic: string) => TopicTables;
+  readonly held: Pick<HeldTables, 'holdTopic' | 'signalOf'>;
   readonly isLive: (table: ApplyTable) => boolean;
   readonly epoch: number;
   /** Throws `NeedsResync` unless the events from `nextOffset` on are all there. */
@@ -40,7 +42,8 @@ export interface ApplyContext {
  * Applies one partition until its assignment ends: begins at the checkpoint, and after every transient failure begins at
  * the checkpoint again, so it does not matter whether a lost COMMIT took effect. Waits between attempts as
  * `transientRetryDelaysMs` says; a batch that was applied starts the count again. Throws the last error when the
- * attempts are used up, and any other error at once.
+ * attempts are used up. An error that concerns only this table holds it: the partition is read no further. Every other error is
+ * thrown at once.
  */
 export const applyPartition = async (session: PartitionSession, context: ApplyContext): Promise<void> => {
   const { clock, log, progress } = context;
@@ -50,13 +53,18 @@ export const applyPartition = async (session: PartitionSession, context: ApplyCo
     failures = 0;
     progress.troubles.delete(trouble);
   };
-  while (!session.signal.aborted) {
+  const isHeld = context.held.signalOf(session.topic);
+  while (!session.signal.aborted && !isHeld.aborted) {
     try {
       await applyFromCheckpoint(session, context, succeeded);
       break;
     } catch (cause) {
       const error = toMillraceError(cause);
       const delayMs = transientRetryDelaysMs[failures];
+      if (error.policy.isOfOneTable === true) {
+        await context.held.holdTopic(session.topic, context.tablesOf(session.topic), error);
+        break;
+      }
       if (!error.isTransient || (delayMs === undefined && !session.signal.aborted)) throw error;
       if (delayMs === undefined || session.signal.aborted) break;
       failures += 1;
@@ -69,6 +77,7 @@ export const applyPartition = async (session: PartitionSession, context: ApplyCo
       await clock.sleep(delayMs, session.signal).catch(() => undefined);
     }
   }
+  if (isHeld.aborted) session.pause();
   progress.troubles.delete(trouble);
 };
 
@@ -130,14 +139,19 @@ class PartitionPipeline {
   }
 
   async run(): Promise<void> {
-    for (;;) {
-      const taken = await this.#session.take(maxBatchRecords, maxBatchBytes, this.#failed.signal);
+    const giveUp = AbortSignal.any([this.#failed.signal, this.#context.held.signalOf(this.#session.topic)]);
+    while (!giveUp.aborted) {
+      const taken = await this.#session.take(maxBatchRecords, maxBatchBytes, giveUp);
       if (taken === undefined) break;
       const records = this.#rest.length === 0 ? taken : [...this.#rest, ...taken];
       const decoded = await this.#decode(records);
       this.#rest = decoded.rest;
-      if (decoded.nextOffset === undefined) continue;
-      await this.#start(decoded, decoded.nextOffset);
+      if (decoded.nextOffset !== undefined) await this.#start(decoded, decoded.nextOffset);
+      if (decoded.failure !== undefined) {
+        // What came before it is applied, so that the checkpoint stands exactly at the record that cannot be.
+        await this.#applying;
+        throw decoded.failure;
+      }
     }
     await this.#applying;
   }

@@ -4,7 +4,7 @@ import type { OnNulled } from '#core/apply/nulled-values.ts';
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import { retryTransient } from '#core/concurrency/retry-transient.ts';
 import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
-import { tableKey } from '#core/contracts/identifiers.ts';
+import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Replication, TableMapping } from '#core/contracts/replication.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { topicName } from '#core/naming/names.ts';
@@ -20,6 +20,7 @@ import type { ConsumerEnd } from '../exit-codes.ts';
 import { runTogether } from '../run-together.ts';
 import { applyPartition } from './apply-partition.ts';
 import { Heartbeats } from './heartbeats.ts';
+import { HeldTables } from './held-tables.ts';
 import { watchLiveTables } from './live-tables.ts';
 import { NulledReport } from './nulled-report.ts';
 import { Progress } from './progress.ts';
@@ -32,7 +33,14 @@ export interface ConsumerDatabases {
   /** How the source's log is read. */
   readonly positions: LogPositions;
   readonly tables: readonly ApplyTable[];
+  /** The tables that cannot be applied as they are now, with the reason. */
+  readonly refused: readonly RefusedTable[];
   close(): Promise<void>;
+}
+
+export interface RefusedTable {
+  readonly source: TableRef;
+  readonly error: MillraceError;
 }
 
 export interface FeedHooks {
@@ -124,7 +132,7 @@ const consume = async (
   stop: AbortSignal,
 ): Promise<void> => {
   const { admin, clock, log, store } = ports;
-  const { applied, live } = await retry(ports, stop, () => listTables(replication, ports));
+  const { applied, live, heldBefore } = await retry(ports, stop, () => listTables(replication, ports));
   const nulled = new NulledReport({ ...ports, connectorName: replication.connectorName });
   const databases = await retry(ports, stop, () => ports.openDatabases(applied, nulled.add));
   try {
@@ -154,6 +162,15 @@ const consume = async (
       epoch: claim.epoch,
     });
 
+    const held = new HeldTables({ ...ports, replication });
+    for (const { source, error } of databases.refused) await held.hold(source, error);
+    for (const source of heldBefore.filter((table) => !held.has(table))) {
+      log.info(`Table ${tableLabel(source)} was held; trying again from its checkpoint`);
+      await retry(ports, stop, () =>
+        store.setTableState(replication.replicationId, source, { state: 'catching-up' }),
+      );
+    }
+
     const verifyPosition = createVerifyPosition(progress, ports, stop);
     const feed = ports.openFeed({ verifyPosition, onAvailability: kafkaWatch(progress, log) });
     const context = {
@@ -161,6 +178,7 @@ const consume = async (
       source: databases.source,
       readSource: positions.readEventSource,
       tablesOf: (topic: string): TopicTables => tables.get(topic) ?? new Map(),
+      held,
       isLive: (table: ApplyTable) => live.has(tableKey(table.mapping.source)),
       epoch: claim.epoch,
       verifyPosition,
@@ -171,7 +189,7 @@ const consume = async (
     await runTogether(stop, [
       (signal) => feed.run(topics, (session) => applyPartition(session, context), signal),
       (signal) => heartbeats.run(signal),
-      (signal) => watchOffsets(progress, ports, verifyPosition, signal),
+      (signal) => watchOffsets(progress, ports, { verifyPosition, held }, signal),
       (signal) => watchLiveTables({ ...ports, store, replication, positions, progress, live }, signal),
     ]);
   } finally {
@@ -180,11 +198,15 @@ const consume = async (
   }
 };
 
-/** The tables to apply (all but the skipped ones), and which of them are live. */
+/** The tables to apply (all but the skipped ones), which of them are live, and which the consumer before this one has held. */
 const listTables = async (
   replication: Replication,
   { store }: ConsumerPorts,
-): Promise<{ readonly applied: readonly TableMapping[]; readonly live: Set<string> }> => {
+): Promise<{
+  readonly applied: readonly TableMapping[];
+  readonly live: Set<string>;
+  readonly heldBefore: readonly TableRef[];
+}> => {
   const states = new Map(
     (await store.listTableProgress(replication.replicationId)).map(({ source, state }) => [
       tableKey(source),
@@ -194,6 +216,9 @@ const listTables = async (
   return {
     applied: replication.tables.filter(({ source }) => states.get(tableKey(source)) !== 'skipped'),
     live: new Set([...states].filter(([, state]) => state === 'live').map(([table]) => table)),
+    heldBefore: replication.tables
+      .map(({ source }) => source)
+      .filter((source) => states.get(tableKey(source)) === 'held'),
   };
 };
 

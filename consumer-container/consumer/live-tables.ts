@@ -62,7 +62,7 @@ const listWaiting = async (
   replicationId: ReplicationId,
 ): Promise<readonly TableProgress[] | undefined> => {
   const unfinished = (await store.listTableProgress(replicationId)).filter(
-    ({ state }) => state !== 'live' && state !== 'skipped',
+    ({ state }) => state !== 'live' && state !== 'skipped' && state !== 'held',
   );
   if (unfinished.length === 0) return undefined;
   return unfinished.filter(({ state }) => state === 'catching-up');

@@ -6,10 +6,10 @@ import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { type ReplicationId, type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { TableMapping } from '#core/contracts/replication.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
-import { MillraceError } from '#core/errors/millrace-error.ts';
+import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { LogPositions } from '#core/ports/source-dialect.ts';
-import type { ConsumerDatabases } from './consumer.ts';
+import type { ConsumerDatabases, RefusedTable } from './consumer.ts';
 
 export interface ConsumerDatabaseOptions {
   readonly source: ConnectionSettings;
@@ -21,12 +21,12 @@ export interface ConsumerDatabaseOptions {
 }
 
 /**
- * Describes the tables at both ends as they are now, and opens the pools that the consumer works with. Throws
- * `TableNotFound`, `SchemaMismatch`, `UnsupportedType` and the database errors.
+ * Describes the tables at both ends as they are now, and opens the pools that the consumer works with. A table that is missing or
+ * does not fit is among the refused ones. Throws the database errors.
  */
 export const openConsumerDatabases = async (options: ConsumerDatabaseOptions): Promise<ConsumerDatabases> => {
   const kind = applyEngineOf(options.target);
-  const { tables, sources, positions } = await describeTables(options, kind);
+  const { tables, refused, sources, positions } = await describeTables(options, kind);
   const opened = kind.openTarget(options.target, options.replicationId, options.onNulled);
   const source = openSourceRows(options.source, sources);
   return {
@@ -34,36 +34,44 @@ export const openConsumerDatabases = async (options: ConsumerDatabaseOptions): P
     source: source.rows,
     positions,
     tables,
+    refused,
     close: async () => {
       await Promise.all([opened.close(), source.close()]);
     },
   };
 };
 
-const describeTables = (
-  options: ConsumerDatabaseOptions,
-  kind: ApplyEngine,
-): Promise<{
+interface DescribedTables {
   readonly tables: readonly ApplyTable[];
+  readonly refused: readonly RefusedTable[];
   readonly sources: readonly TableDescription[];
   readonly positions: LogPositions;
-}> =>
+}
+
+const describeTables = (options: ConsumerDatabaseOptions, kind: ApplyEngine): Promise<DescribedTables> =>
   withOpened(async (keep) => {
     const source = keep(openSource(options.source));
     const target = keep(kind.openCatalog(options.target));
+    const refused: RefusedTable[] = [];
     const described = await Promise.all(
-      options.tables.map(async (mapping) => ({
-        mapping,
-        source: found(await source.describeTable(mapping.source), mapping.source, 'source'),
-        target: found(await target.describeTable(mapping.target), mapping.target, 'target'),
-      })),
+      options.tables.map(async (mapping) => {
+        try {
+          const from = found(await source.describeTable(mapping.source), mapping.source, 'source');
+          const to = found(await target.describeTable(mapping.target), mapping.target, 'target');
+          return [{ source: from, table: kind.describeTable(mapping, from, to, source.dialect) }];
+        } catch (cause) {
+          const error = toMillraceError(cause);
+          if (error.policy.isOfOneTable !== true) throw error;
+          refused.push({ source: mapping.source, error });
+          return [];
+        }
+      }),
     );
     return {
-      tables: described.map((table) =>
-        kind.describeTable(table.mapping, table.source, table.target, source.dialect),
-      ),
+      tables: described.flat().map(({ table }) => table),
+      refused,
       positions: source.dialect.capture,
-      sources: described.map((table) => table.source),
+      sources: described.flat().map((table) => table.source),
     };
   });
 

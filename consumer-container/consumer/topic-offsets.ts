@@ -2,6 +2,7 @@ import { checkPosition } from '#core/apply/check-position.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { KafkaAdminPort } from '#core/ports/services.ts';
+import type { HeldTables } from './held-tables.ts';
 import type { Progress } from './progress.ts';
 
 /** How often the topics' ends are read, for the lag and to see that they are still the same topics. */
@@ -44,7 +45,10 @@ export const createVerifyPosition =
 export const watchOffsets = async (
   progress: Progress,
   { admin, clock, log }: OffsetPorts,
-  verifyPosition: VerifyPosition,
+  {
+    verifyPosition,
+    held,
+  }: { readonly verifyPosition: VerifyPosition; readonly held: Pick<HeldTables, 'signalOf'> },
   signal: AbortSignal,
 ): Promise<void> => {
   const topics = [...new Set(progress.partitions.map(({ topic }) => topic))];
@@ -57,6 +61,11 @@ export const watchOffsets = async (
         const found = offsets.find(
           (candidate) => candidate.topic === partition.topic && candidate.partition === partition.partition,
         );
+        // A held table is read no further; what its topic has lost meanwhile does not stop the others.
+        if (held.signalOf(partition.topic).aborted) {
+          if (found !== undefined) partition.endOffset = found.endOffset;
+          continue;
+        }
         if (found === undefined || found.topicId !== partition.topicId || found.endOffset < nextOffset) {
           await verifyPosition(partition.topic, partition.partition, partition.nextOffset);
         }

@@ -28,6 +28,18 @@ export const stateAlert = (
     `What to do: ${advice}`,
   ]);
 
+/** One table waits until a person acts; the others of the replication go on. */
+export const heldAlert = (
+  replication: Alerted,
+  table: string,
+  { reason, advice }: { readonly reason: string; readonly advice: string },
+): Alert =>
+  composeAlert(replication, `table ${table} of ${replication.connectorName} is held`, [
+    reason,
+    `What to do: ${advice}`,
+    'The other tables of the replication go on.',
+  ]);
+
 /** A start ended before the consumer ran. `whatStays` says what the failed step has left behind. */
 export const startFailedAlert = (
   replication: Alerted,

@@ -32,6 +32,8 @@ export interface DecodedRecords<Table extends ApplyTable = ApplyTable> {
   readonly rest: readonly FeedRecord[];
   /** When the source committed the first change of them, in ms since the epoch. */
   readonly firstCommittedAtMs: number | undefined;
+  /** Why the record at `nextOffset` cannot be decoded. Everything before it is. */
+  readonly failure?: MillraceError;
 }
 
 type Delete = Extract<RowChange, { kind: 'delete' }>;
@@ -52,15 +54,18 @@ export const decodeRecords = <Table extends ApplyTable>(
 ): DecodedRecords<Table> => {
   const decoder = new RecordsDecoder(topic, tables, highestPosition);
   decoder.add(records);
-  return decoder.result();
+  const decoded = decoder.result();
+  if (decoded.failure !== undefined) throw decoded.failure;
+  return decoded;
 };
 
-/** `decodeRecords` for records that are handed over in parts. */
+/** `decodeRecords` for records that are handed over in parts. A record that cannot be decoded ends them; see `failure`. */
 export class RecordsDecoder<Table extends ApplyTable = ApplyTable> {
   readonly #topic: DecodedTopic;
   readonly #decoder: RecordDecoder<Table>;
   #nextOffset: bigint | undefined;
   #rest: readonly FeedRecord[] = [];
+  #failure: MillraceError | undefined;
 
   constructor(topic: DecodedTopic, tables: TopicTables<Table>, highestPosition: number) {
     this.#topic = topic;
@@ -68,6 +73,7 @@ export class RecordsDecoder<Table extends ApplyTable = ApplyTable> {
   }
 
   add(records: readonly FeedRecord[]): void {
+    if (this.#failure !== undefined) return;
     let decodedUpTo = 0;
     for (let index = 0; index < records.length; index += 1) {
       const record = records[index];
@@ -75,7 +81,8 @@ export class RecordsDecoder<Table extends ApplyTable = ApplyTable> {
       try {
         if (this.#decoder.add(record, this.#topic)) decodedUpTo = index + 1;
       } catch (error) {
-        throw located(error, record, this.#topic.topic);
+        this.#failure = located(error, record, this.#topic.topic);
+        break;
       }
     }
     const last = records[decodedUpTo - 1];
@@ -87,7 +94,12 @@ export class RecordsDecoder<Table extends ApplyTable = ApplyTable> {
   }
 
   result(): DecodedRecords<Table> {
-    return { ...this.#decoder.result(), nextOffset: this.#nextOffset, rest: this.#rest };
+    return {
+      ...this.#decoder.result(),
+      nextOffset: this.#nextOffset,
+      rest: this.#rest,
+      ...(this.#failure !== undefined && { failure: this.#failure }),
+    };
   }
 }
 

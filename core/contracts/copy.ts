@@ -17,9 +17,10 @@ export type Chunk = z.infer<typeof chunkSchema>;
 /**
  * pending: planned, nothing copied. copying: some chunks are done. catching-up: copied, the consumer has not yet
  * passed the position at which the copy ended. live: it has. skipped: the target table had rows that are not ours,
- * so it is neither copied nor applied.
+ * so it is neither copied nor applied. held: it was copied, and its changes wait at the consumer's checkpoint, because the next one
+ * cannot be applied without a wrong row; the others go on.
  */
-export const tableStateSchema = z.enum(['pending', 'copying', 'catching-up', 'live', 'skipped']);
+export const tableStateSchema = z.enum(['pending', 'copying', 'catching-up', 'live', 'skipped', 'held']);
 export type TableState = z.infer<typeof tableStateSchema>;
 
 /** Progress of one table, as stored. Rates and percentages are derived from it. */
@@ -41,8 +42,9 @@ export const tableProgressSchema = z
     finishedAt: instantSchema.optional(),
     /** Position of the source's log, as its dialect formats it (PostgreSQL: `16/B374D848`), at or after the copy's end. */
     copyEndPosition: z.string().optional(),
-    /** Why the table is skipped. */
+    /** Why the table is skipped or held. */
     message: z.string().optional(),
+    heldSince: instantSchema.optional(),
   })
   .readonly();
 export type TableProgress = z.infer<typeof tableProgressSchema>;

@@ -13,6 +13,8 @@ export interface ErrorPolicy {
   readonly httpStatus: number;
   /** The next thing an operator should do, as one sentence. */
   readonly advice: string;
+  /** The fault is one table's: the consumer holds this table, and the others go on. */
+  readonly isOfOneTable?: true;
 }
 
 const transient = (httpStatus: number, advice: string): ErrorPolicy => ({
@@ -24,6 +26,10 @@ const persistent = (httpStatus: number, advice: string): ErrorPolicy => ({
   disposition: 'persistent',
   httpStatus,
   advice,
+});
+const ofOneTable = (httpStatus: number, advice: string): ErrorPolicy => ({
+  ...persistent(httpStatus, advice),
+  isOfOneTable: true,
 });
 const bug = (advice: string): ErrorPolicy => ({ disposition: 'bug', httpStatus: 500, advice });
 
@@ -59,24 +65,28 @@ export const errorPolicies = {
   DatabaseUnavailable: transient(503, 'Check that the database is up, writable and not out of connections.'),
   DatabaseFull: persistent(507, 'Free or add disk space on the database, then start the replication again.'),
   PermissionDenied: persistent(422, 'Grant the missing privilege that the error names.'),
-  TableNotFound: persistent(422, 'Check the schema and table name; names are case-sensitive.'),
-  ConstraintViolated: persistent(
+  TableNotFound: ofOneTable(422, 'Check the schema and table name; names are case-sensitive.'),
+  ConstraintViolated: ofOneTable(
     422,
     'Compare the named target constraint with the source and drop or fix it.',
   ),
-  ValueRejected: persistent(
+  ValueRejected: ofOneTable(
     422,
     'Widen the named target column or correct its type, or give the table another value_policy.',
   ),
-  SchemaMismatch: persistent(
+  SchemaMismatch: ofOneTable(
     422,
     'Change the target table so that it matches the source, or start with force_resync.',
   ),
-  UnsupportedType: persistent(
+  SchemaChanged: ofOneTable(
+    409,
+    'Start with force_resync to load the table again in its new form, or undo the change at the source.',
+  ),
+  UnsupportedType: ofOneTable(
     422,
     'Leave the column out of the replication or change its type at the source.',
   ),
-  UndecodableEvent: persistent(
+  UndecodableEvent: ofOneTable(
     500,
     'Read the event at the named topic and offset: it does not have the form that Debezium writes.',
   ),

@@ -27,6 +27,8 @@ export interface PartitionSession {
     maxBytes: number,
     giveUp?: AbortSignal,
   ): Promise<readonly FeedRecord[] | undefined>;
+  /** Reads no more of the partition until the assignment ends, and drops what was read ahead. */
+  pause(): void;
   /** The next record that `take` would return, or undefined while it has not arrived. */
   peek(): FeedRecord | undefined;
   /** How many records below the sought offset have arrived again and were dropped, since the last call. */

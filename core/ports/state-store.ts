@@ -165,6 +165,7 @@ export interface CopyStore {
       readonly finishedAt?: string;
       readonly copyEndPosition?: string;
       readonly message?: string;
+      readonly heldSince?: string;
     },
   ): Promise<void>;
 }

@@ -22,8 +22,9 @@ export interface TableCopyStatus {
   readonly runsOn: TableProgress['runsOn'] | undefined;
   readonly startedAt: string | undefined;
   readonly finishedAt: string | undefined;
-  /** Why the table is skipped. */
+  /** Why the table is skipped or held. */
   readonly message: string | undefined;
+  readonly heldSince: string | undefined;
 }
 
 export interface CopyStatus {
@@ -37,7 +38,8 @@ export interface CopyStatus {
   readonly secondsLeft: number | undefined;
 }
 
-const isCopied = (state: TableState): boolean => state === 'catching-up' || state === 'live';
+const isCopied = (state: TableState): boolean =>
+  state === 'catching-up' || state === 'live' || state === 'held';
 
 /** Below 100 until the copy has ended, so that nobody reads a rounded 100 as the end. */
 const percentOf = (share: number): number => Math.min(99.9, Math.floor(share * 1_000) / 10);
@@ -72,7 +74,8 @@ const tableStatus = (progress: TableProgress, now: Date): TableCopyStatus => {
     runsOn: progress.runsOn,
     startedAt: progress.startedAt,
     finishedAt: progress.finishedAt,
-    message: progress.message,
+    message: progress.state === 'skipped' || progress.state === 'held' ? progress.message : undefined,
+    heldSince: progress.state === 'held' ? progress.heldSince : undefined,
   };
 };
 
@@ -93,6 +96,7 @@ const notPlanned = (mapping: Replication['tables'][number]): TableCopyStatus => 
   startedAt: undefined,
   finishedAt: undefined,
   message: undefined,
+  heldSince: undefined,
 });
 
 const sum = <T>(list: readonly T[], of: (item: T) => number): number =>

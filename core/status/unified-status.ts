@@ -202,8 +202,9 @@ export const unifiedStatus = (facts: StatusFacts): UnifiedStatus => {
   const copy = describeCopy(replication, facts.tables, now);
   const applied = heartbeat?.applied ?? noneApplied;
   const skipped = copy.tables.filter(({ state }) => state === 'skipped');
+  const held = copy.tables.filter(({ state }) => state === 'held');
 
-  const { overall, reasons } = judge(replication, connector, consumer, skipped);
+  const { overall, reasons } = judge(replication, connector, consumer, { skipped, held, all: copy.tables });
   return {
     overall,
     reasons,
@@ -246,7 +247,7 @@ const judge = (
   replication: Replication,
   connector: ConnectorHealth,
   consumer: ConsumerHealth,
-  skipped: readonly TableCopyStatus[],
+  tables: Readonly<Record<'skipped' | 'held' | 'all', readonly TableCopyStatus[]>>,
 ): { readonly overall: OverallHealth; readonly reasons: readonly string[] } => {
   const { status, lastErrorMessage } = replication;
   switch (status) {
@@ -263,11 +264,18 @@ const judge = (
       const reasons = [
         ...(connector.healthy ? [] : [connector.message]),
         ...(consumer.healthy ? [] : [consumer.message]),
-        ...skipped.map(({ source, message }) => message ?? `Table ${tableLabel(source)} is skipped`),
+        ...tables.skipped.map(({ source, message }) => message ?? `Table ${tableLabel(source)} is skipped`),
+        ...tables.held.map(({ source, message }) => `Table ${tableLabel(source)} is held: ${message}`),
       ];
       const captureFailed =
         connector.state === 'FAILED' || connector.tasks.some(({ state }) => state === 'FAILED');
-      const failed = captureFailed || consumer.state === 'ERROR' || !(connector.healthy || consumer.healthy);
+      const nothingFlows =
+        tables.held.length > 0 && tables.held.length + tables.skipped.length === tables.all.length;
+      const failed =
+        captureFailed ||
+        nothingFlows ||
+        consumer.state === 'ERROR' ||
+        !(connector.healthy || consumer.healthy);
       return { overall: reasons.length === 0 ? 'healthy' : failed ? 'failed' : 'degraded', reasons };
     }
   }

@@ -396,7 +396,8 @@ const tableCopySchema = z.strictObject({
   runs_on: z.enum(['lambda', 'fargate']).nullable(),
   started_at: instantSchema.nullable(),
   finished_at: instantSchema.nullable(),
-  message: z.string().nullable().meta({ description: 'Why the table is skipped.' }),
+  message: z.string().nullable().meta({ description: 'Why the table is skipped or held, and what to do.' }),
+  held_since: z.iso.datetime().nullable().meta({ description: 'Since when the table waits, in state held.' }),
 });
 
 const tableStatusSchema = z.strictObject({

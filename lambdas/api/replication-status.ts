@@ -101,4 +101,5 @@ export const toTableAnswer = (table: TableCopyStatus): TableAnswer => ({
   started_at: table.startedAt ?? null,
   finished_at: table.finishedAt ?? null,
   message: table.message ?? null,
+  held_since: table.heldSince ?? null,
 });

@@ -43,8 +43,10 @@ const soakCapture = async (options: {
     if (!options.source.includes(name)) continue;
     const result = await runCaptureKill(open, { interruptions: options.only, times: options.times, say });
     figures[name] = result;
-    const { kills, rows, lost, extra, doubled } = result;
-    say(`${name}: ${kills} kills, ${rows} rows, ${lost} lost, ${extra} extra, ${doubled} events again`);
+    const { kills, rows, lost, extra, doubled, restarts } = result;
+    say(
+      `${name}: ${kills} kills, ${rows} rows, ${lost} lost, ${extra} extra, ${doubled} events again, ${restarts} restarts`,
+    );
     if (options.json === undefined) continue;
     mkdirSync(path.dirname(path.resolve(options.json)), { recursive: true });
     writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);

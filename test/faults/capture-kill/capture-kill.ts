@@ -4,6 +4,7 @@ import { createConnectClient } from '#adapters/connect/connect-client.ts';
 import { openSource } from '#adapters/databases/open-database.ts';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import type { KafkaSettings } from '#adapters/kafka/kafka-client.ts';
+import { classifyTrace, failureTrace } from '#core/capture/connector-failures.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { topicName } from '#core/naming/names.ts';
@@ -25,6 +26,8 @@ export interface CaptureKillFigures {
   readonly extra: number;
   /** Events that came again after a restart; a row's key makes them harmless at the target. */
   readonly doubled: number;
+  /** How often the task had failed and was restarted, as the health check does it each minute. */
+  readonly restarts: number;
 }
 
 export interface CaptureKillOptions {
@@ -40,6 +43,8 @@ const quietLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A worker that was killed has to start, and Debezium waits 10 s before it connects again; a busy machine takes longer. */
 const stallTimeoutMs = 180_000;
+/** The health check looks each minute; here a shorter wait saves time and is as good. */
+const healAfterMs = 5_000;
 const pollMs = 200;
 /** Ids of one load; the small transactions beside the big one have those of the second half. */
 const idsPerLoad = 10_000_000;
@@ -72,10 +77,18 @@ export const runCaptureKill = async (
     await beginCapture(source, replication, kafka.brokers, settings, worker.url);
     const ledger = await readLedger(settings, topicName(replication.topicPrefix, source.table), quietLog);
     stops.push(() => ledger.stop());
+    let restarts = 0;
     const capture = createConnectClient({ url: worker.url, clock: systemClock });
     const waitFor = (what: string, holds: () => Promise<boolean>): Promise<void> =>
       waitWhileEventsCome({
         ...{ what, ledger, holds },
+        heal: async () => {
+          const status = await capture.getStatus(replication.connectorName);
+          const trace = status && failureTrace(status);
+          if (trace === undefined || classifyTrace(trace).cure !== 'restart') return;
+          restarts += 1;
+          await capture.restartFailed(replication.connectorName);
+        },
         describeCapture: async () => JSON.stringify(await capture.getStatus(replication.connectorName)),
       });
 
@@ -116,7 +129,7 @@ export const runCaptureKill = async (
     const lastId = nextId;
     await source.writeLast(lastId);
     await waitFor('the last row arrives', async () => ledger.has(lastId));
-    return compare(await source.readRows(), ledger, options.times);
+    return { ...compare(await source.readRows(), ledger, options.times), restarts };
   } finally {
     for (const end of stops.toReversed()) await end();
   }
@@ -137,7 +150,7 @@ const compare = (
   rows: ReadonlyMap<number, number>,
   ledger: EventLedger,
   kills: number,
-): CaptureKillFigures => ({
+): Omit<CaptureKillFigures, 'restarts'> => ({
   kills,
   rows: rows.size,
   lost: [...rows].filter(([id, version]) => ledger.rows.get(id) !== version).length,
@@ -150,20 +163,28 @@ const waitWhileEventsCome = async ({
   what,
   ledger,
   holds,
+  heal,
   describeCapture,
 }: {
   readonly what: string;
   readonly ledger: EventLedger;
   readonly holds: () => Promise<boolean>;
+  readonly heal: () => Promise<void>;
   readonly describeCapture: () => Promise<string>;
 }): Promise<void> => {
   let seen = -1;
   let deadline = 0;
+  let healAt = 0;
   for (;;) {
     if (await holds()) return;
     if (ledger.eventCount !== seen) {
       seen = ledger.eventCount;
       deadline = Date.now() + stallTimeoutMs;
+      healAt = Date.now() + healAfterMs;
+    } else if (Date.now() > healAt) {
+      healAt = Date.now() + healAfterMs;
+      // Connect does not answer while it starts.
+      await heal().catch(() => undefined);
     } else if (Date.now() > deadline) {
       const status = await describeCapture().catch((error: unknown) => String(error));
       throw new Error(

@@ -13,7 +13,7 @@ import pg from 'pg';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createKafkaAdmin, type KafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka, type KafkaSettings } from '#adapters/kafka/kafka-client.ts';
-import type { TableState } from '#core/contracts/copy.ts';
+import type { TableProgress, TableState } from '#core/contracts/copy.ts';
 import { type ConnectionSettings, databaseIdentity } from '#core/contracts/database.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { topicName } from '#core/naming/names.ts';
@@ -341,6 +341,16 @@ export class ConsumerStack {
       [replication.replicationId],
     );
     return rows[0];
+  }
+
+  /** Waits until a table is held, and returns those that are. */
+  async waitForHeld({ replicationId }: Replication): Promise<readonly TableProgress[]> {
+    let held: readonly TableProgress[] = [];
+    await waitUntil('a held table', async () => {
+      held = (await this.store.listTableProgress(replicationId)).filter(({ state }) => state === 'held');
+      return held.length > 0;
+    });
+    return held;
   }
 
   /** Waits until the checkpoints' next offsets add up to `offset`. */

@@ -193,7 +193,7 @@ describe('a stream of changes', () => {
   );
 
   test(
-    'what a constraint of the target refuses ends in an error, with the checkpoint before it',
+    'what a constraint of the target refuses holds its table, with the checkpoint before it, and is tried again by the next consumer',
     async () => {
       const { replication, topic, log } = await setUp('refused');
       await stack.target.client.query('ALTER TABLE refused ADD CONSTRAINT positive CHECK (amount > 0)');
@@ -201,15 +201,20 @@ describe('a stream of changes', () => {
       const consumer = await stack.launch(replication);
       await stack.waitForOffset(replication, 1);
       await stack.produce(topic, [log.insert({ id: 2, amount: '-1.0000', note: 'never shown' })]);
-      expect(await consumer.exited).toBe(4);
+      const [held] = await stack.waitForHeld(replication);
+      expect(held).toMatchObject({ state: 'held', message: expect.stringContaining('positive') });
       expect(await stack.store.getReplication(1, replication.replicationId)).toMatchObject({
-        status: 'error',
-        lastErrorCode: 'ConstraintViolated',
-        lastErrorMessage: expect.stringContaining('positive'),
+        status: 'active',
       });
-      expect(await stack.store.getHeartbeat(replication.replicationId)).toMatchObject({ state: 'ERROR' });
       expect(await stack.applied(replication)).toMatchObject({ nextOffset: 1 });
       expect(consumer.lines.some((line) => JSON.stringify(line).includes('never shown'))).toBe(false);
+      expect(await consumer.stop()).toBe(0);
+
+      await stack.target.client.query('ALTER TABLE refused DROP CONSTRAINT positive');
+      const next = await stack.launch(replication);
+      await stack.waitForOffset(replication, 2);
+      expect((await rowsOf('refused')).map(({ amount }) => amount)).toEqual(['1.0000', '-1.0000']);
+      expect(await next.stop()).toBe(0);
     },
     slow,
   );

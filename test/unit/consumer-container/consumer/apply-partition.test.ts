@@ -34,8 +34,17 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
     clock.now().getTime(),
     formatLsn,
   );
+  const held: string[] = [];
+  const holding = new AbortController();
   const run = () =>
     applyPartition(session, {
+      held: {
+        signalOf: () => holding.signal,
+        holdTopic: async (heldTopic, _tables, { code }) => {
+          held.push(`${heldTopic}: ${code}`);
+          holding.abort();
+        },
+      },
       target: target as never,
       source,
       readSource: postgresSourceDialect.capture.readEventSource,
@@ -48,7 +57,7 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
       clock,
       log,
     });
-  return { session, target, clock, log, progress, reread, run };
+  return { session, target, clock, log, progress, reread, held, run };
 };
 
 const offsetsOf = (target: FakeTarget) =>
@@ -104,9 +113,27 @@ test('a COMMIT whose answer was lost is not repeated', async () => {
 
 test('an error that repeating does not cure ends it at once', async () => {
   const { target, clock, run } = setUp(inserts(2));
-  target.outcomes.push(new MillraceError('ConstraintViolated', 'no'));
-  await expect(run()).rejects.toMatchObject({ code: 'ConstraintViolated' });
+  target.outcomes.push(new MillraceError('PermissionDenied', 'no'));
+  await expect(run()).rejects.toMatchObject({ code: 'PermissionDenied' });
   expect(clock.sleeps).toEqual([]);
+});
+
+test('an error of one table holds the table and ends nothing', async () => {
+  const { session, target, clock, held, run } = setUp(inserts(2));
+  target.outcomes.push(new MillraceError('ConstraintViolated', 'no'));
+  await run();
+  expect(held).toEqual([`${topic}: ConstraintViolated`]);
+  expect(session.isPaused).toBe(true);
+  expect(clock.sleeps).toEqual([]);
+  expect(target.checkpoint.nextOffset).toBe(0n);
+});
+
+test('a table is held exactly before the record that cannot be decoded', async () => {
+  const unknownColumn = record(3, { op: 'c', after: { id: 3, balance: 1, note: 'x', more: 1 }, lsn: 80 });
+  const { target, held, run } = setUp([...inserts(3), unknownColumn]);
+  await run();
+  expect(held).toEqual([`${topic}: SchemaMismatch`]);
+  expect(target.checkpoint.nextOffset).toBe(3n);
 });
 
 test('nothing is read when the checkpoint belongs to another, or events are missing', async () => {

@@ -11,6 +11,7 @@ import { createManualClock } from '#test/kit/manual-clock.ts';
 import { createRecordingLog } from '#test/kit/recording-log.ts';
 import { accounts, record } from '#test/unit/core/apply/sample-events.ts';
 import {
+  type ConsumerDatabases,
   type ConsumerPorts,
   type FeedHooks,
   runConsumer,
@@ -63,9 +64,11 @@ class World {
   readonly activity: string[] = [];
   readonly errors: ErrorCode[] = [];
   readonly live: string[] = [];
+  readonly held: string[] = [];
   opened = 0;
   applied: readonly TableMapping[] = [];
   closed = 0;
+  refused: ConsumerDatabases['refused'] = [];
   tables: TableProgress[] = [copied('live')];
   offsets: PartitionOffsets[] = [{ topic, partition: 0, firstOffset: 0n, endOffset: 0n, topicId: 'a' }];
   connectPosition: number | undefined;
@@ -96,7 +99,8 @@ class World {
           target: this.target as never,
           source: { readRows: () => Promise.reject(new Error('not asked')) },
           positions: postgresSourceDialect.capture,
-          tables: [accounts as never],
+          tables: this.refused.length > 0 ? [] : [accounts as never],
+          refused: this.refused,
           close: async () => {
             this.closed += 1;
           },
@@ -108,7 +112,8 @@ class World {
           this.heartbeats.push(heartbeat);
         },
         listTableProgress: async () => this.tables,
-        setTableState: async (_id, source, { state }) => {
+        setTableState: async (_id, source, { state, message }) => {
+          if (message !== undefined) this.held.push(message);
           this.live.push(`${source.table} ${state}`);
           this.tables = this.tables.map((table) => ({ ...table, state }));
         },
@@ -254,6 +259,36 @@ describe('starting', () => {
     skipping.openError = [new MillraceError('SchemaMismatch', 'enough')];
     await skipping.run();
     expect(skipping.applied).toEqual([]);
+  });
+});
+
+describe('held tables', () => {
+  const running = (world: World) => {
+    const stop = new AbortController();
+    world.feed = () => async () => stop.abort();
+    return world.run(stop.signal);
+  };
+
+  test('a table that cannot be applied is held, with its reason, and the consumer runs', async () => {
+    const world = new World();
+    const { source } = mapping;
+    world.refused = [{ source, error: new MillraceError('SchemaMismatch', 'Column c is missing.') }];
+    expect(await running(world)).toBe('drained');
+    expect(world.live).toEqual(['accounts held']);
+    expect(world.held).toEqual([`Column c is missing. ${errorPolicies.SchemaMismatch.advice}`]);
+    expect(world.activity).toEqual(['table-held']);
+    expect(world.alerts).toMatchObject([
+      { subject: 'Millrace: table public.accounts of acme_shop_connector is held', replicationId: 7 },
+    ]);
+    expect(world.updates).toEqual([]);
+    expect(world.errors).toEqual(['SchemaMismatch']);
+  });
+
+  test('one that was held is tried again by the next consumer', async () => {
+    const world = new World();
+    world.tables = [copied('held')];
+    expect(await running(world)).toBe('drained');
+    expect(world.live[0]).toBe('accounts catching-up');
   });
 });
 

@@ -14,6 +14,7 @@ export class FakeSession implements PartitionSession {
   readonly sought: number[] = [];
   readonly shown: bigint[] = [];
   duplicates = 0;
+  isPaused = false;
   readonly #records: readonly FeedRecord[];
   readonly #over = new AbortController();
   #next = 0n;
@@ -52,6 +53,10 @@ export class FakeSession implements PartitionSession {
     }
     this.#next = last.offset + 1n;
     return taken;
+  }
+
+  pause(): void {
+    this.isPaused = true;
   }
 
   peek(): FeedRecord | undefined {

@@ -149,6 +149,7 @@ test('copy progress has rows, bytes, percent, rate and time left', async () => {
         started_at: '2026-03-01T11:59:50.000Z',
         finished_at: null,
         message: null,
+        held_since: null,
       },
     ],
   });

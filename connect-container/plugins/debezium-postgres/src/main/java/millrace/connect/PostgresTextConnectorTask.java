@@ -12,16 +12,19 @@ import io.debezium.connector.postgresql.connection.ReplicationConnection;
 import io.debezium.pipeline.ChangeEventSourceCoordinator;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.source.SourceTaskContext;
 
 /**
- * Debezium's task, which reads the log with a {@link TextTypeRegistry}, resumes with {@link WholeTransactions}, and lets the
- * slot move only as far as Connect's stored offset.
+ * Debezium's task, which reads the log with a {@link TextTypeRegistry}, names the shape of each event (see {@link EventShapes}),
+ * resumes with {@link WholeTransactions}, and lets the slot move only as far as Connect's stored offset.
  */
 public final class PostgresTextConnectorTask extends PostgresConnectorTask {
+
+    private final EventShapes shapes = new EventShapes();
 
     /** Of the only source that the task has; null until Kafka has a record of it. */
     private volatile Map<String, ?> partition;
@@ -67,7 +70,17 @@ public final class PostgresTextConnectorTask extends PostgresConnectorTask {
     protected ReplicationConnection buildReplicationConnection(
             PostgresConnection connection, PostgresSchema schema, PostgresConnectorConfig config)
             throws SQLException {
-        return super.buildReplicationConnection(new TextTypesConnection(connection, config), schema, config);
+        ReplicationConnection built =
+                super.buildReplicationConnection(new TextTypesConnection(connection, config), schema, config);
+        ShapeDecoder.install(built, schema, shapes);
+        return built;
+    }
+
+    @Override
+    public List<SourceRecord> doPoll() throws InterruptedException {
+        List<SourceRecord> records = super.doPoll();
+        records.forEach(shapes::addHeaders);
+        return records;
     }
 
     /** The same connection, with the other types. */

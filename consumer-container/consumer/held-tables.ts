@@ -1,0 +1,97 @@
+import { heldAlert } from '#core/alerts/compose-alert.ts';
+import type { TopicTables } from '#core/apply/decode-records.ts';
+import { retryTransient } from '#core/concurrency/retry-transient.ts';
+import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
+import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import type { MillraceError } from '#core/errors/millrace-error.ts';
+import { topicName } from '#core/naming/names.ts';
+import type { Clock, Log } from '#core/ports/clock-and-log.ts';
+import type { MetricsPort } from '#core/ports/metrics.ts';
+import type { AlertSink } from '#core/ports/services.ts';
+import type { CopyStore, ReplicationStore } from '#core/ports/state-store.ts';
+
+export interface HeldTablesOptions {
+  readonly replication: Replication;
+  readonly store: Pick<CopyStore & ReplicationStore, 'setTableState' | 'addActivity'>;
+  readonly alerts: AlertSink;
+  readonly metrics: MetricsPort;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * The tables that wait: their topics are not read further, so the checkpoint stays exactly before the event that cannot be
+ * applied. A held table stays held until the consumer starts again and the cause is gone.
+ */
+export class HeldTables {
+  readonly #options: HeldTablesOptions;
+  readonly #tables = new Map<string, string>();
+  readonly #topics = new Map<string, AbortController>();
+
+  constructor(options: HeldTablesOptions) {
+    this.#options = options;
+  }
+
+  has({ schema, table }: TableRef): boolean {
+    return this.#tables.has(tableKey({ schema, table }));
+  }
+
+  /** Aborted when the topic's table is held. */
+  signalOf(topic: string): AbortSignal {
+    return this.#controllerOf(topic).signal;
+  }
+
+  /** Holds every table of the topic. Returns when it is recorded; what cannot be recorded is thrown. */
+  async holdTopic(topic: string, tables: TopicTables, error: MillraceError): Promise<void> {
+    for (const table of tables.values()) if (table !== null) await this.hold(table.mapping.source, error);
+    this.#controllerOf(topic).abort();
+  }
+
+  /** Does nothing for a table that is held for the same reason already. */
+  async hold(source: TableRef, error: MillraceError): Promise<void> {
+    const { replication, store, alerts, metrics, clock, log } = this.#options;
+    const { replicationId, connectorName } = replication;
+    const table = tableLabel(source);
+    this.#controllerOf(topicName(replication.topicPrefix, source)).abort();
+    if (this.#tables.has(tableKey(source))) return;
+    this.#tables.set(tableKey(source), error.message);
+    const { message } = error;
+    const { advice } = error.policy;
+    log.error(`Table ${table} is held: ${message} The other tables go on.`, { table, error, advice });
+    metrics.countError(connectorName, error.code);
+    const at = clock.now().toISOString();
+    await this.#retry(() =>
+      store.setTableState(replicationId, source, {
+        state: 'held',
+        message: `${message} ${advice}`,
+        heldSince: at,
+      }),
+    );
+    await this.#retry(() =>
+      store.addActivity(replicationId, {
+        at,
+        actor: 'consumer',
+        action: 'table-held',
+        message: `Table ${table} is held: ${message} ${advice}`,
+      }),
+    );
+    try {
+      await this.#retry(() => alerts.publish(heldAlert(replication, table, { reason: message, advice })));
+    } catch (cause) {
+      log.error('Could not publish the alert; the status and the activity have its text', { error: cause });
+    }
+  }
+
+  #controllerOf(topic: string): AbortController {
+    const known = this.#topics.get(topic);
+    if (known !== undefined) return known;
+    const controller = new AbortController();
+    this.#topics.set(topic, controller);
+    return controller;
+  }
+
+  #retry<T>(action: () => Promise<T>): Promise<T> {
+    return retryTransient(action, { delaysMs: transientRetryDelaysMs, clock: this.#options.clock });
+  }
+}
