@@ -8,6 +8,7 @@ import { createCopyStore } from './copy-store.ts';
 import { openDynamoTable } from './dynamo-table.ts';
 import { createRegistryStore } from './registry-store.ts';
 import { createReplicationStore } from './replication-store.ts';
+import { createShapeStore } from './shape-store.ts';
 
 export interface StateStoreOptions {
   /** MILLRACE_STATE_TABLE. Its keys and index are described in store-keys.ts. */
@@ -28,5 +29,6 @@ export const createStateStore = ({
     ...createReplicationStore(table, clock),
     ...createConsumerStore(table),
     ...createCopyStore(table),
+    ...createShapeStore(table),
   };
 };

@@ -36,6 +36,7 @@ export const tokenKey = (sha256Hex: string): Key => ({ pk: `TOKEN#${sha256Hex}`,
 const databasePrefix = 'DATABASE#';
 const replicationPrefix = 'REPLICATION#';
 const tablePrefix = 'TABLE#';
+const shapePrefix = 'SHAPE#';
 const healPrefix = 'HEAL#';
 const activityPrefix = 'ACTIVITY#';
 
@@ -118,6 +119,15 @@ export const progressKey = (replicationId: ReplicationId, source: TableRef): Key
 export const progressesOf = (replicationId: ReplicationId): Key => ({
   pk: replicationPartition(replicationId),
   sk: tablePrefix,
+});
+
+export const shapeKey = (replicationId: ReplicationId, source: TableRef): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: `${shapePrefix}${tableKey(source)}`,
+});
+export const shapesOf = (replicationId: ReplicationId): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: shapePrefix,
 });
 
 export const chunkPartition = (replicationId: ReplicationId, source: TableRef): string =>

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type DecodedRecords, RecordsDecoder, type TopicTables } from '#core/apply/decode-records.ts';
 import { hasMoves, resolveKeyChanges, type SourceRows } from '#core/apply/resolve-key-changes.ts';
+import { ShapeGate } from '#core/apply/shape-gate.ts';
 import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
@@ -9,6 +10,7 @@ import type { FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
 import type { ReadEventSource } from '#core/ports/source-dialect.ts';
+import type { ShapeJudge } from '#core/schema/shape-judge.ts';
 import type { HeldTables } from './held-tables.ts';
 import { type PartitionProgress, type Progress, partitionKey } from './progress.ts';
 
@@ -28,6 +30,8 @@ export interface ApplyContext {
   readonly source: SourceRows;
   readonly readSource: ReadEventSource;
   readonly tablesOf: (topic: string) => TopicTables;
+  /** Undefined where the topic has no table whose shape is known. */
+  readonly judgeOf: (topic: string) => ShapeJudge | undefined;
   readonly held: Pick<HeldTables, 'holdTopic' | 'signalOf'>;
   readonly isLive: (table: ApplyTable) => boolean;
   readonly epoch: number;
@@ -120,6 +124,7 @@ class PartitionPipeline {
   #rest: readonly FeedRecord[] = [];
   #applying: Promise<void> = Promise.resolve();
   readonly #failed = new AbortController();
+  readonly #shapes: ShapeGate;
 
   constructor(
     session: PartitionSession,
@@ -133,6 +138,7 @@ class PartitionPipeline {
     this.#progress = progress;
     this.#succeeded = succeeded;
     this.#tables = context.tablesOf(session.topic);
+    this.#shapes = new ShapeGate(context.judgeOf(session.topic));
     this.#nextOffset = from.nextOffset;
     this.#highestPosition = from.sourcePosition ?? 0;
     this.#rereadPosition = from.rereadPosition ?? 0;
@@ -158,7 +164,7 @@ class PartitionPipeline {
 
   async #decode(records: readonly FeedRecord[]): Promise<DecodedRecords> {
     const decoder = new RecordsDecoder(
-      { topic: this.#session.topic, readSource: this.#context.readSource },
+      { topic: this.#session.topic, readSource: this.#context.readSource, shapes: this.#shapes },
       this.#tables,
       this.#highestPosition,
     );

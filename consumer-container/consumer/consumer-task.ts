@@ -83,13 +83,14 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
               clock: systemClock,
               ...hooks,
             }),
-          openDatabases: async (tables, onNulled) => {
+          openDatabases: async (tables, shapes, onNulled) => {
             const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
             return openConsumerDatabases({
               source: await connectionSettings(sourceDatabase, secrets),
               target: await connectionSettings(targetDatabase, secrets),
               replicationId,
               tables,
+              shapes,
               onNulled,
             });
           },

@@ -6,6 +6,7 @@ import { retryTransient } from '#core/concurrency/retry-transient.ts';
 import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
 import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Replication, TableMapping } from '#core/contracts/replication.ts';
+import type { KnownShape } from '#core/contracts/table-description.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { topicName } from '#core/naming/names.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
@@ -14,8 +15,9 @@ import type { ChangeFeed } from '#core/ports/change-feed.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { MetricsPort } from '#core/ports/metrics.ts';
 import type { AlertSink, ConnectPort, KafkaAdminPort } from '#core/ports/services.ts';
-import type { LogPositions } from '#core/ports/source-dialect.ts';
-import type { ConsumerStore, CopyStore, ReplicationStore } from '#core/ports/state-store.ts';
+import type { LogPositions, ShapeDialect } from '#core/ports/source-dialect.ts';
+import type { ConsumerStore, CopyStore, ReplicationStore, ShapeStore } from '#core/ports/state-store.ts';
+import { createShapeJudge } from '#core/schema/shape-judge.ts';
 import type { ConsumerEnd } from '../exit-codes.ts';
 import { runTogether } from '../run-together.ts';
 import { applyPartition } from './apply-partition.ts';
@@ -25,6 +27,7 @@ import { watchLiveTables } from './live-tables.ts';
 import { NulledReport } from './nulled-report.ts';
 import { Progress } from './progress.ts';
 import { createVerifyPosition, type VerifyPosition, watchOffsets } from './topic-offsets.ts';
+import { isSameShape, type ShapeWatch, watchShapes } from './watch-shapes.ts';
 
 /** The databases of a replication, opened for the consumer. */
 export interface ConsumerDatabases {
@@ -35,6 +38,11 @@ export interface ConsumerDatabases {
   readonly tables: readonly ApplyTable[];
   /** The tables that cannot be applied as they are now, with the reason. */
   readonly refused: readonly RefusedTable[];
+  /** Of the tables that can, as far as they are known now. */
+  readonly shapes: readonly KnownShape[];
+  readonly shapeDialect: ShapeDialect;
+  /** As the source's catalog has them now. */
+  readonly describeSources: ShapeWatch['describeSources'];
   close(): Promise<void>;
 }
 
@@ -50,11 +58,21 @@ export interface FeedHooks {
 
 export interface ConsumerPorts {
   readonly store: Pick<
-    ConsumerStore & CopyStore & ReplicationStore,
-    'putHeartbeat' | 'listTableProgress' | 'setTableState' | 'updateReplication' | 'addActivity'
+    ConsumerStore & CopyStore & ReplicationStore & ShapeStore,
+    | 'putHeartbeat'
+    | 'listTableProgress'
+    | 'setTableState'
+    | 'updateReplication'
+    | 'addActivity'
+    | 'listTableShapes'
+    | 'putTableShape'
   >;
-  /** With the credentials of this moment. `tables` are those to apply. */
-  readonly openDatabases: (tables: readonly TableMapping[], onNulled: OnNulled) => Promise<ConsumerDatabases>;
+  /** With the credentials of this moment. `tables` are those to apply, `shapes` what is known of them. */
+  readonly openDatabases: (
+    tables: readonly TableMapping[],
+    shapes: readonly KnownShape[],
+    onNulled: OnNulled,
+  ) => Promise<ConsumerDatabases>;
   readonly openFeed: (hooks: FeedHooks) => ChangeFeed;
   readonly admin: Pick<KafkaAdminPort, 'topicOffsets'>;
   readonly connect: Pick<ConnectPort, 'getOffset'>;
@@ -134,7 +152,8 @@ const consume = async (
   const { admin, clock, log, store } = ports;
   const { applied, live, heldBefore } = await retry(ports, stop, () => listTables(replication, ports));
   const nulled = new NulledReport({ ...ports, connectorName: replication.connectorName });
-  const databases = await retry(ports, stop, () => ports.openDatabases(applied, nulled.add));
+  const stored = await retry(ports, stop, () => store.listTableShapes(replication.replicationId));
+  const databases = await retry(ports, stop, () => ports.openDatabases(applied, stored, nulled.add));
   try {
     const tables = groupByTopic(replication, databases.tables);
     const topics = [...tables.keys()];
@@ -171,6 +190,26 @@ const consume = async (
       );
     }
 
+    const { shapes, shapeDialect, describeSources } = databases;
+    const remember = (shape: KnownShape): Promise<void> =>
+      store.putTableShape(replication.replicationId, shape.copied.ref, {
+        ...shape,
+        generation: replication.copyGeneration,
+      });
+    const before = new Map(stored.map((shape) => [tableKey(shape.copied.ref), shape]));
+    for (const shape of shapes) {
+      const last = before.get(tableKey(shape.copied.ref));
+      if (last === undefined || !isSameShape(last.seen, shape.seen)) {
+        await retry(ports, stop, () => remember(shape));
+      }
+    }
+    const judges = new Map(
+      shapes.map((shape) => [
+        topicName(replication.topicPrefix, shape.copied.ref),
+        createShapeJudge(shape, shapeDialect),
+      ]),
+    );
+
     const verifyPosition = createVerifyPosition(progress, ports, stop);
     const feed = ports.openFeed({ verifyPosition, onAvailability: kafkaWatch(progress, log) });
     const context = {
@@ -178,6 +217,7 @@ const consume = async (
       source: databases.source,
       readSource: positions.readEventSource,
       tablesOf: (topic: string): TopicTables => tables.get(topic) ?? new Map(),
+      judgeOf: (topic: string) => judges.get(topic),
       held,
       isLive: (table: ApplyTable) => live.has(tableKey(table.mapping.source)),
       epoch: claim.epoch,
@@ -190,6 +230,7 @@ const consume = async (
       (signal) => feed.run(topics, (session) => applyPartition(session, context), signal),
       (signal) => heartbeats.run(signal),
       (signal) => watchOffsets(progress, ports, { verifyPosition, held }, signal),
+      (signal) => watchShapes({ ...ports, shapes, describeSources, remember, held }, signal),
       (signal) => watchLiveTables({ ...ports, store, replication, positions, progress, live }, signal),
     ]);
   } finally {

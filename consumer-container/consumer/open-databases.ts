@@ -3,19 +3,22 @@ import { applyEngineOf, openSource, openSourceRows } from '#adapters/databases/o
 import type { OnNulled } from '#core/apply/nulled-values.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
-import { type ReplicationId, type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
+import { type ReplicationId, type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { TableMapping } from '#core/contracts/replication.ts';
-import type { TableDescription } from '#core/contracts/table-description.ts';
+import type { KnownShape, TableDescription } from '#core/contracts/table-description.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
-import type { LogPositions } from '#core/ports/source-dialect.ts';
+import type { SourceDialect } from '#core/ports/source-dialect.ts';
 import type { ConsumerDatabases, RefusedTable } from './consumer.ts';
+import { harmSince } from './watch-shapes.ts';
 
 export interface ConsumerDatabaseOptions {
   readonly source: ConnectionSettings;
   readonly target: ConnectionSettings;
   readonly replicationId: ReplicationId;
   readonly tables: readonly TableMapping[];
+  /** What is known of them; a table that is not there is taken as it is now. */
+  readonly shapes: readonly KnownShape[];
   /** Told of values that were written as NULL by their table's policy. */
   readonly onNulled?: OnNulled;
 }
@@ -26,15 +29,18 @@ export interface ConsumerDatabaseOptions {
  */
 export const openConsumerDatabases = async (options: ConsumerDatabaseOptions): Promise<ConsumerDatabases> => {
   const kind = applyEngineOf(options.target);
-  const { tables, refused, sources, positions } = await describeTables(options, kind);
+  const { tables, refused, shapes, sources, dialect } = await describeTables(options, kind);
   const opened = kind.openTarget(options.target, options.replicationId, options.onNulled);
   const source = openSourceRows(options.source, sources);
   return {
     target: opened.target,
     source: source.rows,
-    positions,
+    positions: dialect.capture,
+    shapeDialect: dialect.shapes,
     tables,
     refused,
+    shapes,
+    describeSources: (refs) => describeSources(options.source, refs),
     close: async () => {
       await Promise.all([opened.close(), source.close()]);
     },
@@ -44,8 +50,9 @@ export const openConsumerDatabases = async (options: ConsumerDatabaseOptions): P
 interface DescribedTables {
   readonly tables: readonly ApplyTable[];
   readonly refused: readonly RefusedTable[];
+  readonly shapes: readonly KnownShape[];
   readonly sources: readonly TableDescription[];
-  readonly positions: LogPositions;
+  readonly dialect: SourceDialect;
 }
 
 const describeTables = (options: ConsumerDatabaseOptions, kind: ApplyEngine): Promise<DescribedTables> =>
@@ -53,12 +60,17 @@ const describeTables = (options: ConsumerDatabaseOptions, kind: ApplyEngine): Pr
     const source = keep(openSource(options.source));
     const target = keep(kind.openCatalog(options.target));
     const refused: RefusedTable[] = [];
+    const known = new Map(options.shapes.map((shape) => [tableKey(shape.copied.ref), shape]));
     const described = await Promise.all(
       options.tables.map(async (mapping) => {
         try {
           const from = found(await source.describeTable(mapping.source), mapping.source, 'source');
+          const stored = known.get(tableKey(mapping.source));
+          const harm = stored && harmSince(stored, from);
+          if (harm !== undefined) throw harm;
+          const shape = { copied: stored?.copied ?? from, seen: from };
           const to = found(await target.describeTable(mapping.target), mapping.target, 'target');
-          return [{ source: from, table: kind.describeTable(mapping, from, to, source.dialect) }];
+          return [{ source: from, shape, table: kind.describeTable(mapping, from, to, source.dialect) }];
         } catch (cause) {
           const error = toMillraceError(cause);
           if (error.policy.isOfOneTable !== true) throw error;
@@ -70,9 +82,21 @@ const describeTables = (options: ConsumerDatabaseOptions, kind: ApplyEngine): Pr
     return {
       tables: described.flat().map(({ table }) => table),
       refused,
-      positions: source.dialect.capture,
+      shapes: described.flat().map(({ shape }) => shape),
+      dialect: source.dialect,
       sources: described.flat().map((table) => table.source),
     };
+  });
+
+/** Opened for this look only: twenty seconds later the next one comes. */
+const describeSources = (
+  settings: ConnectionSettings,
+  refs: readonly TableRef[],
+): Promise<readonly TableDescription[]> =>
+  withOpened(async (keep) => {
+    const source = keep(openSource(settings));
+    const wanted = new Set(refs.map(tableKey));
+    return (await source.listTables()).filter(({ ref }) => wanted.has(tableKey(ref)));
   });
 
 const found = <Description>(

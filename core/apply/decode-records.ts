@@ -11,6 +11,7 @@ import { decodeKey, decodeRow } from './apply-table.ts';
 import { parseEvent } from './parse-event.ts';
 import { EventScanner } from './scan-event.ts';
 import { RowScanner } from './scan-row.ts';
+import type { ShapeGate } from './shape-gate.ts';
 
 /** The tables whose changes one topic carries, by `tableKey` of the source table; null: not to be applied. */
 export type TopicTables<Table extends ApplyTable = ApplyTable> = ReadonlyMap<string, Table | null>;
@@ -19,6 +20,8 @@ export type TopicTables<Table extends ApplyTable = ApplyTable> = ReadonlyMap<str
 export interface DecodedTopic {
   readonly topic: string;
   readonly readSource: ReadEventSource;
+  /** Absent where nothing is known of the table's shape. */
+  readonly shapes?: ShapeGate;
 }
 
 export interface DecodedRecords<Table extends ApplyTable = ApplyTable> {
@@ -120,11 +123,16 @@ class RecordDecoder<Table extends ApplyTable> {
   }
 
   /** Returns whether the records so far are complete. */
-  add(record: FeedRecord, { topic, readSource }: DecodedTopic): boolean {
+  add(record: FeedRecord, { topic, readSource, shapes }: DecodedTopic): boolean {
+    shapes?.pass(record);
     if (this.#left === undefined && this.#addScanned(record)) return true;
     const event = parseEvent(record, topic, readSource);
     // A tombstone may stand between the two halves of a key change.
     if (event.kind === 'nothing') return this.#left === undefined;
+    if (event.kind === 'statement') {
+      shapes?.judgeStatement(event.statement);
+      return this.#left === undefined;
+    }
     const left = this.#left;
     this.#left = undefined;
     if (left !== undefined) {

@@ -25,6 +25,7 @@ export const parseEvent = (record: FeedRecord, topic: string, readSource: ReadEv
   if (record.value === null) return { kind: 'nothing' };
   const event = parseJson(record, topic);
   const { op, source } = event;
+  if (op === undefined && typeof event.ddl === 'string') return parseStatement(event.ddl, source);
   if (op === undefined && event.ts_ms !== undefined) return { kind: 'nothing' };
   if (op === 'm') return { kind: 'nothing' };
   if (!isObject(source)) throw undecodable(record, topic, 'it has no source');
@@ -56,6 +57,12 @@ export const parseEvent = (record: FeedRecord, topic: string, readSource: ReadEv
       throw undecodable(record, topic, 'its operation is unknown');
   }
 };
+
+/** The statements of Debezium's snapshot say what the tables are at its beginning, when they are described as well. */
+const parseStatement = (statement: string, source: unknown): ChangeEvent =>
+  isObject(source) && source.snapshot !== undefined && source.snapshot !== null && source.snapshot !== 'false'
+    ? { kind: 'nothing' }
+    : { kind: 'statement', statement };
 
 /** Whether the record is one of the two halves of a key change. */
 export const isKeyChange = (record: FeedRecord): boolean =>

@@ -28,7 +28,9 @@ export type ChangeEvent =
     })
   | (TableChange & { readonly kind: 'delete'; readonly before: RawRow; readonly isKeyChange: boolean })
   | (TableChange & { readonly kind: 'truncate' })
+  /** A statement of the log that concerns the topic's table. */
+  | { readonly kind: 'statement'; readonly statement: string }
   /** Tombstones, heartbeats and markers change no row. */
   | { readonly kind: 'nothing' };
 
-export type RowChange = Exclude<ChangeEvent, { readonly kind: 'nothing' }>;
+export type RowChange = Exclude<ChangeEvent, { readonly kind: 'nothing' | 'statement' }>;

@@ -1,4 +1,5 @@
-import type { TableRef } from './identifiers.ts';
+import { z } from 'zod';
+import { type TableRef, tableRefSchema } from './identifiers.ts';
 
 /** What a column's type is where it stands, in a database that is not PostgreSQL. */
 export interface NativeType {
@@ -13,6 +14,28 @@ export interface NativeType {
   readonly collation?: string;
   /** Set for a target's column on MariaDB: its TIME and TIMESTAMP have values that MySQL's do not have. */
   readonly isMariadb?: true;
+}
+
+/** What the source's catalog knows a column by, whatever its name is. PostgreSQL has it, in pg_attribute. */
+export interface CatalogColumn {
+  /** Of the column within its table; it never changes and is never given to another one (attnum). */
+  readonly number: number;
+  /** OID of the declared type, which may be a domain or an array (atttypid). */
+  readonly typeId: number;
+  /** The type's modifier, -1 for none (atttypmod). */
+  readonly typeModifier: number;
+  /** Another one after each change of the column's definition (the row's xmin). */
+  readonly version: string;
+  /** Of an enum, in their order. */
+  readonly labels?: readonly string[];
+}
+
+/** What the source's catalog knows a table by, whatever its name is (pg_class). */
+export interface CatalogTable {
+  /** OID. */
+  readonly id: number;
+  /** Another one after the rows were written again, by ALTER TABLE or VACUUM FULL (relfilenode). */
+  readonly storageId: number;
 }
 
 /**
@@ -45,6 +68,7 @@ export interface ColumnDescription {
   readonly hasDefault?: boolean;
   /** GENERATED ALWAYS AS IDENTITY: an INSERT needs OVERRIDING SYSTEM VALUE, and an UPDATE cannot set it. */
   readonly isIdentityAlways?: boolean;
+  readonly catalog?: CatalogColumn;
 }
 
 export interface TableDescription {
@@ -74,4 +98,62 @@ export interface TableDescription {
    * `orders_customer (ON DELETE CASCADE)`. Absent: none, or the list of tables does not tell.
    */
   readonly unloggedCascades?: readonly string[];
+  readonly catalog?: CatalogTable;
 }
+
+/** The descriptions of a table when it was copied, and when the catalog was last found to say nothing else that matters. */
+export interface KnownShape {
+  readonly copied: TableDescription;
+  readonly seen: TableDescription;
+}
+
+const columnDescriptionSchema: z.ZodType<ColumnDescription> = z.strictObject({
+  name: z.string(),
+  native: z
+    .strictObject({
+      type: z.string(),
+      baseType: z.string(),
+      isUnsigned: z.boolean().exactOptional(),
+      charset: z.string().exactOptional(),
+      collation: z.string().exactOptional(),
+      isMariadb: z.literal(true).exactOptional(),
+    })
+    .exactOptional(),
+  type: z.string(),
+  baseType: z.string(),
+  isArray: z.boolean(),
+  typeKind: z.enum(['base', 'enum', 'composite', 'range', 'multirange', 'extension', 'nested-array']),
+  typeParts: z.array(z.string()).exactOptional(),
+  maxLength: z.number().int().exactOptional(),
+  precision: z.number().int().exactOptional(),
+  scale: z.number().int().exactOptional(),
+  notNull: z.boolean(),
+  isGenerated: z.boolean(),
+  hasDefault: z.boolean().exactOptional(),
+  isIdentityAlways: z.boolean().exactOptional(),
+  catalog: z
+    .strictObject({
+      number: z.number().int(),
+      typeId: z.number().int(),
+      typeModifier: z.number().int(),
+      version: z.string(),
+      labels: z.array(z.string()).exactOptional(),
+    })
+    .exactOptional(),
+});
+
+/** For catalogs that answer in JSON, and for descriptions that were stored. */
+export const tableDescriptionSchema: z.ZodType<TableDescription> = z.strictObject({
+  ref: tableRefSchema,
+  columns: z.array(columnDescriptionSchema),
+  primaryKey: z.array(z.string()),
+  isKeyDeferrable: z.boolean(),
+  replicaIdentity: z.enum(['default', 'full', 'nothing', 'index']),
+  relationKind: z.enum(['table', 'partitioned-table', 'view', 'foreign-table', 'other']),
+  estimatedRows: z.number(),
+  bytes: z.number(),
+  uniqueIndexes: z.array(z.string()),
+  storageEngine: z.string().exactOptional(),
+  unloggedCascades: z.array(z.string()).exactOptional(),
+  catalog: z.strictObject({ id: z.number().int(), storageId: z.number().int() }).exactOptional(),
+});

@@ -12,12 +12,13 @@ import { countOf } from '../naming/count-of.ts';
 import type { Log } from '../ports/clock-and-log.ts';
 import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { KafkaAdminPort, PartitionOffsets } from '../ports/services.ts';
-import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
+import type { CopyStore, ReplicationStore, ShapeStore } from '../ports/state-store.ts';
 import { chooseCopier, estimateRows, planChunks } from './plan-table.ts';
 
 export interface PlanCopyPorts {
   readonly store: Pick<ReplicationStore, 'getReplication' | 'updateReplication'> &
-    Pick<CopyStore, 'putTablePlan' | 'getTableProgress'>;
+    Pick<CopyStore, 'putTablePlan' | 'getTableProgress'> &
+    Pick<ShapeStore, 'putTableShape'>;
   readonly source: SourceDatabase;
   readonly target: TargetDatabase;
   readonly kafka: Pick<KafkaAdminPort, 'topicOffsets'>;
@@ -117,6 +118,12 @@ const planTable = async (
   }
 
   const table = await describeOrThrow(source, mapping.source);
+  // Before the plan, so that nothing is copied of which the shape is not known. Capture runs, so every later change is noticed.
+  await store.putTableShape(replicationId, mapping.source, {
+    generation: copyGeneration,
+    copied: table,
+    seen: table,
+  });
   const planned: Omit<TableProgress, 'state' | 'chunks'> = {
     source: mapping.source,
     target: mapping.target,

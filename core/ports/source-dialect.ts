@@ -13,6 +13,7 @@ import type { ConnectorOffset } from './services.ts';
  */
 export interface SourceDialect extends SourceCodec {
   readonly capture: CaptureDialect;
+  readonly shapes: ShapeDialect;
   /** A column of each type that a user may have, also of those that are refused, for docs/guide/types.md. */
   readonly documentedTypes?: readonly ColumnDescription[];
   /** The kind of a server by its version, where servers of several kinds take each other's logins. */
@@ -32,6 +33,24 @@ export interface SourceDialect extends SourceCodec {
 
 /** One that docs/guide/types.md can show. */
 export type DocumentedSourceDialect = SourceDialect & Required<Pick<SourceDialect, 'documentedTypes'>>;
+
+/** How the log says what a table is. */
+export interface ShapeDialect {
+  /** The fingerprint that events of the table carry, or undefined where events carry none. */
+  fingerprintOf(table: TableDescription): string | undefined;
+  /** How the table that wrote events with this definition differs from the one that is described. */
+  compareWithEvent(table: TableDescription, definition: string): readonly ShapeChange[];
+  /** What a statement in the log does to the table, unless events and rows stay as they were. */
+  harmOfStatement(statement: string): string | undefined;
+}
+
+/** One difference between what a table was and what it is. */
+export interface ShapeChange {
+  /** Completes "Table public.orders has changed at the source: ". */
+  readonly what: string;
+  /** Events from before it and from after it can be applied as before, and no row has changed without an event. */
+  readonly isHarmless: boolean;
+}
 
 /**
  * Turns captured values into canonical text. The canonical text of a value is PostgreSQL's own text output for the type that

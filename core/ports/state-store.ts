@@ -5,6 +5,7 @@ import type { Chunk, FinishedChunk, TableProgress, TableState } from '../contrac
 import type { Database } from '../contracts/database.ts';
 import type { ClientId, DatabaseId, ReplicationId, TableRef } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
+import type { KnownShape } from '../contracts/table-description.ts';
 
 /**
  * Everything that Millrace remembers, in DynamoDB. Reads are strongly consistent unless a method says otherwise. A write
@@ -170,7 +171,20 @@ export interface CopyStore {
   ): Promise<void>;
 }
 
-export type StateStore = RegistryStore &
+/** What a table was when it was copied, and when the catalog was last found to say nothing that matters. */
+export interface TableShape extends KnownShape {
+  /** The start whose copy it is. */
+  readonly generation: number;
+}
+
+export interface ShapeStore {
+  /** Replaces what was stored of the table. */
+  putTableShape(replicationId: ReplicationId, source: TableRef, shape: TableShape): Promise<void>;
+  listTableShapes(replicationId: ReplicationId): Promise<readonly TableShape[]>;
+}
+
+export type StateStore = ShapeStore &
+  RegistryStore &
   ReplicationStore &
   LeaseStore &
   ConsumerStore &

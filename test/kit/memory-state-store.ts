@@ -133,6 +133,8 @@ export const createMemoryStateStore = (clock: Clock) => {
     listUnfinishedChunks: unused,
     recordFinishedChunk: unused,
     setTableState: unused,
+    putTableShape: unused,
+    listTableShapes: unused,
   };
   return {
     store,

@@ -12,6 +12,8 @@ import type {
   HealStore,
   LeaseStore,
   ReplicationStore,
+  ShapeStore,
+  TableShape,
 } from '#core/ports/state-store.ts';
 
 type Store = Pick<
@@ -21,7 +23,8 @@ type Store = Pick<
   ConsumerStore &
   CopyStore &
   HealStore &
-  LeaseStore;
+  LeaseStore &
+  ShapeStore;
 
 /** What the steps and health checks use of the state store, for one replication, in memory. Tests set its fields. */
 export const createMemoryStore = (initial: Replication) => {
@@ -35,6 +38,7 @@ export const createMemoryStore = (initial: Replication) => {
     progress: new Map<string, TableProgress>(),
     chunks: new Map<string, readonly Chunk[]>(),
     finished: new Map<string, Map<number, FinishedChunk>>(),
+    shapes: new Map<string, TableShape>(),
   };
   const progressOf = (source: TableRef): TableProgress => {
     const progress = state.progress.get(tableKey(source));
@@ -124,6 +128,10 @@ export const createMemoryStore = (initial: Replication) => {
         bytesCopied: progress.bytesCopied + chunk.bytes,
       });
     },
+    putTableShape: async (_replicationId, source, shape) => {
+      state.shapes.set(tableKey(source), shape);
+    },
+    listTableShapes: async () => [...state.shapes.values()],
     setTableState: async (_replicationId, source, change) => {
       state.progress.set(tableKey(source), { ...progressOf(source), ...change });
     },

@@ -101,6 +101,7 @@ describeTargets('values that MySQL does not have', (kind) => {
   const apply = async (mapping: TableMapping): Promise<readonly NulledInTable[]> => {
     const nulled: NulledInTable[] = [];
     const databases = await openConsumerDatabases({
+      shapes: [],
       ...{
         source: settingsOf(postgres),
         target: server.settings,

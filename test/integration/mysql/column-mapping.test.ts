@@ -106,6 +106,7 @@ test('copied and streamed rows are alike, under the names and types of the mappi
   }
 
   const databases = await openConsumerDatabases({
+    shapes: [],
     source: from,
     target: to,
     replicationId: 7,

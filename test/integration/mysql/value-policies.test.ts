@@ -164,6 +164,7 @@ describe('the consumer', () => {
   ): Promise<readonly NulledInTable[]> => {
     const nulled: NulledInTable[] = [];
     const databases = await openConsumerDatabases({
+      shapes: [],
       ...{ source: shop, target: settings, replicationId: tables, tables: [mapping] },
       onNulled: (found) => void nulled.push(...found),
     });

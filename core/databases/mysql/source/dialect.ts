@@ -35,6 +35,8 @@ export const mysqlSourceDialect = (kind: MysqlKind): DocumentedSourceDialect => 
   // Zero dates.
   hasOwnValues: ({ baseType }) => dateTypes.has(baseType),
   findKeyProblems,
+  // Its events carry no shapes; a change shows in the catalog, and in the statements of the log.
+  shapes: { fingerprintOf: () => undefined, compareWithEvent: () => [], harmOfStatement: () => undefined },
   capture: {
     parsePosition,
     formatPosition,

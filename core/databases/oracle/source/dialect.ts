@@ -60,6 +60,8 @@ export const oracleSourceDialect: DocumentedSourceDialect = {
   defaultSchema: ({ username }) => username.toUpperCase(),
   hasOwnValues: () => false,
   findKeyProblems,
+  // Its events carry no shapes; a change shows in the catalog, and in the statements of the log.
+  shapes: { fingerprintOf: () => undefined, compareWithEvent: () => [], harmOfStatement: () => undefined },
   capture: {
     parsePosition: parseScn,
     formatPosition: formatScn,

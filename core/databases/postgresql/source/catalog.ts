@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import type { TableRef } from '../../../contracts/identifiers.ts';
-import type { TableDescription } from '../../../contracts/table-description.ts';
+import { type TableDescription, tableDescriptionSchema } from '../../../contracts/table-description.ts';
 import type { Statement } from '../statement.ts';
 
 /**
@@ -89,7 +88,14 @@ SELECT json_build_object(
       'notNull', a.attnotnull OR own.not_null,
       'isGenerated', a.attgenerated <> '',
       'hasDefault', a.atthasdef OR a.attidentity <> '',
-      'isIdentityAlways', a.attidentity = 'a'
+      'isIdentityAlways', a.attidentity = 'a',
+      'catalog', json_build_object(
+        'number', a.attnum,
+        'typeId', a.atttypid::bigint,
+        'typeModifier', a.atttypmod,
+        'version', a.xmin::text,
+        'labels', CASE WHEN base.typtype = 'e' THEN (
+          SELECT json_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = base.oid) END)
     )) ORDER BY a.attnum)
     FROM pg_attribute a
     JOIN resolved own ON own.type_oid = a.atttypid
@@ -135,7 +141,8 @@ SELECT json_build_object(
       UNION ALL
       SELECT conname FROM pg_constraint WHERE conrelid = c.oid AND contype IN ('f', 'x')
     ) secondary
-  ), '[]')
+  ), '[]'),
+  'catalog', json_build_object('id', c.oid::bigint, 'storageId', c.relfilenode::bigint)
 )::text AS description
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE ${condition}
@@ -153,34 +160,6 @@ export const listTablesStatement: Statement = {
 export const describeTableStatement = (ref: TableRef): Statement => ({
   text: describeTables('n.nspname = $1 AND c.relname = $2'),
   values: [ref.schema, ref.table],
-});
-
-const columnSchema = z.strictObject({
-  name: z.string(),
-  type: z.string(),
-  baseType: z.string(),
-  isArray: z.boolean(),
-  typeKind: z.enum(['base', 'enum', 'composite', 'range', 'multirange', 'extension', 'nested-array']),
-  typeParts: z.array(z.string()).exactOptional(),
-  maxLength: z.number().int().exactOptional(),
-  precision: z.number().int().exactOptional(),
-  scale: z.number().int().exactOptional(),
-  notNull: z.boolean(),
-  isGenerated: z.boolean(),
-  hasDefault: z.boolean(),
-  isIdentityAlways: z.boolean(),
-});
-
-const tableDescriptionSchema = z.strictObject({
-  ref: z.strictObject({ schema: z.string(), table: z.string() }),
-  columns: z.array(columnSchema),
-  primaryKey: z.array(z.string()),
-  isKeyDeferrable: z.boolean(),
-  replicaIdentity: z.enum(['default', 'full', 'nothing', 'index']),
-  relationKind: z.enum(['table', 'partitioned-table', 'view', 'foreign-table', 'other']),
-  estimatedRows: z.number(),
-  bytes: z.number(),
-  uniqueIndexes: z.array(z.string()),
 });
 
 /** Reads the `description` of a row that `listTablesStatement` or `describeTableStatement` returned. */

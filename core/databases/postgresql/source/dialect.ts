@@ -6,6 +6,7 @@ import { quoteTable } from '../identifiers.ts';
 import { decoderFor, isUnavailable, validateColumn } from '../types/column-codec.ts';
 import { documentedTypes } from '../types/column-types.ts';
 import { connectorConfig } from './connector-config.ts';
+import { compareWithEvent, eventFingerprint } from './event-shape.ts';
 import { formatLsn, parseLsn, readEventSource, streamedPosition } from './log-position.ts';
 
 const findKeyProblems = (table: TableDescription, subject: string): readonly Problem[] => {
@@ -59,6 +60,8 @@ export const postgresSourceDialect: DocumentedSourceDialect = {
   defaultSchema: () => 'public',
   hasOwnValues: () => false,
   findKeyProblems,
+  // What PostgreSQL's log has is not statements.
+  shapes: { fingerprintOf: eventFingerprint, compareWithEvent, harmOfStatement: () => undefined },
   capture: {
     parsePosition: parseLsn,
     formatPosition: formatLsn,

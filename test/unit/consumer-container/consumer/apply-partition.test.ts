@@ -38,6 +38,7 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
   const holding = new AbortController();
   const run = () =>
     applyPartition(session, {
+      judgeOf: () => undefined,
       held: {
         signalOf: () => holding.signal,
         holdTopic: async (heldTopic, _tables, { code }) => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { TableProgress, TableState } from '#core/contracts/copy.ts';
 import type { Replication, TableMapping } from '#core/contracts/replication.ts';
+import type { KnownShape, TableDescription } from '#core/contracts/table-description.ts';
 import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
 import { type ErrorCode, errorPolicies } from '#core/errors/error-policies.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -69,6 +70,10 @@ class World {
   applied: readonly TableMapping[] = [];
   closed = 0;
   refused: ConsumerDatabases['refused'] = [];
+  shapes: ConsumerDatabases['shapes'] = [];
+  readonly remembered: KnownShape[] = [];
+  /** What the catalog says. */
+  described: () => readonly TableDescription[] = () => [];
   tables: TableProgress[] = [copied('live')];
   offsets: PartitionOffsets[] = [{ topic, partition: 0, firstOffset: 0n, endOffset: 0n, topicId: 'a' }];
   connectPosition: number | undefined;
@@ -101,12 +106,17 @@ class World {
           positions: postgresSourceDialect.capture,
           tables: this.refused.length > 0 ? [] : [accounts as never],
           refused: this.refused,
+          shapes: this.shapes,
+          shapeDialect: postgresSourceDialect.shapes,
+          describeSources: async () => this.described(),
           close: async () => {
             this.closed += 1;
           },
         };
       },
       store: {
+        listTableShapes: async () => [],
+        putTableShape: async (_id, _source, shape) => void this.remembered.push(shape),
         putHeartbeat: async (_id, heartbeat) => {
           this.onHeartbeat(heartbeat);
           this.heartbeats.push(heartbeat);

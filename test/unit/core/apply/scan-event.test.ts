@@ -18,7 +18,7 @@ const scannerOf = (table: ApplyTable, names: readonly string[]): EventScanner =>
 /** As the decoder does without the scanner. */
 const parseAndDecode = (table: ApplyTable, parsed: FeedRecord): unknown => {
   const event = parseEvent(parsed, 'topic', readEventSource);
-  if (event.kind === 'nothing' || event.kind === 'truncate') return undefined;
+  if (event.kind !== 'insert' && event.kind !== 'update' && event.kind !== 'delete') return undefined;
   const { kind, position, committedAtMs } = event;
   const decoded =
     kind === 'delete'

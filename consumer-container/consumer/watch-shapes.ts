@@ -1,0 +1,100 @@
+import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
+import type { KnownShape, TableDescription } from '#core/contracts/table-description.ts';
+import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import type { Clock, Log } from '#core/ports/clock-and-log.ts';
+import { compareTables, describeHarm } from '#core/schema/compare-tables.ts';
+import type { HeldTables } from './held-tables.ts';
+
+/**
+ * How often the source's catalog is read, in one query for all tables. A change that writes no event, as the new name of an enum's label,
+ * shows nowhere else, and has to be told within a minute.
+ */
+const lookIntervalMs = 20_000;
+
+export interface ShapeWatch {
+  readonly shapes: readonly KnownShape[];
+  /** The tables of `shapes` as the source's catalog has them now; those that it does not have are left out. */
+  readonly describeSources: (tables: readonly TableRef[]) => Promise<readonly TableDescription[]>;
+  /** Keeps what the catalog said last, so that the next look is compared with it. */
+  readonly remember: (shape: KnownShape) => Promise<void>;
+  readonly held: Pick<HeldTables, 'hold' | 'has'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Holds each table of which the catalog says that it is not what it was. Returns when the signal is aborted. */
+export const watchShapes = async (watch: ShapeWatch, signal: AbortSignal): Promise<void> => {
+  const { clock, log } = watch;
+  if (watch.shapes.length === 0) return;
+  const known = new Map(watch.shapes.map((shape) => [tableKey(shape.copied.ref), shape]));
+  const missing = new Set<string>();
+  let isFailing = false;
+  while (!signal.aborted) {
+    await clock.sleep(lookIntervalMs, signal).catch(() => undefined);
+    if (signal.aborted) return;
+    try {
+      await look(watch, known, missing);
+      isFailing = false;
+    } catch (cause) {
+      const error = toMillraceError(cause);
+      if (!error.isTransient) throw error;
+      if (!isFailing) {
+        log.warn(
+          `Could not read the source's catalog; changes of tables are noticed only by their events until this works again: ${error.message}`,
+          { error },
+        );
+      }
+      isFailing = true;
+    }
+  }
+};
+
+const look = async (
+  { describeSources, remember, held }: ShapeWatch,
+  known: Map<string, KnownShape>,
+  missing: Set<string>,
+): Promise<void> => {
+  const watched = [...known.values()].filter(({ copied }) => !held.has(copied.ref));
+  if (watched.length === 0) return;
+  const found = await describeSources(watched.map(({ copied }) => copied.ref));
+  const now = new Map(found.map((table) => [tableKey(table.ref), table]));
+  for (const shape of watched) {
+    const key = tableKey(shape.copied.ref);
+    const table = now.get(key);
+    if (table === undefined) {
+      // A table that is missing twice is gone.
+      if (missing.has(key)) await held.hold(shape.copied.ref, goneError(shape.copied.ref));
+      missing.add(key);
+      continue;
+    }
+    missing.delete(key);
+    const harm = harmSince(shape, table);
+    if (harm !== undefined) {
+      await held.hold(shape.copied.ref, harm);
+      continue;
+    }
+    if (!isSameShape(shape.seen, table)) await remember({ ...shape, seen: table });
+    known.set(key, { ...shape, seen: table });
+  }
+};
+
+/** Why a table may not be applied any further, by what the catalog says now. */
+export const harmSince = ({ seen }: KnownShape, now: TableDescription): MillraceError | undefined => {
+  const label = tableLabel(now.ref);
+  const harm = describeHarm(label, compareTables(seen, now));
+  return harm === undefined
+    ? undefined
+    : new MillraceError('SchemaChanged', harm, { facts: { table: label } });
+};
+
+/** Statistics change all the time. */
+export const isSameShape = (one: TableDescription, other: TableDescription): boolean =>
+  shapeText(one) === shapeText(other);
+
+const shapeText = (table: TableDescription): string =>
+  JSON.stringify({ ...table, estimatedRows: 0, bytes: 0, uniqueIndexes: [] });
+
+const goneError = (ref: TableRef): MillraceError =>
+  new MillraceError('TableNotFound', `The source has no table ${tableLabel(ref)} any more.`, {
+    facts: { table: tableLabel(ref) },
+  });

@@ -1,0 +1,145 @@
+import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
+import type { ShapeChange } from '../ports/source-dialect.ts';
+
+const harmful = (what: string): ShapeChange => ({ what, isHarmless: false });
+const harmless = (what: string): ShapeChange => ({ what, isHarmless: true });
+
+/**
+ * What has become of a table, by two looks at the catalog. A column is the same one when the catalog has the same number for it,
+ * or, where the catalog numbers none, when it has the same name.
+ */
+export const compareTables = (before: TableDescription, after: TableDescription): readonly ShapeChange[] => {
+  if (before.catalog !== undefined && before.catalog.id !== after.catalog?.id) {
+    return [harmful('it was dropped and created again, or another table has been given its name')];
+  }
+  const isRewritten = before.catalog !== undefined && before.catalog.storageId !== after.catalog?.storageId;
+  const changes: ShapeChange[] = [];
+  if (before.relationKind !== after.relationKind) changes.push(harmful(`it is a ${after.relationKind} now`));
+  const found = before.columns.map((column) => ({ column, now: sameColumn(column, before, after) }));
+  for (const { column, now } of found) {
+    if (now === undefined) changes.push(harmless(`column ${column.name} was dropped`));
+    else changes.push(...compareColumns(column, now, isRewritten));
+  }
+  const kept = new Set(found.map(({ now }) => now?.name));
+  for (const column of after.columns) {
+    if (kept.has(column.name)) continue;
+    changes.push(
+      column.isGenerated && column.catalog !== undefined
+        ? harmless(`generated column ${column.name} was added`)
+        : harmful(`column ${column.name} was added`),
+    );
+  }
+  changes.push(
+    ...compareOrder(
+      found.flatMap(({ now }) => (now === undefined ? [] : [now.name])),
+      after,
+    ),
+  );
+  changes.push(...compareKeys(before, after));
+  const cascades = (after.unloggedCascades ?? []).filter(
+    (cascade) => before.unloggedCascades?.includes(cascade) !== true,
+  );
+  changes.push(
+    ...cascades.map((cascade) => harmful(`foreign key ${cascade} changes its rows without the log`)),
+  );
+  return changes;
+};
+
+const sameColumn = (
+  column: ColumnDescription,
+  { catalog }: TableDescription,
+  after: TableDescription,
+): ColumnDescription | undefined =>
+  after.columns.find((candidate) =>
+    catalog === undefined
+      ? candidate.name === column.name
+      : candidate.catalog?.number === column.catalog?.number,
+  );
+
+const compareColumns = (
+  before: ColumnDescription,
+  after: ColumnDescription,
+  isRewritten: boolean,
+): readonly ShapeChange[] => {
+  const { name } = before;
+  if (after.name !== name) return [harmful(`column ${name} was renamed to ${after.name}`)];
+  if (before.isGenerated !== after.isGenerated) {
+    return [harmful(`column ${name} is ${after.isGenerated ? 'now' : 'no longer'} generated`)];
+  }
+  if (typeOf(before) !== typeOf(after)) {
+    const what = `the type of column ${name} was changed from ${spelled(before)} to ${spelled(after)}`;
+    return [isLongerText(before, after) && !isRewritten ? harmless(what) : harmful(what)];
+  }
+  const missing = (before.catalog?.labels ?? []).filter((label) => !after.catalog?.labels?.includes(label));
+  if (missing.length > 0) {
+    return [harmful(`labels of the enum of column ${name} were renamed or removed: ${missing.join(', ')}`)];
+  }
+  if (isRewritten && before.catalog?.version !== after.catalog?.version) {
+    return [harmful(`column ${name} was altered and the table's rows were written again`)];
+  }
+  if (before.notNull !== after.notNull) {
+    return [harmless(`column ${name} is ${after.notNull ? 'NOT NULL' : 'nullable'} now`)];
+  }
+  return [];
+};
+
+/** All that decides what a value is. */
+const typeOf = (column: ColumnDescription): string =>
+  JSON.stringify([
+    column.type,
+    column.typeParts,
+    column.catalog?.typeId,
+    column.catalog?.typeModifier,
+    column.native?.type,
+    column.native?.charset,
+    column.native?.collation,
+    // The fraction digits of money depend on the server's locale.
+    column.scale,
+  ]);
+
+const spelled = (column: ColumnDescription): string => {
+  const { native } = column;
+  if (native === undefined) return column.type;
+  return [native.type, native.charset, native.collation].filter((part) => part !== undefined).join(' ');
+};
+
+const texts: ReadonlySet<string> = new Set(['varchar', 'text']);
+
+/** PostgreSQL only, where such a change leaves the rows as they are. The target refuses what is too long for it. */
+const isLongerText = (before: ColumnDescription, after: ColumnDescription): boolean =>
+  before.catalog !== undefined &&
+  !before.isArray &&
+  !after.isArray &&
+  texts.has(before.baseType) &&
+  texts.has(after.baseType) &&
+  (after.maxLength === undefined || (before.maxLength !== undefined && after.maxLength >= before.maxLength));
+
+/** Where columns have no numbers, another order may be two columns that have exchanged their names. */
+const compareOrder = (kept: readonly string[], after: TableDescription): readonly ShapeChange[] => {
+  const known = new Set(kept);
+  const now = after.columns.map(({ name }) => name).filter((name) => known.has(name));
+  return now.every((name, index) => name === kept[index])
+    ? []
+    : [harmful(`its columns have another order: ${now.join(', ')}`)];
+};
+
+const compareKeys = (before: TableDescription, after: TableDescription): readonly ShapeChange[] => {
+  if (before.primaryKey.join('\0') !== after.primaryKey.join('\0')) {
+    const keys = [before, after].map(({ primaryKey }) => `(${primaryKey.join(', ')})`);
+    return [harmful(`its primary key was changed from ${keys[0]} to ${keys[1]}`)];
+  }
+  if (before.isKeyDeferrable !== after.isKeyDeferrable) return [harmful('its primary key became deferrable')];
+  if (before.replicaIdentity === after.replicaIdentity) return [];
+  const what = `its replica identity was changed from ${before.replicaIdentity} to ${after.replicaIdentity}`;
+  return [
+    after.replicaIdentity === 'default' || after.replicaIdentity === 'full' ? harmless(what) : harmful(what),
+  ];
+};
+
+/** "public.orders has changed at the source: ...", or undefined when nothing of it matters. */
+export const describeHarm = (label: string, changes: readonly ShapeChange[]): string | undefined => {
+  const harms = changes.filter(({ isHarmless }) => !isHarmless);
+  return harms.length === 0
+    ? undefined
+    : `Table ${label} has changed at the source: ${harms.map(({ what }) => what).join('; ')}.`;
+};
