@@ -36,6 +36,10 @@ export interface CatalogTable {
   readonly id: number;
   /** Another one after the rows were written again, by ALTER TABLE or VACUUM FULL (relfilenode). */
   readonly storageId: number;
+  /** Another one after the table was given another name or owner (the xmin of its row type). */
+  readonly nameVersion: string;
+  /** The role's OID. */
+  readonly owner: number;
 }
 
 /**
@@ -155,5 +159,12 @@ export const tableDescriptionSchema: z.ZodType<TableDescription> = z.strictObjec
   uniqueIndexes: z.array(z.string()),
   storageEngine: z.string().exactOptional(),
   unloggedCascades: z.array(z.string()).exactOptional(),
-  catalog: z.strictObject({ id: z.number().int(), storageId: z.number().int() }).exactOptional(),
+  catalog: z
+    .strictObject({
+      id: z.number().int(),
+      storageId: z.number().int(),
+      nameVersion: z.string(),
+      owner: z.number().int(),
+    })
+    .exactOptional(),
 });

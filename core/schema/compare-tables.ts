@@ -14,6 +14,14 @@ export const compareTables = (before: TableDescription, after: TableDescription)
   }
   const isRewritten = before.catalog !== undefined && before.catalog.storageId !== after.catalog?.storageId;
   const changes: ShapeChange[] = [];
+  const isRenamed =
+    before.catalog !== undefined &&
+    before.catalog.nameVersion !== after.catalog?.nameVersion &&
+    // A new owner changes the version as well.
+    before.catalog.owner === after.catalog?.owner;
+  if (isRenamed) {
+    changes.push(harmful('it had another name for a time, under which changes of its rows are not captured'));
+  }
   if (before.relationKind !== after.relationKind) changes.push(harmful(`it is a ${after.relationKind} now`));
   const found = before.columns.map((column) => ({ column, now: sameColumn(column, before, after) }));
   for (const { column, now } of found) {

@@ -1,5 +1,5 @@
 import { metricNames } from '#core/contracts/environment.ts';
-import type { TableRef } from '#core/contracts/identifiers.ts';
+import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { decide, decideCapture, type HealAction, launchAllowanceMs } from '#core/health/decide.ts';
 import { healEach } from '#core/health/heal-each.ts';
@@ -9,12 +9,13 @@ import { type ObservationPorts, observeReplication } from '#core/health/observe-
 import { countOf } from '#core/naming/count-of.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { ConnectPort, TaskRunner } from '#core/ports/services.ts';
-import type { ReplicationStore } from '#core/ports/state-store.ts';
+import type { CopyStore, ReplicationStore } from '#core/ports/state-store.ts';
 
 export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
   readonly store: HealPorts['store'] &
     ObservationPorts['store'] &
-    Pick<ReplicationStore, 'listAllReplications'>;
+    Pick<ReplicationStore, 'listAllReplications'> &
+    Pick<CopyStore, 'listTableProgress'>;
   readonly connect: ObservationPorts['connect'] & Pick<ConnectPort, 'checkHealth'>;
   readonly connectors: ConnectorHealer;
   /** What the source tells; see `SourceDatabase.listUncaptured`. */
@@ -72,12 +73,27 @@ const checkCaptures = (
       healReplication(
         replication,
         holder,
-        async (current) => decideCapture(current, await ports.captures.listUncaptured(current)),
+        async (current) => decideCapture(current, await listUncaptured(current, ports)),
         { ...ports, log },
       ),
     (log, error) =>
       log.warn('Could not check which tables the source publishes; the next check tries again', { error }),
   );
+};
+
+/** A table that the consumer holds already keeps nothing else from going on. */
+const listUncaptured = async (
+  replication: Replication,
+  { store, captures }: MonitorHealthPorts,
+): Promise<readonly TableRef[]> => {
+  const uncaptured = await captures.listUncaptured(replication);
+  if (uncaptured.length === 0) return [];
+  const held = new Set(
+    (await store.listTableProgress(replication.replicationId))
+      .filter(({ state }) => state === 'held')
+      .map(({ source }) => tableKey(source)),
+  );
+  return uncaptured.filter((table) => !held.has(tableKey(table)));
 };
 
 /** Nothing runs for the others, and nothing is to run. */

@@ -76,6 +76,7 @@ export const connectorConfig = (
 ): ConnectorConfig => {
   refuseReferences({ host: source.host, database: source.databaseName, certificate: source.caPem ?? '' });
   const flavor = flavorOf(kind);
+  const tables = replication.tables.map(({ source: table }) => includeListEntry(table)).join(',');
   return {
     'connector.class': flavor.connectorClass,
     ...commonConnectorConfig(replication.topicPrefix),
@@ -91,9 +92,14 @@ export const connectorConfig = (
     'connect.keep.alive.interval.ms': String(keepAliveIntervalMs),
 
     'database.include.list': toRegexLiteral(source.databaseName),
-    'table.include.list': replication.tables.map(({ source: table }) => includeListEntry(table)).join(','),
+    'table.include.list': tables,
     ...schemaHistory(replication.topicPrefix, kafka),
-    'include.schema.changes': 'false',
+    // Each statement goes to the topic of the table that it concerns.
+    'include.schema.changes': 'true',
+    transforms: 'statements',
+    'transforms.statements.type': 'millrace.connect.TableStatements',
+    'transforms.statements.topic.prefix': replication.topicPrefix,
+    'transforms.statements.tables': tables,
     // The structure of the tables is read without FLUSH TABLES WITH READ LOCK, which stops every write of the server.
     'snapshot.locking.mode': 'none',
 

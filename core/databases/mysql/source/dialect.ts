@@ -8,6 +8,7 @@ import { decoderFor, isUnavailable, validateColumn } from '../types/column-codec
 import { documentedTypes } from '../types/column-types.ts';
 import { connectorConfig } from './connector-config.ts';
 import { formatPosition, parsePosition, readEventSource, streamedPosition } from './log-position.ts';
+import { harmOfStatement } from './statement-harm.ts';
 
 const findKeyProblems = (table: TableDescription, subject: string): readonly Problem[] =>
   table.primaryKey.length > 0
@@ -35,8 +36,8 @@ export const mysqlSourceDialect = (kind: MysqlKind): DocumentedSourceDialect => 
   // Zero dates.
   hasOwnValues: ({ baseType }) => dateTypes.has(baseType),
   findKeyProblems,
-  // Its events carry no shapes; a change shows in the catalog, and in the statements of the log.
-  shapes: { fingerprintOf: () => undefined, compareWithEvent: () => [], harmOfStatement: () => undefined },
+  // Its events carry no shapes: the log has the statements that change them.
+  shapes: { fingerprintOf: () => undefined, compareWithEvent: () => [], harmOfStatement },
   capture: {
     parsePosition,
     formatPosition,

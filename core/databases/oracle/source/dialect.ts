@@ -60,7 +60,7 @@ export const oracleSourceDialect: DocumentedSourceDialect = {
   defaultSchema: ({ username }) => username.toUpperCase(),
   hasOwnValues: () => false,
   findKeyProblems,
-  // Its events carry no shapes; a change shows in the catalog, and in the statements of the log.
+  // Its events carry no shapes: a change shows in the catalog.
   shapes: { fingerprintOf: () => undefined, compareWithEvent: () => [], harmOfStatement: () => undefined },
   capture: {
     parsePosition: parseScn,

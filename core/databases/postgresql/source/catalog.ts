@@ -142,7 +142,11 @@ SELECT json_build_object(
       SELECT conname FROM pg_constraint WHERE conrelid = c.oid AND contype IN ('f', 'x')
     ) secondary
   ), '[]'),
-  'catalog', json_build_object('id', c.oid::bigint, 'storageId', c.relfilenode::bigint)
+  'catalog', json_build_object(
+    'id', c.oid::bigint,
+    'storageId', c.relfilenode::bigint,
+    'nameVersion', coalesce((SELECT row.xmin::text FROM pg_type row WHERE row.oid = c.reltype), ''),
+    'owner', c.relowner::bigint)
 )::text AS description
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE ${condition}
