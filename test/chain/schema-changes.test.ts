@@ -109,7 +109,8 @@ const cases: readonly Case[] = [
   { name: 'longer', change: 'ALTER TABLE T ALTER COLUMN v TYPE text' },
 ];
 const control = 'control';
-const columns = 'id int PRIMARY KEY, a int, b int, c int NOT NULL, n numeric(10,2), v varchar(10), last int';
+const columns =
+  'id int PRIMARY KEY, a int, b int, c int NOT NULL DEFAULT 0, n numeric(10,2), v varchar(10), last int';
 
 describe('changes of tables of PostgreSQL while they are replicated', () => {
   let tenant: Tenant;
@@ -297,7 +298,7 @@ describe('changes of tables of MariaDB while they are replicated', () => {
     const tables = [...mariadbCases.map(({ name }) => name), control];
     for (const table of tables) {
       await source.query(`
-        CREATE TABLE ${table} (id int PRIMARY KEY, a int, b bigint, c int NOT NULL, n decimal(10,2), f float, d datetime,
+        CREATE TABLE ${table} (id int PRIMARY KEY, a int, b bigint, c int NOT NULL DEFAULT 0, n decimal(10,2), f float, d datetime,
           v varchar(20), l longtext);
         INSERT INTO ${table} SELECT id, id, id, id, id + 0.25, id / 3, '2026-01-01 00:00:00', CONCAT('v', id), '{"a":1}' FROM parents`);
     }
