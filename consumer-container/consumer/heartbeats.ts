@@ -80,7 +80,13 @@ export class Heartbeats {
   #signature(): string {
     const { progress } = this;
     if (progress === undefined) return '';
-    return [progress.sourcePosition, progress.lagEvents, ...Object.values(progress.counts)].join();
+    const isLagKnown = progress.lagUnknown(this.#options.clock.now().getTime()) === undefined;
+    return [
+      progress.sourcePosition,
+      progress.lagEvents,
+      isLagKnown,
+      ...Object.values(progress.counts),
+    ].join();
   }
 
   #state(): ConsumerState {
@@ -107,9 +113,7 @@ export class Heartbeats {
         truncates: 0,
         duplicatesSkipped: 0,
       },
-      lagEvents: progress?.lagEvents ?? 0,
-      lagMs: progress?.lagMs(now.getTime()) ?? 0,
-      ...(progress !== undefined && { laggingTopics: progress.laggingTopics(now.getTime()) }),
+      ...(progress !== undefined && describeLag(progress, now.getTime())),
       ...(progress?.sourcePosition !== undefined && { sourcePosition: progress.sourcePosition }),
       ...(progress?.lastAppliedAt !== undefined && { lastAppliedAt: progress.lastAppliedAt.toISOString() }),
       ...(error !== undefined && { errorCode: error.code, errorMessage: error.message }),
@@ -128,8 +132,22 @@ export class Heartbeats {
       [metricNames.rowsDeleted]: applied.deletes - before.deletes,
       [metricNames.tablesTruncated]: applied.truncates - before.truncates,
       [metricNames.duplicatesSkipped]: applied.duplicatesSkipped - before.duplicatesSkipped,
-      [metricNames.lagEvents]: heartbeat.lagEvents,
-      [metricNames.lagMs]: heartbeat.lagMs,
+      ...(heartbeat.lagEvents !== undefined && { [metricNames.lagEvents]: heartbeat.lagEvents }),
+      // The alarm on lag has to fire also when nobody can tell how far behind the target is.
+      [metricNames.lagMs]: this.progress.lagMsAtMost(Date.parse(heartbeat.beatAt)),
     });
   }
 }
+
+const describeLag = (
+  progress: Progress,
+  nowMs: number,
+): Pick<Heartbeat, 'lagEvents' | 'lagMs' | 'laggingTopics' | 'lagUnknown'> => {
+  const lagUnknown = progress.lagUnknown(nowMs);
+  if (lagUnknown !== undefined) return { lagUnknown };
+  return {
+    lagEvents: progress.lagEvents,
+    lagMs: progress.lagMs(nowMs),
+    laggingTopics: progress.laggingTopics(nowMs),
+  };
+};

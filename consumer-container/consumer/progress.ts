@@ -7,6 +7,9 @@ import type { PartitionBatch } from '#core/ports/partition-batch.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
 import type { LogPositions } from '#core/ports/source-dialect.ts';
 
+/** Six readings of the topics' ends have failed by then, or one has hung. Until then the lag is at most this old. */
+export const endsStaleAfterMs = 30_000;
+
 const noCounts: AppliedCounts = { inserts: 0, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 };
 
 export const addCounts = (a: AppliedCounts, b: AppliedCounts): AppliedCounts => ({
@@ -68,6 +71,9 @@ export class Progress {
   readonly partitions: readonly PartitionProgress[];
   /** What is being retried at the moment: a partition (`topic/partition`) or Kafka. */
   readonly troubles = new Map<string, MillraceError>();
+  /** Why the last reading of the topics' ends failed; undefined when it did not. */
+  endsError: MillraceError | undefined;
+  #endsReadAtMs: number;
 
   readonly #formatPosition: LogPositions['formatPosition'];
 
@@ -78,6 +84,7 @@ export class Progress {
     formatPosition: LogPositions['formatPosition'],
   ) {
     this.#formatPosition = formatPosition;
+    this.#endsReadAtMs = nowMs;
     const ends = new Map(partitions.map((offsets) => [partitionKey(offsets), offsets.endOffset]));
     for (const checkpoint of checkpoints) {
       this.counts = addCounts(this.counts, checkpoint.counts);
@@ -103,6 +110,27 @@ export class Progress {
 
   get sourcePosition(): string | undefined {
     return this.#sourcePosition === 0 ? undefined : this.#formatPosition(BigInt(this.#sourcePosition));
+  }
+
+  /** The partitions' ends are those of this moment. */
+  readEnds(nowMs: number): void {
+    this.#endsReadAtMs = nowMs;
+    this.endsError = undefined;
+  }
+
+  /** Why the lag is not known: nobody has read lately where the topics end. Undefined while it is known. */
+  lagUnknown(nowMs: number): string | undefined {
+    if (nowMs - this.#endsReadAtMs <= endsStaleAfterMs) return undefined;
+    const topics = new Set(this.partitions.map(({ topic }) => topic)).size;
+    const since = new Date(this.#endsReadAtMs).toISOString();
+    const cause = this.endsError?.message ?? 'Kafka has not answered yet';
+    return `Could not read the end offsets of ${topics} topics since ${since}, so the lag is not known until this works again: ${cause}`;
+  }
+
+  /** The most that the lag can be: a change that we have not heard of came after the topics' ends were last read. */
+  lagMsAtMost(nowMs: number): number {
+    const known = this.lagMs(nowMs);
+    return this.lagUnknown(nowMs) === undefined ? known : Math.max(known, nowMs - this.#endsReadAtMs);
   }
 
   get lagEvents(): number {

@@ -3,7 +3,7 @@ import { toMillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { KafkaAdminPort } from '#core/ports/services.ts';
 import type { HeldTables } from './held-tables.ts';
-import type { Progress } from './progress.ts';
+import { endsStaleAfterMs, type Progress } from './progress.ts';
 
 /** How often the topics' ends are read, for the lag and to see that they are still the same topics. */
 const offsetsIntervalMs = 5_000;
@@ -71,6 +71,7 @@ export const watchOffsets = async (
         }
         if (found !== undefined) partition.endOffset = found.endOffset;
       }
+      progress.readEnds(clock.now().getTime());
       if (failures > 0) log.info('The end offsets can be read again, so the lag is current');
       failures = 0;
     } catch (cause) {
@@ -78,9 +79,10 @@ export const watchOffsets = async (
       if (signal.aborted) return;
       if (!error.isTransient) throw error;
       failures += 1;
+      progress.endsError = error;
       if (failures === 1) {
         log.warn(
-          `Could not read the end offsets of ${topics.length} topics; lag is stale until this works again: ${error.message}`,
+          `Could not read the end offsets of ${topics.length} topics; reading them again every ${offsetsIntervalMs / 1000} s. The lag is not known if this takes longer than ${endsStaleAfterMs / 1000} s: ${error.message}`,
           { error },
         );
       }

@@ -39,12 +39,14 @@ export const heartbeatSchema = z
     beatAt: instantSchema,
     startedAt: instantSchema,
     applied: appliedCountsSchema,
-    /** Sum over partitions of (end offset - next offset). */
-    lagEvents: z.number().int().nonnegative(),
+    /** Sum over partitions of (end offset - next offset). Absent, as are the other figures of the lag, while it is not known. */
+    lagEvents: z.number().int().nonnegative().optional(),
     /** Age of the oldest change that is known and not applied, by the source's commit time; 0 when there is none. */
-    lagMs: z.number().nonnegative(),
+    lagMs: z.number().nonnegative().optional(),
     /** The topics that are behind, at most `maxLaggingTopics`; below that number all others have caught up. */
     laggingTopics: z.array(topicLagSchema).max(maxLaggingTopics).readonly().optional(),
+    /** Why a consumer that runs does not know its lag, as a sentence. */
+    lagUnknown: z.string().optional(),
     /** Source position of the newest applied change (PostgreSQL: LSN as text); absent before the first. */
     sourcePosition: z.string().optional(),
     lastAppliedAt: instantSchema.optional(),

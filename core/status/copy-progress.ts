@@ -38,7 +38,7 @@ export interface CopyStatus {
   readonly secondsLeft: number | undefined;
 }
 
-const isCopied = (state: TableState): boolean =>
+export const isCopied = (state: TableState): boolean =>
   state === 'catching-up' || state === 'live' || state === 'held';
 
 /** Below 100 until the copy has ended, so that nobody reads a rounded 100 as the end. */

@@ -1,13 +1,13 @@
 import { type Heartbeat, heartbeatStaleAfterMs, maxLaggingTopics } from '../contracts/consumer.ts';
 import type { TableProgress } from '../contracts/copy.ts';
-import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
+import { tableLabel } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { launchAllowanceMs } from '../health/decide.ts';
 import { heartbeatAgeMs } from '../health/observation.ts';
 import { topicName } from '../naming/names.ts';
 import type { ConnectorState, ConnectorStatus } from '../ports/services.ts';
 import type { ConsumerLaunch } from '../ports/state-store.ts';
-import { describeCopy, type TableCopyStatus } from './copy-progress.ts';
+import { describeCopy, isCopied, type TableCopyStatus } from './copy-progress.ts';
 
 /**
  * `healthy`: capture and consumer run and report. `degraded`: changes may be late, or a table is left out; Millrace is on
@@ -54,13 +54,15 @@ export interface ReplicationStatistics {
   readonly tablesEnabled: number;
   readonly tablesLive: number;
   readonly lastSyncAt: string | undefined;
-  /** As of the last heartbeat; undefined before the first. */
+  /** As of the last heartbeat, if that is recent and of a consumer of the current start; undefined otherwise. */
   readonly lagEvents: number | undefined;
   readonly lagMs: number | undefined;
+  /** Why the lag is undefined. */
+  readonly lagMessage: string | undefined;
   readonly sourcePosition: string | undefined;
 }
 
-/** A table's copy, and how far its changes are behind; undefined where the last heartbeat does not tell. */
+/** A table's copy, and how far its changes are behind; undefined before its copy has ended, and where the lag is not known. */
 export interface TableStatus extends TableCopyStatus {
   readonly lagEvents: number | undefined;
   readonly lagMs: number | undefined;
@@ -204,7 +206,13 @@ export const unifiedStatus = (facts: StatusFacts): UnifiedStatus => {
   const skipped = copy.tables.filter(({ state }) => state === 'skipped');
   const held = copy.tables.filter(({ state }) => state === 'held');
 
-  const { overall, reasons } = judge(replication, connector, consumer, { skipped, held, all: copy.tables });
+  const lag = describeLag(facts, consumer);
+
+  const { overall, reasons } = judge(replication, connector, consumer, lag, {
+    skipped,
+    held,
+    all: copy.tables,
+  });
   return {
     overall,
     reasons,
@@ -217,26 +225,54 @@ export const unifiedStatus = (facts: StatusFacts): UnifiedStatus => {
       tablesEnabled: copy.tables.length - skipped.length,
       tablesLive: copy.tables.filter(({ state }) => state === 'live').length,
       lastSyncAt: heartbeat?.lastAppliedAt,
-      lagEvents: heartbeat?.lagEvents,
-      lagMs: heartbeat?.lagMs,
+      lagEvents: lag.isKnown ? lag.events : undefined,
+      lagMs: lag.isKnown ? lag.ms : undefined,
+      lagMessage: lag.isKnown ? undefined : lag.message,
       sourcePosition: heartbeat?.sourcePosition,
     },
     tables: copy.tables.map((table) => ({
       ...table,
-      ...(table.state === 'skipped' ? unknownLag : lagOf(table.source, replication, heartbeat)),
+      ...tableLag(table, replication, lag),
     })),
   };
 };
 
 const unknownLag = { lagEvents: undefined, lagMs: undefined } as const;
 
-const lagOf = (
-  source: TableRef,
+type Lag =
+  | {
+      readonly isKnown: true;
+      readonly events: number;
+      readonly ms: number;
+      readonly topics: Heartbeat['laggingTopics'];
+    }
+  | { readonly isKnown: false; readonly message: string };
+
+/** What the last heartbeat says of the lag, if its consumer still works on it: the figures of any other are no longer true. */
+const describeLag = (
+  { replication, launch, heartbeat }: StatusFacts,
+  { state, heartbeatRecent, message }: ConsumerHealth,
+): Lag => {
+  const isAtWork = (state === 'RUNNING' || state === 'RETRYING') && heartbeatRecent;
+  if (!isAtWork || launch === undefined || heartbeat === undefined) return { isKnown: false, message };
+  if (launch.generation !== replication.generation)
+    return {
+      isKnown: false,
+      message: `The consumer that runs is of start ${launch.generation}; start ${replication.generation} has not launched its own yet`,
+    };
+  const { lagEvents, lagMs, laggingTopics, lagUnknown } = heartbeat;
+  if (lagEvents === undefined || lagMs === undefined)
+    return { isKnown: false, message: lagUnknown ?? 'The last heartbeat does not tell the lag' };
+  return { isKnown: true, events: lagEvents, ms: lagMs, topics: laggingTopics };
+};
+
+const tableLag = (
+  { source, state }: TableCopyStatus,
   { topicPrefix }: Replication,
-  heartbeat: Heartbeat | undefined,
+  lag: Lag,
 ): Pick<TableStatus, 'lagEvents' | 'lagMs'> => {
-  const lagging = heartbeat?.laggingTopics;
-  if (lagging === undefined) return unknownLag;
+  if (!isCopied(state) || !lag.isKnown || lag.topics === undefined) return unknownLag;
+  const { topics: lagging } = lag;
   const topic = topicName(topicPrefix, source);
   const found = lagging.find((lag) => lag.topic === topic);
   if (found !== undefined) return { lagEvents: found.lagEvents, lagMs: found.lagMs };
@@ -247,6 +283,7 @@ const judge = (
   replication: Replication,
   connector: ConnectorHealth,
   consumer: ConsumerHealth,
+  lag: Lag,
   tables: Readonly<Record<'skipped' | 'held' | 'all', readonly TableCopyStatus[]>>,
 ): { readonly overall: OverallHealth; readonly reasons: readonly string[] } => {
   const { status, lastErrorMessage } = replication;
@@ -264,6 +301,8 @@ const judge = (
       const reasons = [
         ...(connector.healthy ? [] : [connector.message]),
         ...(consumer.healthy ? [] : [consumer.message]),
+        // The lag of a consumer that is not healthy is unknown for the reason that was just given.
+        ...(consumer.healthy && !lag.isKnown ? [lag.message] : []),
         ...tables.skipped.map(({ source, message }) => message ?? `Table ${tableLabel(source)} is skipped`),
         ...tables.held.map(({ source, message }) => `Table ${tableLabel(source)} is held: ${message}`),
       ];

@@ -402,8 +402,21 @@ const tableCopySchema = z.strictObject({
 
 const tableStatusSchema = z.strictObject({
   ...tableCopySchema.shape,
-  lag_events: countSchema.nullable().meta({ description: 'Changes of this table that are not applied yet.' }),
-  lag_ms: z.number().nonnegative().nullable(),
+  lag_events: countSchema.nullable().meta({
+    description:
+      'Changes of this table that are not applied yet, as of the last heartbeat. Null before the copy of the table has ' +
+      'ended, while the lag is not known (see `statistics.lag_message`), and for a table that is not among the 100 ' +
+      'furthest behind when 100 or more are.',
+  }),
+  lag_ms: z
+    .number()
+    .nonnegative()
+    .nullable()
+    .meta({
+      description:
+        'Age in milliseconds of the oldest change of this table that is not applied yet, since its commit at the source; 0 ' +
+        'when there is none. Null when `lag_events` is.',
+    }),
 });
 
 export const copyAnswerSchema = z.strictObject({
@@ -453,8 +466,20 @@ export const statusAnswerSchema = z.strictObject({
     tables_enabled: countSchema,
     tables_live: countSchema,
     last_sync_at: instantSchema.nullable(),
-    lag_events: countSchema.nullable().meta({ description: 'As of the last heartbeat.' }),
-    lag_ms: z.number().nonnegative().nullable().meta({ description: 'As of the last heartbeat.' }),
+    lag_events: countSchema.nullable().meta({
+      description:
+        'Changes of all tables that are not applied yet, as of the last heartbeat. Null while that is not known.',
+    }),
+    lag_ms: z
+      .number()
+      .nonnegative()
+      .nullable()
+      .meta({
+        description:
+          'Age in milliseconds of the oldest change that is not applied yet, since its commit at the source; 0 when there ' +
+          'is none. Null when `lag_events` is.',
+      }),
+    lag_message: z.string().nullable().meta({ description: 'Why the lag is not known; null when it is.' }),
     source_position: z.string().nullable(),
   }),
   tables: z.array(tableStatusSchema),

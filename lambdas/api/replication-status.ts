@@ -61,6 +61,7 @@ export const readStatus = async (
       last_sync_at: statistics.lastSyncAt ?? null,
       lag_events: statistics.lagEvents ?? null,
       lag_ms: statistics.lagMs ?? null,
+      lag_message: statistics.lagMessage ?? null,
       source_position: statistics.sourcePosition ?? null,
     },
     tables: status.tables.map((table) => ({

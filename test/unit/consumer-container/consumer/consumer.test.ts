@@ -66,6 +66,7 @@ class World {
   readonly errors: ErrorCode[] = [];
   readonly live: string[] = [];
   readonly held: string[] = [];
+  readonly metrics: Readonly<Record<string, number>>[] = [];
   opened = 0;
   applied: readonly TableMapping[] = [];
   closed = 0;
@@ -88,7 +89,10 @@ class World {
       clock: this.clock,
       log: this.log,
       alerts: { publish: async (alert) => void this.alerts.push(alert) },
-      metrics: { emit: () => {}, countError: (_connector, code) => void this.errors.push(code) },
+      metrics: {
+        emit: (_connector, values) => void this.metrics.push(values),
+        countError: (_connector, code) => void this.errors.push(code),
+      },
       admin: { topicOffsets: async () => this.offsets },
       connect: {
         getOffset: async () =>
@@ -369,6 +373,42 @@ describe('while it runs', () => {
     expect(await world.run(stop.signal)).toBe('drained');
     expect(seen).toEqual(['capture behind: 0', 'consumer behind: 0']);
     expect(world.live).toEqual(['accounts live']);
+  });
+
+  test('end offsets that cannot be read make the lag unknown after 30 s, in the heartbeat and its metrics', async () => {
+    const world = new World();
+    world.offsets = [{ topic, partition: 0, firstOffset: 0n, endOffset: 0n }];
+    const { offsets } = world;
+    const stop = new AbortController();
+    const pass = async (ms: number, signal: AbortSignal) => {
+      const until = world.clock.now().getTime() + ms;
+      while (world.clock.now().getTime() < until) await world.clock.sleep(500, signal);
+    };
+    world.feed = () => async (_topics, _consume, signal) => {
+      Object.defineProperty(world, 'offsets', {
+        configurable: true,
+        get: () => {
+          throw new MillraceError('KafkaUnavailable', 'no broker');
+        },
+      });
+      await pass(90_000, signal);
+      Object.defineProperty(world, 'offsets', { get: () => offsets });
+      await pass(30_000, signal);
+      stop.abort();
+    };
+    expect(await world.run(stop.signal)).toBe('drained');
+    const running = world.heartbeats.filter(({ state }) => state === 'RUNNING');
+    const unknown = running.filter(({ lagUnknown }) => lagUnknown !== undefined);
+    expect(unknown[0]).toMatchObject({ lagUnknown: expect.stringContaining('no broker') });
+    expect(unknown.map(({ lagEvents, lagMs, laggingTopics }) => [lagEvents, lagMs, laggingTopics])).toEqual(
+      unknown.map(() => [undefined, undefined, undefined]),
+    );
+    expect(running.at(-1)).toMatchObject({ lagEvents: 0, lagMs: 0, laggingTopics: [] });
+    const lags = world.metrics.map((values) => [values.LagEvents, values.LagMs]);
+    expect(lags).toContainEqual([undefined, expect.any(Number)]);
+    expect(Math.max(...lags.map(([, ms]) => ms ?? 0))).toBeGreaterThan(60_000);
+    expect(lags.at(-1)).toEqual([0, 0]);
+    expect(world.heartbeats[0]).not.toHaveProperty('lagEvents');
   });
 
   test('heartbeats come every 30 s when idle, and every 5 s while rows are applied', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { maxLaggingTopics } from '#core/contracts/consumer.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
 import { Progress } from '../../../../consumer-container/consumer/progress.ts';
 
 const counts = { inserts: 0, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 };
@@ -25,6 +26,24 @@ test('the partitions of a topic are one entry: events are summed, and the oldest
   ]);
   progress.partition('a', 1)?.underWay.push(startMs - 500);
   expect(progress.laggingTopics(startMs + 100)).toEqual([{ topic: 'a', lagEvents: 7, lagMs: 600 }]);
+});
+
+test('the lag is unknown once the ends of the topics have not been read for 30 s, and known again when they are', () => {
+  const progress = progressOf([
+    ['a', 5n, 5n],
+    ['b', 5n, 5n],
+  ]);
+  expect(progress.lagUnknown(startMs + 30_000)).toBeUndefined();
+  expect(progress.lagUnknown(startMs + 30_001)).toBe(
+    `Could not read the end offsets of 2 topics since ${new Date(startMs).toISOString()}, so the lag is not known ` +
+      'until this works again: Kafka has not answered yet',
+  );
+  progress.endsError = new MillraceError('KafkaUnavailable', 'no broker');
+  expect(progress.lagUnknown(startMs + 30_001)).toMatch(/works again: no broker$/);
+  expect(progress.lagMsAtMost(startMs + 60_000)).toBe(60_000);
+  progress.readEnds(startMs + 60_000);
+  expect(progress.lagUnknown(startMs + 60_001)).toBeUndefined();
+  expect(progress.lagMsAtMost(startMs + 60_001)).toBe(0);
 });
 
 test('the oldest waiting change comes first, then the most events, and the list is bounded', () => {

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { TableProgress } from '#core/contracts/copy.ts';
 import type { Replication } from '#core/contracts/replication.ts';
@@ -187,6 +187,7 @@ test('statistics add what was copied and what was applied', () => {
     lastSyncAt: at,
     lagEvents: 3,
     lagMs: 40,
+    lagMessage: undefined,
     sourcePosition: '0/1',
   });
 });
@@ -203,6 +204,95 @@ test("a table's lag is that of its topic, nothing when others lag, and unknown w
   expect(lagOf()).toEqual([undefined, undefined]);
   expect(lagOf(Array.from({ length: 100 }, (_, n) => other(n)))).toEqual([undefined, undefined]);
   expect(lagOf([], [{ ...live, state: 'skipped' }])).toEqual([undefined, undefined]);
+});
+
+describe('the lag is null, with the reason, when nobody can tell it', () => {
+  const caughtUp = { lagEvents: 0, lagMs: 0, laggingTopics: [] };
+  const lagOf = (change: Partial<StatusFacts>) => {
+    const { statistics, tables, reasons } = unifiedStatus(facts(change));
+    return {
+      figures: [statistics.lagEvents, statistics.lagMs, tables[0]?.lagEvents, tables[0]?.lagMs],
+      message: statistics.lagMessage,
+      reasons,
+    };
+  };
+  const unknown = [undefined, undefined, undefined, undefined];
+
+  test.each<[string, Partial<StatusFacts>, string]>([
+    [
+      'a start after a stop of yesterday',
+      {
+        replication: replication({ status: 'starting', generation: 2 }),
+        launch: undefined,
+        heartbeat: heartbeat({ ...caughtUp, state: 'STOPPED', beatAt: ago(86_400_000) }),
+      },
+      'Consumer has stopped',
+    ],
+    [
+      'a launch that has not reported, after one that has',
+      {
+        launch: { launchId: 'l2', launchedAt: at, generation: 1 },
+        heartbeat: heartbeat({ ...caughtUp, launchId: 'l1' }),
+      },
+      `Consumer was launched at ${at} and has not reported yet`,
+    ],
+    [
+      'a heartbeat that is too old',
+      { heartbeat: heartbeat({ ...caughtUp, beatAt: ago(120_001) }) },
+      `Last heartbeat was ${ago(120_001)}, which is too old`,
+    ],
+    [
+      'a consumer of the start before',
+      {
+        replication: replication({ status: 'starting', generation: 2 }),
+        heartbeat: heartbeat(caughtUp),
+      },
+      'The consumer that runs is of start 1; start 2 has not launched its own yet',
+    ],
+    [
+      'a consumer that has just stopped by itself',
+      { heartbeat: heartbeat({ ...caughtUp, state: 'STOPPED' }) },
+      'Consumer has stopped',
+    ],
+    [
+      'a consumer that has just failed',
+      { heartbeat: heartbeat({ ...caughtUp, state: 'ERROR', errorMessage: 'disk full' }) },
+      'Consumer ended with disk full',
+    ],
+    [
+      'a consumer that is starting',
+      { heartbeat: { ...heartbeat({ state: 'STARTING' }), lagEvents: undefined, lagMs: undefined } },
+      'Consumer is starting',
+    ],
+    ['no word of any consumer', { launch: undefined, heartbeat: undefined }, 'No consumer runs'],
+  ])('%s', (_what, change, message) => {
+    expect(lagOf(change)).toMatchObject({ figures: unknown, message });
+  });
+
+  test('end offsets that cannot be read also degrade the replication', () => {
+    const beat = heartbeat({ lagUnknown: 'Could not read the end offsets of 8 topics: no broker' });
+    const { lagEvents: _events, lagMs: _ms, ...rest } = beat;
+    expect(lagOf({ heartbeat: rest })).toEqual({
+      figures: unknown,
+      message: beat.lagUnknown,
+      reasons: [beat.lagUnknown],
+    });
+    expect(unifiedStatus(facts({ heartbeat: rest })).overall).toBe('degraded');
+  });
+
+  test('a consumer that retries tells its lag', () => {
+    const beat = heartbeat({ state: 'RETRYING', lagEvents: 4, lagMs: 9, laggingTopics: [] });
+    expect(lagOf({ heartbeat: beat })).toMatchObject({ figures: [4, 9, 0, 0], message: undefined });
+  });
+
+  test.each(['pending', 'copying', 'skipped'] as const)('a table that is %s has no lag', (state) => {
+    expect(lagOf({ heartbeat: heartbeat(caughtUp), tables: [{ ...live, state }] }).figures).toEqual([
+      0,
+      0,
+      undefined,
+      undefined,
+    ]);
+  });
 });
 
 test('a consumer whose clock is behind is as healthy for the status as it is for healing', () => {

@@ -93,6 +93,7 @@ test('the status of a running replication has every part of it', async () => {
       last_sync_at: at,
       lag_events: 7,
       lag_ms: 120,
+      lag_message: null,
       source_position: '0/16B3748',
     },
     tables: [expect.objectContaining({ state: 'live', percent: 100, rows_copied: 1_000, seconds_left: 0 })],
@@ -115,6 +116,11 @@ test('a status before the first start says so', async () => {
   expect(status.overall).toBe('stopped');
   expect(status.connector.state).toBe('NOT_CREATED');
   expect(status.consumer.state).toBe('NOT_RUNNING');
+  expect(status.statistics).toMatchObject({
+    lag_events: null,
+    lag_ms: null,
+    lag_message: 'No consumer runs',
+  });
   expect(status.tables).toEqual([expect.objectContaining({ state: 'pending', percent: 0 })]);
 });
 
