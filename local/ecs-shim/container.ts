@@ -77,7 +77,7 @@ export const createContainer = (
   let exitCode: number | undefined;
   let child: ChildProcess | undefined;
   let startTimer: NodeJS.Timeout | undefined;
-  const waiters: ((code: number) => void)[] = [];
+  const over = Promise.withResolvers<number>();
   const record = join(host.recordsFolder, `${containerName.replaceAll(/[^\w.-]/g, '_')}.json`);
   mkdirSync(host.logsFolder, { recursive: true });
   const logFile = createWriteStream(
@@ -96,8 +96,8 @@ export const createContainer = (
     host.delays.recordEnd(delayKey, { exitCode: code, ranMs, now: Date.now() });
     rmSync(record, { force: true });
     logs.close();
-    logFile.end();
-    for (const waiter of waiters.splice(0)) waiter(code);
+    // A caller that waits for the end may read the log file at once.
+    logFile.end(() => over.resolve(code));
   };
 
   const launch = (): void => {
@@ -138,8 +138,7 @@ export const createContainer = (
     }
   };
 
-  const ended = (): Promise<number> =>
-    exitCode === undefined ? new Promise((resolve) => waiters.push(resolve)) : Promise.resolve(exitCode);
+  const ended = (): Promise<number> => over.promise;
 
   return {
     id,
