@@ -5,12 +5,12 @@ import type { ChunkCopier, ChunkReader, ChunkWriter } from '#core/ports/database
  * the source's names, the writer the target's.
  */
 export const createRowCopier = (reader: ChunkReader, writer: ChunkWriter): ChunkCopier => ({
-  copyChunk: ({ source, mapped = source, target, valuePolicy = 'fail' }, chunk, signal) =>
+  copyChunk: ({ source, mapped = source, target, valuePolicy = 'fail' }, chunk, signal, beforeCommit) =>
     writer.writeChunk(
       { source: mapped, target, valuePolicy },
       chunk,
       (sink) => reader.readChunk(source, chunk, signal, sink),
-      signal,
+      { signal, beforeCommit },
     ),
   close: async () => {
     await Promise.all([reader.close(), writer.close()]);

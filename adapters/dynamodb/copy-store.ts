@@ -3,8 +3,16 @@ import { z } from 'zod';
 import { type Chunk, chunkSchema, tableProgressSchema } from '#core/contracts/copy.ts';
 import { type ReplicationId, type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { CopyStore } from '#core/ports/state-store.ts';
-import { absent, type DynamoTable, type Item, matching, parseItem, present } from './dynamo-table.ts';
+import type { CopyStore, ExpectedPlan } from '#core/ports/state-store.ts';
+import {
+  absent,
+  type Condition,
+  type DynamoTable,
+  type Item,
+  matching,
+  parseItem,
+  present,
+} from './dynamo-table.ts';
 import { chunkKey, chunkPartition, chunkPrefix, type Key, progressesOf, progressKey } from './store-keys.ts';
 
 /** Which set of chunks is the table's plan. Chunks of any other id are left-overs. */
@@ -25,6 +33,14 @@ const withoutPlanId = (item: Item) => {
   const { planId: _planId, ...progress } = item;
   return parseItem(tableProgressSchema, progress);
 };
+
+const planCondition = ({ generation, states }: ExpectedPlan): Condition => ({
+  expression: `#generation = :generation AND #state IN (${states.map((_state, index) => `:state${index}`).join(', ')})`,
+  values: {
+    ':generation': generation,
+    ...Object.fromEntries(states.map((state, index) => [`:state${index}`, state])),
+  },
+});
 
 export const createCopyStore = (table: DynamoTable): CopyStore => {
   const planOf = async (replicationId: ReplicationId, source: TableRef) => {
@@ -55,7 +71,8 @@ export const createCopyStore = (table: DynamoTable): CopyStore => {
         // A write whose answer was lost was repeated by the SDK and refused: the plan is this one already.
         if (current?.planId === planId) return;
         const isSplit = current !== undefined && current.state !== 'skipped' && current.chunks > 0;
-        if (isSplit && current.generation >= generation) {
+        const isNewer = current !== undefined && current.generation > generation;
+        if (isNewer || (isSplit && current.generation === generation)) {
           await removeChunks(replicationId, source, planId);
           return;
         }
@@ -131,18 +148,25 @@ export const createCopyStore = (table: DynamoTable): CopyStore => {
       parseItem(chunkItemSchema, stored);
     },
 
-    setTableState: async (replicationId, source, change) => {
+    setTableState: async (replicationId, source, change, expected) => {
       const written = await table.update(
         progressKey(replicationId, source),
         // Fields that are not given stay as they are.
         { set: Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) },
-        present,
+        expected === undefined ? present : planCondition(expected),
       );
-      if (written === undefined)
+      if (written !== undefined) return;
+      if (expected !== undefined && (await planOf(replicationId, source)) !== undefined)
         throw new MillraceError(
-          'NotFound',
-          `Table ${tableLabel(source)} of replication ${replicationId} has no copy plan.`,
+          'Superseded',
+          `Table ${tableLabel(source)} of replication ${replicationId} was not changed to ${change.state}: it was planned again, ` +
+            'or its state has moved on.',
+          { facts: { replicationId, table: tableLabel(source), generation: expected.generation } },
         );
+      throw new MillraceError(
+        'NotFound',
+        `Table ${tableLabel(source)} of replication ${replicationId} has no copy plan.`,
+      );
     },
   };
 };

@@ -43,13 +43,19 @@ export const watchLiveTables = async (options: LiveTablesOptions, signal: AbortS
       for (const table of waiting) {
         const goal = goals.get(tableKey(table.source));
         if (goal === undefined || !goal.every((end) => hasPassed(options.progress, end))) continue;
-        await store.setTableState(replication.replicationId, table.source, { state: 'live' });
+        await store.setTableState(
+          replication.replicationId,
+          table.source,
+          { state: 'live' },
+          { generation: table.generation, states: ['catching-up'] },
+        );
         live.add(tableKey(table.source));
         log.info(`Table ${tableLabel(table.source)} is live`, { table: tableLabel(table.source) });
       }
     } catch (cause) {
       const error = toMillraceError(cause);
-      if (!error.isTransient) throw error;
+      // A newer start has planned a table again. Whether this consumer is still wanted is for its heartbeats to find out.
+      if (!error.isTransient && error.code !== 'Superseded') throw error;
       log.warn('Could not tell which tables are live; trying again at the next look', { error });
     }
     await clock.sleep(checkIntervalMs, signal).catch(() => undefined);

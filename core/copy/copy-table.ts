@@ -49,8 +49,8 @@ const step = stepLabel('Copy');
  * one transaction at the target and recorded afterwards, so a chunk is copied again only when its worker died between
  * the two, which replaces the same rows. Transient errors are retried chunk by chunk.
  *
- * Before each chunk the run is looked up, so that a copy which a stop or a newer start has replaced ends by itself:
- * throws `Superseded`.
+ * The run is looked up before each attempt at a chunk, and again before its rows are committed, so that a copy which a stop
+ * or a newer start has replaced ends by itself and adds no rows to those of the newer one: throws `Superseded`.
  */
 export const copyTable = async (
   run: Run,
@@ -70,14 +70,18 @@ export const copyTable = async (
     });
   }
   if (planned.state !== 'pending' && planned.state !== 'copying') return 0;
+  const ofThisPlan = { generation: planned.generation, states: ['pending', 'copying'] } as const;
   const progress = await splitPendingTable(replicationId, planned, ports);
   const tables = await describeBoth(replication, progress, ports);
-  const unfinished = await store.listUnfinishedChunks(replicationId, table, progress.generation);
+  const unfinished = await store.listUnfinishedChunks(replicationId, table, planned.generation);
 
-  await store.setTableState(replicationId, table, {
-    state: 'copying',
-    startedAt: progress.startedAt ?? clock.now().toISOString(),
-  });
+  await requireCurrentRun(store, run);
+  await store.setTableState(
+    replicationId,
+    table,
+    { state: 'copying', startedAt: progress.startedAt ?? clock.now().toISOString() },
+    ofThisPlan,
+  );
   const report = new CopyReport({
     ...ports,
     connectorName: replication.connectorName,
@@ -91,28 +95,33 @@ export const copyTable = async (
   await forEachBounded(unfinished, options.parallelChunks, async (chunk) => {
     try {
       signal.throwIfAborted();
-      await requireCurrentRun(store, run);
-      report.add(await copyChunk(replicationId, progress, tables, chunk, ports, signal));
+      report.add(await copyChunk(run, planned, { tables, chunk, signal }, ports));
     } catch (error) {
       failure.abort(error);
       throw error;
     }
   }).finally(() => report.tellNulled());
 
-  await store.setTableState(replicationId, table, {
-    state: 'copying',
-    finishedAt: clock.now().toISOString(),
-  });
+  await store.setTableState(
+    replicationId,
+    table,
+    { state: 'copying', finishedAt: clock.now().toISOString() },
+    ofThisPlan,
+  );
   return report.rows;
 };
 
+interface ChunkWork {
+  readonly tables: CopiedTables;
+  readonly chunk: Chunk;
+  readonly signal: AbortSignal;
+}
+
 const copyChunk = async (
-  replicationId: number,
+  run: Run,
   { source: table, generation }: TableProgress,
-  tables: CopiedTables,
-  chunk: Chunk,
+  { tables, chunk, signal }: ChunkWork,
   { copier, store, clock, log }: CopyTablePorts,
-  signal: AbortSignal,
 ): Promise<CopiedChunk> => {
   const label = tableLabel(table);
   const retry = <T>(action: () => Promise<T>): Promise<T> =>
@@ -129,10 +138,15 @@ const copyChunk = async (
     });
 
   const startedAtMs = clock.now().getTime();
-  const copied = await retry(() => copier.copyChunk(tables, chunk, signal));
+  const requireCurrent = (): Promise<unknown> => requireCurrentRun(store, run);
+  const copied = await retry(async () => {
+    // A wait between two attempts is long enough for a newer start.
+    await requireCurrent();
+    return copier.copyChunk(tables, chunk, signal, requireCurrent);
+  });
   const finishedAt = clock.now();
   await retry(() =>
-    store.recordFinishedChunk(replicationId, table, generation, {
+    store.recordFinishedChunk(run.replicationId, table, generation, {
       chunkNumber: chunk.chunkNumber,
       rows: copied.rows,
       bytes: copied.bytes,

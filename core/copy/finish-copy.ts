@@ -38,8 +38,14 @@ export const finishCopy = async (run: Run, ports: FinishCopyPorts): Promise<numb
   if (open.length === 0) return 0;
 
   const copyEndPosition = await source.writeMarker('copy-end');
-  for (const table of open) {
-    await store.setTableState(run.replicationId, table.source, { state: 'catching-up', copyEndPosition });
+  for (const { source: table } of open) {
+    await requireCurrentRun(store, run);
+    await store.setTableState(
+      run.replicationId,
+      table,
+      { state: 'catching-up', copyEndPosition },
+      { generation: copyGeneration, states: ['pending', 'copying'] },
+    );
   }
   const rows = open.reduce((sum, { rowsCopied }) => sum + rowsCopied, 0);
   log.info(

@@ -82,9 +82,12 @@ const beginCopyGeneration = async (
     const ends = await kafka.topicOffsets(topics);
     for (const { target: table } of replication.tables) {
       if ((await target.describeTable(table)) === undefined) continue;
+      // A newer start may have begun meanwhile, and these tables are then its own.
+      await requireCurrentRun(store, run);
       await target.truncate(table);
       log.info(`${step} Truncated ${tableLabel(table)}: the start forces a resync`, { step });
     }
+    await requireCurrentRun(store, run);
     await ports.resetCheckpoints(ends);
   }
   const updated = await store.updateReplication(

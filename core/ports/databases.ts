@@ -87,13 +87,23 @@ export interface CopiedTables {
   readonly valuePolicy?: ValuePolicy;
 }
 
+export type BeforeCommit = () => Promise<unknown>;
+
 /**
  * Copies one chunk in one target transaction: all its rows or none. Rows that the target has with the same keys are
  * replaced, so a repetition is safe. An abort rejects with the signal's reason and leaves nothing behind. The copier was
  * opened for a number of chunks at once; further calls wait.
+ *
+ * `beforeCommit` is called when all rows are written and none is committed. When it rejects, so does the copy, and nothing
+ * is left behind. The transaction holds its locks meanwhile, so a TRUNCATE that begins later waits for it.
  */
 export interface ChunkCopier {
-  copyChunk(tables: CopiedTables, chunk: Chunk, signal: AbortSignal): Promise<CopiedChunk>;
+  copyChunk(
+    tables: CopiedTables,
+    chunk: Chunk,
+    signal: AbortSignal,
+    beforeCommit?: BeforeCommit,
+  ): Promise<CopiedChunk>;
   close(): Promise<void>;
 }
 
@@ -143,6 +153,11 @@ export interface ChunkReader {
   close(): Promise<void>;
 }
 
+export interface ChunkControl {
+  readonly signal: AbortSignal;
+  readonly beforeCommit?: BeforeCommit | undefined;
+}
+
 /** Writes chunks of canonical rows into a target; as `ChunkCopier` promises. */
 export interface ChunkWriter {
   /**
@@ -154,7 +169,7 @@ export interface ChunkWriter {
     tables: Pick<CopiedTables, 'source' | 'target' | 'valuePolicy'>,
     chunk: Chunk,
     read: (sink?: RowSink) => AsyncIterable<RowBatch>,
-    signal: AbortSignal,
+    control: ChunkControl,
   ): Promise<CopiedChunk>;
   close(): Promise<void>;
 }

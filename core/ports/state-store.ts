@@ -129,8 +129,8 @@ export interface HealStore {
 export interface CopyStore {
   /**
    * Saves a table's plan: its progress and all its chunks. The plan becomes visible as a whole. It replaces the plan of an
-   * older generation, the plan of a skipped table, and a plan without chunks (the worker that copies a big table splits it).
-   * In every other case the first plan of a generation stays and this call changes nothing, because two plans of one table,
+   * older generation and, within its generation, the plan of a skipped table and a plan without chunks (the worker that
+   * copies a big table splits it). In every other case the first plan of a generation stays and this call changes nothing, because two plans of one table,
    * made at different moments, must never mix.
    */
   putTablePlan(
@@ -156,7 +156,10 @@ export interface CopyStore {
     generation: number,
     chunk: FinishedChunk,
   ): Promise<void>;
-  /** Throws `NotFound` when the table has no plan. */
+  /**
+   * Throws `NotFound` when the table has no plan, and `Superseded`, with nothing changed, when it is not as `expected`. A caller
+   * that acts for a start passes that, because a newer start may have planned the table again since it looked.
+   */
   setTableState(
     replicationId: ReplicationId,
     source: TableRef,
@@ -168,7 +171,14 @@ export interface CopyStore {
       readonly message?: string;
       readonly heldSince?: string;
     },
+    expected?: ExpectedPlan,
   ): Promise<void>;
+}
+
+/** The plan that a change of a table's state is meant for. */
+export interface ExpectedPlan {
+  readonly generation: number;
+  readonly states: readonly TableState[];
 }
 
 /** What a table was when it was copied, and when the catalog was last found to say nothing that matters. */

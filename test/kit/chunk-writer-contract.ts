@@ -67,15 +67,14 @@ export const chunkWriterContract = (world: ChunkWriterWorld): void => {
   const write = async (
     read: () => AsyncIterable<RowBatch>,
     signal: AbortSignal = new AbortController().signal,
+    beforeCommit?: () => Promise<unknown>,
   ): Promise<CopiedChunk> => {
     const writer = world.openWriter();
     try {
-      return await writer.writeChunk(
-        { source: things, target: world.target() },
-        { chunkNumber: 3 },
-        read,
+      return await writer.writeChunk({ source: things, target: world.target() }, { chunkNumber: 3 }, read, {
         signal,
-      );
+        beforeCommit,
+      });
     } finally {
       await writer.close();
     }
@@ -120,6 +119,26 @@ export const chunkWriterContract = (world: ChunkWriterWorld): void => {
       expect(await errorOf(write(failing))).toMatchObject({ message: 'The source is gone.' });
       expect(await world.rows()).toEqual([]);
     });
+
+    test.each([
+      ['new rows', async () => {}],
+      ['rows that are replaced', () => world.insertOlder()],
+    ])(
+      'of %s is not written at all when it is refused before the commit, which sees nothing yet',
+      async (_rows, prepare) => {
+        await prepare();
+        const before = await sorted();
+        const seen: unknown[] = [];
+        const refuse = async () => {
+          seen.push(await sorted());
+          throw new MillraceError('Superseded', 'A newer start has begun.');
+        };
+        const error = await errorOf(write(() => batches(first, second, third), undefined, refuse));
+        expect(error).toMatchObject({ code: 'Superseded' });
+        expect(seen).toEqual([before]);
+        expect(await sorted()).toEqual(before);
+      },
+    );
 
     test('is not written at all when it is aborted, and the error is the reason', async () => {
       const abort = new AbortController();

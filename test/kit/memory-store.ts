@@ -103,20 +103,25 @@ export const createMemoryStore = (initial: Replication) => {
       const key = tableKey(progress.source);
       const current = state.progress.get(key);
       const isSplit = current !== undefined && current.state !== 'skipped' && current.chunks > 0;
-      if (isSplit && current.generation >= progress.generation) return;
+      const isNewer = current !== undefined && current.generation > progress.generation;
+      if (isNewer || (isSplit && current.generation === progress.generation)) return;
       state.progress.set(key, progress);
       state.chunks.set(key, chunks);
       state.finished.set(key, new Map());
     },
     listTableProgress: async () => [...state.progress.values()],
     getTableProgress: async (_replicationId, source) => state.progress.get(tableKey(source)),
-    listUnfinishedChunks: async (_replicationId, source) => {
+    listUnfinishedChunks: async (_replicationId, source, generation) => {
+      if (state.progress.get(tableKey(source))?.generation !== generation) return [];
       const finished = state.finished.get(tableKey(source));
       return (state.chunks.get(tableKey(source)) ?? []).filter(
         ({ chunkNumber }) => finished?.has(chunkNumber) !== true,
       );
     },
-    recordFinishedChunk: async (_replicationId, source, _generation, chunk) => {
+    recordFinishedChunk: async (_replicationId, source, generation, chunk) => {
+      if (state.progress.get(tableKey(source))?.generation !== generation) {
+        throw new MillraceError('Superseded', 'The plan was replaced.');
+      }
       const finished = state.finished.get(tableKey(source));
       if (finished?.has(chunk.chunkNumber) === true) return;
       finished?.set(chunk.chunkNumber, chunk);
@@ -132,7 +137,14 @@ export const createMemoryStore = (initial: Replication) => {
       state.shapes.set(tableKey(source), shape);
     },
     listTableShapes: async () => [...state.shapes.values()],
-    setTableState: async (_replicationId, source, change) => {
+    setTableState: async (_replicationId, source, change, expected) => {
+      const current = progressOf(source);
+      if (
+        expected !== undefined &&
+        (current.generation !== expected.generation || !expected.states.includes(current.state))
+      ) {
+        throw new MillraceError('Superseded', 'The table was planned again.');
+      }
       state.progress.set(tableKey(source), { ...progressOf(source), ...change });
     },
   };

@@ -15,7 +15,7 @@ import {
   type TargetRows,
 } from '#core/databases/mysql/target/rows.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
-import type { ChunkWriter, CopiedChunk, RowBatch } from '#core/ports/databases.ts';
+import type { ChunkControl, ChunkWriter, CopiedChunk, RowBatch } from '#core/ports/databases.ts';
 import { type Progress, writeGuarded, writeWatched } from '../../databases/chunk-watch.ts';
 import { databaseLabel } from '../../databases/database-failure.ts';
 import { type Connection, createPool, type Pool } from '../driver/connection.ts';
@@ -47,9 +47,9 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
   const database = databaseLabel(settings);
   const turns = bulkhead(concurrency, Number.POSITIVE_INFINITY);
   return {
-    writeChunk: (tables, chunk, read, signal) =>
+    writeChunk: (tables, chunk, read, control) =>
       turns.execute(async () => {
-        signal.throwIfAborted();
+        control.signal.throwIfAborted();
         const describe = (error: unknown): MillraceError =>
           toDatabaseError(error, {
             action: `copy chunk ${chunk.chunkNumber}`,
@@ -59,7 +59,7 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
         const attempt = (write: Write): Promise<CopiedChunk> =>
           writeGuarded(tables, (guard) => {
             const rows = describeCopiedRows(tables, guard);
-            return inCopyTransaction(pool, describe, signal, (connection, progress) =>
+            return inCopyTransaction(pool, describe, control, (connection, progress) =>
               write(connection, rows, read(), progress),
             );
           });
@@ -107,7 +107,7 @@ type Write = (
 const inCopyTransaction = async (
   pool: Pool,
   describe: (error: unknown) => MillraceError,
-  signal: AbortSignal,
+  { signal, beforeCommit }: ChunkControl,
   write: (connection: Connection, progress: Progress) => Promise<void>,
 ): Promise<CopiedChunk> => {
   const connection = await pool.acquire().catch((error: unknown) => {
@@ -119,6 +119,7 @@ const inCopyTransaction = async (
   const work = async (progress: Progress): Promise<void> => {
     await connection.query('START TRANSACTION');
     await write(connection, progress);
+    await beforeCommit?.();
     await connection.query('COMMIT');
   };
   return writeWatched(

@@ -52,26 +52,28 @@ export const openChunkCopier = (
   };
   const turns = bulkhead(maxConnections, Number.POSITIVE_INFINITY);
   return {
-    copyChunk: (tables, chunk, signal) =>
+    copyChunk: (tables, chunk, signal, beforeCommit) =>
       turns.execute(async () => {
         signal.throwIfAborted();
         const format = copyFormat(tables);
         const read = copyToStatement(tables, chunk, format);
         if (!needsStaging(tables, format)) {
           try {
-            return await pipeChunk(sides, tables, chunk, read, signal, (_client, copy) =>
-              copy(copyFromStatement(tables, format)),
-            );
+            return await pipeChunk(sides, { tables, chunk, read, signal }, async (_client, copy) => {
+              await copy(copyFromStatement(tables, format));
+              await beforeCommit?.();
+            });
           } catch (error) {
             if (!isDuplicateKey(error)) throw error;
           }
         }
         const staged = stagedCopy(tables, format);
-        return pipeChunk(sides, tables, chunk, read, signal, async (client, copy) => {
+        return pipeChunk(sides, { tables, chunk, read, signal }, async (client, copy) => {
           await client.query(staged.create);
           await copy(staged.copy);
           await client.query(staged.deleteOld);
           await client.query(staged.insert);
+          await beforeCommit?.();
         });
       }),
     close: async () => {
@@ -87,6 +89,14 @@ interface Sides {
   readonly targetLabel: string;
 }
 
+interface ReadChunk {
+  readonly tables: TablePair;
+  readonly chunk: Chunk;
+  /** The COPY TO at the source. */
+  readonly read: string;
+  readonly signal: AbortSignal;
+}
+
 /** Pipes the chunk into the COPY FROM `statement`. */
 type CopyInto = (statement: string) => Promise<void>;
 
@@ -96,10 +106,7 @@ export const isDuplicateKey = (error: unknown): boolean =>
 /** One target transaction around `write`, which calls `copy` once. */
 const pipeChunk = async (
   sides: Sides,
-  { source, target }: TablePair,
-  chunk: Chunk,
-  read: string,
-  signal: AbortSignal,
+  { tables: { source, target }, chunk, read, signal }: ReadChunk,
   write: (client: pg.PoolClient, copy: CopyInto) => Promise<void>,
 ): Promise<CopiedChunk> => {
   const action = `copy chunk ${chunk.chunkNumber}`;

@@ -15,7 +15,14 @@ import { CopyLines } from '#core/databases/postgresql/target/copy-lines.ts';
 import { copyText } from '#core/databases/postgresql/target/copy-text.ts';
 import { createRowCheck } from '#core/databases/postgresql/target/value-check.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
-import type { ChunkWriter, CopiedChunk, CopiedTables, RowBatch, RowSink } from '#core/ports/databases.ts';
+import type {
+  ChunkControl,
+  ChunkWriter,
+  CopiedChunk,
+  CopiedTables,
+  RowBatch,
+  RowSink,
+} from '#core/ports/databases.ts';
 import { type Progress, writeGuarded, writeWatched } from '../../databases/chunk-watch.ts';
 import { databaseLabel } from '../../databases/database-failure.ts';
 import { closePool, createPool, cutConnection } from '../driver/connection.ts';
@@ -36,16 +43,16 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
   const database = databaseLabel(settings);
   const turns = bulkhead(concurrency, Number.POSITIVE_INFINITY);
   return {
-    writeChunk: (tables, chunk, read, signal) =>
+    writeChunk: (tables, chunk, read, control) =>
       turns.execute(async () => {
-        signal.throwIfAborted();
+        control.signal.throwIfAborted();
         const action = `copy chunk ${chunk.chunkNumber}`;
         const describe = (error: unknown): MillraceError =>
           toDatabaseError(error, { action, database, table: tables.target.ref });
         const inGuardedTransaction = (write: GuardedWrite): Promise<CopiedChunk> =>
           writeGuarded(tables, (guard) => {
             const rows = readRows(read, writtenColumns(tables), guard);
-            return inCopyTransaction(pool, describe, signal, (client, progress) =>
+            return inCopyTransaction(pool, describe, control, (client, progress) =>
               write(client, rows, progress),
             );
           });
@@ -100,7 +107,7 @@ const writtenColumns = ({
 const inCopyTransaction = async (
   pool: pg.Pool,
   describe: (error: unknown) => MillraceError,
-  signal: AbortSignal,
+  { signal, beforeCommit }: ChunkControl,
   write: (client: pg.PoolClient, progress: Progress) => Promise<void>,
 ): Promise<CopiedChunk> => {
   const client = await pool.connect().catch((error: unknown) => {
@@ -112,6 +119,7 @@ const inCopyTransaction = async (
     async (progress) => {
       await client.query('BEGIN');
       await write(client, progress);
+      await beforeCommit?.();
       await client.query('COMMIT');
     },
   );

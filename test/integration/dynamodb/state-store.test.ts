@@ -491,6 +491,35 @@ test('the state of a table changes without touching its counters', async () => {
   );
 });
 
+test('a change of state that is meant for a plan touches no other plan, and no other state', async () => {
+  const { replicationId: id } = await created();
+  const source = { schema: 'public', table: 'planned again' };
+  const change = { state: 'catching-up', copyEndPosition: '0/1' } as const;
+  const expected = { generation: 1, states: ['pending', 'copying'] } as const;
+  expect(await codeOf(store.setTableState(id, source, change, expected))).toBe('NotFound');
+  await store.putTablePlan(id, progress(source), halves);
+  await store.setTableState(id, source, { state: 'copying' }, expected);
+  await store.setTableState(id, source, change, expected);
+  expect(await codeOf(store.setTableState(id, source, { state: 'copying' }, expected))).toBe('Superseded');
+  await store.putTablePlan(id, progress(source, { generation: 2 }), halves);
+  expect(await codeOf(store.setTableState(id, source, change, expected))).toBe('Superseded');
+  expect(await store.getTableProgress(id, source)).toEqual(progress(source, { generation: 2 }));
+});
+
+test('an older generation replaces no newer plan, also not one that waits for its split, or is skipped', async () => {
+  const { replicationId: id } = await created();
+  const source = { schema: 'public', table: 'newer' };
+  for (const newer of [
+    progress(source, { generation: 2, chunks: 0, runsOn: 'fargate' }),
+    progress(source, { generation: 3, state: 'skipped', chunks: 0 }),
+  ]) {
+    await store.putTablePlan(id, newer, []);
+    await store.putTablePlan(id, progress(source), halves);
+    expect(await store.getTableProgress(id, source)).toEqual(newer);
+    expect(await store.listUnfinishedChunks(id, source, 1)).toEqual([]);
+  }
+});
+
 test('a store that nobody answers for is unavailable, which is transient', async () => {
   const nobody = new DynamoDBClient({
     endpoint: 'http://127.0.0.1:1',

@@ -63,7 +63,7 @@ describeTargets('writing chunks', (kind) => {
       try {
         const read = () => batches(...written);
         const { signal } = new AbortController();
-        return await writer.writeChunk({ source: things, target }, { chunkNumber: 3 }, read, signal);
+        return await writer.writeChunk({ source: things, target }, { chunkNumber: 3 }, read, { signal });
       } finally {
         await writer.close();
       }

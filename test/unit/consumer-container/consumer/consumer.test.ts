@@ -67,6 +67,8 @@ class World {
   readonly live: string[] = [];
   readonly held: string[] = [];
   readonly metrics: Readonly<Record<string, number>>[] = [];
+  readonly expectedPlans: unknown[] = [];
+  onTableState: () => void = () => {};
   opened = 0;
   applied: readonly TableMapping[] = [];
   closed = 0;
@@ -126,8 +128,10 @@ class World {
           this.heartbeats.push(heartbeat);
         },
         listTableProgress: async () => this.tables,
-        setTableState: async (_id, source, { state, message }) => {
+        setTableState: async (_id, source, { state, message }, expected) => {
           if (message !== undefined) this.held.push(message);
+          this.expectedPlans.push(expected);
+          this.onTableState();
           this.live.push(`${source.table} ${state}`);
           this.tables = this.tables.map((table) => ({ ...table, state }));
         },
@@ -409,6 +413,23 @@ describe('while it runs', () => {
     expect(Math.max(...lags.map(([, ms]) => ms ?? 0))).toBeGreaterThan(60_000);
     expect(lags.at(-1)).toEqual([0, 0]);
     expect(world.heartbeats[0]).not.toHaveProperty('lagEvents');
+  });
+
+  test('a table that a newer start has planned again is not called live', async () => {
+    const world = new World();
+    world.tables = [copied('catching-up')];
+    world.connectPosition = 0x1000;
+    const stop = new AbortController();
+    world.onTableState = () => {
+      throw new MillraceError('Superseded', 'planned again');
+    };
+    world.feed = () => async (_topics, _consume, signal) => {
+      for (let tick = 0; tick < 20; tick += 1) await world.clock.sleep(1_000, signal);
+      stop.abort();
+    };
+    expect(await world.run(stop.signal)).toBe('drained');
+    expect(world.live).toEqual([]);
+    expect(world.expectedPlans).toContainEqual({ generation: 1, states: ['catching-up'] });
   });
 
   test('heartbeats come every 30 s when idle, and every 5 s while rows are applied', async () => {

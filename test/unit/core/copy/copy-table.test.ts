@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Chunk, TableProgress } from '#core/contracts/copy.ts';
 import type { Run } from '#core/contracts/steps.ts';
 import { copyTable } from '#core/copy/copy-table.ts';
@@ -48,6 +48,7 @@ const createWorld = async () => {
   const metrics = createRecordingMetrics();
   const behaviour = {
     copyChunk: async (_chunk: Chunk, _signal: AbortSignal): Promise<void> => {},
+    atCommit: (_chunk: Chunk): void => {},
     nulled: undefined as ReadonlyMap<string, number> | undefined,
   };
   const ports = {
@@ -55,9 +56,16 @@ const createWorld = async () => {
     source: source.database,
     target: target.database,
     copier: {
-      copyChunk: async ({ valuePolicy }: CopiedTables, chunk: Chunk, signal: AbortSignal) => {
+      copyChunk: async (
+        { valuePolicy }: CopiedTables,
+        chunk: Chunk,
+        signal: AbortSignal,
+        beforeCommit?: () => Promise<unknown>,
+      ) => {
         policies.push(valuePolicy);
         await behaviour.copyChunk(chunk, signal);
+        behaviour.atCommit(chunk);
+        await beforeCommit?.();
         copied.push(chunk.chunkNumber);
         clock.advance(1_000);
         const { nulled } = behaviour;
@@ -175,19 +183,122 @@ test('a signal ends the copy between chunks', async () => {
   expect(copied).toEqual([0]);
 });
 
-test('a stop by the user ends the copy between chunks', async () => {
+test('a stop by the user ends the copy, and the chunk under way is not committed', async () => {
   const { ports, copied, behaviour, state } = await createWorld();
-  behaviour.copyChunk = async () => {
-    state.replication = { ...state.replication, desired: 'stopped', status: 'stopped' };
+  behaviour.copyChunk = async ({ chunkNumber }) => {
+    if (chunkNumber === 1)
+      state.replication = { ...state.replication, desired: 'stopped', status: 'stopped' };
   };
   await expect(copyTable(run, flights, ports, options)).rejects.toMatchObject({ code: 'Superseded' });
   expect(copied).toEqual([0]);
 });
 
-test('a plan of another copy is not carried out', async () => {
+/** A newer start of the same replication, which copies everything again. */
+const startAgain = ({ state }: Pick<Awaited<ReturnType<typeof createWorld>>, 'state'>) => {
+  state.replication = { ...state.replication, generation: 4, copyGeneration: 4 };
+};
+
+describe('a newer start that began', () => {
+  test('ends the copy before its next chunk', async () => {
+    const world = await createWorld();
+    world.behaviour.copyChunk = async () => {
+      if (world.copied.length === 1) startAgain(world);
+    };
+    await expect(copyTable(run, flights, world.ports, options)).rejects.toMatchObject({ code: 'Superseded' });
+    expect(world.copied).toEqual([0]);
+  });
+
+  test('keeps a chunk that is written from being committed', async () => {
+    const world = await createWorld();
+    world.behaviour.atCommit = () => startAgain(world);
+    await expect(copyTable(run, flights, world.ports, options)).rejects.toMatchObject({ code: 'Superseded' });
+    expect(world.copied).toEqual([]);
+    expect(world.state.progress.get('public.flights')).toMatchObject({ chunksDone: 0 });
+  });
+
+  test('keeps a chunk from being tried again, after a wait', async () => {
+    const world = await createWorld();
+    let attempts = 0;
+    world.behaviour.copyChunk = async () => {
+      attempts += 1;
+      startAgain(world);
+      throw new MillraceError('DatabaseUnreachable', 'gone');
+    };
+    await expect(copyTable(run, flights, world.ports, options)).rejects.toMatchObject({ code: 'Superseded' });
+    expect(attempts).toBe(1);
+  });
+
+  test('has planned the table again, whose state stays as the newer start set it', async () => {
+    const world = await createWorld();
+    let asked = 0;
+    const store = {
+      ...world.store,
+      // The newer start comes right after the last time that the older one asks whether it is current.
+      setTableState: async (
+        ...[id, table, change, expected]: Parameters<typeof world.store.setTableState>
+      ) => {
+        asked += 1;
+        if (asked === 2) await world.store.putTablePlan(7, planned(flights, { generation: 4 }), threeChunks);
+        return world.store.setTableState(id, table, change, expected);
+      },
+    };
+    await expect(copyTable(run, flights, { ...world.ports, store }, options)).rejects.toMatchObject({
+      code: 'Superseded',
+    });
+    expect(world.state.progress.get('public.flights')).toMatchObject({ generation: 4, state: 'pending' });
+  });
+
+  test('has finished the copy of the table, which does not go back to copying', async () => {
+    const world = await createWorld();
+    world.behaviour.copyChunk = async ({ chunkNumber }) => {
+      if (chunkNumber === 2) await world.store.setTableState(7, flights, { state: 'catching-up' });
+    };
+    await expect(copyTable(run, flights, world.ports, options)).rejects.toMatchObject({ code: 'Superseded' });
+    expect(world.state.progress.get('public.flights')).toMatchObject({ state: 'catching-up' });
+  });
+
+  test('has planned the table again, which the end of the older copy does not make catch up', async () => {
+    const world = await createWorld();
+    await copyTable(run, flights, world.ports, options);
+    const source = {
+      writeMarker: async () => {
+        await world.store.putTablePlan(7, planned(flights, { generation: 4 }), threeChunks);
+        return '0/200';
+      },
+    };
+    await expect(finishCopy(run, { ...world.ports, source })).rejects.toMatchObject({ code: 'Superseded' });
+    expect(world.state.progress.get('public.flights')).toMatchObject({ generation: 4, state: 'pending' });
+  });
+
+  test('ends the end of the older copy', async () => {
+    const world = await createWorld();
+    await copyTable(run, flights, world.ports, options);
+    const source = {
+      writeMarker: async () => {
+        world.state.replication = { ...world.state.replication, generation: 4 };
+        return '0/200';
+      },
+    };
+    await expect(finishCopy(run, { ...world.ports, source })).rejects.toMatchObject({ code: 'Superseded' });
+    expect(world.state.progress.get('public.flights')).toMatchObject({ state: 'copying' });
+  });
+
+  test('leaves nothing to do for the worker of the older one', async () => {
+    const world = await createWorld();
+    world.state.replication = { ...world.state.replication, generation: 4 };
+    await expect(copyTables(run, world.ports, options)).rejects.toMatchObject({ code: 'Superseded' });
+    await expect(finishCopy(run, world.ports)).rejects.toMatchObject({ code: 'Superseded' });
+    expect(world.copied).toEqual([]);
+    expect(world.source.state.calls).toEqual([]);
+  });
+});
+
+test('a plan of another copy is not carried out, nor finished', async () => {
   const { ports, state } = await createWorld();
   state.replication = { ...state.replication, copyGeneration: 2 };
   await expect(copyTable(run, flights, ports, options)).rejects.toMatchObject({ code: 'CopyFailed' });
+  expect(await copyTables(run, ports, options)).toBe(0);
+  expect(await finishCopy(run, ports)).toBe(0);
 });
 
 test('a target table that has gone is named', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { tableKey } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { Run } from '#core/contracts/steps.ts';
-import { planCopy } from '#core/copy/plan-copy.ts';
+import { planCopy, splitPendingTable } from '#core/copy/plan-copy.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
 import { createFakeSource, createFakeTarget, sampleTable } from '../../../kit/databases.ts';
 import { createMemoryStore, sampleReplication } from '../../../kit/memory-store.ts';
@@ -156,6 +156,51 @@ test('a start that a stop has replaced plans nothing', async () => {
   await expect(planCopy(run(), ports)).rejects.toMatchObject({ code: 'Superseded' });
   expect(state.progress.size).toBe(0);
   expect(target.state.calls).toEqual([]);
+});
+
+test('a forced start that a newer one has replaced truncates no further table, and leaves the checkpoints', async () => {
+  const { ports, state, target, resets } = createWorld({ copyGeneration: 1 });
+  target.state.tables.push(sampleTable('shop_flights'), sampleTable('shop_airports'));
+  const truncating = {
+    ...ports.target,
+    truncate: async (ref: { readonly schema: string; readonly table: string }) => {
+      await ports.target.truncate(ref);
+      state.replication = { ...state.replication, generation: 4 };
+    },
+  };
+  const attempt = planCopy(run({ forceResync: true }), { ...ports, target: truncating });
+  await expect(attempt).rejects.toMatchObject({ code: 'Superseded' });
+  expect(target.state.calls).toEqual(['truncate public.shop_flights']);
+  expect(resets).toEqual([]);
+  expect(state.replication.copyGeneration).toBe(1);
+});
+
+test.each([
+  ['a newer start', { generation: 4 }],
+  ['a stop', { desired: 'stopped' }],
+] as const)(
+  '%s that comes while tables are truncated keeps the copy from counting as the new one',
+  async (_what, change) => {
+    const { ports, state } = createWorld({ copyGeneration: 1 });
+    const resetCheckpoints = async () => {
+      state.replication = { ...state.replication, ...change };
+    };
+    const attempt = planCopy(run({ forceResync: true }), { ...ports, resetCheckpoints });
+    await expect(attempt).rejects.toMatchObject({ code: 'Superseded' });
+    expect(state.replication.copyGeneration).toBe(1);
+    expect(state.progress.size).toBe(0);
+  },
+);
+
+test('the worker of an older start does not put its split in the place of a newer plan', async () => {
+  const { ports, state } = createWorld();
+  await planCopy(run(), ports);
+  const old = state.progress.get('public.flights');
+  if (old === undefined) throw new Error('There is no plan.');
+  state.replication = { ...state.replication, generation: 4 };
+  await ports.store.putTablePlan(7, { ...old, generation: 4 }, []);
+  expect(await splitPendingTable(7, old, ports)).toMatchObject({ generation: 4, chunks: 0 });
+  expect(state.progress.get('public.flights')).toMatchObject({ generation: 4, chunks: 0 });
 });
 
 test('a source table that has gone since validation is named', async () => {
