@@ -1,10 +1,11 @@
 /**
  * `npm run ci:summary -- STAGE=EXIT...`: the closing line of CI, for the stages that ran. The stages `usual`, `matrix`,
- * `faults`, `chain` and `mysql` keep the counts of their tests. Every other stage counts as one test.
+ * `faults`, `chain` and `mysql` keep the counts of their tests; one that has kept none in this run of CI has failed. Every
+ * other stage counts as one test.
  */
-import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { type Counts, closingLine, countsOfStep, sumCounts, summaryFile } from './run.ts';
+import { closingLine, countsOfStep, sumCounts } from './run.ts';
+import { type Counts, readSummary } from './summaries.ts';
 
 const testRuns: ReadonlyMap<string, readonly string[]> = new Map([
   ['usual', []],
@@ -14,23 +15,16 @@ const testRuns: ReadonlyMap<string, readonly string[]> = new Map([
   ['mysql', ['mysql']],
 ]);
 
-const readCounts = (steps: readonly string[]): Counts => {
-  try {
-    return JSON.parse(readFileSync(summaryFile(steps), 'utf8')) as Counts;
-  } catch {
-    // The tests ended before they could write their sum.
-    return { passed: 0, failed: 1, skipped: 0 };
-  }
-};
+const oneFailed: Counts = { passed: 0, failed: 1, skipped: 0 };
 
 export const countsOfStage = (
   stage: string,
   exitCode: number,
-  read: (steps: readonly string[]) => Counts = readCounts,
+  read: (steps: readonly string[]) => Counts | undefined = readSummary,
 ): Counts => {
   const steps = testRuns.get(stage);
-  if (steps !== undefined) return countsOfStep(read(steps), exitCode);
-  return exitCode === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+  if (steps !== undefined) return countsOfStep(read(steps) ?? oneFailed, exitCode);
+  return exitCode === 0 ? { passed: 1, failed: 0, skipped: 0 } : oneFailed;
 };
 
 const main = (): void => {

@@ -18,9 +18,11 @@ const password = 'secret';
 /** A first start makes no data; 60 s are what a busy machine takes ten times over. */
 const quietMs = 60_000;
 
-/** Why no MySQL server can be fetched on this machine, or undefined when one can. */
-export const findMissing = async (): Promise<string | undefined> => {
-  if (process.platform !== 'linux') return 'packages of Debian run on Linux only';
+/** Where Debian is taken from when this machine's apt takes another system, as Ubuntu's does. */
+const publicArchive = 'http://deb.debian.org/debian';
+
+/** What this machine needs to fetch packages of Debian and does not have; undefined when it has everything. */
+const findMissing = async (): Promise<string | undefined> => {
   for (const command of ['apt-get', 'apt-cache', 'dpkg-deb']) {
     const isThere = await run(command, ['--version']).then(
       () => true,
@@ -28,7 +30,9 @@ export const findMissing = async (): Promise<string | undefined> => {
     );
     if (!isThere) return `${command} is not there (it comes with Debian and Ubuntu)`;
   }
-  return existsSync(keyring) ? undefined : `${keyring} is not there: apt-get install debian-archive-keyring`;
+  return existsSync(keyring)
+    ? undefined
+    : `${keyring}, by which Debian's packages are checked, is not there: apt-get install debian-archive-keyring`;
 };
 
 /** A configuration of apt of its own, so that the machine's packages and lists stay as they are. */
@@ -42,51 +46,90 @@ const aptOptions = (folder: string): readonly string[] =>
     'Dir::Etc::sourceparts=/dev/null',
     'Dir::Etc::preferences=/dev/null',
     'APT::Install-Recommends=false',
+    // Otherwise a list that cannot be read is a warning.
+    'APT::Update::Error-Mode=any',
+    'Acquire::Retries=1',
     ...(userInfo().uid === 0 ? ['APT::Sandbox::User=root'] : []),
   ].flatMap((option) => ['-o', option]);
 
-/** The archive that this machine's apt takes Debian from. */
-const findArchive = async (): Promise<string> => {
-  const { stdout } = await run('apt-get', ['indextargets', '--format', '$(REPO_URI) $(RELEASE)']);
-  const archive = stdout
+/**
+ * The archive of Debian in the output of `apt-get indextargets`, a line for each as `ORIGIN RELEASE URI`. Undefined when there
+ * is none, as on Ubuntu, whose own archive does not have Debian's distributions.
+ */
+export const chooseArchive = (targets: string): string | undefined =>
+  targets
     .split('\n')
     .map((line) => line.split(' '))
-    .find(([uri = '', release = '']) => uri !== '' && !/security|updates|backports/.test(release))?.[0];
-  if (archive === undefined) throw new Error('apt knows no archive of Debian: run apt-get update first.');
-  return archive;
+    .find(
+      ([origin, release = '', uri = '']) =>
+        origin === 'Debian' && uri !== '' && !/security|updates|backports/.test(release),
+    )?.[2];
+
+const findArchive = async (): Promise<string> => {
+  const { stdout } = await run('apt-get', ['indextargets', '--format', '$(ORIGIN) $(RELEASE) $(REPO_URI)']);
+  return chooseArchive(stdout) ?? publicArchive;
 };
+
+export interface FetchOptions {
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+  /** Where the server is kept. */
+  readonly cache?: string;
+  readonly archive?: string;
+}
+
+/** The folder with the server, or why there is none on this machine. */
+export type FetchedServer = { readonly root: string } | { readonly missing: string };
 
 /**
  * Unpacks MySQL's server and every library that it needs from Debian's unstable distribution, since no stable one has it.
- * About 60 MB, once. Returns the folder.
+ * About 60 MB, once.
  */
-const fetchServer = async (say: (line: string) => void): Promise<string> => {
-  const root = path.join(cacheFolder, 'root');
-  if (existsSync(root)) return root;
-  const folder = path.join(cacheFolder, 'apt');
-  const unpacking = path.join(cacheFolder, 'unpacking');
+export const fetchServer = async ({
+  say,
+  signal,
+  cache = cacheFolder,
+  archive,
+}: FetchOptions): Promise<FetchedServer> => {
+  if (process.platform !== 'linux') return { missing: 'packages of Debian run on Linux only' };
+  const root = path.join(cache, 'root');
+  if (existsSync(root)) return { root };
+  const missing = await findMissing();
+  if (missing !== undefined) return { missing };
+  const folder = path.join(cache, 'apt');
+  const unpacking = path.join(cache, 'unpacking');
   for (const stale of [folder, unpacking]) rmSync(stale, { recursive: true, force: true });
   for (const part of ['lists/partial', 'cache/archives/partial'])
     mkdirSync(path.join(folder, part), { recursive: true });
   mkdirSync(unpacking, { recursive: true });
   writeFileSync(path.join(folder, 'status'), '');
-  writeFileSync(
-    path.join(folder, 'sources.list'),
-    `deb [signed-by=${keyring}] ${await findArchive()} sid main\n`,
-  );
+  const uri = archive ?? (await findArchive());
+  writeFileSync(path.join(folder, 'sources.list'), `deb [signed-by=${keyring}] ${uri} sid main\n`);
   const apt = (...args: readonly string[]) =>
-    run('apt-get', [...aptOptions(folder), '-qq', '-y', ...args], { maxBuffer: outputMaxBytes });
-  say('Reading the list of Debian packages');
-  await apt('update');
-  say(`Downloading ${packageName} and its libraries`);
-  await apt('install', '--download-only', packageName);
+    run('apt-get', [...aptOptions(folder), '-qq', '-y', ...args], { maxBuffer: outputMaxBytes, signal });
+  try {
+    say('Reading the list of Debian packages');
+    await apt('update');
+    say(`Downloading ${packageName} and its libraries`);
+    await apt('install', '--download-only', packageName);
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { missing: `apt could not download ${packageName} from ${uri}: ${reasonOf(error)}` };
+  }
   const archives = path.join(folder, 'cache', 'archives');
   for (const file of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
     await run('dpkg-deb', ['-x', path.join(archives, file), unpacking]);
   }
   rmSync(folder, { recursive: true, force: true });
   renameSync(unpacking, root);
-  return root;
+  return { root };
+};
+
+/** The first error that apt gives. */
+const reasonOf = (error: unknown): string => {
+  const { stderr } = error as { readonly stderr?: string };
+  const [line] = stderr?.split('\n').filter((text) => text.startsWith('E: ')) ?? [];
+  return line?.slice('E: '.length).trim() ?? String(error);
 };
 
 export interface MysqlTestServer {
@@ -96,9 +139,14 @@ export interface MysqlTestServer {
   stop(): Promise<void>;
 }
 
-/** Starts a MySQL server on 127.0.0.1, with a data directory that goes with it. */
-export const startMysql = async (say: (line: string) => void): Promise<MysqlTestServer> => {
-  const root = await fetchServer(say);
+/**
+ * Starts the server of `fetchServer` on 127.0.0.1, with a data directory that goes with it. Throws the signal's reason when it
+ * is aborted, and nothing is left then.
+ */
+export const startMysql = async (
+  root: string,
+  { say, signal }: Pick<FetchOptions, 'say' | 'signal'>,
+): Promise<MysqlTestServer> => {
   const libraries = path.join(root, 'usr', 'lib', 'x86_64-linux-gnu');
   const libraryFolder = existsSync(libraries)
     ? libraries
@@ -117,12 +165,25 @@ export const startMysql = async (say: (line: string) => void): Promise<MysqlTest
     `--character-sets-dir=${path.join(root, 'usr', 'share', 'mysql', 'charsets')}`,
     ...(userInfo().uid === 0 ? ['--user=root'] : []),
   ];
-  say('Making the system tables');
-  await run(command, [...server, ...options, '--initialize-insecure'], { maxBuffer: outputMaxBytes });
-
   const port = await findFreePort();
   const logFile = `${dataDir}.log`;
   const accounts = `${dataDir}.sql`;
+  const removeFiles = (): void => {
+    for (const name of [dataDir, accounts, logFile])
+      rmSync(name, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  };
+  say('Making the system tables');
+  try {
+    await run(command, [...server, ...options, '--initialize-insecure'], {
+      maxBuffer: outputMaxBytes,
+      signal,
+      killSignal: 'SIGKILL',
+    });
+  } catch (error) {
+    removeFiles();
+    signal?.throwIfAborted();
+    throw error;
+  }
   writeFileSync(
     accounts,
     `CREATE USER IF NOT EXISTS 'root'@'%' IDENTIFIED BY '${password}';\n` +
@@ -148,6 +209,10 @@ export const startMysql = async (say: (line: string) => void): Promise<MysqlTest
     ],
     cwd: dataDir,
     logFile,
+    ...(signal === undefined ? {} : { signal }),
+  }).catch((error: unknown) => {
+    removeFiles();
+    throw error;
   });
   let version = '';
   const stop = async (): Promise<void> => {
@@ -155,9 +220,9 @@ export const startMysql = async (say: (line: string) => void): Promise<MysqlTest
       { signal: 'SIGTERM', waitMs: 30_000 },
       { signal: 'SIGKILL', waitMs: 5_000 },
     ]);
-    for (const name of [dataDir, accounts, logFile]) rmSync(name, { recursive: true, force: true });
+    removeFiles();
   };
-  await waitUntilReady('MySQL', started, quietMs, async () => {
+  const isReady = waitUntilReady('MySQL', started, quietMs, async () => {
     try {
       const client = await mysql.createConnection({ host: loopback, port, user: 'root', password });
       try {
@@ -170,6 +235,10 @@ export const startMysql = async (say: (line: string) => void): Promise<MysqlTest
     } catch {
       return false;
     }
+  });
+  await isReady.catch(async (error: unknown) => {
+    await stop();
+    throw error;
   });
   return {
     url: `mysql://root:${password}@${loopback}:${port}`,

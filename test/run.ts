@@ -6,18 +6,12 @@
  * checks (format, lint, types) count as one test each.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-
-export interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-}
+import { type Counts, removeSummary, reportFolder, writeSummary } from './summaries.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
-const reportFolder = path.join(root, '.millrace', 'test');
 
 /** The part of jest's JSON report that is read here. */
 export interface JestReport {
@@ -52,10 +46,15 @@ export const sumCounts = (all: readonly Counts[]): Counts =>
 export const closingLine = (counts: Counts): string =>
   `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;
 
+/** What a shell returns for a program that Ctrl-C ended: 128 + SIGINT. */
+const interruptedExitCode = 130;
+let interruptedBy: NodeJS.Signals | undefined;
+
 const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
     const forward = (signal: NodeJS.Signals): void => {
+      interruptedBy = signal;
       child.kill(signal);
     };
     process.once('SIGINT', forward);
@@ -118,15 +117,10 @@ const chooseSteps = (names: readonly string[]): readonly Step[] => {
   });
 };
 
-/** Where the sum of a run is kept for test/ci-summary.ts; `names` are the steps that were asked for. */
-export const summaryFile = (names: readonly string[]): string =>
-  path.join(reportFolder, `summary-${names.length === 0 ? 'usual' : names.join('-')}.json`);
-
 const main = async (): Promise<void> => {
   const names = process.argv.slice(2);
+  removeSummary(names);
   const steps = chooseSteps(names);
-  mkdirSync(reportFolder, { recursive: true });
-  rmSync(summaryFile(names), { force: true });
   const results: { name: string; counts: Counts; seconds: number }[] = [];
   for (const step of steps) {
     const startedAt = performance.now();
@@ -135,6 +129,11 @@ const main = async (): Promise<void> => {
       process.stderr.write(`${step.name} could not run: ${String(error)}\n`);
       return { passed: 0, failed: 1, skipped: 0 };
     });
+    if (interruptedBy !== undefined) {
+      process.stdout.write(`\nEnded by ${interruptedBy}; the later steps were not run.\n`);
+      process.exitCode = interruptedExitCode;
+      return;
+    }
     results.push({ name: step.name, counts, seconds: (performance.now() - startedAt) / 1000 });
   }
   process.stdout.write('\n');
@@ -142,7 +141,7 @@ const main = async (): Promise<void> => {
     process.stdout.write(`${name.padEnd(16)}${closingLine(counts)} (${seconds.toFixed(0)} s)\n`);
   }
   const total = sumCounts(results.map((result) => result.counts));
-  writeFileSync(summaryFile(names), JSON.stringify(total));
+  writeSummary(names, total);
   process.stdout.write(`${closingLine(total)}\n`);
   process.exitCode = total.failed === 0 ? 0 : 1;
 };

@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { countsOfStage } from '../../ci-summary.ts';
 import { closingLine, countsOfReport, countsOfStep, sumCounts } from '../../run.ts';
+import { readSummary, removeSummary, writeSummary } from '../../summaries.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const suiteList = z.array(z.string());
@@ -45,6 +47,43 @@ describe('the sum of CI', () => {
   test('a run of tests counts what it counted, and at least one failure when it exits badly', () => {
     expect(countsOfStage('matrix', 0, () => counted)).toEqual(counted);
     expect(countsOfStage('usual', 1, () => counted).failed).toBe(1);
+  });
+
+  test('a run of tests that has kept no count has failed, whatever its exit code', () => {
+    expect(countsOfStage('mysql', 0, () => undefined)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  });
+
+  test('what another run of CI has kept is not counted, nor what was removed', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'millrace-summaries-'));
+    const inRun = <T>(ciRun: string | undefined, action: () => T): T => {
+      const before = process.env.MILLRACE_CI_RUN;
+      if (ciRun === undefined) delete process.env.MILLRACE_CI_RUN;
+      else process.env.MILLRACE_CI_RUN = ciRun;
+      try {
+        return action();
+      } finally {
+        if (before === undefined) delete process.env.MILLRACE_CI_RUN;
+        else process.env.MILLRACE_CI_RUN = before;
+      }
+    };
+    const read = () => readSummary(['matrix'], folder);
+    try {
+      expect(inRun('1', read)).toBeUndefined();
+      inRun('1', () => writeSummary(['matrix'], counted, folder));
+      expect(inRun('1', read)).toEqual(counted);
+      expect(inRun('2', read)).toBeUndefined();
+      expect(inRun(undefined, read)).toBeUndefined();
+      removeSummary(['matrix'], folder);
+      expect(inRun('1', read)).toBeUndefined();
+      inRun(undefined, () => writeSummary(['matrix'], counted, folder));
+      expect(inRun(undefined, read)).toEqual(counted);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('CI names its run', () => {
+    expect(readFileSync(path.join(root, '.ci', 'run'), 'utf8')).toMatch(/^export MILLRACE_CI_RUN$/m);
   });
 
   test('a demo counts as one test', () => {
