@@ -283,6 +283,37 @@ describe('a newer start that began', () => {
     expect(world.state.progress.get('public.flights')).toMatchObject({ state: 'copying' });
   });
 
+  test('is the reason that is given, although the plan is another one, too', async () => {
+    const world = await createWorld();
+    startAgain(world);
+    await expect(copyTable(run, flights, world.ports, options)).rejects.toMatchObject({ code: 'Superseded' });
+  });
+
+  test.each([
+    ['a newer start', async (world: Awaited<ReturnType<typeof createWorld>>) => startAgain(world)],
+    [
+      'a newer plan',
+      (world: Awaited<ReturnType<typeof createWorld>>) =>
+        world.store.putTablePlan(7, planned(flights, { generation: 4 }), threeChunks),
+    ],
+  ])(
+    '%s that comes while the tables are described keeps the table from being called copying',
+    async (_what, act) => {
+      const world = await createWorld();
+      const target = {
+        describeTable: async (ref: typeof flights) => {
+          await act(world);
+          return world.ports.target.describeTable(ref);
+        },
+      };
+      await expect(copyTable(run, flights, { ...world.ports, target }, options)).rejects.toMatchObject({
+        code: 'Superseded',
+      });
+      expect(world.state.progress.get('public.flights')).toMatchObject({ state: 'pending' });
+      expect(world.copied).toEqual([]);
+    },
+  );
+
   test('leaves nothing to do for the worker of the older one', async () => {
     const world = await createWorld();
     world.state.replication = { ...world.state.replication, generation: 4 };
@@ -294,7 +325,8 @@ describe('a newer start that began', () => {
 });
 
 test('a plan of another copy is not carried out, nor finished', async () => {
-  const { ports, state } = await createWorld();
+  const { ports, state, store } = await createWorld();
+  await store.putTablePlan(7, planned(airports, { runsOn: 'fargate' }), threeChunks);
   state.replication = { ...state.replication, copyGeneration: 2 };
   await expect(copyTable(run, flights, ports, options)).rejects.toMatchObject({ code: 'CopyFailed' });
   expect(await copyTables(run, ports, options)).toBe(0);

@@ -117,6 +117,18 @@ test('a forced start truncates, moves the checkpoints to the ends, and only then
   expect(output.lambdaTables).toHaveLength(1);
 });
 
+test('a forced start plans a table again that is live from an older copy', async () => {
+  const { ports, state } = createWorld();
+  await planCopy(run(), ports);
+  for (const [key, progress] of state.progress) state.progress.set(key, { ...progress, state: 'live' });
+  state.replication = { ...state.replication, generation: 4 };
+  await planCopy(run({ generation: 4, forceResync: true }), ports);
+  expect([...state.progress.values()]).toMatchObject([
+    { generation: 4, state: 'pending' },
+    { generation: 4, state: 'pending' },
+  ]);
+});
+
 test('a step that is repeated does not truncate again what was copied in between', async () => {
   const { ports, target, state, store } = createWorld({ copyGeneration: 1 });
   target.state.tables.push(sampleTable('shop_airports'));
@@ -158,9 +170,12 @@ test('a start that a stop has replaced plans nothing', async () => {
   expect(target.state.calls).toEqual([]);
 });
 
-test('a forced start that a newer one has replaced truncates no further table, and leaves the checkpoints', async () => {
+test.each([
+  ['truncates no further table', ['shop_flights', 'shop_airports']],
+  ['leaves the checkpoints', ['shop_flights']],
+])('a forced start that a newer one has replaced %s', async (_what, tables) => {
   const { ports, state, target, resets } = createWorld({ copyGeneration: 1 });
-  target.state.tables.push(sampleTable('shop_flights'), sampleTable('shop_airports'));
+  target.state.tables.push(...tables.map((table) => sampleTable(table)));
   const truncating = {
     ...ports.target,
     truncate: async (ref: { readonly schema: string; readonly table: string }) => {
@@ -202,6 +217,19 @@ test('the worker of an older start does not put its split in the place of a newe
   expect(await splitPendingTable(7, old, ports)).toMatchObject({ generation: 4, chunks: 0 });
   expect(state.progress.get('public.flights')).toMatchObject({ generation: 4, chunks: 0 });
 });
+
+test.each([
+  ['a stop', { desired: 'stopped', status: 'stopped' }],
+  ['a newer start', { generation: 4 }],
+] as const)(
+  'a start that %s has replaced plans nothing also when its copy had begun',
+  async (_what, change) => {
+    const { ports, state, target } = createWorld({ copyGeneration: 3, ...change });
+    await expect(planCopy(run(), ports)).rejects.toMatchObject({ code: 'Superseded' });
+    expect(state.progress.size).toBe(0);
+    expect(target.state.calls).toEqual([]);
+  },
+);
 
 test('a source table that has gone since validation is named', async () => {
   const { ports, source } = createWorld();

@@ -205,6 +205,15 @@ test.each<[string, Observation, readonly HealAttempt[], readonly string[]]>([
     ['restart-consumer'],
   ],
   [
+    'the consumer of the launch before was told to end, and the new one has not reported yet',
+    withConsumer({
+      launch: { ...launch, launchedAt: ago(20) },
+      heartbeat: beat({ launchId: 'an older launch', state: 'STOPPED' }),
+    }),
+    [],
+    [],
+  ],
+  [
     'the consumer has given up, and died before it said so in the status',
     withConsumer({
       heartbeat: beat({ state: 'ERROR', errorCode: 'ConstraintViolated', errorMessage: 'uq' }),

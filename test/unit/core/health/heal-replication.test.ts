@@ -63,6 +63,26 @@ const giveUp: HealAction = {
   reason: 'The slot is gone.',
 };
 
+test.each<[string, Partial<Replication>]>([
+  ['started again', { generation: 4 }],
+  ['stopped', { desired: 'stopped' }],
+  ['declared in error', { status: 'error' }],
+])('a replication that was %s while it was looked at is not given up', async (_what, change) => {
+  const { ports, state, alerts, calls } = createWorld();
+  state.launch = { launchId: 'newer', taskArn: 'arn:newer', launchedAt: 'x', generation: 4 };
+  let looks = 0;
+  const examine = async () => {
+    looks += 1;
+    // The second look is that under the lease, after the replication was read.
+    if (looks === 2) state.replication = { ...state.replication, ...change };
+    return [giveUp];
+  };
+  expect(await healReplication(state.replication, 'me', examine, ports)).toEqual([]);
+  expect(state.replication).toMatchObject(change);
+  expect(state.replication.lastErrorCode).toBeUndefined();
+  expect([alerts, calls]).toEqual([[], []]);
+});
+
 test.each([
   ['resume-connector', 'resume', 'connector-resumed'],
   ['restart-connector', 'restartFailed', 'connector-restarted'],

@@ -83,3 +83,14 @@ test('a stop by the user keeps anything from being launched', async () => {
   await expect(relaunchConsumer(replication, ports)).rejects.toMatchObject({ code: 'Superseded' });
   expect(calls).toEqual([]);
 });
+
+test('a start that a newer one has replaced does not stop the consumer of the newer one', async () => {
+  const { ports, calls, state } = createWorld();
+  const { replication } = state;
+  state.replication = { ...replication, generation: 4 };
+  const newer = { launchId: 'r7-g4-l1', taskArn: 'arn:newer', launchedAt: 'x', generation: 4 };
+  state.launch = newer;
+  await expect(launchForStart(replication, ports)).rejects.toMatchObject({ code: 'Superseded' });
+  expect(calls).toEqual([]);
+  expect(state.launch).toEqual(newer);
+});

@@ -282,6 +282,8 @@ export const createWorld = () => {
 
   return {
     ...memory,
+    /** Tests may put their own methods in its store. */
+    ports,
     world,
     secrets,
     executions,

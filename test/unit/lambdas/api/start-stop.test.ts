@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Replication } from '#core/contracts/replication.ts';
 import { runSchema } from '#core/contracts/steps.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -228,6 +228,91 @@ test('a stopped replication starts where it stopped', async () => {
   const answer = await it.request(it.client, 'POST', '/replications/1/start');
   expect(answer.body).toMatchObject({ status: 'starting', generation: 2 });
   expect(it.replications.get(1)?.copyGeneration).toBe(1);
+});
+
+/** Changes the replication right before the first write of `updateReplication` for which `isMeant` holds. */
+const overtake = (
+  it: Pick<ReturnType<typeof createWorld>, 'replications' | 'ports'>,
+  isMeant: (change: Partial<Replication>) => boolean,
+  by: Partial<Replication>,
+): void => {
+  const { updateReplication } = it.ports.store;
+  let isDone = false;
+  it.ports.store.updateReplication = async (...update) => {
+    if (!isDone && isMeant(update[2] as Partial<Replication>)) {
+      isDone = true;
+      set(it, by);
+    }
+    return updateReplication(...update);
+  };
+};
+
+describe('what someone else does between a look and the write', () => {
+  test.each<[string, Partial<Replication>]>([
+    ['a failure', { status: 'error' }],
+    ['a stop', { desired: 'stopped' }],
+    ['another start', { generation: 9 }],
+  ])('%s keeps a start from being recorded', async (_what, by) => {
+    const it = await active();
+    overtake(it, ({ status }) => status === 'starting', by);
+    const answer = await it.request(it.client, 'POST', '/replications/1/start', { force_resync: true });
+    expect([answer.status, answer.body.code]).toEqual([409, 'Conflict']);
+    expect(it.replications.get(1)).toMatchObject(by);
+    expect([it.executions.size, it.calls]).toEqual([1, []]);
+  });
+
+  test('a newer start keeps its execution', async () => {
+    const it = await active();
+    overtake(it, ({ executionArn }) => executionArn !== undefined, {
+      generation: 9,
+      executionArn: 'arn:newer',
+    });
+    await it.request(it.client, 'POST', '/replications/1/start', { force_resync: true });
+    expect(it.replications.get(1)).toMatchObject({ generation: 9, executionArn: 'arn:newer' });
+  });
+
+  test.each<[string, Partial<Replication>]>([
+    ['another start', { generation: 9 }],
+    ['a stop', { status: 'stopped', desired: 'stopped' }],
+  ])('%s stays, when the execution of this one could not be begun', async (_what, by) => {
+    const it = await active();
+    it.world.startFailure = new MillraceError('ServiceUnavailable', 'Step Functions is down.');
+    overtake(it, ({ lastErrorCode }) => lastErrorCode !== undefined, by);
+    await it.request(it.client, 'POST', '/replications/1/start', { force_resync: true });
+    expect(it.replications.get(1)).toMatchObject(by);
+    expect(it.replications.get(1)?.lastErrorCode).toBeUndefined();
+  });
+
+  test('lost changes stay known, when the user stops at the same moment', async () => {
+    const it = await active();
+    overtake(it, ({ desired }) => desired === 'stopped', { status: 'needs-resync' });
+    await it.request(it.client, 'POST', '/replications/1/stop');
+    expect(it.replications.get(1)).toMatchObject({ status: 'needs-resync', desired: 'stopped' });
+  });
+
+  test('a start that comes while a stop waits for its turn is not stopped', async () => {
+    const it = await active();
+    const { acquireLease } = it.ports.store;
+    it.ports.store.acquireLease = async (...lease) => {
+      set(it, { status: 'starting', desired: 'running', generation: 2 });
+      return acquireLease(...lease);
+    };
+    await it.request(it.client, 'POST', '/replications/1/stop');
+    expect(it.calls).toEqual([]);
+    expect(it.launches.size).toBe(1);
+  });
+
+  test('a start that is recorded has no execution until its own has begun', async () => {
+    const it = await active();
+    const { revokeLaunch } = it.ports.store;
+    const seen: unknown[] = [];
+    it.ports.store.revokeLaunch = async (id) => {
+      seen.push(it.replications.get(1)?.executionArn);
+      return revokeLaunch(id);
+    };
+    await it.request(it.client, 'POST', '/replications/1/start', { force_resync: true });
+    expect(seen).toEqual([undefined]);
+  });
 });
 
 test.each([[{ force_resync: 'yes' }], [{ force: true }], [[]]])(

@@ -77,6 +77,11 @@ test('a worker that left no word is described by its exit', async () => {
 test.each<[string, Partial<Replication>]>([
   ['the user has stopped it', { status: 'stopped', desired: 'stopped' }],
   ['a newer start runs', { generation: 4 }],
+  ['it is not to run any more', { desired: 'stopped' }],
+  [
+    'the user has stopped it after the failure was recorded',
+    { status: 'stopped', desired: 'stopped', lastErrorMessage: 'STEP 3/4 (Copy) failed: no' },
+  ],
   ['the consumer has said it itself', { status: 'error', lastErrorMessage: 'uq_name is violated.' }],
 ])('nothing changes and nobody is alerted when %s', async (_name, change) => {
   const { ports, state, alerts } = createWorld(change);

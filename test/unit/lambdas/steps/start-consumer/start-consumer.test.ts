@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
+import type { Replication } from '#core/contracts/replication.ts';
 import type { TaskObservation } from '#core/ports/services.ts';
 import { startConsumer } from '../../../../../lambdas/steps/start-consumer/start-consumer.ts';
 import { createManualClock } from '../../../../kit/manual-clock.ts';
@@ -43,7 +44,7 @@ const createWorld = (onLook: (look: number) => void = () => {}) => {
       clock: createManualClock(),
       log,
     });
-  return { begin, state, world, log };
+  return { begin, store, state, world, log };
 };
 
 test.each(['RUNNING', 'RETRYING'] as const)(
@@ -90,6 +91,28 @@ test('a task that ends before its first word has failed to launch', async () => 
     code: 'TaskLaunchFailed',
     message: expect.stringMatching(/exit code 1.*CannotPullContainerError/),
   });
+});
+
+test.each<[string, Partial<Replication>]>([
+  ['a stop', { desired: 'stopped' }],
+  ['a newer start', { generation: 4 }],
+])('%s right before it is declared active wins', async (_what, change) => {
+  const world = createWorld();
+  const { updateReplication } = world.store;
+  world.store.updateReplication = async (...update) => {
+    world.state.replication = { ...world.state.replication, ...change };
+    return updateReplication(...update);
+  };
+  world.state.heartbeat = beat({});
+  await expect(world.begin()).rejects.toMatchObject({ code: 'Superseded' });
+  expect(world.state.replication).toMatchObject({ ...change, status: 'starting' });
+});
+
+test('an older start launches nothing for a newer one', async () => {
+  const world = createWorld();
+  world.state.replication = { ...world.state.replication, generation: 4 };
+  await expect(world.begin()).rejects.toMatchObject({ code: 'Superseded' });
+  expect(world.state.launch).toBeUndefined();
 });
 
 test('a stop by the user while it starts wins', async () => {
