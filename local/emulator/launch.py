@@ -14,10 +14,13 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import ministack.core.lambda_runtime as lambda_runtime
+import ministack.core.persistence as persistence
+import ministack.services.cloudformation as cloudformation
 import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.cloudwatch as cloudwatch
 import ministack.services.ecs as ecs
@@ -342,8 +345,139 @@ def read_metrics_from_logs(lambda_log: str | None) -> None:
     rebind(ecs, "_emit_awslogs_event", emit_container_log_with_metrics)
 
 
+def name_throttled_lambdas() -> None:
+    """A task whose Lambda is throttled fails with Lambda.TooManyRequestsException, by which Retry matches. (Step Functions
+    developer guide, "Handle transient Lambda service exceptions".) MiniStack calls it Lambda.Unknown.
+    """
+    expect(
+        '"throttle": True' in inspect.getsource(lambda_service._throttle_response), "what a throttled call returns"
+    )
+    patch_function(
+        stepfunctions,
+        "_call_lambda",
+        {
+            '    if result.get("error"):\n': (
+                '    if result.get("throttle"):\n'
+                '        raise _ExecutionError("Lambda.TooManyRequestsException", json.dumps(result.get("body", {})))\n'
+                '    if result.get("error"):\n'
+            ),
+        },
+    )
+
+
+class WholeState:
+    """The state of all services in one file, which is replaced as a whole.
+
+    MiniStack writes a file for each service, and only when it is told to end. When it is killed before that, everything
+    since its start is lost; when it is killed while it writes, some services are of now and others are of before, as a
+    stack without its secrets. Here a copy is written every few seconds, by a rename, so that there is always one copy
+    and it is complete.
+    """
+
+    def __init__(self, load_file_of_service: Callable[[str], dict | None]) -> None:
+        self._path = os.path.join(persistence.STATE_DIR, "state.json")
+        self._load_file_of_service = load_file_of_service
+        self._lock = threading.Lock()
+        # The state of each service as text: one that reports nothing keeps what it had.
+        self._kept: dict[str, str] = self._read()
+        self._written = dict(self._kept)
+
+    def _read(self) -> dict[str, str]:
+        try:
+            with open(self._path, encoding="utf-8") as file:
+                return json.load(file)
+        except FileNotFoundError:
+            return {}
+
+    def load(self, service: str) -> dict | None:
+        text = self._kept.get(service)
+        # Written by an older launcher.
+        if text is None:
+            return None if self._kept else self._load_file_of_service(service)
+        return json.loads(text, object_hook=persistence._json_object_hook)
+
+    def save(self, services: dict[str, Callable[[], dict | None]]) -> None:
+        """Writes a new copy unless nothing has changed. Does nothing while CloudFormation works: a stack that is half
+        made and whose maker is gone can neither be used nor made again.
+        """
+        with self._lock:
+            if is_deploying():
+                return
+            texts = dict(self._kept)
+            for service, get_state in services.items():
+                state = get_state()
+                if state is not None:
+                    texts[service] = json.dumps(state, default=persistence._json_default)
+            # A deployment that began meanwhile is in some of these states, and not in others.
+            if texts == self._written or is_deploying():
+                return
+            os.makedirs(persistence.STATE_DIR, exist_ok=True)
+            draft = f"{self._path}.new"
+            with open(draft, "w", encoding="utf-8") as file:
+                json.dump(texts, file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, self._path)
+            self._kept = self._written = texts
+
+
+def is_deploying() -> bool:
+    stacks = cloudformation._stacks._data.values()
+    return any(stack.get("StackStatus", "").endswith("_IN_PROGRESS") for stack in list(stacks))
+
+
+# A copy of the product's state takes some 20 ms to make.
+save_every_seconds = 2.0
+
+
+def save_state_as_a_whole() -> None:
+    expect(
+        list(inspect.signature(persistence.save_all).parameters) == ["services"]
+        and list(inspect.signature(persistence.load_state).parameters) == ["service"],
+        "save_all and load_state",
+    )
+    expect("ministack.app" not in sys.modules, "ministack.app has imported save_all and load_state already")
+    if not persistence.PERSIST_STATE:
+        return
+    state = WholeState(persistence.load_state)
+
+    def save_at_the_end(services: dict) -> None:
+        # Other threads may still be at work, and a dictionary that changes while it is copied raises RuntimeError.
+        for attempts_left in reversed(range(20)):
+            try:
+                return state.save(services)
+            except RuntimeError:
+                if attempts_left == 0:
+                    raise
+                time.sleep(0.05)
+
+    persistence.save_all = save_at_the_end
+    persistence.load_state = state.load
+
+    import ministack.app as app
+
+    load_persisted_state = app._load_persisted_state
+
+    def save_from_time_to_time() -> None:
+        while True:
+            time.sleep(save_every_seconds)
+            try:
+                state.save(app._build_persistence_save_dict())
+            except RuntimeError:
+                pass  # Something changed while it was copied; the next copy is as good.
+            except Exception as error:
+                print(f"The state could not be saved, and is as of before: {error!r}", file=sys.stderr)
+
+    def load_and_begin_to_save() -> None:
+        load_persisted_state()
+        threading.Thread(target=save_from_time_to_time, daemon=True).start()
+
+    app._load_persisted_state = load_and_begin_to_save
+
+
 def apply_patches(lambda_log: str | None) -> None:
     keep_error_names()
+    name_throttled_lambdas()
     run_ecs_tasks_as_aws_does()
     start_execution_once()
     run_task_once()
@@ -351,6 +485,7 @@ def apply_patches(lambda_log: str | None) -> None:
     refer_to_secrets_by_arn()
     keep_container_settings()
     read_metrics_from_logs(lambda_log)
+    save_state_as_a_whole()
 
 
 if __name__ == "__main__":

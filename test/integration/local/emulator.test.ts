@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,18 +10,30 @@ import {
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeTasksCommand, ECSClient, RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  DeleteFunctionConcurrencyCommand,
+  InvokeCommand,
+  LambdaClient,
+  PutFunctionConcurrencyCommand,
+} from '@aws-sdk/client-lambda';
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import {
   DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readDefinition } from '../../../infra/constructs/state-machine-definition.ts';
 import { prepareEmulator } from '../../../local/downloads.ts';
-import { engineSocketOf, haltPart, launchPart } from '../../../local/parts.ts';
+import { engineSocketOf, haltPart, killPart, launchPart } from '../../../local/parts.ts';
 import { findFreePort } from '../../../local/ports.ts';
-import { runningTasks, type StackPlan } from '../../../local/stack-state.ts';
+import { runningPart, runningTasks, type StackPlan } from '../../../local/stack-state.ts';
 import { type StateFolder, stateFolder } from '../../../local/state-folder.ts';
 
 /** What the test's tasks run: each prints what it got, then does what its command says. */
@@ -41,6 +53,12 @@ const lambdaCode = `
     if (event.fail) { const error = new Error('the slot is lost'); error.name = 'NeedsResync'; throw error; }
     return { ok: true };
   };
+`;
+
+/** What each Lambda of start-replication may return, and nothing to copy. */
+const anyStepCode = `
+  exports.handler = async () => ({ tables: 1, connectorName: 'c', position: '0/1', lambdaTables: [],
+    hasFargateTables: false, fargateTables: 0, launchId: 'l', status: 'error' });
 `;
 
 const runTask = (sync: boolean) => ({
@@ -126,6 +144,27 @@ const template = {
     StartTask: stateMachine('start-task', {
       Run: { ...runTask(false), OutputPath: '$.Tasks[0].TaskArn', End: true },
     }),
+    Throttled: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        FunctionName: 'throttled-step',
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        Role: 'arn:aws:iam::000000000000:role/any',
+        Code: { ZipFile: anyStepCode },
+      },
+    },
+    StartReplication: {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: {
+        StateMachineName: 'start-replication',
+        RoleArn: 'arn:aws:iam::000000000000:role/any',
+        DefinitionString: readDefinition('start-replication').replaceAll(
+          /\$\{(\w+)\}/g,
+          'arn:aws:lambda:us-east-1:000000000000:function:throttled-step',
+        ),
+      },
+    },
     AwaitTask: stateMachine('await-task', {
       Run: {
         ...runTask(true),
@@ -140,6 +179,7 @@ const template = {
 
 let root: string;
 let folder: StateFolder;
+let plan: StackPlan;
 let config: {
   endpoint: string;
   region: string;
@@ -153,7 +193,7 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'millrace-emulator-'));
   folder = stateFolder(root);
   const port = await findFreePort();
-  const plan: StackPlan = {
+  plan = {
     ports: { source: 0, target: 0, kafka: 0, kafkaController: 0, connect: 0, emulator: port },
     java: { command: 'java', connectHome: '' },
     emulatorPython: await prepareEmulator(),
@@ -270,6 +310,24 @@ describe('Step Functions', () => {
     expect(JSON.parse(Cause)).toMatchObject({ errorType: 'NeedsResync', errorMessage: 'the slot is lost' });
   });
 
+  test('names a throttled Lambda as AWS does, so that start-replication tries it again until it is let through', async () => {
+    const lambda = new LambdaClient(config);
+    const limit = { FunctionName: 'throttled-step', ReservedConcurrentExecutions: 0 };
+    await lambda.send(new PutFunctionConcurrencyCommand(limit));
+    const run = { clientId: 1, replicationId: 1, generation: 1, forceResync: false };
+    const executionArn = await execute('start-replication', run);
+    const failures = async () => {
+      const { events } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1_000 }));
+      return (events ?? []).flatMap(
+        (event) => (event.taskFailedEventDetails ?? event.lambdaFunctionFailedEventDetails)?.error ?? [],
+      );
+    };
+    await until(async () => (await failures()).length >= 2);
+    expect(new Set(await failures())).toEqual(new Set(['Lambda.TooManyRequestsException']));
+    await lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName: 'throttled-step' }));
+    expect(await outcomeOf(executionArn)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
   test('hands the started task on in PascalCase', async () => {
     const outcome = await outcomeOf(await execute('start-task', { exitCode: '0' }));
     expect(outcome.output).toMatch(/^arn:aws:ecs:us-east-1:000000000000:task\/workers\//);
@@ -376,4 +434,72 @@ describe('CloudFormation and CloudWatch', () => {
     await until(async () => (await sumOfMetric('FromLambda', 'lambda')) === before + 3);
     expect(readFileSync(join(folder.logs, 'lambda.log'), 'utf8')).toContain('step {"_aws"');
   });
+});
+
+// They come last: the emulator is killed and started again.
+describe('the state', () => {
+  const stateFile = () => join(folder.data, 'emulator', 'state.json');
+  const readSecret = async (name: string) =>
+    (await new SecretsManagerClient(config).send(new GetSecretValueCommand({ SecretId: name }))).SecretString;
+  const createSecret = (name: string) =>
+    new SecretsManagerClient(config).send(
+      new CreateSecretCommand({ Name: name, SecretString: `of ${name}` }),
+    );
+  const stackStatus = async () => {
+    const { Stacks } = await new CloudFormationClient(config).send(
+      new DescribeStacksCommand({ StackName: 'test' }),
+    );
+    return Stacks?.[0]?.StackStatus;
+  };
+  const isSaved = (name: string) => readFileSync(stateFile(), 'utf8').includes(`of ${name}`);
+
+  test('is there again after a SIGKILL, with what was made a few seconds before it', async () => {
+    await createSecret('late');
+    await until(async () => isSaved('late'));
+    await killPart('emulator', folder);
+    await launchPart('emulator', folder, plan);
+    expect(await readSecret('late')).toBe('of late');
+    expect(await readSecret('test/db-1')).toContain('from the secret');
+    expect(await stackStatus()).toBe('CREATE_COMPLETE');
+    expect(await outcomeOf(await execute('call-lambda', {}))).toMatchObject({ output: { ok: true } });
+  }, 120_000);
+
+  test('is whole when it is killed while it saves, again and again', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      await createSecret(`round-${round}`);
+      await until(async () => isSaved(`round-${round}`));
+      // SIGTERM makes it save; a draft that is there then is not finished any more.
+      const { pid } = runningPart(folder, 'emulator') ?? { pid: 0 };
+      await createSecret(`unsaved-${round}`);
+      process.kill(pid, 'SIGTERM');
+      await sleep(round * 40);
+      await killPart('emulator', folder);
+      await launchPart('emulator', folder, plan);
+      expect(await readSecret(`round-${round}`)).toBe(`of round-${round}`);
+      expect(await readSecret('test/db-1')).toContain('from the secret');
+      expect(await stackStatus()).toBe('CREATE_COMPLETE');
+    }
+  }, 180_000);
+
+  test('is that of before when half of a newer one was written, and when a stack was half made', async () => {
+    writeFileSync(`${stateFile()}.new`, '{"secretsmanager": "{');
+    const saved = readFileSync(stateFile(), 'utf8');
+    const cloudFormation = new CloudFormationClient(config);
+    const waits = Object.fromEntries(
+      Array.from({ length: 40 }, (_none, index) => [
+        `Parameter${index}`,
+        { Type: 'AWS::SSM::Parameter', Properties: { Name: `/p/${index}`, Type: 'String', Value: 'x' } },
+      ]),
+    );
+    await cloudFormation.send(
+      new CreateStackCommand({ StackName: 'half', TemplateBody: JSON.stringify({ Resources: waits }) }),
+    );
+    await killPart('emulator', folder);
+    expect(readFileSync(stateFile(), 'utf8')).toBe(saved);
+    await launchPart('emulator', folder, plan);
+    await expect(cloudFormation.send(new DescribeStacksCommand({ StackName: 'half' }))).rejects.toMatchObject(
+      { message: expect.stringContaining('half') },
+    );
+    expect(await stackStatus()).toBe('CREATE_COMPLETE');
+  }, 120_000);
 });
