@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
+import { findAssembly, hashSources } from './assembly-cache.ts';
 import { runLogged } from './commands.ts';
 import { awsEnvironment, localAccountId, localRegion, partEnvironment } from './environment.ts';
 import { connectUrl, emulatorUrl, kafkaBrokers } from './parts.ts';
@@ -22,17 +23,24 @@ export const bundleConsumer = ({ folder, signal }: DeployContext): Promise<void>
     signal,
   });
 
-/** Makes the templates of env=local, with this stack's endpoints; needs nothing that runs. */
-export const synthesizeApp = ({ folder, plan, signal }: DeployContext): Promise<void> => {
-  rmSync(assemblyFolder(folder), { recursive: true, force: true });
-  return runCdk({ folder, plan, signal }, 'synth', [
-    'synth',
-    '--quiet',
-    ...['--output', assemblyFolder(folder)],
+/**
+ * Makes the templates of env=local, with this stack's endpoints, or finds those that were made of the same sources; needs
+ * nothing that runs. Returns their folder.
+ */
+export const synthesizeApp = async (context: DeployContext): Promise<string> => {
+  const { folder, plan } = context;
+  const settings = [
     ...['-c', 'env=local'],
     ...['-c', `kafkaBrokers=${kafkaBrokers(plan)}`],
     ...['-c', `connectUrl=${connectUrl(plan)}`],
-  ]);
+  ];
+  const assembly = await findAssembly({
+    cache: folder.cache,
+    draft: join(folder.run, 'cdk.out'),
+    hash: () => hashSources(projectRoot, settings),
+    synthesize: (output) => runCdk(context, 'synth', ['synth', '--quiet', '--output', output, ...settings]),
+  });
+  return assembly.folder;
 };
 
 /** Makes the stack with CDK's bucket and roles, unless the emulator has kept it. */
@@ -53,13 +61,16 @@ export const bootstrapEmulator = async (context: DeployContext): Promise<void> =
   await runCdk(context, 'bootstrap', ['bootstrap', `aws://${localAccountId}/${localRegion}`, '--app', '']);
 };
 
-/** Deploys the synthesized app and returns its outputs by name. */
-export const deployApp = async (context: DeployContext): Promise<Readonly<Record<string, string>>> => {
+/** Deploys the app that was synthesized into `assembly` and returns its outputs by name. */
+export const deployApp = async (
+  context: DeployContext,
+  assembly: string,
+): Promise<Readonly<Record<string, string>>> => {
   const outputsFile = join(context.folder.run, 'outputs.json');
   await runCdk(context, 'deploy', [
     'deploy',
     '--all',
-    ...['--app', assemblyFolder(context.folder)],
+    ...['--app', assembly],
     ...['--require-approval', 'never'],
     ...['--method', 'direct'],
     ...['--concurrency', '4'],
@@ -96,8 +107,6 @@ export const apiOf = (emulator: string, outputs: Readonly<Record<string, string>
         adminTokenSecretArn: AdminTokenSecretArn,
       };
 };
-
-const assemblyFolder = (folder: StateFolder): string => join(folder.run, 'cdk.out');
 
 const runCdk = (
   { folder, plan, signal }: DeployContext,

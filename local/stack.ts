@@ -200,8 +200,12 @@ const prepareOptionalParts = async (
 };
 
 const redeploy = async (context: DeployContext): Promise<StackState> => {
-  await Promise.all([bundleConsumer(context), synthesizeApp(context), bootstrapEmulator(context)]);
-  const state = describeStack(context.plan, await deployApp(context));
+  const [assembly] = await Promise.all([
+    synthesizeApp(context),
+    bundleConsumer(context),
+    bootstrapEmulator(context),
+  ]);
+  const state = describeStack(context.plan, await deployApp(context, assembly));
   writeStackState(context.folder, state);
   return state;
 };
@@ -257,6 +261,7 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
       time(part, () => launchPart(part, folder, plan, signal));
     const context: DeployContext = { folder, plan, signal };
     const deploys = options.deploy ?? true;
+    const synthesis = deploys ? time('cdk synth', () => synthesizeApp(context)) : undefined;
     await together(
       launch('source'),
       launch('target'),
@@ -268,14 +273,11 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
       launch('engine')
         .then(() => launch('emulator'))
         .then(() => (deploys ? time('cdk bootstrap', () => bootstrapEmulator(context)) : undefined)),
-      ...(deploys
-        ? [
-            time('consumer bundle', () => bundleConsumer(context)),
-            time('cdk synth', () => synthesizeApp(context)),
-          ]
-        : []),
+      ...(synthesis === undefined ? [] : [synthesis, time('consumer bundle', () => bundleConsumer(context))]),
     );
-    const outputs = deploys ? await time('cdk deploy', () => deployApp(context)) : {};
+    const assembly = await synthesis;
+    const outputs =
+      assembly === undefined ? {} : await time('cdk deploy', () => deployApp(context, assembly));
     const state = describeStack(plan, outputs);
     writeStackState(folder, state);
     return { state, started: true, phases };

@@ -79,6 +79,14 @@ export const authorizeFunctionDefinition = {
   memoryMib: smallMib,
 } as const;
 
+/** Every function of the app. */
+export const functionNames: readonly string[] = [
+  ...Object.keys(stepFunctionDefinitions),
+  ...healthFunctionNames,
+  'api',
+  'authorize',
+];
+
 /** The folder of a function's handler.ts, from the project's root. */
 export const handlerFolder = (name: string): string => {
   if (Object.hasOwn(stepFunctionDefinitions, name)) return `lambdas/steps/${name}`;
