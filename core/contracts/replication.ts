@@ -94,6 +94,11 @@ export const replicationSchema = z
     generation: z.number().int().nonnegative(),
     /** The generation whose copy the target holds; a force_resync moves it to the current generation. 0: never copied. */
     copyGeneration: z.number().int().nonnegative(),
+    /**
+     * The last start that was told to force a resync. While it is above `copyGeneration`, that resync is not complete: capture may
+     * have begun again and target tables may be empty.
+     */
+    resyncGeneration: z.number().int().nonnegative().optional(),
     executionArn: z.string().optional(),
     lastErrorCode: z.string().optional(),
     lastErrorMessage: z.string().optional(),
@@ -103,6 +108,12 @@ export const replicationSchema = z
   })
   .readonly();
 export type Replication = z.infer<typeof replicationSchema>;
+
+/** Whether a forced start was broken off, so that the next start has to do what it was told to. */
+export const owesResync = ({
+  resyncGeneration = 0,
+  copyGeneration,
+}: Pick<Replication, 'resyncGeneration' | 'copyGeneration'>): boolean => resyncGeneration > copyGeneration;
 
 export const isActive = (replication: Pick<Replication, 'status'>): boolean =>
   replication.status === 'active';

@@ -36,6 +36,7 @@ export type ReplicationChange = Partial<
     | 'desired'
     | 'generation'
     | 'copyGeneration'
+    | 'resyncGeneration'
     | 'executionArn'
     | 'lastErrorCode'
     | 'lastErrorMessage'

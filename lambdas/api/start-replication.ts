@@ -1,5 +1,5 @@
 import type { ClientId, ReplicationId } from '#core/contracts/identifiers.ts';
-import type { Replication } from '#core/contracts/replication.ts';
+import { owesResync, type Replication } from '#core/contracts/replication.ts';
 import { executionName, type Run } from '#core/contracts/steps.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { underLease } from '#core/lifecycle/lease.ts';
@@ -12,7 +12,9 @@ const drainPollMs = 500;
 
 /**
  * Starts a replication, or returns it unchanged when it is starting or active already: the same start twice is one
- * execution. `forceResync` begins again also when it is active, after its consumer was stopped.
+ * execution. `forceResync` begins again also when it is active, after its consumer was stopped. It stays in force for the
+ * next starts until a copy has begun under it: a plain start after a forced one that failed would find tables that are live
+ * by their record and empty, and would miss what came while capture was begun again.
  *
  * Throws, with nothing changed: `NotFound`, `ValidationFailed` with every problem, `NeedsResync` when changes were lost
  * and no resync is asked for, `Conflict` when someone else acts on it for too long.
@@ -34,7 +36,7 @@ export const startReplication = async (
     const current = await store.getReplication(clientId, replicationId);
     if (await isUnderWay(current, forceResync, ports)) return current;
     const started = await beginStart(current, forceResync, ports);
-    log.info(`Start ${started.generation} was requested${forceResync ? ' with force_resync' : ''}`, {
+    log.info(`Start ${started.generation} was requested${describeResync(current, forceResync)}`, {
       executionArn: started.executionArn,
     });
     return started;
@@ -69,16 +71,29 @@ const isUnderWay = async (
   }
 };
 
+const describeResync = (replication: Replication, isAsked: boolean): string => {
+  if (isAsked) return ' with force_resync';
+  return owesResync(replication)
+    ? ` with force_resync, because start ${replication.resyncGeneration} was told to and has not got so far`
+    : '';
+};
+
 const beginStart = async (
   current: Replication,
-  forceResync: boolean,
+  isResyncAsked: boolean,
   ports: ApiPorts,
 ): Promise<Replication> => {
   const { store, clock } = ports;
   const { clientId, replicationId } = current;
+  const forceResync = isResyncAsked || owesResync(current);
   const isHalfBegun = current.status === 'starting' && current.executionArn === undefined;
   const starting = isHalfBegun
-    ? current
+    ? await store.updateReplication(
+        clientId,
+        replicationId,
+        forceResync ? { resyncGeneration: current.generation } : {},
+        { status: current.status, desired: current.desired, generation: current.generation },
+      )
     : await store.updateReplication(
         clientId,
         replicationId,
@@ -86,6 +101,7 @@ const beginStart = async (
           status: 'starting',
           desired: 'running',
           generation: current.generation + 1,
+          ...(forceResync && { resyncGeneration: current.generation + 1 }),
           executionArn: undefined,
           lastErrorCode: undefined,
           lastErrorMessage: undefined,
@@ -109,7 +125,7 @@ const beginStart = async (
       at: clock.now().toISOString(),
       actor: 'user',
       action: 'start-requested',
-      message: `Start ${run.generation} was requested${forceResync ? ' with force_resync' : ''}.`,
+      message: `Start ${run.generation} was requested${describeResync(current, isResyncAsked)}.`,
     });
     return launched ?? (await store.getReplication(clientId, replicationId));
   } catch (error) {
@@ -152,16 +168,25 @@ const takeBack = async (
   const { clientId, replicationId, generation } = starting;
   const error = toMillraceError(cause);
   const wasRunning = before.status === 'active' || before.status === 'starting';
+  // Nothing was begun, so what the target holds is as good as before.
+  const { resyncGeneration } = before;
   await store.updateReplication(
     clientId,
     replicationId,
     wasRunning
-      ? { status: 'error', desired: 'stopped', lastErrorCode: error.code, lastErrorMessage: error.message }
+      ? {
+          status: 'error',
+          desired: 'stopped',
+          lastErrorCode: error.code,
+          lastErrorMessage: error.message,
+          resyncGeneration,
+        }
       : {
           status: before.status,
           desired: before.desired,
           lastErrorCode: before.lastErrorCode,
           lastErrorMessage: before.lastErrorMessage,
+          resyncGeneration,
         },
     { generation, status: 'starting' },
   );

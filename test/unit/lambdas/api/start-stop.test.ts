@@ -160,6 +160,53 @@ test('lost changes need force_resync', async () => {
   expect(forced.body).toMatchObject({ status: 'starting', last_error_message: null });
 });
 
+describe('a forced start that was broken off before its copy began', () => {
+  const forceOf = (it: Pick<Awaited<ReturnType<typeof active>>, 'executions'>, start: number): unknown =>
+    JSON.parse(it.executions.get(`arn:execution:replication-1-start-${start}`)?.input ?? '{}').forceResync;
+
+  test.each<[string, Partial<Replication>]>([
+    ['by a failure', { status: 'error', desired: 'running', lastErrorMessage: 'The target is full.' }],
+    ['by a stop', { status: 'stopped', desired: 'stopped' }],
+  ])('%s is made up for by the next start, which says so', async (_how, change) => {
+    const it = await active();
+    await it.request(it.client, 'POST', '/replications/1/start', { force_resync: true });
+    set(it, change);
+    await it.request(it.client, 'POST', '/replications/1/start');
+    expect(forceOf(it, 3)).toBe(true);
+    expect(it.activities.get(1)?.at(-1)?.message).toBe(
+      'Start 3 was requested with force_resync, because start 2 was told to and has not got so far.',
+    );
+    // Its copy has begun, and fails: from here on chunks are resumed.
+    set(it, { status: 'error', copyGeneration: 3 });
+    await it.request(it.client, 'POST', '/replications/1/start');
+    expect(forceOf(it, 4)).toBe(false);
+  });
+
+  test('by a crash of the API is what the next call begins', async () => {
+    const it = createWorld();
+    const { client } = await it.configured();
+    set(it, {
+      status: 'starting',
+      desired: 'running',
+      generation: 4,
+      copyGeneration: 1,
+      resyncGeneration: 4,
+    });
+    await it.request(client, 'POST', '/replications/1/start');
+    expect(forceOf(it, 4)).toBe(true);
+  });
+
+  test('whose execution could not be begun has changed nothing', async () => {
+    const it = await active();
+    await it.request(it.client, 'POST', '/replications/1/stop');
+    it.world.startFailure = new MillraceError('ServiceUnavailable', 'Step Functions is down.');
+    await it.request(it.client, 'POST', '/replications/1/start', { force_resync: true });
+    it.world.startFailure = undefined;
+    await it.request(it.client, 'POST', '/replications/1/start');
+    expect(forceOf(it, 3)).toBe(false);
+  });
+});
+
 test('a start waits for a heal, and gives up with a conflict', async () => {
   const it = createWorld();
   const { client } = await it.configured();
