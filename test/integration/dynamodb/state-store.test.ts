@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { TableProgress } from '#core/contracts/copy.ts';
@@ -518,6 +518,102 @@ test('an older generation replaces no newer plan, also not one that waits for it
     expect(await store.getTableProgress(id, source)).toEqual(newer);
     expect(await store.listUnfinishedChunks(id, source, 1)).toEqual([]);
   }
+});
+
+/** A store of its own in which `act` happens once, right before the first call whose input has `text` in it. */
+const overtaken = async <T>(
+  text: string,
+  act: () => Promise<unknown>,
+  use: (slow: StateStore) => Promise<T>,
+): Promise<T> => {
+  const client = new DynamoDBClient(aws.config);
+  let isDone = false;
+  client.middlewareStack.add((next) => async (call) => {
+    if (!isDone && JSON.stringify(call.input).includes(text)) {
+      isDone = true;
+      await act();
+    }
+    return next(call);
+  });
+  try {
+    return await use(createStateStore({ tableName: 'state', client, clock }));
+  } finally {
+    client.destroy();
+    expect(isDone).toBe(true);
+  }
+};
+
+describe('what happens between the look and the write', () => {
+  const launchA = { launchId: 'a', launchedAt: at, generation: 1 };
+  const running = async (): Promise<number> => {
+    const { replicationId: id } = await created();
+    await store.updateReplication(1, id, { desired: 'running', status: 'starting', generation: 1 });
+    return id;
+  };
+
+  test('a task that is attached to a launch is in what its revocation returns', async () => {
+    const id = await running();
+    await store.recordLaunch(1, id, launchA);
+    const revoked = await overtaken(
+      'revokedLaunchId',
+      () => store.setLaunchTask(id, 'a', 'arn:late'),
+      (slow) => slow.revokeLaunch(id),
+    );
+    expect(revoked).toEqual({ ...launchA, taskArn: 'arn:late' });
+  });
+
+  test('the task of a launch that is launched once more is in what its revocation returns', async () => {
+    const id = await running();
+    await store.recordLaunch(1, id, { ...launchA, taskArn: 'arn:first' });
+    const revoked = await overtaken(
+      'revokedLaunchId',
+      () => store.setLaunchTask(id, 'a', 'arn:second'),
+      (slow) => slow.revokeLaunch(id),
+    );
+    expect(revoked?.taskArn).toBe('arn:second');
+  });
+
+  test('a newer launch is what is revoked, and returned', async () => {
+    const id = await running();
+    await store.recordLaunch(1, id, launchA);
+    const newer = { ...launchA, launchId: 'b' };
+    const revoked = await overtaken(
+      'revokedLaunchId',
+      () => store.recordLaunch(1, id, newer),
+      (slow) => slow.revokeLaunch(id),
+    );
+    expect(revoked).toEqual(newer);
+    await store.putHeartbeat(id, heartbeat('b', { state: 'STOPPED' }));
+    // Of another launch than the revoked one there is no last word.
+    expect(await codeOf(store.putHeartbeat(id, heartbeat('a', { state: 'STOPPED' })))).toBe('Superseded');
+  });
+
+  test('a newer plan is not replaced by one of a generation in between', async () => {
+    const { replicationId: id } = await created();
+    const source = { schema: 'public', table: 'overtaken' };
+    await store.putTablePlan(id, progress(source), halves);
+    await overtaken(
+      '"planId"',
+      () => store.putTablePlan(id, progress(source, { generation: 3 }), halves),
+      (slow) => slow.putTablePlan(id, progress(source, { generation: 2, chunks: 1 }), [{ chunkNumber: 0 }]),
+    );
+    expect(await store.getTableProgress(id, source)).toEqual(progress(source, { generation: 3 }));
+    expect(await store.listUnfinishedChunks(id, source, 3)).toEqual(halves);
+    expect(await store.listUnfinishedChunks(id, source, 1)).toEqual([]);
+  });
+
+  test('a chunk of a plan that was replaced is not counted in the new one', async () => {
+    const { replicationId: id } = await created();
+    const source = { schema: 'public', table: 'replaced' };
+    await store.putTablePlan(id, progress(source), halves);
+    const recorded = overtaken(
+      'chunksDone',
+      () => store.putTablePlan(id, progress(source, { generation: 2 }), halves),
+      (slow) => slow.recordFinishedChunk(id, source, 1, finished(0)),
+    );
+    expect(await codeOf(recorded)).toBe('Superseded');
+    expect(await store.getTableProgress(id, source)).toEqual(progress(source, { generation: 2 }));
+  });
 });
 
 test('a store that nobody answers for is unavailable, which is transient', async () => {
