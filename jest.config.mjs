@@ -41,6 +41,7 @@ export const matrixSuites = [
 /** Suites of test/integration that kill and break what a replication needs: `npm run test:faults`. */
 export const faultSuites = [
   'faults/capture-kill.test.ts',
+  'faults/idle-tables.test.ts',
   'integration/capture/connect-workers.test.ts',
   'integration/capture/start-capture.test.ts',
   'integration/capture/starting-connect.test.ts',

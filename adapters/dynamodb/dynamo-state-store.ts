@@ -9,6 +9,7 @@ import { openDynamoTable } from './dynamo-table.ts';
 import { createRegistryStore } from './registry-store.ts';
 import { createReplicationStore } from './replication-store.ts';
 import { createShapeStore } from './shape-store.ts';
+import { createSourceLogStore } from './source-log-store.ts';
 
 export interface StateStoreOptions {
   /** MILLRACE_STATE_TABLE. Its keys and index are described in store-keys.ts. */
@@ -30,5 +31,6 @@ export const createStateStore = ({
     ...createConsumerStore(table),
     ...createCopyStore(table),
     ...createShapeStore(table),
+    ...createSourceLogStore(table),
   };
 };

@@ -14,7 +14,7 @@ import { type ClientId, type ReplicationId, type TableRef, tableKey } from '#cor
  * | replication (gsiPk REPLICATION) | CLIENT#id | REPLICATION#id |
  * | connector name | CONNECTOR#name | CONNECTOR |
  * | claims of target tables | TARGET#identity | CLAIMS#bucket |
- * | lease, consumer, heal attempt, activity | REPLICATION#id | LEASE, CONSUMER, HEAL#..., ACTIVITY#... |
+ * | lease, consumer, source's log, heal attempt, activity | REPLICATION#id | LEASE, CONSUMER, SOURCE_LOG, HEAL#..., ACTIVITY#... |
  * | table progress | REPLICATION#id | TABLE#table |
  * | chunk | REPLICATION#id#TABLE#table | plan id#number |
  */
@@ -88,6 +88,11 @@ export const leaseKey = (replicationId: ReplicationId): Key => ({
 export const consumerKey = (replicationId: ReplicationId): Key => ({
   pk: replicationPartition(replicationId),
   sk: 'CONSUMER',
+});
+
+export const sourceLogKey = (replicationId: ReplicationId): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: 'SOURCE_LOG',
 });
 
 /** `unique` keeps apart what happened in the same millisecond. */

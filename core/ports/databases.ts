@@ -23,6 +23,17 @@ export interface SourceDatabase {
   describeTable(ref: TableRef): Promise<TableDescription | undefined>;
   /** Why changes cannot be captured: settings of the server and missing rights of the user, each with its remedy. */
   findCaptureProblems(capture: CaptureNames): Promise<readonly Problem[]>;
+  /** What may harm the source though changes can be captured, each with its remedy. Absent where there is nothing of the kind. */
+  findCaptureWarnings?(capture: CaptureNames): Promise<readonly Problem[]>;
+  /**
+   * Bytes of log from where capture would go on to the log's end. PostgreSQL keeps them for the capture; MySQL and MariaDB drop
+   * them when they are old enough. Undefined when it cannot be told. Absent where the log's size says nothing of the kind.
+   * `readOffset` is called first.
+   */
+  readRetainedBytes?(
+    capture: CaptureNames,
+    readOffset: () => Promise<ConnectorOffset | undefined>,
+  ): Promise<number | undefined>;
   /** The rights on the tables that the user lacks. Tables that do not exist are left out. */
   findTableGrantProblems(refs: readonly TableRef[]): Promise<readonly Problem[]>;
   /**

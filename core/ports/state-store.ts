@@ -5,6 +5,7 @@ import type { Chunk, FinishedChunk, TableProgress, TableState } from '../contrac
 import type { Database } from '../contracts/database.ts';
 import type { ClientId, DatabaseId, ReplicationId, TableRef } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
+import type { SourceLog } from '../contracts/source-log.ts';
 import type { KnownShape } from '../contracts/table-description.ts';
 
 /**
@@ -127,6 +128,12 @@ export interface HealStore {
   addHealAttempt(replicationId: ReplicationId, attempt: HealAttempt): Promise<void>;
 }
 
+export interface SourceLogStore {
+  /** Replaces what was seen before. */
+  putSourceLog(replicationId: ReplicationId, sourceLog: SourceLog): Promise<void>;
+  getSourceLog(replicationId: ReplicationId): Promise<SourceLog | undefined>;
+}
+
 export interface CopyStore {
   /**
    * Saves a table's plan: its progress and all its chunks. The plan becomes visible as a whole. It replaces the plan of an
@@ -200,4 +207,5 @@ export type StateStore = ShapeStore &
   LeaseStore &
   ConsumerStore &
   HealStore &
+  SourceLogStore &
   CopyStore;

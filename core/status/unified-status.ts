@@ -2,6 +2,7 @@ import { type Heartbeat, heartbeatStaleAfterMs, maxLaggingTopics } from '../cont
 import type { TableProgress } from '../contracts/copy.ts';
 import { tableLabel } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
+import type { SourceLog } from '../contracts/source-log.ts';
 import { launchAllowanceMs } from '../health/decide.ts';
 import { heartbeatAgeMs } from '../health/observation.ts';
 import { topicName } from '../naming/names.ts';
@@ -27,6 +28,8 @@ export interface StatusFacts {
   /** The newest heartbeat, of whichever launch. */
   readonly heartbeat: Heartbeat | undefined;
   readonly tables: readonly TableProgress[];
+  /** As the health check saw it last; undefined before it has. */
+  readonly sourceLog: SourceLog | undefined;
   readonly now: Date;
 }
 
@@ -60,6 +63,9 @@ export interface ReplicationStatistics {
   /** Why the lag is undefined. */
   readonly lagMessage: string | undefined;
   readonly sourcePosition: string | undefined;
+  /** As of `sourceRetainedAt`; undefined when it is not known. */
+  readonly sourceRetainedBytes: number | undefined;
+  readonly sourceRetainedAt: string | undefined;
 }
 
 /** A table's copy, and how far its changes are behind; undefined before its copy has ended, and where the lag is not known. */
@@ -72,6 +78,8 @@ export interface UnifiedStatus {
   readonly overall: OverallHealth;
   /** Why it is not healthy, one sentence each; empty when it is. */
   readonly reasons: readonly string[];
+  /** What should be changed although it is no reason against healthy, one sentence each. */
+  readonly warnings: readonly string[];
   readonly connector: ConnectorHealth;
   readonly consumer: ConsumerHealth;
   readonly statistics: ReplicationStatistics;
@@ -198,7 +206,7 @@ const noneApplied: Heartbeat['applied'] = {
 
 /** One answer to "is it replicating?", from everything that is known. Pure. */
 export const unifiedStatus = (facts: StatusFacts): UnifiedStatus => {
-  const { replication, heartbeat, now } = facts;
+  const { replication, heartbeat, sourceLog, now } = facts;
   const connector = connectorHealth(facts.connector, replication.status);
   const consumer = consumerHealth(facts.launch, heartbeat, now);
   const copy = describeCopy(replication, facts.tables, now);
@@ -216,6 +224,7 @@ export const unifiedStatus = (facts: StatusFacts): UnifiedStatus => {
   return {
     overall,
     reasons,
+    warnings: sourceLog?.warnings ?? [],
     connector,
     consumer,
     statistics: {
@@ -229,6 +238,8 @@ export const unifiedStatus = (facts: StatusFacts): UnifiedStatus => {
       lagMs: lag.isKnown ? lag.ms : undefined,
       lagMessage: lag.isKnown ? undefined : lag.message,
       sourcePosition: heartbeat?.sourcePosition,
+      sourceRetainedBytes: sourceLog?.retainedBytes,
+      sourceRetainedAt: sourceLog?.readAt,
     },
     tables: copy.tables.map((table) => ({
       ...table,

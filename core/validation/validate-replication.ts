@@ -60,6 +60,18 @@ export const collectProblems = async (
   return [...source.problems, ...targetProblems, ...services.problems, ...connectorProblems];
 };
 
+/** What should be changed at the source although a start succeeds. Empty when the source cannot be looked at. */
+export const collectWarnings = async (
+  { replication }: Pick<ValidationRequest, 'replication'>,
+  { source }: Pick<ValidationPorts, 'source'>,
+): Promise<readonly Problem[]> => {
+  let warnings: readonly Problem[] = [];
+  await reach('source database', async () => {
+    warnings = (await source.findCaptureWarnings?.(replication)) ?? [];
+  });
+  return warnings;
+};
+
 /** Throws `ValidationFailed` that names every problem, with the list in `facts.problems`. */
 export const validateReplication = async (
   request: ValidationRequest,

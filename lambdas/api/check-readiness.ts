@@ -5,6 +5,7 @@ import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import {
   collectProblems,
+  collectWarnings,
   type ValidationPorts,
   type ValidationRequest,
   validateReplication,
@@ -64,18 +65,22 @@ export const findProblems = async (
   replication: Replication,
   log: Log,
   ports: ApiPorts,
-): Promise<readonly Problem[]> => {
+): Promise<{ readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }> => {
   const { captureKafka } = ports;
-  const problems = await withinBudget(
+  const found = await withinBudget(
     dryRunBudgetMs,
     ports,
     () =>
-      withServices(replication, log, ports, (request, services) =>
-        collectProblems({ ...request, captureKafka }, services),
-      ),
+      withServices(replication, log, ports, async (request, services) => {
+        const [problems, warnings] = await Promise.all([
+          collectProblems({ ...request, captureKafka }, services),
+          collectWarnings(request, services),
+        ]);
+        return { problems, warnings };
+      }),
     () => undefined,
   );
-  if (problems !== undefined) return problems;
+  if (found !== undefined) return found;
   throw new MillraceError(
     'DatabaseTimeout',
     `The checks of replication ${replication.name} take longer than ${dryRunBudgetMs / 1_000} s. A start makes them in ` +

@@ -365,6 +365,9 @@ export const validationAnswerSchema = z.strictObject({
   replication_id: idSchema,
   ready: z.boolean(),
   problems: z.array(problemSchema).meta({ description: 'All of them; empty when it can start.' }),
+  warnings: z
+    .array(problemSchema)
+    .meta({ description: 'What keeps no start from succeeding and should be changed all the same.' }),
 });
 
 export const startReplicationSchema = z.strictObject({
@@ -430,6 +433,7 @@ const connectorStateSchema = z.enum(['RUNNING', 'PAUSED', 'FAILED', 'UNASSIGNED'
 export const statusAnswerSchema = z.strictObject({
   overall: z.enum(['healthy', 'degraded', 'failed', 'starting', 'stopped']),
   reasons: z.array(z.string()).meta({ description: 'Why it is not healthy; empty when it is.' }),
+  warnings: z.array(z.string()).meta({ description: 'What may harm the source, with what to do.' }),
   connector: z.strictObject({
     state: z.enum([...connectorStateSchema.options, 'NOT_CREATED', 'UNKNOWN']),
     healthy: z.boolean(),
@@ -481,6 +485,12 @@ export const statusAnswerSchema = z.strictObject({
       }),
     lag_message: z.string().nullable().meta({ description: 'Why the lag is not known; null when it is.' }),
     source_position: z.string().nullable(),
+    source_retained_bytes: countSchema.nullable().meta({
+      description:
+        "Bytes of the source's log from where capture would go on to its end. PostgreSQL keeps them for the replication. " +
+        'Null: not known.',
+    }),
+    source_retained_at: instantSchema.nullable().meta({ description: 'When that was read.' }),
   }),
   tables: z.array(tableStatusSchema),
   timestamp: instantSchema,

@@ -173,11 +173,12 @@ export const replicationOperations: readonly Operation[] = [
     run: async ({ clientId, params }, ports) => {
       const replication = await ports.store.getReplication(clientId, params.replication_id);
       const log = ports.logFor(replication.connectorName, replication.replicationId);
-      const problems = await findProblems(replication, log, ports);
+      const { problems, warnings } = await findProblems(replication, log, ports);
       return {
         replication_id: replication.replicationId,
         ready: problems.length === 0,
         problems: problems.map(toProblemItem),
+        warnings: warnings.map(toProblemItem),
       };
     },
   }),

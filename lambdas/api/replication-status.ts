@@ -16,18 +16,20 @@ export const readStatus = async (
   { store, connect, clock }: Pick<ApiPorts, 'store' | 'connect' | 'clock'>,
 ): Promise<StatusAnswer> => {
   const { replicationId, connectorName } = replication;
-  const [connector, launch, heartbeat, tables] = await Promise.all([
+  const [connector, launch, heartbeat, tables, sourceLog] = await Promise.all([
     observeConnector(connectorName, connect),
     store.getLaunch(replicationId),
     store.getHeartbeat(replicationId),
     store.listTableProgress(replicationId),
+    store.getSourceLog(replicationId),
   ]);
   const now = clock.now();
-  const status = unifiedStatus({ replication, connector, launch, heartbeat, tables, now });
+  const status = unifiedStatus({ replication, connector, launch, heartbeat, tables, sourceLog, now });
   const { statistics, consumer } = status;
   return {
     overall: status.overall,
     reasons: [...status.reasons],
+    warnings: [...status.warnings],
     connector: { ...status.connector, tasks: [...status.connector.tasks] },
     consumer: {
       state: consumer.state,
@@ -63,6 +65,8 @@ export const readStatus = async (
       lag_ms: statistics.lagMs ?? null,
       lag_message: statistics.lagMessage ?? null,
       source_position: statistics.sourcePosition ?? null,
+      source_retained_bytes: statistics.sourceRetainedBytes ?? null,
+      source_retained_at: statistics.sourceRetainedAt ?? null,
     },
     tables: status.tables.map((table) => ({
       ...toTableAnswer(table),

@@ -3,7 +3,11 @@ import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { ColumnDescription, TableDescription } from '#core/contracts/table-description.ts';
 import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
 import { judgeSlot } from '#core/databases/postgresql/source/gap-guard.ts';
-import { type CaptureReadiness, findServerProblems } from '#core/databases/postgresql/source/readiness.ts';
+import {
+  type CaptureReadiness,
+  findServerProblems,
+  findServerWarnings,
+} from '#core/databases/postgresql/source/readiness.ts';
 import { postgresTargetDialect } from '#core/databases/postgresql/target/dialect.ts';
 import { describeMissingGrant } from '#core/databases/postgresql/target/grants.ts';
 import type { Problem } from '#core/errors/millrace-error.ts';
@@ -57,6 +61,9 @@ export const readyServer: CaptureReadiness = {
   usedSenders: 1,
   canReplicate: true,
   canCreatePublication: true,
+  isStandby: false,
+  mayEmitMessages: true,
+  slotLogLimit: '100GB',
 };
 
 /** Whose statements remedies are made for. */
@@ -87,6 +94,7 @@ export const createFakeSource = (
     listTables: async () => state.tables,
     describeTable: async (ref) => find(state.tables, ref),
     findCaptureProblems: async () => findServerProblems(state.readiness, sampleUser),
+    findCaptureWarnings: async () => findServerWarnings(state.readiness),
     findTableGrantProblems: async () => state.grants,
     judgeCapture: async ({ slotName }, { readOffset, hasCopy }) =>
       judgeSlot({ slotName, slot: state.readiness.slot, offset: await readOffset(), hasCopy }),

@@ -5,6 +5,7 @@ import type { TableProgress } from '#core/contracts/copy.ts';
 import type { Database } from '#core/contracts/database.ts';
 import { tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import type { SourceLog } from '#core/contracts/source-log.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { ConsumerLaunch, StateStore } from '#core/ports/state-store.ts';
@@ -21,6 +22,7 @@ export const createMemoryStateStore = (clock: Clock) => {
   const launches = new Map<number, ConsumerLaunch>();
   const heartbeats = new Map<number, Heartbeat>();
   const progress = new Map<number, TableProgress[]>();
+  const sourceLogs = new Map<number, SourceLog>();
   const sequences = new Map<string, number>();
 
   const next = async (name: string): Promise<number> => {
@@ -127,6 +129,8 @@ export const createMemoryStateStore = (clock: Clock) => {
     getHeartbeat: async (replicationId) => heartbeats.get(replicationId),
     listHealAttempts: unused,
     addHealAttempt: unused,
+    putSourceLog: unused,
+    getSourceLog: async (replicationId) => sourceLogs.get(replicationId),
     putTablePlan: unused,
     listTableProgress: async (replicationId) => progress.get(replicationId) ?? [],
     getTableProgress: unused,
@@ -146,6 +150,7 @@ export const createMemoryStateStore = (clock: Clock) => {
     launches,
     heartbeats,
     progress,
+    sourceLogs,
     tokens,
   };
 };

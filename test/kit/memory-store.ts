@@ -3,6 +3,7 @@ import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { Chunk, FinishedChunk, TableProgress } from '#core/contracts/copy.ts';
 import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import type { SourceLog } from '#core/contracts/source-log.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type {
   ConsumerLaunch,
@@ -13,6 +14,7 @@ import type {
   LeaseStore,
   ReplicationStore,
   ShapeStore,
+  SourceLogStore,
   TableShape,
 } from '#core/ports/state-store.ts';
 
@@ -23,6 +25,7 @@ type Store = Pick<
   ConsumerStore &
   CopyStore &
   HealStore &
+  SourceLogStore &
   LeaseStore &
   ShapeStore;
 
@@ -34,6 +37,7 @@ export const createMemoryStore = (initial: Replication) => {
     launch: undefined as ConsumerLaunch | undefined,
     heartbeat: undefined as Heartbeat | undefined,
     attempts: [] as HealAttempt[],
+    sourceLog: undefined as SourceLog | undefined,
     leaseHolder: undefined as string | undefined,
     progress: new Map<string, TableProgress>(),
     chunks: new Map<string, readonly Chunk[]>(),
@@ -63,6 +67,11 @@ export const createMemoryStore = (initial: Replication) => {
     addActivity: async (_replicationId, activity) => {
       state.activity.push(activity);
     },
+
+    putSourceLog: async (_replicationId, sourceLog) => {
+      state.sourceLog = sourceLog;
+    },
+    getSourceLog: async () => state.sourceLog,
 
     recordLaunch: async (_clientId, _replicationId, launch) => {
       const { desired, generation } = state.replication;

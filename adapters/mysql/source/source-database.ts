@@ -18,7 +18,7 @@ import { nextBoundStatement } from '#core/databases/mysql/source/copy-statements
 import { mysqlSourceDialect } from '#core/databases/mysql/source/dialect.ts';
 import { judgeLog, type LogState } from '#core/databases/mysql/source/gap-guard.ts';
 import { isDivisible, keyColumns } from '#core/databases/mysql/source/key-range.ts';
-import { formatPosition, toPosition } from '#core/databases/mysql/source/log-position.ts';
+import { formatPosition, offsetPlace, toPosition } from '#core/databases/mysql/source/log-position.ts';
 import { readPrepared } from '#core/databases/mysql/source/prepared-transactions.ts';
 import {
   accountOf,
@@ -28,6 +28,7 @@ import {
   readinessVariables,
   unreadableTypes,
 } from '#core/databases/mysql/source/readiness.ts';
+import { bytesAfter } from '#core/databases/mysql/source/retained-log.ts';
 import { selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
 import { mysqlTypeOf } from '#core/databases/mysql/types/column-types.ts';
 import { MillraceError, type Problem, toMillraceError } from '#core/errors/millrace-error.ts';
@@ -66,6 +67,11 @@ export const openSourceDatabase = (
     judgeCapture: async (_capture, { readOffset, hasCopy }) => {
       const log = await readLogState(executor, flavor);
       return judgeLog({ flavor, log, offset: await readOffset(), hasCopy });
+    },
+    readRetainedBytes: async (_capture, readOffset) => {
+      const offset = await readOffset();
+      const place = offset && offsetPlace(offset);
+      return place && bytesAfter(place, await readLogState(executor, flavor));
     },
     listTransactionsBefore: async () =>
       (await executor.query('read the prepared transactions', flavor.preparedStatement)).map(readPrepared),

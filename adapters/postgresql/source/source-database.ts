@@ -14,6 +14,7 @@ import {
   emitMarkerStatement,
   logEndStatement,
   publicationStatement,
+  retainedBytesStatement,
   slotStatement,
   tableGrantsStatement,
   unpublishedTablesStatement,
@@ -29,6 +30,7 @@ import { judgeSlot } from '#core/databases/postgresql/source/gap-guard.ts';
 import {
   type CaptureReadiness,
   findServerProblems,
+  findServerWarnings,
   type SlotState,
 } from '#core/databases/postgresql/source/readiness.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
@@ -57,6 +59,12 @@ export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase
     describeTable: (ref) => describeTable(executor, ref),
     findCaptureProblems: async ({ slotName }) =>
       findServerProblems(await readCaptureReadiness(executor, slotName), settings),
+    findCaptureWarnings: async ({ slotName }) =>
+      findServerWarnings(await readCaptureReadiness(executor, slotName)),
+    readRetainedBytes: async ({ slotName }) => {
+      const [row] = await executor.query(`read the slot ${slotName}`, retainedBytesStatement(slotName));
+      return retainedBytesSchema.parse(row)?.retainedBytes;
+    },
     findTableGrantProblems: (refs) => findMissingGrants(executor, refs, settings.username),
     judgeCapture: async ({ slotName }, { readOffset, hasCopy }) => {
       const slot = await readSlot(executor, slotName);
@@ -131,6 +139,9 @@ const readinessSchema = z.strictObject({
   usedSenders: countSchema,
   canReplicate: booleanSchema,
   canCreatePublication: booleanSchema,
+  isStandby: booleanSchema,
+  mayEmitMessages: booleanSchema,
+  slotLogLimit: z.string(),
 });
 
 const readCaptureReadiness = async (executor: Executor, slotName: string): Promise<CaptureReadiness> => {
@@ -138,6 +149,14 @@ const readCaptureReadiness = async (executor: Executor, slotName: string): Promi
   const slot = await readSlot(executor, slotName);
   return { ...readinessSchema.parse(row), ...(slot && { slot: slot.state }) };
 };
+
+/** No row: there is no such slot. NULL: it is lost, or has not reserved any log. */
+const retainedBytesSchema = z
+  .strictObject({ retainedBytes: z.string().nullable() })
+  .transform(({ retainedBytes }) => ({
+    retainedBytes: retainedBytes === null ? undefined : Math.max(0, Number(retainedBytes)),
+  }))
+  .optional();
 
 const slotSchema = z.strictObject({
   active: booleanSchema,

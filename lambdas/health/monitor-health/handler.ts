@@ -5,6 +5,7 @@ import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { ensureCapture } from '#core/capture/ensure-capture.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { apiEnvironmentSchema } from '#core/contracts/environment.ts';
+import { observeSourceLog } from '#core/health/observe-source-log.ts';
 import { connectService, kafkaServices, taskService } from '../../shared/services.ts';
 import { createHealthHandler } from '../health-handler.ts';
 import { monitorHealth } from './monitor-health.ts';
@@ -34,6 +35,14 @@ export const handler = createHealthHandler('monitor-health', (context) =>
           );
           const tables = replication.tables.map((table) => table.source);
           return (await source.listUncaptured?.(replication, tables)) ?? [];
+        }),
+      observeLog: (replication) =>
+        withOpened(async (keep) => {
+          const { clientId, sourceDatabaseId } = replication;
+          const source = keep(
+            await databases.openSource(await context.store.getDatabase(clientId, sourceDatabaseId)),
+          );
+          return observeSourceLog(replication, { source, connect, clock: systemClock });
         }),
     },
     connectors: {

@@ -1,6 +1,7 @@
 import { metricNames } from '#core/contracts/environment.ts';
 import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import type { SourceLog } from '#core/contracts/source-log.ts';
 import { decide, decideCapture, type HealAction, launchAllowanceMs } from '#core/health/decide.ts';
 import { healEach } from '#core/health/heal-each.ts';
 import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
@@ -9,17 +10,22 @@ import { type ObservationPorts, observeReplication } from '#core/health/observe-
 import { countOf } from '#core/naming/count-of.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { ConnectPort, TaskRunner } from '#core/ports/services.ts';
-import type { CopyStore, ReplicationStore } from '#core/ports/state-store.ts';
+import type { CopyStore, ReplicationStore, SourceLogStore } from '#core/ports/state-store.ts';
 
 export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
   readonly store: HealPorts['store'] &
     ObservationPorts['store'] &
     Pick<ReplicationStore, 'listAllReplications'> &
-    Pick<CopyStore, 'listTableProgress'>;
+    Pick<CopyStore, 'listTableProgress'> &
+    Pick<SourceLogStore, 'putSourceLog'>;
   readonly connect: ObservationPorts['connect'] & Pick<ConnectPort, 'checkHealth'>;
   readonly connectors: ConnectorHealer;
   /** What the source tells; see `SourceDatabase.listUncaptured`. */
-  readonly captures: { listUncaptured(replication: Replication): Promise<readonly TableRef[]> };
+  readonly captures: {
+    listUncaptured(replication: Replication): Promise<readonly TableRef[]>;
+    /** What is said of the source's log in the status. */
+    observeLog(replication: Replication): Promise<SourceLog>;
+  };
   readonly tasks: TaskRunner;
   readonly logFor: (replication: Replication) => Log;
 }
@@ -38,7 +44,8 @@ const captureCheckMinutes = 5;
  */
 export const monitorHealth = async (holder: string, ports: MonitorHealthPorts): Promise<HealthReport> => {
   const { store, log } = ports;
-  const replications = (await store.listAllReplications()).filter(isWatched);
+  const all = await store.listAllReplications();
+  const replications = all.filter(isWatched);
   const connect = await reachableConnect(ports);
   const healed = await healEach(
     replications,
@@ -48,7 +55,7 @@ export const monitorHealth = async (holder: string, ports: MonitorHealthPorts): 
     (replicationLog, error) => replicationLog.error('The health check of this replication failed', { error }),
   );
   // Last, so that a source that does not answer keeps nothing waiting.
-  const ended = await checkCaptures(replications, holder, ports);
+  const ended = await checkSources(all, holder, ports);
   const report = { examined: replications.length, healed: healed + ended };
   log.info(
     `Examined ${countOf(report.examined, 'replication')}, carried out ${countOf(report.healed, 'action')}`,
@@ -56,8 +63,11 @@ export const monitorHealth = async (holder: string, ports: MonitorHealthPorts): 
   return report;
 };
 
-/** Each replication has its turn every fifth minute, by its number. */
-const checkCaptures = (
+/**
+ * Each replication has its turn every fifth minute, by its number. The log is looked at also where nothing runs: a source may
+ * keep it for a replication that was stopped or has failed.
+ */
+const checkSources = (
   replications: readonly Replication[],
   holder: string,
   ports: MonitorHealthPorts,
@@ -66,18 +76,25 @@ const checkCaptures = (
   return healEach(
     replications.filter(
       ({ status, replicationId }) =>
-        status === 'active' && (minute + replicationId) % captureCheckMinutes === 0,
+        status !== 'configured' && (minute + replicationId) % captureCheckMinutes === 0,
     ),
     ports.logFor,
-    (replication, log) =>
-      healReplication(
-        replication,
-        holder,
-        async (current) => decideCapture(current, await listUncaptured(current, ports)),
-        { ...ports, log },
-      ),
+    async (replication, log) => {
+      const done =
+        replication.status === 'active'
+          ? await healReplication(
+              replication,
+              holder,
+              async (current) => decideCapture(current, await listUncaptured(current, ports)),
+              { ...ports, log },
+            )
+          : [];
+      const { replicationId } = replication;
+      await ports.store.putSourceLog(replicationId, await ports.captures.observeLog(replication));
+      return done;
+    },
     (log, error) =>
-      log.warn('Could not check which tables the source publishes; the next check tries again', { error }),
+      log.warn('Could not look at the source; the next check in 5 minutes tries again', { error }),
   );
 };
 

@@ -1,20 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '#adapters/clock/system-clock.ts';
-import { createConnectClient } from '#adapters/connect/connect-client.ts';
-import { openSource } from '#adapters/databases/open-database.ts';
-import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
-import type { KafkaSettings } from '#adapters/kafka/kafka-client.ts';
 import { classifyTrace, failureTrace } from '#core/capture/connector-failures.ts';
-import type { Database } from '#core/contracts/database.ts';
-import type { Replication } from '#core/contracts/replication.ts';
-import { topicName } from '#core/naming/names.ts';
-import type { Log } from '#core/ports/clock-and-log.ts';
-import type { ConnectPort } from '#core/ports/services.ts';
-import { startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
-import { prepareJavaParts } from '../../../local/downloads.ts';
-import { startConnect, startKafka } from '../../../local/kafka.ts';
 import type { CaptureSource, Interruption, Load } from './capture-source.ts';
-import { type EventLedger, readLedger } from './event-ledger.ts';
+import { openCaptureStack } from './capture-stack.ts';
+import type { EventLedger } from './event-ledger.ts';
 
 export interface CaptureKillFigures {
   readonly kills: number;
@@ -39,8 +27,6 @@ export interface CaptureKillOptions {
   readonly say?: (line: string) => void;
 }
 
-const quietLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
-
 /** A worker that was killed has to start, and Debezium waits 10 s before it connects again; a busy machine takes longer. */
 const stallTimeoutMs = 180_000;
 /** The health check looks each minute; here a shorter wait saves time and is as good. */
@@ -60,36 +46,20 @@ export const runCaptureKill = async (
   const say = options.say ?? (() => undefined);
   const stops: (() => Promise<void>)[] = [];
   try {
-    const java = await prepareJavaParts();
-    const source = await openTestSource();
-    stops.push(() => source.stop());
-    const kafka = await startKafka({ java });
-    stops.push(() => kafka.stop());
-    let worker = await startConnect({ java, brokers: kafka.brokers });
-    stops.push(() => worker.stop());
-    const workerPort = Number(new URL(worker.url).port);
-    const settings: KafkaSettings = {
-      brokers: [kafka.brokers],
-      security: 'plaintext',
-      clientId: 'millrace-soak',
-    };
-    const replication = replicationOf(source);
-    await beginCapture(source, replication, kafka.brokers, settings, worker.url);
-    const ledger = await readLedger(settings, topicName(replication.topicPrefix, source.table), quietLog);
-    stops.push(() => ledger.stop());
+    const stack = await openCaptureStack(openTestSource, stops);
+    const { source, replication, connect, ledger } = stack;
     let restarts = 0;
-    const capture = createConnectClient({ url: worker.url, clock: systemClock });
     const waitFor = (what: string, holds: () => Promise<boolean>): Promise<void> =>
       waitWhileEventsCome({
         ...{ what, ledger, holds },
         heal: async () => {
-          const status = await capture.getStatus(replication.connectorName);
+          const status = await connect.getStatus(replication.connectorName);
           const trace = status && failureTrace(status);
           if (trace === undefined || classifyTrace(trace).cure !== 'restart') return;
           restarts += 1;
-          await capture.restartFailed(replication.connectorName);
+          await connect.restartFailed(replication.connectorName);
         },
-        describeCapture: async () => JSON.stringify(await capture.getStatus(replication.connectorName)),
+        describeCapture: async () => JSON.stringify(await connect.getStatus(replication.connectorName)),
       });
 
     const interrupt: Record<Interruption, () => Promise<void>> = {
@@ -97,10 +67,7 @@ export const runCaptureKill = async (
         // Between two sessions there is none to end.
         await waitFor('a session reads the log', async () => (await source.endCaptureSessions()) > 0);
       },
-      worker: async () => {
-        await worker.kill();
-        worker = await startConnect({ java, brokers: kafka.brokers, port: workerPort });
-      },
+      worker: () => stack.replaceWorker(),
       source: () => source.crash(),
     };
     const loads = source.loads.filter(({ name }) => options.loads?.includes(name) ?? true);
@@ -192,67 +159,5 @@ const waitWhileEventsCome = async ({
       );
     }
     await sleep(pollMs);
-  }
-};
-
-const replicationOf = ({ table }: CaptureSource): Replication => ({
-  replicationId: 1,
-  clientId: 1,
-  name: 'soak',
-  sourceDatabaseId: 1,
-  targetDatabaseId: 2,
-  tables: [{ source: table, target: table }],
-  connectorName: 'soak_connector',
-  topicPrefix: 'client_1_db_1',
-  slotName: 'millrace_client_1_db_1',
-  publicationName: 'millrace_client_1_db_1',
-  status: 'starting',
-  desired: 'running',
-  generation: 1,
-  copyGeneration: 0,
-  statusSince: '2026-01-01T00:00:00.000Z',
-  createdAt: '2026-01-01T00:00:00.000Z',
-});
-
-/** As STEP 2 of a start does it, but with the password in the configuration: there is no secret store here. */
-const beginCapture = async (
-  { settings }: CaptureSource,
-  replication: Replication,
-  brokers: string,
-  kafkaSettings: KafkaSettings,
-  connectUrl: string,
-): Promise<void> => {
-  const client = createConnectClient({ url: connectUrl, clock: systemClock });
-  const connect: ConnectPort = {
-    ...client,
-    putConnector: (name, config) =>
-      client.putConnector(name, {
-        ...config,
-        'database.user': settings.username,
-        'database.password': settings.password,
-      }),
-  };
-  const sourceDatabase: Database = {
-    ...{ databaseId: 1, clientId: 1, name: 'soak', kind: settings.kind, host: settings.host },
-    ...{ port: settings.port, databaseName: settings.databaseName, username: settings.username },
-    ...{ tlsMode: settings.tlsMode, secretArn: 'unused', createdAt: replication.createdAt },
-  };
-  const source = openSource(settings);
-  const kafka = createKafkaAdmin(kafkaSettings, quietLog);
-  try {
-    await startCapture(
-      { clientId: 1, replicationId: 1, generation: 1, forceResync: false },
-      {
-        ...{ replication, sourceDatabase, topicRetentionHours: 24, forceResync: false },
-        captureKafka: { brokers, security: 'plaintext' },
-      },
-      {
-        ...{ source, kafka, connect, clock: systemClock, log: quietLog },
-        store: { getReplication: async () => replication },
-      },
-    );
-  } finally {
-    await source.close();
-    await kafka.close();
   }
 };

@@ -1,5 +1,6 @@
 import type { TableRef } from '../../../contracts/identifiers.ts';
 import { quoteIdentifier, quoteTable } from '../identifiers.ts';
+import { quoteLiteral } from '../literals.ts';
 import type { Statement } from '../statement.ts';
 
 /** `rds_replication` is how RDS and Aurora grant what the attribute REPLICATION grants elsewhere. */
@@ -15,7 +16,11 @@ SELECT current_setting('server_version') AS "serverVersion",
           SELECT 1 FROM pg_roles managed
           WHERE managed.rolname = 'rds_replication' AND pg_has_role(managed.oid, 'MEMBER'))
         FROM pg_roles WHERE rolname = current_user) AS "canReplicate",
-       has_database_privilege(current_database(), 'CREATE') AS "canCreatePublication"`,
+       has_database_privilege(current_database(), 'CREATE') AS "canCreatePublication",
+       pg_is_in_recovery() AS "isStandby",
+       (SELECT bool_and(has_function_privilege(oid, 'EXECUTE'))
+        FROM pg_proc WHERE proname = 'pg_logical_emit_message') AS "mayEmitMessages",
+       current_setting('max_slot_wal_keep_size') AS "slotLogLimit"`,
 };
 
 /** One row, or none. A slot of another database or plug-in shows as such, since its name is taken. */
@@ -80,6 +85,34 @@ export const logEndStatement: Statement = { text: 'SELECT pg_current_wal_insert_
 export const emitMarkerStatement = (content: string): Statement => ({
   text: `SELECT pg_logical_emit_message(true, 'millrace', $1)`,
   values: [content],
+});
+
+/**
+ * A heartbeat is worth its entry in the log only when the slot keeps more than this. An idle server gets none, which would have
+ * it archive a file of its log every few minutes for nothing.
+ */
+const heartbeatAboveBytes = 1024 * 1024;
+
+/**
+ * Lets the slot move when nothing in the log is for capture: Debezium runs it with each of its heartbeats. From 15 on the server
+ * passes no transactions on that changed nothing published, and no version does so with those of other databases.
+ *
+ * The message is outside of any transaction and its prefix is not one that Debezium carries on, so only the position comes through.
+ * PostgreSQL 13 passes no messages on, but the empty transaction of one, as it does with a marker.
+ */
+export const heartbeatStatement = (slot: string): string =>
+  `SELECT pg_logical_emit_message(current_setting('server_version_num')::int < 140000, 'millrace-heartbeat', ''::text) ` +
+  `FROM pg_replication_slots WHERE slot_name = ${quoteLiteral(slot)} AND CASE WHEN pg_is_in_recovery() THEN false ` +
+  `ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) > ${heartbeatAboveBytes} END`;
+
+/** One row, or none: how much of the log the server keeps for the slot. */
+export const retainedBytesStatement = (slot: string): Statement => ({
+  text: `
+SELECT pg_wal_lsn_diff(
+         CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
+         restart_lsn) AS "retainedBytes"
+FROM pg_replication_slots WHERE slot_name = $1`,
+  values: [slot],
 });
 
 /** One row for each of `refs`, in any order; `exists` is false for what is not there. */

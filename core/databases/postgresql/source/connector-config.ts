@@ -8,6 +8,7 @@ import type { Database, TlsMode } from '../../../contracts/database.ts';
 import type { Replication } from '../../../contracts/replication.ts';
 import type { ConnectorConfig } from '../../../ports/connector-config.ts';
 import { captureSettings } from './capture-settings.ts';
+import { heartbeatStatement } from './capture-statements.ts';
 
 /**
  * The PostgreSQL driver of Connect (pgjdbc). Its `verify-*` modes read root certificates from a file by default; these
@@ -61,7 +62,8 @@ export const connectorConfig = (
     'offset.mismatch.strategy': 'trust_offset',
 
     'table.include.list': replication.tables.map(({ source: table }) => includeListEntry(table)).join(','),
-    // Our own markers only: other messages in the log are not ours to carry.
+    'heartbeat.action.query': heartbeatStatement(replication.slotName),
+    // Our own markers only: the heartbeat's messages and those of others are not carried.
     'message.prefix.include.list': 'millrace',
 
     // The connector's class, and what makes values arrive as the text that the codec reads.

@@ -11,6 +11,11 @@ export interface CaptureReadiness {
   readonly usedSenders: number;
   readonly canReplicate: boolean;
   readonly canCreatePublication: boolean;
+  /** It replays the log of another server, and nothing can be written to it. */
+  readonly isStandby: boolean;
+  readonly mayEmitMessages: boolean;
+  /** `max_slot_wal_keep_size` as the server shows it; `-1` is unlimited. */
+  readonly slotLogLimit: string;
   /** An existing slot of this replication, if there is one. */
   readonly slot?: SlotState;
 }
@@ -50,6 +55,20 @@ export const findServerProblems = (
         '(Amazon RDS and Aurora: set rds.logical_replication = 1 in the parameter group and reboot).',
     );
   }
+  if (readiness.isStandby) {
+    add(
+      'It is a standby. Millrace has to create a publication and to write messages into the log, by which the replication ' +
+        'slot moves while the replicated tables are idle; a standby takes neither.',
+      'Register the primary server.',
+    );
+  }
+  if (!readiness.mayEmitMessages) {
+    add(
+      `User ${database.username} may not write messages into the log, by which the replication slot moves while the ` +
+        'replicated tables are idle.',
+      `GRANT EXECUTE ON FUNCTION pg_logical_emit_message(${messageArguments(majorVersion)}) TO ${user};`,
+    );
+  }
   if (readiness.slot === undefined && readiness.usedSlots >= readiness.maxSlots) {
     add(
       `All ${readiness.maxSlots} replication slots are in use.`,
@@ -78,3 +97,25 @@ export const findServerProblems = (
   }
   return problems;
 };
+
+/** 17 added `flush`. */
+const messageArguments = (majorVersion: number): string =>
+  majorVersion >= 17 ? 'boolean, text, text, boolean' : 'boolean, text, text';
+
+/** What may harm the source server, though changes can be captured. */
+export const findServerWarnings = ({
+  slotLogLimit,
+}: Pick<CaptureReadiness, 'slotLogLimit'>): readonly Problem[] =>
+  slotLogLimit === '-1'
+    ? [
+        {
+          subject: 'source server',
+          problem:
+            'max_slot_wal_keep_size is -1: while capture stands still, the server keeps its log until its disk is full.',
+          remedy:
+            "ALTER SYSTEM SET max_slot_wal_keep_size = '50GB'; SELECT pg_reload_conf(); with a size that the disk has room " +
+            'for. It should hold what is written in the longest time that capture may stand still: a slot that reaches it ' +
+            'is lost, and everything is copied again.',
+        },
+      ]
+    : [];

@@ -56,6 +56,7 @@ const facts = (change: Partial<StatusFacts> = {}): StatusFacts => ({
   launch: { launchId: 'l1', launchedAt: at, generation: 1 },
   heartbeat: heartbeat(),
   tables: [live],
+  sourceLog: undefined,
   now,
   ...change,
 });
@@ -190,6 +191,16 @@ test('statistics add what was copied and what was applied', () => {
     lagMessage: undefined,
     sourcePosition: '0/1',
   });
+});
+
+test("the source's log is shown as it was seen, with its time, and its warnings are no reason against healthy", () => {
+  const sourceLog = { readAt: at, retainedBytes: 7, warnings: ['It keeps its log.'] };
+  const status = unifiedStatus(facts({ sourceLog }));
+  expect(status).toMatchObject({ overall: 'healthy', reasons: [], warnings: ['It keeps its log.'] });
+  expect(status.statistics).toMatchObject({ sourceRetainedBytes: 7, sourceRetainedAt: at });
+  const unseen = unifiedStatus(facts());
+  expect(unseen.warnings).toEqual([]);
+  expect(unseen.statistics.sourceRetainedBytes).toBeUndefined();
 });
 
 test("a table's lag is that of its topic, nothing when others lag, and unknown without word of it", () => {

@@ -6,7 +6,11 @@ import { mysqlSourceDialect } from '#core/databases/mysql/source/dialect.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ConnectPort, KafkaAdminPort, PartitionOffsets } from '#core/ports/services.ts';
 import type { SourceDialect } from '#core/ports/source-dialect.ts';
-import { collectProblems, validateReplication } from '#core/validation/validate-replication.ts';
+import {
+  collectProblems,
+  collectWarnings,
+  validateReplication,
+} from '#core/validation/validate-replication.ts';
 import { findMappedTableProblems } from '#core/validation/validate-table.ts';
 import {
   createFakeSource,
@@ -100,12 +104,37 @@ test.each([
   ['REPLICATION', { canReplicate: false }, /ALTER ROLE "mill ""race""" REPLICATION;/],
   ['publications', { canCreatePublication: false }, /GRANT CREATE ON DATABASE "shop" TO "mill ""race""";/],
   ['version', { serverVersion: '12.9 (Debian)' }, /Upgrade/],
+  ['standby', { isStandby: true }, /Register the primary/],
+  [
+    'messages',
+    { mayEmitMessages: false },
+    /GRANT EXECUTE ON FUNCTION pg_logical_emit_message\(boolean, text, text, boolean\) TO "mill ""race""";/,
+  ],
+  [
+    'messages before 17',
+    { mayEmitMessages: false, serverVersion: '16.1' },
+    /pg_logical_emit_message\(boolean, text, text\) TO/,
+  ],
 ])('the server: %s, with what to run', async (_name, change, remedy) => {
   const { find, source } = createWorld();
   source.state.readiness = { ...readyServer, ...change };
   expect(await find()).toEqual([
     { subject: 'source server', problem: expect.any(String), remedy: expect.stringMatching(remedy) },
   ]);
+});
+
+test('a server that keeps its log without a limit is warned of and no problem', async () => {
+  const { find, source, request, ports } = createWorld();
+  expect(await collectWarnings(request, ports)).toEqual([]);
+  source.state.readiness = { ...readyServer, slotLogLimit: '-1' };
+  expect(await collectWarnings(request, ports)).toEqual([
+    {
+      subject: 'source server',
+      problem: expect.stringContaining('max_slot_wal_keep_size is -1'),
+      remedy: expect.stringContaining('ALTER SYSTEM SET max_slot_wal_keep_size'),
+    },
+  ]);
+  expect(await find()).toEqual([]);
 });
 
 test('a slot of its own needs no other, and one that is active has its sender', async () => {

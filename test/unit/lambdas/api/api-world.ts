@@ -5,7 +5,7 @@ import { createLog } from '#adapters/observability/log.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
-import { findServerProblems } from '#core/databases/postgresql/source/readiness.ts';
+import { findServerProblems, findServerWarnings } from '#core/databases/postgresql/source/readiness.ts';
 import { postgresTargetDialect } from '#core/databases/postgresql/target/dialect.ts';
 import { describeMissingGrant } from '#core/databases/postgresql/target/grants.ts';
 import { engineOf } from '#core/databases/registry.ts';
@@ -97,6 +97,7 @@ export const createWorld = () => {
     listTables: () => asked(() => world.catalog),
     describeTable: (ref) => asked(() => find(world.catalog, ref)),
     findCaptureProblems: () => asked(() => findServerProblems(world.readiness, databaseUser)),
+    findCaptureWarnings: () => asked(() => findServerWarnings(world.readiness)),
     findTableGrantProblems: () => asked(() => []),
     judgeCapture: unexpected('judgeCapture'),
     prepareCapture: unexpected('prepareCapture'),

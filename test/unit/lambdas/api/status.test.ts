@@ -49,12 +49,14 @@ test('the status of a running replication has every part of it', async () => {
     sourcePosition: '0/16B3748',
     lastAppliedAt: at,
   });
+  it.sourceLogs.set(1, { readAt: at, retainedBytes: 4_096, warnings: ['It keeps its log without a limit.'] });
   it.world.connector = { state: 'RUNNING', tasks: [{ id: 0, state: 'RUNNING', trace: 'x' }] };
   const answer = await it.request(client, 'GET', '/replications/1/status');
   expect(answer.status).toBe(200);
   expect(statusAnswerSchema.parse(answer.body)).toEqual({
     overall: 'healthy',
     reasons: [],
+    warnings: ['It keeps its log without a limit.'],
     connector: {
       state: 'RUNNING',
       healthy: true,
@@ -95,6 +97,8 @@ test('the status of a running replication has every part of it', async () => {
       lag_ms: 120,
       lag_message: null,
       source_position: '0/16B3748',
+      source_retained_bytes: 4_096,
+      source_retained_at: at,
     },
     tables: [expect.objectContaining({ state: 'live', percent: 100, rows_copied: 1_000, seconds_left: 0 })],
     timestamp: at,

@@ -15,6 +15,7 @@ test('a dry run that finds nothing says that it can start, and starts nothing', 
     replication_id: replication,
     ready: true,
     problems: [],
+    warnings: [],
   });
   expect(validated).toEqual([
     expect.objectContaining({

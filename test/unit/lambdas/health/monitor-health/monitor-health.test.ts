@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import type { SourceLog } from '#core/contracts/source-log.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ConnectorStatus } from '#core/ports/services.ts';
 import { checkHeartbeats } from '../../../../../lambdas/health/check-heartbeats/check-heartbeats.ts';
@@ -19,6 +20,12 @@ const beat: Heartbeat = {
   applied: { inserts: 0, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 },
   lagEvents: 0,
   lagMs: 0,
+};
+
+const sourceLog: SourceLog = {
+  readAt: '2026-03-01T12:00:00.000Z',
+  retainedBytes: 5,
+  warnings: ['It keeps its log.'],
 };
 
 const createWorld = (change: Partial<Replication> = {}) => {
@@ -67,6 +74,11 @@ const createWorld = (change: Partial<Replication> = {}) => {
         if (world.sourceFailure !== undefined) throw world.sourceFailure;
         return world.uncaptured;
       },
+      observeLog: async () => {
+        calls.push('observeLog');
+        if (world.sourceFailure !== undefined) throw world.sourceFailure;
+        return sourceLog;
+      },
     },
     tasks: {
       runConsumer: async ({ launchId }: { launchId: string }) => {
@@ -89,7 +101,7 @@ const createWorld = (change: Partial<Replication> = {}) => {
 };
 
 const acts = (calls: readonly string[]): readonly string[] =>
-  calls.filter((call) => !['checkHealth', 'getStatus', 'listUncaptured'].includes(call));
+  calls.filter((call) => !['checkHealth', 'getStatus', 'listUncaptured', 'observeLog'].includes(call));
 
 test('a healthy replication is left alone and measured', async () => {
   const { ports, calls, metrics } = createWorld();
@@ -156,6 +168,25 @@ test('a source is looked at every fifth minute, and one that does not answer cha
   await checkFiveTimes(world);
   expect(world.calls.filter((call) => call === 'listUncaptured')).toHaveLength(1);
   expect(world.state.replication.status).toBe('active');
+});
+
+test.each(['active', 'stopped', 'error', 'needs-resync'] as const)(
+  'the log of the source is looked at every fifth minute in status %s',
+  async (status) => {
+    const world = createWorld({ status, desired: status === 'stopped' ? 'stopped' : 'running' });
+    world.state.heartbeat = { ...beat, beatAt: '2026-03-01T12:04:00.000Z' };
+    await checkFiveTimes(world);
+    expect(world.calls.filter((call) => call === 'observeLog')).toHaveLength(1);
+    expect(world.state.sourceLog).toEqual(sourceLog);
+  },
+);
+
+test('a source that does not answer leaves what was seen of its log before, with its time', async () => {
+  const world = createWorld({ status: 'error' });
+  world.state.sourceLog = sourceLog;
+  world.world.sourceFailure = new MillraceError('DatabaseUnreachable', 'silent');
+  await checkFiveTimes(world);
+  expect(world.state.sourceLog).toEqual(sourceLog);
 });
 
 test.each(['configured', 'error', 'needs-resync'] as const)('nobody looks at status %s', async (status) => {

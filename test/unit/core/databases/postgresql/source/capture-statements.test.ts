@@ -5,6 +5,7 @@ import {
   createSlotStatement,
   dropPublicationStatement,
   emitMarkerStatement,
+  heartbeatStatement,
 } from '#core/databases/postgresql/source/capture-statements.ts';
 
 const tables = [
@@ -21,6 +22,10 @@ test('a publication has just these tables and every operation, TRUNCATE too', ()
     `ALTER PUBLICATION "p" SET (publish = 'insert, update, delete, truncate')`,
   ]);
   expect(dropPublicationStatement('p"1')).toBe('DROP PUBLICATION IF EXISTS "p""1"');
+});
+
+test('a heartbeat names its slot as a literal, since Debezium binds nothing', () => {
+  expect(heartbeatStatement("it's")).toContain("slot_name = 'it''s'");
 });
 
 test('names of slots and contents of markers are bound', () => {
