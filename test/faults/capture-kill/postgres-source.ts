@@ -121,6 +121,38 @@ const loadsThrough = (withSession: WithSession): readonly Load[] => {
       }
       await client.query('COMMIT');
     }),
+    load('heartbeats beside rows', 12_000, async (client, firstId) => {
+      let isWriting = true;
+      // As the connector's heartbeat writes them, but all the time: the stored offset is that of one, more often than not.
+      const beats = withSession(async (other) => {
+        while (isWriting)
+          await other.query(`SELECT pg_logical_emit_message(false, 'millrace-heartbeat', '')`);
+      });
+      try {
+        for (let id = firstId; id < firstId + 10_000; id += 1_000) {
+          await client.query('BEGIN');
+          await client.query(insertSeries, [id, id + 999]);
+          await client.query('UPDATE public.ledger SET version = version + 1 WHERE id BETWEEN $1 AND $2', [
+            id,
+            id + 199,
+          ]);
+          await client.query('COMMIT');
+        }
+      } finally {
+        isWriting = false;
+        await beats;
+      }
+    }),
+    // Longer than two of the connector's own heartbeats; the slot moves by them.
+    load('another table is busy', 0, async (client) => {
+      await client.query('CREATE TABLE IF NOT EXISTS public.elsewhere (id bigint, filler text)');
+      for (let second = 0; second < 12; second += 1) {
+        await client.query(
+          `INSERT INTO public.elsewhere SELECT n, '${filler}' FROM generate_series(1, 10000) AS n`,
+        );
+        await sleep(1_000);
+      }
+    }),
     load('rolled back', 0, async (client, firstId) => {
       await client.query('BEGIN');
       await client.query(insertSeries, [firstId, firstId + 999]);

@@ -23,6 +23,7 @@ export const readinessVariables = [
   'binlog_row_image',
   'binlog_row_value_options',
   'log_bin_compress',
+  'binlog_storage_engine',
   'server_id',
   'gtid_mode',
   'binlog_expire_logs_seconds',
@@ -92,6 +93,13 @@ export const findServerProblems = (
   expectVariable('binlog_row_value_options', '', 'updates of a part of a JSON value would be lost');
   // Seen with Debezium 3.5: it passes over MariaDB's compressed events without an error. MySQL's it reads.
   expectVariable('log_bin_compress', 'OFF', 'changes of long rows would be lost');
+  // MariaDB from 12.3 on; Debezium reads such a log from 3.7 on (dbz#2259).
+  if ((variables.binlog_storage_engine ?? '') !== '') {
+    add(
+      `It keeps its binary log in ${variables.binlog_storage_engine} (binlog_storage_engine), where Debezium cannot read it.`,
+      'Remove binlog_storage_engine from the configuration of the server and restart it.',
+    );
+  }
   if (variables.server_id === '0') {
     add(
       'server_id is 0, with which it accepts no replica.',

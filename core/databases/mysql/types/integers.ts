@@ -31,7 +31,20 @@ export const digits = (value: string): string | undefined => {
   return /^-?\d+$/.test(value) ? value.replace(/^(-?)0+(?=\d)/, '$1') : undefined;
 };
 
+/**
+ * An event has the bits of the column. Debezium takes them for a signed number where a statement of the log gave the type another name
+ * (INTEGER UNSIGNED, or ZEROFILL without UNSIGNED; 3.5.0, dbz#2172): 4294967295 arrives as -1.
+ */
+const fromBits =
+  (bits: number): MysqlType['fromEvent'] =>
+  (raw, { native }) => {
+    const value = toBigInt(raw);
+    if (value === undefined) return undefined;
+    return (native?.isUnsigned === true && value < 0n ? BigInt.asUintN(bits, value) : value).toString();
+  };
+
 const integer = (
+  bits: number,
   signed: CanonicalType,
   unsigned: CanonicalType,
   create: NonNullable<MysqlType['create']>,
@@ -39,7 +52,7 @@ const integer = (
   canonicalType: ({ isUnsigned }) => (isUnsigned ? unsigned : signed),
   fromSelect: digits,
   transcode: copyNumber,
-  fromEvent: (raw) => toBigInt(raw)?.toString(),
+  fromEvent: fromBits(bits),
   toLiteral: numberLiteral,
   create,
 });
@@ -51,21 +64,14 @@ const named =
 
 const types: MysqlTypes = {
   // Its display width of 1 makes it what BOOLEAN is short for, but it holds any number of a byte.
-  tinyint: integer(int2, int2, ({ first, unsigned }) =>
+  tinyint: integer(8, int2, int2, ({ first, unsigned }) =>
     fixedColumn(`tinyint${first === 1 ? '(1)' : ''}${unsigned}`, 1),
   ),
-  smallint: integer(int2, int4, named('smallint', 2)),
-  mediumint: integer(int4, int4, named('mediumint', 3)),
-  int: integer(int4, int8, named('int', 4)),
-  bigint: {
-    ...integer(int8, numeric20, named('bigint', 8)),
-    // `bigint.unsigned.handling.mode=long` writes the same 64 bits as a signed number.
-    fromEvent: (raw, { native }) => {
-      const value = toBigInt(raw);
-      if (value === undefined) return undefined;
-      return (native?.isUnsigned === true ? BigInt.asUintN(64, value) : value).toString();
-    },
-  },
+  smallint: integer(16, int2, int4, named('smallint', 2)),
+  mediumint: integer(24, int4, int4, named('mediumint', 3)),
+  int: integer(32, int4, int8, named('int', 4)),
+  // `bigint.unsigned.handling.mode=long` writes the same 64 bits as a signed number.
+  bigint: integer(64, int8, numeric20, named('bigint', 8)),
 };
 
 interface Range {

@@ -60,6 +60,7 @@ describe('settings', () => {
     [{ binlog_row_image: 'MINIMAL' }, /binlog_row_image is MINIMAL/, /SET GLOBAL binlog_row_image = FULL/],
     [{ binlog_row_value_options: 'PARTIAL_JSON' }, /JSON/, /SET GLOBAL binlog_row_value_options = ''/],
     [{ log_bin_compress: 'ON' }, /long rows/, /SET GLOBAL log_bin_compress = OFF/],
+    [{ binlog_storage_engine: 'InnoDB' }, /log in InnoDB/, /Remove binlog_storage_engine/],
     [{ server_id: '0' }, /server_id is 0/, /SET GLOBAL server_id = 1/],
     [{ read_only: 'ON', log_replica_updates: 'OFF' }, /read-only/, /log_replica_updates/],
     [{ binlog_expire_logs_seconds: '3600' }, /after 1 h/, /SET GLOBAL binlog_expire_logs_seconds = 259200/],

@@ -51,3 +51,14 @@ test('the year 0000 arrives as 1900, which no YEAR can be', () => {
 test.each(['text', 1.5, 2 ** 53, true, {}])('an integer column refuses %p', (raw) => {
   expect(() => decoderFor(column('int'))(raw)).toThrow(expect.objectContaining({ code: 'UndecodableEvent' }));
 });
+
+test.each([
+  ['tinyint', '255'],
+  ['smallint', '65535'],
+  ['mediumint', '16777215'],
+  ['int', '4294967295'],
+])('unsigned %s is read from the bits of a signed number, too', (type, text) => {
+  expect(decoderFor(column(type, { isUnsigned: true }))(-1)).toBe(text);
+  expect(decoderFor(column(type, { isUnsigned: true }))(Number(text))).toBe(text);
+  expect(decoderFor(column(type))(-1)).toBe('-1');
+});

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { encoderFor, holdsEveryValue } from '#core/databases/mysql/target/column-encoder.ts';
+import { decoderFor } from '#core/databases/mysql/types/column-codec.ts';
 import { parseLabels } from '#core/databases/mysql/types/labels.ts';
+import { column } from '../columns.ts';
 import { mysqlColumn, sourceColumn } from '../target-columns.ts';
 
 const letters = mysqlColumn(`enum('a','it''s','1,2','')`);
@@ -28,5 +30,13 @@ describe('labels', () => {
 
   test('are not for numbers', () => {
     expect(holdsEveryValue(sourceColumn('int4'), letters, false)).toBe(false);
+  });
+
+  test('with a backslash are not read from an event, in which it may stand twice', () => {
+    const decode = (type: string) => decoderFor(column(type, { columnType: `${type}('a')` }));
+    expect(decode('enum')('c\\,d')).toBe('c,d');
+    expect(decode('set')('c,d')).toBe('c,d');
+    expect(() => decode('enum')('a\\\\b')).toThrow();
+    expect(() => decode('set')('a\\\\b,c')).toThrow();
   });
 });
