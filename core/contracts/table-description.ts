@@ -87,6 +87,11 @@ export interface TableDescription {
   readonly isKeyDeferrable: boolean;
   /** What the log holds of an old row: the key, everything, nothing, or a chosen index. */
   readonly replicaIdentity: 'default' | 'full' | 'nothing' | 'index';
+  /**
+   * Generated columns that PostgreSQL 18 and newer keep out of a publication although the replica identity has them, by
+   * which the server refuses UPDATE and DELETE on the table as soon as it is published. Absent for other databases.
+   */
+  readonly unpublishedIdentity?: readonly string[];
   /** Partitioned tables, views and foreign tables are not `table`. */
   readonly relationKind: 'table' | 'partitioned-table' | 'view' | 'foreign-table' | 'other';
   /** From the catalog's statistics; -1 when the table was never analysed. */
@@ -153,6 +158,7 @@ export const tableDescriptionSchema: z.ZodType<TableDescription> = z.strictObjec
   primaryKey: z.array(z.string()),
   isKeyDeferrable: z.boolean(),
   replicaIdentity: z.enum(['default', 'full', 'nothing', 'index']),
+  unpublishedIdentity: z.array(z.string()).exactOptional(),
   relationKind: z.enum(['table', 'partitioned-table', 'view', 'foreign-table', 'other']),
   estimatedRows: z.number(),
   bytes: z.number(),

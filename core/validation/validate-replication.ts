@@ -6,6 +6,7 @@ import type { Database } from '../contracts/database.ts';
 import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
+import { listProblems } from '../errors/list-problems.ts';
 import { MillraceError, type Problem, toMillraceError } from '../errors/millrace-error.ts';
 import { mapTable } from '../mapping/map-table.ts';
 import { countOf } from '../naming/count-of.ts';
@@ -79,13 +80,10 @@ export const validateReplication = async (
 ): Promise<void> => {
   const problems = await collectProblems(request, ports);
   if (problems.length === 0) return;
-  const lines = problems.map(({ subject, problem, remedy }) =>
-    remedy === undefined ? `${subject}: ${problem}` : `${subject}: ${problem} Remedy: ${remedy}`,
-  );
   throw new MillraceError(
     'ValidationFailed',
     `${countOf(problems.length, 'problem')} must be fixed before replication ` +
-      `${request.replication.name} can start.\n${lines.map((line) => `- ${line}`).join('\n')}`,
+      `${request.replication.name} can start.\n${listProblems(problems)}`,
     { facts: { problems } },
   );
 };

@@ -37,8 +37,29 @@ export const findMappedTableProblems = (
 
 const subjectOf = ({ ref }: TableDescription): string => `source table ${tableLabel(ref)}`;
 
-const findRowProblems = (table: TableDescription, dialect: SourceDialect): readonly Problem[] => [
+/**
+ * Why changed and deleted rows of the table could not be found at the target. At a PostgreSQL source, publishing such a table
+ * can also make the server refuse the application's own UPDATE and DELETE.
+ */
+export const findKeyProblems = (table: TableDescription, dialect: SourceDialect): readonly Problem[] => [
+  ...findGeneratedKeyProblems(table),
   ...dialect.findKeyProblems(table, subjectOf(table)),
+];
+
+/** Generated columns are neither copied nor captured: the target computes its own, if it has them. */
+const findGeneratedKeyProblems = (table: TableDescription): readonly Problem[] =>
+  table.columns
+    .filter(({ name, isGenerated }) => isGenerated && table.primaryKey.includes(name))
+    .map(({ name }) => ({
+      subject: subjectOf(table),
+      problem:
+        `Its primary key has the generated column ${name}, which is neither copied nor captured, so its changed and ` +
+        'deleted rows cannot be found at the target.',
+      remedy: 'Give the table a primary key of ordinary columns, or leave the table out.',
+    }));
+
+const findRowProblems = (table: TableDescription, dialect: SourceDialect): readonly Problem[] => [
+  ...findKeyProblems(table, dialect),
   ...table.columns
     .filter((column) => !column.isGenerated)
     .flatMap((column) => {

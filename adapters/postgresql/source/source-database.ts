@@ -21,6 +21,7 @@ import {
 } from '#core/databases/postgresql/source/capture-statements.ts';
 import {
   describeTableStatement,
+  describeTablesStatement,
   listTablesStatement,
   parseTableDescription,
 } from '#core/databases/postgresql/source/catalog.ts';
@@ -33,8 +34,10 @@ import {
   findServerWarnings,
   type SlotState,
 } from '#core/databases/postgresql/source/readiness.ts';
+import { listProblems } from '#core/errors/list-problems.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
 import type { SourceDatabase } from '#core/ports/databases.ts';
+import { findKeyProblems } from '#core/validation/validate-table.ts';
 import { databaseLabel } from '../../databases/database-failure.ts';
 import { createExecutor, type Executor, type TextRow } from '../driver/executor.ts';
 
@@ -232,7 +235,24 @@ const ensurePublication = async (
         ? [createPublicationStatement(name, tables)]
         : alterPublicationStatements(name, tables);
     for (const statement of statements) await run(statement);
+    // The statements have locked the tables against ALTER TABLE until the end of this transaction.
+    const published = await run(describeTablesStatement(tables));
+    refuseUnfit(name, published.map(readDescription));
   });
+};
+
+/**
+ * A table may have become unfit since it was validated. Published, it would make the application's own UPDATE and DELETE
+ * fail, so nothing is published then.
+ */
+const refuseUnfit = (publication: string, tables: readonly TableDescription[]): void => {
+  const problems = tables.flatMap((table) => findKeyProblems(table, postgresSourceDialect));
+  if (problems.length === 0) return;
+  throw new MillraceError(
+    'ValidationFailed',
+    `These tables cannot be published, so the publication ${publication} was left as it was:\n${listProblems(problems)}`,
+    { facts: { problems } },
+  );
 };
 
 const grantSchema = z.strictObject({

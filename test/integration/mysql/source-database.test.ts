@@ -5,6 +5,7 @@ import { openSourceDatabase } from '#adapters/mysql/source/source-database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import type { CanonicalRow, ChunkReader, SourceDatabase } from '#core/ports/databases.ts';
+import { findTableProblems } from '#core/validation/validate-table.ts';
 import { kinds, type MysqlServer, startServer, withoutMysql } from './mysql-servers.ts';
 
 // Tests may share two cores with a whole stack; most take milliseconds.
@@ -78,6 +79,22 @@ describe.each(kinds)('a source of %s', (kind) => {
       ['parent', 'integer', false, false, false],
       ['name', 'character varying(10)', false, false, true],
     ]);
+  });
+
+  test('a generated column in the key is refused by its name, or by the server itself', async () => {
+    const create = `CREATE TABLE readings (sensor varchar(20), at datetime NOT NULL, day date AS (CAST(at AS date)) STORED,
+      v int, PRIMARY KEY (sensor, day))`;
+    // Error 1903: MariaDB has no primary key on a generated column.
+    const refused = await server.sql.query(create).then(
+      () => undefined,
+      (error: { readonly errno?: number }) => error.errno,
+    );
+    if (kind === 'mariadb') {
+      expect(refused).toBe(1903);
+      return;
+    }
+    const problems = findTableProblems(await describeTable('readings'), source.dialect);
+    expect(problems.map(({ problem }) => problem)).toEqual([expect.stringContaining('generated column day')]);
   });
 
   test('there is no table of another database, or of another name', async () => {

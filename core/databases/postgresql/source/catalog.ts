@@ -43,6 +43,8 @@ const typeParts = `
  *   (numeric.c, varchar.c, timestamp.c; 65535 is "none" for intervals).
  * - The scale of money is what lc_monetary makes it, as this session has it from its user and database.
  * - An unlogged or temporary table is `other`: it is not in the log.
+ * - From version 18 on, CheckCmdReplicaIdentity (execReplication.c) refuses UPDATE and DELETE on a published table with
+ *   REPLICA IDENTITY FULL and a generated column that is not published. Virtual columns are never published.
  */
 const describeTables = (condition: string): string => `
 WITH RECURSIVE resolved (type_oid, base_oid, typmod, not_null) AS (
@@ -124,6 +126,11 @@ SELECT json_build_object(
   ),
   'replicaIdentity', CASE c.relreplident
     WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' WHEN 'i' THEN 'index' ELSE 'default' END,
+  'unpublishedIdentity', coalesce((
+    SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> ''
+      AND c.relreplident = 'f' AND current_setting('server_version_num')::int >= 180000
+  ), '[]'),
   'relationKind', CASE
     WHEN c.relkind IN ('r', 'p') AND c.relpersistence <> 'p' THEN 'other'
     WHEN c.relkind = 'r' THEN 'table'
@@ -164,6 +171,12 @@ export const listTablesStatement: Statement = {
 export const describeTableStatement = (ref: TableRef): Statement => ({
   text: describeTables('n.nspname = $1 AND c.relname = $2'),
   values: [ref.schema, ref.table],
+});
+
+/** The same for several tables at once, in any order; none for what is not there. */
+export const describeTablesStatement = (refs: readonly TableRef[]): Statement => ({
+  text: describeTables('(n.nspname, c.relname) IN (SELECT * FROM unnest($1::name[], $2::name[]))'),
+  values: [refs.map((ref) => ref.schema), refs.map((ref) => ref.table)],
 });
 
 /** Reads the `description` of a row that `listTablesStatement` or `describeTableStatement` returned. */

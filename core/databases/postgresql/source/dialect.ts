@@ -34,8 +34,9 @@ const findKeyProblems = (table: TableDescription, subject: string): readonly Pro
   }
   switch (table.replicaIdentity) {
     case 'default':
-    case 'full':
       return [];
+    case 'full':
+      return findUnpublishedProblems(table, subject);
     case 'nothing':
     case 'index':
       return [
@@ -49,6 +50,20 @@ const findKeyProblems = (table: TableDescription, subject: string): readonly Pro
         },
       ];
   }
+};
+
+const findUnpublishedProblems = (table: TableDescription, subject: string): readonly Problem[] => {
+  const unpublished = table.unpublishedIdentity ?? [];
+  if (unpublished.length === 0) return [];
+  return [
+    {
+      subject,
+      problem:
+        `Its replica identity is FULL and it has the generated ${unpublished.length === 1 ? 'column' : 'columns'} ` +
+        `${unpublished.join(', ')}. PostgreSQL 18 and newer refuse UPDATE and DELETE on such a table once it is published.`,
+      remedy: `ALTER TABLE ${quoteTable(table.ref)} REPLICA IDENTITY DEFAULT;`,
+    },
+  ];
 };
 
 export const postgresSourceDialect: DocumentedSourceDialect = {
