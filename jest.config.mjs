@@ -25,7 +25,8 @@ const project = (name, options = {}) => ({
 });
 
 /**
- * Suites of test/integration that take every type of a database through servers of several versions: `npm run test:matrix`.
+ * Suites of test/integration that take every type of a database, or a long wait, through servers of several versions:
+ * `npm run test:matrix`.
  * What neither this list nor `faultSuites` names is part of `npm test`.
  */
 export const matrixSuites = [
@@ -36,6 +37,7 @@ export const matrixSuites = [
   'integration/mysql-target/round-trips.test.ts',
   'integration/mysql-target/value-policies.test.ts',
   'integration/postgresql/codec.test.ts',
+  'integration/postgresql/slot-wait.test.ts',
 ];
 
 /** Suites of test/integration that kill and break what a replication needs: `npm run test:faults`. */

@@ -56,14 +56,14 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
 
   try {
     const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
-    const rows = await withOpened(async (keep) => {
+    const { rows } = await withOpened(async (keep) => {
       const source = keep(await databases.openSource(sourceDatabase));
       const target = keep(await databases.openTarget(targetDatabase));
       const copier = keep(await databases.openCopier(sourceDatabase, targetDatabase, parallelChunks));
       return copyTables(
         run,
         { store, source, target, copier, metrics, clock: systemClock, log },
-        { parallelChunks, signal: ending.signal },
+        { share: 'big', parallelChunks, signal: ending.signal },
       );
     });
     log.info(`All big tables are copied: ${rows.toLocaleString('en')} rows by this worker`);

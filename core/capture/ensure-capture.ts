@@ -5,7 +5,7 @@ import type { Replication } from '../contracts/replication.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
 import type { CaptureKafka } from '../ports/connector-config.ts';
-import type { SourceDatabase } from '../ports/databases.ts';
+import type { CapturePreparation, CaptureWait, SourceDatabase } from '../ports/databases.ts';
 import type { ConnectorStatus, ConnectPort, KafkaAdminPort } from '../ports/services.ts';
 import { captureConfig } from './capture-config.ts';
 import { captureTopics } from './capture-topics.ts';
@@ -37,9 +37,16 @@ const stopTimeoutMs = 30_000;
  * Brings capture of a replication about, whatever is there already: topics, publication, slot, and a connector of the
  * current configuration that is meant to run. Repeating it changes nothing. It does not wait until events flow.
  *
+ * Where the source makes that wait for open transactions, it returns when `wait` is over, with no connector yet; the next
+ * call waits on.
+ *
  * Throws `NeedsResync` when changes were lost, unless `forceResync`.
  */
-export const ensureCapture = async (request: CaptureRequest, ports: CapturePorts): Promise<void> => {
+export const ensureCapture = async (
+  request: CaptureRequest,
+  ports: CapturePorts,
+  wait?: CaptureWait,
+): Promise<CapturePreparation> => {
   const { replication } = request;
   const { source, kafka, connect, log } = ports;
   const { connectorName } = replication;
@@ -66,13 +73,15 @@ export const ensureCapture = async (request: CaptureRequest, ports: CapturePorts
   }
 
   await kafka.ensureTopics(captureTopics(replication, capture, request.topicRetentionHours));
-  await source.prepareCapture(replication, tables);
+  const preparation = await source.prepareCapture(replication, tables, wait);
+  if (!preparation.isReady) return preparation;
   await connect.putConnector(
     connectorName,
     captureConfig(capture, replication, request.sourceDatabase, request.captureKafka),
   );
   // A connector that a stop has paused stays paused through an update, and just after one its status does not say so.
   await connect.resume(connectorName);
+  return preparation;
 };
 
 const needsResync = (connectorName: string, reason: string): MillraceError =>

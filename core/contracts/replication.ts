@@ -72,6 +72,23 @@ export type ReplicationStatus = z.infer<typeof replicationStatusSchema>;
 export const desiredStateSchema = z.enum(['running', 'stopped']);
 export type DesiredState = z.infer<typeof desiredStateSchema>;
 
+/** How many of the transactions that a start waits for are stored by name: 20 KB of the longest names. */
+export const maxNamedTransactions = 50;
+
+/** What a start waits for at the source: transactions that were open when the wait began. */
+export const startWaitSchema = z
+  .strictObject({
+    generation: z.number().int().positive(),
+    since: instantSchema,
+    /** When the start gives up. */
+    until: instantSchema,
+    /** In words; at most `maxNamedTransactions` of `count`. */
+    transactions: z.array(z.string()).max(maxNamedTransactions).readonly(),
+    count: z.number().int().nonnegative(),
+  })
+  .readonly();
+export type StartWait = z.infer<typeof startWaitSchema>;
+
 /** A replication as stored. */
 export const replicationSchema = z
   .strictObject({
@@ -100,6 +117,10 @@ export const replicationSchema = z
      */
     resyncGeneration: z.number().int().nonnegative().optional(),
     executionArn: z.string().optional(),
+    /** When a start first set out to create what capture needs at the source. Absent: nothing of ours is there. */
+    capturedSince: instantSchema.optional(),
+    /** What the start of `wait.generation` waits for, or waited for last. */
+    wait: startWaitSchema.optional(),
     lastErrorCode: z.string().optional(),
     lastErrorMessage: z.string().optional(),
     /** When `status` last changed. */

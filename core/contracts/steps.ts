@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clientIdSchema, replicationIdSchema, tableRefSchema } from './identifiers.ts';
+import { clientIdSchema, replicationIdSchema } from './identifiers.ts';
 import { replicationStatusSchema } from './replication.ts';
 
 /** Names one start of one replication. The input of `start-replication` and of each of its Lambdas. */
@@ -8,32 +8,66 @@ export const runSchema = z.strictObject({
   replicationId: replicationIdSchema,
   generation: z.number().int().positive(),
   forceResync: z.boolean(),
+  /** How long the start waits for transactions that are open at the source; `defaultTransactionWaitSeconds` when absent. */
+  transactionWaitSeconds: z.number().int().nonnegative().exactOptional(),
 });
 export type Run = z.infer<typeof runSchema>;
+
+/** Longer than the reports and batches of most applications, and short enough for a person who watches the start. */
+export const defaultTransactionWaitSeconds = 600;
+/** A day, half of what a whole start may take. */
+export const maxTransactionWaitSeconds = 86_400;
 
 /** `start-replication` executions of one replication have one name per generation: a second start is the same start. */
 export const executionName = (run: Pick<Run, 'replicationId' | 'generation'>): string =>
   `replication-${run.replicationId}-start-${run.generation}`;
 
-/** What validate-replication returns; problems are thrown as ValidationFailed instead. */
-export const validateOutputSchema = z.strictObject({ tables: z.number().int() });
+/*
+ * What the steps get and give is of one size, however many tables a replication has: the state of an execution may have
+ * 256 KiB. A step that cannot do all in the time of its Lambda says so, and the state machine calls it again.
+ */
 
-/** What start-capture returns once the connector streams. */
-export const captureOutputSchema = z.strictObject({ connectorName: z.string(), position: z.string() });
+/** What validate-replication gets: with which table it goes on, counted from 0. */
+export const validateInputSchema = z.strictObject({
+  run: runSchema,
+  fromTable: z.number().int().nonnegative(),
+});
+
+/** What validate-replication returns; problems are thrown as ValidationFailed instead. */
+export const validateOutputSchema = z.strictObject({
+  isDone: z.boolean(),
+  nextTable: z.number().int().nonnegative(),
+});
+export type ValidateOutput = z.infer<typeof validateOutputSchema>;
+
+/**
+ * What start-capture returns. Ready: the connector streams, at `position`. Otherwise open transactions at the source are in the
+ * way, and the state machine calls again.
+ */
+export const captureOutputSchema = z.strictObject({
+  isReady: z.boolean(),
+  connectorName: z.string(),
+  position: z.string().nullable(),
+});
 export type CaptureOutput = z.infer<typeof captureOutputSchema>;
 
-const plannedTableSchema = z.strictObject({ run: runSchema, table: tableRefSchema });
+/** One of the Lambdas that copy small tables side by side: core/copy/lanes.ts. */
+const laneSchema = z.strictObject({
+  run: runSchema,
+  lane: z.number().int().nonnegative(),
+  lanes: z.number().int().positive(),
+});
 
-/** What plan-copy returns: both lists may be empty; `table` is the source table. */
+/** What plan-copy returns; `lanes` is empty when no small table is to be copied. */
 export const planCopyOutputSchema = z.strictObject({
-  lambdaTables: z.array(plannedTableSchema),
+  isDone: z.boolean(),
+  lanes: z.array(laneSchema),
   hasFargateTables: z.boolean(),
-  fargateTables: z.number().int(),
 });
 export type PlanCopyOutput = z.infer<typeof planCopyOutputSchema>;
 
-export const copyTableInputSchema = plannedTableSchema;
-export const copyTableOutputSchema = z.strictObject({ table: z.string(), rows: z.number().int() });
+export const copySmallTablesInputSchema = laneSchema;
+export const copySmallTablesOutputSchema = z.strictObject({ rows: z.number().int(), isDone: z.boolean() });
 
 /** What finish-copy returns: how many tables are waiting for their changes now. */
 export const finishCopyOutputSchema = z.strictObject({ tables: z.number().int() });

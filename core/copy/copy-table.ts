@@ -40,12 +40,21 @@ export interface CopyTableOptions {
   readonly parallelChunks: number;
   /** Ends the copy; chunks in the middle are rolled back. */
   readonly signal: AbortSignal;
+  /** No further chunk is begun once it says true; the copy then ends without an error. */
+  readonly isOver?: () => boolean;
+}
+
+export interface CopiedTable {
+  /** Rows that were copied now. */
+  readonly rows: number;
+  /** False when `isOver` said true before all chunks were begun. */
+  readonly isDone: boolean;
 }
 
 const step = stepLabel('Copy');
 
 /**
- * Copies the chunks of a planned table that are not finished yet, and returns how many rows that were. Each chunk is
+ * Copies the chunks of a planned table that are not finished yet. Each chunk is
  * one transaction at the target and recorded afterwards, so a chunk is copied again only when its worker died between
  * the two, which replaces the same rows. Transient errors are retried chunk by chunk.
  *
@@ -57,7 +66,7 @@ export const copyTable = async (
   table: TableRef,
   ports: CopyTablePorts,
   options: CopyTableOptions,
-): Promise<number> => {
+): Promise<CopiedTable> => {
   const { store, clock } = ports;
   const { replicationId } = run;
   const label = tableLabel(table);
@@ -69,7 +78,7 @@ export const copyTable = async (
       facts: { table: label, generation: replication.copyGeneration },
     });
   }
-  if (planned.state !== 'pending' && planned.state !== 'copying') return 0;
+  if (planned.state !== 'pending' && planned.state !== 'copying') return { rows: 0, isDone: true };
   const ofThisPlan = { generation: planned.generation, states: ['pending', 'copying'] } as const;
   const progress = await splitPendingTable(replicationId, planned, ports);
   const tables = await describeBoth(replication, progress, ports);
@@ -92,15 +101,24 @@ export const copyTable = async (
   // The first failure also ends the chunks that run at the same time.
   const failure = new AbortController();
   const signal = AbortSignal.any([options.signal, failure.signal]);
+  let isDone = true;
+  let begun = 0;
   await forEachBounded(unfinished, options.parallelChunks, async (chunk) => {
     try {
       signal.throwIfAborted();
+      // The first chunk is copied in any case, so that each call gets on.
+      if (!isDone || (begun > 0 && options.isOver?.() === true)) {
+        isDone = false;
+        return;
+      }
+      begun += 1;
       report.add(await copyChunk(run, planned, { tables, chunk, signal }, ports));
     } catch (error) {
       failure.abort(error);
       throw error;
     }
   }).finally(() => report.tellNulled());
+  if (!isDone) return { rows: report.rows, isDone };
 
   await store.setTableState(
     replicationId,
@@ -108,7 +126,7 @@ export const copyTable = async (
     { state: 'copying', finishedAt: clock.now().toISOString() },
     ofThisPlan,
   );
-  return report.rows;
+  return { rows: report.rows, isDone };
 };
 
 interface ChunkWork {

@@ -1,40 +1,75 @@
+import type { TableProgress } from '../contracts/copy.ts';
 import { tableLabel } from '../contracts/identifiers.ts';
 import { type Run, stepLabel } from '../contracts/steps.ts';
 import { requireCurrentRun } from '../lifecycle/current-run.ts';
 import type { CopyStore } from '../ports/state-store.ts';
 import { type CopyTableOptions, type CopyTablePorts, copyTable } from './copy-table.ts';
+import { tablesOfLane } from './lanes.ts';
 
 export interface CopyTablesPorts extends CopyTablePorts {
   readonly store: CopyTablePorts['store'] & Pick<CopyStore, 'listTableProgress'>;
 }
 
+export interface CopyTablesOptions extends CopyTableOptions {
+  /** Which tables: all big ones, or one lane's share of the small ones. */
+  readonly share: 'big' | { readonly lane: number; readonly lanes: number };
+}
+
+export interface CopiedShare {
+  /** Rows that were copied now. */
+  readonly rows: number;
+  /** False when the time was over before: another call goes on. */
+  readonly isDone: boolean;
+}
+
 const step = stepLabel('Copy');
 
 /**
- * Copies all big tables of a run, biggest first, each with parallel chunks; what is finished already is not repeated.
- * Returns how many rows were copied now. Throws as `copyTable` does, after the first table that fails.
+ * Copies the tables of a share, biggest first, each with parallel chunks; what is finished already is not repeated. Throws as
+ * `copyTable` does, after the first table that fails.
  */
 export const copyTables = async (
   run: Run,
   ports: CopyTablesPorts,
-  options: CopyTableOptions,
-): Promise<number> => {
+  options: CopyTablesOptions,
+): Promise<CopiedShare> => {
   const { store, log } = ports;
   const { copyGeneration } = await requireCurrentRun(store, run);
-  const tables = (await store.listTableProgress(run.replicationId))
-    .filter(
-      ({ generation, runsOn, state }) =>
-        generation === copyGeneration && runsOn === 'fargate' && (state === 'pending' || state === 'copying'),
-    )
-    .toSorted((a, b) => b.estimatedBytes - a.estimatedBytes);
+  const planned = (await store.listTableProgress(run.replicationId)).filter(
+    ({ generation }) => generation === copyGeneration,
+  );
+  const tables = shareOf(planned, options.share).filter((table) => !isCopied(table));
 
   let rows = 0;
   for (const [index, { source }] of tables.entries()) {
-    log.info(`${step} Big table ${index + 1} of ${tables.length}: ${tableLabel(source)}`, {
-      step,
-      table: tableLabel(source),
-    });
-    rows += await copyTable(run, source, ports, options);
+    if (options.isOver?.() === true) return { rows, isDone: false };
+    log.info(
+      `${step} ${options.share === 'big' ? 'Big' : 'Small'} table ${index + 1} of ${tables.length}: ${tableLabel(source)}`,
+      {
+        step,
+        table: tableLabel(source),
+      },
+    );
+    const copied = await copyTable(run, source, ports, options);
+    rows += copied.rows;
+    if (!copied.isDone) return { rows, isDone: false };
   }
-  return rows;
+  return { rows, isDone: true };
 };
+
+const shareOf = (
+  planned: readonly TableProgress[],
+  share: CopyTablesOptions['share'],
+): readonly TableProgress[] =>
+  share === 'big'
+    ? planned
+        .filter(({ runsOn }) => runsOn === 'fargate')
+        .toSorted((a, b) => b.estimatedBytes - a.estimatedBytes)
+    : tablesOfLane(
+        planned.filter(({ runsOn }) => runsOn === 'lambda'),
+        share,
+      );
+
+const isCopied = ({ state, chunks, chunksDone, finishedAt }: TableProgress): boolean =>
+  (state !== 'pending' && state !== 'copying') ||
+  (chunks > 0 && chunksDone === chunks && finishedAt !== undefined);

@@ -1,7 +1,7 @@
 import { captureTopics } from '../capture/capture-topics.ts';
 import { forEachBounded } from '../concurrency/for-each-bounded.ts';
 import type { TableProgress } from '../contracts/copy.ts';
-import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
+import { type TableRef, tableKey, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import { type PlanCopyOutput, type Run, stepLabel } from '../contracts/steps.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
@@ -13,11 +13,12 @@ import type { Log } from '../ports/clock-and-log.ts';
 import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { KafkaAdminPort, PartitionOffsets } from '../ports/services.ts';
 import type { CopyStore, ReplicationStore, ShapeStore } from '../ports/state-store.ts';
+import { laneCount } from './lanes.ts';
 import { chooseCopier, estimateRows, planChunks } from './plan-table.ts';
 
 export interface PlanCopyPorts {
   readonly store: Pick<ReplicationStore, 'getReplication' | 'updateReplication'> &
-    Pick<CopyStore, 'putTablePlan' | 'getTableProgress'> &
+    Pick<CopyStore, 'putTablePlan' | 'listTableProgress'> &
     Pick<ShapeStore, 'putTableShape'>;
   readonly source: SourceDatabase;
   readonly target: TargetDatabase;
@@ -40,39 +41,64 @@ const step = stepLabel('Copy');
  * Big tables get their chunks from the worker that copies them (`splitPendingTable`), since walking along the key of a
  * billion rows takes longer than a step may.
  */
-export const planCopy = async (run: Run, ports: PlanCopyPorts): Promise<PlanCopyOutput> => {
-  const { log } = ports;
-  const replication = await beginCopyGeneration(run, await requireCurrentRun(ports.store, run), ports);
-  const plans = await forEachBounded(replication.tables, planParallelism, (mapping) =>
-    planTable(replication, mapping, ports),
+export const planCopy = async (
+  run: Run,
+  ports: PlanCopyPorts,
+  isOver: () => boolean = () => false,
+): Promise<PlanCopyOutput> => {
+  const { store, log } = ports;
+  const notDone: PlanCopyOutput = { isDone: false, lanes: [], hasFargateTables: false };
+  const current = await requireCurrentRun(store, run);
+  const replication = await beginCopyGeneration(run, current, ports, isOver);
+  if (replication === undefined) return notDone;
+  const existing = new Map(
+    (await store.listTableProgress(replication.replicationId))
+      .filter(({ generation }) => generation === replication.copyGeneration)
+      .map((progress) => [tableKey(progress.source), progress]),
   );
+  const tried = await forEachBounded(replication.tables, planParallelism, async (mapping) => {
+    const planned = existing.get(tableKey(mapping.source));
+    if (planned !== undefined) return planned;
+    return isOver() ? undefined : planTable(replication, mapping, ports);
+  });
+  const plans = tried.filter((plan) => plan !== undefined);
+  if (plans.length < tried.length) {
+    log.info(
+      `${step} ${plans.length} of ${countOf(tried.length, 'table')} are planned; the next call goes on`,
+      { step },
+    );
+    return notDone;
+  }
 
   const open = plans.filter(({ state }) => state === 'pending' || state === 'copying');
-  const lambdaTables = open.filter(({ runsOn }) => runsOn === 'lambda');
-  const fargateTables = open.length - lambdaTables.length;
+  const lambdaTables = open.filter(({ runsOn }) => runsOn === 'lambda').length;
+  const fargateTables = open.length - lambdaTables;
   const skipped = plans.filter(({ state }) => state === 'skipped').length;
   log.info(
-    `${step} ${countOf(plans.length, 'table')}: ${lambdaTables.length} small and ${fargateTables} big ones to copy, ` +
+    `${step} ${countOf(plans.length, 'table')}: ${lambdaTables} small and ${fargateTables} big ones to copy, ` +
       `${plans.length - open.length - skipped} copied already, ${skipped} skipped`,
     { step },
   );
+  const lanes = Math.min(laneCount, lambdaTables);
   return {
-    lambdaTables: lambdaTables.map(({ source }) => ({ run, table: source })),
+    isDone: true,
+    lanes: Array.from({ length: lanes }, (_unused, lane) => ({ run, lane, lanes })),
     hasFargateTables: fargateTables > 0,
-    fargateTables,
   };
 };
 
 /**
  * Decides which generation's copy the target is to hold. A forced start empties the target tables and moves the
  * consumer to the topics' ends: all earlier events are contained in the copy, which begins only now. It is done once,
- * since it ends with moving `copyGeneration`, and nothing is copied before that.
+ * since it ends with moving `copyGeneration`, and nothing is copied before that. Undefined when the time was over before;
+ * tables that are empty already are not truncated again.
  */
 const beginCopyGeneration = async (
   run: Run,
   replication: Replication,
   ports: PlanCopyPorts,
-): Promise<Replication> => {
+  isOver: () => boolean,
+): Promise<Replication | undefined> => {
   const { store, kafka, source, target, log } = ports;
   const isBegun = replication.copyGeneration === run.generation;
   if (isBegun || (replication.copyGeneration > 0 && !run.forceResync)) return replication;
@@ -80,13 +106,16 @@ const beginCopyGeneration = async (
   if (run.forceResync) {
     const topics = captureTopics(replication, source.dialect.capture, 1).map(({ topic }) => topic);
     const ends = await kafka.topicOffsets(topics);
-    for (const { target: table } of replication.tables) {
-      if ((await target.describeTable(table)) === undefined) continue;
+    const emptied = await forEachBounded(replication.tables, planParallelism, async ({ target: table }) => {
+      if (isOver()) return false;
+      if ((await target.describeTable(table)) === undefined || !(await target.hasRows(table))) return true;
       // A newer start may have begun meanwhile, and these tables are then its own.
       await requireCurrentRun(store, run);
       await target.truncate(table);
       log.info(`${step} Truncated ${tableLabel(table)}: the start forces a resync`, { step });
-    }
+      return true;
+    });
+    if (emptied.includes(false)) return undefined;
     await requireCurrentRun(store, run);
     await ports.resetCheckpoints(ends);
   }
@@ -110,15 +139,6 @@ const planTable = async (
   const { store, source, target, log } = ports;
   const { replicationId, copyGeneration } = replication;
   const label = tableLabel(mapping.source);
-
-  const existing = await store.getTableProgress(replicationId, mapping.source);
-  if (existing !== undefined && existing.generation === copyGeneration) {
-    log.info(
-      `${step} ${label}: ${existing.state}, ${existing.chunksDone} of ${existing.chunks} chunks are copied already`,
-      { step, table: label },
-    );
-    return existing;
-  }
 
   const table = await describeOrThrow(source, mapping.source);
   // Before the plan, so that nothing is copied of which the shape is not known. Capture runs, so every later change is noticed.

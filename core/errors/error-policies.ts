@@ -91,6 +91,12 @@ export const errorPolicies = {
     'Read the event at the named topic and offset: it does not have the form that Debezium writes.',
   ),
 
+  OpenTransactions: persistent(
+    409,
+    'Commit the named transactions, roll them back or end their sessions, then start the replication again. A start with ' +
+      'a longer transaction_wait_seconds waits longer.',
+  ),
+
   // Kafka and Connect.
   KafkaUnavailable: transient(503, 'Check the brokers and the network path to them.'),
   ConnectUnavailable: transient(503, 'Check the Kafka Connect service.'),

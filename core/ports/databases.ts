@@ -11,16 +11,38 @@ import type { TargetDialect } from './target-dialect.ts';
 /** The names of what a replication's capture creates at its source. */
 export type CaptureNames = Pick<Replication, 'slotName' | 'publicationName'>;
 
+export interface DescribesTables {
+  /** Undefined when there is no such table. */
+  describeTable(ref: TableRef): Promise<TableDescription | undefined>;
+  /**
+   * Those of `refs` that exist, in any order, for fewer round trips than one for each. Absent where the catalog is read table
+   * by table in any case.
+   */
+  describeTables?(refs: readonly TableRef[]): Promise<readonly TableDescription[]>;
+}
+
+export interface CaptureWait {
+  /** How long this call may wait. */
+  readonly callMs: number;
+  /** How long all calls together may still wait; the source itself gives up then. */
+  readonly totalMs: number;
+  /** Told every few seconds which transactions are waited for. What it throws ends the wait, and what was begun for it. */
+  readonly onWait?: (transactions: readonly string[]) => Promise<void>;
+}
+
+/** Whether capture can begin, or which open transactions at the source it waits for, in words. */
+export type CapturePreparation =
+  | { readonly isReady: true }
+  | { readonly isReady: false; readonly transactions: readonly string[] };
+
 /**
  * A source database over one pool. Every method throws a MillraceError with a database code. Every statement has a timeout.
  * `close` ends the pool and never rejects.
  */
-export interface SourceDatabase {
+export interface SourceDatabase extends DescribesTables {
   readonly dialect: SourceDialect;
   ping(): Promise<{ readonly serverVersion: string }>;
   listTables(): Promise<readonly TableDescription[]>;
-  /** Undefined when there is no such table. */
-  describeTable(ref: TableRef): Promise<TableDescription | undefined>;
   /** Why changes cannot be captured: settings of the server and missing rights of the user, each with its remedy. */
   findCaptureProblems(capture: CaptureNames): Promise<readonly Problem[]>;
   /** What may harm the source though changes can be captured, each with its remedy. Absent where there is nothing of the kind. */
@@ -58,8 +80,15 @@ export interface SourceDatabase {
    * that, so the copy must begin after they have ended. Absent where capture itself waits for them, or does not need to.
    */
   listTransactionsBefore?(offset: ConnectorOffset | undefined): Promise<readonly string[]>;
-  /** Creates or corrects what capture needs at the source, and nothing else. It may be repeated. */
-  prepareCapture(capture: CaptureNames, tables: readonly TableRef[]): Promise<void>;
+  /**
+   * Creates or corrects what capture needs at the source, and nothing else. It may be repeated. Where that has to wait for
+   * open transactions, it returns when it may wait no longer; the next call waits on and does not begin again.
+   */
+  prepareCapture(
+    capture: CaptureNames,
+    tables: readonly TableRef[],
+    wait?: CaptureWait,
+  ): Promise<CapturePreparation>;
   /** Removes what `prepareCapture` created; does nothing for what is not there. */
   dropCapture(capture: CaptureNames): Promise<void>;
   /**
@@ -185,7 +214,7 @@ export interface ChunkWriter {
   close(): Promise<void>;
 }
 
-export interface TargetDatabase {
+export interface TargetDatabase extends DescribesTables {
   readonly dialect: TargetDialect;
   ping(): Promise<{ readonly serverVersion: string }>;
   /**
@@ -193,7 +222,6 @@ export interface TargetDatabase {
    * problem has its remedy.
    */
   findWriteProblems(schemas: readonly string[], tables?: readonly TableRef[]): Promise<readonly Problem[]>;
-  describeTable(ref: TableRef): Promise<TableDescription | undefined>;
   /**
    * Creates the table (and its schema) with the source's columns, key and NOT NULLs unless it exists. `source` has the
    * names and types that the mapping gives them.

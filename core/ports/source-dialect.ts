@@ -95,8 +95,18 @@ export interface CaptureDialect extends LogPositions {
   ): ConnectorConfig;
   /** How the connector's driver is told to give up connecting after so many milliseconds. */
   connectTimeoutConfig(timeoutMs: number): ConnectorConfig;
+  /** What capture creates at the source: all that it has there, and what has to be removed with the replication. */
+  objectsAtSource(capture: Pick<Replication, 'slotName' | 'publicationName'>): readonly SourceObject[];
   /** Topics that the connector writes to in addition to those of the tables. */
   ownTopics(topicPrefix: string): readonly OwnTopic[];
+}
+
+export interface SourceObject {
+  /** As the database calls it: `replication slot`. */
+  readonly kind: string;
+  readonly name: string;
+  /** The source keeps its log for it as long as it exists, back to where it was read last. */
+  readonly keepsLog: boolean;
 }
 
 export interface OwnTopic {

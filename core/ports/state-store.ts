@@ -39,6 +39,8 @@ export type ReplicationChange = Partial<
     | 'copyGeneration'
     | 'resyncGeneration'
     | 'executionArn'
+    | 'capturedSince'
+    | 'wait'
     | 'lastErrorCode'
     | 'lastErrorMessage'
   >

@@ -1,14 +1,17 @@
 import { type Heartbeat, heartbeatStaleAfterMs, maxLaggingTopics } from '../contracts/consumer.ts';
 import type { TableProgress } from '../contracts/copy.ts';
 import { tableLabel } from '../contracts/identifiers.ts';
-import type { Replication } from '../contracts/replication.ts';
+import type { Replication, StartWait } from '../contracts/replication.ts';
 import type { SourceLog } from '../contracts/source-log.ts';
 import { launchAllowanceMs } from '../health/decide.ts';
 import { heartbeatAgeMs } from '../health/observation.ts';
+import { currentWait, describeWait } from '../lifecycle/start-wait.ts';
 import { topicName } from '../naming/names.ts';
 import type { ConnectorState, ConnectorStatus } from '../ports/services.ts';
+import type { SourceObject } from '../ports/source-dialect.ts';
 import type { ConsumerLaunch } from '../ports/state-store.ts';
 import { describeCopy, isCopied, type TableCopyStatus } from './copy-progress.ts';
+import { describeKeptLog, isAtSource } from './objects-at-source.ts';
 
 /**
  * `healthy`: capture and consumer run and report. `degraded`: changes may be late, or a table is left out; Millrace is on
@@ -30,6 +33,8 @@ export interface StatusFacts {
   readonly tables: readonly TableProgress[];
   /** As the health check saw it last; undefined before it has. */
   readonly sourceLog: SourceLog | undefined;
+  /** What capture creates at sources of this kind. */
+  readonly objectsAtSource: readonly SourceObject[];
   readonly now: Date;
 }
 
@@ -75,6 +80,10 @@ export interface TableStatus extends TableCopyStatus {
 }
 
 export interface UnifiedStatus {
+  /** What Millrace has created at the source and not removed. */
+  readonly sourceObjects: readonly SourceObject[];
+  /** What a start waits for. */
+  readonly wait: StartWait | undefined;
   readonly overall: OverallHealth;
   /** Why it is not healthy, one sentence each; empty when it is. */
   readonly reasons: readonly string[];
@@ -215,6 +224,8 @@ export const unifiedStatus = (facts: StatusFacts): UnifiedStatus => {
   const held = copy.tables.filter(({ state }) => state === 'held');
 
   const lag = describeLag(facts, consumer);
+  const wait = currentWait(replication);
+  const sourceObjects = isAtSource(replication) ? facts.objectsAtSource : [];
 
   const { overall, reasons } = judge(replication, connector, consumer, lag, {
     skipped,
@@ -222,8 +233,14 @@ export const unifiedStatus = (facts: StatusFacts): UnifiedStatus => {
     all: copy.tables,
   });
   return {
+    sourceObjects,
+    wait,
     overall,
-    reasons,
+    reasons: [
+      ...reasons,
+      ...(wait === undefined ? [] : [describeWait(wait)]),
+      ...keptLog(replication, connector, sourceObjects),
+    ],
     warnings: sourceLog?.warnings ?? [],
     connector,
     consumer,
@@ -247,6 +264,13 @@ export const unifiedStatus = (facts: StatusFacts): UnifiedStatus => {
     })),
   };
 };
+
+/** A source whose log nobody reads fills its disk, and nothing there says for whom. */
+const keptLog = (
+  { status }: Replication,
+  connector: ConnectorHealth,
+  objects: readonly SourceObject[],
+): readonly string[] => (status === 'starting' || connector.healthy ? [] : describeKeptLog(objects));
 
 const unknownLag = { lagEvents: undefined, lagMs: undefined } as const;
 

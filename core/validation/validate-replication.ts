@@ -1,9 +1,8 @@
 import { captureConfig } from '../capture/capture-config.ts';
 import { captureTopics } from '../capture/capture-topics.ts';
 import { isCapturableName } from '../capture/connector-config.ts';
-import { forEachBounded } from '../concurrency/for-each-bounded.ts';
 import type { Database } from '../contracts/database.ts';
-import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
+import { type TableRef, tableKey, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
 import { listProblems } from '../errors/list-problems.ts';
@@ -15,6 +14,7 @@ import type { CaptureKafka } from '../ports/connector-config.ts';
 import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
 import type { CaptureDialect, SourceDialect } from '../ports/source-dialect.ts';
+import { describeTables } from './describe-tables.ts';
 import { findKindProblems } from './kind-problems.ts';
 import { findMappedTableProblems, findTargetProblems } from './validate-table.ts';
 
@@ -37,8 +37,24 @@ export interface ValidationPorts {
   readonly connect: ConnectPort;
 }
 
-/** Catalog reads at a time, per database; a hundred tables take about a second. */
-const parallelReads = 4;
+/** Tables whose catalogs are read together: a look at the clock is due now and then, and a statement has its limit, too. */
+const tablesPerSlice = 250;
+
+/** The part of the tables that one call looks at. */
+export interface TableRange {
+  /** Of the replication's tables, counted from 0. A call from 0 on also looks at servers and services. */
+  readonly from: number;
+  /** Whether the call's time is over; it looks at one slice of tables in any case. */
+  readonly isOver: () => boolean;
+}
+
+export interface Findings {
+  readonly problems: readonly Problem[];
+  /** The first table that was not looked at; the number of tables when all were. */
+  readonly nextTable: number;
+}
+
+const allTables: TableRange = { from: 0, isOver: () => false };
 
 /**
  * Looks at everything a start needs and changes nothing. Returns every problem, none when all is ready. What cannot be
@@ -47,18 +63,41 @@ const parallelReads = 4;
 export const collectProblems = async (
   request: ValidationRequest,
   ports: ValidationPorts,
-): Promise<readonly Problem[]> => {
+): Promise<readonly Problem[]> => (await findProblems(request, ports, allTables)).problems;
+
+const findProblems = async (
+  request: ValidationRequest,
+  ports: ValidationPorts,
+  range: TableRange,
+): Promise<Findings> => {
+  const { replication } = request;
+  const tableCount = replication.tables.length;
+  const isFirst = range.from === 0;
   const [source, target, services] = await Promise.all([
-    checkSource(request, ports.source),
+    checkSource(request, ports.source, isFirst),
     checkServer('target database', request.targetDatabase, ports.target),
-    checkServices(request, ports),
+    isFirst ? checkServices(request, ports) : nothingToCheck,
   ]);
-  const [targetProblems, connectorProblems] = await Promise.all([
-    target.length > 0 ? target : checkTarget(request, source.tables, ports.target),
-    // What keeps the source from capturing, or Connect from answering, is reported already.
-    source.isReady && services.isConnectReady ? checkConnector(request, ports) : [],
-  ]);
-  return [...source.problems, ...targetProblems, ...services.problems, ...connectorProblems];
+  // What keeps the source from capturing, or Connect from answering, is reported already.
+  const isCapturable = source.isReady && services.isConnectReady;
+  const connectorProblems = isFirst && isCapturable ? await checkConnector(request, ports) : [];
+  const ofTables: Problem[] = [];
+  let nextTable = range.from;
+  do {
+    const slice = replication.tables.slice(nextTable, nextTable + tablesPerSlice);
+    ofTables.push(
+      ...(await checkTables(slice, ports, {
+        isSourceReachable: source.isReachable,
+        isTargetReachable: target.length === 0,
+      })),
+    );
+    nextTable += slice.length;
+  } while (nextTable < tableCount && !range.isOver());
+  const ofDatabases = [...source.problems, ...target, ...ofTables];
+  return {
+    problems: withoutRepetitions([...ofDatabases, ...services.problems, ...connectorProblems]),
+    nextTable,
+  };
 };
 
 /** What should be changed at the source although a start succeeds. Empty when the source cannot be looked at. */
@@ -73,17 +112,28 @@ export const collectWarnings = async (
   return warnings;
 };
 
-/** Throws `ValidationFailed` that names every problem, with the list in `facts.problems`. */
+/** A right that is missing on a schema is found with each slice of its tables. */
+const withoutRepetitions = (problems: readonly Problem[]): readonly Problem[] => [
+  ...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values(),
+];
+
+/**
+ * Throws `ValidationFailed` that names every problem of the tables in the range, with the list in `facts.problems`. Returns
+ * the number of the first table that was not looked at: the number of tables when all were.
+ */
 export const validateReplication = async (
   request: ValidationRequest,
   ports: ValidationPorts,
-): Promise<void> => {
-  const problems = await collectProblems(request, ports);
-  if (problems.length === 0) return;
+  range: TableRange = allTables,
+): Promise<number> => {
+  const { problems, nextTable } = await findProblems(request, ports, range);
+  if (problems.length === 0) return nextTable;
+  const left = request.replication.tables.length - nextTable;
   throw new MillraceError(
     'ValidationFailed',
     `${countOf(problems.length, 'problem')} must be fixed before replication ` +
-      `${request.replication.name} can start.\n${listProblems(problems)}`,
+      `${request.replication.name} can start.\n${listProblems(problems)}` +
+      (left === 0 ? '' : `\n${countOf(left, 'table')} of it were not looked at yet.`),
     { facts: { problems } },
   );
 };
@@ -122,14 +172,6 @@ const checkConnector = async (
   ];
 };
 
-interface SourceFindings {
-  /** It answers, and its server can be captured from. */
-  readonly isReady: boolean;
-  readonly problems: readonly Problem[];
-  /** The tables that exist, by their mapping. */
-  readonly tables: ReadonlyMap<TableMapping, TableDescription>;
-}
-
 /** Whether it answers, and is what was registered. */
 const checkServer = async (
   subject: string,
@@ -145,38 +187,52 @@ const checkServer = async (
     : findKindProblems(subject, database, { dialect: server.dialect, serverVersion });
 };
 
+interface SourceFindings {
+  /** It answers, and is what was registered. */
+  readonly isReachable: boolean;
+  /** Its server can be captured from. */
+  readonly isReady: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/** The server, and what concerns all tables together. */
 const checkSource = async (
   { replication, sourceDatabase }: ValidationRequest,
   source: SourceDatabase,
+  isFirst: boolean,
 ): Promise<SourceFindings> => {
-  const tables = new Map<TableMapping, TableDescription>();
   const unfit = await checkServer('source database', sourceDatabase, source);
-  if (unfit.length > 0) return { isReady: false, problems: unfit, tables };
-
+  if (unfit.length > 0) return { isReachable: false, isReady: false, problems: unfit };
+  if (!isFirst) return { isReachable: true, isReady: true, problems: [] };
   const refs = replication.tables.map((mapping) => mapping.source);
-  const [serverProblems, grantProblems] = await Promise.all([
-    source.findCaptureProblems(replication),
-    source.findTableGrantProblems(refs),
-    forEachBounded(replication.tables, parallelReads, async (mapping) => {
-      const table = await source.describeTable(mapping.source);
-      if (table !== undefined) tables.set(mapping, table);
-    }),
-  ]);
+  const serverProblems = await source.findCaptureProblems(replication);
   return {
+    isReachable: true,
     isReady: serverProblems.length === 0,
-    tables,
-    problems: [
-      ...serverProblems,
-      ...replication.tables.flatMap((mapping) => {
-        const table = tables.get(mapping);
-        return table === undefined
-          ? [missingTable(mapping.source)]
-          : findMappedTableProblems(table, mapping, source.dialect);
-      }),
-      ...grantProblems,
-      ...findNameProblems(replication, refs, source.dialect),
-    ],
+    problems: [...serverProblems, ...findNameProblems(replication, refs, source.dialect)],
   };
+};
+
+/** Tables at both ends, and the rights on them, of the databases that answer. */
+const checkTables = async (
+  mappings: readonly TableMapping[],
+  { source, target }: ValidationPorts,
+  ends: { readonly isSourceReachable: boolean; readonly isTargetReachable: boolean },
+): Promise<readonly Problem[]> => {
+  const refs = mappings.map((mapping) => mapping.source);
+  const [sourceTables, grantProblems] = ends.isSourceReachable
+    ? await Promise.all([describeTables(source, refs), source.findTableGrantProblems(refs)])
+    : [new Map<string, TableDescription>(), []];
+  const atSource = mappings.flatMap((mapping) => {
+    const table = sourceTables.get(tableKey(mapping.source));
+    return table === undefined
+      ? [missingTable(mapping.source)]
+      : findMappedTableProblems(table, mapping, source.dialect);
+  });
+  return [
+    ...(ends.isSourceReachable ? [...atSource, ...grantProblems] : []),
+    ...(ends.isTargetReachable ? await checkTargetTables(mappings, sourceTables, target) : []),
+  ];
 };
 
 const missingTable = (ref: TableRef): Problem => ({
@@ -220,25 +276,28 @@ const findNameProblems = (
 /** Kafka's limit (org.apache.kafka.common.internals.Topic). */
 const maxTopicLength = 249;
 
-const checkTarget = async (
-  { replication }: ValidationRequest,
-  sourceTables: ReadonlyMap<TableMapping, TableDescription>,
+const checkTargetTables = async (
+  mappings: readonly TableMapping[],
+  sourceTables: ReadonlyMap<string, TableDescription>,
   target: TargetDatabase,
 ): Promise<readonly Problem[]> => {
-  const targets = replication.tables.map((mapping) => mapping.target);
+  const targets = mappings.map((mapping) => mapping.target);
   const schemas = [...new Set(targets.map(({ schema }) => schema))];
-  const [writeProblems, tables] = await Promise.all([
+  const [writeProblems, targetTables] = await Promise.all([
     target.findWriteProblems(schemas, targets),
-    forEachBounded(replication.tables, parallelReads, async (mapping) => {
-      const sourceTable = sourceTables.get(mapping);
-      const targetTable = await target.describeTable(mapping.target);
-      // A missing target table is created with the copy.
-      if (sourceTable === undefined) return [];
-      return findTargetProblems(mapTable(sourceTable, mapping).mapped, targetTable, target.dialect);
-    }),
+    describeTables(target, targets),
   ]);
-  return [...writeProblems, ...tables.flat()];
+  const compared = mappings.flatMap((mapping) => {
+    const sourceTable = sourceTables.get(tableKey(mapping.source));
+    // A missing target table is created with the copy.
+    if (sourceTable === undefined) return [];
+    const targetTable = targetTables.get(tableKey(mapping.target));
+    return findTargetProblems(mapTable(sourceTable, mapping).mapped, targetTable, target.dialect);
+  });
+  return [...writeProblems, ...compared];
 };
+
+const nothingToCheck = { isConnectReady: true, problems: [] } as const;
 
 const checkServices = async (
   request: ValidationRequest,

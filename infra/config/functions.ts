@@ -25,7 +25,7 @@ const oneVcpuMib = 1769;
 /** The steps of start-replication: lambdas/steps/<name>/handler.ts. Only the state machine invokes them. */
 export const stepFunctionDefinitions = {
   'validate-replication': {
-    timeoutSeconds: 60,
+    timeoutSeconds: 180,
     memoryMib: smallMib,
     rights: ['read-credentials', 'reach-kafka', 'reach-connect'],
   },
@@ -34,8 +34,8 @@ export const stepFunctionDefinitions = {
     memoryMib: smallMib,
     rights: ['read-credentials', 'reach-kafka', 'reach-connect'],
   },
-  'plan-copy': { timeoutSeconds: 60, memoryMib: smallMib, rights: ['read-credentials', 'reach-kafka'] },
-  'copy-table': { timeoutSeconds: 900, memoryMib: oneVcpuMib, rights: ['read-credentials'] },
+  'plan-copy': { timeoutSeconds: 300, memoryMib: smallMib, rights: ['read-credentials', 'reach-kafka'] },
+  'copy-small-tables': { timeoutSeconds: 900, memoryMib: oneVcpuMib, rights: ['read-credentials'] },
   'finish-copy': { timeoutSeconds: 60, memoryMib: smallMib, rights: ['read-credentials'] },
   'start-consumer': { timeoutSeconds: 120, memoryMib: smallMib, rights: ['launch-tasks'] },
   'fail-start': { timeoutSeconds: 60, memoryMib: smallMib, rights: ['publish-alerts'] },

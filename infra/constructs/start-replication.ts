@@ -64,7 +64,7 @@ export class StartReplication extends Construct {
         ValidateReplicationArn: props.steps['validate-replication'].functionArn,
         StartCaptureArn: props.steps['start-capture'].functionArn,
         PlanCopyArn: props.steps['plan-copy'].functionArn,
-        CopyTableArn: props.steps['copy-table'].functionArn,
+        CopySmallTablesArn: props.steps['copy-small-tables'].functionArn,
         FinishCopyArn: props.steps['finish-copy'].functionArn,
         StartConsumerArn: props.steps['start-consumer'].functionArn,
         FailStartArn: props.steps['fail-start'].functionArn,

@@ -13,6 +13,7 @@ import {
   unloggedCascadesSchema,
   valuePolicySchema,
 } from '#core/contracts/replication.ts';
+import { defaultTransactionWaitSeconds, maxTransactionWaitSeconds } from '#core/contracts/steps.ts';
 import { defaultTargetTemplate, refuseTemplate } from '#core/naming/target-template.ts';
 
 /**
@@ -375,6 +376,16 @@ export const startReplicationSchema = z.strictObject({
     description:
       'Truncates the target tables and copies everything again, also when the replication is active.',
   }),
+  transaction_wait_seconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(maxTransactionWaitSeconds)
+    .default(defaultTransactionWaitSeconds)
+    .meta({
+      description:
+        'How long the start waits for transactions that are open at the source when it begins. The status names them.',
+    }),
 });
 
 export const stopReplicationSchema = z.strictObject({});
@@ -448,6 +459,26 @@ export const statusAnswerSchema = z.strictObject({
     heartbeat_recent: z.boolean(),
     message: z.string(),
   }),
+  wait: z
+    .strictObject({
+      since: instantSchema,
+      until: instantSchema.meta({ description: 'When the start gives up.' }),
+      transaction_count: countSchema,
+      transactions: z.array(z.string()).meta({ description: 'The oldest first, at most 50.' }),
+    })
+    .nullable()
+    .meta({ description: 'What a start waits for at the source; null while it waits for nothing.' }),
+  source_objects: z
+    .array(
+      z.strictObject({
+        kind: z.string().meta({ description: '`replication slot`, `publication` or `table`.' }),
+        name: z.string(),
+        keeps_log: z.boolean().meta({
+          description: 'Whether the source keeps its log for it as long as it exists and nothing reads it.',
+        }),
+      }),
+    )
+    .meta({ description: 'What Millrace has created at the source and not removed.' }),
   config: z.strictObject({
     status: replicationStatusSchema,
     is_active: z.boolean(),

@@ -202,7 +202,14 @@ export const replicationOperations: readonly Operation[] = [
       'KafkaUnavailable',
     ],
     run: async ({ clientId, params, body }, ports) =>
-      toAnswer(await startReplication(clientId, params.replication_id, body.force_resync, ports)),
+      toAnswer(
+        await startReplication(
+          clientId,
+          params.replication_id,
+          { forceResync: body.force_resync, transactionWaitSeconds: body.transaction_wait_seconds },
+          ports,
+        ),
+      ),
   }),
 
   defineOperation({

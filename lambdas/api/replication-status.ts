@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Replication } from '#core/contracts/replication.ts';
 import { isActive } from '#core/contracts/replication.ts';
+import { engineOf } from '#core/databases/registry.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { TableCopyStatus } from '#core/status/copy-progress.ts';
 import { type ConnectorObservation, unifiedStatus } from '#core/status/unified-status.ts';
@@ -16,7 +17,8 @@ export const readStatus = async (
   { store, connect, clock }: Pick<ApiPorts, 'store' | 'connect' | 'clock'>,
 ): Promise<StatusAnswer> => {
   const { replicationId, connectorName } = replication;
-  const [connector, launch, heartbeat, tables, sourceLog] = await Promise.all([
+  const [source, connector, launch, heartbeat, tables, sourceLog] = await Promise.all([
+    store.getDatabase(replication.clientId, replication.sourceDatabaseId),
     observeConnector(connectorName, connect),
     store.getLaunch(replicationId),
     store.getHeartbeat(replicationId),
@@ -24,7 +26,16 @@ export const readStatus = async (
     store.getSourceLog(replicationId),
   ]);
   const now = clock.now();
-  const status = unifiedStatus({ replication, connector, launch, heartbeat, tables, sourceLog, now });
+  const status = unifiedStatus({
+    replication,
+    connector,
+    launch,
+    heartbeat,
+    tables,
+    sourceLog,
+    objectsAtSource: engineOf(source.kind).source.capture.objectsAtSource(replication),
+    now,
+  });
   const { statistics, consumer } = status;
   return {
     overall: status.overall,
@@ -39,6 +50,20 @@ export const readStatus = async (
       heartbeat_recent: consumer.heartbeatRecent,
       message: consumer.message,
     },
+    wait:
+      status.wait === undefined
+        ? null
+        : {
+            since: status.wait.since,
+            until: status.wait.until,
+            transaction_count: status.wait.count,
+            transactions: [...status.wait.transactions],
+          },
+    source_objects: status.sourceObjects.map(({ kind, name, keepsLog }) => ({
+      kind,
+      name,
+      keeps_log: keepsLog,
+    })),
     config: {
       status: replication.status,
       is_active: isActive(replication),

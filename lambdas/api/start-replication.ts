@@ -10,6 +10,12 @@ import type { ApiPorts } from './ports.ts';
 const drainWaitMs = 8_000;
 const drainPollMs = 500;
 
+export interface StartOptions {
+  readonly forceResync: boolean;
+  /** How long the start may wait for transactions that are open at the source. */
+  readonly transactionWaitSeconds: number;
+}
+
 /**
  * Starts a replication, or returns it unchanged when it is starting or active already: the same start twice is one
  * execution. `forceResync` begins again also when it is active, after its consumer was stopped. It stays in force for the
@@ -22,10 +28,11 @@ const drainPollMs = 500;
 export const startReplication = async (
   clientId: ClientId,
   replicationId: ReplicationId,
-  forceResync: boolean,
+  options: StartOptions,
   ports: ApiPorts,
 ): Promise<Replication> => {
   const { store } = ports;
+  const { forceResync } = options;
   const seen = await store.getReplication(clientId, replicationId);
   if (await isUnderWay(seen, forceResync, ports)) return seen;
   const log = ports.logFor(seen.connectorName, replicationId);
@@ -35,7 +42,7 @@ export const startReplication = async (
     // Someone else may have started it during the checks.
     const current = await store.getReplication(clientId, replicationId);
     if (await isUnderWay(current, forceResync, ports)) return current;
-    const started = await beginStart(current, forceResync, ports);
+    const started = await beginStart(current, options, ports);
     log.info(`Start ${started.generation} was requested${describeResync(current, forceResync)}`, {
       executionArn: started.executionArn,
     });
@@ -80,7 +87,7 @@ const describeResync = (replication: Replication, isAsked: boolean): string => {
 
 const beginStart = async (
   current: Replication,
-  isResyncAsked: boolean,
+  { forceResync: isResyncAsked, transactionWaitSeconds }: StartOptions,
   ports: ApiPorts,
 ): Promise<Replication> => {
   const { store, clock } = ports;
@@ -113,7 +120,13 @@ const beginStart = async (
 
   try {
     await stopOldConsumer(starting, forceResync, ports);
-    const run: Run = { clientId, replicationId, generation: starting.generation, forceResync };
+    const run: Run = {
+      clientId,
+      replicationId,
+      generation: starting.generation,
+      forceResync,
+      transactionWaitSeconds,
+    };
     const executionArn = await ports.executions.startReplication(executionName(run), JSON.stringify(run));
     const launched = await store.updateReplication(
       clientId,

@@ -1,7 +1,9 @@
 import type { ClientId, ReplicationId } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import { engineOf } from '#core/databases/registry.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { underLease } from '#core/lifecycle/lease.ts';
+import { describeKeptLog, isAtSource } from '#core/status/objects-at-source.ts';
 import type { ApiPorts } from './ports.ts';
 
 const reason = 'The replication was stopped by a user.';
@@ -39,10 +41,21 @@ export const stopReplication = async (
       at: clock.now().toISOString(),
       actor: 'user',
       action: 'stopped',
-      message: 'Stopped by a user. The source keeps its log for this replication until it is started again.',
+      message: ['Stopped by a user', ...(await describeSource(stopped, ports))]
+        .map((sentence) => `${sentence}.`)
+        .join(' '),
     });
   log.info('Stopped');
   return store.getReplication(clientId, replicationId);
+};
+
+const describeSource = async (
+  replication: Replication,
+  { store }: Pick<ApiPorts, 'store'>,
+): Promise<readonly string[]> => {
+  if (!isAtSource(replication)) return [];
+  const { kind } = await store.getDatabase(replication.clientId, replication.sourceDatabaseId);
+  return describeKeptLog(engineOf(kind).source.capture.objectsAtSource(replication));
 };
 
 const recordIntent = async (first: Replication, { store }: ApiPorts): Promise<Replication> => {

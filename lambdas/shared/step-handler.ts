@@ -18,6 +18,13 @@ export interface StepContext<Input> {
   readonly store: StateStore;
   readonly metrics: MetricsPort;
   readonly log: Log;
+  /** How much of the Lambda's time is left. */
+  readonly remainingMs: () => number;
+}
+
+/** What Lambda tells a function of its invocation. */
+interface Invocation {
+  readonly getRemainingTimeInMillis: () => number;
 }
 
 export interface StepOptions<Input, Output> {
@@ -40,12 +47,12 @@ export const createStepHandler = <Input, Output>({
   outputSchema,
   runOf,
   perform,
-}: StepOptions<Input, Output>): ((event: unknown) => Promise<Output>) => {
+}: StepOptions<Input, Output>): ((event: unknown, invocation: Invocation) => Promise<Output>) => {
   const environment = stateEnvironmentSchema.parse(process.env);
   const store = createStateStore({ tableName: environment.MILLRACE_STATE_TABLE });
   const metrics = createMetrics({ environment: environment.MILLRACE_ENVIRONMENT });
 
-  return async (event) => {
+  return async (event, invocation) => {
     const input = inputSchema.parse(event);
     const run = runOf(input);
     const replication = await store.getReplication(run.clientId, run.replicationId);
@@ -56,7 +63,12 @@ export const createStepHandler = <Input, Output>({
       fields: { replication: run.replicationId, generation: run.generation },
     });
     try {
-      return outputSchema.parse(await perform({ input, run, replication, store, metrics, log }));
+      return outputSchema.parse(
+        await perform({
+          ...{ input, run, replication, store, metrics, log },
+          remainingMs: () => invocation.getRemainingTimeInMillis(),
+        }),
+      );
     } catch (cause) {
       const error = toMillraceError(cause);
       metrics.countError(connectorName, error.code);

@@ -11,7 +11,7 @@ import {
 import { postgresTargetDialect } from '#core/databases/postgresql/target/dialect.ts';
 import { describeMissingGrant } from '#core/databases/postgresql/target/grants.ts';
 import type { Problem } from '#core/errors/millrace-error.ts';
-import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import type { CapturePreparation, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 
 export const sampleColumn = (name: string, change: Partial<ColumnDescription> = {}): ColumnDescription => ({
   name,
@@ -83,6 +83,8 @@ export const createFakeSource = (
     grants: [] as readonly Problem[],
     pingFailure: undefined as Error | undefined,
     marker: '0/200',
+    /** What the next calls of `prepareCapture` answer; ready when none is left. */
+    preparations: [] as CapturePreparation[],
     calls: [] as string[],
   };
   const database: SourceDatabase = {
@@ -100,6 +102,7 @@ export const createFakeSource = (
       judgeSlot({ slotName, slot: state.readiness.slot, offset: await readOffset(), hasCopy }),
     prepareCapture: async ({ slotName }) => {
       state.calls.push(`prepareCapture ${slotName}`);
+      return state.preparations.shift() ?? { isReady: true };
     },
     dropCapture: async ({ slotName }) => {
       state.calls.push(`dropCapture ${slotName}`);

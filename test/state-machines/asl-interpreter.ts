@@ -28,7 +28,8 @@ interface ChoiceRule {
   readonly Next: string;
 }
 export interface State {
-  readonly Type: 'Pass' | 'Task' | 'Choice' | 'Map' | 'Parallel' | 'Succeed' | 'Fail';
+  readonly Type: 'Pass' | 'Task' | 'Choice' | 'Wait' | 'Map' | 'Parallel' | 'Succeed' | 'Fail';
+  readonly Seconds?: number;
   readonly Resource?: string;
   readonly TimeoutSeconds?: number;
   readonly Parameters?: JsonObject;
@@ -193,6 +194,9 @@ export const runDefinition = (definition: Definition, input: Json, perform: Perf
           data = place(data, state.ResultPath, state.Result ?? parameters);
           break;
         }
+        case 'Wait':
+          visits.push({ state: name, attempt: 1 });
+          break;
         case 'Choice': {
           visits.push({ state: name, attempt: 1 });
           const rule = state.Choices?.find(

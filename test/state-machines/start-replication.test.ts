@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { taskEnvironmentSchema } from '#core/contracts/environment.ts';
 import {
   captureOutputSchema,
-  copyTableInputSchema,
-  copyTableOutputSchema,
+  copySmallTablesInputSchema,
+  copySmallTablesOutputSchema,
   failStartInputSchema,
   failStartOutputSchema,
   finishCopyOutputSchema,
@@ -15,6 +15,7 @@ import {
   runSchema,
   type StepName,
   startConsumerOutputSchema,
+  validateInputSchema,
   validateOutputSchema,
 } from '#core/contracts/steps.ts';
 import { type ErrorCode, errorPolicies } from '#core/errors/error-policies.ts';
@@ -36,16 +37,13 @@ const substituted = text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) =>
 const definition = JSON.parse(substituted) as Definition;
 
 const run: Run = { clientId: 1, replicationId: 7, generation: 3, forceResync: false };
-const planned = (table: string) => ({ run, table: { schema: 'public', table } });
+const lanes = (count: number) =>
+  Array.from({ length: count }, (_unused, lane) => ({ run, lane, lanes: count }));
 const plans = {
-  'small and big tables': {
-    lambdaTables: [planned('airlines'), planned('planes')],
-    hasFargateTables: true,
-    fargateTables: 1,
-  },
-  'small tables only': { lambdaTables: [planned('airlines')], hasFargateTables: false, fargateTables: 0 },
-  'big tables only': { lambdaTables: [], hasFargateTables: true, fargateTables: 2 },
-  'nothing to copy': { lambdaTables: [], hasFargateTables: false, fargateTables: 0 },
+  'small and big tables': { isDone: true, lanes: lanes(2), hasFargateTables: true },
+  'small tables only': { isDone: true, lanes: lanes(1), hasFargateTables: false },
+  'big tables only': { isDone: true, lanes: [], hasFargateTables: true },
+  'nothing to copy': { isDone: true, lanes: [], hasFargateTables: false },
 } as const satisfies Record<string, PlanCopyOutput>;
 type PlanName = keyof typeof plans;
 
@@ -60,16 +58,16 @@ interface LambdaContract {
 const lambdaContracts: Record<string, LambdaContract> = {
   ValidateReplication: {
     functionArn: 'ValidateReplicationArn',
-    input: runSchema,
+    input: validateInputSchema,
     output: validateOutputSchema,
-    result: () => ({ tables: 2 }),
+    result: () => ({ isDone: true, nextTable: 2 }),
     step: 'Validate',
   },
   StartCapture: {
     functionArn: 'StartCaptureArn',
     input: runSchema,
     output: captureOutputSchema,
-    result: () => ({ connectorName: 'acme_shop_connector', position: '16/B374D848' }),
+    result: () => ({ isReady: true, connectorName: 'acme_shop_connector', position: '16/B374D848' }),
     step: 'Capture',
   },
   PlanCopy: {
@@ -79,11 +77,11 @@ const lambdaContracts: Record<string, LambdaContract> = {
     result: (plan) => plan,
     step: 'Copy',
   },
-  CopyTable: {
-    functionArn: 'CopyTableArn',
-    input: copyTableInputSchema,
-    output: copyTableOutputSchema,
-    result: (_, payload) => ({ table: copyTableInputSchema.parse(payload).table.table, rows: 16 }),
+  CopyLane: {
+    functionArn: 'CopySmallTablesArn',
+    input: copySmallTablesInputSchema,
+    output: copySmallTablesOutputSchema,
+    result: () => ({ rows: 16, isDone: true }),
     step: 'Copy',
   },
   FinishCopy: {
@@ -135,16 +133,21 @@ type RunTask = z.infer<typeof runTaskSchema>;
 interface Execution extends Outcome {
   readonly failures: readonly z.infer<typeof failStartInputSchema>[];
   readonly workers: readonly RunTask[];
+  /** What the Lambdas got. */
+  readonly payloads: readonly Json[];
 }
 
 /**
  * Runs the state machine with Tasks whose inputs and outputs are held to the contracts. `failing` says how a Task fails:
- * the error's name, and for how many attempts.
+ * the error's name, and for how many attempts. `answers` are what a Task returns first, before what it usually does.
  */
 const execute = (
   planName: PlanName,
   failing: Readonly<Record<string, { readonly error: string; readonly times: number }>> = {},
+  answers: Readonly<Record<string, readonly Json[]>> = {},
 ): Execution => {
+  const pending = new Map(Object.entries(answers).map(([state, list]) => [state, [...list]]));
+  const payloads: Json[] = [];
   const failures: z.infer<typeof failStartInputSchema>[] = [];
   const workers: RunTask[] = [];
   const outcome = runDefinition(definition, run, (state, parameters, attempt) => {
@@ -156,6 +159,7 @@ const execute = (
       if (contract === undefined) throw new Error(`There is no contract for ${state}`);
       expect(FunctionName).toBe(contract.functionArn);
       const payload = contract.input.parse(Payload);
+      payloads.push(Payload as Json);
       if (state === 'FailStart') failures.push(failStartInputSchema.parse(payload));
     }
     if (failure !== undefined && attempt <= failure.times) throw new TaskError(failure.error);
@@ -163,11 +167,13 @@ const execute = (
     if (contract === undefined) return {};
     const payload = invokeSchema.parse(parameters).Payload;
     return {
-      Payload: contract.output.parse(contract.result(plans[planName], payload)) as Json,
+      Payload: contract.output.parse(
+        pending.get(state)?.shift() ?? contract.result(plans[planName], payload),
+      ) as Json,
       StatusCode: 200,
     };
   });
-  return { ...outcome, failures, workers };
+  return { ...outcome, failures, workers, payloads };
 };
 
 const statesIn = (part: Definition): readonly (readonly [string, State])[] =>
@@ -251,17 +257,21 @@ describe('the definition', () => {
     }
   });
 
-  test('copies at most four small tables at a time', () => {
+  test('copies in at most four lanes at a time', () => {
     expect(states.find(([name]) => name === 'CopySmallTables')?.[1].MaxConcurrency).toBe(4);
   });
 });
 
 describe('a start that succeeds', () => {
-  const before = ['KeepRun', 'ValidateReplication', 'StartCapture', 'PlanCopy', 'CopyTables'];
+  const before = [
+    ...['KeepRun', 'ValidateReplication', 'IsValidated', 'StartCapture', 'IsCaptureReady'],
+    ...['PlanCopy', 'IsPlanned', 'CopyTables'],
+  ];
+  const lane = ['CopyLane', 'IsLaneCopied', 'LaneCopied'];
   const after = ['FinishCopy', 'StartConsumer', 'Started'];
   test.each<[PlanName, readonly string[]]>([
-    ['small and big tables', ['CopySmallTables', 'CopyTable', 'CopyTable', 'HasBigTables', 'CopyBigTables']],
-    ['small tables only', ['CopySmallTables', 'CopyTable', 'HasBigTables', 'NoBigTables']],
+    ['small and big tables', ['CopySmallTables', ...lane, ...lane, 'HasBigTables', 'CopyBigTables']],
+    ['small tables only', ['CopySmallTables', ...lane, 'HasBigTables', 'NoBigTables']],
     ['big tables only', ['CopySmallTables', 'HasBigTables', 'CopyBigTables']],
     ['nothing to copy', ['CopySmallTables', 'HasBigTables', 'NoBigTables']],
   ])('with %s walks its path', (plan, copying) => {
@@ -315,6 +325,60 @@ describe('a start that succeeds', () => {
   });
 });
 
+describe('a step that needs more calls', () => {
+  const notReady = { isReady: false, connectorName: 'acme_shop_connector', position: null };
+  const notPlanned = { isDone: false, lanes: [], hasFargateTables: false };
+
+  test.each<[string, readonly Json[], readonly string[]]>([
+    [
+      'ValidateReplication',
+      [{ isDone: false, nextTable: 250 }],
+      ['ValidateReplication', 'IsValidated', 'ValidateReplication', 'IsValidated', 'StartCapture'],
+    ],
+    [
+      'StartCapture',
+      [notReady],
+      ['StartCapture', 'IsCaptureReady', 'WaitForTransactions', 'StartCapture', 'IsCaptureReady', 'PlanCopy'],
+    ],
+    ['PlanCopy', [notPlanned], ['PlanCopy', 'IsPlanned', 'PlanCopy', 'IsPlanned', 'CopyTables']],
+    [
+      'CopyLane',
+      [{ rows: 1, isDone: false }],
+      ['CopyLane', 'IsLaneCopied', 'CopyLane', 'IsLaneCopied', 'LaneCopied'],
+    ],
+  ])('%s is called again, and the start goes on', (state, answers, expected) => {
+    const execution = execute('small tables only', {}, { [state]: answers });
+    expect(execution.status).toBe('SUCCEEDED');
+    const names = namesOf(execution);
+    const at = names.indexOf(state);
+    expect(names.slice(at, at + expected.length)).toEqual(expected);
+  });
+
+  test('validation goes on with the table that it names', () => {
+    const answers = {
+      ValidateReplication: [
+        { isDone: false, nextTable: 250 },
+        { isDone: false, nextTable: 500 },
+      ],
+    };
+    const { payloads } = execute('nothing to copy', {}, answers);
+    expect(payloads.slice(0, 3)).toEqual([
+      { run, fromTable: 0 },
+      { run, fromTable: 250 },
+      { run, fromTable: 500 },
+    ]);
+  });
+
+  test('a day of waiting stays far below the 25,000 events that an execution may have', () => {
+    // Each call waits for two minutes: 720 calls, of ten events each at most.
+    const calls = Array.from({ length: 720 }, () => notReady);
+    const execution = execute('nothing to copy', {}, { StartCapture: calls });
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(execution.visits.filter(({ state }) => state === 'StartCapture')).toHaveLength(721);
+    expect(execution.visits.length * 4).toBeLessThan(25_000);
+  });
+});
+
 describe('a start that fails', () => {
   const steps = [
     ...Object.entries(lambdaContracts).flatMap(([name, { step }]) =>
@@ -363,6 +427,13 @@ test('every state is reached by one of the paths above', () => {
   const reached = new Set([
     ...namesOf(execute('small and big tables')),
     ...namesOf(execute('nothing to copy')),
+    ...namesOf(
+      execute(
+        'nothing to copy',
+        {},
+        { StartCapture: [{ isReady: false, connectorName: 'acme_shop_connector', position: null }] },
+      ),
+    ),
     ...['ValidateReplication', 'StartCapture', 'PlanCopy', 'StartConsumer'].flatMap((name) =>
       namesOf(execute('nothing to copy', { [name]: { error: 'Internal', times: 99 } })),
     ),

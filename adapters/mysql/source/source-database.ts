@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import { tableLabel } from '#core/contracts/identifiers.ts';
@@ -37,6 +38,8 @@ import type { TextRow } from '../driver/connection.ts';
 import { errorNumberOf } from '../driver/database-errors.ts';
 import { createExecutor, type Executor } from '../driver/executor.ts';
 
+const parallelReads = 4;
+
 /** A source of MySQL or MariaDB. Capture needs nothing of its own there: it reads the binary log as a replica does. */
 export const openSourceDatabase = (
   settings: ConnectionSettings & { readonly kind: MysqlKind },
@@ -52,9 +55,18 @@ export const openSourceDatabase = (
       // Another database of the server is another registered database.
       if (ref.schema !== databaseName) return undefined;
       const [table] = await readCatalog(executor, flavor, databaseName, ref.table);
-      if (table === undefined) return undefined;
-      const unloggedCascades = await readUnloggedCascades(executor, ref);
-      return { ...table, ...(unloggedCascades.length > 0 && { unloggedCascades }) };
+      return table && withUnloggedCascades(executor, table);
+    },
+    describeTables: async (refs) => {
+      const own = refs.filter(({ schema }) => schema === databaseName);
+      const wanted = new Set(own.map(({ table }) => table));
+      // The server reads its catalog for one table, or for all of the database.
+      const all = await readCatalog(executor, flavor, databaseName);
+      return forEachBounded(
+        all.filter(({ ref }) => wanted.has(ref.table)),
+        parallelReads,
+        (table) => withUnloggedCascades(executor, table),
+      );
     },
     findCaptureProblems: async () =>
       findServerProblems(flavor, await readReadiness(executor, flavor, databaseName), settings),
@@ -75,7 +87,7 @@ export const openSourceDatabase = (
     },
     listTransactionsBefore: async () =>
       (await executor.query('read the prepared transactions', flavor.preparedStatement)).map(readPrepared),
-    prepareCapture: async () => undefined,
+    prepareCapture: async () => ({ isReady: true }),
     dropCapture: async () => undefined,
     writeMarker: async () => {
       const end = await readLogEnd(executor, flavor);
@@ -138,6 +150,14 @@ const readCatalog = async (
     flavor.kind === 'mariadb' ? read(jsonChecksStatement) : [],
   ]);
   return readTables(schema, { tables, columns, indexes, foreignKeys, jsonChecks });
+};
+
+const withUnloggedCascades = async (
+  executor: Executor,
+  table: TableDescription,
+): Promise<TableDescription> => {
+  const unloggedCascades = await readUnloggedCascades(executor, table.ref);
+  return { ...table, ...(unloggedCascades.length > 0 && { unloggedCascades }) };
 };
 
 /** Foreign keys are InnoDB's own, below the log, in MariaDB and in MySQL before 9.6, which has a setting to return to that. */

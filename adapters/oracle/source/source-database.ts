@@ -87,7 +87,7 @@ export const createSourceDatabase = (executors: SourceExecutors, databaseName: s
     },
     listTransactionsBefore: (offset) => listTransactionsBefore(inTables, offset),
     // The connector itself creates its flush table; supplemental logging is the DBA's and was validated.
-    prepareCapture: async () => {},
+    prepareCapture: async () => ({ isReady: true }),
     dropCapture: ({ slotName }) => dropFlushTable(inTables, flushTableName(slotName)),
     // The SCN moves by itself, and the connector's flush table makes it pass every position.
     writeMarker: async () => formatScn(await readCurrentScn(inRoot)),

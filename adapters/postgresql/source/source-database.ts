@@ -8,14 +8,12 @@ import {
   alterPublicationStatements,
   captureReadinessStatement,
   createPublicationStatement,
-  createSlotStatement,
   dropPublicationStatement,
-  dropSlotStatement,
   emitMarkerStatement,
   logEndStatement,
+  oneAtATimeStatement,
   publicationStatement,
   retainedBytesStatement,
-  slotStatement,
   tableGrantsStatement,
   unpublishedTablesStatement,
 } from '#core/databases/postgresql/source/capture-statements.ts';
@@ -32,20 +30,15 @@ import {
   type CaptureReadiness,
   findServerProblems,
   findServerWarnings,
-  type SlotState,
 } from '#core/databases/postgresql/source/readiness.ts';
 import { listProblems } from '#core/errors/list-problems.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
-import type { SourceDatabase } from '#core/ports/databases.ts';
+import type { CaptureWait, SourceDatabase } from '#core/ports/databases.ts';
 import { findKeyProblems } from '#core/validation/validate-table.ts';
-import { databaseLabel } from '../../databases/database-failure.ts';
 import { createExecutor, type Executor, type TextRow } from '../driver/executor.ts';
+import { dropSlot, ensureSlot, readSlot } from './replication-slot.ts';
 
-/**
- * A new slot waits for every transaction that is open at the source. Half of what the Lambda that starts a capture
- * has (180 s), so that its error still gets out.
- */
-const slotTimeoutMs = 90_000;
+const defaultWait: CaptureWait = { callMs: 60_000, totalMs: 60_000 };
 
 export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase => {
   const executor = createExecutor(settings, {
@@ -60,6 +53,7 @@ export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase
       return rows.map(readDescription);
     },
     describeTable: (ref) => describeTable(executor, ref),
+    describeTables: (refs) => describeTables(executor, refs),
     findCaptureProblems: async ({ slotName }) =>
       findServerProblems(await readCaptureReadiness(executor, slotName), settings),
     findCaptureWarnings: async ({ slotName }) =>
@@ -73,10 +67,10 @@ export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase
       const slot = await readSlot(executor, slotName);
       return judgeSlot({ slotName, slot: slot?.state, offset: await readOffset(), hasCopy });
     },
-    prepareCapture: async ({ slotName, publicationName }, tables) => {
+    prepareCapture: async ({ slotName, publicationName }, tables, wait = defaultWait) => {
       // First the publication: decoding looks it up as of each change, so it must be older than the slot.
       await ensurePublication(executor, publicationName, tables);
-      await ensureSlot(executor, settings, slotName);
+      return ensureSlot(executor, settings, slotName, wait);
     },
     listUncaptured: async ({ publicationName }, tables) =>
       (
@@ -86,7 +80,7 @@ export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase
         )
       ).map((row) => tableRefSchema.parse(row)),
     dropCapture: async ({ slotName, publicationName }) => {
-      await executor.query(`drop the slot ${slotName}`, dropSlotStatement(slotName));
+      await dropSlot(executor, slotName);
       await executor.query(
         `drop the publication ${publicationName}`,
         dropPublicationStatement(publicationName),
@@ -127,6 +121,12 @@ export const describeTable = async (
   return row && readDescription(row);
 };
 
+export const describeTables = async (
+  executor: Executor,
+  refs: readonly TableRef[],
+): Promise<readonly TableDescription[]> =>
+  (await executor.query('read the catalog', describeTablesStatement(refs))).map(readDescription);
+
 const readDescription = (row: TextRow): TableDescription =>
   parseTableDescription(z.string().parse(row.description));
 
@@ -161,61 +161,6 @@ const retainedBytesSchema = z
   }))
   .optional();
 
-const slotSchema = z.strictObject({
-  active: booleanSchema,
-  walStatus: z.string(),
-  confirmedFlushPosition: z.string().nullable(),
-  isOurs: booleanSchema,
-});
-
-const readSlot = async (
-  executor: Executor,
-  name: string,
-): Promise<{ readonly state: SlotState; readonly isOurs: boolean } | undefined> => {
-  const [row] = await executor.query(`read the slot ${name}`, slotStatement(name));
-  if (row === undefined) return undefined;
-  const { isOurs, confirmedFlushPosition, ...state } = slotSchema.parse(row);
-  return { isOurs, state: { ...state, ...(confirmedFlushPosition !== null && { confirmedFlushPosition }) } };
-};
-
-/** Creates the pgoutput slot unless it is there. */
-const ensureSlot = async (executor: Executor, settings: ConnectionSettings, name: string): Promise<void> => {
-  const database = databaseLabel(settings);
-  const existing = await readSlot(executor, name);
-  if (existing === undefined) await createSlot(settings, name);
-  const slot = existing ?? (await readSlot(executor, name));
-  if (slot === undefined) {
-    throw new MillraceError(
-      'DatabaseConflict',
-      `The slot ${name} at ${database} was dropped while it was created.`,
-    );
-  }
-  if (!slot.isOurs) {
-    throw new MillraceError(
-      'Conflict',
-      `The slot ${name} at ${database} belongs to another database or plug-in; drop it there.`,
-      { facts: { database, slot: name } },
-    );
-  }
-};
-
-const createSlot = async (settings: ConnectionSettings, name: string): Promise<void> => {
-  const executor = createExecutor(settings, {
-    applicationName: 'millrace-slot',
-    maxConnections: 1,
-    statementTimeoutMs: slotTimeoutMs,
-  });
-  try {
-    await executor.query(`create the slot ${name}`, createSlotStatement(name));
-  } catch (error) {
-    // Another run of the same step may have been faster; the caller looks what there is now.
-    const isDuplicate = error instanceof MillraceError && error.facts.sqlState === '42710';
-    if (!isDuplicate) throw error;
-  } finally {
-    await executor.close();
-  }
-};
-
 const ensurePublication = async (
   executor: Executor,
   name: string,
@@ -223,6 +168,7 @@ const ensurePublication = async (
 ): Promise<void> => {
   const action = `bring the publication ${name} into line`;
   await executor.transaction(action, async (run) => {
+    await run(oneAtATimeStatement(name));
     const [existing] = await run(publicationStatement(name));
     if (existing?.allTables === 't') {
       throw new MillraceError(

@@ -13,7 +13,7 @@ import {
 } from '#core/databases/postgresql/target/grants.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
 import { createExecutor } from '../driver/executor.ts';
-import { describeTable, ping } from '../source/source-database.ts';
+import { describeTable, describeTables, ping } from '../source/source-database.ts';
 
 export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase => {
   const executor = createExecutor(settings, { applicationName: 'millrace-target' });
@@ -25,6 +25,7 @@ export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase
       return rows.map((row) => describeMissingGrant(z.string().parse(row.problem), settings.username));
     },
     describeTable: (ref) => describeTable(executor, ref),
+    describeTables: (refs) => describeTables(executor, refs),
     createTable: (target, source) =>
       executor.transaction(
         'create the table',

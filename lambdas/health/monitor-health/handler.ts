@@ -5,10 +5,15 @@ import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { ensureCapture } from '#core/capture/ensure-capture.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { apiEnvironmentSchema } from '#core/contracts/environment.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
 import { observeSourceLog } from '#core/health/observe-source-log.ts';
+import { describeTransactions } from '#core/lifecycle/start-wait.ts';
 import { connectService, kafkaServices, taskService } from '../../shared/services.ts';
 import { createHealthHandler } from '../health-handler.ts';
 import { monitorHealth } from './monitor-health.ts';
+
+/** The check has 60 s for all replications; the next one tries again. */
+const slotWaitMs = 10_000;
 
 const databases = createDatabaseAccess(createSecretStore());
 // The next check is the retry.
@@ -58,7 +63,7 @@ export const handler = createHealthHandler('monitor-health', (context) =>
           );
           const source = keep(await databases.openSource(sourceDatabase));
           const kafka = keep(kafkaService.openAdmin(log));
-          await ensureCapture(
+          const preparation = await ensureCapture(
             {
               replication,
               sourceDatabase,
@@ -67,6 +72,13 @@ export const handler = createHealthHandler('monitor-health', (context) =>
               forceResync: false,
             },
             { source, kafka, connect, clock: systemClock, log },
+            { callMs: slotWaitMs, totalMs: slotWaitMs },
+          );
+          if (preparation.isReady) return;
+          throw new MillraceError(
+            'CaptureNotStreaming',
+            `Connector ${replication.connectorName} is created again once these transactions at the source have ended: ` +
+              `${describeTransactions(preparation.transactions)}.`,
           );
         }),
     },

@@ -2,15 +2,18 @@ import type { z } from 'zod';
 import { startFailedAlert } from '#core/alerts/compose-alert.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { type failStartInputSchema, type StepName, stepLabel } from '#core/contracts/steps.ts';
+import { engineOf } from '#core/databases/registry.ts';
 import { errorPolicies, toErrorCode } from '#core/errors/error-policies.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { AlertSink } from '#core/ports/services.ts';
-import type { ConsumerStore, ReplicationStore } from '#core/ports/state-store.ts';
+import type { ConsumerStore, RegistryStore, ReplicationStore } from '#core/ports/state-store.ts';
+import { describeObjects, isAtSource } from '#core/status/objects-at-source.ts';
 import { readFailure, type StartFailure } from './read-failure.ts';
 
 export interface FailStartPorts {
   readonly store: Pick<ReplicationStore, 'getReplication' | 'updateReplication' | 'addActivity'> &
-    Pick<ConsumerStore, 'revokeLaunch'>;
+    Pick<ConsumerStore, 'revokeLaunch'> &
+    Pick<RegistryStore, 'getDatabase'>;
   readonly alerts: AlertSink;
   readonly clock: Clock;
   readonly log: Log;
@@ -19,8 +22,7 @@ export interface FailStartPorts {
 /** What a failed start leaves, so that nobody has to wonder. Nothing of it is removed: it makes the next start a resumption. */
 const whatStays = {
   Validate: 'Nothing was changed.',
-  Capture:
-    'The publication and the replication slot stay at the source, and the connector where it is; the slot keeps log until the replication runs again.',
+  Capture: 'The connector stays where it is.',
   Copy: 'Capture goes on, and the chunks that are copied stay: starting again copies only the rest.',
   Consume: 'Capture goes on, and what is copied stays: starting again only launches the consumer.',
 } as const satisfies Record<StepName, string>;
@@ -65,14 +67,27 @@ export const failStart = async (
   // A consumer that this start launched ends at its next heartbeat.
   await store.revokeLaunch(replicationId);
   log.error(`${text} ${advice}`, { step: stepLabel(step), error: code });
-  await alerts.publish(startFailedAlert(replication, { reason: text, advice, whatStays: whatStays[step] }));
+  const stays = await describeWhatStays(step, replication, store);
+  await alerts.publish(startFailedAlert(replication, { reason: text, advice, whatStays: stays }));
   await store.addActivity(replicationId, {
     at: clock.now().toISOString(),
     actor: 'start-replication',
     action: 'start-failed',
-    message: `${text} ${advice} ${whatStays[step]}`,
+    message: `${text} ${advice} ${stays}`,
   });
   return { status };
+};
+
+/** Capture that goes on reads the log; one that never came about leaves objects for which the source keeps it. */
+const describeWhatStays = async (
+  step: StepName,
+  replication: Replication,
+  store: FailStartPorts['store'],
+): Promise<string> => {
+  if (step !== 'Capture' || !isAtSource(replication)) return whatStays[step];
+  const { kind } = await store.getDatabase(replication.clientId, replication.sourceDatabaseId);
+  const objects = engineOf(kind).source.capture.objectsAtSource(replication);
+  return `${whatStays[step]} ${describeObjects(objects)}`.trimEnd();
 };
 
 /** A container cannot throw through Step Functions; the copy worker leaves its error with the replication. */

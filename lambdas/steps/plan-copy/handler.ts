@@ -10,24 +10,30 @@ import { createStepHandler } from '../../shared/step-handler.ts';
 const databases = createDatabaseAccess(createSecretStore());
 const kafkaService = kafkaServices('millrace-plan-copy');
 
+/**
+ * No table is begun in the second half of the Lambda's five minutes, since one statement alone may take two: a TRUNCATE of
+ * MySQL. The next call goes on.
+ */
+const lastTableMs = 150_000;
+
 export const handler = createStepHandler({
   service: 'plan-copy',
   inputSchema: runSchema,
   outputSchema: planCopyOutputSchema,
   runOf: (run) => run,
-  perform: ({ run, replication, store, log }) =>
+  perform: ({ run, replication, store, log, remainingMs }) =>
     withOpened(async (keep) => {
       const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
       const source = keep(await databases.openSource(sourceDatabase));
       const target = keep(await databases.openTarget(targetDatabase));
       const kafka = keep(kafkaService.openAdmin(log));
-      return await planCopy(run, {
-        store,
-        source,
-        target,
-        kafka,
-        resetCheckpoints: (ends) => databases.resetCheckpoints(targetDatabase, run.replicationId, ends),
-        log,
-      });
+      return await planCopy(
+        run,
+        {
+          ...{ store, source, target, kafka, log },
+          resetCheckpoints: (ends) => databases.resetCheckpoints(targetDatabase, run.replicationId, ends),
+        },
+        () => remainingMs() < lastTableMs,
+      );
     }),
 });

@@ -6,9 +6,10 @@ import { requireCurrentRun } from '#core/lifecycle/current-run.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import type { ConnectorStatus } from '#core/ports/services.ts';
 import type { ReplicationStore } from '#core/ports/state-store.ts';
+import { TransactionWait } from './transaction-wait.ts';
 
 export interface StartCapturePorts extends CapturePorts {
-  readonly store: Pick<ReplicationStore, 'getReplication'>;
+  readonly store: Pick<ReplicationStore, 'getReplication' | 'updateReplication' | 'addActivity'>;
 }
 
 const pollMs = 1_000;
@@ -16,6 +17,12 @@ const pollMs = 1_000;
 const transactionPollMs = 3_000;
 /** The Lambda has 180 s; what comes before the waiting takes 30 s at worst. */
 const streamTimeoutMs = 140_000;
+/** How long one call waits for open transactions; the state machine calls again. */
+const transactionCallMs = 120_000;
+/** A call that has waited longer for them leaves the rest to the next one, which has the whole time for it. */
+const shortWaitMs = 10_000;
+/** The source ends its own wait only after this step has given up, and has named what it waited for. */
+const sourceMarginMs = 10_000;
 /** A task that fails for a moment, as when the old one still holds the slot, restarts itself in a few seconds. */
 const failureGraceMs = 20_000;
 
@@ -25,6 +32,9 @@ const step = stepLabel('Capture');
  * STEP 2/4: capture is there and streams. Streaming is proven by the stored offset: it has passed a marker that is
  * written to the source's log after everything was set up, so that an idle source proves it too, or it moves towards it
  * through a backlog. From here on Kafka receives every change, hence the copy may begin.
+ *
+ * Where transactions that are open at the source are in the way, the step returns before its Lambda's time is over, and says
+ * that it is not ready: the state machine calls again. Throws `OpenTransactions` when the start may wait no longer.
  */
 export const startCapture = async (
   run: Run,
@@ -35,15 +45,26 @@ export const startCapture = async (
   const { source, connect, clock, log } = ports;
   const { connectorName } = replication;
   const { parsePosition, formatPosition, streamedPosition } = source.dialect.capture;
+  const notReady: CaptureOutput = { isReady: false, connectorName, position: null };
+  const wait = new TransactionWait(run, request.replication, ports);
 
   log.info(`${step} Starting capture of ${countOf(replication.tables.length, 'table')}`, { step });
-  await ensureCapture(request, ports);
+  await recordObjectsAtSource(replication, ports);
+  const calledAt = clock.now().getTime();
+  const preparation = await ensureCapture(request, ports, {
+    callMs: Math.min(transactionCallMs, wait.remainingMs()),
+    totalMs: wait.remainingMs() + sourceMarginMs,
+    onWait: async (transactions) => wait.goOn(wait.continuedList(transactions)),
+  });
+  if (!preparation.isReady) {
+    await wait.goOn(wait.continuedList(preparation.transactions));
+    return notReady;
+  }
+  if (clock.now().getTime() - calledAt > shortWaitMs) return notReady;
   const marker = parsePosition(await source.writeMarker(`capture:${run.generation}`));
   const before = streamedPosition(await connect.getOffset(connectorName));
 
   const startedAt = clock.now().getTime();
-  /** Those of the first look at them; others that are open now began after capture did. */
-  let older: readonly string[] | undefined;
   for (;;) {
     await requireCurrentRun(ports.store, run);
     const position = streamedPosition(await connect.getOffset(connectorName));
@@ -53,12 +74,14 @@ export const startCapture = async (
     const waitedMs = clock.now().getTime() - startedAt;
     if ((hasPassedMarker || hasMoved) && isRunning(status)) {
       const open = (await source.listTransactionsBefore?.(await connect.getOffset(connectorName))) ?? [];
-      older = older?.filter((transaction) => open.includes(transaction)) ?? open;
+      const older = wait.olderOnes(open);
       if (older.length === 0) {
+        await wait.end();
         log.info(`${step} Capture streams at ${formatPosition(position)}`, { step, waitedMs });
-        return { connectorName, position: formatPosition(position) };
+        return { isReady: true, connectorName, position: formatPosition(position) };
       }
-      if (waitedMs >= streamTimeoutMs) throw tooOld(connectorName, older);
+      await wait.goOn(older);
+      if (waitedMs >= transactionCallMs) return notReady;
       await clock.sleep(transactionPollMs);
       continue;
     }
@@ -76,16 +99,14 @@ export const startCapture = async (
   }
 };
 
-/** Transient, so the state machine starts the step again and waits on; an operator sees who keeps it waiting. */
-const tooOld = (connectorName: string, transactions: readonly string[]): MillraceError =>
-  new MillraceError(
-    'CaptureNotStreaming',
-    `Capture streams, but the copy has to wait for ${countOf(transactions.length, 'transaction')} that began before it: ` +
-      `${transactions.slice(0, shownTransactions).join('; ')}. Commit them, roll them back or end their sessions.`,
-    { facts: { connectorName, transactions } },
-  );
-
-const shownTransactions = 5;
+/** Recorded first: what a step creates and dies over is known all the same. */
+const recordObjectsAtSource = async (
+  { clientId, replicationId, capturedSince }: CaptureRequest['replication'],
+  { store, clock }: StartCapturePorts,
+): Promise<void> => {
+  if (capturedSince !== undefined) return;
+  await store.updateReplication(clientId, replicationId, { capturedSince: clock.now().toISOString() });
+};
 
 const isRunning = (status: ConnectorStatus | undefined): boolean =>
   status !== undefined &&

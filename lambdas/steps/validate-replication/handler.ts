@@ -1,10 +1,11 @@
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
-import { runSchema, stepLabel, validateOutputSchema } from '#core/contracts/steps.ts';
+import { type Run, stepLabel, validateInputSchema, validateOutputSchema } from '#core/contracts/steps.ts';
 import { requireCurrentRun } from '#core/lifecycle/current-run.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { countOf } from '#core/naming/count-of.ts';
+import type { ReplicationStore } from '#core/ports/state-store.ts';
 import { validateReplication } from '#core/validation/validate-replication.ts';
 import { connectService, kafkaServices } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
@@ -14,28 +15,28 @@ const connect = connectService();
 const kafkaService = kafkaServices('millrace-validate');
 const step = stepLabel('Validate');
 
+/** No tables are begun in the second half of the Lambda's three minutes; the next call goes on with them. */
+const lastTablesMs = 90_000;
+
 export const handler = createStepHandler({
   service: 'validate-replication',
-  inputSchema: runSchema,
+  inputSchema: validateInputSchema,
   outputSchema: validateOutputSchema,
-  runOf: (run) => run,
-  perform: ({ run, store, log }) =>
+  runOf: ({ run }) => run,
+  perform: ({ input: { run, fromTable }, store, log, remainingMs }) =>
     withOpened(async (keep) => {
       const replication = await requireCurrentRun(store, run);
-      await store.updateReplication(
-        run.clientId,
-        run.replicationId,
-        // They belong to an earlier start, and fail-start must find those of this one only.
-        { lastErrorCode: undefined, lastErrorMessage: undefined },
-        { generation: run.generation },
-      );
+      if (fromTable === 0) await forgetEarlierError(run, store);
       const tables = replication.tables.length;
-      log.info(`${step} Validating ${countOf(tables, 'table')}, both databases, Kafka and Connect`, { step });
+      log.info(
+        `${step} Validating ${countOf(tables - fromTable, 'table')}, both databases, Kafka and Connect`,
+        { step },
+      );
       const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
       const source = keep(await databases.openSource(sourceDatabase));
       const target = keep(await databases.openTarget(targetDatabase));
       const kafka = keep(kafkaService.openAdmin(log));
-      await validateReplication(
+      const nextTable = await validateReplication(
         {
           replication,
           sourceDatabase,
@@ -44,8 +45,28 @@ export const handler = createStepHandler({
           captureKafka: kafkaService.captureKafka,
         },
         { source, target, kafka, connect },
+        { from: fromTable, isOver: () => remainingMs() < lastTablesMs },
       );
-      log.info(`${step} Validation passed: databases, Kafka and Kafka Connect are ready`, { step });
-      return { tables };
+      const isDone = nextTable === tables;
+      log.info(
+        isDone
+          ? `${step} Validation passed: databases, Kafka and Kafka Connect are ready`
+          : `${step} ${nextTable} of ${countOf(tables, 'table')} are validated; the next call goes on`,
+        { step },
+      );
+      return { isDone, nextTable };
     }),
 });
+
+/** It belongs to an earlier start, and fail-start must find those of this one only. */
+const forgetEarlierError = async (
+  { clientId, replicationId, generation }: Run,
+  store: Pick<ReplicationStore, 'updateReplication'>,
+): Promise<void> => {
+  await store.updateReplication(
+    clientId,
+    replicationId,
+    { lastErrorCode: undefined, lastErrorMessage: undefined },
+    { generation },
+  );
+};

@@ -11,6 +11,7 @@ import type { ConnectPort } from '#core/ports/services.ts';
 import { startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
 import { prepareJavaParts } from '../../../local/downloads.ts';
 import { startConnect, startKafka } from '../../../local/kafka.ts';
+import { createMemoryStore } from '../../kit/memory-store.ts';
 import type { CaptureSource } from './capture-source.ts';
 import { type EventLedger, readLedger } from './event-ledger.ts';
 
@@ -113,7 +114,7 @@ const beginCapture = async (
       },
       {
         ...{ source, kafka, connect, clock: systemClock, log: quietLog },
-        store: { getReplication: async () => replication },
+        store: createMemoryStore(replication).store,
       },
     );
   } finally {

@@ -6,6 +6,7 @@ import { topicName } from '#core/naming/names.ts';
 import type { ConnectPort } from '#core/ports/services.ts';
 import { startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
 import type { ConnectServer } from '../../../local/kafka.ts';
+import { createMemoryStore } from '../../kit/memory-store.ts';
 import { type CaptureStack, replicationOf, silentLog, startCaptureStack } from './capture-stack.ts';
 
 /** A worker that was killed is declared dead after 6 s, and its connectors move after 5 s more; a busy machine takes longer. */
@@ -44,7 +45,7 @@ const begin = (replication: Replication, connect: ConnectPort) =>
     },
     {
       ...{ source: stack.source, kafka: stack.kafka, connect, log: silentLog, clock: systemClock },
-      store: { getReplication: async () => replication },
+      store: createMemoryStore(replication).store,
     },
   );
 

@@ -3,6 +3,7 @@ import { systemClock } from '#adapters/clock/system-clock.ts';
 import { parseLsn, streamedPosition } from '#core/databases/postgresql/source/log-position.ts';
 import { topicName } from '#core/naming/names.ts';
 import { startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
+import { createMemoryStore } from '../../kit/memory-store.ts';
 import { type CaptureStack, replicationOf, silentLog, startCaptureStack } from './capture-stack.ts';
 
 let stack: CaptureStack;
@@ -38,7 +39,7 @@ test('PostgreSQL 13 is captured, and a marker in its idle log is passed', async 
       source: stack.source,
       kafka: stack.kafka,
       connect: stack.connect,
-      store: { getReplication: async () => replication },
+      store: createMemoryStore(replication).store,
       clock: systemClock,
       log: silentLog,
     },

@@ -3,6 +3,7 @@ import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import { startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
+import { createMemoryStore } from '../../kit/memory-store.ts';
 import { type CaptureStack, replicationOf, silentLog, startCaptureStack } from './capture-stack.ts';
 
 let stack: CaptureStack;
@@ -31,7 +32,7 @@ test('a Connect worker that starts is unavailable, and never without its connect
     },
     {
       ...{ source: stack.source, kafka: stack.kafka, connect: stack.connect, log: silentLog },
-      store: { getReplication: async () => replication },
+      store: createMemoryStore(replication).store,
       clock: systemClock,
     },
   );

@@ -11,6 +11,7 @@ import { topicName } from '#core/naming/names.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import type { RowEvent } from '#core/ports/row-event.ts';
 import { startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
+import { createMemoryStore } from '../../kit/memory-store.ts';
 import { type CaptureStack, replicationOf, silentLog, startCaptureStack } from '../capture/capture-stack.ts';
 
 const slow = 300_000;
@@ -69,7 +70,7 @@ test(
         source: stack.source,
         kafka: stack.kafka,
         connect: stack.connect,
-        store: { getReplication: async () => replication },
+        store: createMemoryStore(replication).store,
         clock: systemClock,
         log: silentLog,
       },

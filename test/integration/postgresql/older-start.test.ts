@@ -81,7 +81,7 @@ describe.each(ways)('a copy by %s', (_way, open) => {
   ): Promise<number> => {
     const copier = open();
     try {
-      return await copyTable(
+      const { rows } = await copyTable(
         run,
         table,
         {
@@ -103,6 +103,7 @@ describe.each(ways)('a copy by %s', (_way, open) => {
         },
         { parallelChunks: 1, signal: new AbortController().signal },
       );
+      return rows;
     } finally {
       await copier.close();
     }

@@ -46,6 +46,8 @@ export const mysqlSourceDialect = (kind: MysqlKind): DocumentedSourceDialect => 
     connectorConfig: (replication, source, kafka) => connectorConfig(kind, replication, source, kafka),
     // The binlog client is Debezium's own, and so is its setting.
     connectTimeoutConfig: (timeoutMs) => ({ 'connect.timeout.ms': String(timeoutMs) }),
+    // It reads the log as a replica does, and the server keeps that for a time of its own.
+    objectsAtSource: () => [],
     ownTopics: (topicPrefix) => [
       { topic: heartbeatTopicName(topicPrefix) },
       { topic: schemaHistoryTopicName(topicPrefix), retentionHours: Number.POSITIVE_INFINITY },

@@ -7,6 +7,7 @@ import { quoteTable } from '../identifiers.ts';
 import { decoderFor, isUnavailable } from '../types/column-codec.ts';
 import { documentedTypes, maxCapturedNameLength, validateColumn } from '../types/column-types.ts';
 import { connectorConfig } from './connector-config.ts';
+import { flushTableName } from './flush-table.ts';
 import { findUnboundedKeyColumn } from './key-range.ts';
 import { formatScn, parseScn, readEventSource, streamedPosition } from './log-position.ts';
 
@@ -70,6 +71,7 @@ export const oracleSourceDialect: DocumentedSourceDialect = {
     connectorConfig,
     // A property of ojdbc.
     connectTimeoutConfig: (timeoutMs) => ({ 'driver.oracle.net.CONNECT_TIMEOUT': String(timeoutMs) }),
+    objectsAtSource: ({ slotName }) => [{ kind: 'table', name: flushTableName(slotName), keepsLog: false }],
     ownTopics: (topicPrefix) => [
       { topic: heartbeatTopicName(topicPrefix) },
       // Not one old definition may be lost: the connector reads them all when it starts.

@@ -23,17 +23,34 @@ SELECT current_setting('server_version') AS "serverVersion",
        current_setting('max_slot_wal_keep_size') AS "slotLogLimit"`,
 };
 
-/** One row, or none. A slot of another database or plug-in shows as such, since its name is taken. */
+/**
+ * One row, or none. A slot of another database or plug-in shows as such, since its name is taken. One that is being created
+ * has its name already, and no confirmed position until it has found where it begins.
+ */
 export const slotStatement = (name: string): Statement => ({
   text: `
 SELECT active, coalesce(wal_status, 'unknown') AS "walStatus", confirmed_flush_lsn::text AS "confirmedFlushPosition",
-       coalesce(plugin = 'pgoutput' AND database = current_database(), false) AS "isOurs"
+       coalesce(plugin = 'pgoutput' AND database = current_database(), false) AS "isOurs",
+       slot_type = 'logical' AND active AND confirmed_flush_lsn IS NULL AS "isBeingCreated"
 FROM pg_replication_slots WHERE slot_name = $1`,
   values: [name],
 });
 
 export const createSlotStatement = (name: string): Statement => ({
   text: `SELECT pg_create_logical_replication_slot($1, 'pgoutput')`,
+  values: [name],
+});
+
+/** PostgreSQL 14 and newer may be told to look whether the client is still there; this session must go on without one. */
+export const keepWithoutClientStatement: Statement = {
+  text: `SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'client_connection_check_interval'`,
+};
+
+/** Ends the session that is creating a slot, and with it the slot. */
+export const cancelSlotCreationStatement = (name: string): Statement => ({
+  text: `
+SELECT pg_cancel_backend(active_pid) FROM pg_replication_slots
+WHERE slot_name = $1 AND slot_type = 'logical' AND active AND confirmed_flush_lsn IS NULL`,
   values: [name],
 });
 
@@ -44,6 +61,15 @@ export const dropSlotStatement = (name: string): Statement => ({
 
 /** What a publication is expected to publish: TRUNCATE too. */
 const publishedOperations = `publish = 'insert, update, delete, truncate'`;
+
+/**
+ * A step that is repeated while its first call still runs would create the same publication twice, which PostgreSQL answers
+ * with a violated constraint of its catalog. The lock ends with the transaction.
+ */
+export const oneAtATimeStatement = (name: string): Statement => ({
+  text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))',
+  values: [`millrace ${name}`],
+});
 
 export const publicationStatement = (name: string): Statement => ({
   text: 'SELECT puballtables AS "allTables" FROM pg_publication WHERE pubname = $1',

@@ -85,6 +85,10 @@ export const postgresSourceDialect: DocumentedSourceDialect = {
     connectorConfig,
     // A property of pgjdbc, in seconds.
     connectTimeoutConfig: (timeoutMs) => ({ 'driver.connectTimeout': String(Math.ceil(timeoutMs / 1_000)) }),
+    objectsAtSource: ({ slotName, publicationName }) => [
+      { kind: 'replication slot', name: slotName, keepsLog: true },
+      { kind: 'publication', name: publicationName, keepsLog: false },
+    ],
     ownTopics: (topicPrefix) => [
       { topic: messageTopicName(topicPrefix) },
       { topic: heartbeatTopicName(topicPrefix) },

@@ -84,7 +84,7 @@ const options = { parallelChunks: 1, signal: new AbortController().signal };
 
 test('every chunk is copied and recorded, and the table is ready to be finished', async () => {
   const { ports, copied, state, metrics, log } = await createWorld();
-  expect(await copyTable(run, flights, ports, options)).toBe(30);
+  expect(await copyTable(run, flights, ports, options)).toEqual({ rows: 30, isDone: true });
   expect(copied).toEqual([0, 1, 2]);
   expect(state.progress.get('public.flights')).toMatchObject({
     state: 'copying',
@@ -136,14 +136,14 @@ test('finished chunks are not copied again', async () => {
     durationMs: 1,
     finishedAt: '2026-03-01T12:00:00.000Z',
   });
-  expect(await copyTable(run, flights, ports, options)).toBe(20);
+  expect(await copyTable(run, flights, ports, options)).toEqual({ rows: 20, isDone: true });
   expect(copied).toEqual([0, 2]);
 });
 
 test('a table that is finished is not touched', async () => {
   const { ports, copied, store } = await createWorld();
   await store.setTableState(7, flights, { state: 'live' });
-  expect(await copyTable(run, flights, ports, options)).toBe(0);
+  expect(await copyTable(run, flights, ports, options)).toEqual({ rows: 0, isDone: true });
   expect(copied).toEqual([]);
 });
 
@@ -317,7 +317,9 @@ describe('a newer start that began', () => {
   test('leaves nothing to do for the worker of the older one', async () => {
     const world = await createWorld();
     world.state.replication = { ...world.state.replication, generation: 4 };
-    await expect(copyTables(run, world.ports, options)).rejects.toMatchObject({ code: 'Superseded' });
+    await expect(copyTables(run, world.ports, { ...options, share: 'big' })).rejects.toMatchObject({
+      code: 'Superseded',
+    });
     await expect(finishCopy(run, world.ports)).rejects.toMatchObject({ code: 'Superseded' });
     expect(world.copied).toEqual([]);
     expect(world.source.state.calls).toEqual([]);
@@ -329,7 +331,7 @@ test('a plan of another copy is not carried out, nor finished', async () => {
   await store.putTablePlan(7, planned(airports, { runsOn: 'fargate' }), threeChunks);
   state.replication = { ...state.replication, copyGeneration: 2 };
   await expect(copyTable(run, flights, ports, options)).rejects.toMatchObject({ code: 'CopyFailed' });
-  expect(await copyTables(run, ports, options)).toBe(0);
+  expect(await copyTables(run, ports, { ...options, share: 'big' })).toMatchObject({ rows: 0 });
   expect(await finishCopy(run, ports)).toBe(0);
 });
 
@@ -345,10 +347,23 @@ test('a target table that has gone is named', async () => {
 test('the worker splits and copies the big tables only', async () => {
   const { ports, copied, store, state } = await createWorld();
   await store.putTablePlan(7, planned(airports, { runsOn: 'fargate', chunks: 0 }), []);
-  expect(await copyTables(run, ports, options)).toBe(10);
+  expect(await copyTables(run, ports, { ...options, share: 'big' })).toEqual({ rows: 10, isDone: true });
   expect(copied).toEqual([0]);
   expect(state.progress.get('public.airports')).toMatchObject({ chunks: 1, chunksDone: 1 });
   expect(state.progress.get('public.flights')).toMatchObject({ chunksDone: 0 });
+});
+
+test('a lane whose time is over copies one chunk at least, and the next call goes on with the rest', async () => {
+  const { ports, copied, store, state } = await createWorld();
+  await store.putTablePlan(7, planned(airports, { chunks: 1 }), [{ chunkNumber: 0 }]);
+  const lane = { ...options, share: { lane: 0, lanes: 1 } };
+  const isOver = (): boolean => copied.length > 0;
+  expect(await copyTables(run, ports, { ...lane, isOver })).toEqual({ rows: 10, isDone: false });
+  expect(copied).toEqual([0]);
+  expect(state.progress.get('public.flights')?.finishedAt).toBeUndefined();
+  expect(await copyTables(run, ports, lane)).toEqual({ rows: 30, isDone: true });
+  expect(await copyTables(run, ports, lane)).toEqual({ rows: 0, isDone: true });
+  expect(copied).toHaveLength(4);
 });
 
 test('the end of the copy is marked once, and copied tables catch up from there', async () => {

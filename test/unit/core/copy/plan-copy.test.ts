@@ -56,9 +56,9 @@ test('missing target tables are created, small tables are split, big ones are le
   const { ports, state, target } = createWorld();
   const output = await planCopy(run(), ports);
   expect(output).toEqual({
-    lambdaTables: [{ run: run(), table: { schema: 'public', table: 'airports' } }],
+    isDone: true,
+    lanes: [{ run: run(), lane: 0, lanes: 1 }],
     hasFargateTables: true,
-    fargateTables: 1,
   });
   expect(target.state.calls.toSorted()).toEqual([
     'create public.shop_airports',
@@ -97,7 +97,7 @@ test('a target table that has rows of someone else is skipped and said to be', a
   target.state.tables.push(sampleTable('shop_airports'));
   target.state.withRows.add('shop_airports');
   const output = await planCopy(run(), ports);
-  expect(output.lambdaTables).toEqual([]);
+  expect(output.lanes).toEqual([]);
   expect(state.progress.get('public.airports')).toMatchObject({
     state: 'skipped',
     message: expect.stringContaining('force_resync'),
@@ -114,7 +114,7 @@ test('a forced start truncates, moves the checkpoints to the ends, and only then
   expect(target.state.calls.slice(0, 2)).toEqual(['truncate public.shop_airports', 'resetCheckpoints']);
   expect(resets).toEqual([[expect.objectContaining({ endOffset: 42n })]]);
   expect(state.replication.copyGeneration).toBe(3);
-  expect(output.lambdaTables).toHaveLength(1);
+  expect(output.lanes).toHaveLength(1);
 });
 
 test('a forced start plans a table again that is live from an older copy', async () => {
@@ -159,7 +159,7 @@ test('a later start without force resumes the plan of the copy before, and leave
   target.state.withRows.add('shop_flights');
   source.state.tables = [];
   const output = await planCopy(run({ generation: 4 }), ports);
-  expect(output).toEqual({ lambdaTables: [], hasFargateTables: true, fargateTables: 1 });
+  expect(output).toEqual({ isDone: true, lanes: [], hasFargateTables: true });
   expect(state.replication.copyGeneration).toBe(3);
 });
 
@@ -239,3 +239,68 @@ test('a source table that has gone since validation is named', async () => {
     facts: { table: 'public.flights' },
   });
 });
+
+const manyTables = (count: number) => {
+  const names = Array.from({ length: count }, (_unused, index) => `${'long_table_name_'.repeat(3)}${index}`);
+  return {
+    names,
+    replication: {
+      tables: names.map((table) => ({
+        source: { schema: 'public', table },
+        target: { schema: 'public', table: `shop_${table}` },
+      })),
+    },
+  };
+};
+
+test('planning that runs out of time goes on in the next call', async () => {
+  const { names, replication } = manyTables(30);
+  const { ports, source, state, target } = createWorld(replication);
+  source.state.tables = names.map((name) => sampleTable(name));
+  let looks = 0;
+  const outputs = [];
+  for (let call = 0; call < 10; call += 1) {
+    looks = 0;
+    const output = await planCopy(run(), ports, () => {
+      looks += 1;
+      return looks > 8;
+    });
+    outputs.push(output.isDone);
+    if (output.isDone) break;
+    expect(output).toEqual({ isDone: false, lanes: [], hasFargateTables: false });
+  }
+  expect(outputs).toEqual([false, false, false, true]);
+  expect(state.progress.size).toBe(30);
+  expect(target.state.calls).toHaveLength(30);
+});
+
+test('a forced start that runs out of time while it truncates goes on, and moves the checkpoints once', async () => {
+  const { names, replication } = manyTables(10);
+  const { ports, source, target, state, resets } = createWorld({ ...replication, copyGeneration: 1 });
+  source.state.tables = names.map((name) => sampleTable(name));
+  for (const name of names) {
+    target.state.tables.push(sampleTable(`shop_${name}`));
+    target.state.withRows.add(`shop_${name}`);
+  }
+  let looks = 0;
+  const isOver = (): boolean => {
+    looks += 1;
+    return looks > 4;
+  };
+  expect((await planCopy(run({ forceResync: true }), ports, isOver)).isDone).toBe(false);
+  expect(state.replication.copyGeneration).toBe(1);
+  expect((await planCopy(run({ forceResync: true }), ports)).isDone).toBe(true);
+  expect(target.state.calls.filter((call) => call.startsWith('truncate'))).toHaveLength(10);
+  expect(resets).toHaveLength(1);
+});
+
+test.each([1, 600, 1_000])(
+  'the plan of %i tables takes no more of the state than that of ten',
+  async (count) => {
+    const { names, replication } = manyTables(count);
+    const { ports, source } = createWorld(replication);
+    source.state.tables = names.map((name) => sampleTable(name));
+    const output = await planCopy(run({ transactionWaitSeconds: 600 }), ports);
+    expect(JSON.stringify(output).length).toBeLessThan(1_000);
+  },
+);

@@ -57,6 +57,7 @@ const facts = (change: Partial<StatusFacts> = {}): StatusFacts => ({
   heartbeat: heartbeat(),
   tables: [live],
   sourceLog: undefined,
+  objectsAtSource: [],
   now,
   ...change,
 });
@@ -311,4 +312,50 @@ test('a consumer whose clock is behind is as healthy for the status as it is for
   const earlier = (instant: Date | string) => new Date(new Date(instant).getTime() - behindMs).toISOString();
   const late = facts({ heartbeat: heartbeat({ startedAt: earlier(at), beatAt: earlier(now) }) });
   expect(unifiedStatus(late).consumer).toMatchObject({ heartbeatRecent: true, healthy: true });
+});
+
+const keptLog =
+  'The source keeps its log for replication slot s while no connector reads it, so its disk fills as it writes';
+const objectsAtSource = [
+  { kind: 'replication slot', name: 's', keepsLog: true },
+  { kind: 'publication', name: 'p', keepsLog: false },
+];
+
+test.each([
+  ['stopped', 'PAUSED', true],
+  ['error', 'FAILED', true],
+  ['error', 'RUNNING', false],
+  ['needs-resync', 'missing', true],
+  ['active', 'PAUSED', true],
+  ['active', 'RUNNING', false],
+] as const)('%s with a connector that is %s: the log of the source is kept: %s', (status, state, isKept) => {
+  const connector =
+    state === 'missing'
+      ? state
+      : { state, tasks: [{ id: 0, state: state === 'FAILED' ? state : 'RUNNING' }] as const };
+  const { reasons, sourceObjects } = unifiedStatus(
+    facts({ replication: replication({ status }), connector, objectsAtSource }),
+  );
+  expect(reasons.includes(keptLog)).toBe(isKept);
+  expect(sourceObjects.map(({ name }) => name)).toEqual(['s', 'p']);
+});
+
+test('nothing is at the source before a start has come to its capture, and what it began is there then', () => {
+  const never = replication({ status: 'error', copyGeneration: 0 });
+  const missing = { connector: 'missing', objectsAtSource } as const;
+  expect(unifiedStatus(facts({ replication: never, ...missing }))).toMatchObject({ sourceObjects: [] });
+  expect(unifiedStatus(facts({ replication: never, ...missing })).reasons).not.toContain(keptLog);
+  const begun = unifiedStatus(facts({ replication: { ...never, capturedSince: at }, ...missing }));
+  expect(begun.sourceObjects).toHaveLength(2);
+  expect(begun.reasons).toContain(keptLog);
+});
+
+test('a start that waits names the transactions; one that came later does not', () => {
+  const wait = { generation: 1, since: at, until: at, transactions: ['pid 5 of user app'], count: 1 };
+  const starting = replication({ status: 'starting', wait });
+  expect(unifiedStatus(facts({ replication: starting })).reasons).toContain(
+    `Since ${at} the start waits for 1 transaction at the source: pid 5 of user app. It gives up at ${at}.`,
+  );
+  expect(unifiedStatus(facts({ replication: { ...starting, generation: 2 } })).wait).toBeUndefined();
+  expect(unifiedStatus(facts({ replication: { ...starting, status: 'active' } })).wait).toBeUndefined();
 });

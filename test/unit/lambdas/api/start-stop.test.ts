@@ -41,6 +41,7 @@ test('a start begins one execution, named by its generation', async () => {
     clientId: 1,
     replicationId: 1,
     generation: 1,
+    transactionWaitSeconds: 600,
     forceResync: false,
   });
   expect(activities.get(1)?.map(({ action }) => action)).toEqual(['created', 'start-requested']);

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { Alert } from '#core/ports/services.ts';
 import { failStart } from '../../../../../lambdas/steps/fail-start/fail-start.ts';
+import { sampleDatabase } from '../../../../kit/databases.ts';
 import { createManualClock } from '../../../../kit/manual-clock.ts';
 import { createMemoryStore, sampleReplication } from '../../../../kit/memory-store.ts';
 import { createRecordingLog } from '../../../../kit/recording-log.ts';
@@ -18,7 +19,7 @@ const createWorld = (change: Partial<Replication> = {}) => {
   const alerts: Alert[] = [];
   const world = { alertFailure: undefined as Error | undefined };
   const ports = {
-    store,
+    store: { ...store, getDatabase: async () => sampleDatabase() },
     alerts: {
       publish: async (alert: Alert) => {
         if (world.alertFailure !== undefined) throw world.alertFailure;
@@ -106,4 +107,22 @@ test('a step that is repeated because the alert failed still alerts', async () =
   world.alertFailure = undefined;
   expect(await failStart(input, ports)).toEqual({ status: 'error' });
   expect(alerts).toHaveLength(1);
+});
+
+test('a start that failed while it captured says what it left at the source, once something may be there', async () => {
+  for (const [capturedSince, text] of [
+    [
+      '2026-01-01T00:00:00.000Z',
+      'replication slot millrace_client_1_db_1, publication millrace_client_1_db_1',
+    ],
+    [undefined, 'The connector stays where it is.'],
+  ] as const) {
+    const { ports, state, alerts } = createWorld({
+      copyGeneration: 0,
+      ...(capturedSince !== undefined && { capturedSince }),
+    });
+    await failStart({ run, step: 'Capture', failure: thrown('CaptureFailed', 'No.') }, ports);
+    expect(state.activity[0]?.message).toContain(text);
+    expect(alerts[0]?.message.includes('keeps its log')).toBe(capturedSince !== undefined);
+  }
 });

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Database } from '#core/contracts/database.ts';
+import type { Run } from '#core/contracts/steps.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ConnectorOffset, ConnectorState, ConnectorStatus, ConnectPort } from '#core/ports/services.ts';
 import { startCapture } from '../../../../../lambdas/steps/start-capture/start-capture.ts';
 import { createFakeSource, readyServer } from '../../../../kit/databases.ts';
@@ -7,7 +9,7 @@ import { createManualClock } from '../../../../kit/manual-clock.ts';
 import { createMemoryStore, sampleReplication } from '../../../../kit/memory-store.ts';
 import { createRecordingLog } from '../../../../kit/recording-log.ts';
 
-const run = { clientId: 1, replicationId: 7, generation: 3, forceResync: false };
+const run: Run = { clientId: 1, replicationId: 7, generation: 3, forceResync: false };
 
 const status = (task: ConnectorState, trace?: string): ConnectorStatus => ({
   state: 'RUNNING',
@@ -32,9 +34,9 @@ const createWorld = (steps: readonly { offset?: ConnectorOffset; status?: Connec
   } as unknown as ConnectPort;
   const clock = createManualClock();
   const log = createRecordingLog();
-  const begin = () =>
+  const begin = (change: Partial<Run> = {}) =>
     startCapture(
-      run,
+      { ...run, ...change },
       {
         replication: state.replication,
         sourceDatabase: {
@@ -67,7 +69,11 @@ test('capture streams when its offset has passed the marker', async () => {
     { offset: { lsn: 0x1ff }, status: status('UNASSIGNED') },
     { offset: { lsn: 0x201 }, status: status('RUNNING') },
   ]);
-  expect(await begin()).toEqual({ connectorName: 'acme_shop_connector', position: '0/201' });
+  expect(await begin()).toEqual({
+    isReady: true,
+    connectorName: 'acme_shop_connector',
+    position: '0/201',
+  });
   expect(source.state.calls).toContain('writeMarker capture:3');
   expect(log.lines.filter((line) => line.includes('STEP 2/4'))).toHaveLength(2);
 });
@@ -143,13 +149,77 @@ test('transactions that began later are not waited for', async () => {
   expect(open).toEqual([]);
 });
 
-test('a transaction that does not end is named, and the start may go on waiting', async () => {
+const endless = 'session 12,345 of SHOP (sqlplus), open since SCN 90';
+
+test('a transaction that does not end is named, and the next call waits on', async () => {
+  const { begin, source, state } = createWorld([{}, { offset: { lsn: 0x201 }, status: status('RUNNING') }]);
+  source.state.readiness = {
+    ...readyServer,
+    slot: { active: true, walStatus: 'reserved', confirmedFlushPosition: '0/40' },
+  };
+  source.database.listTransactionsBefore = async () => [endless];
+  expect(await begin()).toEqual({ isReady: false, connectorName: 'acme_shop_connector', position: null });
+  const { wait } = state.replication;
+  expect(wait).toMatchObject({ generation: 3, transactions: [endless], count: 1 });
+  expect(Date.parse(wait?.until ?? '') - Date.parse(wait?.since ?? '')).toBe(600_000);
+  expect(state.activity).toMatchObject([
+    { action: 'waiting-for-transactions', message: expect.stringContaining(endless) },
+  ]);
+  expect(await begin()).toMatchObject({ isReady: false });
+  expect(state.replication.wait?.since).toBe(wait?.since);
+  source.database.listTransactionsBefore = async () => ['a later one'];
+  expect(await begin()).toMatchObject({ isReady: true });
+  expect(state.replication.wait).toBeUndefined();
+  expect(state.activity.map(({ action }) => action)).toEqual([
+    'waiting-for-transactions',
+    'transactions-ended',
+  ]);
+});
+
+test('a start waits as long as it is told to, and then says for whom', async () => {
   const { begin, source } = createWorld([{}, { offset: { lsn: 0x201 }, status: status('RUNNING') }]);
-  source.database.listTransactionsBefore = async () => [
-    'session 12,345 of SHOP (sqlplus), open since SCN 90',
-  ];
-  await expect(begin()).rejects.toMatchObject({
-    code: 'CaptureNotStreaming',
-    message: expect.stringContaining('session 12,345 of SHOP (sqlplus)'),
+  source.state.readiness = {
+    ...readyServer,
+    slot: { active: true, walStatus: 'reserved', confirmedFlushPosition: '0/40' },
+  };
+  source.database.listTransactionsBefore = async () => [endless];
+  const waitFor = (transactionWaitSeconds: number) => begin({ transactionWaitSeconds });
+  expect(await waitFor(200)).toMatchObject({ isReady: false });
+  await expect(waitFor(200)).rejects.toMatchObject({
+    code: 'OpenTransactions',
+    message: `The start of acme_shop_connector has waited for 200 s for 1 transaction at the source: ${endless}.`,
   });
+});
+
+test('a source that waits by itself names the transactions, and the next call waits on', async () => {
+  const { begin, source, state } = createWorld([{}, { offset: { lsn: 0x201 }, status: status('RUNNING') }]);
+  source.state.readiness = {
+    ...readyServer,
+    slot: { active: true, walStatus: 'reserved', confirmedFlushPosition: '0/40' },
+  };
+  const [first, later] = ['pid 5 of user app', 'pid 6 of user app'];
+  source.state.preparations = [
+    { isReady: false, transactions: [first] },
+    { isReady: false, transactions: [first, later] },
+    { isReady: false, transactions: [later] },
+  ];
+  const seen = [];
+  for (let call = 0; call < 3; call += 1) {
+    expect(await begin()).toMatchObject({ isReady: false, position: null });
+    seen.push(state.replication.wait?.transactions);
+  }
+  // Those that it waits for in its second phase are named when the first ones have ended.
+  expect(seen).toEqual([[first], [first], [later]]);
+  expect(await begin()).toMatchObject({ isReady: true });
+  expect(source.state.calls.filter((call) => call.startsWith('writeMarker'))).toHaveLength(1);
+});
+
+test('what may come to be at the source is recorded before anything is created there', async () => {
+  const { begin, state, source } = createWorld([{}]);
+  source.database.prepareCapture = async () => {
+    expect(state.replication.capturedSince).toBe('2026-03-01T12:00:00.000Z');
+    throw new MillraceError('DatabaseUnreachable', 'It went away.');
+  };
+  await expect(begin()).rejects.toMatchObject({ code: 'DatabaseUnreachable' });
+  expect(state.replication.capturedSince).toBeDefined();
 });
