@@ -51,7 +51,7 @@ export class HeldTables {
   /** Does nothing for a table that is held for the same reason already. */
   async hold(source: TableRef, error: MillraceError): Promise<void> {
     const { replication, store, alerts, metrics, clock, log } = this.#options;
-    const { replicationId, connectorName } = replication;
+    const { replicationId, connectorName, copyGeneration } = replication;
     const table = tableLabel(source);
     this.#controllerOf(topicName(replication.topicPrefix, source)).abort();
     if (this.#tables.has(tableKey(source))) return;
@@ -62,11 +62,13 @@ export class HeldTables {
     metrics.countError(connectorName, error.code);
     const at = clock.now().toISOString();
     await this.#retry(() =>
-      store.setTableState(replicationId, source, {
-        state: 'held',
-        message: `${message} ${advice}`,
-        heldSince: at,
-      }),
+      store.setTableState(
+        replicationId,
+        source,
+        { state: 'held', message: `${message} ${advice}`, heldSince: at },
+        // A newer copy of the table is another matter.
+        { generation: copyGeneration, states: ['catching-up', 'live', 'held'] },
+      ),
     );
     await this.#retry(() =>
       store.addActivity(replicationId, {

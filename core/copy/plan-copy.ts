@@ -106,16 +106,14 @@ const beginCopyGeneration = async (
   if (run.forceResync) {
     const topics = captureTopics(replication, source.dialect.capture, 1).map(({ topic }) => topic);
     const ends = await kafka.topicOffsets(topics);
-    const emptied = await forEachBounded(replication.tables, planParallelism, async ({ target: table }) => {
-      if (isOver()) return false;
-      if ((await target.describeTable(table)) === undefined || !(await target.hasRows(table))) return true;
+    for (const { target: table } of replication.tables) {
+      if (isOver()) return undefined;
+      if ((await target.describeTable(table)) === undefined || !(await target.hasRows(table))) continue;
       // A newer start may have begun meanwhile, and these tables are then its own.
       await requireCurrentRun(store, run);
       await target.truncate(table);
       log.info(`${step} Truncated ${tableLabel(table)}: the start forces a resync`, { step });
-      return true;
-    });
-    if (emptied.includes(false)) return undefined;
+    }
     await requireCurrentRun(store, run);
     await ports.resetCheckpoints(ends);
   }

@@ -176,6 +176,7 @@ test.each([
 ])('a forced start that a newer one has replaced %s', async (_what, tables) => {
   const { ports, state, target, resets } = createWorld({ copyGeneration: 1 });
   target.state.tables.push(...tables.map((table) => sampleTable(table)));
+  for (const table of tables) target.state.withRows.add(table);
   const truncating = {
     ...ports.target,
     truncate: async (ref: { readonly schema: string; readonly table: string }) => {

@@ -1,7 +1,7 @@
 package millrace.connect;
 
 import io.debezium.relational.TableId;
-import io.debezium.schema.SchemaTopicNamingStrategy;
+import io.debezium.schema.DefaultTopicNamingStrategy;
 import io.debezium.spi.schema.DataCollectionId;
 import io.debezium.spi.topic.TopicNamingStrategy;
 import java.util.Arrays;
@@ -35,7 +35,7 @@ public final class TableStatements implements Transformation<SourceRecord> {
         statementTopic = (String) settings.get(PREFIX);
         Properties properties = new Properties();
         properties.put(PREFIX, statementTopic);
-        names = new SchemaTopicNamingStrategy(properties);
+        names = new DefaultTopicNamingStrategy(properties);
         List<Pattern> tables = Arrays.stream(((String) settings.get(TABLES)).split(",")).map(Pattern::compile).toList();
         isCaptured = table -> tables.stream().anyMatch(pattern -> pattern.matcher(table).matches());
     }
