@@ -48,6 +48,7 @@ export const faultSuites = [
   'integration/capture/start-capture.test.ts',
   'integration/capture/starting-connect.test.ts',
   'integration/consumer/consumer.test.ts',
+  'integration/consumer/many-tables.test.ts',
   'integration/mysql-target/consumer.test.ts',
 ];
 

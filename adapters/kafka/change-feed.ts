@@ -3,6 +3,7 @@ import type { MillraceError } from '#core/errors/millrace-error.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ChangeFeed, FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
+import { type FetchMember, FetchTurns } from './fetch-turns.ts';
 import { toKafkaError } from './kafka-client.ts';
 import { PartitionBuffer } from './partition-buffer.ts';
 import { askedOffsetOf, recordBatchOf, takeWholeBatches } from './record-batches.ts';
@@ -25,8 +26,9 @@ export interface ChangeFeedOptions {
 }
 
 /**
- * Records that wait to be applied. 32 MiB are about a second of work (30,000 events of 1 KiB), enough to keep the
- * target busy through a pause of the fetching (`maxWaitMs`), and small in a task of 1 GiB.
+ * Records that wait to be applied, of all partitions together. 32 MiB are about a second of work (30,000 events of 1 KiB),
+ * enough to keep the target busy through a pause of the fetching (`maxWaitMs`), and small in a task of 1 GiB. One fetch may
+ * go beyond it: `maxBytesPerFetch`, decompressed.
  */
 export const defaultBufferBytes = 32 * 1024 * 1024;
 /** With many partitions each still gets what one fetch may bring, so that a lively one is not throttled by idle ones. */
@@ -168,16 +170,26 @@ class FeedRun {
       partitions.map((partition) => ({ topic, partition })),
     );
     this.#options.log.info('Partitions assigned', { partitions: positions.length });
-    const bufferBytes = Math.max(
-      minPartitionBufferBytes,
-      (this.#options.bufferBytes ?? defaultBufferBytes) / positions.length,
-    );
-    const sessions = positions.map(
+    const allBytes = this.#options.bufferBytes ?? defaultBufferBytes;
+    const bufferBytes = Math.min(allBytes, Math.max(minPartitionBufferBytes, allBytes / positions.length));
+    const sessions: readonly KafkaSession[] = positions.map(
       ({ topic, partition }) =>
-        new KafkaSession(topic, partition, this.#consumer, bufferBytes, (nextOffset) =>
-          this.#progress.set(keyOf(topic, partition), { topic, partition, offset: String(nextOffset) }),
+        new KafkaSession(
+          topic,
+          partition,
+          this.#consumer,
+          bufferBytes,
+          () => turns,
+          (nextOffset) =>
+            this.#progress.set(keyOf(topic, partition), { topic, partition, offset: String(nextOffset) }),
         ),
     );
+    const turns = new FetchTurns({
+      limitBytes: allBytes,
+      clock: this.#options.clock,
+      signal: this.#stop,
+      members: sessions,
+    });
     this.#sessions = new Map(sessions.map((session) => [keyOf(session.topic, session.partition), session]));
     const before = this.#ended;
     this.#ended = before.then(async () => {
@@ -264,16 +276,18 @@ const toFeedRecord = ({ offset, value, headers }: KafkaMessage): FeedRecord => (
 });
 
 /** A partition between two assignments. It begins paused, at no offset, and is resumed by `seek`. */
-class KafkaSession implements PartitionSession {
+class KafkaSession implements PartitionSession, FetchMember {
   readonly topic: string;
   readonly partition: number;
   readonly showProgress: (nextOffset: bigint) => void;
   readonly #consumer: Consumer;
   readonly #bufferBytes: number;
+  readonly #turns: () => FetchTurns;
   readonly #buffer = new PartitionBuffer();
   readonly #over = new AbortController();
   #nextOffset: bigint | undefined;
   #isPaused = true;
+  #hasLeft = false;
   #duplicates = 0;
 
   constructor(
@@ -281,8 +295,10 @@ class KafkaSession implements PartitionSession {
     partition: number,
     consumer: Consumer,
     bufferBytes: number,
+    turns: () => FetchTurns,
     showProgress: (nextOffset: bigint) => void,
   ) {
+    this.#turns = turns;
     this.topic = topic;
     this.partition = partition;
     this.#consumer = consumer;
@@ -304,12 +320,34 @@ class KafkaSession implements PartitionSession {
     this.#buffer.clear();
     this.#nextOffset = offset;
     this.repeat();
-    this.#resume();
+    this.#turns().want(this);
+  }
+
+  get bufferedBytes(): number {
+    return this.#buffer.bytes;
+  }
+
+  get isFetched(): boolean {
+    return !this.#isPaused;
   }
 
   /** Makes Kafka bring everything from `nextOffset` again. */
   repeat(): void {
     this.#consumer.seek({ ...this.#place, offset: String(this.nextOffset) });
+  }
+
+  async waitForRecords(giveUp?: AbortSignal): Promise<boolean> {
+    const wake = (): void => this.#buffer.wake();
+    giveUp?.addEventListener('abort', wake);
+    try {
+      while (!this.signal.aborted && giveUp?.aborted !== true) {
+        if (!this.#buffer.isEmpty) return true;
+        await this.#buffer.changed();
+      }
+      return false;
+    } finally {
+      giveUp?.removeEventListener('abort', wake);
+    }
   }
 
   async take(
@@ -322,7 +360,8 @@ class KafkaSession implements PartitionSession {
     try {
       while (!this.signal.aborted && giveUp?.aborted !== true) {
         const records = this.#buffer.take(maxRecords, maxBytes);
-        if (this.#isPaused && this.#buffer.bytes <= this.#bufferBytes / 2) this.#resume();
+        if (records.length > 0) this.#turns().taken();
+        if (this.#isPaused && this.#buffer.bytes <= this.#bufferBytes / 2) this.#turns().want(this);
         if (records.length > 0) return records;
         await this.#buffer.changed();
       }
@@ -332,11 +371,10 @@ class KafkaSession implements PartitionSession {
     }
   }
 
-  pause(): void {
+  leave(): void {
+    this.#hasLeft = true;
     this.#buffer.clear();
-    if (this.signal.aborted) return;
-    this.#isPaused = true;
-    this.#consumer.pause([{ topic: this.topic, partitions: [this.partition] }]);
+    if (!this.signal.aborted) this.pause();
   }
 
   peek(): FeedRecord | undefined {
@@ -386,10 +424,10 @@ class KafkaSession implements PartitionSession {
     this.#duplicates += skipped;
     // A batch that ended below the sought offset comes from before it: the rest is asked for directly.
     if (this.nextOffset === begin) this.repeat();
-    if (this.#buffer.bytes > this.#bufferBytes && !this.#isPaused) {
-      this.#isPaused = true;
-      this.#consumer.pause([{ topic: this.topic, partitions: [this.partition] }]);
-    }
+    // A fetch that was under way when it left.
+    if (this.#hasLeft) this.#buffer.clear();
+    if (this.#buffer.bytes > this.#bufferBytes) this.pause();
+    this.#turns().received(this);
     return skipped;
   }
 
@@ -399,7 +437,14 @@ class KafkaSession implements PartitionSession {
     this.#buffer.wake();
   }
 
-  #resume(): void {
+  pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#consumer.pause([{ topic: this.topic, partitions: [this.partition] }]);
+  }
+
+  resume(): void {
+    if (this.signal.aborted || this.#hasLeft) return;
     this.#isPaused = false;
     this.#consumer.resume([{ topic: this.topic, partitions: [this.partition] }]);
   }

@@ -16,6 +16,14 @@ export class PartitionBuffer {
   #bytes = 0;
   #waiting: (() => void) | undefined;
 
+  /** Whether there is nothing to take; a batch that was not looked into counts as something. */
+  get isEmpty(): boolean {
+    const [chunk] = this.#chunks;
+    if (chunk?.records !== undefined && this.#head >= chunk.records.length)
+      return this.#first() === undefined;
+    return chunk === undefined;
+  }
+
   get bytes(): number {
     return this.#bytes;
   }

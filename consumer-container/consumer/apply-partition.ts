@@ -13,6 +13,7 @@ import type { ReadEventSource } from '#core/ports/source-dialect.ts';
 import type { ShapeJudge } from '#core/schema/shape-judge.ts';
 import type { HeldTables } from './held-tables.ts';
 import { type PartitionProgress, type Progress, partitionKey } from './progress.ts';
+import { type WorkSlots, workSlotCount } from './work-slots.ts';
 
 /**
  * Events of one transaction at most. Measured from 1,000 to 20,000: the rate is flat above 5,000, while time to the
@@ -21,6 +22,12 @@ import { type PartitionProgress, type Progress, partitionKey } from './progress.
 const maxBatchRecords = 5_000;
 /** The most bytes of Kafka's JSON in a batch. Decoded, a batch takes about five times as much, and two are in memory at once. */
 const maxBatchBytes = 8 * 1024 * 1024;
+/** The same of the batches of all partitions together: decoded, they take 320 MiB at most. */
+const allBatchesBytes = 32 * 1024 * 1024;
+
+/** What a batch of one of so many partitions may have; `workSlotCount` of them are under way at most. */
+const batchBytes = (partitions: number): number =>
+  Math.min(maxBatchBytes, allBatchesBytes / Math.min(Math.max(1, partitions), workSlotCount));
 
 /** Decoded in one go: 1 to 2 ms, at about 5 µs for each. */
 const recordsPerTurn = 250;
@@ -38,6 +45,8 @@ export interface ApplyContext {
   /** Throws `NeedsResync` unless the events from `nextOffset` on are all there. */
   readonly verifyPosition: (topic: string, partition: number, nextOffset: bigint) => Promise<void>;
   readonly progress: Progress;
+  /** Shared by all partitions. */
+  readonly slots: WorkSlots;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -81,7 +90,7 @@ export const applyPartition = async (session: PartitionSession, context: ApplyCo
       await clock.sleep(delayMs, session.signal).catch(() => undefined);
     }
   }
-  if (isHeld.aborted) session.pause();
+  if (isHeld.aborted) session.leave();
   progress.troubles.delete(trouble);
 };
 
@@ -146,20 +155,41 @@ class PartitionPipeline {
 
   async run(): Promise<void> {
     const giveUp = AbortSignal.any([this.#failed.signal, this.#context.held.signalOf(this.#session.topic)]);
-    while (!giveUp.aborted) {
-      const taken = await this.#session.take(maxBatchRecords, maxBatchBytes, giveUp);
-      if (taken === undefined) break;
-      const records = this.#rest.length === 0 ? taken : [...this.#rest, ...taken];
-      const decoded = await this.#decode(records);
-      this.#rest = decoded.rest;
-      if (decoded.nextOffset !== undefined) await this.#start(decoded, decoded.nextOffset);
-      if (decoded.failure !== undefined) {
-        // What came before it is applied, so that the checkpoint stands exactly at the record that cannot be.
-        await this.#applying;
-        throw decoded.failure;
-      }
-    }
+    while (await this.#session.waitForRecords(giveUp)) await this.#workInSlot(giveUp);
     await this.#applying;
+  }
+
+  /** Works as long as records come, until `ended` is aborted, or until another partition waits for a slot. */
+  async #workInSlot(ended: AbortSignal): Promise<void> {
+    const { slots, progress } = this.#context;
+    const contended = new AbortController();
+    const giveUpSlot = (): void => contended.abort();
+    const maxBytes = batchBytes(progress.partitions.length);
+    await slots.acquire(giveUpSlot);
+    try {
+      const giveUp = AbortSignal.any([ended, contended.signal]);
+      // One batch is worked on in any case.
+      let taken = await this.#session.take(maxBatchRecords, maxBytes, ended);
+      while (taken !== undefined) {
+        await this.#work(taken);
+        taken = await this.#session.take(maxBatchRecords, maxBytes, giveUp);
+      }
+      await this.#applying;
+    } finally {
+      slots.release(giveUpSlot);
+    }
+  }
+
+  async #work(taken: readonly FeedRecord[]): Promise<void> {
+    const records = this.#rest.length === 0 ? taken : [...this.#rest, ...taken];
+    const decoded = await this.#decode(records);
+    this.#rest = decoded.rest;
+    if (decoded.nextOffset !== undefined) await this.#start(decoded, decoded.nextOffset);
+    if (decoded.failure !== undefined) {
+      // What came before it is applied, so that the checkpoint stands exactly at the record that cannot be.
+      await this.#applying;
+      throw decoded.failure;
+    }
   }
 
   async #decode(records: readonly FeedRecord[]): Promise<DecodedRecords> {

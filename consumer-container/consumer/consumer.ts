@@ -28,6 +28,7 @@ import { NulledReport } from './nulled-report.ts';
 import { Progress } from './progress.ts';
 import { createVerifyPosition, type VerifyPosition, watchOffsets } from './topic-offsets.ts';
 import { isSameShape, type ShapeWatch, watchShapes } from './watch-shapes.ts';
+import { WorkSlots } from './work-slots.ts';
 
 /** The databases of a replication, opened for the consumer. */
 export interface ConsumerDatabases {
@@ -223,6 +224,7 @@ const consume = async (
       epoch: claim.epoch,
       verifyPosition,
       progress,
+      slots: new WorkSlots(),
       clock,
       log,
     };

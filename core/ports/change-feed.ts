@@ -18,6 +18,8 @@ export interface PartitionSession {
   readonly signal: AbortSignal;
   /** Call it before the first `take`, and again to repeat records. */
   seek(offset: bigint): void;
+  /** Waits until `take` has something. False when the assignment has ended or `giveUp` is aborted. */
+  waitForRecords(giveUp?: AbortSignal): Promise<boolean>;
   /**
    * Waits for a record. Then it removes and returns at least one, and at most `maxRecords` records or `maxBytes` bytes.
    * Returns undefined when the assignment has ended or `giveUp` is aborted.
@@ -28,7 +30,7 @@ export interface PartitionSession {
     giveUp?: AbortSignal,
   ): Promise<readonly FeedRecord[] | undefined>;
   /** Reads no more of the partition until the assignment ends, and drops what was read ahead. */
-  pause(): void;
+  leave(): void;
   /** The next record that `take` would return, or undefined while it has not arrived. */
   peek(): FeedRecord | undefined;
   /** How many records below the sought offset have arrived again and were dropped, since the last call. */

@@ -10,6 +10,8 @@ export interface TargetDialect {
   defaultSchema(database: Pick<Database, 'databaseName'>): string;
   /** Why no table can have this name, or undefined when one can. */
   refuseName(ref: TableRef): string | undefined;
+  /** How many columns a table may have here, and whose limit that is. */
+  readonly maxColumns: { readonly count: number; readonly limitOf: string };
   /** Why a table that Millrace would create here cannot hold the source table's rows: one reason each. */
   refuseTable(source: TableDescription): readonly string[];
   /** The type, as DDL spells it, of the column that Millrace would create here for one of a table that is not refused. */

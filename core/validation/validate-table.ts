@@ -107,6 +107,25 @@ const findNameProblems = (table: TableDescription): readonly Problem[] => [
     })),
 ];
 
+/** A table that has more columns than any table at the target; `source` is the table as mapped. */
+export const findColumnLimitProblems = (
+  source: TableDescription,
+  { maxColumns: { count, limitOf } }: TargetDialect,
+): readonly Problem[] => {
+  const replicated = source.columns.filter(({ isGenerated }) => !isGenerated).length;
+  return replicated <= count
+    ? []
+    : [
+        {
+          subject: subjectOf(source),
+          problem:
+            `It has ${replicated.toLocaleString('en')} columns to replicate; a table at the target has at most ` +
+            `${count.toLocaleString('en')} (limit of ${limitOf}).`,
+          remedy: 'Leave columns out by the mapping of the table.',
+        },
+      ];
+};
+
 /**
  * What keeps a target from taking a source table's rows: in its existing table, or in one that would be created. `source`
  * is the table as mapped.
@@ -117,10 +136,13 @@ export const findTargetProblems = (
   dialect: TargetDialect,
 ): readonly Problem[] => {
   if (target === undefined) {
-    return dialect.refuseTable(source).map((reason) => ({
-      subject: `source table ${tableLabel(source.ref)}`,
-      problem: `The target cannot hold it: ${reason}.`,
-    }));
+    return [
+      ...findColumnLimitProblems(source, dialect),
+      ...dialect.refuseTable(source).map((reason) => ({
+        subject: `source table ${tableLabel(source.ref)}`,
+        problem: `The target cannot hold it: ${reason}.`,
+      })),
+    ];
   }
   return dialect.compareTargetTable(source, target).map((reason) => ({
     subject: `target table ${tableLabel(target.ref)}`,

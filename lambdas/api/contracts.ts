@@ -302,7 +302,9 @@ export const createReplicationSchema = z.strictObject({
       }),
     )
     .min(1)
-    .max(maxTables),
+    .max(maxTables, {
+      message: `has more than ${maxTables.toLocaleString('en')} tables (limit of a replication); spread them over several`,
+    }),
   capture: captureRequestSchema.prefault({}),
 });
 

@@ -23,7 +23,11 @@ import { defaultTargetTemplate, targetTableName } from '#core/naming/target-temp
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type { SourceDialect } from '#core/ports/source-dialect.ts';
 import type { TargetDialect } from '#core/ports/target-dialect.ts';
-import { findMappedTableProblems, findTargetProblems } from '#core/validation/validate-table.ts';
+import {
+  findColumnLimitProblems,
+  findMappedTableProblems,
+  findTargetProblems,
+} from '#core/validation/validate-table.ts';
 import type { createReplicationSchema } from './contracts.ts';
 import { invalidRequest } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
@@ -225,7 +229,9 @@ const findSizeProblems = (tables: readonly TableMapping[]): readonly Problem[] =
     : [
         {
           subject: 'body.tables',
-          problem: `The tables and their column mappings take more than ${maxMappingBytes / 1024} KB.`,
+          problem:
+            `The tables and their column mappings take more than ${maxMappingBytes / 1024} KB (limit of a replication: an ` +
+            'item of DynamoDB has 400 KB).',
           remedy: 'Spread the tables over several replications.',
         },
       ];
@@ -267,7 +273,7 @@ const repeated = (
 
 /**
  * What keeps the tables from being replicated as mapped. Of the target, only tables are looked at whose columns are mapped:
- * the others are compared when the replication starts.
+ * the others are compared when the replication starts, but for limits that no table there can pass.
  */
 const checkTables = async (
   tables: readonly TableMapping[],
@@ -280,9 +286,10 @@ const checkTables = async (
     const table = byKey.get(tableKey(mapping.source));
     if (table === undefined) return [unknownTable(mapping.source, catalog)];
     const atSource = findMappedTableProblems(table, mapping, source.dialect);
-    if (mapping.columns === undefined) return atSource;
-    const existing = await target.describeTable(mapping.target);
     const { mapped } = mapTable(table, mapping);
+    if (mapping.columns === undefined)
+      return [...atSource, ...findColumnLimitProblems(mapped, target.dialect)];
+    const existing = await target.describeTable(mapping.target);
     return [...atSource, ...findTargetProblems(mapped, existing, target.dialect)];
   });
   return problems.flat();

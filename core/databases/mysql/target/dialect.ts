@@ -21,6 +21,8 @@ export const mysqlTargetDialect: DocumentedTargetDialect = {
     }
     return undefined;
   },
+  // MySQL manual, 17.21; the server itself would allow 4,096 columns.
+  maxColumns: { count: 1_017, limitOf: 'InnoDB' },
   refuseTable: (source) => [
     ...planColumns(source).refusals,
     ...source.columns

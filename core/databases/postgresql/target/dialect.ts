@@ -13,6 +13,8 @@ export const postgresTargetDialect: DocumentedTargetDialect = {
     const tooLong = [schema, table].find(isTooLong);
     return tooLong === undefined ? undefined : `The name ${tooLong} is longer than ${maxNameBytes} bytes.`;
   },
+  // PostgreSQL manual, appendix K; a row must fit into a page as well, whatever its columns are.
+  maxColumns: { count: 1_600, limitOf: 'PostgreSQL' },
   refuseTable: ({ columns }) =>
     columns
       .filter(({ name, isGenerated }) => !isGenerated && isTooLong(name))

@@ -9,6 +9,7 @@ import { createRecordingLog } from '#test/kit/recording-log.ts';
 import { accounts, keyChange, record, unavailable } from '#test/unit/core/apply/sample-events.ts';
 import { applyPartition } from '../../../../consumer-container/consumer/apply-partition.ts';
 import { Progress } from '../../../../consumer-container/consumer/progress.ts';
+import { WorkSlots } from '../../../../consumer-container/consumer/work-slots.ts';
 import { FakeSession, FakeTarget, topic, unreachable } from './fakes.ts';
 
 const inserts = (count: number): readonly FeedRecord[] =>
@@ -55,6 +56,7 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
       verifyPosition: () =>
         options.verify === undefined ? Promise.resolve() : Promise.reject(options.verify),
       progress,
+      slots: new WorkSlots(),
       clock,
       log,
     });
@@ -124,7 +126,7 @@ test('an error of one table holds the table and ends nothing', async () => {
   target.outcomes.push(new MillraceError('ConstraintViolated', 'no'));
   await run();
   expect(held).toEqual([`${topic}: ConstraintViolated`]);
-  expect(session.isPaused).toBe(true);
+  expect(session.hasLeft).toBe(true);
   expect(clock.sleeps).toEqual([]);
   expect(target.checkpoint.nextOffset).toBe(0n);
 });

@@ -14,7 +14,7 @@ export class FakeSession implements PartitionSession {
   readonly sought: number[] = [];
   readonly shown: bigint[] = [];
   duplicates = 0;
-  isPaused = false;
+  hasLeft = false;
   readonly #records: readonly FeedRecord[];
   readonly #over = new AbortController();
   #next = 0n;
@@ -36,6 +36,13 @@ export class FakeSession implements PartitionSession {
     this.#next = offset;
   }
 
+  async waitForRecords(giveUp?: AbortSignal): Promise<boolean> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (giveUp?.aborted) return false;
+    if (this.peek() === undefined) this.end();
+    return !this.signal.aborted;
+  }
+
   async take(
     maxRecords: number,
     _maxBytes: number,
@@ -55,8 +62,8 @@ export class FakeSession implements PartitionSession {
     return taken;
   }
 
-  pause(): void {
-    this.isPaused = true;
+  leave(): void {
+    this.hasLeft = true;
   }
 
   peek(): FeedRecord | undefined {
