@@ -27,6 +27,10 @@ import { nextBoundStatement } from '#core/databases/postgresql/source/copy-state
 import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
 import { judgeSlot } from '#core/databases/postgresql/source/gap-guard.ts';
 import {
+  lockHoldersStatement,
+  readOpenTransaction,
+} from '#core/databases/postgresql/source/open-transactions.ts';
+import {
   type CaptureReadiness,
   findServerProblems,
   findServerWarnings,
@@ -69,7 +73,8 @@ export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase
     },
     prepareCapture: async ({ slotName, publicationName }, tables, wait = defaultWait) => {
       // First the publication: decoding looks it up as of each change, so it must be older than the slot.
-      await ensurePublication(executor, publicationName, tables);
+      const holders = await publishUnlessLocked(executor, publicationName, tables);
+      if (holders !== undefined) return { isReady: false, transactions: holders };
       return ensureSlot(executor, settings, slotName, wait);
     },
     listUncaptured: async ({ publicationName }, tables) =>
@@ -160,6 +165,23 @@ const retainedBytesSchema = z
     retainedBytes: retainedBytes === null ? undefined : Math.max(0, Number(retainedBytes)),
   }))
   .optional();
+
+/** Undefined when the tables are published. Otherwise who holds them locked for longer than `lock_timeout`. */
+const publishUnlessLocked = async (
+  executor: Executor,
+  name: string,
+  tables: readonly TableRef[],
+): Promise<readonly string[] | undefined> => {
+  try {
+    await ensurePublication(executor, name, tables);
+    return undefined;
+  } catch (error) {
+    // 55P03: lock_not_available.
+    if (!(error instanceof MillraceError) || error.facts.sqlState !== '55P03') throw error;
+    const rows = await executor.query('read the locks of the tables', lockHoldersStatement(tables));
+    return rows.map(readOpenTransaction);
+  }
+};
 
 const ensurePublication = async (
   executor: Executor,

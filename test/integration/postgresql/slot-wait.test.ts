@@ -149,6 +149,19 @@ describe.each(versions)('PostgreSQL %i', (version) => {
     expect(await slots()).toEqual([]);
   });
 
+  test('who has locked a table so that it cannot be published is named and waited for', async () => {
+    const writer = await connect();
+    await pair.source.client.query('GRANT ALL ON wanted TO app');
+    await writer.query('BEGIN; LOCK TABLE wanted IN ACCESS EXCLUSIVE MODE');
+    expect(await call('locked')).toEqual({
+      isReady: false,
+      transactions: [expect.stringMatching(/^pid \d+ of user app \(billing\) in database acme, open since /)],
+    });
+    await writer.query('COMMIT');
+    expect(await callUntilReady('locked', 5_000)).toBeLessThan(5_000);
+    await source.dropCapture(namesOf('locked'));
+  });
+
   test('two calls at once wait for one slot', async () => {
     const writer = await connect();
     await writer.query('BEGIN; INSERT INTO other VALUES (6)');

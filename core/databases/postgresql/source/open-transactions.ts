@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TableRef } from '../../../contracts/identifiers.ts';
 import type { Statement } from '../statement.ts';
 
 /**
@@ -27,6 +28,27 @@ FROM (
 ) open
 ORDER BY age DESC`,
 };
+
+/**
+ * Who holds a lock on one of the tables that keeps them from being published: ALTER TABLE in an open transaction, VACUUM,
+ * CREATE INDEX CONCURRENTLY. The rows are like those of `openTransactionsStatement`.
+ */
+export const lockHoldersStatement = (refs: readonly TableRef[]): Statement => ({
+  text: `
+SELECT DISTINCT held.pid::text AS pid, session.usename AS username, nullif(session.application_name, '') AS application,
+       session.datname AS database,
+       to_char(session.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS since, prepared.gid
+FROM unnest($1::text[], $2::text[]) AS wanted (schema, "table")
+JOIN pg_namespace n ON n.nspname = wanted.schema
+JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table
+JOIN pg_locks held ON held.locktype = 'relation' AND held.relation = c.oid AND held.granted
+  AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND held.mode NOT IN ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')
+LEFT JOIN pg_stat_activity session ON session.pid = held.pid
+LEFT JOIN pg_prepared_xacts prepared ON held.virtualtransaction = '-1/' || prepared.transaction::text
+ORDER BY since`,
+  values: [refs.map((ref) => ref.schema), refs.map((ref) => ref.table)],
+});
 
 const rowSchema = z.strictObject({
   pid: z.string().nullable(),
