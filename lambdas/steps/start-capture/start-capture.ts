@@ -19,6 +19,8 @@ const transactionPollMs = 3_000;
 const streamTimeoutMs = 140_000;
 /** How long one call waits for open transactions; the state machine calls again. */
 const transactionCallMs = 120_000;
+/** A start that may not wait at all gets the time that a source without open transactions takes. */
+const leastCallMs = 5_000;
 /** A call that has waited longer for them leaves the rest to the next one, which has the whole time for it. */
 const shortWaitMs = 10_000;
 /** The source ends its own wait only after this step has given up, and has named what it waited for. */
@@ -52,7 +54,7 @@ export const startCapture = async (
   await recordObjectsAtSource(replication, ports);
   const calledAt = clock.now().getTime();
   const preparation = await ensureCapture(request, ports, {
-    callMs: Math.min(transactionCallMs, wait.remainingMs()),
+    callMs: Math.min(transactionCallMs, wait.remainingMs() + leastCallMs),
     totalMs: wait.remainingMs() + sourceMarginMs,
     onWait: async (transactions) => wait.goOn(wait.continuedList(transactions)),
   });
