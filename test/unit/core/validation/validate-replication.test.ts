@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { captureConfig } from '#core/capture/capture-config.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { ColumnMapping, Replication } from '#core/contracts/replication.ts';
@@ -399,4 +399,30 @@ test('a column whose name Debezium would change is refused', () => {
   expect(findMappedTableProblems(odd, { source: odd.ref, target: odd.ref }, dialect)).toEqual([
     expect.objectContaining({ subject: 'source table public.flights, column "note"' }),
   ]);
+});
+
+describe('many tables', () => {
+  const refs = Array.from({ length: 600 }, (_unused, index) => ({ schema: 'public', table: `t${index}` }));
+  const over = (from: number) => ({ from, isOver: () => true });
+
+  test('a call whose time is over says with which table the next one goes on, and only the first looks at the servers', async () => {
+    const { request, ports, services, source } = createWorld(refs);
+    expect(await validateReplication(request, ports, over(0))).toBe(250);
+    services.kafka = new MillraceError('KafkaUnavailable', 'No broker answers.');
+    source.state.readiness = { ...readyServer, walLevel: 'replica' };
+    expect(await validateReplication(request, ports, over(250))).toBe(500);
+    expect(await validateReplication(request, ports, over(500))).toBe(600);
+  });
+
+  test('problems end it at once, and say how many tables were not looked at', async () => {
+    const { request, ports, source } = createWorld(refs);
+    source.state.tables = source.state.tables.map((table) => ({ ...table, primaryKey: [] }));
+    await expect(validateReplication(request, ports, over(0))).rejects.toMatchObject({
+      code: 'ValidationFailed',
+      message: expect.stringMatching(
+        /^250 problems must be fixed[\s\S]*350 tables of it were not looked at yet\.$/,
+      ),
+    });
+    expect(await collectProblems(request, ports)).toHaveLength(600);
+  });
 });

@@ -282,6 +282,48 @@ test('mappings that are too large to be kept are refused', async () => {
   expect(answer.text).toContain('take more than 350 KB');
 });
 
+test('more tables than a replication may have, and more columns than a target may, are refused by the limit', async () => {
+  const { request, clientWithDatabases, world } = createWorld();
+  world.catalog = [
+    table('wide', {
+      columns: ['id', ...Array.from({ length: 1_600 }, (_unused, index) => `c${index}`)].map((name) =>
+        sampleColumn(name),
+      ),
+    }),
+  ];
+  const { client } = await clientWithDatabases();
+  const many = Array.from({ length: 2_000 }, (_unused, index) => ({ source: { table: `t${index}` } }));
+  const tooMany = await request(client, 'POST', '/replications', create(many));
+  expect(tooMany.status).toBe(400);
+  expect(tooMany.text).toContain('has more than 1,000 tables (limit of a replication)');
+  const tooWide = await request(client, 'POST', '/replications', create([{ source: { table: 'wide' } }]));
+  expect(tooWide.status).toBe(422);
+  expect(tooWide.body.problems).toEqual([
+    expect.objectContaining({
+      message:
+        'It has 1,601 columns to replicate; a table at the target has at most 1,600 (limit of PostgreSQL).',
+    }),
+  ]);
+});
+
+test('a table that PostgreSQL would not let the application write to once it is published is refused', async () => {
+  const { request, clientWithDatabases, world, replications } = createWorld();
+  const columns = [sampleColumn('id'), sampleColumn('slug', { isGenerated: true })];
+  world.catalog = [
+    table('article', { columns, replicaIdentity: 'full', unpublishedIdentity: ['slug'] }),
+    table('reading', { columns, primaryKey: ['id', 'slug'] }),
+  ];
+  const { client } = await clientWithDatabases();
+  const tables = ['article', 'reading'].map((name) => ({ source: { table: name } }));
+  const answer = await request(client, 'POST', '/replications', create(tables));
+  expect(answer.status).toBe(422);
+  expect(answer.body.problems.map(({ subject }: { subject: string }) => subject)).toEqual([
+    'source table public.article',
+    'source table public.reading',
+  ]);
+  expect(replications.size).toBe(0);
+});
+
 test('every table that cannot be replicated is named at once, and nothing is saved', async () => {
   const { request, clientWithDatabases, world, replications, claims } = createWorld();
   world.catalog = [
