@@ -53,16 +53,16 @@ const run = async (options: DemoOptions): Promise<number> => {
     tracked.heading(
       `Starting the local stack: Kafka, Connect with Debezium, two PostgreSQL, ${needsMariadb ? 'MariaDB, ' : ''}AWS with the app`,
     );
-    const csvFiles = await ensureDataSet(
-      folder,
-      await prepareEmulator({ folder, reporter, signal }),
-      (line) => screen.say(line),
-      signal,
+    const dataSet = prepareEmulator({ folder, reporter, signal }).then((python) =>
+      ensureDataSet(folder, python, (line) => screen.say(line), signal),
     );
-    const { state: stack, started } = await startStack({
+    const starting = startStack({
       ...{ folder, reporter, signal },
       with: needsMariadb ? ['mariadb'] : [],
     });
+    // Both are waited for, also when one fails: a stack must not come up after it was stopped.
+    await Promise.allSettled([dataSet, starting]);
+    const [csvFiles, { state: stack, started }] = await Promise.all([dataSet, starting]);
     if (!started) screen.say('It runs already.');
     const demonstration = await demonstrate({
       stack,

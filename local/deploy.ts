@@ -11,7 +11,7 @@ import { projectRoot, type StateFolder } from './state-folder.ts';
 
 export interface DeployContext {
   readonly folder: StateFolder;
-  readonly plan: StackPlan;
+  readonly plan: Pick<StackPlan, 'ports'>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,21 +43,37 @@ export const synthesizeApp = async (context: DeployContext): Promise<string> => 
   return assembly.folder;
 };
 
-/** Makes the stack with CDK's bucket and roles, unless the emulator has kept it. */
-export const bootstrapEmulator = async (context: DeployContext): Promise<void> => {
+/** Whether the emulator has a stack of this name, completely. */
+const hasStack = async (plan: DeployContext['plan'], name: string): Promise<boolean> => {
   const client = new CloudFormationClient({
-    endpoint: emulatorUrl(context.plan),
+    endpoint: emulatorUrl(plan),
     region: localRegion,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
   try {
-    await client.send(new DescribeStacksCommand({ StackName: 'CDKToolkit' }));
-    return;
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    return Stacks?.[0]?.StackStatus?.endsWith('_COMPLETE') ?? false;
   } catch {
-    // There is none yet.
+    return false; // There is none yet.
   } finally {
     client.destroy();
   }
+};
+
+/** The stacks of env=local. */
+const appStacks = ['state', 'replication', 'control', 'observability'].map(
+  (part) => `millrace-local-${part}`,
+);
+
+/** Whether the emulator has the app: one that was killed during the first deployment has not. */
+export const hasApp = async (plan: DeployContext['plan']): Promise<boolean> => {
+  const found = await Promise.all(appStacks.map((name) => hasStack(plan, name)));
+  return found.every((isThere) => isThere);
+};
+
+/** Makes the stack with CDK's bucket and roles, unless the emulator has kept it. */
+export const bootstrapEmulator = async (context: DeployContext): Promise<void> => {
+  if (await hasStack(context.plan, 'CDKToolkit')) return;
   await runCdk(context, 'bootstrap', ['bootstrap', `aws://${localAccountId}/${localRegion}`, '--app', '']);
 };
 

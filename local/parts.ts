@@ -45,9 +45,11 @@ const stopSteps: Readonly<Record<PartName, readonly StopStep[]>> = {
   mariadb: mariadbStop,
 };
 
-export const emulatorUrl = (plan: StackPlan): string => `http://${loopback}:${plan.ports.emulator}`;
-export const connectUrl = (plan: StackPlan): string => `http://${loopback}:${plan.ports.connect}`;
-export const kafkaBrokers = (plan: StackPlan): string => `${loopback}:${plan.ports.kafka}`;
+type PlannedPorts = Pick<StackPlan, 'ports'>;
+
+export const emulatorUrl = (plan: PlannedPorts): string => `http://${loopback}:${plan.ports.emulator}`;
+export const connectUrl = (plan: PlannedPorts): string => `http://${loopback}:${plan.ports.connect}`;
+export const kafkaBrokers = (plan: PlannedPorts): string => `${loopback}:${plan.ports.kafka}`;
 export const partLog = (folder: StateFolder, part: PartName): string => join(folder.logs, `${part}.log`);
 
 /**

@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { replaceFile } from './replace-file.ts';
 import { watchStart } from './start-watch.ts';
 
 /**
@@ -174,10 +175,7 @@ export const startDetached = async (options: DetachedOptions): Promise<DetachedP
   const pid = child.pid ?? 0;
   // A process that has already ended is still recorded: its group may have members left.
   const identity = identifyProcess(pid) ?? { pid, startedAt: 'ended' };
-  if (options.recordFile !== undefined) {
-    mkdirSync(dirname(options.recordFile), { recursive: true });
-    writeFileSync(options.recordFile, JSON.stringify(identity));
-  }
+  if (options.recordFile !== undefined) replaceFile(options.recordFile, JSON.stringify(identity));
   return { identity, logFile: options.logFile, signal: options.signal, ending: () => ending };
 };
 

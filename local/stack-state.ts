@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { localImagesSchema } from './ecs-shim/images.ts';
 import { isRunning, type ProcessIdentity } from './processes.ts';
+import { replaceFile } from './replace-file.ts';
 import { type StateFolder, stateFolder } from './state-folder.ts';
 
 /** In the order in which they are started; `engine` is the Docker engine that runs ECS tasks as processes. */
@@ -130,6 +131,8 @@ export const runningTasks = (
   const records = taskRecordsFolder(folder);
   if (!existsSync(records)) return [];
   return readdirSync(records).flatMap((file) => {
+    // A record that is being written has another ending.
+    if (!file.endsWith('.json')) return [];
     const identity = readRecord(join(records, file));
     return identity !== undefined && isRunning(identity) ? [{ name: basename(file, '.json'), identity }] : [];
   });
@@ -145,10 +148,5 @@ const readJson = <T>(file: string, schema: z.ZodType<T>): T | undefined => {
   }
 };
 
-/** Renamed into place, so that nobody reads half a file. */
-const writeJson = (file: string, value: unknown): void => {
-  mkdirSync(dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(value, undefined, 2)}\n`);
-  renameSync(draft, file);
-};
+const writeJson = (file: string, value: unknown): void =>
+  replaceFile(file, `${JSON.stringify(value, undefined, 2)}\n`);

@@ -7,6 +7,7 @@ import {
   bundleConsumer,
   type DeployContext,
   deployApp,
+  hasApp,
   synthesizeApp,
 } from './deploy.ts';
 import { benchPlugin, prepareDownloads, prepareMariadb } from './downloads.ts';
@@ -77,25 +78,26 @@ export interface StartedStack {
 }
 
 /**
- * Starts everything and deploys the app, or finds it running. A stack of which some part has ended is stopped first
- * and started again, with its data. When anything fails, everything is stopped again. Optional parts that a running stack
- * lacks are added to it, and when one of them fails, that one is stopped.
+ * Starts everything and deploys the app, or finds it running. Parts of a running stack that have ended are started again,
+ * with their data, and the others stay as they are. Optional parts that it lacks are added to it. When one of them fails, these
+ * are stopped; when a start of everything fails, everything is stopped again.
  * Throws `PrerequisiteMissing` or `LocalStackFailed`.
  */
 export const startStack = (options: StackOptions = {}): Promise<StartedStack> => {
   const folder = options.folder ?? stateFolder();
   return withStackLock(folder, options.reporter, async () => {
-    const running = findRunning(folder, options.bench ?? false);
-    if (running !== undefined) {
-      const added = await addParts(folder, running, options);
-      const needsApp = (options.deploy ?? true) && added.state.api === undefined;
-      return needsApp
-        ? {
-            state: await redeploy({ folder, plan: added.plan, signal: options.signal }),
-            started: true,
-            phases: [],
-          }
-        : { state: added.state, started: added !== running, phases: [] };
+    const found = await findStack(folder, options.bench ?? false);
+    if (found !== undefined) {
+      const revived = await revive(folder, found, options);
+      const running = await addParts(folder, found, options);
+      const deploys = options.deploy ?? true;
+      const isThere =
+        running.state.api !== undefined && (!revived.includes('emulator') || (await hasApp(running.plan)));
+      const state =
+        isThere || !deploys
+          ? running.state
+          : await redeploy({ folder, plan: running.plan, signal: options.signal });
+      return { state, started: revived.length > 0 || state !== found.state, phases: [] };
     }
     await stopEverything(folder);
     return startParts(folder, options);
@@ -148,13 +150,74 @@ interface RunningStack {
   readonly plan: StackPlan;
 }
 
+const hasBenchPlugin = (plan: StackPlan): boolean =>
+  existsSync(join(plan.java.connectHome, 'plugins', benchPlugin));
+
+/**
+ * The stack whose start was completed and of which some part lives, if the others can be started where they were: with
+ * the ports that the rest of the stack knows, and with the benchmark's plug-in if that is asked for.
+ */
+const findStack = async (folder: StateFolder, bench: boolean): Promise<RunningStack | undefined> => {
+  const [state, plan] = [readStackState(folder), readPlan(folder)];
+  if (state === undefined || plan === undefined || (bench && !hasBenchPlugin(plan))) return undefined;
+  const dead = plannedParts(plan).filter((part) => runningPart(folder, part) === undefined);
+  if (dead.length === plannedParts(plan).length) return undefined;
+  const ports = dead.flatMap((part) => portsOf(part, plan.ports));
+  const free = await findFreePorts(ports.length, ports);
+  return ports.every((port, index) => free[index] === port) ? { state, plan } : undefined;
+};
+
+const portsOf = (part: PartName, ports: StackPorts): readonly number[] => {
+  if (part === 'engine') return [];
+  const own = [ports[part], ...(part === 'kafka' ? [ports.kafkaController] : [])];
+  return own.filter((port) => port !== undefined);
+};
+
+/** What depends on no other part first. */
+const reviveOrder: readonly (readonly PartName[])[] = [
+  ['source', 'target', 'mariadb', 'kafka', 'engine'],
+  ['connect', 'emulator'],
+  ['connect2', 'connect3'],
+];
+
+/** Starts the parts that have ended, and returns their names. When one fails, they are all stopped again. */
+const revive = async (
+  folder: StateFolder,
+  { plan }: RunningStack,
+  { reporter = silentReporter, signal }: StackOptions,
+): Promise<readonly PartName[]> => {
+  const dead = plannedParts(plan).filter((part) => runningPart(folder, part) === undefined);
+  if (dead.length === 0) return dead;
+  reporter.say(`Starting again what has ended: ${dead.join(', ')}.`);
+  // What is left of a part, as the processes that it had started.
+  await Promise.all(dead.map((part) => haltPart(part, folder)));
+  // A new engine does not know the tasks of the one before.
+  if (dead.includes('engine'))
+    await Promise.all(runningTasks(folder).map(({ identity }) => stopProcess(identity, leftoverStop)));
+  try {
+    for (const parts of reviveOrder) {
+      const started = parts
+        .filter((part) => dead.includes(part))
+        .map((part) => launchPart(part, folder, plan, signal));
+      // All of them, also when one fails, so that nothing is started after the stop.
+      const outcomes = await Promise.allSettled(started);
+      const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failure !== undefined) throw failure.reason;
+    }
+  } catch (error) {
+    await Promise.all(dead.map((part) => haltPart(part, folder)));
+    throw error;
+  }
+  return dead;
+};
+
 /** The stack of which every part lives, and which has the benchmark's plug-in if that is asked for. */
 const findRunning = (folder: StateFolder, bench: boolean): RunningStack | undefined => {
   const [state, plan] = [readStackState(folder), readPlan(folder)];
   return state !== undefined &&
     plan !== undefined &&
     plannedParts(plan).every((part) => runningPart(folder, part) !== undefined) &&
-    (!bench || existsSync(join(plan.java.connectHome, 'plugins', benchPlugin)))
+    (!bench || hasBenchPlugin(plan))
     ? { state, plan }
     : undefined;
 };
@@ -199,7 +262,7 @@ const prepareOptionalParts = async (
   });
 };
 
-const redeploy = async (context: DeployContext): Promise<StackState> => {
+const redeploy = async (context: DeployContext & { readonly plan: StackPlan }): Promise<StackState> => {
   const [assembly] = await Promise.all([
     synthesizeApp(context),
     bundleConsumer(context),
@@ -242,8 +305,16 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
     signal.throwIfAborted();
   };
 
+  const deploys = options.deploy ?? true;
+  const wanted = options.with ?? [];
+  const ports = await choosePorts(folder, [...requiredPorts, ...wanted], reporter);
+  const context: DeployContext = { folder, plan: { ports }, signal };
+  // They need nothing but the ports, and take the longest.
+  const synthesis = deploys ? time('cdk synth', () => synthesizeApp(context)) : undefined;
+  const built: readonly Promise<unknown>[] =
+    synthesis === undefined ? [] : [synthesis, time('consumer bundle', () => bundleConsumer(context))];
+  for (const branch of built) branch.catch((error: unknown) => failure.abort(error));
   try {
-    const wanted = options.with ?? [];
     const downloads = await time('downloads', async () => {
       const found = await prepareDownloads({ folder, reporter, bench: options.bench ?? false, signal });
       await prepareOptionalParts(wanted, { folder, reporter, signal });
@@ -252,16 +323,13 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
     const plan: StackPlan = {
       ...downloads,
       with: wanted,
-      ports: await choosePorts(folder, [...requiredPorts, ...wanted], reporter),
+      ports,
       engineSocket: engineSocketOf(folder),
       images: localImages,
     };
     writePlan(folder, plan);
     const launch = (part: PartName): Promise<void> =>
       time(part, () => launchPart(part, folder, plan, signal));
-    const context: DeployContext = { folder, plan, signal };
-    const deploys = options.deploy ?? true;
-    const synthesis = deploys ? time('cdk synth', () => synthesizeApp(context)) : undefined;
     await together(
       launch('source'),
       launch('target'),
@@ -273,7 +341,7 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
       launch('engine')
         .then(() => launch('emulator'))
         .then(() => (deploys ? time('cdk bootstrap', () => bootstrapEmulator(context)) : undefined)),
-      ...(synthesis === undefined ? [] : [synthesis, time('consumer bundle', () => bundleConsumer(context))]),
+      ...built,
     );
     const assembly = await synthesis;
     const outputs =
@@ -282,6 +350,8 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
     writeStackState(folder, state);
     return { state, started: true, phases };
   } catch (error) {
+    failure.abort(error);
+    await Promise.allSettled(built);
     await stopEverything(folder);
     throw error;
   }

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { identifyProcess, type ProcessIdentity } from '../processes.ts';
+import { replaceFile } from '../replace-file.ts';
 import type { LocalImage } from './images.ts';
 import { createLogStream, type LogStream } from './log-stream.ts';
 import type { RestartDelays } from './restart-delay.ts';
@@ -221,5 +222,5 @@ const delayKeyOf = (body: CreateBody): string =>
   ]);
 
 const recordProcess = (file: string, identity: ProcessIdentity | undefined): void => {
-  if (identity !== undefined) writeFileSync(file, JSON.stringify(identity));
+  if (identity !== undefined) replaceFile(file, JSON.stringify(identity));
 };

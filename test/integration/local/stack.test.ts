@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -110,6 +110,37 @@ test(
   },
   startTimeoutMs,
 );
+
+test('starts the parts again that have ended, and keeps the others', async () => {
+  const pids = () => new Map(requiredParts.map((part) => [part, runningPart(folder, part)?.pid]));
+  const before = pids();
+  const dead = ['connect', 'engine', 'emulator'] as const;
+  await Promise.all(dead.map((part) => killPart(part, folder)));
+  const state = readStackState(folder);
+  expect(await startStack({ folder, deploy: false })).toMatchObject({ started: true, state });
+  expect(runningParts(folder)).toEqual(expect.arrayContaining([...requiredParts]));
+  const after = pids();
+  expect(requiredParts.filter((part) => after.get(part) !== before.get(part))).toEqual([...dead]);
+  const plugins = await fetch(`${state?.connect.url}/connector-plugins`);
+  expect(plugins.ok).toBe(true);
+  expect(await startStack({ folder, deploy: false })).toMatchObject({ started: false, state });
+}, 300_000);
+
+test('starts everything again when a part has ended whose port another program has taken since', async () => {
+  const before = { ports: readPorts(folder), kafka: runningPart(folder, 'kafka')?.pid };
+  await killPart('target', folder);
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(before.ports?.target, '127.0.0.1', resolve));
+  try {
+    const { started, state } = await startStack({ folder, deploy: false, with: ['mariadb'] });
+    expect(started).toBe(true);
+    expect(state.target.port).not.toBe(before.ports?.target);
+    expect(runningPart(folder, 'kafka')?.pid).not.toBe(before.kafka);
+    expect(await querySource('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  } finally {
+    other.close();
+  }
+}, 600_000);
 
 test('leaves nothing running after a stop, although parts were killed and a process escaped', async () => {
   // As a consumer whose engine was killed: no parent, no group that we started, nothing but the marker.
