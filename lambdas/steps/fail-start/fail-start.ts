@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { startFailedAlert } from '#core/alerts/compose-alert.ts';
 import type { Replication } from '#core/contracts/replication.ts';
-import { type failStartInputSchema, type StepName, stepLabel } from '#core/contracts/steps.ts';
+import { type failStartInputSchema, type Run, type StepName, stepLabel } from '#core/contracts/steps.ts';
 import { engineOf } from '#core/databases/registry.ts';
 import { errorPolicies, toErrorCode } from '#core/errors/error-policies.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
@@ -39,7 +39,8 @@ export const failStart = async (
   const { store, alerts, clock, log } = ports;
   const { clientId, replicationId, generation } = run;
   const replication = await store.getReplication(clientId, replicationId);
-  const { code, message } = preferOwnWords(readFailure(step, failure), replication);
+  const lead = `${stepLabel(step)} (${step}) failed: `;
+  const { code, message } = preferOwnWords(readFailure(step, failure), replication, run, lead);
   if (code === 'Superseded') {
     log.info(
       `${stepLabel(step)} Ignoring the failure of start ${generation}: a stop or a newer start has replaced it`,
@@ -49,7 +50,7 @@ export const failStart = async (
   }
 
   const status = code === 'NeedsResync' ? 'needs-resync' : 'error';
-  const text = `${stepLabel(step)} (${step}) failed: ${message}`;
+  const text = `${lead}${message}`;
   const { advice } = errorPolicies[code];
   const failed = await store.updateReplication(
     clientId,
@@ -90,11 +91,19 @@ const describeWhatStays = async (
   return `${whatStays[step]} ${describeObjects(objects)}`.trimEnd();
 };
 
-/** A container cannot throw through Step Functions; the copy worker leaves its error with the replication. */
+/**
+ * A container cannot throw through Step Functions; the copy worker leaves its error with the replication. Repeated after
+ * its own last write, the step finds that error with its `lead`.
+ */
 const preferOwnWords = (
   failure: StartFailure,
-  replication: Replication,
-): Pick<StartFailure, 'code' | 'message'> =>
-  failure.isSecondHand && replication.status === 'starting' && replication.lastErrorMessage !== undefined
-    ? { code: toErrorCode(replication.lastErrorCode), message: replication.lastErrorMessage }
-    : failure;
+  { status, generation, lastErrorCode, lastErrorMessage }: Replication,
+  run: Run,
+  lead: string,
+): Pick<StartFailure, 'code' | 'message'> => {
+  if (!failure.isSecondHand || lastErrorMessage === undefined || generation !== run.generation)
+    return failure;
+  const code = toErrorCode(lastErrorCode);
+  if (status === 'starting') return { code, message: lastErrorMessage };
+  return lastErrorMessage.startsWith(lead) ? { code, message: lastErrorMessage.slice(lead.length) } : failure;
+};

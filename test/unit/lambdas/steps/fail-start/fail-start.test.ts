@@ -126,3 +126,26 @@ test('a start that failed while it captured says what it left at the source, onc
     expect(alerts[0]?.message.includes('keeps its log')).toBe(capturedSince !== undefined);
   }
 });
+
+test('a step that is repeated because the alert failed still alerts what the worker had left', async () => {
+  const { ports, alerts, world, state } = createWorld({
+    lastErrorCode: 'NeedsResync',
+    lastErrorMessage: 'The slot is gone.',
+  });
+  const input = { run, step: 'Copy', failure: killed } as const;
+  world.alertFailure = new Error('SNS is silent');
+  await expect(failStart(input, ports)).rejects.toThrow('SNS is silent');
+  world.alertFailure = undefined;
+  expect(await failStart(input, ports)).toEqual({ status: 'needs-resync' });
+  expect(alerts).toHaveLength(1);
+  expect(state.replication.lastErrorMessage).toBe('STEP 3/4 (Copy) failed: The slot is gone.');
+});
+
+test('what the worker of a newer start has left is not taken for the failure of this one', async () => {
+  const { ports, alerts } = createWorld({
+    ...{ generation: 4, status: 'error', lastErrorCode: 'ConstraintViolated' },
+    lastErrorMessage: 'STEP 3/4 (Copy) failed: uq_name is violated.',
+  });
+  await failStart({ run, step: 'Copy', failure: killed }, ports);
+  expect(alerts).toEqual([]);
+});
