@@ -21,13 +21,19 @@ const onCapture = async (
   }
 };
 
-const until = async (what: string, timeoutMs: number, holds: () => Promise<boolean>): Promise<void> => {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`Not within ${timeoutMs / 1_000} s: ${what}`);
-    await sleep(500);
-  }
-};
+/** The error of what does not come says how capture is. */
+const untilOn =
+  ({ connect, replication: { connectorName } }: Pick<CaptureStack, 'connect' | 'replication'>) =>
+  async (what: string, timeoutMs: number, holds: () => Promise<boolean>): Promise<void> => {
+    const deadline = Date.now() + timeoutMs;
+    while (!(await holds())) {
+      if (Date.now() > deadline) {
+        const capture = [await connect.getOffset(connectorName), await connect.getStatus(connectorName)];
+        throw new Error(`Not within ${timeoutMs / 1_000} s: ${what}. ${JSON.stringify(capture)}`);
+      }
+      await sleep(500);
+    }
+  };
 
 /** Each round writes about 60 MB of log. */
 const rounds = 4;
@@ -40,7 +46,9 @@ test.each([13, 15, 18] as const)(
   (version) =>
     onCapture(
       () => startPostgresSource(version),
-      async ({ source, replication, ledger, replaceWorker }) => {
+      async (stack) => {
+        const { source, replication, ledger, replaceWorker } = stack;
+        const until = untilOn(stack);
         const { host, port, username: user, password, databaseName } = source.settings;
         const open = async (database: string): Promise<pg.Client> => {
           const client = new pg.Client({ host, port, user, password, database });
@@ -106,7 +114,9 @@ const otherWork: Readonly<Record<string, (busy: mysql.Connection) => Promise<voi
 test(
   'MariaDB may drop the log of other tables while the replicated table is idle',
   () =>
-    onCapture(startMariadbSource, async ({ source, replication, connect, ledger, replaceWorker }) => {
+    onCapture(startMariadbSource, async (stack) => {
+      const { source, replication, connect, ledger, replaceWorker } = stack;
+      const until = untilOn(stack);
       const { host, port, username: user, password } = source.settings;
       const busy = await mysql.createConnection({ host, port, user, password });
       const opened = openSource(source.settings);

@@ -335,6 +335,17 @@ test('a revoked launch may report its end, and nothing else', async () => {
   expect(await codeOf(store.putHeartbeat(id, heartbeat('a', { state: 'STOPPED' })))).toBe('Superseded');
 });
 
+test("what was seen last of a source's log is kept", async () => {
+  const { replicationId } = await created();
+  expect(await store.getSourceLog(replicationId)).toBeUndefined();
+  const seen = { readAt: '2026-03-01T12:00:00.000Z', retainedBytes: 7, warnings: ['It has no limit.'] };
+  await store.putSourceLog(replicationId, seen);
+  expect(await store.getSourceLog(replicationId)).toEqual(seen);
+  const { retainedBytes: _bytes, ...unknown } = { ...seen, readAt: '2026-03-01T12:05:00.000Z' };
+  await store.putSourceLog(replicationId, unknown);
+  expect(await store.getSourceLog(replicationId)).toEqual(unknown);
+});
+
 test('heal attempts are listed since an instant', async () => {
   const { replicationId: id } = await created();
   await store.addHealAttempt(id, { action: 'resume-connector', at: '2026-03-01T11:00:00.000Z' });

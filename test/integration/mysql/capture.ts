@@ -21,6 +21,8 @@ import type { MysqlServer } from './mysql-servers.ts';
 const quietLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 const readTimeoutMs = 60_000;
+/** Connect stores offsets every second; three times that. */
+const settledAfterMs = 3_000;
 
 /** Kafka and Connect, real and on free ports, for captures of any number of servers. */
 export interface CaptureServices {
@@ -38,6 +40,10 @@ export interface CaptureServices {
   ): Promise<ConnectorOffset | undefined>;
   /** Waits until a task has failed; the trace says why. */
   waitForFailure(name: string): Promise<string>;
+  /** The stored offset once it stays as it is. */
+  settledOffset(name: string): Promise<ConnectorOffset>;
+  /** Replaces the stored offset of a stopped connector. */
+  setOffset(name: string, offset: ConnectorOffset): Promise<void>;
   /** An offset can be reset from then on. */
   waitUntilStopped(name: string): Promise<void>;
   /** Counts the events of a table, whatever they say. */
@@ -105,6 +111,26 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
     connect,
     brokers: kafka.brokers,
     waitForOffset,
+    settledOffset: async (name) => {
+      let last = '';
+      let since = 0;
+      const offset = await waitForOffset(name, (now) => {
+        const { ts_sec: _time, ...place } = now ?? {};
+        const seen = JSON.stringify(place);
+        if (seen !== last) since = Date.now();
+        last = seen;
+        return now !== undefined && now.snapshot === undefined && Date.now() - since > settledAfterMs;
+      });
+      return offset ?? {};
+    },
+    setOffset: async (name, offset) => {
+      const answer = await fetch(`${worker.url}/connectors/${name}/offsets`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ offsets: [{ partition: { server: name }, offset }] }),
+      });
+      if (!answer.ok) throw new Error(`The offset was not taken: ${await answer.text()}`);
+    },
     start: async (name, server, tables, replicationId) => {
       const { kind, settings } = server;
       const replication = {

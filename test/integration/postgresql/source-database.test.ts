@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { systemClock } from '#adapters/clock/system-clock.ts';
 import { openSourceDatabase } from '#adapters/postgresql/source/source-database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
+import { heartbeatStatement } from '#core/databases/postgresql/source/capture-statements.ts';
 import type { SourceDatabase } from '#core/ports/databases.ts';
 import type { ConnectorOffset } from '#core/ports/services.ts';
 import { type DatabasePair, startDatabasePair } from './database-pair.ts';
@@ -227,6 +229,35 @@ describe('capture', () => {
     expect(await readSlots('s')).toEqual([]);
   });
 
+  test('the log that a slot keeps is counted, and a heartbeat is written only while that is much', async () => {
+    const names = { slotName: 'keeping', publicationName: 'keeping' };
+    const { client } = pair.source;
+    const retained = () => source.readRetainedBytes?.(names, async () => undefined);
+    const beat = async () => (await client.query(heartbeatStatement(names.slotName))).rowCount;
+    expect(await retained()).toBeUndefined();
+    await source.prepareCapture(names, [orderItems]);
+    expect(await retained()).toBeLessThan(1024 * 1024);
+    expect(await beat()).toBe(0);
+    await client.query(`SELECT pg_logical_emit_message(false, 'other', repeat('x', 3000000))`);
+    expect(await retained()).toBeGreaterThan(3_000_000);
+    expect(await beat()).toBe(1);
+    await source.dropCapture(names);
+    expect(await beat()).toBe(0);
+  });
+
+  test('a server that keeps its log without a limit is warned of', async () => {
+    const { client } = pair.source;
+    const warnings = () => source.findCaptureWarnings?.({ slotName: 'none', publicationName: 'none' });
+    expect(await warnings()).toHaveLength(1);
+    await client.query("ALTER SYSTEM SET max_slot_wal_keep_size = '5GB'");
+    await client.query('SELECT pg_reload_conf()');
+    const deadline = Date.now() + 10_000;
+    while ((await warnings())?.length !== 0 && Date.now() < deadline) await systemClock.sleep(100);
+    expect(await warnings()).toEqual([]);
+    await client.query('ALTER SYSTEM RESET max_slot_wal_keep_size');
+    await client.query('SELECT pg_reload_conf()');
+  });
+
   test('a table that takes the place of another one is not captured until that is brought into line', async () => {
     const names = { slotName: 'swapped', publicationName: 'swapped' };
     const refs = ['swap', 'kept', 'missing'].map((table) => ({ schema: 'public', table }));
@@ -408,6 +439,13 @@ describe('grants', () => {
     await pair.source.client.query('REVOKE rds_replication FROM owner');
     expect(await problems()).toEqual([mayNotReplicate]);
     await pair.source.client.query('ALTER ROLE owner REPLICATION');
+    expect(await problems()).toEqual([]);
+    const emit = 'EXECUTE ON FUNCTION pg_logical_emit_message(boolean, text, text, boolean)';
+    await pair.source.client.query(`REVOKE ${emit} FROM PUBLIC`);
+    expect(await problems()).toEqual([
+      expect.stringContaining('User owner may not write messages into the log'),
+    ]);
+    await pair.source.client.query(`GRANT ${emit} TO PUBLIC`);
     expect(await problems()).toEqual([]);
   });
 

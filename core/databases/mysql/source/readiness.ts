@@ -26,6 +26,7 @@ export const readinessVariables = [
   'binlog_storage_engine',
   'server_id',
   'gtid_mode',
+  'gtid_executed',
   'binlog_expire_logs_seconds',
   'expire_logs_days',
   'log_replica_updates',
@@ -93,6 +94,13 @@ export const findServerProblems = (
   expectVariable('binlog_row_value_options', '', 'updates of a part of a JSON value would be lost');
   // Seen with Debezium 3.5: it passes over MariaDB's compressed events without an error. MySQL's it reads.
   expectVariable('log_bin_compress', 'OFF', 'changes of long rows would be lost');
+  // MySQL from 8.3 on; Debezium reads them from 3.6 on (dbz#1200), and before that a connector cannot be started again.
+  if (/:[a-z_]/i.test(variables.gtid_executed ?? '')) {
+    add(
+      'It has transactions whose GTIDs have a tag, with which Debezium cannot start again.',
+      "Let its clients use gtid_next = 'AUTOMATIC' without a tag, and replicate from a server that has no such transactions.",
+    );
+  }
   // MariaDB from 12.3 on; Debezium reads such a log from 3.7 on (dbz#2259).
   if ((variables.binlog_storage_engine ?? '') !== '') {
     add(

@@ -60,6 +60,11 @@ describe('settings', () => {
     [{ binlog_row_image: 'MINIMAL' }, /binlog_row_image is MINIMAL/, /SET GLOBAL binlog_row_image = FULL/],
     [{ binlog_row_value_options: 'PARTIAL_JSON' }, /JSON/, /SET GLOBAL binlog_row_value_options = ''/],
     [{ log_bin_compress: 'ON' }, /long rows/, /SET GLOBAL log_bin_compress = OFF/],
+    [
+      { gtid_executed: '3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5:mark:1' },
+      /GTIDs have a tag/,
+      /without a tag/,
+    ],
     [{ binlog_storage_engine: 'InnoDB' }, /log in InnoDB/, /Remove binlog_storage_engine/],
     [{ server_id: '0' }, /server_id is 0/, /SET GLOBAL server_id = 1/],
     [{ read_only: 'ON', log_replica_updates: 'OFF' }, /read-only/, /log_replica_updates/],

@@ -45,6 +45,12 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
         }
         if (isThere("io.debezium.connector.mariadb.MariaDbConnector")) {
             requireOurs(MARIADB_SCHEMA);
+            requireOurs("io.debezium.connector.mariadb.gtid.MariaDbGtidSetFactory");
+            requireOurs(String.format(LOG_READER, "MariadbGtidEventData"));
+        }
+        if (isThere("io.debezium.connector.mysql.MySqlConnector")) {
+            requireOurs("io.debezium.connector.mysql.MySqlDatabaseSchema");
+            requireOurs("io.debezium.connector.mysql.history.MySqlHistoryRecordComparator");
         }
     }
 

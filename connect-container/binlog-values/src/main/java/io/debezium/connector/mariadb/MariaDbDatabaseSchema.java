@@ -10,15 +10,20 @@ import io.debezium.connector.mariadb.jdbc.MariaDbValueConverters;
 import io.debezium.relational.CustomConverterRegistry;
 import io.debezium.relational.TableId;
 import io.debezium.relational.ddl.DdlParser;
+import io.debezium.schema.SchemaChangeEvent;
 import io.debezium.schema.SchemaNameAdjuster;
 import io.debezium.spi.topic.TopicNamingStrategy;
+import java.time.Instant;
+import java.util.List;
 import millrace.connect.DefaultsOfOtherTypes;
 import millrace.connect.InetDdlParser;
 import millrace.connect.ReplacesDebezium;
+import millrace.connect.StatementGroups;
 
 /**
  * In place of Debezium's class of the same name, with a parser that knows INET4 and INET6, and without what Debezium makes of
- * their DEFAULTs; see {@code BinlogDates} for how it gets there.
+ * their DEFAULTs; see {@code BinlogDates} for how it gets there. After a statement that is a group of the log by itself, the position to
+ * start at is behind it.
  */
 public class MariaDbDatabaseSchema
         extends BinlogDatabaseSchema<MariaDbPartition, MariaDbOffsetContext, MariaDbValueConverters, MariaDbDefaultValueConverter>
@@ -41,5 +46,15 @@ public class MariaDbDatabaseSchema
                 config.isSchemaChangesHistoryEnabled(),
                 getTableFilter(),
                 config.getServiceRegistry().getService(BinlogCharsetRegistry.class));
+    }
+
+    @Override
+    public List<SchemaChangeEvent> parseStreamingDdl(
+            MariaDbPartition partition, String statement, String database, MariaDbOffsetContext offset, Instant time) {
+        List<SchemaChangeEvent> changes = super.parseStreamingDdl(partition, statement, database, offset, time);
+        if (StatementGroups.isStatementAlone()) {
+            offset.commitTransaction();
+        }
+        return changes;
     }
 }
