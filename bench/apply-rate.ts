@@ -99,7 +99,11 @@ export const measureApplyRate = async (context: BenchContext): Promise<ApplyFigu
   const ours = async (): Promise<number> => {
     await target.query(`TRUNCATE ${qualified(targetTable)}`);
     // What Millrace remembers of the topic lies in the same database as the rows; without it the consumer begins at the topic's beginning.
-    await target.query('DELETE FROM millrace.checkpoint WHERE replication_id = $1', [replicationId]);
+    const { rows } = await target.query(
+      `SELECT relname FROM pg_class WHERE relnamespace = 'millrace'::regnamespace AND relkind = 'r' AND relname LIKE 'checkpoint%'`,
+    );
+    for (const { relname } of rows)
+      await target.query(`DELETE FROM millrace.${relname} WHERE replication_id = $1`, [replicationId]);
     const [rate] = await Promise.all([watchApplyRate(target, targetTable, backlog, signal), start()]);
     await api.stopReplication(replicationId);
     await verify('Millrace');

@@ -34,8 +34,10 @@ export interface ApplyDriver<Session, Statement> {
   claim(partitions: readonly PartitionOffsets[]): Promise<Claim>;
   /** In a transaction when a session is given. */
   findCheckpoint(topic: string, partition: number, session?: Session): Promise<Checkpoint | undefined>;
-  /** False when the checkpoint is another consumer's, or not where it was expected. */
+  /** False when the checkpoint is another consumer's, not where it was expected, or a written table is not owned. */
   moveCheckpoint(session: Session, batch: PartitionBatch): Promise<boolean>;
+  /** Throws `OwnershipLost` or `NeedsResync` when a table that the batch writes is not the replication's any more. */
+  requireTables(session: Session, batch: PartitionBatch): Promise<void>;
   /** Returns what `work` did: true is committed, false rolled back, and a rejection closes the session, which rolls back. */
   transaction(work: (session: Session) => Promise<boolean>): Promise<boolean>;
   /** False when the statement hit another number of rows than it had to. */
@@ -45,6 +47,10 @@ export interface ApplyDriver<Session, Statement> {
   /** `action` completes "Cannot ...". A MillraceError stays what it is. */
   describe(error: unknown, action: string, table?: TableRef): MillraceError;
 }
+
+/** The target tables that a batch writes. */
+export const writtenTables = ({ changes }: PartitionBatch): readonly TableRef[] =>
+  changes.map(({ table }) => table.mapping.target);
 
 export interface ApplyFlowOptions {
   readonly replicationId: ReplicationId;
@@ -75,6 +81,7 @@ export const createApplyFlow = <Table extends WrittenTable<Statement>, Session, 
       // First, so that a fenced consumer does no work, and two transactions of one partition wait for each other here.
       if (await driver.moveCheckpoint(session, batch)) return write(session);
       const found = await driver.findCheckpoint(batch.topic, batch.partition, session);
+      if (found?.epoch === batch.epoch) await driver.requireTables(session, batch);
       throw unmovedCheckpointError(replicationId, found, batch);
     });
     if (!isApplied) return 'row-missing';

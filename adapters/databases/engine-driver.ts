@@ -1,9 +1,10 @@
 import type { OnNulled } from '#core/apply/nulled-values.ts';
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
-import type { ReplicationId, TableRef } from '#core/contracts/identifiers.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { TableMapping } from '#core/contracts/replication.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
+import type { OwnedRun, TargetOwner } from '#core/contracts/target-owner.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { ChunkReader, ChunkWriter, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
@@ -28,6 +29,13 @@ export interface EngineDriver {
   readonly target?: TargetDriver;
 }
 
+/** Whose changes are applied, and to which tables. */
+export interface ApplyOptions {
+  readonly owner: TargetOwner;
+  readonly tables: readonly TableRef[];
+  readonly onNulled?: OnNulled;
+}
+
 /**
  * What the consumer opens of a target. The tables and the batches of a target are of types that only this target knows: what
  * `describeTable` made goes into `ApplyTarget.prepare` of the same engine.
@@ -46,19 +54,19 @@ export interface ApplyEngine {
   ): ApplyTable;
   openTarget(
     settings: ConnectionSettings,
-    replicationId: ReplicationId,
-    onNulled?: OnNulled,
+    options: ApplyOptions,
   ): { readonly target: ApplyTarget; close(): Promise<void> };
 }
 
 export interface TargetDriver {
   readonly apply: ApplyEngine;
   open(settings: ConnectionSettings): TargetDatabase;
-  openWriter(settings: ConnectionSettings, concurrency: number): ChunkWriter;
+  /** Chunks are written only while their tables belong to `run`. */
+  openWriter(settings: ConnectionSettings, concurrency: number, run: OwnedRun): ChunkWriter;
   /** Sets the consumer's checkpoints to the partitions' end offsets. */
   resetCheckpoints(
     settings: ConnectionSettings,
-    replicationId: ReplicationId,
+    owner: TargetOwner,
     partitions: readonly PartitionOffsets[],
   ): Promise<void>;
 }

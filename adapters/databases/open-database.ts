@@ -1,6 +1,6 @@
 import type { ConnectionSettings, Database } from '#core/contracts/database.ts';
-import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
+import type { OwnedRun, TargetOwner } from '#core/contracts/target-owner.ts';
 import { type EngineName, engineOf } from '#core/databases/registry.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ChunkCopier, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
@@ -20,11 +20,12 @@ import { createRowCopier } from './row-copier.ts';
 export interface DatabaseAccess {
   openSource(database: Database): Promise<SourceDatabase>;
   openTarget(database: Database): Promise<TargetDatabase>;
-  openCopier(source: Database, target: Database, parallelChunks: number): Promise<ChunkCopier>;
+  /** Chunks are copied only while their target tables belong to `run`. */
+  openCopier(source: Database, target: Database, run: OwnedRun, parallelChunks: number): Promise<ChunkCopier>;
   /** Sets the consumer's checkpoints at the target to the partitions' end offsets. */
   resetCheckpoints(
     target: Database,
-    replicationId: ReplicationId,
+    owner: TargetOwner,
     partitions: readonly PartitionOffsets[],
   ): Promise<void>;
 }
@@ -55,16 +56,17 @@ export const createDatabaseAccess = (secrets: Pick<SecretStore, 'getCredentials'
 
   openTarget: async (database) => openTarget(await connectionSettings(database, secrets)),
 
-  openCopier: async (source, target, parallelChunks) =>
+  openCopier: async (source, target, run, parallelChunks) =>
     openCopier(
       await connectionSettings(source, secrets),
       await connectionSettings(target, secrets),
+      run,
       parallelChunks,
     ),
 
-  resetCheckpoints: async (target, replicationId, partitions) => {
+  resetCheckpoints: async (target, owner, partitions) => {
     const settings = await connectionSettings(target, secrets);
-    await targetDriverOf(settings).resetCheckpoints(settings, replicationId, partitions);
+    await targetDriverOf(settings).resetCheckpoints(settings, owner, partitions);
   },
 });
 
@@ -102,11 +104,12 @@ export const openSourceRows = (
 const openCopier = (
   source: ConnectionSettings,
   target: ConnectionSettings,
+  run: OwnedRun,
   concurrency: number,
 ): ChunkCopier =>
   driverOf(source) === postgresqlDriver && driverOf(target) === postgresqlDriver
-    ? openChunkCopier(source, target, { concurrency })
+    ? openChunkCopier(source, target, { concurrency, run })
     : createRowCopier(
         driverOf(source).openReader(source, concurrency),
-        targetDriverOf(target).openWriter(target, concurrency),
+        targetDriverOf(target).openWriter(target, concurrency, run),
       );

@@ -1,13 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { clientSchema, principalSchema } from '#core/contracts/client.ts';
 import { databaseSchema } from '#core/contracts/database.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { RegistryStore } from '#core/ports/state-store.ts';
-import { type DynamoTable, parseItem } from './dynamo-table.ts';
+import { absent, type DynamoTable, type Item, parseItem } from './dynamo-table.ts';
 import { nextNumber } from './sequence.ts';
-import { clientKey, databaseKey, databasesOf, tokenKey } from './store-keys.ts';
+import { clientKey, databaseKey, databasesOf, installationKey, tokenKey } from './store-keys.ts';
+
+const installationSchema = z.strictObject({ installationId: z.uuid() });
 
 export const createRegistryStore = (table: DynamoTable, clock: Clock): RegistryStore => ({
+  getInstallationId: async () => {
+    const key = installationKey;
+    const known = await table.get(key);
+    if (known !== undefined) return parseItem(installationSchema, known).installationId;
+    const installationId = randomUUID();
+    if (await table.put({ ...key, installationId }, absent)) return installationId;
+    // Another call was first.
+    return parseItem(installationSchema, (await table.get(key)) as Item).installationId;
+  },
+
   createClient: async (name) => {
     const clientId = await nextNumber(table, 'client');
     const client = { clientId, name, createdAt: clock.now().toISOString() };

@@ -1,18 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import { activityRetentionDays, activitySchema } from '#core/contracts/activity.ts';
-import type { TableRef } from '#core/contracts/identifiers.ts';
 import { type Replication, replicationSchema } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import { claimTables, refuseTakenTables } from '#core/lifecycle/target-claims.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { LeaseStore, ReplicationStore } from '#core/ports/state-store.ts';
-import { absent, type DynamoTable, matching, parseItem, type Write } from './dynamo-table.ts';
+import { absent, type DynamoTable, matching, parseItem } from './dynamo-table.ts';
 import { nextNumber } from './sequence.ts';
 import {
   activitiesOf,
   activityKey,
-  claimKey,
   connectorKey,
   leaseKey,
   replicationIndexKey,
@@ -21,17 +17,6 @@ import {
   replicationsOf,
 } from './store-keys.ts';
 
-/** Claimed tables of one bucket: table key to the replication that writes it. `version` counts the bucket's writes. */
-const claimBucketSchema = z.strictObject({
-  version: z.number().int().positive(),
-  claims: z.record(z.string(), z.number().int().positive()),
-});
-
-/**
- * How often creating a replication starts again because another one changed the same claims in between. Each round lets
- * at least one creation through, so this many can meet on one target.
- */
-const claimRounds = 20;
 /** Updates of one replication come from a user, an execution and the healer; they rarely meet even once. */
 const updateRounds = 10;
 
@@ -45,67 +30,30 @@ export const createReplicationStore = (table: DynamoTable, clock: Clock): Replic
     return parseItem(replicationSchema, item);
   };
 
-  /** The writes that add a replication's tables to the buckets as they are now. Throws `TargetTableClaimed`. */
-  const claimWrites = async (replication: Replication, targetIdentity: string): Promise<readonly Write[]> => {
-    const byBucket = Map.groupBy(
-      replication.tables.map((mapping) => mapping.target),
-      (target) => claimKey(targetIdentity, target).sk,
-    );
-    const taken: TableRef[] = [];
-    const writes = await Promise.all(
-      [...byBucket.values()].map(async (targets): Promise<Write> => {
-        const key = claimKey(targetIdentity, targets[0] as TableRef);
-        const item = await table.get(key);
-        const bucket = item === undefined ? undefined : parseItem(claimBucketSchema, item);
-        const { claims, taken: found } = claimTables(
-          bucket?.claims ?? {},
-          replication.replicationId,
-          targets,
-        );
-        taken.push(...found);
-        return {
-          put: { ...key, version: (bucket?.version ?? 0) + 1, claims },
-          condition: bucket === undefined ? absent : matching({ version: bucket.version }),
-        };
-      }),
-    );
-    refuseTakenTables(taken);
-    return writes;
-  };
-
   return {
     nextReplicationId: () => nextNumber(table, 'replication'),
 
     nextOrdinal: (clientId, sourceDatabaseId) => nextNumber(table, `ordinal#${clientId}#${sourceDatabaseId}`),
 
-    createReplication: async (replication, targetIdentity) => {
+    createReplication: async (replication) => {
       const { clientId, replicationId, connectorName } = replication;
-      for (let round = 0; round < claimRounds; round += 1) {
-        const failed = await table.transact([
-          {
-            put: {
-              ...replicationKey(clientId, replicationId),
-              ...replicationIndexKey(replicationId),
-              ...replication,
-            },
-            condition: absent,
+      const failed = await table.transact([
+        {
+          put: {
+            ...replicationKey(clientId, replicationId),
+            ...replicationIndexKey(replicationId),
+            ...replication,
           },
-          { put: { ...connectorKey(connectorName), replicationId }, condition: absent },
-          ...(await claimWrites(replication, targetIdentity)),
-        ]);
-        if (failed.length === 0) return;
-        if (failed.includes(0))
-          throw new MillraceError('Conflict', `There already is a replication ${replicationId}.`);
-        if (failed.includes(1))
-          throw new MillraceError(
-            'Conflict',
-            `Another replication has the connector name ${connectorName}.`,
-            {
-              facts: { connectorName },
-            },
-          );
-      }
-      throw new MillraceError('StoreUnavailable', 'Other replications to the same target are being created.');
+          condition: absent,
+        },
+        { put: { ...connectorKey(connectorName), replicationId }, condition: absent },
+      ]);
+      if (failed.length === 0) return;
+      if (failed.includes(0))
+        throw new MillraceError('Conflict', `There already is a replication ${replicationId}.`);
+      throw new MillraceError('Conflict', `Another replication has the connector name ${connectorName}.`, {
+        facts: { connectorName },
+      });
     },
 
     getReplication,

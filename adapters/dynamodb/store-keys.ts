@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type ClientId, type ReplicationId, type TableRef, tableKey } from '#core/contracts/identifiers.ts';
 
 /**
@@ -8,12 +7,12 @@ import { type ClientId, type ReplicationId, type TableRef, tableKey } from '#cor
  * | item | pk | sk |
  * | --- | --- | --- |
  * | sequence | SEQUENCE | its name |
+ * | the installation's UUID | INSTALLATION | INSTALLATION |
  * | client | CLIENTS | client id |
  * | token | TOKEN#sha256 | TOKEN |
  * | database | CLIENT#id | DATABASE#id |
  * | replication (gsiPk REPLICATION) | CLIENT#id | REPLICATION#id |
  * | connector name | CONNECTOR#name | CONNECTOR |
- * | claims of target tables | TARGET#identity | CLAIMS#bucket |
  * | lease, consumer, source's log, heal attempt, activity | REPLICATION#id | LEASE, CONSUMER, SOURCE_LOG, HEAL#..., ACTIVITY#... |
  * | table progress | REPLICATION#id | TABLE#table |
  * | chunk | REPLICATION#id#TABLE#table | plan id#number |
@@ -30,6 +29,8 @@ export const replicationKind = 'REPLICATION';
 const padded = (id: number): string => String(id).padStart(10, '0');
 
 export const sequenceKey = (name: string): Key => ({ pk: 'SEQUENCE', sk: name });
+/** Its row at every target says whose the tables are, so it must outlive everything else. */
+export const installationKey: Key = { pk: 'INSTALLATION', sk: 'INSTALLATION' };
 export const clientKey = (clientId: ClientId): Key => ({ pk: 'CLIENTS', sk: padded(clientId) });
 export const tokenKey = (sha256Hex: string): Key => ({ pk: `TOKEN#${sha256Hex}`, sk: 'TOKEN' });
 
@@ -69,17 +70,6 @@ export const connectorKey = (connectorName: string): Key => ({
   pk: `CONNECTOR#${connectorName}`,
   sk: 'CONNECTOR',
 });
-
-/**
- * Claims of one target's tables lie in 64 items by hash, so that a replication of any number of tables takes its claims,
- * and is saved, in one transaction: 64 buckets and 2 more items are below DynamoDB's limit of 100. With 100 bytes for
- * each claim and 400 KB for an item a target has room for about 250,000 claimed tables.
- */
-const claimBuckets = 64;
-export const claimKey = (targetIdentity: string, table: TableRef): Key => {
-  const bucket = createHash('sha256').update(tableKey(table)).digest().readUInt8(0) % claimBuckets;
-  return { pk: `TARGET#${targetIdentity}`, sk: `CLAIMS#${String(bucket).padStart(2, '0')}` };
-};
 
 export const leaseKey = (replicationId: ReplicationId): Key => ({
   pk: replicationPartition(replicationId),

@@ -21,21 +21,21 @@ export const postgresqlDriver: EngineDriver = {
     apply: {
       openCatalog: openTargetDatabase,
       describeTable: describeApplyTable,
-      openTarget: (settings, replicationId, onNulled = () => undefined) => {
+      openTarget: (settings, { owner, tables, onNulled }) => {
         const pool = createPool(settings, applyPoolOptions);
         const database = databaseLabel(settings);
         return {
-          target: createApplyTarget({ pool, replicationId, database, onNulled }),
+          target: createApplyTarget({ pool, owner, tables, database, ...(onNulled && { onNulled }) }),
           close: () => closePool(pool),
         };
       },
     },
     open: openTargetDatabase,
     openWriter: openChunkWriter,
-    resetCheckpoints: async (settings, replicationId, partitions) => {
+    resetCheckpoints: async (settings, owner, partitions) => {
       const pool = createPool(settings, checkpointPoolOptions);
       try {
-        await resetCheckpoints(pool, replicationId, partitions, databaseLabel(settings));
+        await resetCheckpoints(pool, owner, partitions, databaseLabel(settings));
       } finally {
         await closePool(pool);
       }

@@ -18,6 +18,7 @@ import {
   taskEnvironmentSchema,
 } from '#core/contracts/environment.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { runConsumer } from './consumer.ts';
@@ -88,7 +89,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
             return openConsumerDatabases({
               source: await connectionSettings(sourceDatabase, secrets),
               target: await connectionSettings(targetDatabase, secrets),
-              replicationId,
+              owner: await ownerOf(store, replication),
               tables,
               shapes,
               onNulled,

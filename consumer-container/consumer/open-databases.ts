@@ -3,9 +3,10 @@ import { applyEngineOf, openSource, openSourceRows } from '#adapters/databases/o
 import type { OnNulled } from '#core/apply/nulled-values.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
-import { type ReplicationId, type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
+import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { TableMapping } from '#core/contracts/replication.ts';
 import type { KnownShape, TableDescription } from '#core/contracts/table-description.ts';
+import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { SourceDialect } from '#core/ports/source-dialect.ts';
@@ -15,7 +16,7 @@ import { harmSince } from './watch-shapes.ts';
 export interface ConsumerDatabaseOptions {
   readonly source: ConnectionSettings;
   readonly target: ConnectionSettings;
-  readonly replicationId: ReplicationId;
+  readonly owner: TargetOwner;
   readonly tables: readonly TableMapping[];
   /** What is known of them; a table that is not there is taken as it is now. */
   readonly shapes: readonly KnownShape[];
@@ -30,7 +31,11 @@ export interface ConsumerDatabaseOptions {
 export const openConsumerDatabases = async (options: ConsumerDatabaseOptions): Promise<ConsumerDatabases> => {
   const kind = applyEngineOf(options.target);
   const { tables, refused, shapes, sources, dialect } = await describeTables(options, kind);
-  const opened = kind.openTarget(options.target, options.replicationId, options.onNulled);
+  const opened = kind.openTarget(options.target, {
+    owner: options.owner,
+    tables: options.tables.map((mapping) => mapping.target),
+    ...(options.onNulled && { onNulled: options.onNulled }),
+  });
   const source = openSourceRows(options.source, sources);
   return {
     target: opened.target,

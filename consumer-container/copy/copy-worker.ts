@@ -9,6 +9,7 @@ import { stateEnvironmentSchema, taskEnvironmentSchema } from '#core/contracts/e
 import type { Run } from '#core/contracts/steps.ts';
 import { copyTables } from '#core/copy/copy-tables.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 
 /**
@@ -59,7 +60,14 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
     const { rows } = await withOpened(async (keep) => {
       const source = keep(await databases.openSource(sourceDatabase));
       const target = keep(await databases.openTarget(targetDatabase));
-      const copier = keep(await databases.openCopier(sourceDatabase, targetDatabase, parallelChunks));
+      const copier = keep(
+        await databases.openCopier(
+          sourceDatabase,
+          targetDatabase,
+          { owner: await ownerOf(store, replication), generation },
+          parallelChunks,
+        ),
+      );
       return copyTables(
         run,
         { store, source, target, copier, metrics, clock: systemClock, log },

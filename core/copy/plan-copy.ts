@@ -5,6 +5,7 @@ import { type TableRef, tableKey, tableLabel } from '../contracts/identifiers.ts
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import { type PlanCopyOutput, type Run, stepLabel } from '../contracts/steps.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
+import type { TargetOwner } from '../contracts/target-owner.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import { requireCurrentRun } from '../lifecycle/current-run.ts';
 import { mapTable } from '../mapping/map-table.ts';
@@ -23,6 +24,7 @@ export interface PlanCopyPorts {
   readonly source: SourceDatabase;
   readonly target: TargetDatabase;
   readonly kafka: Pick<KafkaAdminPort, 'topicOffsets'>;
+  readonly owner: TargetOwner;
   /** Sets the consumer's checkpoints, so that it goes on at the given end offsets; whatever they were before. */
   readonly resetCheckpoints: (offsets: readonly PartitionOffsets[]) => Promise<void>;
   readonly log: Log;
@@ -99,7 +101,7 @@ const beginCopyGeneration = async (
   ports: PlanCopyPorts,
   isOver: () => boolean,
 ): Promise<Replication | undefined> => {
-  const { store, kafka, source, target, log } = ports;
+  const { store, kafka, source, target, owner, log } = ports;
   const isBegun = replication.copyGeneration === run.generation;
   if (isBegun || (replication.copyGeneration > 0 && !run.forceResync)) return replication;
 
@@ -111,7 +113,7 @@ const beginCopyGeneration = async (
       if ((await target.describeTable(table)) === undefined || !(await target.hasRows(table))) continue;
       // A newer start may have begun meanwhile, and these tables are then its own.
       await requireCurrentRun(store, run);
-      await target.truncate(table);
+      await target.truncate(table, { owner, generation: run.generation });
       log.info(`${step} Truncated ${tableLabel(table)}: the start forces a resync`, { step });
     }
     await requireCurrentRun(store, run);

@@ -113,6 +113,10 @@ export const errorPolicies = {
     409,
     'No action is needed: a newer consumer owns this replication, and this one has stopped.',
   ),
+  OwnershipLost: persistent(
+    409,
+    'Start the replication: it takes its target tables again, unless another replication has them now.',
+  ),
   StartInterrupted: persistent(
     409,
     'Start the replication again: it resumes where the start was interrupted.',

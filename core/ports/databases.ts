@@ -3,10 +3,12 @@ import type { Chunk, NulledValues } from '../contracts/copy.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
 import type { Replication, ValuePolicy } from '../contracts/replication.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
+import type { OwnedRun, TargetOwner } from '../contracts/target-owner.ts';
 import type { Problem } from '../errors/millrace-error.ts';
 import type { ConnectorOffset } from './services.ts';
 import type { SourceDialect } from './source-dialect.ts';
 import type { TargetDialect } from './target-dialect.ts';
+import type { TargetOwnership } from './target-ownership.ts';
 
 /** The names of what a replication's capture creates at its source. */
 export type CaptureNames = Pick<Replication, 'slotName' | 'publicationName'>;
@@ -214,20 +216,25 @@ export interface ChunkWriter {
   close(): Promise<void>;
 }
 
-export interface TargetDatabase extends DescribesTables {
+export interface TargetDatabase extends DescribesTables, TargetOwnership {
   readonly dialect: TargetDialect;
   ping(): Promise<{ readonly serverVersion: string }>;
   /**
-   * The rights that the user lacks to create schemas and tables here and to write, also to those of `tables` that exist. Each
-   * problem has its remedy.
+   * The rights that the user lacks to create schemas and tables here and to write, also to those of `tables` that exist and,
+   * with `owner`, to its bookkeeping. Each problem has its remedy.
    */
-  findWriteProblems(schemas: readonly string[], tables?: readonly TableRef[]): Promise<readonly Problem[]>;
+  findWriteProblems(
+    schemas: readonly string[],
+    tables?: readonly TableRef[],
+    owner?: TargetOwner,
+  ): Promise<readonly Problem[]>;
   /**
    * Creates the table (and its schema) with the source's columns, key and NOT NULLs unless it exists. `source` has the
    * names and types that the mapping gives them.
    */
   createTable(target: TableRef, source: TableDescription): Promise<void>;
   hasRows(ref: TableRef): Promise<boolean>;
-  truncate(ref: TableRef): Promise<void>;
+  /** Empties the table. Throws `OwnershipLost` when it is not the run's. */
+  truncate(ref: TableRef, run: OwnedRun): Promise<void>;
   close(): Promise<void>;
 }

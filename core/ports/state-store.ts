@@ -13,6 +13,8 @@ import type { KnownShape } from '../contracts/table-description.ts';
  * that returned is durable. Every method throws `StoreUnavailable` when DynamoDB does not answer.
  */
 export interface RegistryStore {
+  /** The UUID of this installation. It is made up when it is first asked for, and never changes. */
+  getInstallationId(): Promise<string>;
   createClient(name: string): Promise<Client>;
   /** Throws `NotFound`. */
   getClient(clientId: ClientId): Promise<Client>;
@@ -52,11 +54,10 @@ export interface ReplicationStore {
   /** Counts the replications of a source database from 1, for names. Never hands a number out twice. */
   nextOrdinal(clientId: ClientId, sourceDatabaseId: DatabaseId): Promise<number>;
   /**
-   * Saves a new replication and claims its target tables and its connector name in one transaction: all or nothing.
-   * `targetIdentity` is `databaseIdentity` of the target. Throws `TargetTableClaimed` naming the tables
-   * (`facts.tables`), and `Conflict` when another replication has the connector name.
+   * Saves a new replication and claims its connector name in one transaction. Throws `Conflict` when another replication has
+   * the name. Target tables are claimed at the target, see `TargetOwnership`.
    */
-  createReplication(replication: Replication, targetIdentity: string): Promise<void>;
+  createReplication(replication: Replication): Promise<void>;
   /** Throws `NotFound`, also when the replication belongs to another client. */
   getReplication(clientId: ClientId, replicationId: ReplicationId): Promise<Replication>;
   listReplications(clientId: ClientId): Promise<readonly Replication[]>;

@@ -5,8 +5,10 @@ import type { Database } from '../contracts/database.ts';
 import { type TableRef, tableKey, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
+import type { TargetOwner } from '../contracts/target-owner.ts';
 import { listProblems } from '../errors/list-problems.ts';
 import { MillraceError, type Problem, toMillraceError } from '../errors/millrace-error.ts';
+import { findClaim } from '../lifecycle/own-tables.ts';
 import { mapTable } from '../mapping/map-table.ts';
 import { countOf } from '../naming/count-of.ts';
 import { topicName } from '../naming/names.ts';
@@ -14,6 +16,7 @@ import type { CaptureKafka } from '../ports/connector-config.ts';
 import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
 import type { CaptureDialect, SourceDialect } from '../ports/source-dialect.ts';
+import type { ReplicationStore } from '../ports/state-store.ts';
 import { describeTables } from './describe-tables.ts';
 import { findKindProblems } from './kind-problems.ts';
 import { findMappedTableProblems, findTargetProblems } from './validate-table.ts';
@@ -23,6 +26,8 @@ export interface ValidationRequest {
   readonly sourceDatabase: Database;
   readonly targetDatabase: Database;
   readonly topicRetentionHours: number;
+  /** As whom the replication writes to its target. */
+  readonly owner: TargetOwner;
   /**
    * When given, Kafka Connect validates the very configuration that the connector will get, by connecting to the source with
    * it. That takes a connection from another place, so anyone who only looks quickly leaves it out.
@@ -31,6 +36,7 @@ export interface ValidationRequest {
 }
 
 export interface ValidationPorts {
+  readonly store: Pick<ReplicationStore, 'getReplication'>;
   readonly source: SourceDatabase;
   readonly target: TargetDatabase;
   readonly kafka: KafkaAdminPort;
@@ -86,7 +92,7 @@ const findProblems = async (
   do {
     const slice = replication.tables.slice(nextTable, nextTable + tablesPerSlice);
     ofTables.push(
-      ...(await checkTables(slice, ports, {
+      ...(await checkTables(slice, request.owner, ports, {
         isSourceReachable: source.isReachable,
         isTargetReachable: target.length === 0,
       })),
@@ -216,7 +222,8 @@ const checkSource = async (
 /** Tables at both ends, and the rights on them, of the databases that answer. */
 const checkTables = async (
   mappings: readonly TableMapping[],
-  { source, target }: ValidationPorts,
+  owner: TargetOwner,
+  { source, target, store }: ValidationPorts,
   ends: { readonly isSourceReachable: boolean; readonly isTargetReachable: boolean },
 ): Promise<readonly Problem[]> => {
   const refs = mappings.map((mapping) => mapping.source);
@@ -231,7 +238,9 @@ const checkTables = async (
   });
   return [
     ...(ends.isSourceReachable ? [...atSource, ...grantProblems] : []),
-    ...(ends.isTargetReachable ? await checkTargetTables(mappings, sourceTables, target) : []),
+    ...(ends.isTargetReachable
+      ? await checkTargetTables(mappings, sourceTables, owner, { target, store })
+      : []),
   ];
 };
 
@@ -279,12 +288,13 @@ const maxTopicLength = 249;
 const checkTargetTables = async (
   mappings: readonly TableMapping[],
   sourceTables: ReadonlyMap<string, TableDescription>,
-  target: TargetDatabase,
+  owner: TargetOwner,
+  { target, store }: Pick<ValidationPorts, 'target' | 'store'>,
 ): Promise<readonly Problem[]> => {
   const targets = mappings.map((mapping) => mapping.target);
   const schemas = [...new Set(targets.map(({ schema }) => schema))];
   const [writeProblems, targetTables] = await Promise.all([
-    target.findWriteProblems(schemas, targets),
+    target.findWriteProblems(schemas, targets, owner),
     describeTables(target, targets),
   ]);
   const compared = mappings.flatMap((mapping) => {
@@ -294,7 +304,15 @@ const checkTargetTables = async (
     const targetTable = targetTables.get(tableKey(mapping.target));
     return findTargetProblems(mapTable(sourceTable, mapping).mapped, targetTable, target.dialect);
   });
-  return [...writeProblems, ...compared];
+  // Without its rights, the user cannot look who owns the tables.
+  const claim = writeProblems.length > 0 ? undefined : await findClaim(owner, targets, { store, target });
+  return [
+    ...writeProblems,
+    ...(claim === undefined
+      ? []
+      : [{ subject: 'target tables', problem: claim.message, remedy: claim.policy.advice }]),
+    ...compared,
+  ];
 };
 
 const nothingToCheck = { isConnectReady: true, problems: [] } as const;

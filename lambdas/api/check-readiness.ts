@@ -1,6 +1,7 @@
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
+import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import {
@@ -38,8 +39,14 @@ const withServices = <T>(
     const target = keep(await openTarget(targetDatabase));
     const kafka = keep(openKafka(log));
     return look(
-      { replication, sourceDatabase, targetDatabase, topicRetentionHours },
-      { source, target, kafka, connect },
+      {
+        replication,
+        sourceDatabase,
+        targetDatabase,
+        topicRetentionHours,
+        owner: await ownerOf(store, replication),
+      },
+      { store, source, target, kafka, connect },
     );
   });
 

@@ -9,7 +9,10 @@ import { type Database, databaseIdentity } from '#core/contracts/database.ts';
 import { type ClientId, type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { ColumnMapping, Replication, TableMapping } from '#core/contracts/replication.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
+import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
+import { findClaim, ownerOf } from '#core/lifecycle/own-tables.ts';
+import { refuseForeignTables } from '#core/lifecycle/ownership-refusals.ts';
 import { mapTable } from '#core/mapping/map-table.ts';
 import { mapInexactAsText } from '#core/mapping/text-columns.ts';
 import {
@@ -66,14 +69,16 @@ export const createReplication = async (
     store.getDatabase(clientId, request.source_database_id),
     store.getDatabase(clientId, request.target_database_id),
   ]);
-  const tables = await mapTables(request, { client, source, target }, ports);
+  const replicationId = await store.nextReplicationId();
+  const owner = await ownerOf(store, { clientId, replicationId });
+  const tables = await mapTables(request, { client, source, target }, owner, ports);
 
   const capture = toCaptureOptions(request.capture);
   const ordinal = await store.nextOrdinal(clientId, source.databaseId);
   const prefix = topicPrefix(clientId, source.databaseId, ordinal);
   const now = clock.now().toISOString();
   const replication: Replication = {
-    replicationId: await store.nextReplicationId(),
+    replicationId,
     clientId,
     name: request.name ?? `${source.name} to ${target.name}`,
     sourceDatabaseId: source.databaseId,
@@ -94,12 +99,7 @@ export const createReplication = async (
     statusSince: now,
     createdAt: now,
   };
-  const saved = await saveUnderFreeName(
-    replication,
-    distinctConnectorName(client, source, ordinal),
-    databaseIdentity(target),
-    ports,
-  );
+  const saved = await saveUnderFreeName(replication, distinctConnectorName(client, source, ordinal), ports);
   await store.addActivity(saved.replicationId, {
     at: now,
     actor: 'user',
@@ -113,17 +113,16 @@ export const createReplication = async (
 const saveUnderFreeName = async (
   replication: Replication,
   distinctName: string,
-  targetIdentity: string,
   { store }: Pick<ApiPorts, 'store'>,
 ): Promise<Replication> => {
   try {
-    await store.createReplication(replication, targetIdentity);
+    await store.createReplication(replication);
     return replication;
   } catch (error) {
     const isTaken = error instanceof MillraceError && error.facts.connectorName === replication.connectorName;
     if (!isTaken) throw error;
     const renamed = { ...replication, connectorName: distinctName };
-    await store.createReplication(renamed, targetIdentity);
+    await store.createReplication(renamed);
     return renamed;
   }
 };
@@ -132,9 +131,11 @@ const saveUnderFreeName = async (
 const mapTables = (
   request: CreateRequest,
   databases: Endpoints,
-  { openSource, openTarget }: CreatePorts,
+  owner: TargetOwner,
+  ports: CreatePorts,
 ): Promise<readonly TableMapping[]> =>
   withOpened(async (keep) => {
+    const { openSource, openTarget } = ports;
     const source = keep(await openSource(databases.source));
     const target = keep(await openTarget(databases.target));
     const named = nameTargets(request, databases, source.dialect, target.dialect);
@@ -147,7 +148,11 @@ const mapTables = (
     const problems = [...named.problems, ...findSizeProblems(tables)];
     const unsuitable = await checkTables(tables, catalog, source, target);
     if (problems.length > 0) throw invalidRequest([...problems, ...unsuitable]);
-    if (unsuitable.length === 0) return tables;
+    if (unsuitable.length === 0) {
+      const targets = tables.map((mapping) => mapping.target);
+      await refuseClaimed(owner, targets, databases, target, ports);
+      return tables;
+    }
     throw new MillraceError(
       'ValidationFailed',
       `${unsuitable.length === 1 ? '1 problem keeps' : `${unsuitable.length} problems keep`} tables of ` +
@@ -155,6 +160,43 @@ const mapTables = (
       { facts: { problems: unsuitable } },
     );
   });
+
+/**
+ * Throws `TargetTableClaimed` when another replication writes a table. The target knows it of those that were started; of
+ * others, this client's own to the same database are looked at. Those of other clients are not, since a stranger could
+ * find out by it what they have configured: the first start takes the tables.
+ */
+const refuseClaimed = async (
+  owner: TargetOwner,
+  targets: readonly TableRef[],
+  databases: Endpoints,
+  target: TargetDatabase,
+  { store }: CreatePorts,
+): Promise<void> => {
+  const own = await store.listReplications(owner.clientId);
+  const sameTarget = new Set(
+    (await store.listDatabases(owner.clientId))
+      .filter((database) => databaseIdentity(database) === databaseIdentity(databases.target))
+      .map(({ databaseId }) => databaseId),
+  );
+  const rows = own
+    .filter(({ targetDatabaseId }) => sameTarget.has(targetDatabaseId))
+    .flatMap(({ replicationId, tables }) =>
+      tables.map((mapping) => ({ ...owner, replicationId, table: mapping.target })),
+    );
+  const keys = new Set(rows.map(({ table }) => tableKey(table)));
+  refuseForeignTables(
+    owner,
+    targets.filter((table) => keys.has(tableKey(table))),
+    rows,
+  );
+  const claim = await findClaim(owner, targets, { store, target }).catch((error: unknown) => {
+    // A user that may not look yet may be granted it before the start, which looks again.
+    if (error instanceof MillraceError && error.code === 'PermissionDenied') return undefined;
+    throw error;
+  });
+  if (claim !== undefined) throw claim;
+};
 
 /** Mappings as requested, with what their names alone make impossible: used twice, too long, or a table that feeds itself. */
 const nameTargets = (

@@ -12,6 +12,7 @@ import { postgresTargetDialect } from '#core/databases/postgresql/target/dialect
 import { describeMissingGrant } from '#core/databases/postgresql/target/grants.ts';
 import type { Problem } from '#core/errors/millrace-error.ts';
 import type { CapturePreparation, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import { createFakeOwnership } from './target-owner.ts';
 
 export const sampleColumn = (name: string, change: Partial<ColumnDescription> = {}): ColumnDescription => ({
   name,
@@ -129,6 +130,7 @@ export const createFakeTarget = (tables: readonly TableDescription[] = []) => {
     pingFailure: undefined as Error | undefined,
     calls: [] as string[],
   };
+  const { owners, ownership } = createFakeOwnership();
   const database: TargetDatabase = {
     dialect: postgresTargetDialect,
     ping: async () => {
@@ -147,7 +149,8 @@ export const createFakeTarget = (tables: readonly TableDescription[] = []) => {
       state.calls.push(`truncate ${tableLabel(ref)}`);
       state.withRows.delete(ref.table);
     },
+    ...ownership,
     close: async () => {},
   };
-  return { database, state };
+  return { database, state, owners };
 };

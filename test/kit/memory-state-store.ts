@@ -3,12 +3,13 @@ import type { Client, Principal } from '#core/contracts/client.ts';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { TableProgress } from '#core/contracts/copy.ts';
 import type { Database } from '#core/contracts/database.ts';
-import { tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { ConsumerLaunch, StateStore } from '#core/ports/state-store.ts';
+
+const installationId = '5b0c7c1e-9f3d-4f2a-8a53-2d1f6d1b7a10';
 
 /** What the API works with of the state store, in memory. Tests reach into its maps. */
 export const createMemoryStateStore = (clock: Clock) => {
@@ -16,7 +17,6 @@ export const createMemoryStateStore = (clock: Clock) => {
   const tokens = new Map<string, Principal>();
   const databases = new Map<number, Database>();
   const replications = new Map<number, Replication>();
-  const claims = new Map<string, number>();
   const activities = new Map<number, Activity[]>();
   const leases = new Map<number, string>();
   const launches = new Map<number, ConsumerLaunch>();
@@ -39,6 +39,8 @@ export const createMemoryStateStore = (clock: Clock) => {
   };
 
   const store: StateStore = {
+    getInstallationId: async () => installationId,
+
     createClient: async (name) => {
       const client = { clientId: await next('client'), name, createdAt: clock.now().toISOString() };
       clients.set(client.clientId, client);
@@ -62,22 +64,12 @@ export const createMemoryStateStore = (clock: Clock) => {
 
     nextReplicationId: () => next('replication'),
     nextOrdinal: (clientId, databaseId) => next(`ordinal ${clientId} ${databaseId}`),
-    createReplication: async (replication, targetIdentity) => {
+    createReplication: async (replication) => {
       const names = [...replications.values()].map(({ connectorName }) => connectorName);
       if (names.includes(replication.connectorName))
         throw new MillraceError('Conflict', 'The connector name is taken.', {
           facts: { connectorName: replication.connectorName },
         });
-      const keys = replication.tables.map(({ target }) => ({
-        key: `${targetIdentity} ${tableKey(target)}`,
-        label: tableLabel(target),
-      }));
-      const taken = keys.filter(({ key }) => claims.has(key)).map(({ label }) => label);
-      if (taken.length > 0)
-        throw new MillraceError('TargetTableClaimed', `Another replication writes: ${taken.join(', ')}.`, {
-          facts: { tables: taken },
-        });
-      for (const { key } of keys) claims.set(key, replication.replicationId);
       replications.set(replication.replicationId, replication);
     },
     getReplication: async (clientId, replicationId) => {
@@ -144,7 +136,6 @@ export const createMemoryStateStore = (clock: Clock) => {
     store,
     databases,
     replications,
-    claims,
     activities,
     leases,
     launches,

@@ -18,6 +18,16 @@ export interface Executor {
     table: TableRef,
   ): Promise<readonly (readonly (string | null)[])[]>;
   facts(action: string): Promise<SessionFacts>;
+  /** Several statements on one connection. */
+  use<Result>(
+    action: string,
+    work: (connection: Connection) => Promise<Result>,
+    table?: TableRef,
+  ): Promise<Result>;
+  /** All of `work` in one transaction: committed when it resolves, rolled back when it rejects. */
+  transaction<Result>(action: string, work: (connection: Connection) => Promise<Result>): Promise<Result>;
+  /** All of `work` in one transaction that is rolled back in any case. */
+  rehearse(action: string, work: (connection: Connection) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,6 +51,10 @@ export const createExecutor = (settings: ConnectionSettings, options: PoolOption
     queryValues: (action, statement, binary, table) =>
       run(action, table, (connection) => connection.queryValues(statement, binary)),
     facts: (action) => run(action, undefined, async ({ facts }) => facts),
+    use: (action, work, table) => run(action, table, work),
+    transaction: (action, work) => run(action, undefined, (connection) => transact(connection, work)),
+    rehearse: (action, work) =>
+      run(action, undefined, (connection) => transact(connection, work, () => false)),
     close: () => pool.close(),
   };
 };
@@ -67,10 +81,15 @@ export const inTransaction = <Result>(
   pool: Pool,
   work: (connection: Connection) => Promise<Result>,
   isKept: (result: Result) => boolean = () => true,
-): Promise<Result> =>
-  withConnection(pool, async (connection) => {
-    await connection.query('START TRANSACTION');
-    const result = await work(connection);
-    await connection.query(isKept(result) ? 'COMMIT' : 'ROLLBACK');
-    return result;
-  });
+): Promise<Result> => withConnection(pool, (connection) => transact(connection, work, isKept));
+
+const transact = async <Result>(
+  connection: Connection,
+  work: (connection: Connection) => Promise<Result>,
+  isKept: (result: Result) => boolean = () => true,
+): Promise<Result> => {
+  await connection.query('START TRANSACTION');
+  const result = await work(connection);
+  await connection.query(isKept(result) ? 'COMMIT' : 'ROLLBACK');
+  return result;
+};

@@ -1,13 +1,15 @@
 import type { OnNulled } from '#core/apply/nulled-values.ts';
-import type { ReplicationId } from '#core/contracts/identifiers.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
+import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import type { ApplyStatement, MysqlApplyTable } from '#core/databases/mysql/target/apply-statements.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
-import { createApplyFlow, type PlannedBatch } from '../../databases/apply-flow.ts';
+import { createApplyFlow, type PlannedBatch, writtenTables } from '../../databases/apply-flow.ts';
 import type { Connection, Pool, PoolOptions } from '../driver/connection.ts';
 import { isViolation, toDatabaseError } from '../driver/database-errors.ts';
 import { inTransaction, withConnection } from '../driver/executor.ts';
 import { requirePacket } from '../driver/packet-limit.ts';
 import { claimCheckpoints, findCheckpoint, moveCheckpoint } from './checkpoints.ts';
+import { requireTables } from './ownership.ts';
 
 /** A batch of 5,000 rows takes a few tenths of a second; a target that needs a minute for it is in trouble. */
 const statementTimeoutMs = 60_000;
@@ -37,7 +39,9 @@ export type MysqlApplyBatch = PlannedBatch<MysqlApplyTable, ApplyStatement>;
 export interface ApplyTargetOptions {
   /** Made with `applyPoolOptions`. The caller closes it. */
   readonly pool: Pool;
-  readonly replicationId: ReplicationId;
+  readonly owner: TargetOwner;
+  /** The target tables that are written. They must be the owner's when the checkpoints are claimed. */
+  readonly tables: readonly TableRef[];
   /** Names the target in errors, see `databaseLabel`. */
   readonly database: string;
   readonly onNulled?: OnNulled;
@@ -46,18 +50,20 @@ export interface ApplyTargetOptions {
 /** An `ApplyTarget` in MySQL or MariaDB. */
 export const createApplyTarget = ({
   pool,
-  replicationId,
+  owner,
+  tables,
   database,
   ...options
 }: ApplyTargetOptions): ApplyTarget<MysqlApplyTable, MysqlApplyBatch> => {
   const { claim, readCheckpoint, plan, apply } = createApplyFlow<MysqlApplyTable, Connection, ApplyStatement>(
     {
-      claim: (partitions) => claimCheckpoints(pool, replicationId, partitions),
+      claim: (partitions) => claimCheckpoints(pool, owner, tables, partitions),
       findCheckpoint: (topic, partition, session) => {
-        const find = (connection: Connection) => findCheckpoint(connection, replicationId, topic, partition);
+        const find = (connection: Connection) => findCheckpoint(connection, owner, topic, partition);
         return session === undefined ? withConnection(pool, find) : find(session);
       },
-      moveCheckpoint: (connection, batch) => moveCheckpoint(connection, replicationId, batch),
+      moveCheckpoint: (connection, batch) => moveCheckpoint(connection, owner, batch, writtenTables(batch)),
+      requireTables: (connection, batch) => requireTables(connection, owner, writtenTables(batch)),
       transaction: (work) => inTransaction(pool, work, (isDone) => isDone),
       run: async (connection, { text, mustHit, isLong = false }, target) => {
         requirePacket(text, connection.facts, target);
@@ -68,7 +74,7 @@ export const createApplyTarget = ({
       describe: (error, action, table) =>
         toDatabaseError(error, { action, database, ...(table && { table }) }),
     },
-    { replicationId, ...options },
+    { replicationId: owner.replicationId, ...options },
   );
   return { claim, readCheckpoint, prepare: plan, apply };
 };

@@ -1,11 +1,10 @@
 import { type CheckpointMove, toCheckpoint } from '#core/apply/checkpoint-row.ts';
-import type { ReplicationId } from '#core/contracts/identifiers.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
+import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import {
   addMissingCheckpoints,
   advanceCheckpoint,
-  bookkeepingExists,
-  bookkeepingTables,
-  createBookkeeping,
+  moveShared,
   raiseEpoch,
   selectCheckpoint,
   selectCheckpoints,
@@ -13,87 +12,106 @@ import {
   setCheckpoints,
   stampEpoch,
 } from '#core/databases/mysql/target/checkpoints.ts';
+import { ownedName, ownsTable } from '#core/databases/mysql/target/ownership.ts';
 import type { Checkpoint, Claim } from '#core/ports/apply-target.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
 import type { Connection, Pool } from '../driver/connection.ts';
 import { toDatabaseError } from '../driver/database-errors.ts';
 import { inTransaction, withConnection } from '../driver/executor.ts';
-
-/** Creates the consumer's tables in the target database unless they are there. */
-const ensureBookkeeping = (pool: Pool): Promise<void> =>
-  withConnection(pool, async (connection) => {
-    const { rows } = await connection.query(bookkeepingExists);
-    if (Number(rows[0]?.tables_there) === bookkeepingTables.length) return;
-    for (const statement of createBookkeeping) await connection.query(statement);
-  });
+import { ensureClientTables, wasShared } from './bookkeeping.ts';
+import { ensureOwnerTables, requireTables, takeTables } from './ownership.ts';
 
 /** See `resetCheckpoints` of PostgreSQL: the same, in the tables of a MySQL target. */
 export const resetCheckpoints = async (
   pool: Pool,
-  replicationId: ReplicationId,
+  owner: TargetOwner,
   partitions: readonly PartitionOffsets[],
   database: string,
 ): Promise<void> => {
   try {
-    await ensureBookkeeping(pool);
+    await withConnection(pool, (connection) => ensureClientTables(connection, owner));
     await inTransaction(pool, async (connection) => {
-      const epoch = await raise(connection, replicationId);
-      await connection.execute(stampEpoch(replicationId, epoch));
+      await moveFromShared(connection, owner);
+      const epoch = await raise(connection, owner);
+      await connection.execute(stampEpoch(owner, epoch));
       if (partitions.length === 0) return;
       const starts = partitions.map(({ endOffset, ...partition }) => ({
         ...partition,
         nextOffset: endOffset,
       }));
-      await connection.query(setCheckpoints(replicationId, epoch, starts));
+      await connection.query(setCheckpoints(owner, epoch, starts));
     });
   } catch (error) {
     throw toDatabaseError(error, { action: 'reset the checkpoints', database });
   }
 };
 
-/** See `ApplyTarget.claim`. Errors are the driver's. */
+/** See `ApplyTarget.claim`. `tables` are those that the consumer writes. Errors are MillraceErrors, and the driver's. */
 export const claimCheckpoints = async (
   pool: Pool,
-  replicationId: ReplicationId,
+  owner: TargetOwner,
+  tables: readonly TableRef[],
   partitions: readonly PartitionOffsets[],
 ): Promise<Claim> => {
-  await ensureBookkeeping(pool);
+  await withConnection(pool, async (connection) => {
+    await ensureClientTables(connection, owner);
+    if (await wasShared(connection, owner)) await ensureOwnerTables(connection, tables);
+  });
   return inTransaction(pool, async (connection) => {
-    const epoch = await raise(connection, replicationId);
+    // An older version knew no owners, so that its replications take their tables now, if they are still free.
+    if (await moveFromShared(connection, owner)) {
+      await takeTables(connection, { owner, generation: 0, tables });
+    }
+    await requireTables(connection, owner, tables);
+    const epoch = await raise(connection, owner);
     if (partitions.length > 0) {
       // Every change since capture began is needed.
       const starts = partitions.map((partition) => ({ ...partition, nextOffset: 0n }));
-      await connection.query(addMissingCheckpoints(replicationId, epoch, starts));
+      await connection.query(addMissingCheckpoints(owner, epoch, starts));
     }
-    await connection.execute(stampEpoch(replicationId, epoch));
-    const { rows } = await connection.execute(selectCheckpoints(replicationId));
+    await connection.execute(stampEpoch(owner, epoch));
+    const { rows } = await connection.execute(selectCheckpoints(owner));
     return { epoch: Number(epoch), checkpoints: rows.map(toCheckpoint) };
   });
 };
 
 export const findCheckpoint = async (
   connection: Connection,
-  replicationId: ReplicationId,
+  owner: TargetOwner,
   topic: string,
   partition: number,
 ): Promise<Checkpoint | undefined> => {
-  const { rows } = await connection.execute(selectCheckpoint(replicationId, topic, partition));
+  const { rows } = await connection.execute(selectCheckpoint(owner, topic, partition));
   return rows[0] === undefined ? undefined : toCheckpoint(rows[0]);
 };
 
-/** False when no row matched: the epoch or the offset is another one. */
+/** False when no row matched: the epoch or the offset is another one, or a table is not owned any more. */
 export const moveCheckpoint = async (
   connection: Connection,
-  replicationId: ReplicationId,
+  owner: TargetOwner,
   move: CheckpointMove,
+  tables: readonly TableRef[],
 ): Promise<boolean> => {
-  const { affectedRows } = await connection.execute(advanceCheckpoint(replicationId, move));
+  const conditions = tables.map((table) =>
+    ownsTable(owner, table.schema, ownedName(table, connection.facts)),
+  );
+  const { affectedRows } = await connection.execute(advanceCheckpoint(owner, move, conditions));
   return affectedRows === 1;
 };
 
 /** The row stays locked to the end of the transaction, so two claims take turns. */
-const raise = async (connection: Connection, replicationId: ReplicationId): Promise<string> => {
-  await connection.execute(raiseEpoch(replicationId));
-  const { rows } = await connection.execute(selectEpoch(replicationId));
+const raise = async (connection: Connection, owner: TargetOwner): Promise<string> => {
+  await connection.execute(raiseEpoch(owner));
+  const { rows } = await connection.execute(selectEpoch(owner));
   return String(rows[0]?.epoch);
+};
+
+/**
+ * Moves the replication's rows from the tables of an older version, and says whether there were any. A consumer of that
+ * version finds its checkpoints gone, and is fenced by that.
+ */
+const moveFromShared = async (connection: Connection, owner: TargetOwner): Promise<boolean> => {
+  if (!(await wasShared(connection, owner))) return false;
+  for (const statement of moveShared(owner)) await connection.query(statement);
+  return true;
 };

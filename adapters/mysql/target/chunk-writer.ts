@@ -6,6 +6,7 @@ import type mysql from 'mysql2/promise';
 import type { ValueGuard } from '#core/canonical/value-guard.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
+import type { OwnedRun } from '#core/contracts/target-owner.ts';
 import { loadDataStatement } from '#core/databases/mysql/target/load-data.ts';
 import {
   deleteStatements,
@@ -21,6 +22,7 @@ import { databaseLabel } from '../../databases/database-failure.ts';
 import { type Connection, createPool, type Pool } from '../driver/connection.ts';
 import { isDuplicateKey, toDatabaseError } from '../driver/database-errors.ts';
 import { requirePacket } from '../driver/packet-limit.ts';
+import { lockTable } from './ownership.ts';
 
 /** The size of one INSERT: below the smallest max_allowed_packet that servers come with (1 MiB). */
 const insertLimits: StatementLimits = { bytes: 512 * 1024, rows: 5_000 };
@@ -34,9 +36,14 @@ const loadPartBytes = 256 * 1024;
 /**
  * Writes chunks of canonical rows: by LOAD DATA LOCAL INFILE where the server allows it, and otherwise by INSERTs of many
  * rows. Where the target has some of their keys already (the chunk was committed, but the record of it was lost), the
- * chunk is written again, with those rows deleted first.
+ * chunk is written again, with those rows deleted first. With `run`, each chunk's transaction begins by locking the owner
+ * of its table.
  */
-export const openChunkWriter = (settings: ConnectionSettings, concurrency: number): ChunkWriter => {
+export const openChunkWriter = (
+  settings: ConnectionSettings,
+  concurrency: number,
+  run?: OwnedRun,
+): ChunkWriter => {
   const pool = createPool(settings, {
     applicationName: 'millrace-copy',
     access: 'write',
@@ -59,9 +66,10 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
         const attempt = (write: Write): Promise<CopiedChunk> =>
           writeGuarded(tables, (guard) => {
             const rows = describeCopiedRows(tables, guard);
-            return inCopyTransaction(pool, describe, control, (connection, progress) =>
-              write(connection, rows, read(), progress),
-            );
+            return inCopyTransaction(pool, describe, control, async (connection, progress) => {
+              if (run !== undefined) await lockTable(connection, run, tables.target.ref);
+              await write(connection, rows, read(), progress);
+            });
           });
         try {
           return await attempt((connection, ...rest) =>

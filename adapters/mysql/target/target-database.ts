@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
+import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import { quoteTable } from '#core/databases/mysql/identifiers.ts';
 import { columnsStatement, indexesStatement } from '#core/databases/mysql/source/catalog.ts';
+import { clientTableNames, ownerTableName } from '#core/databases/mysql/target/bookkeeping.ts';
 import {
   chooseTable,
   findTableStatement,
@@ -23,6 +25,7 @@ import type { Problem } from '#core/errors/millrace-error.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
 import type { TextRow } from '../driver/connection.ts';
 import { createExecutor, type Executor } from '../driver/executor.ts';
+import { createOwnership, lockTable } from './ownership.ts';
 
 /** A target in MySQL or MariaDB, whose descriptions also say how its rows have to be written. */
 export interface MysqlTargetDatabase extends TargetDatabase {
@@ -44,7 +47,8 @@ export const openTargetDatabase = (settings: ConnectionSettings): MysqlTargetDat
       const { serverVersion } = await executor.facts('connect');
       return { serverVersion };
     },
-    findWriteProblems: (schemas, tables = []) => findWriteProblems(executor, settings, schemas, tables),
+    findWriteProblems: (schemas, tables = [], owner) =>
+      findWriteProblems(executor, settings, { schemas, tables, ...(owner && { owner }) }),
     describeTable: (ref) => describeTable(executor, ref),
     createTable: async (target, source) => {
       const facts = await executor.facts('create the table');
@@ -62,9 +66,17 @@ export const openTargetDatabase = (settings: ConnectionSettings): MysqlTargetDat
       );
       return rows.length > 0;
     },
-    truncate: async (ref) => {
-      await executor.query('truncate the table', `TRUNCATE TABLE ${quoteTable(ref)}`, ref);
-    },
+    // TRUNCATE commits a transaction, and with it ends the lock on the owner's row, so it follows at once.
+    truncate: (ref, start) =>
+      executor.use(
+        'truncate the table',
+        async (connection) => {
+          await lockTable(connection, start, ref);
+          await connection.query(`TRUNCATE TABLE ${quoteTable(ref)}`);
+        },
+        ref,
+      ),
+    ...createOwnership(executor),
     close: () => executor.close(),
   };
 };
@@ -98,8 +110,7 @@ const stateSchema = z.object({ readOnly: z.string(), account: z.string() });
 const findWriteProblems = async (
   executor: Executor,
   settings: ConnectionSettings,
-  schemas: readonly string[],
-  tables: readonly TableRef[],
+  { schemas, tables, owner }: WriteRequest,
 ): Promise<readonly Problem[]> => {
   const read = (statement: Parameters<Executor['query']>[1]) =>
     executor.query('read the privileges', statement);
@@ -111,6 +122,12 @@ const findWriteProblems = async (
     if ((await read(schemaStatement(schema))).length === 0) missingSchemas.push(schema);
   }
   const grants = parseGrants(grantLines(await read(grantsStatement)));
+  const bookkeeping = [
+    ...schemas.map((schema) => ({ schema, table: ownerTableName })),
+    ...(owner === undefined
+      ? []
+      : Object.values(clientTableNames(owner)).map((table) => ({ schema: settings.databaseName, table }))),
+  ];
   return [
     ...(readOnly === '0' || readOnly === 'OFF'
       ? []
@@ -125,8 +142,15 @@ const findWriteProblems = async (
       databaseName: settings.databaseName,
       schemas: wanted,
       tables,
+      bookkeeping,
       missingSchemas,
       account,
     }),
   ];
 };
+
+interface WriteRequest {
+  readonly schemas: readonly string[];
+  readonly tables: readonly TableRef[];
+  readonly owner?: TargetOwner;
+}

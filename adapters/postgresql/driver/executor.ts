@@ -22,6 +22,8 @@ export interface Executor {
     work: (run: RunStatement) => Promise<Result>,
     table?: TableRef,
   ): Promise<Result>;
+  /** All of `work` in one transaction that is rolled back in any case. */
+  rehearse(action: string, work: (run: RunStatement) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,14 +42,31 @@ export const createExecutor = (settings: ConnectionSettings, options: PoolOption
     },
     transaction: async (action, work, table) => {
       try {
-        return await inTransaction(pool, (client) => work((statement) => runStatement(client, statement)));
+        return await inTransaction(pool, (client) => work(runOn(client)));
       } catch (error) {
         throw asDatabaseError(error, action, table);
+      }
+    },
+    rehearse: async (action, work) => {
+      try {
+        await inTransaction(
+          pool,
+          (client) => work(runOn(client)),
+          () => false,
+        );
+      } catch (error) {
+        throw asDatabaseError(error, action);
       }
     },
     close: () => closePool(pool),
   };
 };
+
+/** Runs statements on one connection. */
+export const runOn =
+  (on: pg.Pool | pg.PoolClient): RunStatement =>
+  (statement) =>
+    runStatement(on, statement);
 
 export const runStatement = async (
   on: pg.Pool | pg.PoolClient,

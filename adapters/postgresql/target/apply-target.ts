@@ -3,7 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { type OnNulled, takeNulled } from '#core/apply/nulled-values.ts';
-import type { ReplicationId, TableRef } from '#core/contracts/identifiers.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
+import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import type {
   ApplyCopy,
   ApplyStatement,
@@ -12,11 +13,12 @@ import type {
 import type { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
-import { createApplyFlow, type PlannedBatch } from '../../databases/apply-flow.ts';
+import { createApplyFlow, type PlannedBatch, writtenTables } from '../../databases/apply-flow.ts';
 import type { PoolOptions } from '../driver/connection.ts';
 import { toDatabaseError } from '../driver/database-errors.ts';
-import { inTransaction } from '../driver/executor.ts';
+import { inTransaction, runOn } from '../driver/executor.ts';
 import { claimCheckpoints, findCheckpoint, moveCheckpoint } from './checkpoints.ts';
+import { requireTables } from './ownership.ts';
 
 /** A batch of 5,000 rows takes a tenth of a second; a target that needs a minute for it is in trouble. */
 const statementTimeoutMs = 60_000;
@@ -66,7 +68,9 @@ interface TableCopy {
 export interface ApplyTargetOptions {
   /** Made with `applyPoolOptions`. The caller ends it. */
   readonly pool: pg.Pool;
-  readonly replicationId: ReplicationId;
+  readonly owner: TargetOwner;
+  /** The target tables that are written. They must be the owner's when the checkpoints are claimed. */
+  readonly tables: readonly TableRef[];
   /** Names the target in errors, see `databaseLabel`. */
   readonly database: string;
   readonly onNulled?: OnNulled;
@@ -75,7 +79,8 @@ export interface ApplyTargetOptions {
 /** An `ApplyTarget` in PostgreSQL. */
 export const createApplyTarget = ({
   pool,
-  replicationId,
+  owner,
+  tables,
   database,
   ...options
 }: ApplyTargetOptions): ApplyTarget<PostgresApplyTable, PostgresApplyBatch> => {
@@ -84,10 +89,10 @@ export const createApplyTarget = ({
 
   const flow = createApplyFlow<PostgresApplyTable, pg.PoolClient, ApplyStatement>(
     {
-      claim: (partitions) => claimCheckpoints(pool, replicationId, partitions),
-      findCheckpoint: (topic, partition, client) =>
-        findCheckpoint(client ?? pool, replicationId, topic, partition),
-      moveCheckpoint: (client, batch) => moveCheckpoint(client, replicationId, batch),
+      claim: (partitions) => claimCheckpoints(pool, owner, tables, partitions),
+      findCheckpoint: (topic, partition, client) => findCheckpoint(client ?? pool, owner, topic, partition),
+      moveCheckpoint: (client, batch) => moveCheckpoint(client, owner, batch, writtenTables(batch)),
+      requireTables: (client, batch) => requireTables(runOn(client), owner, writtenTables(batch)),
       transaction: (work) => inTransaction(pool, work, (isDone) => isDone),
       run: async (client, statement) => {
         const { rowCount } = await client.query({ ...statement, values: [...statement.values] });
@@ -96,7 +101,7 @@ export const createApplyTarget = ({
       isViolation,
       describe,
     },
-    { replicationId, ...options },
+    { replicationId: owner.replicationId, ...options },
   );
 
   const runCopies = async (client: pg.PoolClient, copies: readonly TableCopy[]): Promise<boolean> => {

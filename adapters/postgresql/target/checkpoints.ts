@@ -1,36 +1,18 @@
 import type pg from 'pg';
 import { type CheckpointMove, toCheckpoint } from '#core/apply/checkpoint-row.ts';
-import type { ReplicationId } from '#core/contracts/identifiers.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
+import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import {
-  addMissingCheckpoints,
-  advanceCheckpoint,
-  bookkeepingExists,
-  createBookkeeping,
-  raiseEpoch,
-  selectCheckpoint,
-  selectCheckpoints,
-  setCheckpoints,
-  stampEpoch,
+  type CheckpointStatements,
+  checkpointStatements,
+  hasSharedCheckpoints,
 } from '#core/databases/postgresql/target/checkpoints.ts';
 import type { Checkpoint, Claim } from '#core/ports/apply-target.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
 import { toDatabaseError } from '../driver/database-errors.ts';
-import { inTransaction } from '../driver/executor.ts';
-
-/** Creates the consumer's tables in the target database unless they are there. */
-export const ensureBookkeeping = async (pool: pg.Pool): Promise<void> => {
-  const { rows } = await pool.query(bookkeepingExists);
-  // Looked up first, because CREATE SCHEMA IF NOT EXISTS demands the privilege to create one in any case.
-  if (rows[0]?.is_there === 't') return;
-  const client = await pool.connect();
-  try {
-    await client.query(createBookkeeping);
-    client.release();
-  } catch (error) {
-    client.release(true);
-    throw error;
-  }
-};
+import { inTransaction, type RunStatement, runOn } from '../driver/executor.ts';
+import { type Bookkeeping, ensureBookkeeping } from './bookkeeping.ts';
+import { requireTables, takeTables } from './ownership.ts';
 
 /**
  * Sets where a replication's consumer begins, for a copy of all rows: call it with the topics' offsets read after
@@ -44,16 +26,19 @@ export const ensureBookkeeping = async (pool: pg.Pool): Promise<void> => {
  */
 export const resetCheckpoints = async (
   pool: pg.Pool,
-  replicationId: ReplicationId,
+  owner: TargetOwner,
   partitions: readonly PartitionOffsets[],
   database: string,
 ): Promise<void> => {
+  const { replicationId } = owner;
+  const statements = checkpointStatements(owner);
   try {
-    await ensureBookkeeping(pool);
+    const bookkeeping = await inTransaction(pool, (client) => ensureBookkeeping(runOn(client), owner));
     await inTransaction(pool, async (client) => {
-      const epoch = await raise(client, replicationId);
-      await client.query(stampEpoch, [replicationId, epoch]);
-      await client.query(setCheckpoints, [
+      await moveShared(runOn(client), owner, bookkeeping);
+      const epoch = await raise(client, replicationId, statements);
+      await client.query(statements.stampEpoch, [replicationId, epoch]);
+      await client.query(statements.setCheckpoints, [
         replicationId,
         partitions.map(({ topic }) => topic),
         partitions.map(({ partition }) => partition),
@@ -67,54 +52,64 @@ export const resetCheckpoints = async (
   }
 };
 
-/** See `ApplyTarget.claim`. Errors are the driver's. */
+/** See `ApplyTarget.claim`. `tables` are those that the consumer writes. Errors are MillraceErrors, and the driver's. */
 export const claimCheckpoints = async (
   pool: pg.Pool,
-  replicationId: ReplicationId,
+  owner: TargetOwner,
+  tables: readonly TableRef[],
   partitions: readonly PartitionOffsets[],
 ): Promise<Claim> => {
-  await ensureBookkeeping(pool);
+  const { replicationId } = owner;
+  const statements = checkpointStatements(owner);
+  const bookkeeping = await inTransaction(pool, (client) => ensureBookkeeping(runOn(client), owner));
   return inTransaction(pool, async (client) => {
-    const epoch = await raise(client, replicationId);
-    await client.query(addMissingCheckpoints, [
+    const run = runOn(client);
+    // An older version knew no owners, so that its replications take their tables now, if they are still free.
+    if (await moveShared(run, owner, bookkeeping)) {
+      await takeTables(run, { owner, generation: 0, tables }, bookkeeping);
+    }
+    await requireTables(run, owner, tables);
+    const epoch = await raise(client, replicationId, statements);
+    await client.query(statements.addMissingCheckpoints, [
       replicationId,
       partitions.map(({ topic }) => topic),
       partitions.map(({ partition }) => partition),
       partitions.map(({ topicId }) => topicId ?? null),
       epoch,
     ]);
-    await client.query(stampEpoch, [replicationId, epoch]);
-    const { rows } = await client.query(selectCheckpoints, [replicationId]);
+    await client.query(statements.stampEpoch, [replicationId, epoch]);
+    const { rows } = await client.query(statements.selectCheckpoints, [replicationId]);
     return { epoch: Number(epoch), checkpoints: rows.map(toCheckpoint) };
   });
 };
 
 export const findCheckpoint = async (
   client: pg.Pool | pg.PoolClient,
-  replicationId: ReplicationId,
+  owner: TargetOwner,
   topic: string,
   partition: number,
 ): Promise<Checkpoint | undefined> => {
   const { rows } = await client.query({
     name: 'millrace-select-checkpoint',
-    text: selectCheckpoint,
-    values: [replicationId, topic, partition],
+    text: checkpointStatements(owner).selectCheckpoint,
+    values: [owner.replicationId, topic, partition],
   });
   return rows[0] === undefined ? undefined : toCheckpoint(rows[0]);
 };
 
-/** False when no row matched: the epoch or the offset is another one. */
+/** False when no row matched: the epoch or the offset is another one, or a table is not owned any more. */
 export const moveCheckpoint = async (
   client: pg.PoolClient,
-  replicationId: ReplicationId,
+  owner: TargetOwner,
   move: CheckpointMove,
+  tables: readonly TableRef[],
 ): Promise<boolean> => {
   const { counts } = move;
   const { rowCount } = await client.query({
     name: 'millrace-advance-checkpoint',
-    text: advanceCheckpoint,
+    text: checkpointStatements(owner).advanceCheckpoint,
     values: [
-      replicationId,
+      owner.replicationId,
       move.topic,
       move.partition,
       move.epoch,
@@ -127,6 +122,10 @@ export const moveCheckpoint = async (
       counts.deletes,
       counts.truncates,
       counts.duplicatesSkipped,
+      owner.installationId,
+      owner.clientId,
+      tables.map(({ schema }) => schema),
+      tables.map(({ table }) => table),
     ],
   });
   return rowCount === 1;
@@ -135,7 +134,29 @@ export const moveCheckpoint = async (
 const positionText = (position: number | undefined): string | null =>
   position === undefined ? null : String(position);
 
-const raise = async (client: pg.PoolClient, replicationId: ReplicationId): Promise<string> => {
+const raise = async (
+  client: pg.PoolClient,
+  replicationId: number,
+  { raiseEpoch }: CheckpointStatements,
+): Promise<string> => {
   const { rows } = await client.query(raiseEpoch, [replicationId]);
   return String(rows[0]?.epoch);
+};
+
+/**
+ * Moves the replication's rows from the tables of an older version, and says whether there were any. A consumer of that
+ * version finds its checkpoints gone, and is fenced by that.
+ */
+const moveShared = async (
+  run: RunStatement,
+  owner: TargetOwner,
+  { hasSharedTables }: Bookkeeping,
+): Promise<boolean> => {
+  if (!hasSharedTables) return false;
+  const [row] = await run(hasSharedCheckpoints(owner));
+  if (row?.found !== 't') return false;
+  const { moveSharedEpoch, moveSharedCheckpoints } = checkpointStatements(owner);
+  await run(moveSharedEpoch(owner));
+  await run(moveSharedCheckpoints(owner));
+  return true;
 };

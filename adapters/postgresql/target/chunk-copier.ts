@@ -5,6 +5,7 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { Chunk } from '#core/contracts/copy.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { tableLabel } from '#core/contracts/identifiers.ts';
+import type { OwnedRun } from '#core/contracts/target-owner.ts';
 import { sourceSessionSettings } from '#core/databases/postgresql/session.ts';
 import {
   copyFormat,
@@ -20,6 +21,8 @@ import { stallTimeoutMs, watchChunk } from '../../databases/chunk-watch.ts';
 import { databaseLabel } from '../../databases/database-failure.ts';
 import { closePool, createPool, cutConnection } from '../driver/connection.ts';
 import { toDatabaseError } from '../driver/database-errors.ts';
+import { runOn } from '../driver/executor.ts';
+import { lockTable } from './ownership.ts';
 
 /** The size of the pipes' buffers: PostgreSQL sends a message for each row, so small buffers would mean many small writes. */
 const pipeBufferBytes = 1024 * 1024;
@@ -27,6 +30,8 @@ const pipeBufferBytes = 1024 * 1024;
 export interface ChunkCopierOptions {
   /** Chunks at once: so many connections to each side. Two already use both servers and the process between them. */
   readonly concurrency?: number;
+  /** When given, each chunk's transaction begins by locking the owner of its table. */
+  readonly run?: OwnedRun;
 }
 
 /**
@@ -49,6 +54,7 @@ export const openChunkCopier = (
     targetPool: createPool(target, poolOptions),
     sourceLabel: databaseLabel(source),
     targetLabel: databaseLabel(target),
+    run: options.run,
   };
   const turns = bulkhead(maxConnections, Number.POSITIVE_INFINITY);
   return {
@@ -87,6 +93,7 @@ interface Sides {
   readonly targetPool: pg.Pool;
   readonly sourceLabel: string;
   readonly targetLabel: string;
+  readonly run: OwnedRun | undefined;
 }
 
 interface ReadChunk {
@@ -163,6 +170,7 @@ const pipeChunk = async (
       throw sourceError(error);
     });
     await writer.query('BEGIN');
+    if (sides.run !== undefined) await lockTable(runOn(writer), sides.run, target.ref);
     await write(writer, copy);
     await writer.query('COMMIT');
     reader.release();

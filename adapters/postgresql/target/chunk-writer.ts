@@ -6,6 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { ValueGuard } from '#core/canonical/value-guard.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import type { ColumnDescription } from '#core/contracts/table-description.ts';
+import type { OwnedRun } from '#core/contracts/target-owner.ts';
 import {
   copyFromStatement,
   replicatedColumns,
@@ -27,13 +28,20 @@ import { type Progress, writeGuarded, writeWatched } from '../../databases/chunk
 import { databaseLabel } from '../../databases/database-failure.ts';
 import { closePool, createPool, cutConnection } from '../driver/connection.ts';
 import { toDatabaseError } from '../driver/database-errors.ts';
+import { runOn } from '../driver/executor.ts';
 import { isDuplicateKey } from './chunk-copier.ts';
+import { lockTable } from './ownership.ts';
 
 /**
  * Writes chunks of canonical rows by COPY in its text format. As in the chunk copier, rows go straight into the table, and
- * by way of a temporary table only where the target has some of their keys already.
+ * by way of a temporary table only where the target has some of their keys already. With `run`, each chunk's transaction
+ * begins by locking the owner of its table.
  */
-export const openChunkWriter = (settings: ConnectionSettings, concurrency: number): ChunkWriter => {
+export const openChunkWriter = (
+  settings: ConnectionSettings,
+  concurrency: number,
+  run?: OwnedRun,
+): ChunkWriter => {
   // The stall timer limits a copy, not the time that it takes.
   const pool = createPool(settings, {
     applicationName: 'millrace-copy',
@@ -52,9 +60,10 @@ export const openChunkWriter = (settings: ConnectionSettings, concurrency: numbe
         const inGuardedTransaction = (write: GuardedWrite): Promise<CopiedChunk> =>
           writeGuarded(tables, (guard) => {
             const rows = readRows(read, writtenColumns(tables), guard);
-            return inCopyTransaction(pool, describe, control, (client, progress) =>
-              write(client, rows, progress),
-            );
+            return inCopyTransaction(pool, describe, control, async (client, progress) => {
+              if (run !== undefined) await lockTable(runOn(client), run, tables.target.ref);
+              await write(client, rows, progress);
+            });
           });
         try {
           return await inGuardedTransaction((client, rows, progress) =>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { quoteTable } from '#core/databases/postgresql/identifiers.ts';
+import { findOwnerTable } from '#core/databases/postgresql/target/bookkeeping.ts';
 import {
   createSchemaStatement,
   createTableStatement,
@@ -11,17 +12,22 @@ import {
   describeMissingGrant,
   missingTargetGrantsStatement,
 } from '#core/databases/postgresql/target/grants.ts';
+import { recordTable } from '#core/databases/postgresql/target/ownership.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
 import { createExecutor } from '../driver/executor.ts';
 import { describeTable, describeTables, ping } from '../source/source-database.ts';
+import { createOwnership, lockTable } from './ownership.ts';
 
 export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase => {
   const executor = createExecutor(settings, { applicationName: 'millrace-target' });
   return {
     dialect: postgresTargetDialect,
     ping: () => ping(executor),
-    findWriteProblems: async (schemas, tables = []) => {
-      const rows = await executor.query('read the privileges', missingTargetGrantsStatement(schemas, tables));
+    findWriteProblems: async (schemas, tables = [], owner) => {
+      const rows = await executor.query(
+        'read the privileges',
+        missingTargetGrantsStatement(schemas, tables, owner),
+      );
       return rows.map((row) => describeMissingGrant(z.string().parse(row.problem), settings.username));
     },
     describeTable: (ref) => describeTable(executor, ref),
@@ -37,6 +43,8 @@ export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase
           });
           if (existing.length === 0) await run(createSchemaStatement(target.schema));
           await run(createTableStatement(target, source));
+          const [owners] = await run(findOwnerTable);
+          if (owners !== undefined) await run(recordTable(target));
         },
         target,
       ),
@@ -48,9 +56,17 @@ export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase
       );
       return rows.length > 0;
     },
-    truncate: async (ref) => {
-      await executor.query('truncate the table', `TRUNCATE ${quoteTable(ref)}`, ref);
-    },
+    truncate: (ref, start) =>
+      executor.transaction(
+        'truncate the table',
+        async (run) => {
+          await lockTable(run, start, ref, 'any');
+          await run(`TRUNCATE ${quoteTable(ref)}`);
+          await run(recordTable(ref));
+        },
+        ref,
+      ),
+    ...createOwnership(executor),
     close: () => executor.close(),
   };
 };

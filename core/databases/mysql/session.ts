@@ -3,7 +3,8 @@ import { kindOfVersion } from './flavors.ts';
 
 /** What every session is asked for when it begins. */
 export const sessionFactsStatement =
-  'SELECT VERSION() AS version, @@max_allowed_packet AS max_packet, @@local_infile AS local_infile';
+  'SELECT VERSION() AS version, @@max_allowed_packet AS max_packet, @@local_infile AS local_infile, ' +
+  '@@lower_case_table_names AS folds';
 
 /** What a session has told about its server. */
 export interface SessionFacts {
@@ -14,6 +15,8 @@ export interface SessionFacts {
   readonly maxAllowedPacket: number;
   /** Whether LOAD DATA LOCAL INFILE is allowed. */
   readonly allowsLocalInfile: boolean;
+  /** Whether names of tables that differ only in case are one name (lower_case_table_names). */
+  readonly foldsNames: boolean;
 }
 
 const factsSchema = z
@@ -21,13 +24,15 @@ const factsSchema = z
     version: z.string(),
     max_packet: z.coerce.number().int(),
     local_infile: z.enum(['0', '1']),
+    folds: z.enum(['0', '1', '2']),
   })
   .transform(
-    ({ version, max_packet: packet, local_infile: infile }): SessionFacts => ({
+    ({ version, max_packet: packet, local_infile: infile, folds }): SessionFacts => ({
       serverVersion: version,
       isMariadb: kindOfVersion(version) === 'mariadb',
       maxAllowedPacket: packet,
       allowsLocalInfile: infile === '1',
+      foldsNames: folds !== '0',
     }),
   );
 

@@ -5,6 +5,7 @@ import { withOpened } from '#core/concurrency/with-opened.ts';
 import { copySmallTablesInputSchema, copySmallTablesOutputSchema } from '#core/contracts/steps.ts';
 import { copyTables } from '#core/copy/copy-tables.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 
@@ -31,7 +32,14 @@ export const handler = createStepHandler({
       const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
       const source = keep(await databases.openSource(sourceDatabase));
       const target = keep(await databases.openTarget(targetDatabase));
-      const copier = keep(await databases.openCopier(sourceDatabase, targetDatabase, parallelChunks));
+      const copier = keep(
+        await databases.openCopier(
+          sourceDatabase,
+          targetDatabase,
+          { owner: await ownerOf(store, replication), generation: run.generation },
+          parallelChunks,
+        ),
+      );
       const ending = new AbortController();
       const cutOff = setTimeout(
         () =>

@@ -3,6 +3,7 @@ import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { planCopyOutputSchema, runSchema } from '#core/contracts/steps.ts';
 import { planCopy } from '#core/copy/plan-copy.ts';
+import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { kafkaServices } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
@@ -24,14 +25,15 @@ export const handler = createStepHandler({
   perform: ({ run, replication, store, log, remainingMs }) =>
     withOpened(async (keep) => {
       const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
+      const owner = await ownerOf(store, replication);
       const source = keep(await databases.openSource(sourceDatabase));
       const target = keep(await databases.openTarget(targetDatabase));
       const kafka = keep(kafkaService.openAdmin(log));
       return await planCopy(
         run,
         {
-          ...{ store, source, target, kafka, log },
-          resetCheckpoints: (ends) => databases.resetCheckpoints(targetDatabase, run.replicationId, ends),
+          ...{ store, source, target, kafka, owner, log },
+          resetCheckpoints: (ends) => databases.resetCheckpoints(targetDatabase, owner, ends),
         },
         () => remainingMs() < lastTableMs,
       );

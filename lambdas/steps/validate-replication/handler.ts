@@ -3,6 +3,7 @@ import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { type Run, stepLabel, validateInputSchema, validateOutputSchema } from '#core/contracts/steps.ts';
 import { requireCurrentRun } from '#core/lifecycle/current-run.ts';
+import { ownerOf, ownTables } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import type { ReplicationStore } from '#core/ports/state-store.ts';
@@ -42,9 +43,10 @@ export const handler = createStepHandler({
           sourceDatabase,
           targetDatabase,
           topicRetentionHours: kafkaService.topicRetentionHours,
+          owner: await ownerOf(store, replication),
           captureKafka: kafkaService.captureKafka,
         },
-        { source, target, kafka, connect },
+        { store, source, target, kafka, connect },
         { from: fromTable, isOver: () => remainingMs() < lastTablesMs },
       );
       const isDone = nextTable === tables;
@@ -54,6 +56,10 @@ export const handler = createStepHandler({
           : `${step} ${nextTable} of ${countOf(tables, 'table')} are validated; the next call goes on`,
         { step },
       );
+      if (isDone) {
+        await ownTables(run, replication, { store, target, log });
+        log.info(`${step} The target tables belong to this replication`, { step });
+      }
       return { isDone, nextTable };
     }),
 });

@@ -14,6 +14,7 @@ import { startCapture } from '../../../lambdas/steps/start-capture/start-capture
 import { findFreePort } from '../../../local/ports.ts';
 import { sourceSettings } from '../../../local/postgres.ts';
 import { createMemoryStore } from '../../kit/memory-store.ts';
+import { sampleOwner } from '../../kit/target-owner.ts';
 import { opensslVersion, startTlsServer } from '../postgresql/tls-server.ts';
 import { type CaptureStack, replicationOf, silentLog, startCaptureStack } from './capture-stack.ts';
 
@@ -323,9 +324,16 @@ test('before a start Kafka Connect says what keeps the connector from running, a
         sourceDatabase: { ...stack.sourceDatabase, ...change },
         targetDatabase: stack.sourceDatabase,
         topicRetentionHours: 24,
+        owner: sampleOwner(),
         captureKafka: stack.captureKafka,
       },
-      { source: stack.source, target: stack.target, kafka: stack.kafka, connect: stack.connect },
+      {
+        store: { getReplication: async () => replication },
+        source: stack.source,
+        target: stack.target,
+        kafka: stack.kafka,
+        connect: stack.connect,
+      },
     );
   expect(await find({})).toEqual([]);
   const unreachable = await find({ port: await findFreePort() });

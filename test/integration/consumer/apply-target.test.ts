@@ -8,6 +8,7 @@ import {
   describeApplyTable,
   type PostgresApplyTable,
 } from '#core/databases/postgresql/target/apply-statements.ts';
+import { clientTableNames } from '#core/databases/postgresql/target/bookkeeping.ts';
 import * as codec from '#core/databases/postgresql/types/column-codec.ts';
 import type { RowEvent } from '#core/ports/row-event.ts';
 import {
@@ -19,6 +20,7 @@ import {
   topic,
   upsert,
 } from '#test/kit/apply-target-contract.ts';
+import { sampleOwner, takeTables } from '../../kit/target-owner.ts';
 import { type Side, startDatabasePair } from '../postgresql/database-pair.ts';
 
 let side: Side;
@@ -42,6 +44,7 @@ beforeEach(async () => {
       PRIMARY KEY (id, "Part ""2"""))`);
   pool = createPool(side.settings, applyPoolOptions);
   const ref = { schema: 'public', table: 'things' };
+  await takeTables(side.settings, owner, tables);
   const statement = describeTableStatement(ref);
   const { rows } = await pool.query(statement.text, [...(statement.values ?? [])]);
   const described = parseTableDescription(rows[0].description);
@@ -49,7 +52,9 @@ beforeEach(async () => {
 });
 afterEach(() => closePool(pool));
 
-const openTarget = () => createApplyTarget({ pool, replicationId, database: 'test' });
+const owner = sampleOwner({ replicationId });
+const tables = [{ schema: 'public', table: 'things' }];
+const openTarget = () => createApplyTarget({ pool, owner, tables, database: 'test' });
 
 const batchOf = (epoch: number, from: number, events: readonly RowEvent[]) =>
   batchOfTable(table, epoch, from, events);
@@ -68,11 +73,11 @@ applyTargetContract({
   constrain: async () => {
     await side.client.query('ALTER TABLE public.things ADD CONSTRAINT small CHECK (amount < 100)');
   },
-  resetCheckpoints: (partitions) => resetCheckpoints(pool, replicationId, partitions, 'test'),
+  resetCheckpoints: (partitions) => resetCheckpoints(pool, owner, partitions, 'test'),
   freeze: async () => {
     const frozen = await pool.connect();
     await frozen.query('BEGIN');
-    await frozen.query('SELECT FROM millrace.checkpoint FOR UPDATE');
+    await frozen.query(`SELECT FROM millrace.${clientTableNames(owner).checkpoint} FOR UPDATE`);
     return () => frozen.release(true);
   },
 });
@@ -163,7 +168,7 @@ describe('a batch for PostgreSQL', () => {
         sessionSettings: { ...applyPoolOptions.sessionSettings, role: 'limited' },
       });
       try {
-        const target = createApplyTarget({ pool: limited, replicationId, database: 'test' });
+        const target = createApplyTarget({ pool: limited, owner, tables, database: 'test' });
         const { epoch } = await target.claim([partition]);
         expect(await target.apply(target.prepare(batchOf(epoch, 0, many(1))))).toBe('applied');
         expect(await things()).toHaveLength(300);

@@ -14,8 +14,10 @@ import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createKafkaAdmin, type KafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka, type KafkaSettings } from '#adapters/kafka/kafka-client.ts';
 import type { TableProgress, TableState } from '#core/contracts/copy.ts';
-import { type ConnectionSettings, databaseIdentity } from '#core/contracts/database.ts';
+import type { ConnectionSettings } from '#core/contracts/database.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import { clientTableNames } from '#core/databases/postgresql/target/bookkeeping.ts';
+import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { topicName } from '#core/naming/names.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { StateStore } from '#core/ports/state-store.ts';
@@ -29,6 +31,7 @@ import {
   startPostgres,
 } from '../../../local/postgres.ts';
 import { projectRoot } from '../../../local/state-folder.ts';
+import { takeTables } from '../../kit/target-owner.ts';
 import { createStateTable, type EmulatedAws, startEmulatedAws } from '../dynamodb/state-table.ts';
 import { settingsOf } from '../postgresql/database-pair.ts';
 
@@ -42,7 +45,7 @@ export interface RegisteredTarget {
   readonly databaseId: number;
   /** The schema of the target tables. */
   readonly schema: string;
-  readonly identity: string;
+  readonly settings: ConnectionSettings;
 }
 
 /** One topic's record: an event's JSON, or null for a tombstone. */
@@ -179,7 +182,7 @@ export class ConsumerStack {
   /** Another target than our own, for `createReplication`. */
   async registerTarget(settings: ConnectionSettings): Promise<RegisteredTarget> {
     const databaseId = await registerDatabase(this.store, this.aws, settings.databaseName, settings);
-    return { databaseId, schema: settings.databaseName, identity: databaseIdentity(settings) };
+    return { databaseId, schema: settings.databaseName, settings };
   }
 
   /** A replication of `public.NAME` tables to tables of the same name, with its topics; as after a start. */
@@ -212,7 +215,12 @@ export class ConsumerStack {
       statusSince: at,
       createdAt: at,
     };
-    await this.store.createReplication(replication, target.identity);
+    await this.store.createReplication(replication);
+    await takeTables(
+      target.settings,
+      await ownerOf(this.store, replication),
+      replication.tables.map((mapping) => mapping.target),
+    );
     for (const mapping of replication.tables) {
       await this.store.putTablePlan(
         replicationId,
@@ -237,7 +245,7 @@ export class ConsumerStack {
 
   #ownTarget(): RegisteredTarget {
     const [, databaseId] = this.#databaseIds;
-    return { databaseId, schema: 'public', identity: databaseIdentity(settingsOf(this.target.server)) };
+    return { databaseId, schema: 'public', settings: settingsOf(this.target.server) };
   }
 
   topics(replication: Replication): readonly string[] {
@@ -337,7 +345,7 @@ export class ConsumerStack {
       `SELECT coalesce(sum(inserts), 0)::int AS inserts, coalesce(sum(updates), 0)::int AS updates,
               coalesce(sum(deletes), 0)::int AS deletes, coalesce(sum(truncates), 0)::int AS truncates,
               coalesce(sum(next_offset), 0)::int AS "nextOffset"
-       FROM millrace.checkpoint WHERE replication_id = $1`,
+       FROM millrace.${await this.#checkpointTable()} WHERE replication_id = $1`,
       [replication.replicationId],
     );
     return rows[0];
@@ -353,12 +361,18 @@ export class ConsumerStack {
     return held;
   }
 
+  async #checkpointTable(): Promise<string> {
+    return clientTableNames({ installationId: await this.store.getInstallationId(), clientId: 1 }).checkpoint;
+  }
+
   /** Waits until the checkpoints' next offsets add up to `offset`. */
   async waitForOffset(replication: Replication, offset: number, timeoutMs = 60_000): Promise<void> {
     await waitUntil(
       `offset ${offset}`,
       async () => {
-        const { rows } = await this.target.client.query(`SELECT to_regclass('millrace.checkpoint') AS found`);
+        const { rows } = await this.target.client.query('SELECT to_regclass($1) AS found', [
+          `millrace.${await this.#checkpointTable()}`,
+        ]);
         return rows[0]?.found !== null && (await this.applied(replication)).nextOffset >= offset;
       },
       timeoutMs,

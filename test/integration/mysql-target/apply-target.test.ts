@@ -6,6 +6,7 @@ import { type MysqlTargetDatabase, openTargetDatabase } from '#adapters/mysql/ta
 import type { ColumnDescription, TableDescription } from '#core/contracts/table-description.ts';
 import { quoteIdentifier } from '#core/databases/mysql/identifiers.ts';
 import { describeApplyTable, type MysqlApplyTable } from '#core/databases/mysql/target/apply-statements.ts';
+import { clientTableNames } from '#core/databases/mysql/target/bookkeeping.ts';
 import * as codec from '#core/databases/postgresql/types/column-codec.ts';
 import type { MillraceError } from '#core/errors/millrace-error.ts';
 import type { RowEvent } from '#core/ports/row-event.ts';
@@ -20,6 +21,7 @@ import {
   topic,
   upsert,
 } from '#test/kit/apply-target-contract.ts';
+import { sampleOwner, takeTables } from '../../kit/target-owner.ts';
 import { connect, describeTargets, rowsOf, startTarget, type TargetServer } from './target-servers.ts';
 
 jest.setTimeout(60_000);
@@ -87,15 +89,17 @@ describeTargets('apply', (kind) => {
 
   beforeEach(async () => {
     await server.client.query(`
-      DROP TABLE IF EXISTS millrace_checkpoint; DROP TABLE IF EXISTS millrace_consumer_epoch;
+      DROP TABLE IF EXISTS ${Object.values(clientTableNames(owner)).join(', ')}, millrace_table_owner;
       DROP TABLE IF EXISTS parts; DROP TABLE IF EXISTS things`);
     await catalog.createTable(ref(), things);
+    await takeTables(server.settings, owner, [ref()]);
     pool = createPool(server.settings, applyPoolOptions);
     table = await describeThings();
   });
   afterEach(() => pool.close());
 
-  const openTarget = () => createApplyTarget({ pool, replicationId, database: 'test' });
+  const owner = sampleOwner({ replicationId });
+  const openTarget = () => createApplyTarget({ pool, owner, tables: [ref()], database: 'test' });
 
   const batchOf = (epoch: number, from: number, events: readonly RowEvent[]) =>
     batchOfTable(table, epoch, from, events);
@@ -109,11 +113,11 @@ describeTargets('apply', (kind) => {
     table: () => table,
     rows,
     constrain: () => alter('ALTER TABLE things ADD CONSTRAINT small CHECK (amount < 100)'),
-    resetCheckpoints: (partitions) => resetCheckpoints(pool, replicationId, partitions, 'test'),
+    resetCheckpoints: (partitions) => resetCheckpoints(pool, owner, partitions, 'test'),
     freeze: async () => {
       const frozen = await pool.acquire();
       await frozen.query('START TRANSACTION');
-      await frozen.query('SELECT * FROM millrace_checkpoint FOR UPDATE');
+      await frozen.query(`SELECT * FROM ${clientTableNames(owner).checkpoint} FOR UPDATE`);
       return () => frozen.destroy();
     },
   });

@@ -13,6 +13,7 @@ import { quoteIdentifier, quoteTable } from '#core/databases/mysql/identifiers.t
 import { describeApplyTable } from '#core/databases/mysql/target/apply-statements.ts';
 import type { MysqlTargetTable } from '#core/databases/mysql/target/catalog.ts';
 import type { ChunkCopier, SourceDatabase } from '#core/ports/databases.ts';
+import { sampleOwner, takeTables } from '../../kit/target-owner.ts';
 import { kinds, type MysqlServer, startServer, withoutMysql } from '../mysql/mysql-servers.ts';
 import { sampleTable } from '../mysql/type-samples.ts';
 import { connect, rowsOf, type TargetServer } from './target-servers.ts';
@@ -222,7 +223,13 @@ describe.each(kinds)('%s to its own kind', (kind) => {
         String(row),
         ...texts.map((ofColumn) => ofColumn[row] ?? null),
       ]);
-      const applyTarget = createApplyTarget({ pool, replicationId: 1, database: 'test' });
+      const applyTarget = createApplyTarget({
+        pool,
+        owner: sampleOwner(),
+        tables: [applied.ref],
+        database: 'test',
+      });
+      await takeTables(server.settings, sampleOwner(), [applied.ref]);
       const topic = name;
       const { epoch } = await applyTarget.claim([{ topic, partition: 0, firstOffset: 0n, endOffset: 0n }]);
       // Each key first has the values of another row.

@@ -12,6 +12,7 @@ import { describeApplyTable } from '#core/databases/mysql/target/apply-statement
 import type { MysqlTargetTable } from '#core/databases/mysql/target/catalog.ts';
 import { encoderFor } from '#core/databases/mysql/target/column-encoder.ts';
 import type { ChunkCopier, SourceDatabase } from '#core/ports/databases.ts';
+import { sampleOwner, takeTables } from '../../kit/target-owner.ts';
 import { type DatabasePair, startDatabasePair } from '../postgresql/database-pair.ts';
 import { samplesFor, sampleTypes } from '../postgresql/type-samples.ts';
 import { describeTargets, rowsOf, startTarget, type TargetServer } from './target-servers.ts';
@@ -187,7 +188,13 @@ describeTargets('values', (kind) => {
       applied,
       source.dialect,
     );
-    const applyTarget = createApplyTarget({ pool, replicationId: 1, database: 'test' });
+    const applyTarget = createApplyTarget({
+      pool,
+      owner: sampleOwner(),
+      tables: [applied.ref],
+      database: 'test',
+    });
+    await takeTables(server.settings, sampleOwner(), [applied.ref]);
     const { epoch, checkpoints } = await applyTarget.claim([
       { topic, partition: 0, firstOffset: 0n, endOffset: 0n },
     ]);

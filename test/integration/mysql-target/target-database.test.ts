@@ -3,7 +3,12 @@ import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { type MysqlTargetDatabase, openTargetDatabase } from '#adapters/mysql/target/target-database.ts';
 import type { ColumnDescription, TableDescription } from '#core/contracts/table-description.ts';
 import { quoteIdentifier } from '#core/databases/mysql/identifiers.ts';
+import { clientTableNames } from '#core/databases/mysql/target/bookkeeping.ts';
+import { sampleOwner } from '../../kit/target-owner.ts';
 import { describeTargets, rowsOf, startTarget, type TargetServer } from './target-servers.ts';
+
+const owner = sampleOwner({ replicationId: 3 });
+const run = { owner, generation: 1 };
 
 jest.setTimeout(60_000);
 
@@ -177,7 +182,9 @@ describeTargets('a target', (kind) => {
     expect(await target.hasRows(ref)).toBe(false);
     await server.client.query('INSERT INTO `Rows ``q``` VALUES (1)');
     expect(await target.hasRows(ref)).toBe(true);
-    await target.truncate(ref);
+    await expect(target.truncate(ref, run)).rejects.toMatchObject({ code: 'OwnershipLost' });
+    await target.takeTables({ ...run, tables: [ref] });
+    await target.truncate(ref, run);
     expect(await target.hasRows(ref)).toBe(false);
   });
 
@@ -294,7 +301,8 @@ describeTargets('a target', (kind) => {
         for (const { remedy } of found) await server.client.query(String(remedy));
         expect(await asWriter.findWriteProblems([databaseName, other()])).toEqual([]);
         await asWriter.createTable(inTarget('x'), orders);
-        await asWriter.truncate(inTarget('x'));
+        await asWriter.takeTables({ ...run, tables: [inTarget('x')] });
+        await asWriter.truncate(inTarget('x'), run);
         await asWriter.close();
       } finally {
         await server.client.query(`DROP USER '${user}'@'%'`);
@@ -318,13 +326,13 @@ describeTargets('a target', (kind) => {
       secretArn: 'arn',
       createdAt: '2026-01-01T00:00:00.000Z',
     };
-    await access.resetCheckpoints(database, 3, [
+    await access.resetCheckpoints(database, owner, [
       { topic: 't', partition: 0, firstOffset: 0n, endOffset: 12n },
     ]);
     expect(
       await rowsOf(
         server,
-        'SELECT topic, next_offset, epoch FROM millrace_checkpoint WHERE replication_id = 3',
+        `SELECT topic, next_offset, epoch FROM ${clientTableNames(owner).checkpoint} WHERE replication_id = 3`,
       ),
     ).toEqual([{ topic: 't', next_offset: '12', epoch: '1' }]);
   });

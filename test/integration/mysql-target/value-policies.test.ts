@@ -17,6 +17,7 @@ import type { ChunkCopier, SourceDatabase } from '#core/ports/databases.ts';
 import { findMappedTableProblems, findTargetProblems } from '#core/validation/validate-table.ts';
 import { openConsumerDatabases } from '../../../consumer-container/consumer/open-databases.ts';
 import { type PostgresServer, sourceSettings, startPostgres } from '../../../local/postgres.ts';
+import { sampleOwner, takeTables } from '../../kit/target-owner.ts';
 import { settingsOf } from '../postgresql/database-pair.ts';
 import { describeTargets, rowsOf, startTarget, type TargetServer } from './target-servers.ts';
 
@@ -100,12 +101,13 @@ describeTargets('values that MySQL does not have', (kind) => {
   /** Applies the rows of the source as events, as Debezium writes them. */
   const apply = async (mapping: TableMapping): Promise<readonly NulledInTable[]> => {
     const nulled: NulledInTable[] = [];
+    await takeTables(server.settings, sampleOwner({ replicationId: tables }), [mapping.target]);
     const databases = await openConsumerDatabases({
       shapes: [],
       ...{
         source: settingsOf(postgres),
         target: server.settings,
-        replicationId: tables,
+        owner: sampleOwner({ replicationId: tables }),
         tables: [mapping],
       },
       onNulled: (found) => void nulled.push(...found),

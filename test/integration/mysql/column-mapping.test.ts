@@ -13,6 +13,7 @@ import { findMappedTableProblems, findTargetProblems } from '#core/validation/va
 import { openConsumerDatabases } from '../../../consumer-container/consumer/open-databases.ts';
 import { type MariadbServer, startMariadb } from '../../../local/mariadb.ts';
 import { type PostgresServer, sourceSettings, startPostgres } from '../../../local/postgres.ts';
+import { sampleOwner } from '../../kit/target-owner.ts';
 
 let postgres: PostgresServer;
 let mariadb: MariadbServer;
@@ -70,6 +71,7 @@ test('copied and streamed rows are alike, under the names and types of the mappi
     CREATE TABLE "Sales"."Orders" ("Id" int PRIMARY KEY, card text NOT NULL, active boolean, state varchar(8), total numeric(8,2));
     INSERT INTO "Sales"."Orders" VALUES (1, 'x', true, 'open', 1.50), (2, 'x', NULL, NULL, NULL)`);
   const [from, to] = [settingsOf('postgresql', postgres), settingsOf('mariadb', mariadb)];
+  const run = { owner: sampleOwner({ replicationId: 7 }), generation: 1 };
   const source = openSource(from);
   const target = openTarget(to);
   const passwords = new Map([
@@ -87,7 +89,8 @@ test('copied and streamed rows are alike, under the names and types of the mappi
     ...{ kind: settings.kind, host: settings.host, port: settings.port },
     ...{ databaseName: settings.databaseName, username: settings.username, tlsMode: settings.tlsMode },
   });
-  const copier = await access.openCopier(registered('source', from), registered('target', to), 1);
+  const copier = await access.openCopier(registered('source', from), registered('target', to), run, 1);
+  await target.takeTables({ ...run, tables: [mapping.target] });
   try {
     const described = await source.describeTable(mapping.source);
     if (described === undefined) throw new Error('The source table is not there.');
@@ -109,7 +112,7 @@ test('copied and streamed rows are alike, under the names and types of the mappi
     shapes: [],
     source: from,
     target: to,
-    replicationId: 7,
+    owner: run.owner,
     tables: [mapping],
   });
   try {

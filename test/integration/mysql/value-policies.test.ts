@@ -20,6 +20,7 @@ import { findMappedTableProblems, findTargetProblems } from '#core/validation/va
 import { openConsumerDatabases } from '../../../consumer-container/consumer/open-databases.ts';
 import { type MariadbServer, startMariadb } from '../../../local/mariadb.ts';
 import { type PostgresServer, startPostgres } from '../../../local/postgres.ts';
+import { sampleOwner, takeTables } from '../../kit/target-owner.ts';
 
 let mariadb: MariadbServer;
 let shop: ConnectionSettings & { readonly kind: 'mariadb' };
@@ -163,9 +164,10 @@ describe('the consumer', () => {
     ...rows: readonly object[]
   ): Promise<readonly NulledInTable[]> => {
     const nulled: NulledInTable[] = [];
+    await takeTables(settings, sampleOwner({ replicationId: tables }), [mapping.target]);
     const databases = await openConsumerDatabases({
       shapes: [],
-      ...{ source: shop, target: settings, replicationId: tables, tables: [mapping] },
+      ...{ source: shop, target: settings, owner: sampleOwner({ replicationId: tables }), tables: [mapping] },
       onNulled: (found) => void nulled.push(...found),
     });
     try {

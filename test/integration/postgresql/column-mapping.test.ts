@@ -27,6 +27,7 @@ import type {
   TargetDatabase,
 } from '#core/ports/databases.ts';
 import { findMappedTableProblems, findTargetProblems } from '#core/validation/validate-table.ts';
+import { sampleOwner, takeTables } from '../../kit/target-owner.ts';
 import { type DatabasePair, startDatabasePair } from './database-pair.ts';
 
 jest.setTimeout(60_000);
@@ -204,7 +205,13 @@ test('changes arrive under the names of the source: insert, update, delete, and 
     isLive: () => false,
     rereadPosition: 0,
   });
-  const apply = createApplyTarget({ pool: targetPool, replicationId: 7, database: 'target' });
+  const apply = createApplyTarget({
+    pool: targetPool,
+    owner: sampleOwner(),
+    tables: [mapping.target],
+    database: 'target',
+  });
+  await takeTables(pair.target.settings, sampleOwner(), [mapping.target]);
   const { epoch } = await apply.claim([{ topic, partition: 0, firstOffset: 0n, endOffset: 0n }]);
   const batch = {
     topic,

@@ -10,6 +10,7 @@ import type { ChunkCopier, SourceDatabase, TargetDatabase } from '#core/ports/da
 import { createManualClock } from '../../kit/manual-clock.ts';
 import { createMemoryStore, sampleReplication } from '../../kit/memory-store.ts';
 import { createRecordingLog, createRecordingMetrics } from '../../kit/recording-log.ts';
+import { sampleOwner, takeTables } from '../../kit/target-owner.ts';
 import { type DatabasePair, startDatabasePair } from './database-pair.ts';
 
 jest.setTimeout(60_000);
@@ -133,7 +134,10 @@ describe.each(ways)('a copy by %s', (_way, open) => {
       async () => {},
       async () => {
         startAgain(world);
-        truncated = target.truncate(table);
+        const newer = { owner: sampleOwner({ replicationId: 7 }), generation: 4 };
+        truncated = takeTables(pair.target.settings, newer.owner, [table], newer.generation).then(() =>
+          target.truncate(table, newer),
+        );
         await waitForLock();
       },
     );

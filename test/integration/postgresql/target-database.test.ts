@@ -3,7 +3,10 @@ import { openSourceDatabase } from '#adapters/postgresql/source/source-database.
 import { openTargetDatabase } from '#adapters/postgresql/target/target-database.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import { sampleOwner } from '../../kit/target-owner.ts';
 import { type DatabasePair, startDatabasePair } from './database-pair.ts';
+
+const run = { owner: sampleOwner(), generation: 1 };
 
 // Tests may share two cores with a whole stack; most take milliseconds.
 jest.setTimeout(60_000);
@@ -71,7 +74,8 @@ test('hasRows and truncate', async () => {
   expect(await target.hasRows(ref)).toBe(false);
   await pair.target.client.query('INSERT INTO "Rows ""q""" VALUES (1)');
   expect(await target.hasRows(ref)).toBe(true);
-  await target.truncate(ref);
+  await target.takeTables({ ...run, tables: [ref] });
+  await target.truncate(ref, run);
   expect(await target.hasRows(ref)).toBe(false);
 });
 
@@ -81,7 +85,8 @@ test('a table that is not there is told by its name', async () => {
     code: 'TableNotFound',
     facts: { table: 'public.nowhere' },
   });
-  await expect(target.truncate(nowhere)).rejects.toMatchObject({ code: 'TableNotFound' });
+  await target.takeTables({ ...run, tables: [nowhere] });
+  await expect(target.truncate(nowhere, run)).rejects.toMatchObject({ code: 'TableNotFound' });
   expect(await target.describeTable(nowhere)).toBeUndefined();
 });
 
@@ -130,7 +135,7 @@ describe('findWriteProblems', () => {
       expect(await readOnly.findWriteProblems(['public'])).toEqual([
         { subject: 'target database', problem: 'It cannot be written to: the database is read-only.' },
       ]);
-      await expect(readOnly.truncate({ schema: 'public', table: 'there' })).rejects.toMatchObject({
+      await expect(readOnly.truncate({ schema: 'public', table: 'there' }, run)).rejects.toMatchObject({
         code: 'DatabaseUnavailable',
         facts: { sqlState: '25006' },
       });

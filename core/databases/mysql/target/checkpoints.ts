@@ -1,62 +1,31 @@
 import type { CheckpointMove } from '../../../apply/checkpoint-row.ts';
+import type { TargetOwner } from '../../../contracts/target-owner.ts';
+import { quoteIdentifier } from '../identifiers.ts';
 import { quoteLiteral, quoteText } from '../literals.ts';
 import type { Statement } from '../statement.ts';
+import { clientTableNames, sharedTableNames } from './bookkeeping.ts';
 
 /**
  * The consumer's memory in the target database. It is there, and not in Kafka or DynamoDB, because it has to commit
- * together with the rows. The tables lie in the registered database itself, since MySQL's schemas are databases.
+ * together with the rows. The tables are the client's own, see bookkeeping.ts.
  *
- * `millrace_consumer_epoch` counts the consumers of a replication. `millrace_checkpoint` has a row for each partition: the
+ * The table of epochs counts the consumers of a replication. The table of checkpoints has a row for each partition: the
  * offset of the next event to apply, and the epoch of the consumer that may move it. Its counters survive restarts and
  * resyncs.
  */
-const epochTable = '`millrace_consumer_epoch`';
-const checkpointTable = '`millrace_checkpoint`';
-
-/** Kafka's limit for a topic's name, of ASCII letters, digits, `.`, `_` and `-` only. */
-const maxTopicLength = 249;
-
-export const bookkeepingTables = ['millrace_consumer_epoch', 'millrace_checkpoint'] as const;
-
-/** Looked up first, because CREATE TABLE IF NOT EXISTS demands the privilege to create one in any case. */
-export const bookkeepingExists = `
-SELECT COUNT(*) AS tables_there FROM information_schema.TABLES
-WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${bookkeepingTables.map(quoteText).join(', ')})`;
-
-export const createBookkeeping: readonly string[] = [
-  `CREATE TABLE IF NOT EXISTS ${epochTable} (
-  replication_id bigint NOT NULL PRIMARY KEY,
-  epoch bigint NOT NULL
-) ENGINE = InnoDB`,
-  `CREATE TABLE IF NOT EXISTS ${checkpointTable} (
-  replication_id bigint NOT NULL,
-  topic varchar(${maxTopicLength}) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  topic_partition int NOT NULL,
-  topic_id varchar(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
-  next_offset bigint NOT NULL,
-  epoch bigint NOT NULL,
-  source_position bigint NULL,
-  reread_position bigint NULL,
-  inserts bigint NOT NULL DEFAULT 0,
-  updates bigint NOT NULL DEFAULT 0,
-  deletes bigint NOT NULL DEFAULT 0,
-  truncates bigint NOT NULL DEFAULT 0,
-  duplicates_skipped bigint NOT NULL DEFAULT 0,
-  updated_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
-  PRIMARY KEY (replication_id, topic, topic_partition)
-) ENGINE = InnoDB COMMENT = 'Millrace: how far each topic partition has been applied. Written with the rows; do not edit.'`,
-];
+const epochTable = (owner: TargetOwner): string => quoteIdentifier(clientTableNames(owner).epoch);
+const checkpointTable = (owner: TargetOwner): string => quoteIdentifier(clientTableNames(owner).checkpoint);
 
 /** Every consumer with a lower epoch is fenced as soon as the transaction commits. */
-export const raiseEpoch = (replicationId: number): Statement => ({
-  text: `INSERT INTO ${epochTable} (replication_id, epoch) VALUES (?, 1) ON DUPLICATE KEY UPDATE epoch = epoch + 1`,
-  values: [String(replicationId)],
+export const raiseEpoch = (owner: TargetOwner): Statement => ({
+  text: `INSERT INTO ${epochTable(owner)} (replication_id, epoch) VALUES (?, 1) ON DUPLICATE KEY UPDATE epoch = epoch + 1`,
+  values: [String(owner.replicationId)],
 });
 
 /** In the transaction that raised it. */
-export const selectEpoch = (replicationId: number): Statement => ({
-  text: `SELECT epoch FROM ${epochTable} WHERE replication_id = ?`,
-  values: [String(replicationId)],
+export const selectEpoch = (owner: TargetOwner): Statement => ({
+  text: `SELECT epoch FROM ${epochTable(owner)} WHERE replication_id = ?`,
+  values: [String(owner.replicationId)],
 });
 
 export interface PartitionStart {
@@ -66,11 +35,11 @@ export interface PartitionStart {
   readonly nextOffset: bigint;
 }
 
-const startRows = (replicationId: number, epoch: string, partitions: readonly PartitionStart[]): string =>
+const startRows = (owner: TargetOwner, epoch: string, partitions: readonly PartitionStart[]): string =>
   partitions
     .map(
       ({ topic, partition, topicId, nextOffset }) =>
-        `(${quoteLiteral(String(replicationId), 'number')}, ${quoteText(topic)}, ${quoteLiteral(String(partition), 'number')}, ` +
+        `(${quoteLiteral(String(owner.replicationId), 'number')}, ${quoteText(topic)}, ${quoteLiteral(String(partition), 'number')}, ` +
         `${quoteLiteral(topicId ?? null, 'text')}, ${quoteLiteral(String(nextOffset), 'number')}, ${quoteLiteral(epoch, 'number')})`,
     )
     .join(', ');
@@ -79,62 +48,70 @@ const startColumns = '(replication_id, topic, topic_partition, topic_id, next_of
 
 /** A partition that is new to us gets its checkpoint; others keep theirs. At least one partition. */
 export const addMissingCheckpoints = (
-  replicationId: number,
+  owner: TargetOwner,
   epoch: string,
   partitions: readonly PartitionStart[],
 ): string =>
-  `INSERT INTO ${checkpointTable} ${startColumns} VALUES ${startRows(replicationId, epoch, partitions)} ` +
+  `INSERT INTO ${checkpointTable(owner)} ${startColumns} VALUES ${startRows(owner, epoch, partitions)} ` +
   'ON DUPLICATE KEY UPDATE topic = VALUES(topic)';
 
 /**
  * Sets where each partition begins. Counters stay; positions are forgotten, since the rows are about to be copied again.
  */
 export const setCheckpoints = (
-  replicationId: number,
+  owner: TargetOwner,
   epoch: string,
   partitions: readonly PartitionStart[],
 ): string =>
-  `INSERT INTO ${checkpointTable} ${startColumns} VALUES ${startRows(replicationId, epoch, partitions)} ` +
+  `INSERT INTO ${checkpointTable(owner)} ${startColumns} VALUES ${startRows(owner, epoch, partitions)} ` +
   'ON DUPLICATE KEY UPDATE topic_id = VALUES(topic_id), next_offset = VALUES(next_offset), epoch = VALUES(epoch), ' +
   'source_position = NULL, reread_position = NULL, updated_at = CURRENT_TIMESTAMP(3)';
 
-export const stampEpoch = (replicationId: number, epoch: string): Statement => ({
-  text: `UPDATE ${checkpointTable} SET epoch = ? WHERE replication_id = ?`,
-  values: [epoch, String(replicationId)],
+export const stampEpoch = (owner: TargetOwner, epoch: string): Statement => ({
+  text: `UPDATE ${checkpointTable(owner)} SET epoch = ? WHERE replication_id = ?`,
+  values: [epoch, String(owner.replicationId)],
 });
 
 const checkpointColumns =
   'topic, topic_partition, topic_id, next_offset, epoch, source_position, reread_position, ' +
   'inserts, updates, deletes, truncates, duplicates_skipped';
 
-export const selectCheckpoints = (replicationId: number): Statement => ({
-  text: `SELECT ${checkpointColumns} FROM ${checkpointTable} WHERE replication_id = ?`,
-  values: [String(replicationId)],
+export const selectCheckpoints = (owner: TargetOwner): Statement => ({
+  text: `SELECT ${checkpointColumns} FROM ${checkpointTable(owner)} WHERE replication_id = ?`,
+  values: [String(owner.replicationId)],
 });
 
-export const selectCheckpoint = (replicationId: number, topic: string, partition: number): Statement => ({
-  text: `SELECT ${checkpointColumns} FROM ${checkpointTable} WHERE replication_id = ? AND topic = ? AND topic_partition = ?`,
-  values: [String(replicationId), topic, String(partition)],
+export const selectCheckpoint = (owner: TargetOwner, topic: string, partition: number): Statement => ({
+  text: `SELECT ${checkpointColumns} FROM ${checkpointTable(owner)} WHERE replication_id = ? AND topic = ? AND topic_partition = ?`,
+  values: [String(owner.replicationId), topic, String(partition)],
 });
 
 /**
- * Moves a partition's checkpoint, in the transaction of the rows. Finds no row when another consumer has taken over.
+ * Moves a partition's checkpoint, in the transaction of the rows, if the conditions hold (`ownsTable`). Finds no row when
+ * another consumer has taken over, or a table is not the replication's any more.
  * GREATEST of a NULL is NULL, hence the COALESCE; what is not known is a position below all others.
  */
-export const advanceCheckpoint = (replicationId: number, move: CheckpointMove): Statement => {
+export const advanceCheckpoint = (
+  owner: TargetOwner,
+  move: CheckpointMove,
+  conditions: readonly Required<Statement>[],
+): Statement => {
   const { counts } = move;
   const source = move.sourcePosition === undefined ? null : String(move.sourcePosition);
   const reread = move.rereadPosition === undefined ? null : String(move.rereadPosition);
   return {
     text:
-      `UPDATE ${checkpointTable} SET next_offset = ?, ` +
+      `UPDATE ${checkpointTable(owner)} SET next_offset = ?, ` +
       'source_position = COALESCE(GREATEST(source_position, CAST(? AS SIGNED)), CAST(? AS SIGNED), source_position), ' +
       'reread_position = COALESCE(GREATEST(reread_position, CAST(? AS SIGNED)), CAST(? AS SIGNED), reread_position), ' +
       'inserts = inserts + CAST(? AS SIGNED), updates = updates + CAST(? AS SIGNED), deletes = deletes + CAST(? AS SIGNED), ' +
       'truncates = truncates + CAST(? AS SIGNED), duplicates_skipped = duplicates_skipped + CAST(? AS SIGNED), ' +
       'updated_at = CURRENT_TIMESTAMP(3) ' +
       'WHERE replication_id = CAST(? AS SIGNED) AND topic = ? AND topic_partition = CAST(? AS SIGNED) ' +
-      'AND epoch = CAST(? AS SIGNED) AND next_offset = CAST(? AS SIGNED)',
+      [
+        'AND epoch = CAST(? AS SIGNED) AND next_offset = CAST(? AS SIGNED)',
+        ...conditions.map(({ text }) => text),
+      ].join(' AND '),
     values: [
       String(move.nextOffset),
       source,
@@ -146,11 +123,54 @@ export const advanceCheckpoint = (replicationId: number, move: CheckpointMove): 
       String(counts.deletes),
       String(counts.truncates),
       String(counts.duplicatesSkipped),
-      String(replicationId),
+      String(owner.replicationId),
       move.topic,
       String(move.partition),
       String(move.epoch),
       String(move.expectedOffset),
+      ...conditions.flatMap(({ values }) => values),
     ],
   };
 };
+
+const allColumns = `replication_id, ${checkpointColumns}, updated_at`;
+
+/** Whether an older version has applied changes for the replication. */
+export const hasSharedCheckpoints = ({ replicationId }: TargetOwner): Statement => ({
+  text: `SELECT 1 AS found FROM ${quoteIdentifier(sharedTableNames.checkpoint)} WHERE replication_id = ? LIMIT 1`,
+  values: [String(replicationId)],
+});
+
+/** Moves the rows of an older version from the shared tables; a consumer of that version finds none then. */
+export const moveShared = (owner: TargetOwner): readonly Statement[] => {
+  const values = [String(owner.replicationId)];
+  const epoch = quoteIdentifier(sharedTableNames.epoch);
+  const checkpoint = quoteIdentifier(sharedTableNames.checkpoint);
+  return [
+    // Locked first, so that a consumer of the older version cannot move one in between.
+    { text: `SELECT topic FROM ${checkpoint} WHERE replication_id = ? FOR UPDATE`, values },
+    {
+      text: `INSERT IGNORE INTO ${epochTable(owner)} (replication_id, epoch) SELECT replication_id, epoch FROM ${epoch} WHERE replication_id = ?`,
+      values,
+    },
+    {
+      text: `INSERT IGNORE INTO ${checkpointTable(owner)} (${allColumns}) SELECT ${allColumns} FROM ${checkpoint} WHERE replication_id = ?`,
+      values,
+    },
+    ...deleteShared(owner),
+  ];
+};
+
+/** What an older version has left of a replication. */
+export const deleteShared = (owner: TargetOwner): readonly Statement[] =>
+  [sharedTableNames.checkpoint, sharedTableNames.epoch].map((table) => ({
+    text: `DELETE FROM ${quoteIdentifier(table)} WHERE replication_id = ?`,
+    values: [String(owner.replicationId)],
+  }));
+
+/** For a replication that is deleted. */
+export const deleteCheckpoints = (owner: TargetOwner): readonly Statement[] =>
+  [checkpointTable(owner), epochTable(owner)].map((table) => ({
+    text: `DELETE FROM ${table} WHERE replication_id = ?`,
+    values: [String(owner.replicationId)],
+  }));

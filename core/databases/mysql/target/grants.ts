@@ -7,7 +7,7 @@ import { quoteIdentifier, quoteTable } from '../identifiers.ts';
  * rows read, written and replaced.
  */
 const schemaPrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP'] as const;
-const tablePrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'DROP'] as const;
+const bookkeepingPrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE'] as const;
 
 type Privilege = (typeof schemaPrivileges)[number];
 
@@ -69,18 +69,23 @@ export interface GrantRequest {
   /** Where the checkpoints are. */
   readonly databaseName: string;
   readonly schemas: readonly string[];
-  /** Tables that exist. */
+  /** The tables that are written. */
   readonly tables: readonly TableRef[];
-  /** Those of them that do not exist yet and have to be created. */
+  /** Millrace's own tables. */
+  readonly bookkeeping: readonly TableRef[];
+  /** Those of `schemas` that do not exist yet and have to be created. */
   readonly missingSchemas: readonly string[];
   /** As `CURRENT_USER()` tells it: `user@host`. */
   readonly account: string;
 }
 
-/** Each privilege that is missing, with the statement that gives it. */
+/**
+ * Each privilege that is missing, with the statement that gives it. An account needs its privileges on the whole database,
+ * or, where it has some on single tables, on each of its tables: so accounts can be kept apart in one database.
+ */
 export const findMissingGrants = (
   grants: readonly Grant[],
-  { databaseName, schemas, tables, missingSchemas, account }: GrantRequest,
+  { databaseName, schemas, tables, bookkeeping, missingSchemas, account }: GrantRequest,
 ): readonly Problem[] => {
   const has = (privilege: Privilege, schema: string, table?: string): boolean =>
     grants.some(
@@ -90,23 +95,10 @@ export const findMissingGrants = (
         (grant.table === '*' || grant.table === table),
     );
   const grantee = quoteAccount(account);
-  const wanted = [...new Set([...schemas, databaseName])];
-  const schemaProblems = wanted.flatMap((schema): readonly Problem[] => {
-    const missing = schemaPrivileges.filter((privilege) => !has(privilege, schema));
-    if (missing.length === 0) return [];
-    const isThere = !missingSchemas.includes(schema);
-    return [
-      {
-        subject: 'target database',
-        problem: `${missing.join(', ')} on ${isThere ? 'the' : 'the new'} database ${schema} ${missing.length === 1 ? 'is' : 'are'} missing.`,
-        remedy: `GRANT ${missing.join(', ')} ON ${quoteIdentifier(escapePattern(schema))}.* TO ${grantee};`,
-      },
-    ];
-  });
-  const tableProblems = tables
-    .filter(({ schema }) => !wanted.includes(schema))
-    .flatMap((table): readonly Problem[] => {
-      const missing = tablePrivileges.filter((privilege) => !has(privilege, table.schema, table.table));
+  const onTable =
+    (wanted: readonly Privilege[]) =>
+    (table: TableRef): readonly Problem[] => {
+      const missing = wanted.filter((privilege) => !has(privilege, table.schema, table.table));
       if (missing.length === 0) return [];
       return [
         {
@@ -115,8 +107,29 @@ export const findMissingGrants = (
           remedy: `GRANT ${missing.join(', ')} ON ${quoteTable(table)} TO ${grantee};`,
         },
       ];
-    });
-  return [...schemaProblems, ...tableProblems];
+    };
+  return [...new Set([...schemas, databaseName])].flatMap((schema): readonly Problem[] => {
+    const missing = schemaPrivileges.filter((privilege) => !has(privilege, schema));
+    if (missing.length === 0) return [];
+    const isThere = !missingSchemas.includes(schema);
+    const hasSingleTables = grants.some(
+      (grant) => grant.table !== '*' && matchesPattern(grant.schema, schema),
+    );
+    if (isThere && hasSingleTables) {
+      const inSchema = (table: TableRef): boolean => table.schema === schema;
+      return [
+        ...tables.filter(inSchema).flatMap(onTable(schemaPrivileges)),
+        ...bookkeeping.filter(inSchema).flatMap(onTable(bookkeepingPrivileges)),
+      ];
+    }
+    return [
+      {
+        subject: 'target database',
+        problem: `${missing.join(', ')} on ${isThere ? 'the' : 'the new'} database ${schema} ${missing.length === 1 ? 'is' : 'are'} missing.`,
+        remedy: `GRANT ${missing.join(', ')} ON ${quoteIdentifier(escapePattern(schema))}.* TO ${grantee};`,
+      },
+    ];
+  });
 };
 
 const escapePattern = (schema: string): string => schema.replaceAll(/[\\%_]/g, '\\$&');

@@ -1,10 +1,9 @@
 import type { TableRef } from '../../../contracts/identifiers.ts';
+import type { TargetOwner } from '../../../contracts/target-owner.ts';
 import type { Problem } from '../../../errors/millrace-error.ts';
 import { quoteIdentifier } from '../identifiers.ts';
 import type { Statement } from '../statement.ts';
-
-/** The schema of Millrace's own bookkeeping in a target database. */
-export const bookkeepingSchema = 'millrace';
+import { bookkeepingSchema, clientTableNames, ownerTableName } from './bookkeeping.ts';
 
 /**
  * One row for each privilege that is missing, `problem` in words. Sequences of words are built from the catalog's
@@ -13,6 +12,7 @@ export const bookkeepingSchema = 'millrace';
 export const missingTargetGrantsStatement = (
   schemas: readonly string[],
   tables: readonly TableRef[],
+  owner?: TargetOwner,
 ): Statement => ({
   text: `
 SELECT 'the database is read-only' AS problem
@@ -35,17 +35,26 @@ FROM unnest($2::text[], $3::text[]) AS wanted (schema, "table")
 JOIN pg_namespace n ON n.nspname = wanted.schema
 JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table
 CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS privilege
-WHERE NOT has_table_privilege(c.oid, privilege)`,
+WHERE NOT has_table_privilege(c.oid, privilege)
+UNION ALL
+SELECT format('%s on table %I.%I', string_agg(privilege, ', '), n.nspname, c.relname)
+FROM pg_namespace n
+JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = ANY ($4::text[])
+CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege
+WHERE n.nspname = $5 AND NOT has_table_privilege(c.oid, privilege)
+GROUP BY n.nspname, c.relname`,
   values: [
     [...new Set([...schemas, bookkeepingSchema])],
     tables.map((table) => table.schema),
     tables.map((table) => table.table),
+    owner === undefined ? [ownerTableName] : [ownerTableName, ...Object.values(clientTableNames(owner))],
+    bookkeepingSchema,
   ],
 });
 
 /** A privilege as `GRANT` spells it, `CREATE on schema "public"`, at times with what it is for; or a plain sentence. */
 export const describeMissingGrant = (privilege: string, username: string): Problem => {
-  const grant = /^(?:[A-Z]+) on (?:database|schema|table) [^,]+/.exec(privilege)?.[0];
+  const grant = /^[A-Z]+(?:, [A-Z]+)* on (?:database|schema|table) [^,]+/.exec(privilege)?.[0];
   return grant === undefined
     ? { subject: 'target database', problem: `It cannot be written to: ${privilege}.` }
     : {

@@ -42,7 +42,11 @@ const checkpoint: Checkpoint = {
 /** Records what happens; `run` answers for a statement, or throws. */
 const start = (
   run: (statement: string) => boolean,
-  { found = checkpoint, moves = true }: { readonly found?: Checkpoint; readonly moves?: boolean } = {},
+  {
+    found = checkpoint,
+    moves = true,
+    lost,
+  }: { readonly found?: Checkpoint; readonly moves?: boolean; readonly lost?: Error } = {},
 ) => {
   const log: string[] = [];
   const driver: ApplyDriver<'session', string> = {
@@ -51,6 +55,9 @@ const start = (
     moveCheckpoint: async () => {
       log.push('move');
       return moves;
+    },
+    requireTables: async () => {
+      if (lost !== undefined) throw lost;
     },
     transaction: async (work) => {
       const isDone = await work('session');

@@ -7,6 +7,7 @@ import type { PartitionOffsets } from '#core/ports/services.ts';
 import { createFakeSource, createFakeTarget, sampleTable } from '../../../kit/databases.ts';
 import { createMemoryStore, sampleReplication } from '../../../kit/memory-store.ts';
 import { createRecordingLog } from '../../../kit/recording-log.ts';
+import { sampleOwner } from '../../../kit/target-owner.ts';
 
 const run = (change: Partial<Run> = {}): Run => ({
   clientId: 1,
@@ -43,6 +44,7 @@ const createWorld = (replication: Partial<Replication> = {}) => {
       source: source.database,
       target: target.database,
       kafka: { topicOffsets: async () => ends },
+      owner: sampleOwner(),
       resetCheckpoints: async (offsets: readonly PartitionOffsets[]) => {
         target.state.calls.push('resetCheckpoints');
         resets.push(offsets);
@@ -179,8 +181,8 @@ test.each([
   for (const table of tables) target.state.withRows.add(table);
   const truncating = {
     ...ports.target,
-    truncate: async (ref: { readonly schema: string; readonly table: string }) => {
-      await ports.target.truncate(ref);
+    truncate: async (...args: Parameters<typeof ports.target.truncate>) => {
+      await ports.target.truncate(...args);
       state.replication = { ...state.replication, generation: 4 };
     },
   };

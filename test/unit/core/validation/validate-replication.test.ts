@@ -21,6 +21,7 @@ import {
   sampleTable,
 } from '../../../kit/databases.ts';
 import { sampleReplication } from '../../../kit/memory-store.ts';
+import { sampleOwner } from '../../../kit/target-owner.ts';
 
 const createWorld = (tables?: readonly TableRef[]) => {
   const replication = sampleReplication(
@@ -63,8 +64,10 @@ const createWorld = (tables?: readonly TableRef[]) => {
     sourceDatabase: sampleDatabase(),
     targetDatabase: sampleDatabase({ databaseId: 2, name: 'warehouse' }),
     topicRetentionHours: 168,
+    owner: sampleOwner(),
   };
-  const ports = { source: source.database, target: target.database, kafka, connect };
+  const store = { getReplication: async () => replication };
+  const ports = { store, source: source.database, target: target.database, kafka, connect };
   return { source, target, services, request, ports, find: () => collectProblems(request, ports) };
 };
 

@@ -18,6 +18,7 @@ import { createApi } from '../../../../lambdas/api/api.ts';
 import type { ApiPorts } from '../../../../lambdas/api/ports.ts';
 import { readyServer, sampleTable } from '../../../kit/databases.ts';
 import { createMemoryStateStore } from '../../../kit/memory-state-store.ts';
+import { createFakeOwnership } from '../../../kit/target-owner.ts';
 
 export const table = (
   name: string,
@@ -106,6 +107,7 @@ export const createWorld = () => {
     nextChunkBound: unexpected('nextChunkBound'),
     close,
   });
+  const { owners, ownership } = createFakeOwnership();
   const target = (): TargetDatabase => ({
     dialect: postgresTargetDialect,
     ping: () => asked(() => ({ serverVersion: world.serverVersion })),
@@ -117,6 +119,7 @@ export const createWorld = () => {
     createTable: unexpected('createTable'),
     hasRows: async () => false,
     truncate: unexpected('truncate'),
+    ...ownership,
     close,
   });
   const kafka = (): KafkaAdminPort & { close(): Promise<void> } => ({
@@ -285,6 +288,7 @@ export const createWorld = () => {
     ...memory,
     /** Tests may put their own methods in its store. */
     ports,
+    owners,
     world,
     secrets,
     executions,

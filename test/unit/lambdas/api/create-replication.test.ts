@@ -325,7 +325,7 @@ test('a table that PostgreSQL would not let the application write to once it is 
 });
 
 test('every table that cannot be replicated is named at once, and nothing is saved', async () => {
-  const { request, clientWithDatabases, world, replications, claims } = createWorld();
+  const { request, clientWithDatabases, world, replications, owners } = createWorld();
   world.catalog = [
     table('good'),
     table('Airports'),
@@ -352,7 +352,7 @@ test('every table that cannot be replicated is named at once, and nothing is sav
     expect.objectContaining({ subject: 'source table public.odd, column shape' }),
     expect.objectContaining({ subject: 'source table public.nowhere', remedy: null }),
   ]);
-  expect([replications.size, claims.size]).toEqual([0, 0]);
+  expect([replications.size, owners.size]).toEqual([0, 0]);
 });
 
 test.each([

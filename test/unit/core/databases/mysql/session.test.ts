@@ -30,10 +30,13 @@ test('a session that writes is strict and in UTC, and MariaDB ends transactions 
 test('the server is known by its version', () => {
   expect(kindOfVersion('11.4.5-MariaDB-log')).toBe('mariadb');
   expect(kindOfVersion('8.4.3')).toBe('mysql');
-  expect(parseSessionFacts({ version: '8.4.3', max_packet: '67108864', local_infile: '0' })).toEqual({
+  const row = { version: '8.4.3', max_packet: '67108864', local_infile: '0', folds: '0' };
+  expect(parseSessionFacts(row)).toEqual({
     serverVersion: '8.4.3',
     isMariadb: false,
     maxAllowedPacket: 67_108_864,
     allowsLocalInfile: false,
+    foldsNames: false,
   });
+  expect(parseSessionFacts({ ...row, folds: '1' }).foldsNames).toBe(true);
 });

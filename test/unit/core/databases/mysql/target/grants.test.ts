@@ -5,6 +5,7 @@ const request = {
   databaseName: 'warehouse',
   schemas: ['warehouse'],
   tables: [],
+  bookkeeping: [],
   missingSchemas: [],
   account: 'mill`race@%',
 };

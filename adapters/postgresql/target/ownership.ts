@@ -1,0 +1,121 @@
+import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
+import type { OwnedRun, TargetOwner } from '#core/contracts/target-owner.ts';
+import {
+  checkpointStatements,
+  deleteShared,
+  hasSharedCheckpoints,
+} from '#core/databases/postgresql/target/checkpoints.ts';
+import {
+  deleteOwners,
+  insertOwners,
+  lockOwnedTable,
+  renewOwners,
+  selectOwners,
+  toOwnerRow,
+} from '#core/databases/postgresql/target/ownership.ts';
+import { lostCopyError, notOwnedError, refuseForeignTables } from '#core/lifecycle/ownership-refusals.ts';
+import type { TakeRequest, TargetOwnership } from '#core/ports/target-ownership.ts';
+import type { Executor, RunStatement } from '../driver/executor.ts';
+import { type Bookkeeping, ensureBookkeeping, readBookkeeping } from './bookkeeping.ts';
+
+/** `TargetOwnership` in PostgreSQL. */
+export const createOwnership = (executor: Executor): TargetOwnership => ({
+  takeTables: async (request) => {
+    const action = 'take the target tables';
+    const bookkeeping = await executor.transaction(action, (run) => ensureBookkeeping(run, request.owner));
+    await executor.transaction(action, (run) => takeTables(run, request, bookkeeping));
+  },
+
+  checkTables: (request) =>
+    executor.rehearse('look for the owners of the target tables', async (run) => {
+      const { hasOwners } = await readBookkeeping(run, request.owner);
+      if (hasOwners) await insertAndCheck(run, { ...request, generation: 0 });
+    }),
+
+  releaseTables: (owner, tables) =>
+    executor.transaction('give the target tables back', async (run) => {
+      const { hasClientTables, hasOwners, hasSharedTables } = await readBookkeeping(run, owner);
+      // In the order in which a consumer locks them.
+      if (hasOwners) await run(deleteOwners(owner, tables));
+      if (tables === undefined) {
+        // They wait for a transaction that moves a checkpoint; the next one finds no checkpoint.
+        const statements = checkpointStatements(owner);
+        if (hasClientTables) await run(statements.deleteCheckpoints(owner));
+        if (hasClientTables) await run(statements.deleteEpoch(owner));
+        if (hasSharedTables) for (const statement of deleteShared(owner)) await run(statement);
+      }
+    }),
+});
+
+/** Takes the tables in a transaction, see `TargetOwnership.takeTables`. */
+export const takeTables = async (
+  run: RunStatement,
+  { owner, generation, tables, copied = [] }: TakeRequest,
+  { hasSharedTables }: Pick<Bookkeeping, 'hasSharedTables'>,
+): Promise<void> => {
+  const { isNew, isReplaced } = await insertAndCheck(run, { owner, generation, tables });
+  const unknown = copied.filter(isNew);
+  // An older version has copied them, and wrote no owners.
+  if (unknown.length > 0 && !(hasSharedTables && (await wasShared(run, owner))))
+    throw lostCopyError(unknown, 'not-owned');
+  const replaced = copied.filter(isReplaced);
+  if (replaced.length > 0) throw lostCopyError(replaced, 'replaced');
+  await run(renewOwners({ owner, generation }, tables));
+};
+
+/** Throws unless the replication owns every table, see `TargetOwnership.takeTables`. */
+export const requireTables = async (
+  run: RunStatement,
+  owner: TargetOwner,
+  tables: readonly TableRef[],
+): Promise<void> => {
+  const rows = await run(selectOwners(tables));
+  const own = rows.filter((row) => isSameOwner(toOwnerRow(row), owner));
+  const owned = new Set(own.map((row) => tableKey(toOwnerRow(row).table)));
+  const lost = tables.find((table) => !owned.has(tableKey(table)));
+  if (lost !== undefined) throw notOwnedError({ owner }, lost);
+  const replaced = own.filter((row) => row.is_replaced === 't').map((row) => toOwnerRow(row).table);
+  if (replaced.length > 0) throw lostCopyError(replaced, 'replaced');
+};
+
+/**
+ * Throws unless the table is that of the start; nobody else can take it before the transaction ends. Before all rows are
+ * copied, it may be `any` table that has the name.
+ */
+export const lockTable = async (
+  run: RunStatement,
+  start: OwnedRun,
+  table: TableRef,
+  which: 'taken' | 'any' = 'taken',
+): Promise<void> => {
+  const [row] = await run(lockOwnedTable(start, table));
+  if (row === undefined) throw notOwnedError(start, table);
+  if (which === 'taken' && row.is_replaced === 't') throw lostCopyError([table], 'replaced');
+};
+
+const isSameOwner = (one: TargetOwner, other: TargetOwner): boolean =>
+  one.installationId === other.installationId &&
+  one.clientId === other.clientId &&
+  one.replicationId === other.replicationId;
+
+const wasShared = async (run: RunStatement, owner: TargetOwner): Promise<boolean> => {
+  const [row] = await run(hasSharedCheckpoints(owner));
+  return row?.found === 't';
+};
+
+const insertAndCheck = async (
+  run: RunStatement,
+  request: TakeRequest,
+): Promise<{ isNew(table: TableRef): boolean; isReplaced(table: TableRef): boolean }> => {
+  const inserted = await run(insertOwners(request, request.tables));
+  const rows = await run(selectOwners(request.tables));
+  refuseForeignTables(request.owner, request.tables, rows.map(toOwnerRow));
+  const keyOf = (row: (typeof rows)[number]): string =>
+    tableKey({ schema: String(row.table_schema), table: String(row.table_name) });
+  const newKeys = new Set(inserted.map(keyOf));
+  const replacedKeys = new Set(rows.filter((row) => row.is_replaced === 't').map(keyOf));
+  return {
+    isNew: (table) => newKeys.has(tableKey(table)),
+    isReplaced: (table) => replacedKeys.has(tableKey(table)),
+  };
+};
