@@ -1,4 +1,5 @@
-import { type TableRef, tableKey } from '../contracts/identifiers.ts';
+import { type Database, databaseIdentity } from '../contracts/database.ts';
+import type { TableRef } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import type { Run } from '../contracts/steps.ts';
 import type { TargetOwner } from '../contracts/target-owner.ts';
@@ -6,6 +7,7 @@ import { MillraceError } from '../errors/millrace-error.ts';
 import type { Log } from '../ports/clock-and-log.ts';
 import type { CopyStore, RegistryStore, ReplicationStore } from '../ports/state-store.ts';
 import type { TargetOwnership } from '../ports/target-ownership.ts';
+import { exactKey, type OwnerRow, refuseForeignTables } from './ownership-refusals.ts';
 
 /** As whom a replication writes to its target. */
 export const ownerOf = async (
@@ -14,8 +16,8 @@ export const ownerOf = async (
 ): Promise<TargetOwner> => ({ installationId: await store.getInstallationId(), clientId, replicationId });
 
 export interface OwnTablesPorts {
-  readonly store: Pick<RegistryStore, 'getInstallationId'> &
-    Pick<ReplicationStore, 'getReplication'> &
+  readonly store: Pick<RegistryStore, 'getInstallationId' | 'getDatabase'> &
+    Pick<ReplicationStore, 'getReplication' | 'listReplications' | 'listAllReplications'> &
     Pick<CopyStore, 'listTableProgress'>;
   readonly target: TargetOwnership;
   readonly log: Log;
@@ -26,7 +28,11 @@ export interface OwnTablesPorts {
  * with `NeedsResync` when the target does not know of them. Throws `TargetTableClaimed` when another replication owns a
  * table. A table of a replication of the same client that does not exist any more is taken over.
  */
-export const ownTables = async (run: Run, replication: Replication, ports: OwnTablesPorts): Promise<void> => {
+export const ownTables = async (
+  run: Run,
+  { replication, targetDatabase }: { readonly replication: Replication; readonly targetDatabase: Database },
+  ports: OwnTablesPorts,
+): Promise<void> => {
   const { store, target } = ports;
   const request = {
     owner: await ownerOf(store, replication),
@@ -34,8 +40,55 @@ export const ownTables = async (run: Run, replication: Replication, ports: OwnTa
     tables: replication.tables.map((mapping) => mapping.target),
     copied: run.forceResync ? [] : await listCopied(replication, store),
   };
+  await refuseKnownWriters(request.owner, request.tables, { ...ports, targetDatabase }, 'started');
   await withoutLeftovers(request.owner, ports, () => target.takeTables(request));
 };
+
+/**
+ * Throws `TargetTableClaimed` when a replication that this installation knows writes a table of a database that is
+ * registered under the same host, port and name. The target itself cannot say so as long as the other replication is only
+ * configured, or was started by a version that kept no owners at the target. Of other clients, only replications that were
+ * `started` count: without a login that may write, nobody keeps a table from others.
+ */
+export const refuseKnownWriters = async (
+  owner: TargetOwner,
+  tables: readonly TableRef[],
+  { store, targetDatabase }: KnownWritersPorts,
+  counted: 'started' | 'own-configured',
+): Promise<void> => {
+  const wanted = new Set(tables.map(exactKey));
+  const identity = databaseIdentity(targetDatabase);
+  const rows: OwnerRow[] = [];
+  const foreign = (await store.listAllReplications()).filter(({ clientId }) => clientId !== owner.clientId);
+  // The list of all is a little late, which two creations of one client would notice.
+  const own = await store.listReplications(owner.clientId);
+  for (const other of [...own, ...foreign]) {
+    const counts =
+      other.copyGeneration > 0 || (other.clientId === owner.clientId && counted === 'own-configured');
+    if (!counts || other.replicationId === owner.replicationId) continue;
+    const claimed = other.tables
+      .map((mapping) => mapping.target)
+      .filter((table) => wanted.has(exactKey(table)));
+    if (claimed.length === 0) continue;
+    const database = await store.getDatabase(other.clientId, other.targetDatabaseId);
+    if (databaseIdentity(database) !== identity) continue;
+    const { installationId } = owner;
+    const { clientId, replicationId } = other;
+    rows.push(...claimed.map((table) => ({ installationId, clientId, replicationId, table })));
+  }
+  const claimed = new Set(rows.map(({ table }) => exactKey(table)));
+  refuseForeignTables(
+    owner,
+    tables.filter((table) => claimed.has(exactKey(table))),
+    rows,
+  );
+};
+
+interface KnownWritersPorts {
+  readonly store: Pick<ReplicationStore, 'listReplications' | 'listAllReplications'> &
+    Pick<RegistryStore, 'getDatabase'>;
+  readonly targetDatabase: Database;
+}
 
 /**
  * The `TargetTableClaimed` that `ownTables` would throw, or undefined when the tables could be taken. Nothing is changed.
@@ -69,9 +122,9 @@ const listCopied = async (
     (await store.listTableProgress(replicationId))
       .filter(({ generation }) => generation === copyGeneration)
       .filter(({ state, chunksDone }) => state !== 'skipped' && (chunksDone > 0 || state !== 'pending'))
-      .map(({ source }) => tableKey(source)),
+      .map(({ source }) => exactKey(source)),
   );
-  return tables.filter(({ source }) => relied.has(tableKey(source))).map(({ target }) => target);
+  return tables.filter(({ source }) => relied.has(exactKey(source))).map(({ target }) => target);
 };
 
 /** A replication may have been deleted while its target could not be reached: its tables are given back now. */

@@ -1,4 +1,4 @@
-import { type TableRef, tableKey, tableLabel } from '../contracts/identifiers.ts';
+import { type TableRef, tableLabel } from '../contracts/identifiers.ts';
 import type { TargetOwner } from '../contracts/target-owner.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 
@@ -6,6 +6,9 @@ import { MillraceError } from '../errors/millrace-error.ts';
 export interface OwnerRow extends TargetOwner {
   readonly table: TableRef;
 }
+
+/** Tells tables apart also where a schema's or a table's name has dots. */
+export const exactKey = ({ schema, table }: TableRef): string => JSON.stringify([schema, table]);
 
 const isOwn = (owner: TargetOwner, row: TargetOwner): boolean =>
   row.installationId === owner.installationId &&
@@ -21,14 +24,14 @@ export const refuseForeignTables = (
   tables: readonly TableRef[],
   rows: readonly OwnerRow[],
 ): void => {
-  const visible = new Map(rows.map((row) => [tableKey(row.table), row]));
+  const visible = new Map(rows.map((row) => [exactKey(row.table), row]));
   const foreign = tables.filter((table) => {
-    const row = visible.get(tableKey(table));
+    const row = visible.get(exactKey(table));
     return row === undefined || !isOwn(owner, row);
   });
   if (foreign.length === 0) return;
   const ownClients = foreign.flatMap((table) => {
-    const row = visible.get(tableKey(table));
+    const row = visible.get(exactKey(table));
     const isOwnClient = row?.installationId === owner.installationId && row.clientId === owner.clientId;
     return isOwnClient ? [row.replicationId] : [];
   });

@@ -11,8 +11,7 @@ import type { ColumnMapping, Replication, TableMapping } from '#core/contracts/r
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
-import { findClaim, ownerOf } from '#core/lifecycle/own-tables.ts';
-import { refuseForeignTables } from '#core/lifecycle/ownership-refusals.ts';
+import { findClaim, ownerOf, refuseKnownWriters } from '#core/lifecycle/own-tables.ts';
 import { mapTable } from '#core/mapping/map-table.ts';
 import { mapInexactAsText } from '#core/mapping/text-columns.ts';
 import {
@@ -150,7 +149,7 @@ const mapTables = (
     if (problems.length > 0) throw invalidRequest([...problems, ...unsuitable]);
     if (unsuitable.length === 0) {
       const targets = tables.map((mapping) => mapping.target);
-      await refuseClaimed(owner, targets, databases, target, ports);
+      await refuseClaimed(owner, targets, databases.target, target, ports);
       return tables;
     }
     throw new MillraceError(
@@ -161,41 +160,21 @@ const mapTables = (
     );
   });
 
-/**
- * Throws `TargetTableClaimed` when another replication writes a table. The target knows it of those that were started; of
- * others, this client's own to the same database are looked at. Those of other clients are not, since a stranger could
- * find out by it what they have configured: the first start takes the tables.
- */
+/** Throws `TargetTableClaimed` when another replication writes a table. The target comes first, since it asks for a login. */
 const refuseClaimed = async (
   owner: TargetOwner,
   targets: readonly TableRef[],
-  databases: Endpoints,
+  targetDatabase: Database,
   target: TargetDatabase,
   { store }: CreatePorts,
 ): Promise<void> => {
-  const own = await store.listReplications(owner.clientId);
-  const sameTarget = new Set(
-    (await store.listDatabases(owner.clientId))
-      .filter((database) => databaseIdentity(database) === databaseIdentity(databases.target))
-      .map(({ databaseId }) => databaseId),
-  );
-  const rows = own
-    .filter(({ targetDatabaseId }) => sameTarget.has(targetDatabaseId))
-    .flatMap(({ replicationId, tables }) =>
-      tables.map((mapping) => ({ ...owner, replicationId, table: mapping.target })),
-    );
-  const keys = new Set(rows.map(({ table }) => tableKey(table)));
-  refuseForeignTables(
-    owner,
-    targets.filter((table) => keys.has(tableKey(table))),
-    rows,
-  );
   const claim = await findClaim(owner, targets, { store, target }).catch((error: unknown) => {
     // A user that may not look yet may be granted it before the start, which looks again.
     if (error instanceof MillraceError && error.code === 'PermissionDenied') return undefined;
     throw error;
   });
   if (claim !== undefined) throw claim;
+  await refuseKnownWriters(owner, targets, { store, targetDatabase }, 'own-configured');
 };
 
 /** Mappings as requested, with what their names alone make impossible: used twice, too long, or a table that feeds itself. */

@@ -1,8 +1,13 @@
 import { openTarget } from '#adapters/databases/open-database.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
-import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { TargetOwner } from '#core/contracts/target-owner.ts';
-import { lostCopyError, type OwnerRow, refuseForeignTables } from '#core/lifecycle/ownership-refusals.ts';
+import {
+  exactKey,
+  lostCopyError,
+  type OwnerRow,
+  refuseForeignTables,
+} from '#core/lifecycle/ownership-refusals.ts';
 import type { TargetOwnership } from '#core/ports/target-ownership.ts';
 
 export const sampleOwner = (change: Partial<TargetOwner> = {}): TargetOwner => ({
@@ -32,14 +37,14 @@ export const createFakeOwnership = () => {
   const owners = new Map<string, OwnerRow>();
   const withMissing = (owner: TargetOwner, tables: readonly TableRef[]): Map<string, OwnerRow> => {
     const all = new Map(owners);
-    for (const table of tables) if (!all.has(tableKey(table))) all.set(tableKey(table), { ...owner, table });
+    for (const table of tables) if (!all.has(exactKey(table))) all.set(exactKey(table), { ...owner, table });
     refuseForeignTables(owner, tables, [...all.values()]);
     return all;
   };
   const ownership: TargetOwnership = {
     takeTables: async ({ owner, tables, copied = [] }) => {
       const all = withMissing(owner, tables);
-      const unknown = copied.filter((table) => !owners.has(tableKey(table)));
+      const unknown = copied.filter((table) => !owners.has(exactKey(table)));
       if (unknown.length > 0) throw lostCopyError(unknown, 'not-owned');
       for (const [key, row] of all) owners.set(key, row);
     },
@@ -47,7 +52,7 @@ export const createFakeOwnership = () => {
       withMissing(owner, tables);
     },
     releaseTables: async ({ replicationId }, tables) => {
-      const keys = tables?.map(tableKey);
+      const keys = tables?.map(exactKey);
       for (const [key, row] of owners) {
         if (row.replicationId === replicationId && (keys === undefined || keys.includes(key)))
           owners.delete(key);

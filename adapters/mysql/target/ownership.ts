@@ -1,4 +1,4 @@
-import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
+import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { OwnedRun, TargetOwner } from '#core/contracts/target-owner.ts';
 import { ownerTableName } from '#core/databases/mysql/target/bookkeeping.ts';
 import { deleteCheckpoints, deleteShared } from '#core/databases/mysql/target/checkpoints.ts';
@@ -15,6 +15,7 @@ import {
 } from '#core/databases/mysql/target/ownership.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import {
+  exactKey,
   lostCopyError,
   notOwnedError,
   type OwnerRow,
@@ -91,8 +92,8 @@ export const takeTables = async (
 ): Promise<void> => {
   const before = await readOwners(connection, tables);
   await insertAndCheck(connection, { owner, generation, tables });
-  const known = new Set(before.map((row) => tableKey(row.table)));
-  const unknown = copied.filter((table) => !known.has(tableKey(table)));
+  const known = new Set(before.map((row) => exactKey(row.table)));
+  const unknown = copied.filter((table) => !known.has(exactKey(table)));
   // An older version has copied them, and wrote no owners.
   if (unknown.length > 0 && !(await wasShared(connection, owner))) throw lostCopyError(unknown, 'not-owned');
   for (const [schema, group] of bySchema(tables)) {
@@ -114,8 +115,8 @@ export const requireTables = async (
       row.clientId === owner.clientId &&
       row.replicationId === owner.replicationId,
   );
-  const owned = new Set(own.map((row) => tableKey(row.table)));
-  const lost = tables.find((table) => !owned.has(tableKey(table)));
+  const owned = new Set(own.map((row) => exactKey(row.table)));
+  const lost = tables.find((table) => !owned.has(exactKey(table)));
   if (lost !== undefined) throw notOwnedError({ owner }, lost);
 };
 
@@ -181,7 +182,7 @@ const insertAndCheck = async (
 /** Two names that the server takes for one are one table, which two source tables would write. */
 const refuseAlike = (tables: readonly TableRef[], { facts }: Connection): void => {
   if (!facts.foldsNames) return;
-  const groups = Map.groupBy(tables, (table) => tableKey(table).toLowerCase());
+  const groups = Map.groupBy(tables, (table) => exactKey(table).toLowerCase());
   const alike = [...groups.values()]
     .filter((group) => group.length > 1)
     .map((group) => group.map(tableLabel));

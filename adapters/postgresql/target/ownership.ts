@@ -1,4 +1,4 @@
-import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
+import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { OwnedRun, TargetOwner } from '#core/contracts/target-owner.ts';
 import {
   checkpointStatements,
@@ -13,7 +13,12 @@ import {
   selectOwners,
   toOwnerRow,
 } from '#core/databases/postgresql/target/ownership.ts';
-import { lostCopyError, notOwnedError, refuseForeignTables } from '#core/lifecycle/ownership-refusals.ts';
+import {
+  exactKey,
+  lostCopyError,
+  notOwnedError,
+  refuseForeignTables,
+} from '#core/lifecycle/ownership-refusals.ts';
 import type { TakeRequest, TargetOwnership } from '#core/ports/target-ownership.ts';
 import type { Executor, RunStatement } from '../driver/executor.ts';
 import { type Bookkeeping, ensureBookkeeping, readBookkeeping } from './bookkeeping.ts';
@@ -71,8 +76,8 @@ export const requireTables = async (
 ): Promise<void> => {
   const rows = await run(selectOwners(tables));
   const own = rows.filter((row) => isSameOwner(toOwnerRow(row), owner));
-  const owned = new Set(own.map((row) => tableKey(toOwnerRow(row).table)));
-  const lost = tables.find((table) => !owned.has(tableKey(table)));
+  const owned = new Set(own.map((row) => exactKey(toOwnerRow(row).table)));
+  const lost = tables.find((table) => !owned.has(exactKey(table)));
   if (lost !== undefined) throw notOwnedError({ owner }, lost);
   const replaced = own.filter((row) => row.is_replaced === 't').map((row) => toOwnerRow(row).table);
   if (replaced.length > 0) throw lostCopyError(replaced, 'replaced');
@@ -111,11 +116,11 @@ const insertAndCheck = async (
   const rows = await run(selectOwners(request.tables));
   refuseForeignTables(request.owner, request.tables, rows.map(toOwnerRow));
   const keyOf = (row: (typeof rows)[number]): string =>
-    tableKey({ schema: String(row.table_schema), table: String(row.table_name) });
+    exactKey({ schema: String(row.table_schema), table: String(row.table_name) });
   const newKeys = new Set(inserted.map(keyOf));
   const replacedKeys = new Set(rows.filter((row) => row.is_replaced === 't').map(keyOf));
   return {
-    isNew: (table) => newKeys.has(tableKey(table)),
-    isReplaced: (table) => replacedKeys.has(tableKey(table)),
+    isNew: (table) => newKeys.has(exactKey(table)),
+    isReplaced: (table) => replacedKeys.has(exactKey(table)),
   };
 };

@@ -57,7 +57,7 @@ export const handler = createStepHandler({
         { step },
       );
       if (isDone) {
-        await ownTables(run, replication, { store, target, log });
+        await ownTables(run, { replication, targetDatabase }, { store, target, log });
         log.info(`${step} The target tables belong to this replication`, { step });
       }
       return { isDone, nextTable };

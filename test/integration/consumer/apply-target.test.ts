@@ -161,6 +161,8 @@ describe('a batch for PostgreSQL', () => {
         GRANT USAGE, CREATE ON SCHEMA public TO limited;
         GRANT CREATE ON DATABASE ${pg.escapeIdentifier(side.settings.databaseName)} TO limited;
         GRANT ALL ON public.things, public.copied_by TO limited;
+        GRANT ALL ON SCHEMA millrace TO limited; GRANT ALL ON ALL TABLES IN SCHEMA millrace TO limited;
+        UPDATE millrace.table_owner SET role_name = 'limited';
         ALTER TABLE public.things ENABLE ROW LEVEL SECURITY;
         CREATE POLICY everything ON public.things USING (true) WITH CHECK (true)`);
       const limited = createPool(side.settings, {

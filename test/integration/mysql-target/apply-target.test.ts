@@ -218,6 +218,7 @@ describeTargets('apply', (kind) => {
       const found = await catalog.describeTable({ ...ref(), table: 'keyed' });
       if (found === undefined) throw new Error('There is no table keyed.');
       table = describeApplyTable({ source: keyed.ref, target: found.ref }, keyed, found, codec);
+      await takeTables(server.settings, owner, [found.ref]);
       const target = openTarget();
       const { epoch } = await target.claim([partition]);
       const inserted = values.map(

@@ -97,6 +97,7 @@ describe('findWriteProblems', () => {
 
   test('names each missing privilege, ready to be granted', async () => {
     await pair.target.client.query(`
+      DROP SCHEMA IF EXISTS millrace CASCADE;
       CREATE ROLE writer LOGIN PASSWORD 'secret'; CREATE SCHEMA "Closed"; CREATE TABLE public.taken (id int);
       GRANT SELECT, INSERT ON public.taken TO writer; REVOKE TEMPORARY ON DATABASE warehouse FROM PUBLIC`);
     const asWriter = openTargetDatabase({ ...pair.target.settings, username: 'writer', password: 'secret' });
