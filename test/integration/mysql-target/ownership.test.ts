@@ -208,8 +208,8 @@ describeTargets('ownership', (kind) => {
             deletes bigint NOT NULL DEFAULT 0, truncates bigint NOT NULL DEFAULT 0, duplicates_skipped bigint NOT NULL DEFAULT 0,
             updated_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3), PRIMARY KEY (replication_id, topic, topic_partition)) ENGINE = InnoDB;
           DELETE FROM millrace_table_owner WHERE replication_id = ${id};
-          INSERT INTO millrace_consumer_epoch VALUES (${id}, 5), (12345, 6);
-          INSERT INTO millrace_checkpoint (replication_id, topic, topic_partition, topic_id, next_offset, epoch, inserts)
+          INSERT IGNORE INTO millrace_consumer_epoch VALUES (${id}, 5), (12345, 6);
+          INSERT IGNORE INTO millrace_checkpoint (replication_id, topic, topic_partition, topic_id, next_offset, epoch, inserts)
           VALUES (${id}, '${partition.topic}', 0, '${partition.topicId}', 40, 5, 39), (12345, 'other', 0, NULL, 8, 6, 8)`);
       };
       afterEach(() => query('DROP TABLE IF EXISTS millrace_checkpoint, millrace_consumer_epoch'));
@@ -232,6 +232,12 @@ describeTargets('ownership', (kind) => {
           code: 'TargetTableClaimed',
         });
         expect((await consumer().claim([partition])).epoch).toBe(7);
+        // The older version ran again in between, and went on from where it thought it was.
+        await oldBookkeeping();
+        expect(await consumer().claim([partition])).toMatchObject({
+          epoch: 8,
+          checkpoints: [{ nextOffset: 40n }],
+        });
       });
 
       test('a start takes the tables to which the older version has copied', async () => {

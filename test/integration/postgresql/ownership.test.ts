@@ -192,6 +192,29 @@ describe.each([13, 18] as const)('PostgreSQL %d', (version) => {
       });
     });
 
+    test('an administrator can own the shared table, which keeps its creator from changing its rules', async () => {
+      expect(await as('role_one', 'ALTER TABLE millrace.table_owner NO FORCE ROW LEVEL SECURITY')).toEqual([
+        null,
+      ]);
+      await query(`
+        ALTER TABLE millrace.table_owner FORCE ROW LEVEL SECURITY;
+        ALTER TABLE millrace.table_owner OWNER TO postgres; ALTER SCHEMA millrace OWNER TO postgres;
+        GRANT USAGE, CREATE ON SCHEMA millrace TO role_one, role_two`);
+      expect(await as('role_one', 'ALTER TABLE millrace.table_owner NO FORCE ROW LEVEL SECURITY')).toBe(
+        '42501',
+      );
+      expect(await as('role_one', 'DROP TABLE millrace.table_owner')).toBe('42501');
+      const find = (role: string, owner: TargetOwner, table: TableRef) =>
+        withTarget((target) => target.findWriteProblems(['public'], [table], owner), loginOf(role));
+      expect(await find('role_one', one, ofOne)).toEqual([]);
+      expect(await find('role_two', two, ofTwo)).toEqual([]);
+      await takeTables(loginOf('role_one'), one, [ofOne, both]);
+      await reset('role_one', one);
+      expect(await failureOf(takeTables(loginOf('role_two'), two, [both]))).toMatchObject({
+        code: 'TargetTableClaimed',
+      });
+    });
+
     test('nobody takes a table to which the role may not write', async () => {
       await query('CREATE TABLE IF NOT EXISTS nobodys (id int PRIMARY KEY)');
       const error = await failureOf(
@@ -388,10 +411,12 @@ describe.each([13, 18] as const)('PostgreSQL %d', (version) => {
             truncates bigint NOT NULL DEFAULT 0, duplicates_skipped bigint NOT NULL DEFAULT 0,
             updated_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (replication_id, topic, topic_partition))`);
         await query(`DELETE FROM millrace.table_owner WHERE replication_id = ${run.owner.replicationId}`);
-        await query(`INSERT INTO millrace.consumer_epoch VALUES (${run.owner.replicationId}, 5), (12345, 6)`);
+        await query(
+          `INSERT INTO millrace.consumer_epoch VALUES (${run.owner.replicationId}, 5), (12345, 6) ON CONFLICT DO NOTHING`,
+        );
         await query(`
           INSERT INTO millrace.checkpoint (replication_id, topic, topic_partition, topic_id, next_offset, epoch, inserts)
-          VALUES (${run.owner.replicationId}, '${partition.topic}', 0, '${partition.topicId}', 40, 5, 39), (12345, 'other', 0, NULL, 8, 6, 8)`);
+          VALUES (${run.owner.replicationId}, '${partition.topic}', 0, '${partition.topicId}', 40, 5, 39), (12345, 'other', 0, NULL, 8, 6, 8) ON CONFLICT DO NOTHING`);
       };
       afterEach(() =>
         query('DROP TABLE IF EXISTS millrace.checkpoint; DROP TABLE IF EXISTS millrace.consumer_epoch'),
@@ -416,6 +441,12 @@ describe.each([13, 18] as const)('PostgreSQL %d', (version) => {
           code: 'TargetTableClaimed',
         });
         expect((await consumer().claim([partition])).epoch).toBe(7);
+        // The older version ran again in between, and went on from where it thought it was.
+        await oldBookkeeping();
+        expect(await consumer().claim([partition])).toMatchObject({
+          epoch: 8,
+          checkpoints: [{ nextOffset: 40n }],
+        });
       });
 
       test('a start takes the tables to which the older version has copied', async () => {

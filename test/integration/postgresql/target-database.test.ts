@@ -130,6 +130,7 @@ describe('findWriteProblems', () => {
   });
 
   test('a read-only database is told as such', async () => {
+    await target.takeTables({ ...run, tables: [{ schema: 'public', table: 'there' }] });
     await pair.target.client.query('ALTER DATABASE warehouse SET default_transaction_read_only = on');
     const readOnly = openTargetDatabase(pair.target.settings);
     try {

@@ -141,7 +141,10 @@ export const hasSharedCheckpoints = ({ replicationId }: TargetOwner): Statement 
   values: [String(replicationId)],
 });
 
-/** Moves the rows of an older version from the shared tables; a consumer of that version finds none then. */
+/**
+ * Moves the rows of an older version from the shared tables; a consumer of that version finds none then. Where the client
+ * has such rows itself, the older version ran after this one, and wrote the newer rows.
+ */
 export const moveShared = (owner: TargetOwner): readonly Statement[] => {
   const values = [String(owner.replicationId)];
   const epoch = quoteIdentifier(sharedTableNames.epoch);
@@ -150,11 +153,11 @@ export const moveShared = (owner: TargetOwner): readonly Statement[] => {
     // Locked first, so that a consumer of the older version cannot move one in between.
     { text: `SELECT topic FROM ${checkpoint} WHERE replication_id = ? FOR UPDATE`, values },
     {
-      text: `INSERT IGNORE INTO ${epochTable(owner)} (replication_id, epoch) SELECT replication_id, epoch FROM ${epoch} WHERE replication_id = ?`,
+      text: `INSERT INTO ${epochTable(owner)} (replication_id, epoch) SELECT replication_id, epoch FROM ${epoch} AS old WHERE replication_id = ? ON DUPLICATE KEY UPDATE epoch = GREATEST(${epochTable(owner)}.epoch, old.epoch)`,
       values,
     },
     {
-      text: `INSERT IGNORE INTO ${checkpointTable(owner)} (${allColumns}) SELECT ${allColumns} FROM ${checkpoint} WHERE replication_id = ?`,
+      text: `REPLACE INTO ${checkpointTable(owner)} (${allColumns}) SELECT ${allColumns} FROM ${checkpoint} WHERE replication_id = ?`,
       values,
     },
     ...deleteShared(owner),

@@ -8,6 +8,10 @@ const checkpointColumns = `topic, topic_partition, topic_id, next_offset, epoch,
   inserts, updates, deletes, truncates, duplicates_skipped`;
 
 const allColumns = `replication_id, ${checkpointColumns}, updated_at`;
+const excludedColumns = allColumns
+  .split(',')
+  .map((column) => `excluded.${column.trim()}`)
+  .join(', ');
 
 /**
  * The consumer's memory in the target database. It is there, and not in Kafka or DynamoDB, because it has to commit
@@ -90,16 +94,19 @@ ON CONFLICT (replication_id, topic, topic_partition) DO UPDATE SET
   reread_position = NULL,
   updated_at = pg_catalog.now()`,
 
-    /** Moves the rows of an older version from the shared tables; a consumer of that version finds none then. */
+    /**
+     * Moves the rows of an older version from the shared tables; a consumer of that version finds none then. Where the
+     * client has such rows itself, the older version ran after this one, and wrote the newer rows.
+     */
     moveSharedEpoch: of(`
 WITH moved AS (DELETE FROM ${sharedTables.epoch} WHERE replication_id = $1 RETURNING replication_id, epoch)
-INSERT INTO ${epochTable} (replication_id, epoch) SELECT replication_id, epoch FROM moved
-ON CONFLICT (replication_id) DO NOTHING`),
+INSERT INTO ${epochTable} AS e (replication_id, epoch) SELECT replication_id, epoch FROM moved
+ON CONFLICT (replication_id) DO UPDATE SET epoch = greatest(e.epoch, excluded.epoch)`),
 
     moveSharedCheckpoints: of(`
 WITH moved AS (DELETE FROM ${sharedTables.checkpoint} WHERE replication_id = $1 RETURNING ${allColumns})
 INSERT INTO ${checkpointTable} (${allColumns}) SELECT ${allColumns} FROM moved
-ON CONFLICT (replication_id, topic, topic_partition) DO NOTHING`),
+ON CONFLICT (replication_id, topic, topic_partition) DO UPDATE SET (${allColumns}) = ROW (${excludedColumns})`),
 
     /** For a replication that is deleted. */
     deleteEpoch: of(`DELETE FROM ${epochTable} WHERE replication_id = $1`),
