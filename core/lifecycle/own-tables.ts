@@ -38,7 +38,8 @@ export const ownTables = async (
     owner: await ownerOf(store, replication),
     generation: run.generation,
     tables: replication.tables.map((mapping) => mapping.target),
-    copied: run.forceResync ? [] : await listCopied(replication, store),
+    copied: await listCopied(replication, store),
+    isReload: run.forceResync,
   };
   await refuseKnownWriters(request.owner, request.tables, { ...ports, targetDatabase }, 'started');
   await withoutLeftovers(request.owner, ports, () => target.takeTables(request));

@@ -8,6 +8,8 @@ export interface TakeRequest extends OwnedRun {
    * same tables as then.
    */
   readonly copied?: readonly TableRef[];
+  /** Set when all rows are copied again, so that nothing relies on `copied`. */
+  readonly isReload?: boolean;
 }
 
 /**

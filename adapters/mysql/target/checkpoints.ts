@@ -4,7 +4,6 @@ import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import {
   addMissingCheckpoints,
   advanceCheckpoint,
-  moveShared,
   raiseEpoch,
   selectCheckpoint,
   selectCheckpoints,
@@ -19,7 +18,7 @@ import type { Connection, Pool } from '../driver/connection.ts';
 import { toDatabaseError } from '../driver/database-errors.ts';
 import { inTransaction, withConnection } from '../driver/executor.ts';
 import { ensureClientTables, wasShared } from './bookkeeping.ts';
-import { ensureOwnerTables, requireTables, takeTables } from './ownership.ts';
+import { adoptTables, ensureOwnerTables, requireTables } from './ownership.ts';
 
 /** See `resetCheckpoints` of PostgreSQL: the same, in the tables of a MySQL target. */
 export const resetCheckpoints = async (
@@ -31,7 +30,6 @@ export const resetCheckpoints = async (
   try {
     await withConnection(pool, (connection) => ensureClientTables(connection, owner));
     await inTransaction(pool, async (connection) => {
-      await moveFromShared(connection, owner);
       const epoch = await raise(connection, owner);
       await connection.execute(stampEpoch(owner, epoch));
       if (partitions.length === 0) return;
@@ -58,10 +56,7 @@ export const claimCheckpoints = async (
     if (await wasShared(connection, owner)) await ensureOwnerTables(connection, tables);
   });
   return inTransaction(pool, async (connection) => {
-    // An older version knew no owners, so that its replications take their tables now, if they are still free.
-    if (await moveFromShared(connection, owner)) {
-      await takeTables(connection, { owner, generation: 0, tables });
-    }
+    await adoptTables(connection, owner, tables);
     await requireTables(connection, owner, tables);
     const epoch = await raise(connection, owner);
     if (partitions.length > 0) {
@@ -104,14 +99,4 @@ const raise = async (connection: Connection, owner: TargetOwner): Promise<string
   await connection.execute(raiseEpoch(owner));
   const { rows } = await connection.execute(selectEpoch(owner));
   return String(rows[0]?.epoch);
-};
-
-/**
- * Moves the replication's rows from the tables of an older version, and says whether there were any. A consumer of that
- * version finds its checkpoints gone, and is fenced by that.
- */
-const moveFromShared = async (connection: Connection, owner: TargetOwner): Promise<boolean> => {
-  if (!(await wasShared(connection, owner))) return false;
-  for (const statement of moveShared(owner)) await connection.query(statement);
-  return true;
 };

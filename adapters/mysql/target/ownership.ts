@@ -1,7 +1,7 @@
 import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { OwnedRun, TargetOwner } from '#core/contracts/target-owner.ts';
 import { ownerTableName } from '#core/databases/mysql/target/bookkeeping.ts';
-import { deleteCheckpoints, deleteShared } from '#core/databases/mysql/target/checkpoints.ts';
+import { deleteCheckpoints, deleteShared, moveShared } from '#core/databases/mysql/target/checkpoints.ts';
 import { createSchemaStatement } from '#core/databases/mysql/target/ddl.ts';
 import {
   deleteOwners,
@@ -24,13 +24,16 @@ import {
 import type { TakeRequest, TargetOwnership } from '#core/ports/target-ownership.ts';
 import type { Connection } from '../driver/connection.ts';
 import type { Executor } from '../driver/executor.ts';
-import { ensureOwnerTable, hasClientTables, hasOwnerTable, wasShared } from './bookkeeping.ts';
+import { ensureClientTables, ensureOwnerTable, hasClientTables, hasOwnerTable, wasShared } from './bookkeeping.ts';
 
 /** `TargetOwnership` in MySQL and MariaDB. */
 export const createOwnership = (executor: Executor): TargetOwnership => ({
   takeTables: async (request) => {
     const action = 'take the target tables';
-    await executor.use(action, (connection) => ensureOwnerTables(connection, request.tables));
+    await executor.use(action, async (connection) => {
+      await ensureClientTables(connection, request.owner);
+      await ensureOwnerTables(connection, request.tables);
+    });
     await executor.transaction(action, (connection) => takeTables(connection, request));
   },
 
@@ -62,11 +65,15 @@ const releaseAll = async (connection: Connection, owner: TargetOwner): Promise<v
   if (await hasClientTables(connection, owner)) {
     for (const statement of deleteCheckpoints(owner)) await connection.query(statement);
   }
-  if (await wasShared(connection, owner)) {
+  const { rows } = await connection.query(findOwnerSchemas(ownerTableName));
+  let owned = 0;
+  for (const { name } of rows) {
+    owned += (await connection.query(deleteOwners(String(name), owner))).affectedRows;
+  }
+  // What is in the shared tables after this version has taken tables is another installation's.
+  if (owned === 0 && (await wasShared(connection, owner))) {
     for (const statement of deleteShared(owner)) await connection.query(statement);
   }
-  const { rows } = await connection.query(findOwnerSchemas(ownerTableName));
-  for (const { name } of rows) await connection.query(deleteOwners(String(name), owner));
 };
 
 /** Creates the tables of owners in the databases of the tables, and these databases, unless they are there. */
@@ -86,21 +93,44 @@ export const ensureOwnerTables = async (
 };
 
 /** Takes the tables in a transaction, see `TargetOwnership.takeTables`. */
-export const takeTables = async (
+const takeTables = async (
   connection: Connection,
-  { owner, generation, tables, copied = [] }: TakeRequest,
+  { owner, generation, tables, copied = [], isReload = false }: TakeRequest,
 ): Promise<void> => {
   const before = await readOwners(connection, tables);
   await insertAndCheck(connection, { owner, generation, tables });
   const known = new Set(before.map((row) => exactKey(row.table)));
   const unknown = copied.filter((table) => !known.has(exactKey(table)));
   // An older version has copied them, and wrote no owners.
-  if (unknown.length > 0 && !(await wasShared(connection, owner))) throw lostCopyError(unknown, 'not-owned');
+  if (unknown.length > 0 && (await wasShared(connection, owner))) {
+    // A consumer of that version finds its checkpoints gone, and is fenced by that.
+    for (const statement of moveShared(owner)) await connection.query(statement);
+  } else if (unknown.length > 0 && !isReload) throw lostCopyError(unknown, 'not-owned');
   for (const [schema, group] of bySchema(tables)) {
     const names = group.map((table) => ownedName(table, connection.facts));
     await connection.query(renewOwners(schema, { owner, generation }, names));
   }
 };
+
+/**
+ * An older version knew no owners. A consumer of such a replication takes its tables when it is launched by this version,
+ * if they are still free.
+ */
+export const adoptTables = async (
+  connection: Connection,
+  owner: TargetOwner,
+  tables: readonly TableRef[],
+): Promise<void> => {
+  if (!(await wasShared(connection, owner))) return;
+  const rows = await readOwners(connection, tables);
+  if (rows.some((row) => isSameOwner(row, owner))) return;
+  await takeTables(connection, { owner, generation: 0, tables, copied: tables });
+};
+
+const isSameOwner = (one: TargetOwner, other: TargetOwner): boolean =>
+  one.installationId === other.installationId &&
+  one.clientId === other.clientId &&
+  one.replicationId === other.replicationId;
 
 /** Throws unless the replication owns every table, see `TargetOwnership.takeTables`. */
 export const requireTables = async (
@@ -109,12 +139,7 @@ export const requireTables = async (
   tables: readonly TableRef[],
 ): Promise<void> => {
   const rows = await readOwners(connection, await inOwnerSchemas(connection, tables));
-  const own = rows.filter(
-    (row) =>
-      row.installationId === owner.installationId &&
-      row.clientId === owner.clientId &&
-      row.replicationId === owner.replicationId,
-  );
+  const own = rows.filter((row) => isSameOwner(row, owner));
   const owned = new Set(own.map((row) => exactKey(row.table)));
   const lost = tables.find((table) => !owned.has(exactKey(table)));
   if (lost !== undefined) throw notOwnedError({ owner }, lost);

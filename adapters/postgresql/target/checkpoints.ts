@@ -5,14 +5,13 @@ import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import {
   type CheckpointStatements,
   checkpointStatements,
-  hasSharedCheckpoints,
 } from '#core/databases/postgresql/target/checkpoints.ts';
 import type { Checkpoint, Claim } from '#core/ports/apply-target.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
 import { toDatabaseError } from '../driver/database-errors.ts';
-import { inTransaction, type RunStatement, runOn } from '../driver/executor.ts';
-import { type Bookkeeping, ensureBookkeeping } from './bookkeeping.ts';
-import { requireTables, takeTables } from './ownership.ts';
+import { inTransaction, runOn } from '../driver/executor.ts';
+import { ensureBookkeeping } from './bookkeeping.ts';
+import { adoptTables, requireTables } from './ownership.ts';
 
 /**
  * Sets where a replication's consumer begins, for a copy of all rows: call it with the topics' offsets read after
@@ -33,9 +32,8 @@ export const resetCheckpoints = async (
   const { replicationId } = owner;
   const statements = checkpointStatements(owner);
   try {
-    const bookkeeping = await inTransaction(pool, (client) => ensureBookkeeping(runOn(client), owner));
+    await inTransaction(pool, (client) => ensureBookkeeping(runOn(client), owner));
     await inTransaction(pool, async (client) => {
-      await moveShared(runOn(client), owner, bookkeeping);
       const epoch = await raise(client, replicationId, statements);
       await client.query(statements.stampEpoch, [replicationId, epoch]);
       await client.query(statements.setCheckpoints, [
@@ -64,10 +62,7 @@ export const claimCheckpoints = async (
   const bookkeeping = await inTransaction(pool, (client) => ensureBookkeeping(runOn(client), owner));
   return inTransaction(pool, async (client) => {
     const run = runOn(client);
-    // An older version knew no owners, so that its replications take their tables now, if they are still free.
-    if (await moveShared(run, owner, bookkeeping)) {
-      await takeTables(run, { owner, generation: 0, tables }, bookkeeping);
-    }
+    await adoptTables(run, owner, tables, bookkeeping);
     await requireTables(run, owner, tables);
     const epoch = await raise(client, replicationId, statements);
     await client.query(statements.addMissingCheckpoints, [
@@ -141,22 +136,4 @@ const raise = async (
 ): Promise<string> => {
   const { rows } = await client.query(raiseEpoch, [replicationId]);
   return String(rows[0]?.epoch);
-};
-
-/**
- * Moves the replication's rows from the tables of an older version, and says whether there were any. A consumer of that
- * version finds its checkpoints gone, and is fenced by that.
- */
-const moveShared = async (
-  run: RunStatement,
-  owner: TargetOwner,
-  { hasSharedTables }: Bookkeeping,
-): Promise<boolean> => {
-  if (!hasSharedTables) return false;
-  const [row] = await run(hasSharedCheckpoints(owner));
-  if (row?.found !== 't') return false;
-  const { moveSharedEpoch, moveSharedCheckpoints } = checkpointStatements(owner);
-  await run(moveSharedEpoch(owner));
-  await run(moveSharedCheckpoints(owner));
-  return true;
 };

@@ -41,31 +41,60 @@ export const createOwnership = (executor: Executor): TargetOwnership => ({
     executor.transaction('give the target tables back', async (run) => {
       const { hasClientTables, hasOwners, hasSharedTables } = await readBookkeeping(run, owner);
       // In the order in which a consumer locks them.
-      if (hasOwners) await run(deleteOwners(owner, tables));
+      const owned = hasOwners ? await run(deleteOwners(owner, tables)) : [];
       if (tables === undefined) {
         // They wait for a transaction that moves a checkpoint; the next one finds no checkpoint.
-        const statements = checkpointStatements(owner);
-        if (hasClientTables) await run(statements.deleteCheckpoints(owner));
-        if (hasClientTables) await run(statements.deleteEpoch(owner));
-        if (hasSharedTables) for (const statement of deleteShared(owner)) await run(statement);
+        const { deleteCheckpoints, deleteEpoch } = checkpointStatements(owner);
+        if (hasClientTables) await run(deleteCheckpoints(owner));
+        if (hasClientTables) await run(deleteEpoch(owner));
+        // What is in the shared tables after this version has taken tables is another installation's.
+        if (hasSharedTables && owned.length === 0)
+          for (const statement of deleteShared(owner)) await run(statement);
       }
     }),
 });
 
 /** Takes the tables in a transaction, see `TargetOwnership.takeTables`. */
-export const takeTables = async (
+const takeTables = async (
   run: RunStatement,
-  { owner, generation, tables, copied = [] }: TakeRequest,
+  { owner, generation, tables, copied = [], isReload = false }: TakeRequest,
   { hasSharedTables }: Pick<Bookkeeping, 'hasSharedTables'>,
 ): Promise<void> => {
   const { isNew, isReplaced } = await insertAndCheck(run, { owner, generation, tables });
   const unknown = copied.filter(isNew);
   // An older version has copied them, and wrote no owners.
-  if (unknown.length > 0 && !(hasSharedTables && (await wasShared(run, owner))))
-    throw lostCopyError(unknown, 'not-owned');
+  const isOlder = unknown.length > 0 && hasSharedTables && (await wasShared(run, owner));
+  if (isOlder) await moveShared(run, owner);
+  else if (unknown.length > 0 && !isReload) throw lostCopyError(unknown, 'not-owned');
   const replaced = copied.filter(isReplaced);
-  if (replaced.length > 0) throw lostCopyError(replaced, 'replaced');
+  if (replaced.length > 0 && !isReload) throw lostCopyError(replaced, 'replaced');
   await run(renewOwners({ owner, generation }, tables));
+};
+
+/**
+ * An older version knew no owners. A consumer of such a replication takes its tables when it is launched by this version,
+ * if they are still free.
+ */
+export const adoptTables = async (
+  run: RunStatement,
+  owner: TargetOwner,
+  tables: readonly TableRef[],
+  { hasSharedTables }: Pick<Bookkeeping, 'hasSharedTables'>,
+): Promise<void> => {
+  if (!hasSharedTables || !(await wasShared(run, owner))) return;
+  const rows = await run(selectOwners(tables));
+  if (rows.some((row) => isSameOwner(toOwnerRow(row), owner))) return;
+  await takeTables(run, { owner, generation: 0, tables, copied: tables }, { hasSharedTables });
+};
+
+/**
+ * Moves the replication's rows from the tables of an older version. A consumer of that version finds its checkpoints gone, and
+ * is fenced by that.
+ */
+const moveShared = async (run: RunStatement, owner: TargetOwner): Promise<void> => {
+  const { moveSharedEpoch, moveSharedCheckpoints } = checkpointStatements(owner);
+  await run(moveSharedEpoch(owner));
+  await run(moveSharedCheckpoints(owner));
 };
 
 /** Throws unless the replication owns every table, see `TargetOwnership.takeTables`. */

@@ -232,12 +232,17 @@ describeTargets('ownership', (kind) => {
           code: 'TargetTableClaimed',
         });
         expect((await consumer().claim([partition])).epoch).toBe(7);
-        // The older version ran again in between, and went on from where it thought it was.
+      });
+
+      test('the checkpoints of another installation with a replication of the same number stay where they are', async () => {
         await oldBookkeeping();
+        await takeTables(server.settings, run.owner, [ref]);
         expect(await consumer().claim([partition])).toMatchObject({
-          epoch: 8,
-          checkpoints: [{ nextOffset: 40n }],
+          epoch: 1,
+          checkpoints: [{ nextOffset: 0n }],
         });
+        await withTarget((target) => target.releaseTables(run.owner));
+        expect(await rowsOf(server, 'SELECT topic FROM millrace_checkpoint')).toHaveLength(2);
       });
 
       test('a start takes the tables to which the older version has copied', async () => {

@@ -142,8 +142,7 @@ export const hasSharedCheckpoints = ({ replicationId }: TargetOwner): Statement 
 });
 
 /**
- * Moves the rows of an older version from the shared tables; a consumer of that version finds none then. Where the client
- * has such rows itself, the older version ran after this one, and wrote the newer rows.
+ * Moves the rows of an older version from the shared tables; a consumer of that version finds none then.
  */
 export const moveShared = (owner: TargetOwner): readonly Statement[] => {
   const values = [String(owner.replicationId)];

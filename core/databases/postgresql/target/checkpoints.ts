@@ -95,8 +95,7 @@ ON CONFLICT (replication_id, topic, topic_partition) DO UPDATE SET
   updated_at = pg_catalog.now()`,
 
     /**
-     * Moves the rows of an older version from the shared tables; a consumer of that version finds none then. Where the
-     * client has such rows itself, the older version ran after this one, and wrote the newer rows.
+     * Moves the rows of an older version from the shared tables; a consumer of that version finds none then.
      */
     moveSharedEpoch: of(`
 WITH moved AS (DELETE FROM ${sharedTables.epoch} WHERE replication_id = $1 RETURNING replication_id, epoch)

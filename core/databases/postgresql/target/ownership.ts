@@ -76,9 +76,9 @@ WHERE o.table_schema = $1 AND o.table_name = $2 AND o.table_oid IS DISTINCT FROM
   values: [table.schema, table.table],
 });
 
-/** It waits for whoever has locked one of the rows. */
+/** It waits for transactions that have locked one of the rows. */
 export const deleteOwners = (owner: TargetOwner, tables?: readonly TableRef[]): Statement => ({
-  text: `DELETE FROM ${ownerTable} o WHERE ${isOwner}${tables === undefined ? '' : ` AND ${wanted()}`}`,
+  text: `DELETE FROM ${ownerTable} o WHERE ${isOwner}${tables === undefined ? '' : ` AND ${wanted()}`} RETURNING o.table_name`,
   values: tables === undefined ? ownerValues(owner) : [...ownerValues(owner), ...refValues(tables)],
 });
 
