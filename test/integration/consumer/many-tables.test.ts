@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { systemClock } from '#adapters/clock/system-clock.ts';
+import { retryTransient } from '#core/concurrency/retry-transient.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
 import { ConsumerStack, type TopicRecord } from './consumer-stack.ts';
 import { EventLog } from './event-log.ts';
 
@@ -21,6 +24,10 @@ afterAll(() => stack.stop(), 3 * minutes);
 /** The most memory that the process has had. */
 const peakMib = (pid: number): number =>
   Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
+
+const asUnavailable = (cause: unknown): never => {
+  throw new MillraceError('KafkaUnavailable', String(cause));
+};
 
 /** About 700 characters that compress to half. */
 const note = (id: number): string =>
@@ -46,13 +53,15 @@ test(
     );
     const bytes = template.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
     for (const [index, topic] of stack.topics(replication).entries()) {
-      await stack.produce(
-        topic,
-        template.map(({ value, ...rest }) => ({
-          ...rest,
-          value: value?.replace('TABLE_NAME', `many_${index}`) ?? null,
-        })),
-      );
+      const records = template.map(({ value, ...rest }) => ({
+        ...rest,
+        value: value?.replace('TABLE_NAME', `many_${index}`) ?? null,
+      }));
+      // A broker that has just been given hundreds of topics does not lead all of them at once.
+      await retryTransient(() => stack.produce(topic, records).catch(asUnavailable), {
+        delaysMs: [1_000, 2_000, 4_000, 8_000, 16_000],
+        clock: systemClock,
+      });
     }
 
     const startedAt = Date.now();
