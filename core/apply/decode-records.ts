@@ -225,6 +225,8 @@ class RecordDecoder<Table extends ApplyTable> {
     const { key, row, hasUnavailable } = decodeRow(table, event.after);
     if (hasUnavailable) {
       events.push({ kind: 'move', from, key, row, position: event.position, isNew });
+    } else if (table.hasOwnColumns === true) {
+      events.push({ kind: 'rekey', from, key, row });
     } else {
       events.push({ kind: 'delete', key: from.key, row: from.row }, { kind: 'upsert', key, row });
     }

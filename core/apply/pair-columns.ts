@@ -2,7 +2,7 @@ import { tableLabel } from '../contracts/identifiers.ts';
 import type { TableMapping } from '../contracts/replication.ts';
 import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
-import { formerSourceColumn, mapTable, omittedColumns } from '../mapping/map-table.ts';
+import { formerSourceColumn, mapTable, omittedColumns, ownColumns } from '../mapping/map-table.ts';
 import type { ApplyTable } from '../ports/apply-table.ts';
 import type { SourceCodec } from '../ports/source-dialect.ts';
 
@@ -75,6 +75,7 @@ export const pairColumns = (
       ...source.columns.filter(({ isGenerated }) => isGenerated).map(({ name }) => name),
       ...omittedColumns(mapping),
     ]),
+    hasOwnColumns: ownColumns(mapped, target).length > 0,
     mapped: writable.map(({ column }) => shapes.get(column.name) ?? column),
     written: writable.map(({ column }) => column),
   };

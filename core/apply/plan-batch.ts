@@ -15,7 +15,12 @@ export type PlanStep =
       readonly upserts: readonly ApplyRow[];
     }
   /** The row with the key of `from` becomes `row`; it is known to be there, and that no row has the new key. */
-  | { readonly kind: 'move'; readonly from: ApplyRow; readonly row: ApplyRow };
+  | { readonly kind: 'move'; readonly from: ApplyRow; readonly row: ApplyRow }
+  /**
+   * The row with the key of `from` becomes `row`, and keeps what only the target has. If it is not there, or another row has
+   * the new key, `row` is written all the same, and no row has the old key afterwards.
+   */
+  | { readonly kind: 'rekey'; readonly from: ApplyRow; readonly row: ApplyRow };
 
 interface Pending {
   readonly kind: 'upsert' | 'patch' | 'delete';
@@ -62,6 +67,10 @@ export const planBatch = (events: readonly RowEvent[]): readonly PlanStep[] => {
         }
         break;
       }
+      case 'rekey':
+        flush();
+        steps.push({ kind: 'rekey', from: event.from.row, row: event.row });
+        break;
       case 'move': {
         if (event.from === undefined)
           throw new TypeError('A move without its old key has to be resolved first.');

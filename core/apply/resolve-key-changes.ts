@@ -68,7 +68,7 @@ export const resolveKeyChanges = async <Table extends ApplyTable>(
     resolved.push({
       table,
       events: events.flatMap((event, index) =>
-        event.kind === 'move' && index >= first ? withRowOfSource(event, read.rows) : [event],
+        event.kind === 'move' && index >= first ? withRowOfSource(table, event, read.rows) : [event],
       ),
     });
   }
@@ -78,8 +78,15 @@ export const resolveKeyChanges = async <Table extends ApplyTable>(
 export const hasMoves = (changes: readonly TableChanges[]): boolean =>
   changes.some(({ events }) => events.some(({ kind }) => kind === 'move'));
 
-const withRowOfSource = (event: MoveEvent, rows: ReadonlyMap<string, ApplyRow>): readonly RowEvent[] => {
+const withRowOfSource = (
+  table: ApplyTable,
+  event: MoveEvent,
+  rows: ReadonlyMap<string, ApplyRow>,
+): readonly RowEvent[] => {
   const current = rows.get(event.key);
+  if (table.hasOwnColumns === true && event.from !== undefined && current !== undefined) {
+    return [{ kind: 'rekey', from: event.from, key: event.key, row: current }];
+  }
   return [
     ...(event.from === undefined ? [] : [{ kind: 'delete', ...event.from } as const]),
     ...(current === undefined ? [] : [{ kind: 'upsert', key: event.key, row: current } as const]),

@@ -54,6 +54,9 @@ const fixPatterns: readonly RegExp[] = [
   // A statement in the log that Debezium cannot read.
   /DDL statement couldn't be parsed/i,
   /Failed to properly convert default value/i,
+  // PostgreSQL: a text with bytes that are not valid in the encoding of its database, or have no character in UTF-8.
+  /invalid byte sequence for encoding/i,
+  /has no equivalent in encoding/i,
   // Oracle: wrong password, locked or expired account, missing rights or container, logging that was turned off.
   /ORA-(?:01017|28000|28001|01031|01045|65011|65049|01950)\b/,
   /Supplemental logging not properly configured/i,

@@ -6,9 +6,9 @@ import type { Replication, TableMapping } from '../contracts/replication.ts';
 import { type PlanCopyOutput, type Run, stepLabel } from '../contracts/steps.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
 import type { TargetOwner } from '../contracts/target-owner.ts';
-import { MillraceError } from '../errors/millrace-error.ts';
+import { MillraceError, type Problem } from '../errors/millrace-error.ts';
 import { requireCurrentRun } from '../lifecycle/current-run.ts';
-import { mapTable } from '../mapping/map-table.ts';
+import { mapTable, ownColumns } from '../mapping/map-table.ts';
 import { countOf } from '../naming/count-of.ts';
 import type { Log } from '../ports/clock-and-log.ts';
 import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
@@ -108,6 +108,7 @@ const beginCopyGeneration = async (
   if (run.forceResync) {
     const topics = captureTopics(replication, source.dialect.capture, 1).map(({ topic }) => topic);
     const ends = await kafka.topicOffsets(topics);
+    await requireNothingOfItsOwn(replication.tables, ports);
     for (const { target: table } of replication.tables) {
       if (isOver()) return undefined;
       if ((await target.describeTable(table)) === undefined || !(await target.hasRows(table))) continue;
@@ -129,6 +130,41 @@ const beginCopyGeneration = async (
     throw new MillraceError('Superseded', `Start ${run.generation} was replaced while its copy was planned.`);
   }
   return updated;
+};
+
+/**
+ * A column that only the target has would be empty after a forced start. Throws `ValidationFailed` before any table is emptied,
+ * unless the tables with such columns are empty already.
+ */
+const requireNothingOfItsOwn = async (
+  tables: readonly TableMapping[],
+  { source, target }: PlanCopyPorts,
+): Promise<void> => {
+  const problems: Problem[] = [];
+  await forEachBounded(tables, planParallelism, async (mapping) => {
+    const [sourceTable, targetTable] = await Promise.all([
+      source.describeTable(mapping.source),
+      target.describeTable(mapping.target),
+    ]);
+    if (sourceTable === undefined || targetTable === undefined) return;
+    const own = ownColumns(mapTable(sourceTable, mapping).mapped, targetTable);
+    if (own.length === 0 || !(await target.hasRows(mapping.target))) return;
+    problems.push({
+      subject: `target table ${tableLabel(mapping.target)}`,
+      problem:
+        `A forced start empties it and copies its rows again, and the source does not have its ` +
+        `${own.length === 1 ? 'column' : 'columns'} ${own.join(', ')}: the values would be lost.`,
+      remedy:
+        'Save them to another table with the key, TRUNCATE the target table, start again, and put them back when the table ' +
+        'is live. Or drop the columns if nobody needs them.',
+    });
+  });
+  if (problems.length === 0) return;
+  throw new MillraceError(
+    'ValidationFailed',
+    `No table was emptied.\n${problems.map(({ subject, problem, remedy }) => `- ${subject}: ${problem} Remedy: ${remedy}`).join('\n')}`,
+    { facts: { problems } },
+  );
 };
 
 const planTable = async (

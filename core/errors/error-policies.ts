@@ -74,6 +74,10 @@ export const errorPolicies = {
     422,
     'Widen the named target column or correct its type, or give the table another value_policy.',
   ),
+  UnreadableText: ofOneTable(
+    422,
+    'Correct the text at the source: it has bytes that are not valid in the encoding of its database.',
+  ),
   SchemaMismatch: ofOneTable(
     422,
     'Change the target table so that it matches the source, or start with force_resync.',

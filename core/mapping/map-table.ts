@@ -39,6 +39,17 @@ const mapColumn = (column: ColumnDescription, entry: ColumnMapping | undefined):
   return { ...kept, ...type, typeKind: 'base' };
 };
 
+/** Names of the columns that only the target has, which no event and no copied row fills. `mapped` as `mapTable` gives it. */
+export const ownColumns = (
+  mapped: Pick<TableDescription, 'columns'>,
+  target: Pick<TableDescription, 'columns'>,
+): readonly string[] => {
+  const filled = new Set(mapped.columns.map(({ name }) => name));
+  return target.columns
+    .filter(({ name, isGenerated }) => !isGenerated && !filled.has(name))
+    .map(({ name }) => name);
+};
+
 /**
  * The source column that once fed a target column, when the source does not have it any more: its earlier changes may
  * still be on their way. Undefined for a target column that the mapping feeds with nothing.

@@ -17,6 +17,8 @@ export interface ApplyTable {
   readonly keyColumns: readonly number[];
   /** Columns that events may carry but that the target computes itself. */
   readonly ignoredColumns: ReadonlySet<string>;
+  /** The target has columns that the source has not. A row keeps their values, also when its key changes. */
+  readonly hasOwnColumns?: boolean;
 }
 
 /** Canonical texts in the order of the table's columns; undefined where the value is not known. */

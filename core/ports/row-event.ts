@@ -22,6 +22,13 @@ export type RowEvent =
       /** No event so far had this position or a higher one, so this one cannot be a repetition. */
       readonly isNew: boolean;
     }
+  /** The row gets another key, and all that the source has of it is known. Only of tables with own columns, see ApplyTable. */
+  | {
+      readonly kind: 'rekey';
+      readonly from: { readonly key: string; readonly row: ApplyRow };
+      readonly key: string;
+      readonly row: ApplyRow;
+    }
   | { readonly kind: 'truncate' };
 
 export type MoveEvent = Extract<RowEvent, { readonly kind: 'move' }>;

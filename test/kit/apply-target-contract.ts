@@ -71,6 +71,12 @@ export interface ApplyTargetWorld {
   rows(): Promise<readonly Readonly<Record<string, string | null>>[]>;
   /** Adds the constraint `small`: amounts are below 100. */
   constrain(): Promise<void>;
+  /** Adds the column `own`, which only the target has, and a unique index on `note` if asked for. */
+  extend(options: { readonly hasUniqueNote: boolean }): Promise<void>;
+  /** Runs a statement of SQL at the target. */
+  execute(sql: string): Promise<unknown>;
+  /** Ids with what stands in `own`, in the order of ids. */
+  own(): Promise<readonly (readonly (string | null)[])[]>;
   resetCheckpoints(partitions: readonly PartitionOffsets[]): Promise<void>;
   /** Opens a transaction that holds the row of the checkpoint, as a frozen consumer does; returns what ends it. */
   freeze(): Promise<() => void>;
@@ -86,6 +92,13 @@ const byKey = (one: Readonly<Record<string, unknown>>, other: Readonly<Record<st
 export const applyTargetContract = (world: ApplyTargetWorld): void => {
   const apply = (target: ApplyTarget, epoch: number, from: number, events: readonly RowEvent[]) =>
     target.apply(target.prepare(batchOf(world.table(), epoch, from, events)));
+  /** With a place for each column, as a decoded row has. */
+  const padded = (event: RowEvent): RowEvent =>
+    event.kind === 'truncate'
+      ? event
+      : { ...event, row: world.table().columns.map((_column, index) => event.row[index]) };
+  const applyPadded = (target: ApplyTarget, epoch: number, from: number, events: readonly RowEvent[]) =>
+    apply(target, epoch, from, events.map(padded));
   const sorted = async () => (await world.rows()).toSorted(byKey);
 
   describe('a batch', () => {
@@ -157,6 +170,54 @@ export const applyTargetContract = (world: ApplyTargetWorld): void => {
       expect(JSON.stringify(error) + String(error)).not.toContain('secret value');
       expect(await world.rows()).toEqual([]);
       expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({ nextOffset: 0n });
+    });
+  });
+
+  describe('a column that only the target has', () => {
+    const rekey = (from: string, to: string, note: string | null): RowEvent => ({
+      kind: 'rekey',
+      from: { key: key(from, 'a'), row: row(from, 'a') },
+      key: key(to, 'a'),
+      row: row(to, 'a', null, null, note),
+    });
+
+    test.each([
+      ['', { hasUniqueNote: false }],
+      [', also with another unique index', { hasUniqueNote: true }],
+    ])('keeps its value when the row changes, or gets another key%s', async (_title, options) => {
+      await world.extend(options);
+      const target = world.openTarget();
+      const { epoch } = await target.claim([partition]);
+      const first = ['1', '2', '3', '4'].map((id) => upsert(id, 'a', '1.00', null, `note ${id}`));
+      await applyPadded(target, epoch, 0, first);
+      await world.execute(`UPDATE things SET own = CONCAT('own ', id)`);
+      const changes: readonly RowEvent[] = [
+        upsert('1', 'a', '2.00', null, 'changed'),
+        { kind: 'patch', key: key('2', 'a'), row: row('2', 'a', '2.00', undefined, undefined) },
+        rekey('3', '30', 'moved'),
+        move('4', '40', '4.00'),
+      ];
+      expect(await applyPadded(target, epoch, 4, changes)).toBe('applied');
+      // A key that changes twice, and one that was changed before.
+      expect(await applyPadded(target, epoch, 8, [rekey('30', '31', 'moved'), rekey('31', '32', 'on')])).toBe(
+        'applied',
+      );
+      // Rows that are not there yet, or there already: as when a table catches up.
+      expect(await applyPadded(target, epoch, 10, [rekey('8', '9', 'new'), rekey('1', '32', 'over')])).toBe(
+        'applied',
+      );
+      expect(await world.own()).toEqual([
+        ['2', 'own 2'],
+        ['9', null],
+        ['32', 'own 3'],
+        ['40', 'own 4'],
+      ]);
+      expect((await world.rows()).map(({ id, note: text }) => [id, text]).toSorted()).toEqual([
+        ['2', 'note 2'],
+        ['32', 'over'],
+        ['40', 'note 4'],
+        ['9', 'new'],
+      ]);
     });
   });
 

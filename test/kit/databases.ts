@@ -55,6 +55,7 @@ export const sampleDatabase = (change: Partial<Database> = {}): Database => ({
 
 export const readyServer: CaptureReadiness = {
   serverVersion: '18.4',
+  serverEncoding: 'UTF8',
   walLevel: 'logical',
   maxSlots: 10,
   usedSlots: 1,

@@ -7,6 +7,7 @@ import type { ValueGuard } from '#core/canonical/value-guard.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import type { OwnedRun } from '#core/contracts/target-owner.ts';
+import { TableStatements } from '#core/databases/mysql/target/apply-statements.ts';
 import { loadDataStatement } from '#core/databases/mysql/target/load-data.ts';
 import {
   deleteStatements,
@@ -16,6 +17,7 @@ import {
   type TargetRows,
 } from '#core/databases/mysql/target/rows.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { ownColumns } from '#core/mapping/map-table.ts';
 import type { ChunkControl, ChunkWriter, CopiedChunk, RowBatch } from '#core/ports/databases.ts';
 import { type Progress, writeGuarded, writeWatched } from '../../databases/chunk-watch.ts';
 import { databaseLabel } from '../../databases/database-failure.ts';
@@ -50,6 +52,8 @@ export const openChunkWriter = (
     maxConnections: concurrency,
     // The stall timer limits a copy, not the time that it takes.
     statementTimeoutMs: 0,
+    // Rows that are merged may need a statement each, a thousand in one text.
+    multipleStatements: true,
   });
   const database = databaseLabel(settings);
   const turns = bulkhead(concurrency, Number.POSITIVE_INFINITY);
@@ -68,7 +72,7 @@ export const openChunkWriter = (
             const rows = describeCopiedRows(tables, guard);
             return inCopyTransaction(pool, describe, control, async (connection, progress) => {
               if (run !== undefined) await lockTable(connection, run, tables.target.ref);
-              await write(connection, rows, read(), progress);
+              await write(connection, rows, read(), progress, tables.target);
             });
           });
         try {
@@ -80,7 +84,8 @@ export const openChunkWriter = (
         } catch (error) {
           if (!isDuplicateKey(error)) throw error;
         }
-        return attempt(replaceRows);
+        // Deleting a row would lose what only the target has.
+        return attempt(ownColumns(tables.source, tables.target).length > 0 ? mergeRows : replaceRows);
       }),
     close: () => pool.close(),
   };
@@ -110,6 +115,7 @@ type Write = (
   rows: TargetRows,
   batches: AsyncIterable<RowBatch>,
   progress: Progress,
+  target: TableDescription,
 ) => Promise<void>;
 
 const inCopyTransaction = async (
@@ -236,6 +242,22 @@ const replaceRows: Write = async (connection, rows, batches, progress) => {
     const values = batch.rows;
     await runAll(connection, rows, deleteStatements(rows, values, deleteLimits));
     await runAll(connection, rows, insertStatements(rows, columns, values, '', insertLimits));
+  }
+};
+
+const mergeRows: Write = async (connection, rows, batches, progress, target) => {
+  const statements = new TableStatements(
+    { ...target, hasOtherUniqueIndexes: true, isReferenced: true },
+    rows,
+  );
+  for await (const batch of batches) {
+    progress(batch);
+    const written = statements.forSteps([{ kind: 'write', deletes: [], patches: [], upserts: batch.rows }]);
+    await runAll(
+      connection,
+      rows,
+      written.map(({ text }) => text),
+    );
   }
 };
 

@@ -24,7 +24,13 @@ import {
 import type { TakeRequest, TargetOwnership } from '#core/ports/target-ownership.ts';
 import type { Connection } from '../driver/connection.ts';
 import type { Executor } from '../driver/executor.ts';
-import { ensureClientTables, ensureOwnerTable, hasClientTables, hasOwnerTable, wasShared } from './bookkeeping.ts';
+import {
+  ensureClientTables,
+  ensureOwnerTable,
+  hasClientTables,
+  hasOwnerTable,
+  wasShared,
+} from './bookkeeping.ts';
 
 /** `TargetOwnership` in MySQL and MariaDB. */
 export const createOwnership = (executor: Executor): TargetOwnership => ({

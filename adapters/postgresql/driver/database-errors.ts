@@ -94,9 +94,10 @@ const sqlStateRules: Readonly<Record<string, Rule>> = {
   '22003': { code: 'ValueRejected', reason: 'a number is out of the range of its column' },
   '22007': { code: 'ValueRejected', reason: 'a value is not valid for a date or time column' },
   '22008': { code: 'ValueRejected', reason: 'a date or time is out of the range of its column' },
+  // Also from a target: what Millrace makes is valid UTF-8, so such bytes are the source's.
   '22021': {
-    code: 'ValueRejected',
-    reason: 'a text has a character that the encoding of the database lacks',
+    code: 'UnreadableText',
+    reason: "a text has bytes that are not valid in the encoding of the source's database",
   },
   '22P02': { code: 'ValueRejected', reason: 'a value is not valid for the type of its column' },
   '22P03': { code: 'ValueRejected', reason: 'a binary value is not valid for the type of its column' },

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { bulkhead } from 'cockatiel';
 import type pg from 'pg';
 import { type CopyToStreamQuery, to as copyTo } from 'pg-copy-streams';
@@ -135,7 +136,12 @@ async function* readBatches(output: CopyToStreamQuery, stalled: () => void): Asy
     const whole = part.subarray(0, end);
     const lines = rest.length === 0 ? whole : Buffer.concat([...rest, whole]);
     rest = end === part.length ? [] : [part.subarray(end)];
+    if (!isUtf8(lines)) throw unreadableText();
     const rows = parseCopyText(lines.toString('utf8'));
     yield { rowCount: rows.length, rows, bytes: lines.length };
   }
 }
+
+/** A server sends UTF-8 to UTF-8 without a look at it; decoded, the bytes would become U+FFFD, unnoticed. */
+const unreadableText = (): Error =>
+  Object.assign(new Error('invalid byte sequence'), { code: '22021', severity: 'ERROR' });

@@ -140,6 +140,7 @@ const countSchema = z.string().transform(Number).pipe(z.number().int());
 
 const readinessSchema = z.strictObject({
   serverVersion: z.string(),
+  serverEncoding: z.string(),
   walLevel: z.string(),
   maxSlots: countSchema,
   usedSlots: countSchema,

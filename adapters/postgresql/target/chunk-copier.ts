@@ -77,8 +77,7 @@ export const openChunkCopier = (
         return pipeChunk(sides, { tables, chunk, read, signal }, async (client, copy) => {
           await client.query(staged.create);
           await copy(staged.copy);
-          await client.query(staged.deleteOld);
-          await client.query(staged.insert);
+          for (const statement of staged.merge) await client.query(statement);
           await beforeCommit?.();
         });
       }),

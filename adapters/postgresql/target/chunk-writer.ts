@@ -76,8 +76,7 @@ export const openChunkWriter = (
         return inGuardedTransaction(async (client, rows, progress) => {
           await client.query(staged.create);
           await copyRows(client, staged.copy, rows, progress);
-          await client.query(staged.deleteOld);
-          await client.query(staged.insert);
+          for (const statement of staged.merge) await client.query(statement);
         });
       }),
     close: () => closePool(pool),

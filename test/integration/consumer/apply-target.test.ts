@@ -3,6 +3,7 @@ import pg from 'pg';
 import { closePool, createPool } from '#adapters/postgresql/driver/connection.ts';
 import { applyPoolOptions, createApplyTarget } from '#adapters/postgresql/target/apply-target.ts';
 import { resetCheckpoints } from '#adapters/postgresql/target/checkpoints.ts';
+import type { TableDescription } from '#core/contracts/table-description.ts';
 import { describeTableStatement, parseTableDescription } from '#core/databases/postgresql/source/catalog.ts';
 import {
   describeApplyTable,
@@ -27,6 +28,18 @@ let side: Side;
 let stop: () => Promise<void>;
 let pool: pg.Pool;
 let table: PostgresApplyTable;
+/** As it was when the test began. */
+let source: TableDescription | undefined;
+
+/** As the consumer describes it when it starts. */
+const describeThings = async (): Promise<PostgresApplyTable> => {
+  const ref = { schema: 'public', table: 'things' };
+  const statement = describeTableStatement(ref);
+  const { rows } = await pool.query(statement.text, [...(statement.values ?? [])]);
+  const described = parseTableDescription(rows[0].description);
+  source ??= described;
+  return describeApplyTable({ source: ref, target: ref }, source, described, codec);
+};
 
 beforeAll(async () => {
   const pair = await startDatabasePair();
@@ -43,12 +56,9 @@ beforeEach(async () => {
       id bigint, "Part ""2""" text, amount numeric(10,2), tags text[], note text, twice numeric GENERATED ALWAYS AS (amount * 2) STORED,
       PRIMARY KEY (id, "Part ""2"""))`);
   pool = createPool(side.settings, applyPoolOptions);
-  const ref = { schema: 'public', table: 'things' };
   await takeTables(side.settings, owner, tables);
-  const statement = describeTableStatement(ref);
-  const { rows } = await pool.query(statement.text, [...(statement.values ?? [])]);
-  const described = parseTableDescription(rows[0].description);
-  table = describeApplyTable({ source: ref, target: ref }, described, described, codec);
+  source = undefined;
+  table = await describeThings();
 });
 afterEach(() => closePool(pool));
 
@@ -73,6 +83,18 @@ applyTargetContract({
   constrain: async () => {
     await side.client.query('ALTER TABLE public.things ADD CONSTRAINT small CHECK (amount < 100)');
   },
+  extend: async ({ hasUniqueNote }) => {
+    await side.client.query(
+      `ALTER TABLE public.things ADD own text${hasUniqueNote ? ', ADD UNIQUE (note)' : ''}`,
+    );
+    table = await describeThings();
+  },
+  execute: (sql) => side.client.query(sql),
+  own: async () =>
+    (await side.client.query('SELECT id, own FROM public.things ORDER BY id')).rows.map(({ id, own }) => [
+      id,
+      own,
+    ]),
   resetCheckpoints: (partitions) => resetCheckpoints(pool, owner, partitions, 'test'),
   freeze: async () => {
     const frozen = await pool.connect();

@@ -113,6 +113,16 @@ describeTargets('apply', (kind) => {
     table: () => table,
     rows,
     constrain: () => alter('ALTER TABLE things ADD CONSTRAINT small CHECK (amount < 100)'),
+    extend: ({ hasUniqueNote }) =>
+      alter(
+        `ALTER TABLE things ADD own varchar(20)${hasUniqueNote ? ', MODIFY note varchar(50), ADD UNIQUE KEY (note)' : ''}`,
+      ),
+    execute: (sql) => server.client.query(sql),
+    own: async () =>
+      (await rowsOf(server, 'SELECT id, own FROM things ORDER BY id')).map(({ id = null, own = null }) => [
+        id,
+        own,
+      ]),
     resetCheckpoints: (partitions) => resetCheckpoints(pool, owner, partitions, 'test'),
     freeze: async () => {
       const frozen = await pool.acquire();

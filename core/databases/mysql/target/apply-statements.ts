@@ -108,6 +108,10 @@ export class TableStatements {
         return [{ text: `DELETE FROM ${this.#table}`, isLong: true }];
       case 'move':
         return [this.#move(step.from, step.row)];
+      case 'rekey': {
+        const { mustHit: _mustHit, ...move } = this.#move(step.from, step.row);
+        return [move, ...this.#write([step.from], [], [step.row])];
+      }
       case 'write':
         return this.#write(step.deletes, step.patches, step.upserts);
     }
@@ -128,7 +132,8 @@ export class TableStatements {
         ...this.#partialUpserts(partial),
       ];
     }
-    // A row that others point to stays where it is, for deleting it might delete those.
+    // A row that others point to stays where it is, for deleting it might delete those. A row of a table with columns of its
+    // own is never complete.
     const replaced = this.#isReferenced ? [] : complete;
     const merged = this.#isReferenced ? upserts : partial;
     return [

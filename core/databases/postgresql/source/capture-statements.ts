@@ -7,6 +7,7 @@ import type { Statement } from '../statement.ts';
 export const captureReadinessStatement: Statement = {
   text: `
 SELECT current_setting('server_version') AS "serverVersion",
+       current_setting('server_encoding') AS "serverEncoding",
        current_setting('wal_level') AS "walLevel",
        current_setting('max_replication_slots') AS "maxSlots",
        (SELECT count(*) FROM pg_replication_slots) AS "usedSlots",

@@ -1,6 +1,7 @@
 import { isBuiltIn, isMoney } from '../../../canonical/type-facts.ts';
 import type { Chunk } from '../../../contracts/copy.ts';
 import type { ColumnDescription, TableDescription } from '../../../contracts/table-description.ts';
+import { ownColumns } from '../../../mapping/map-table.ts';
 import type { CopiedTables } from '../../../ports/databases.ts';
 import { quoteIdentifier, quoteTable } from '../identifiers.ts';
 import type { Statement } from '../statement.ts';
@@ -91,20 +92,22 @@ const stagingTable = 'pg_temp.millrace_chunk';
 export interface StagedCopy {
   readonly create: string;
   readonly copy: string;
-  readonly deleteOld: string;
-  readonly insert: string;
+  /** Brings the rows into the target table. */
+  readonly merge: readonly string[];
 }
 
 /**
  * Writes a chunk of which the target may have rows already, or that needs staging: through a temporary table, and by key rather than by
  * range, because the two databases may sort text differently, and a range of one could then hold rows of another
- * chunk at the other.
+ * chunk at the other. Rows of a table that has columns of its own are changed in their place, which keeps those.
  */
 export const stagedCopy = (tables: TablePair, format: CopyFormat): StagedCopy => {
   const columns = columnList(tables);
   const target = quoteTable(tables.target.ref);
   const targetColumn = (name: string) => tables.target.columns.find((column) => column.name === name);
-  const sameKey = keyColumns(tables.mapped ?? tables.source)
+  const { mapped = tables.source } = tables;
+  const insert = `INSERT INTO ${target} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM ${stagingTable}`;
+  const sameKey = keyColumns(mapped)
     .map((source) => {
       const column = targetColumn(source.name) ?? source;
       const name = quoteIdentifier(column.name);
@@ -120,9 +123,25 @@ export const stagedCopy = (tables: TablePair, format: CopyFormat): StagedCopy =>
   return {
     create: `CREATE TEMPORARY TABLE ${stagingTable} ON COMMIT DROP AS SELECT ${staged.join(', ')} FROM ${target} WITH NO DATA`,
     copy: `COPY ${stagingTable} (${columns}) FROM STDIN (FORMAT ${format})`,
-    deleteOld: `DELETE FROM ${target} AS old USING ${stagingTable} AS new WHERE ${sameKey}`,
-    insert: `INSERT INTO ${target} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM ${stagingTable}`,
+    merge:
+      ownColumns(mapped, tables.target).length > 0
+        ? [`${insert} ${onConflict(mapped, tables.target)}`]
+        : [`DELETE FROM ${target} AS old USING ${stagingTable} AS new WHERE ${sameKey}`, insert],
   };
+};
+
+/** An identity column that is GENERATED ALWAYS can be inserted, but never updated. */
+const onConflict = (mapped: TableDescription, target: TableDescription): string => {
+  const fixed = new Set([
+    ...mapped.primaryKey,
+    ...target.columns.filter(({ isIdentityAlways }) => isIdentityAlways === true).map(({ name }) => name),
+  ]);
+  const assignments = replicatedColumns(mapped)
+    .map(({ name }) => name)
+    .filter((name) => !fixed.has(name))
+    .map((name) => `${quoteIdentifier(name)} = excluded.${quoteIdentifier(name)}`);
+  const key = mapped.primaryKey.map(quoteIdentifier).join(', ');
+  return `ON CONFLICT (${key}) DO ${assignments.length === 0 ? 'NOTHING' : `UPDATE SET ${assignments.join(', ')}`}`;
 };
 
 /** The key of the `rows`th row after `after` in key order; no row when there are fewer. */

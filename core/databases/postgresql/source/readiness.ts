@@ -4,6 +4,8 @@ import { quoteIdentifier } from '../identifiers.ts';
 /** Facts about a source server that decide whether changes can be captured. */
 export interface CaptureReadiness {
   readonly serverVersion: string;
+  /** The encoding of the database's texts, as `server_encoding` has it. */
+  readonly serverEncoding: string;
   readonly walLevel: string;
   readonly maxSlots: number;
   readonly usedSlots: number;
@@ -46,6 +48,14 @@ export const findServerProblems = (
     add(
       `It is PostgreSQL ${readiness.serverVersion}; ${minimumServerVersion} or newer is needed.`,
       'Upgrade the server.',
+    );
+  }
+  // The server sends such texts as they are. (For MULE_INTERNAL it has no conversion, and no session can be opened.)
+  if (readiness.serverEncoding === 'SQL_ASCII') {
+    add(
+      `The encoding of database ${database.databaseName} is SQL_ASCII, so the server does not know which characters the ` +
+        'bytes of a text are: a text that is not UTF-8 would stop the capture, or arrive as another text.',
+      "Dump the database, convert its texts to UTF-8, load them into a database of ENCODING 'UTF8', and register that one.",
     );
   }
   if (readiness.walLevel !== 'logical') {

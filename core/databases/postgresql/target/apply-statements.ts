@@ -135,6 +135,14 @@ export class TableStatements {
         return [this.#statement('truncate', [], () => `TRUNCATE ${this.#table}`, [])];
       case 'move':
         return [this.#move(step.from, step.row)];
+      case 'rekey': {
+        const { mustHit: _mustHit, ...move } = this.#move(step.from, step.row);
+        return [
+          move,
+          ...this.#deletes([step.from]),
+          ...this.#grouped([step.row], 'upsert', (columns) => this.#upsertText(columns)),
+        ];
+      }
       case 'write':
         return [
           ...this.#deletes(step.deletes),

@@ -118,6 +118,7 @@ test.each([
     { mayEmitMessages: false, serverVersion: '16.1' },
     /pg_logical_emit_message\(boolean, text, text\) TO/,
   ],
+  ['encoding', { serverEncoding: 'SQL_ASCII' }, /ENCODING 'UTF8'/],
 ])('the server: %s, with what to run', async (_name, change, remedy) => {
   const { find, source } = createWorld();
   source.state.readiness = { ...readyServer, ...change };

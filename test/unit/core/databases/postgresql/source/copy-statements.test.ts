@@ -63,7 +63,7 @@ test('writes columns under the names that a mapping gives them', () => {
   const tables = { source, mapped, target: renamed };
   expect(copyFormat(tables)).toBe('binary');
   expect(copyFromStatement(tables, 'binary')).toContain('("Mood", "key", "list")');
-  expect(stagedCopy(tables, 'binary').deleteOld).toMatch(/ WHERE old\."Mood" = new\."Mood"$/);
+  expect(stagedCopy(tables, 'binary').merge[0]).toMatch(/ WHERE old\."Mood" = new\."Mood"$/);
 });
 
 test('replaces rows by key through a temporary table that ends with the transaction', () => {
@@ -71,11 +71,19 @@ test('replaces rows by key through a temporary table that ends with the transact
     create:
       'CREATE TEMPORARY TABLE pg_temp.millrace_chunk ON COMMIT DROP AS SELECT "id", "Mood", "list" FROM "T"."acme_t" WITH NO DATA',
     copy: 'COPY pg_temp.millrace_chunk ("id", "Mood", "list") FROM STDIN (FORMAT text)',
-    deleteOld:
+    merge: [
       'DELETE FROM "T"."acme_t" AS old USING pg_temp.millrace_chunk AS new WHERE old."id" = new."id"',
-    insert:
       'INSERT INTO "T"."acme_t" ("id", "Mood", "list") OVERRIDING SYSTEM VALUE SELECT "id", "Mood", "list" FROM pg_temp.millrace_chunk',
+    ],
   });
+});
+
+test('changes rows in their place where the target has columns of its own', () => {
+  const own = { ...target, columns: [...target.columns, columnOf('text', 'text', { name: 'own' })] };
+  expect(stagedCopy({ source, target: own }, 'text').merge).toEqual([
+    'INSERT INTO "T"."acme_t" ("id", "Mood", "list") OVERRIDING SYSTEM VALUE SELECT "id", "Mood", "list" FROM pg_temp.millrace_chunk ' +
+      'ON CONFLICT ("id") DO UPDATE SET "Mood" = excluded."Mood", "list" = excluded."list"',
+  ]);
 });
 
 describe('money', () => {
@@ -102,9 +110,9 @@ describe('money', () => {
     expect(copyFormat(tables)).toBe('text');
     expect(needsStaging(tables, 'text')).toBe(true);
     expect(copyToStatement(tables, everything, 'text')).toContain('SELECT "fee"::numeric, "note" FROM');
-    const { create, deleteOld } = stagedCopy(tables, 'text');
+    const { create, merge } = stagedCopy(tables, 'text');
     expect(create).toContain('SELECT "fee"::numeric AS "fee", "note" FROM');
-    expect(deleteOld).toContain('old."fee" = new."fee"::money');
+    expect(merge[0]).toContain('old."fee" = new."fee"::money');
   });
 });
 
@@ -116,7 +124,7 @@ test('types of others are read as the log has them, and compared by their own op
   expect(copyToStatement({ source: table, target: table }, { chunkNumber: 0 }, 'text')).toContain(
     'SELECT "name", "pair" FROM',
   );
-  expect(stagedCopy({ source: table, target: table }, 'text').deleteOld).toContain(
+  expect(stagedCopy({ source: table, target: table }, 'text').merge[0]).toContain(
     'old."name" OPERATOR("My ext".=) new."name"',
   );
 });
