@@ -10,6 +10,7 @@ import type { ReplicationId, TableRef } from '#core/contracts/identifiers.ts';
 import type { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTarget, Checkpoint, Claim } from '#core/ports/apply-target.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
+import type { RowEvent } from '#core/ports/row-event.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
 
 /** A table of a target, with the statements that write to it. */
@@ -17,15 +18,15 @@ export interface WrittenTable<Statement> extends GuardedTable {
   readonly statements: { forSteps(steps: readonly PlanStep[]): readonly Statement[] };
 }
 
-export interface TableStatement<Statement> {
-  readonly table: GuardedTable;
+export interface TableStatement<Statement, Table = GuardedTable> {
+  readonly table: Table;
   readonly statement: Statement;
 }
 
 /** A batch with the statements that write it. */
 export interface PlannedBatch<Table extends WrittenTable<Statement>, Statement> {
   readonly batch: PartitionBatch<Table>;
-  readonly statements: readonly TableStatement<Statement>[];
+  readonly statements: readonly TableStatement<Statement, Table>[];
   readonly nulled: readonly NulledInTable[];
 }
 
@@ -40,10 +41,17 @@ export interface ApplyDriver<Session, Statement> {
   requireTables(session: Session, batch: PartitionBatch): Promise<void>;
   /** Returns what `work` did: true is committed, false rolled back, and a rejection closes the session, which rolls back. */
   transaction(work: (session: Session) => Promise<boolean>): Promise<boolean>;
-  /** False when the statement hit another number of rows than it had to. */
-  run(session: Session, statement: Statement, target: TableRef): Promise<boolean>;
+  /**
+   * False when the statement hit another number of rows than it had to. A change of rows that are not known as a whole may hit
+   * fewer, unless `mustFind` is set.
+   */
+  run(session: Session, statement: Statement, target: TableRef, mustFind: boolean): Promise<boolean>;
   /** Whether rows broke a constraint, which they may not do when they are written one by one. */
   isViolation(error: unknown): boolean;
+  /** Whether it was a unique one. */
+  isUniqueViolation(error: unknown): boolean;
+  /** A savepoint of the session's transaction by its name. */
+  savepoint(session: Session, action: 'set' | 'release' | 'roll-back', name: string): Promise<void>;
   /** `action` completes "Cannot ...". A MillraceError stays what it is. */
   describe(error: unknown, action: string, table?: TableRef): MillraceError;
 }
@@ -52,12 +60,24 @@ export interface ApplyDriver<Session, Statement> {
 export const writtenTables = ({ changes }: PartitionBatch): readonly TableRef[] =>
   changes.map(({ table }) => table.mapping.target);
 
+/** SQL's. */
+export const savepointVerbs = {
+  set: 'SAVEPOINT',
+  release: 'RELEASE SAVEPOINT',
+  'roll-back': 'ROLLBACK TO SAVEPOINT',
+} as const;
+
 export interface ApplyFlowOptions {
   readonly replicationId: ReplicationId;
   readonly onNulled?: OnNulled;
 }
 
 type Applied = 'applied' | 'row-missing';
+
+interface TableEvent<Table> {
+  readonly table: Table;
+  readonly event: RowEvent;
+}
 
 /** The parts of an `ApplyTarget` that are the same for every kind of target. */
 export interface ApplyFlow<Table extends WrittenTable<Statement>, Session, Statement>
@@ -91,12 +111,13 @@ export const createApplyFlow = <Table extends WrittenTable<Statement>, Session, 
 
   const write = async (
     session: Session,
-    statements: Iterable<TableStatement<Statement>>,
+    statements: Iterable<TableStatement<Statement, Table>>,
+    mustFind: (table: Table) => boolean,
   ): Promise<boolean> => {
     for (const { table, statement } of statements) {
       const { target } = table.mapping;
       try {
-        if (!(await driver.run(session, statement, target))) return false;
+        if (!(await driver.run(session, statement, target, mustFind(table)))) return false;
       } catch (error) {
         throw driver.isViolation(error) ? error : driver.describe(error, 'apply changes', target);
       }
@@ -133,17 +154,28 @@ export const createApplyFlow = <Table extends WrittenTable<Statement>, Session, 
 
     transact,
 
-    apply: async (planned) => {
+    apply: async (planned, { mayPassOver, mustFind } = strictly) => {
       const { batch } = planned;
       try {
-        return await transact(planned, (session) => write(session, planned.statements));
+        return await transact(planned, (session) => write(session, planned.statements, mustFind));
       } catch (error) {
         if (!driver.isViolation(error)) throw driver.describe(error, 'apply changes');
       }
-      // Two rows may have exchanged a unique value, which statements for many rows cannot do: each event by itself, in
-      // order, as the source did it.
+      let passedOver = 0;
+      const halves = new Halves<Table, Session, Statement>({
+        driver,
+        write: (session, statements) => write(session, statements, mustFind),
+        mayPassOver,
+        passedOver: () => {
+          passedOver += 1;
+        },
+      });
+      const events = batch.changes.flatMap(({ table, events: ofTable }) =>
+        ofTable.map((event) => ({ table, event })),
+      );
       try {
-        return await transact(planned, (session) => write(session, oneByOne(batch)));
+        const applied = await transact(planned, (session) => halves.write(session, events));
+        return applied === 'applied' && passedOver > 0 ? 'passed-over' : applied;
       } catch (error) {
         throw driver.describe(
           error,
@@ -154,15 +186,80 @@ export const createApplyFlow = <Table extends WrittenTable<Statement>, Session, 
   };
 };
 
-function* oneByOne<Statement>(
-  batch: PartitionBatch<WrittenTable<Statement>>,
-): Generator<TableStatement<Statement>> {
-  for (const { table, events } of batch.changes) {
-    for (const event of events) {
-      const statements = table.statements.forSteps(planBatch([event]));
-      // The same values were counted when the batch was planned.
-      table.takeNulled();
-      for (const statement of statements) yield { table, statement };
+const strictly = { mayPassOver: () => false, mustFind: () => false };
+
+interface HalvesOptions<Table, Session, Statement> {
+  readonly driver: ApplyDriver<Session, Statement>;
+  readonly write: (
+    session: Session,
+    statements: Iterable<TableStatement<Statement, Table>>,
+  ) => Promise<boolean>;
+  readonly mayPassOver: (table: Table) => boolean;
+  readonly passedOver: () => void;
+}
+
+/**
+ * Writes events that break a constraint together. Statements for many rows have an order of their own, in which two rows cannot
+ * exchange a unique value. So the events are halved, and each half again, down to single events in the order of the source.
+ * Most of them stay together: one event that has to be by itself costs two statements for each halving.
+ */
+class Halves<Table extends WrittenTable<Statement>, Session, Statement> {
+  readonly #options: HalvesOptions<Table, Session, Statement>;
+
+  constructor(options: HalvesOptions<Table, Session, Statement>) {
+    this.#options = options;
+  }
+
+  /** False when a statement hit another number of rows than it had to. The events are known to break a constraint together. */
+  async write(session: Session, events: readonly TableEvent<Table>[], depth = 1): Promise<boolean> {
+    const middle = Math.ceil(events.length / 2);
+    for (const half of [events.slice(0, middle), events.slice(middle)]) {
+      if (half.length > 0 && !(await this.#writeHalf(session, half, depth))) return false;
     }
+    return true;
+  }
+
+  async #writeHalf(session: Session, events: readonly TableEvent<Table>[], depth: number): Promise<boolean> {
+    const { driver, write, mayPassOver, passedOver } = this.#options;
+    const savepoint = `millrace_${depth}`;
+    await driver.savepoint(session, 'set', savepoint);
+    try {
+      if (!(await write(session, statementsOf<Table, Statement>(events)))) return false;
+      await driver.savepoint(session, 'release', savepoint);
+      return true;
+    } catch (error) {
+      const [first] = events;
+      const isAlone = events.length === 1 && first !== undefined;
+      const isOutdated = isAlone && driver.isUniqueViolation(error) && mayPassOver(first.table);
+      if (!driver.isViolation(error) || (isAlone && !isOutdated)) throw error;
+      await driver.savepoint(session, 'roll-back', savepoint);
+      if (!isOutdated) return this.write(session, events, depth + 1);
+      passedOver();
+      return write(session, statementsOf<Table, Statement>(withoutRow(first)));
+    }
+  }
+}
+
+/**
+ * What is left of an event that is passed over: the row is taken away until its next event comes. As it was before, it might
+ * hold a value that another row has got since.
+ */
+const withoutRow = <Table>({ table, event }: TableEvent<Table>): readonly TableEvent<Table>[] => {
+  if (event.kind === 'truncate') return [];
+  const from = event.kind === 'rekey' || event.kind === 'move' ? event.from : undefined;
+  return [event, ...(from === undefined ? [] : [from])].map(({ key, row }) => ({
+    table,
+    event: { kind: 'delete', key, row },
+  }));
+};
+
+function* statementsOf<Table extends WrittenTable<Statement>, Statement>(
+  events: readonly TableEvent<Table>[],
+): Generator<TableStatement<Statement, Table>> {
+  for (const [table, ofTable] of Map.groupBy(events, ({ table }) => table)) {
+    const statements = table.statements.forSteps(planBatch(ofTable.map(({ event }) => event)));
+    // The same values were counted when the batch was planned.
+    table.takeNulled();
+    for (const statement of statements) yield { table, statement };
   }
 }

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type DecodedRecords, RecordsDecoder, type TopicTables } from '#core/apply/decode-records.ts';
-import { hasMoves, resolveKeyChanges, type SourceRows } from '#core/apply/resolve-key-changes.ts';
+import { hasUnknownRows, resolveKeyChanges, type SourceRows } from '#core/apply/resolve-key-changes.ts';
 import { ShapeGate } from '#core/apply/shape-gate.ts';
 import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
@@ -9,8 +9,10 @@ import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
+import type { PatchEvent } from '#core/ports/row-event.ts';
 import type { ReadEventSource } from '#core/ports/source-dialect.ts';
 import type { ShapeJudge } from '#core/schema/shape-judge.ts';
+import { ForeignKeyWait, foreignKeyPatienceMs } from './foreign-key-wait.ts';
 import type { HeldTables } from './held-tables.ts';
 import { type PartitionProgress, type Progress, partitionKey } from './progress.ts';
 import { type WorkSlots, workSlotCount } from './work-slots.ts';
@@ -62,17 +64,24 @@ export const applyPartition = async (session: PartitionSession, context: ApplyCo
   const { clock, log, progress } = context;
   const trouble = partitionKey(session);
   let failures = 0;
+  const wait = new ForeignKeyWait(maxBatchRecords);
   const succeeded = (): void => {
     failures = 0;
+    wait.succeeded();
     progress.troubles.delete(trouble);
   };
   const isHeld = context.held.signalOf(session.topic);
   while (!session.signal.aborted && !isHeld.aborted) {
     try {
-      await applyFromCheckpoint(session, context, succeeded);
+      await applyFromCheckpoint(session, context, { succeeded, maxRecords: () => wait.records });
       break;
     } catch (cause) {
-      const error = toMillraceError(cause);
+      let error = toMillraceError(cause);
+      if (error.facts.isForeignKey === true && !session.signal.aborted) {
+        const givenUp = await waitForOthers(session, context, error, wait);
+        if (givenUp === undefined) continue;
+        error = givenUp;
+      }
       const delayMs = transientRetryDelaysMs[failures];
       if (error.policy.isOfOneTable === true) {
         await context.held.holdTopic(session.topic, context.tablesOf(session.topic), error);
@@ -94,10 +103,42 @@ export const applyPartition = async (session: PartitionSession, context: ApplyCo
   progress.troubles.delete(trouble);
 };
 
+/** Waits until another partition may have brought, or taken away, what a foreign key needs. Returns an error when none will. */
+const waitForOthers = async (
+  session: PartitionSession,
+  { clock, log, progress }: ApplyContext,
+  error: MillraceError,
+  wait: ForeignKeyWait,
+): Promise<MillraceError | undefined> => {
+  const own = partitionKey(session);
+  const others = progress.partitions
+    .filter((partition) => partitionKey(partition) !== own)
+    .reduce((sum, { nextOffset }) => sum + nextOffset, 0n);
+  const pauseMs = wait.next(others, clock.now().getTime());
+  if (pauseMs === undefined) {
+    return new MillraceError(
+      error.code,
+      `${error.message} No other table of the replication has changed for ${foreignKeyPatienceMs / 1_000} s, so what the ` +
+        'foreign key needs is not on its way.',
+      { facts: error.facts, cause: error },
+    );
+  }
+  if (pauseMs === 0) return undefined;
+  progress.troubles.set(own, error);
+  log.info(`Topic ${session.topic} waits for another table: ${error.message}`, { topic: session.topic });
+  await clock.sleep(pauseMs, session.signal).catch(() => undefined);
+  return undefined;
+};
+
+interface Batches {
+  readonly succeeded: () => void;
+  readonly maxRecords: () => number;
+}
+
 const applyFromCheckpoint = async (
   session: PartitionSession,
   context: ApplyContext,
-  succeeded: () => void,
+  batches: Batches,
 ): Promise<void> => {
   const { topic, partition } = session;
   const checkpoint = await context.target.readCheckpoint(topic, partition, context.epoch);
@@ -108,7 +149,7 @@ const applyFromCheckpoint = async (
   progress.session = session;
   progress.underWay.length = 0;
   session.seek(checkpoint.nextOffset);
-  const pipeline = new PartitionPipeline(session, context, progress, succeeded, checkpoint);
+  const pipeline = new PartitionPipeline(session, context, progress, batches, checkpoint);
   try {
     await pipeline.run();
   } finally {
@@ -124,7 +165,7 @@ class PartitionPipeline {
   readonly #session: PartitionSession;
   readonly #context: ApplyContext;
   readonly #progress: PartitionProgress;
-  readonly #succeeded: () => void;
+  readonly #batches: Batches;
   readonly #tables: TopicTables;
   /** Where the next batch begins. */
   #nextOffset: bigint;
@@ -139,13 +180,13 @@ class PartitionPipeline {
     session: PartitionSession,
     context: ApplyContext,
     progress: PartitionProgress,
-    succeeded: () => void,
+    batches: Batches,
     from: { readonly nextOffset: bigint; readonly sourcePosition?: number; readonly rereadPosition?: number },
   ) {
     this.#session = session;
     this.#context = context;
     this.#progress = progress;
-    this.#succeeded = succeeded;
+    this.#batches = batches;
     this.#tables = context.tablesOf(session.topic);
     this.#shapes = new ShapeGate(context.judgeOf(session.topic));
     this.#nextOffset = from.nextOffset;
@@ -169,10 +210,10 @@ class PartitionPipeline {
     try {
       const giveUp = AbortSignal.any([ended, contended.signal]);
       // One batch is worked on in any case.
-      let taken = await this.#session.take(maxBatchRecords, maxBytes, ended);
+      let taken = await this.#session.take(this.#batches.maxRecords(), maxBytes, ended);
       while (taken !== undefined) {
         await this.#work(taken);
-        taken = await this.#session.take(maxBatchRecords, maxBytes, giveUp);
+        taken = await this.#session.take(this.#batches.maxRecords(), maxBytes, giveUp);
       }
       await this.#applying;
     } finally {
@@ -207,13 +248,25 @@ class PartitionPipeline {
   }
 
   async #start(decoded: DecodedRecords, nextOffset: bigint): Promise<void> {
-    const { target, epoch, isLive } = this.#context;
     if (decoded.firstCommittedAtMs !== undefined) this.#progress.underWay.push(decoded.firstCommittedAtMs);
+    const duplicatesSkipped = this.#session.takeDuplicates();
+    await this.#prepareAndApply({ ...decoded, counts: { ...decoded.counts, duplicatesSkipped } }, nextOffset);
+  }
+
+  async #prepareAndApply(decoded: DecodedRecords, nextOffset: bigint): Promise<void> {
+    const { target, epoch, isLive } = this.#context;
     let changes = decoded.changes;
-    if (hasMoves(changes)) {
+    const notLive = new Set(changes.map(({ table }) => table).filter((table) => !isLive(table)));
+    const from = this.#highestPosition;
+    /** Whether rows may be newer than the events, or missing. */
+    const mayBeAhead = (table: ApplyTable): boolean =>
+      table.uniqueness === 'shared' && (notLive.has(table) || from < this.#rereadPosition);
+    const mustRead = (table: ApplyTable, { row }: PatchEvent): boolean =>
+      mayBeAhead(table) && table.uniqueColumns?.some((index) => row[index] === undefined) === true;
+    if (hasUnknownRows(changes, mustRead)) {
       // Whether the target may be trusted depends on what was read back before, so nothing may be under way.
       await this.#applying;
-      changes = await this.#resolve(changes, isLive);
+      changes = await this.#resolve(changes, isLive, mustRead);
     }
     const batch: PartitionBatch = {
       topic: this.#session.topic,
@@ -223,27 +276,41 @@ class PartitionPipeline {
       nextOffset,
       ...(decoded.highestPosition > 0 && { sourcePosition: decoded.highestPosition }),
       ...(this.#rereadPosition > 0 && { rereadPosition: this.#rereadPosition }),
-      counts: { ...decoded.counts, duplicatesSkipped: this.#session.takeDuplicates() },
+      counts: decoded.counts,
       changes,
     };
     const prepared = target.prepare(batch);
     await this.#applying;
+    // Rows that were read back for the batch before are newer than those that this one was resolved with.
+    if (this.#rereadPosition !== (batch.rereadPosition ?? 0))
+      return this.#prepareAndApply(decoded, nextOffset);
     this.#nextOffset = nextOffset;
     this.#highestPosition = decoded.highestPosition;
-    this.#applying = this.#apply(batch, prepared, decoded);
+    this.#applying = this.#apply(batch, prepared, decoded, mayBeAhead);
     // Seen by anyone who awaits it next; here it only ends the wait for records.
     this.#applying.catch(() => this.#failed.abort());
   }
 
-  async #apply(batch: PartitionBatch, prepared: unknown, decoded: DecodedRecords): Promise<void> {
+  async #apply(
+    batch: PartitionBatch,
+    prepared: unknown,
+    decoded: DecodedRecords,
+    mayBeAhead: (table: ApplyTable) => boolean,
+  ): Promise<void> {
     const { target, clock, progress } = this.#context;
-    if ((await target.apply(prepared)) === 'row-missing') {
-      this.#context.log.warn('A row was not where its key change expected it; reading it from the source', {
+    const options = { mayPassOver: mayBeAhead, mustFind: mayBeAhead };
+    if ((await target.apply(prepared, options)) === 'row-missing') {
+      this.#context.log.warn('A row was not where its change expected it; reading it from the source', {
         topic: batch.topic,
       });
-      const changes = await this.#resolve(decoded.changes, () => false);
+      const changes = await this.#resolve(
+        decoded.changes,
+        () => false,
+        (table) => table.uniqueness === 'shared',
+      );
       const again = { ...batch, changes, rereadPosition: this.#rereadPosition };
-      if ((await target.apply(target.prepare(again))) === 'row-missing') {
+      const anyway = { mayPassOver: mayBeAhead, mustFind: () => false };
+      if ((await target.apply(target.prepare(again), anyway)) === 'row-missing') {
         throw new MillraceError('Internal', `A resolved batch of topic ${batch.topic} still has moves.`);
       }
     }
@@ -251,16 +318,18 @@ class PartitionPipeline {
     this.#progress.nextOffset = batch.nextOffset;
     if (decoded.firstCommittedAtMs !== undefined) this.#progress.underWay.shift();
     this.#session.showProgress(batch.nextOffset);
-    this.#succeeded();
+    this.#batches.succeeded();
   }
 
   async #resolve(
     changes: PartitionBatch['changes'],
     isLive: (table: ApplyTable) => boolean,
+    mustRead: (table: ApplyTable, event: PatchEvent) => boolean,
   ): Promise<PartitionBatch['changes']> {
     const resolved = await resolveKeyChanges(changes, {
       source: this.#context.source,
       isLive,
+      mustRead,
       rereadPosition: this.#rereadPosition,
     });
     this.#rereadPosition = resolved.rereadPosition;

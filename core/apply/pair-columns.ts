@@ -3,6 +3,7 @@ import type { TableMapping } from '../contracts/replication.ts';
 import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import { formerSourceColumn, mapTable, omittedColumns, ownColumns } from '../mapping/map-table.ts';
+import { uniquenessOf } from '../mapping/shared-uniqueness.ts';
 import type { ApplyTable } from '../ports/apply-table.ts';
 import type { SourceCodec } from '../ports/source-dialect.ts';
 
@@ -28,6 +29,7 @@ export const pairColumns = (
   source: TableDescription,
   target: TableDescription,
   codec: Pick<SourceCodec, 'decoderFor' | 'isUnavailable'>,
+  isAsFine: (source: ColumnDescription, target: ColumnDescription) => boolean,
 ): PairedTable => {
   const { source: visible, mapped } = mapTable(source, mapping);
   const fail = (problem: string): never => {
@@ -75,6 +77,10 @@ export const pairColumns = (
       ...source.columns.filter(({ isGenerated }) => isGenerated).map(({ name }) => name),
       ...omittedColumns(mapping),
     ]),
+    uniqueColumns: writable.flatMap(({ column }, index) =>
+      target.uniqueKeys?.some((key) => key.columns.includes(column.name)) === true ? [index] : [],
+    ),
+    uniqueness: uniquenessOf(mapped, target, isAsFine),
     hasOwnColumns: ownColumns(mapped, target).length > 0,
     mapped: writable.map(({ column }) => shapes.get(column.name) ?? column),
     written: writable.map(({ column }) => column),

@@ -1,6 +1,6 @@
 import type { ApplyRow, ApplyTable } from '../ports/apply-table.ts';
 import type { TableChanges } from '../ports/partition-batch.ts';
-import type { MoveEvent, RowEvent } from '../ports/row-event.ts';
+import type { MoveEvent, PatchEvent, RowEvent } from '../ports/row-event.ts';
 
 /** The source database, as far as the consumer reads from it. */
 export interface SourceRows {
@@ -20,6 +20,11 @@ export interface ResolveOptions {
   readonly isLive: (table: ApplyTable) => boolean;
   /** Up to where the partition's target may be ahead of its events because of earlier reads; see below. */
   readonly rereadPosition: number;
+  /**
+   * Whether a change that does not hold its whole row has to be read from the source: the row may be missing at the target,
+   * and such a change cannot bring it back (docs/decisions/outdated-unique-values.md).
+   */
+  readonly mustRead?: (table: ApplyTable, event: PatchEvent) => boolean;
 }
 
 export interface ResolvedChanges<Table extends ApplyTable = ApplyTable> {
@@ -54,41 +59,51 @@ export const resolveKeyChanges = async <Table extends ApplyTable>(
     const isDoneAtTarget = (event: MoveEvent): boolean =>
       isLive && event.isNew && event.from !== undefined && event.position > rereadPosition;
     const first = events.findIndex((event) => event.kind === 'move' && !isDoneAtTarget(event));
-    if (first === -1) {
+    const isRead = (event: RowEvent, index: number): event is MoveEvent | PatchEvent =>
+      (event.kind === 'patch' && options.mustRead?.(table, event) === true) ||
+      // The rows are read at a time after every event of this batch, so no later move of it can be done at the target.
+      (event.kind === 'move' && first !== -1 && index >= first);
+    const unknown = events.filter(isRead);
+    if (unknown.length === 0) {
       resolved.push({ table, events });
       continue;
     }
-    // The rows are read at a time after every event of this batch, so no later move of it can be done at the target.
-    const moves = events.slice(first).filter((event) => event.kind === 'move');
-    const read = await options.source.readRows(
-      table,
-      moves.map(({ row }) => row),
-    );
+    const keys = new Map(unknown.map(({ key, row }) => [key, row]));
+    const read = await options.source.readRows(table, [...keys.values()]);
     rereadPosition = Math.max(rereadPosition, read.position);
     resolved.push({
       table,
       events: events.flatMap((event, index) =>
-        event.kind === 'move' && index >= first ? withRowOfSource(table, event, read.rows) : [event],
+        isRead(event, index) ? withRowOfSource(table, event, read.rows) : [event],
       ),
     });
   }
   return { changes: resolved, rereadPosition };
 };
 
-export const hasMoves = (changes: readonly TableChanges[]): boolean =>
-  changes.some(({ events }) => events.some(({ kind }) => kind === 'move'));
+/** Whether the source may have to be asked. */
+export const hasUnknownRows = (
+  changes: readonly TableChanges[],
+  mustRead: (table: ApplyTable, event: PatchEvent) => boolean,
+): boolean =>
+  changes.some(({ table, events }) =>
+    events.some((event) => event.kind === 'move' || (event.kind === 'patch' && mustRead(table, event))),
+  );
 
 const withRowOfSource = (
   table: ApplyTable,
-  event: MoveEvent,
+  event: MoveEvent | PatchEvent,
   rows: ReadonlyMap<string, ApplyRow>,
 ): readonly RowEvent[] => {
   const current = rows.get(event.key);
-  if (table.hasOwnColumns === true && event.from !== undefined && current !== undefined) {
-    return [{ kind: 'rekey', from: event.from, key: event.key, row: current }];
+  // The row was deleted since, or got another key. Until then it still changes.
+  if (event.kind === 'patch' && current === undefined) return [event];
+  const from = event.kind === 'move' ? event.from : undefined;
+  if (table.hasOwnColumns === true && from !== undefined && current !== undefined) {
+    return [{ kind: 'rekey', from, key: event.key, row: current }];
   }
   return [
-    ...(event.from === undefined ? [] : [{ kind: 'delete', ...event.from } as const]),
+    ...(from === undefined ? [] : [{ kind: 'delete', ...from } as const]),
     ...(current === undefined ? [] : [{ kind: 'upsert', key: event.key, row: current } as const]),
   ];
 };

@@ -75,6 +75,29 @@ export interface ColumnDescription {
   readonly catalog?: CatalogColumn;
 }
 
+/** A unique index or constraint other than the primary key. */
+export interface UniqueKey {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /**
+   * Two rows clash just when all the columns are equal and not NULL. It is otherwise when the index is of expressions, of parts of
+   * values or of some of the rows, or when NULL equals NULL.
+   */
+  readonly isPlain: boolean;
+  /** Each statement is checked, so the table is never without it, also within a transaction. */
+  readonly isImmediate: boolean;
+}
+
+/**
+ * Who answers for the unique keys that a target table has besides its primary key.
+ *
+ * - `none`: it has no other one.
+ * - `shared`: the source keeps each of them, too. Two rows of one moment of the source then never clash, so rows that clash
+ *   are of different moments, and the later one is right.
+ * - `own`: only the target keeps one of them, or it is not known. Two rows that clash may both be the source's.
+ */
+export type Uniqueness = 'none' | 'shared' | 'own';
+
 export interface TableDescription {
   readonly ref: TableRef;
   readonly columns: readonly ColumnDescription[];
@@ -100,6 +123,8 @@ export interface TableDescription {
   readonly bytes: number;
   /** Secondary unique constraints and indexes, foreign keys: names, for messages. */
   readonly uniqueIndexes: readonly string[];
+  /** The unique ones of them in detail; absent where the catalog's reader does not tell. */
+  readonly uniqueKeys?: readonly UniqueKey[];
   /** MySQL only: what stores the rows, for example `InnoDB`. */
   readonly storageEngine?: string;
   /**
@@ -163,6 +188,16 @@ export const tableDescriptionSchema: z.ZodType<TableDescription> = z.strictObjec
   estimatedRows: z.number(),
   bytes: z.number(),
   uniqueIndexes: z.array(z.string()),
+  uniqueKeys: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        columns: z.array(z.string()),
+        isPlain: z.boolean(),
+        isImmediate: z.boolean(),
+      }),
+    )
+    .exactOptional(),
   storageEngine: z.string().exactOptional(),
   unloggedCascades: z.array(z.string()).exactOptional(),
   catalog: z

@@ -25,6 +25,11 @@ export const mapTable = (table: TableDescription, mapping: Pick<TableMapping, 'c
       ...table,
       columns: columns.map((column) => mapColumn(column, entries.get(column.name))),
       primaryKey: table.primaryKey.map((name) => entries.get(name)?.target ?? name),
+      ...(table.uniqueKeys !== undefined && {
+        uniqueKeys: table.uniqueKeys
+          .filter((key) => key.columns.every((name) => columns.some((column) => column.name === name)))
+          .map((key) => ({ ...key, columns: key.columns.map((name) => entries.get(name)?.target ?? name) })),
+      }),
     },
   };
 };

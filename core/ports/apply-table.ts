@@ -1,4 +1,5 @@
 import type { TableMapping } from '../contracts/replication.ts';
+import type { Uniqueness } from '../contracts/table-description.ts';
 
 /** A column that is written at the target. */
 export interface ApplyColumn {
@@ -19,6 +20,10 @@ export interface ApplyTable {
   readonly ignoredColumns: ReadonlySet<string>;
   /** The target has columns that the source has not. A row keeps their values, also when its key changes. */
   readonly hasOwnColumns?: boolean;
+  /** Of the unique keys besides the primary key; `none` when absent. */
+  readonly uniqueness?: Uniqueness;
+  /** Indexes into `columns` of those that these keys have. */
+  readonly uniqueColumns?: readonly number[];
 }
 
 /** Canonical texts in the order of the table's columns; undefined where the value is not known. */

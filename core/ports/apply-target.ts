@@ -25,6 +25,14 @@ export interface Claim {
   readonly checkpoints: readonly Checkpoint[];
 }
 
+/** For tables whose rows may be newer than the events, or missing: docs/decisions/outdated-unique-values.md. */
+export interface ApplyOptions<Table> {
+  /** Whether an event may be left out, with its row, because a newer row of the target has a unique value of it. */
+  readonly mayPassOver: (table: Table) => boolean;
+  /** Whether each row must be there that an event changes without holding it as a whole. If one is not: `row-missing`. */
+  readonly mustFind: (table: Table) => boolean;
+}
+
 /**
  * The target database, as the consumer writes to it. Each batch is one transaction, which also moves the checkpoint of
  * its partition; batches of different partitions may run at once. What a prepared batch is made of is the target's own
@@ -47,6 +55,11 @@ export interface ApplyTarget<Table extends ApplyTable = ApplyTable, Prepared = u
    * After a transient error the batch may have been committed or not (the connection may be lost during COMMIT): the
    * caller reads the checkpoint and goes on from there. Throws `Fenced` when a newer consumer has claimed the
    * replication, and `ConstraintViolated` when the rows violate a constraint also one by one in their order.
+   *
+   * An event that was passed over makes it `passed-over`, see `ApplyOptions`.
    */
-  apply(prepared: Prepared): Promise<'applied' | 'row-missing'>;
+  apply(
+    prepared: Prepared,
+    options?: ApplyOptions<Table>,
+  ): Promise<'applied' | 'passed-over' | 'row-missing'>;
 }

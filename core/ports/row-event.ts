@@ -31,4 +31,5 @@ export type RowEvent =
     }
   | { readonly kind: 'truncate' };
 
+export type PatchEvent = Extract<RowEvent, { readonly kind: 'patch' }>;
 export type MoveEvent = Extract<RowEvent, { readonly kind: 'move' }>;

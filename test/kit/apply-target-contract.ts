@@ -221,6 +221,51 @@ export const applyTargetContract = (world: ApplyTargetWorld): void => {
     });
   });
 
+  describe('a unique value that a newer row has', () => {
+    const anyway = { mayPassOver: () => true, mustFind: () => false };
+    const strictly = { mayPassOver: () => true, mustFind: () => true };
+    const others = Array.from({ length: 300 }, (_, index) =>
+      upsert(String(index + 10), 'a', null, null, null),
+    );
+
+    test('passes over the events of its older owner, whose row comes with its next one', async () => {
+      await world.extend({ hasUniqueNote: true });
+      const target = world.openTarget();
+      const { epoch } = await target.claim([partition]);
+      // Row 2 was copied when it had the value already, row 1 before it had it.
+      await apply(target, epoch, 0, [
+        upsert('2', 'a', null, null, 'x@y'),
+        upsert('1', 'a', null, null, 'w@y'),
+      ]);
+      const prepare = (from: number, events: readonly RowEvent[]) =>
+        target.prepare(batchOf(world.table(), epoch, from, events.map(padded)));
+      const older = [...others.slice(0, 150), upsert('1', 'a', null, null, 'x@y'), ...others.slice(150)];
+      expect(await codeOf(target.apply(prepare(2, older)))).toBe('ConstraintViolated');
+      expect(await target.apply(prepare(2, older), anyway)).toBe('passed-over');
+      expect(await world.rows()).toHaveLength(301);
+      // The value that it had before is free, too.
+      expect(await target.apply(prepare(303, [upsert('3', 'a', null, null, 'w@y')]), anyway)).toBe('applied');
+      const part: RowEvent = {
+        kind: 'patch',
+        key: key('1', 'a'),
+        row: row('1', 'a', '1.00', null, undefined),
+      };
+      expect(await target.apply(prepare(304, [part]), strictly)).toBe('row-missing');
+      const free = [upsert('1', 'a', '1.00', null, 'z@y'), upsert('2', 'a', '2.00', null, 'x@y')];
+      expect(await target.apply(prepare(304, [...free, part]), strictly)).toBe('applied');
+      expect(
+        (await world.rows())
+          .filter(({ note: text }) => text !== null)
+          .map(({ id, note: text }) => [id, text])
+          .toSorted(),
+      ).toEqual([
+        ['1', 'z@y'],
+        ['2', 'x@y'],
+        ['3', 'w@y'],
+      ]);
+    });
+  });
+
   describe('the fence', () => {
     test('refuses the older of two consumers, before and after the newer one has applied something', async () => {
       const older = world.openTarget();

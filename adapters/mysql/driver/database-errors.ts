@@ -24,11 +24,13 @@ export const toDatabaseError = (error: unknown, action: DatabaseAction): Millrac
       errno !== undefined && `error ${errno}`,
       names.constraint !== undefined && `constraint "${names.constraint}"`,
       names.column !== undefined && `column "${names.column}"`,
+      names.otherTable !== undefined && `other table "${names.otherTable}"`,
     ].filter((part) => part !== false),
     facts: {
       ...(errno !== undefined && { errorNumber: errno }),
       ...(sqlState !== undefined && { sqlState }),
       ...(errno === undefined && code !== undefined && { systemError: code }),
+      ...(errno !== undefined && foreignKeyViolations.includes(errno) && { isForeignKey: true }),
       ...names,
     },
     originalCode: code,
@@ -47,6 +49,9 @@ export const isViolation = (error: unknown): boolean => {
   const { errno } = readFailure(error);
   return errno !== undefined && serverRules.get(errno)?.code === 'ConstraintViolated';
 };
+
+export const isUniqueViolation = (error: unknown): boolean =>
+  uniqueViolations.includes(readFailure(error).errno ?? 0);
 
 /** ER_DUP_ENTRY and ER_DUP_ENTRY_WITH_KEY_NAME. */
 export const isDuplicateKey = (error: unknown): boolean => {
@@ -78,15 +83,28 @@ const readFailure = (error: unknown): Failure => {
 };
 
 /** Names of objects that the server's message holds in known places. */
-const namesOf = ({ errno, message }: Failure): { readonly constraint?: string; readonly column?: string } => {
+const namesOf = ({
+  errno,
+  message,
+}: Failure): { readonly constraint?: string; readonly column?: string; readonly otherTable?: string } => {
   if (errno === undefined) return {};
   const constraint = constraintForms
     .filter(({ errnos }) => errnos.includes(errno))
     .map(({ form }) => form.exec(message)?.[1])
     .find((name) => name !== undefined);
   const column = serverRules.get(errno)?.code === 'ValueRejected' ? columnForm.exec(message)?.[1] : undefined;
-  return { ...(constraint !== undefined && { constraint }), ...(column !== undefined && { column }) };
+  const ends = foreignKeyViolations.includes(errno) ? foreignKeyEnds.exec(message) : null;
+  // The table that is written is the one that refers, or the one that is referred to.
+  const otherTable = errno === 1451 || errno === 1217 ? ends?.[1] : ends?.[2];
+  return {
+    ...(constraint !== undefined && { constraint }),
+    ...(column !== undefined && { column }),
+    ...(otherTable !== undefined && { otherTable: otherTable.replaceAll('`', '') }),
+  };
 };
+
+/** ... fails (`db`.`child`, CONSTRAINT `c` FOREIGN KEY (`p`) REFERENCES `parent` (`id`)); it has no value. */
+const foreignKeyEnds = /\((`[^`]+`\.`[^`]+`), CONSTRAINT .* REFERENCES (`[^`]+`(?:\.`[^`]+`)?) \(/;
 
 /** Anchored at the end or the beginning, where no value can be. */
 const constraintForms: readonly { readonly errnos: readonly number[]; readonly form: RegExp }[] = [
@@ -109,6 +127,9 @@ interface Rule {
 
 const rules = (code: ErrorCode, numbers: readonly number[], reason?: string): readonly [number, Rule][] =>
   numbers.map((number) => [number, { code, ...(reason !== undefined && { reason }) }]);
+
+const foreignKeyViolations: readonly number[] = [1216, 1217, 1451, 1452, 1557, 1761, 1762];
+const uniqueViolations: readonly number[] = [1022, 1062, 1169, 1586, 1859];
 
 /**
  * MySQL 8.4 error message reference and MariaDB's list of error codes. Numbers up to 1,880 mean the same in both; those
@@ -143,10 +164,11 @@ const serverRules: ReadonlyMap<number, Rule> = new Map([
   // Constraints.
   ...rules('ConstraintViolated', [1048], 'a NOT NULL column got no value'),
   ...rules('ConstraintViolated', [1364], 'a NOT NULL column without a default got no value'),
-  ...rules('ConstraintViolated', [1022, 1062, 1169, 1586, 1859], 'a row violates a unique constraint'),
-  ...rules('ConstraintViolated', [1216, 1217, 1451, 1452, 1557, 1761, 1762], 'a row violates a foreign key'),
+  ...rules('ConstraintViolated', uniqueViolations, 'a row violates a unique constraint'),
+  ...rules('ConstraintViolated', foreignKeyViolations, 'a row violates a foreign key'),
   ...rules('ConstraintViolated', [3819, 4025], 'a row violates a check constraint'),
-  ...rules('ConstraintViolated', [1644], 'a trigger of the database refused the statement'),
+  // Its message is what a trigger says, which is its author's to answer for: the only hint at what it wants.
+  ...rules('ConstraintViolated', [1644]),
   // Values.
   ...rules('ValueRejected', [1264, 1690, 3020], 'a number is out of the range of its column'),
   ...rules('ValueRejected', [1406], 'a value is too long for its column'),

@@ -3,9 +3,14 @@ import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import type { ApplyStatement, MysqlApplyTable } from '#core/databases/mysql/target/apply-statements.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
-import { createApplyFlow, type PlannedBatch, writtenTables } from '../../databases/apply-flow.ts';
+import {
+  createApplyFlow,
+  type PlannedBatch,
+  savepointVerbs,
+  writtenTables,
+} from '../../databases/apply-flow.ts';
 import type { Connection, Pool, PoolOptions } from '../driver/connection.ts';
-import { isViolation, toDatabaseError } from '../driver/database-errors.ts';
+import { isUniqueViolation, isViolation, toDatabaseError } from '../driver/database-errors.ts';
 import { inTransaction, withConnection } from '../driver/executor.ts';
 import { requirePacket } from '../driver/packet-limit.ts';
 import { claimCheckpoints, findCheckpoint, moveCheckpoint } from './checkpoints.ts';
@@ -65,12 +70,17 @@ export const createApplyTarget = ({
       moveCheckpoint: (connection, batch) => moveCheckpoint(connection, owner, batch, writtenTables(batch)),
       requireTables: (connection, batch) => requireTables(connection, owner, writtenTables(batch)),
       transaction: (work) => inTransaction(pool, work, (isDone) => isDone),
-      run: async (connection, { text, mustHit, isLong = false }, target) => {
+      run: async (connection, { text, mustHit, patches, isLong = false }, target, mustFind) => {
         requirePacket(text, connection.facts, target);
-        const { affectedRows } = await connection.query(text, { isUnlimited: isLong });
-        return mustHit === undefined || affectedRows === mustHit;
+        const { affectedByStatement } = await connection.query(text, { isUnlimited: isLong });
+        const wanted = mustHit ?? (mustFind ? patches : undefined);
+        return wanted === undefined || affectedByStatement.reduce((sum, rows) => sum + rows, 0) === wanted;
       },
       isViolation,
+      isUniqueViolation,
+      savepoint: async (connection, action, name) => {
+        await connection.query(`${savepointVerbs[action]} ${name}`);
+      },
       describe: (error, action, table) =>
         toDatabaseError(error, { action, database, ...(table && { table }) }),
     },

@@ -7,7 +7,9 @@ import type { ValueGuard } from '#core/canonical/value-guard.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import type { OwnedRun } from '#core/contracts/target-owner.ts';
+import { quoteIdentifier } from '#core/databases/mysql/identifiers.ts';
 import { TableStatements } from '#core/databases/mysql/target/apply-statements.ts';
+import { isAsFine } from '#core/databases/mysql/target/compatibility.ts';
 import { loadDataStatement } from '#core/databases/mysql/target/load-data.ts';
 import {
   deleteStatements,
@@ -18,7 +20,14 @@ import {
 } from '#core/databases/mysql/target/rows.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { ownColumns } from '#core/mapping/map-table.ts';
-import type { ChunkControl, ChunkWriter, CopiedChunk, RowBatch } from '#core/ports/databases.ts';
+import { uniquenessOf } from '#core/mapping/shared-uniqueness.ts';
+import type {
+  ChunkControl,
+  ChunkWriter,
+  CopiedChunk,
+  CopiedTables,
+  RowBatch,
+} from '#core/ports/databases.ts';
 import { type Progress, writeGuarded, writeWatched } from '../../databases/chunk-watch.ts';
 import { databaseLabel } from '../../databases/database-failure.ts';
 import { type Connection, createPool, type Pool } from '../driver/connection.ts';
@@ -72,7 +81,7 @@ export const openChunkWriter = (
             const rows = describeCopiedRows(tables, guard);
             return inCopyTransaction(pool, describe, control, async (connection, progress) => {
               if (run !== undefined) await lockTable(connection, run, tables.target.ref);
-              await write(connection, rows, read(), progress, tables.target);
+              await write(connection, rows, read(), progress, tables);
             });
           });
         try {
@@ -93,7 +102,7 @@ export const openChunkWriter = (
 
 /** Columns are those of the source that are replicated, in its order, as the rows have them. Throws `SchemaMismatch`. */
 const describeCopiedRows = (
-  { source, target }: { readonly source: TableDescription; readonly target: TableDescription },
+  { source, target }: Pick<CopiedTables, 'source' | 'target'>,
   guard: ValueGuard,
 ): TargetRows => {
   const sources = source.columns.filter(({ isGenerated }) => !isGenerated);
@@ -115,7 +124,7 @@ type Write = (
   rows: TargetRows,
   batches: AsyncIterable<RowBatch>,
   progress: Progress,
-  target: TableDescription,
+  tables: Pick<CopiedTables, 'source' | 'target'>,
 ) => Promise<void>;
 
 const inCopyTransaction = async (
@@ -235,17 +244,22 @@ const insertRows: Write = async (connection, rows, batches, progress) => {
   }
 };
 
-const replaceRows: Write = async (connection, rows, batches, progress) => {
+/** Of a row whose unique value another chunk's row has, nothing is written: docs/decisions/outdated-unique-values.md. */
+const replaceRows: Write = async (connection, rows, batches, progress, { source, target }) => {
   const columns = rows.columns.map((_column, index) => index);
+  const isShared = uniquenessOf(source, target, isAsFine) === 'shared';
+  const [key = 0] = rows.keyColumns;
+  const name = quoteIdentifier(rows.columns[key]?.name ?? '');
+  const onDuplicate = isShared ? ` ON DUPLICATE KEY UPDATE ${name}=${name}` : '';
   for await (const batch of batches) {
     progress(batch);
     const values = batch.rows;
     await runAll(connection, rows, deleteStatements(rows, values, deleteLimits));
-    await runAll(connection, rows, insertStatements(rows, columns, values, '', insertLimits));
+    await runAll(connection, rows, insertStatements(rows, columns, values, onDuplicate, insertLimits));
   }
 };
 
-const mergeRows: Write = async (connection, rows, batches, progress, target) => {
+const mergeRows: Write = async (connection, rows, batches, progress, { target }) => {
   const statements = new TableStatements(
     { ...target, hasOtherUniqueIndexes: true, isReferenced: true },
     rows,

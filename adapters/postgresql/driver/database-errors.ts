@@ -27,6 +27,7 @@ export const toDatabaseError = (error: unknown, action: DatabaseAction): Millrac
       ...(failure.column !== undefined && { column: failure.column }),
       ...(failure.constraint !== undefined && { constraint: failure.constraint }),
       ...(failure.dataType !== undefined && { dataType: failure.dataType }),
+      ...(failure.isSqlState && failure.code === '23503' && { isForeignKey: true }),
     },
     originalCode: failure.code,
   });
@@ -41,6 +42,8 @@ interface Failure {
   readonly column?: string;
   readonly constraint?: string;
   readonly dataType?: string;
+  /** At the other end of a foreign key. */
+  readonly otherTable?: string;
 }
 
 const textOf = (value: unknown): string | undefined =>
@@ -59,6 +62,7 @@ const readFailure = (error: unknown): Failure => {
     // A server's error has a severity; Node's codes, as EPIPE, can look like an SQLSTATE but have none.
     isSqlState: code !== undefined && fields.severity !== undefined && /^[0-9A-Z]{5}$/.test(code),
     message: error instanceof Error ? error.message : String(error),
+    ...otherTableOf(fields),
     ...optional('schema'),
     ...optional('table'),
     ...optional('column'),
@@ -67,19 +71,32 @@ const readFailure = (error: unknown): Failure => {
   };
 };
 
+/** Key (parent)=(VALUE) is not present in table "parents". Only the end is taken, where no value can be. */
+const otherTableOf = ({ code, detail }: Readonly<Record<string, unknown>>): Pick<Failure, 'otherTable'> => {
+  const name = code === '23503' ? / table "((?:[^"]|"")+)"\.$/.exec(textOf(detail) ?? '')?.[1] : undefined;
+  return name === undefined ? {} : { otherTable: name };
+};
+
 const detailsOf = (failure: Failure): readonly string[] =>
   [
     failure.isSqlState && `SQLSTATE ${failure.code}`,
     failure.constraint !== undefined && `constraint "${failure.constraint}"`,
     failure.column !== undefined && `column "${failure.column}"`,
     failure.table !== undefined && `table "${failure.schema ?? ''}"."${failure.table}"`,
+    failure.otherTable !== undefined && `other table "${failure.otherTable}"`,
   ].filter((part) => part !== false);
 
 interface Rule {
   readonly code: ErrorCode;
   /** Set where PostgreSQL's own message may quote a value or the text of a statement. */
-  readonly reason?: string;
+  readonly reason?: string | ((message: string) => string);
 }
+
+/** What a trigger says is its author's to answer for: it is the only hint at what it wants. */
+const raisedText = (message: string): string =>
+  `a trigger or function of the database refused the statement: ${message.slice(0, maxRaisedText)}`;
+
+const maxRaisedText = 500;
 
 /**
  * Single conditions first, then classes (their first two characters): PostgreSQL manual, appendix A.
@@ -143,7 +160,7 @@ const sqlStateRules: Readonly<Record<string, Rule>> = {
   '58': { code: 'DatabaseUnavailable' },
   P0001: {
     code: 'ConstraintViolated',
-    reason: 'a trigger or function of the database refused the statement',
+    reason: raisedText,
   },
 };
 
@@ -162,7 +179,8 @@ const classify = (failure: Failure): { readonly code: ErrorCode; readonly reason
   if (code !== undefined && failure.isSqlState) {
     const rule = sqlStateRules[code] ?? sqlStateRules[code.slice(0, 2)];
     if (rule === undefined) return { code: 'Internal', reason: 'PostgreSQL refused the statement' };
-    return { code: rule.code, reason: rule.reason ?? message };
+    const { reason = message } = rule;
+    return { code: rule.code, reason: typeof reason === 'string' ? reason : reason(message) };
   }
   if (code !== undefined) {
     const systemCode = systemErrorRules[code];

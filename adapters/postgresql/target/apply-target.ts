@@ -13,7 +13,12 @@ import type {
 import type { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
-import { createApplyFlow, type PlannedBatch, writtenTables } from '../../databases/apply-flow.ts';
+import {
+  createApplyFlow,
+  type PlannedBatch,
+  savepointVerbs,
+  writtenTables,
+} from '../../databases/apply-flow.ts';
 import type { PoolOptions } from '../driver/connection.ts';
 import { toDatabaseError } from '../driver/database-errors.ts';
 import { inTransaction, runOn } from '../driver/executor.ts';
@@ -82,7 +87,7 @@ export const createApplyTarget = ({
   owner,
   tables,
   database,
-  ...options
+  onNulled,
 }: ApplyTargetOptions): ApplyTarget<PostgresApplyTable, PostgresApplyBatch> => {
   const describe = (error: unknown, action: string, table?: TableRef): MillraceError =>
     toDatabaseError(error, { action, database, ...(table && { table }) });
@@ -94,14 +99,20 @@ export const createApplyTarget = ({
       moveCheckpoint: (client, batch) => moveCheckpoint(client, owner, batch, writtenTables(batch)),
       requireTables: (client, batch) => requireTables(runOn(client), owner, writtenTables(batch)),
       transaction: (work) => inTransaction(pool, work, (isDone) => isDone),
-      run: async (client, statement) => {
-        const { rowCount } = await client.query({ ...statement, values: [...statement.values] });
-        return statement.mustHit === undefined || rowCount === statement.mustHit;
+      run: async (client, statement, _target, mustFind) => {
+        const { name, text, values, mustHit, patches } = statement;
+        const { rowCount } = await client.query({ name, text, values: [...values] });
+        const wanted = mustHit ?? (mustFind ? patches : undefined);
+        return wanted === undefined || rowCount === wanted;
       },
       isViolation,
+      isUniqueViolation: (error) => isOfState(error, /^23(?:505|P01)$/),
+      savepoint: async (client, action, name) => {
+        await client.query(`${savepointVerbs[action]} ${name}`);
+      },
       describe,
     },
-    { replicationId: owner.replicationId, ...options },
+    { replicationId: owner.replicationId, ...(onNulled && { onNulled }) },
   );
 
   const runCopies = async (client: pg.PoolClient, copies: readonly TableCopy[]): Promise<boolean> => {
@@ -149,16 +160,16 @@ export const createApplyTarget = ({
       return copies === undefined ? flow.plan(batch) : { batch, copies, statements: [], nulled };
     },
 
-    apply: async (prepared) => {
+    apply: async (prepared, options) => {
       const { batch, copies } = prepared;
-      if (copies === undefined) return flow.apply(prepared);
+      if (copies === undefined) return flow.apply(prepared, options);
       try {
         return await flow.transact(prepared, (client) => runCopies(client, copies));
       } catch (error) {
         if (!isViolation(error) && !isCopyRefused(error)) throw describe(error, 'apply changes');
       }
       for (const { table } of copies) mergesLeft.set(table, batchesMergedAfterConflict);
-      return flow.apply(flow.plan(batch));
+      return flow.apply(flow.plan(batch), options);
     },
   };
 };
@@ -167,12 +178,10 @@ export const createApplyTarget = ({
  * Integrity constraint violations (class 23), and a statement that would write one row twice (21000): two texts of one
  * key, as `1.0` and `1.00`. PostgreSQL manual, appendix A.
  */
-const isViolation = (error: unknown): boolean =>
-  error instanceof Error &&
-  'code' in error &&
-  typeof error.code === 'string' &&
-  /^(23[0-9A-Z]{3}|21000)$/.test(error.code);
+const isViolation = (error: unknown): boolean => isOfState(error, /^(?:23[0-9A-Z]{3}|21000)$/);
+
+const isOfState = (error: unknown, states: RegExp): boolean =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && states.test(error.code);
 
 /** COPY FROM is not for every table that INSERT is for, as one with row-level security (PostgreSQL manual, COPY). */
-const isCopyRefused = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === '0A000';
+const isCopyRefused = (error: unknown): boolean => isOfState(error, /^0A000$/);

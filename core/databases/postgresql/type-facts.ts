@@ -13,3 +13,7 @@ export const comparison = (column: ColumnDescription, operator: ComparisonSign):
   const schema = column.typeKind === 'extension' && !column.isArray && schemaOfType.exec(column.type)?.[1];
   return schema ? `OPERATOR(${schema}.${operator})` : operator;
 };
+
+/** Whether values that are equal to the target's column are equal to the source's, too: char(n) ignores blanks at the end. */
+export const isAsFine = (source: ColumnDescription, target: ColumnDescription): boolean =>
+  target.baseType !== 'bpchar' || (source.baseType === 'bpchar' && source.native === undefined);

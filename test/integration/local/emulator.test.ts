@@ -326,7 +326,7 @@ describe('Step Functions', () => {
     expect(new Set(await failures())).toEqual(new Set(['Lambda.TooManyRequestsException']));
     await lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName: 'throttled-step' }));
     expect(await outcomeOf(executionArn)).toMatchObject({ status: 'SUCCEEDED' });
-  });
+  }, 60_000);
 
   test('hands the started task on in PascalCase', async () => {
     const outcome = await outcomeOf(await execute('start-task', { exitCode: '0' }));

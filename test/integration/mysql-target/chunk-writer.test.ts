@@ -44,6 +44,57 @@ describeTargets('writing chunks', (kind) => {
       target = described;
     });
 
+    const writeRows = async (
+      source: TableDescription,
+      into: TableDescription,
+      ...chunk: readonly CanonicalRow[]
+    ) => {
+      const writer = openChunkWriter(server.settings, 1);
+      try {
+        const { signal } = new AbortController();
+        await writer.writeChunk({ source, target: into }, { chunkNumber: 1 }, () => batches(...chunk), {
+          signal,
+        });
+      } finally {
+        await writer.close();
+      }
+    };
+    const describeTable = async (): Promise<TableDescription> => {
+      const database = openTargetDatabase(server.settings);
+      const found = await database.describeTable({ schema: server.settings.databaseName, table: 'things' });
+      await database.close();
+      if (found === undefined) throw new Error('There is no table things.');
+      return found;
+    };
+    const rowOf = (id: string, note: string | null): CanonicalRow => [id, 'a', note, null, null, null];
+
+    test('keeps what only the target has when a chunk is written twice', async () => {
+      await server.client.query('ALTER TABLE things ADD own varchar(10)');
+      const extended = await describeTable();
+      await writeRows(things, extended, rowOf('1', 'one'));
+      await server.client.query("UPDATE things SET own = 'kim'");
+      await writeRows(things, extended, rowOf('1', 'changed'), rowOf('2', "it's; two"));
+      expect(await rowsOf(server, 'SELECT id, note, own FROM things ORDER BY id')).toEqual([
+        { id: '1', note: 'changed', own: 'kim' },
+        { id: '2', note: "it's; two", own: null },
+      ]);
+    });
+
+    test('leaves out a row whose unique value another chunk has, where the source keeps it unique, too', async () => {
+      await server.client.query('ALTER TABLE things MODIFY note varchar(50), ADD UNIQUE KEY (note)');
+      const unique = await describeTable();
+      await writeRows(things, unique, rowOf('1', 'x'));
+      await expect(writeRows(things, unique, rowOf('2', 'x'), rowOf('3', 'y'))).rejects.toMatchObject({
+        code: 'ConstraintViolated',
+      });
+      const uniqueKeys = [{ name: 'u', columns: ['note'], isPlain: true, isImmediate: true }];
+      await writeRows({ ...things, uniqueKeys }, unique, rowOf('2', 'x'), rowOf('3', 'y'));
+      expect(await rowsOf(server, 'SELECT id, note FROM things ORDER BY id')).toEqual([
+        { id: '1', note: 'x' },
+        { id: '3', note: 'y' },
+      ]);
+    });
+
     chunkWriterContract({
       openWriter: () => openChunkWriter(server.settings, 2),
       target: () => target,

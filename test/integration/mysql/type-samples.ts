@@ -122,8 +122,7 @@ const typeSamples: Readonly<Record<string, Samples>> = {
   longtext: { samples: ['x😀'].map(text) },
   'varchar(20) character set latin1': { samples: ['é€ÿ'].map(text) },
   'varchar(20) character set utf8mb3': { samples: ['é€'].map(text) },
-  'varchar(20) character set utf16': { samples: ['é😀'].map(text) },
-  'text character set ucs2': { samples: ['é中'].map(text) },
+  'varchar(20) character set utf16le': { samples: ['é😀', '\ufeffé', '\ufffeé'].map(text) },
   'varchar(20) character set cp1251': { samples: ['Привет'].map(text) },
   'varchar(20) collate utf8mb4_bin': { samples: ['a', 'A', 'ä'].map(text) },
   'binary(4)': {
@@ -355,6 +354,11 @@ export const refusedTypes: readonly {
   { type: 'varchar(10) character set sjis', reason: 'sjis' },
   { type: 'varchar(10) character set gbk', reason: 'gbk' },
   { type: 'text character set greek', reason: 'greek' },
+  { type: 'varchar(10) character set utf16', reason: 'U+FEFF' },
+  { type: 'text character set ucs2', reason: 'U+FEFF' },
+  { type: 'varchar(10) character set utf32', reason: 'U+FEFF' },
+  { type: "enum('a','é😀') character set utf8mb4", reason: 'question mark' },
+  { type: "set('a','é😀') character set utf8mb4", reason: 'question mark' },
   { type: "enum('a','x\\\\y')", reason: 'backslash' },
   { type: 'vector(3)', only: 'mysql', reason: 'vector(3)' },
 ];

@@ -77,6 +77,51 @@ const contentOf = async (side: 'source' | 'target', table: string): Promise<read
   return rows.map(({ row }) => row);
 };
 
+describe('an existing target table', () => {
+  test('with another unique key takes chunks of different moments, and leaves out what has changed hands', async () => {
+    await pair.source.client.query(`
+      CREATE TABLE "S".login (id int PRIMARY KEY, email text UNIQUE);
+      INSERT INTO "S".login VALUES (1, 'x@y'), (9, 'other')`);
+    await pair.target.client.query('CREATE TABLE "T".login (id int PRIMARY KEY, email text UNIQUE)');
+    const tables = await prepare('login');
+    await copier.copyChunk(tables, { chunkNumber: 0, upTo: ['1'] }, never);
+    await pair.source.client.query(
+      `UPDATE "S".login SET email = 'z@y' WHERE id = 1; INSERT INTO "S".login VALUES (2, 'x@y')`,
+    );
+    await copier.copyChunk(tables, { chunkNumber: 1, after: ['1'] }, never);
+    expect(await contentOf('target', 'login')).toEqual(['(1,x@y)', '(9,other)']);
+    // A key that only the target keeps says nothing about the source.
+    await pair.source.client.query('ALTER TABLE "S".login DROP CONSTRAINT login_email_key');
+    await pair.target.client.query('TRUNCATE "T".login');
+    await pair.source.client.query(`UPDATE "S".login SET email = 'x@y'`);
+    const unshared = await prepare('login');
+    await expect(copier.copyChunk(unshared, everything, never)).rejects.toMatchObject({
+      code: 'ConstraintViolated',
+      facts: { constraint: 'login_email_key' },
+    });
+  });
+
+  test('keeps its own columns when a chunk is copied twice', async () => {
+    await pair.source.client.query(`
+      CREATE TABLE "S".item (id int PRIMARY KEY, price int); INSERT INTO "S".item VALUES (1, 10), (2, 20)`);
+    await pair.target.client.query('CREATE TABLE "T".item (id int PRIMARY KEY, price int, reviewed_by text)');
+    const tables = await prepare('item');
+    await copier.copyChunk(tables, { chunkNumber: 0, upTo: ['1'] }, never);
+    await pair.target.client.query(`UPDATE "T".item SET reviewed_by = 'kim'`);
+    await pair.source.client.query('UPDATE "S".item SET price = 11 WHERE id = 1');
+    await copier.copyChunk(tables, everything, never);
+    expect(await contentOf('target', 'item')).toEqual(['(1,11,kim)', '(2,20,)']);
+    const byRows = createRowCopier(
+      openChunkReader(pair.source.settings, 1),
+      openChunkWriter(pair.target.settings, 1),
+    );
+    await pair.source.client.query('UPDATE "S".item SET price = 12 WHERE id = 1');
+    await byRows.copyChunk(tables, everything, never);
+    await byRows.close();
+    expect(await contentOf('target', 'item')).toEqual(['(1,12,kim)', '(2,20,)']);
+  });
+});
+
 const planChunks = async (table: TableDescription, rows: number): Promise<readonly Chunk[]> => {
   const chunks: Chunk[] = [];
   let after: readonly string[] | undefined;

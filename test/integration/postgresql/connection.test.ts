@@ -96,7 +96,6 @@ describe('what PostgreSQL refuses', () => {
     ['BEGIN READ ONLY; DELETE FROM public.t', 'DatabaseUnavailable', '25006'],
     [`SET statement_timeout = 50; SELECT pg_sleep(5)`, 'DatabaseTimeout', '57014'],
     ['SELECT pg_terminate_backend(pg_backend_pid())', 'DatabaseUnavailable', '57P01'],
-    [`DO $$ BEGIN RAISE EXCEPTION 'topsecret'; END $$`, 'ConstraintViolated', 'P0001'],
     [`SELECT pg_create_logical_replication_slot('s', 'pgoutput')`, 'DatabaseUnavailable', '55000'],
     [
       `SELECT pg_create_physical_replication_slot('a'), pg_create_physical_replication_slot('b')`,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ColumnDescription, TableDescription } from '../../../contracts/table-description.ts';
+import type { ColumnDescription, TableDescription, UniqueKey } from '../../../contracts/table-description.ts';
 import type { Statement } from '../statement.ts';
 import { describeType } from '../types/column-types.ts';
 import type { NativeColumn } from '../types/mysql-type.ts';
@@ -27,7 +27,7 @@ ORDER BY TABLE_NAME, ORDINAL_POSITION`,
 });
 
 export const indexesStatement = (schema: string, table?: string): Statement => ({
-  text: `SELECT TABLE_NAME AS tableName, INDEX_NAME AS indexName, COLUMN_NAME AS columnName
+  text: `SELECT TABLE_NAME AS tableName, INDEX_NAME AS indexName, COLUMN_NAME AS columnName, SUB_PART AS prefix
 FROM information_schema.STATISTICS
 WHERE NON_UNIQUE = 0 AND TABLE_SCHEMA = ?${table === undefined ? '' : ' AND TABLE_NAME = ?'}
 ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`,
@@ -111,7 +111,20 @@ export const indexSchema = z.strictObject({
   indexName: z.string(),
   /** Null: an expression. */
   columnName: z.string().nullable(),
+  /** How much of a value is in it; null: all. */
+  prefix: z.string().nullable(),
 });
+
+/** The unique indexes of one table, by its rows of the index catalog in order. */
+export const uniqueKeysOf = (indexes: readonly z.infer<typeof indexSchema>[]): readonly UniqueKey[] =>
+  [...Map.groupBy(indexes, ({ indexName }) => indexName)]
+    .filter(([name]) => name !== 'PRIMARY')
+    .map(([name, parts]) => ({
+      name,
+      columns: parts.flatMap(({ columnName }) => columnName ?? []),
+      isPlain: parts.every(({ columnName, prefix }) => columnName !== null && prefix === null),
+      isImmediate: true,
+    }));
 
 const foreignKeySchema = z.strictObject({ tableName: z.string(), constraintName: z.string() });
 const jsonCheckSchema = z.strictObject({ tableName: z.string(), checkClause: z.string() });
@@ -162,6 +175,7 @@ export const readTables = (schema: string, rows: CatalogRows): readonly TableDes
             ...(foreignKeys.get(tableName) ?? []).map(({ constraintName }) => constraintName),
           ]),
         ].sort(),
+        uniqueKeys: uniqueKeysOf(ofTable),
       };
     });
 };
@@ -190,7 +204,6 @@ export const hasDefault = (column: CatalogColumn): boolean => {
   );
 };
 
-/** The collation is left out: keys of a source are told apart by its own index. */
 export const nativeColumn = (column: CatalogColumn): NativeColumn => ({
   dataType: column.dataType,
   columnType: column.columnType,
@@ -200,6 +213,7 @@ export const nativeColumn = (column: CatalogColumn): NativeColumn => ({
   ...(column.numericScale !== null && { scale: column.numericScale }),
   ...(column.fraction !== null && { fraction: column.fraction }),
   ...(column.charset !== null && { charset: column.charset }),
+  ...(column.collation !== null && { collation: column.collation }),
 });
 
 const describeColumn = (column: CatalogColumn, isCheckedJson: boolean): ColumnDescription => {

@@ -10,6 +10,7 @@ import type { ApplyRow } from '../../../ports/apply-table.ts';
 import type { SourceCodec } from '../../../ports/source-dialect.ts';
 import { quoteIdentifier, quoteTable } from '../identifiers.ts';
 import type { MysqlTargetTable } from './catalog.ts';
+import { isAsFine } from './compatibility.ts';
 import { ListedRows } from './listed-rows.ts';
 import {
   columnList,
@@ -25,6 +26,8 @@ export interface ApplyStatement {
   readonly text: string;
   /** Set when the statement has to hit just so many rows; otherwise the batch was planned on a wrong assumption. */
   readonly mustHit?: number;
+  /** How many rows it changes if all of them are there; set when they are not known as a whole. */
+  readonly patches?: number;
   /** Takes as long as the table is large. */
   readonly isLong?: boolean;
 }
@@ -64,7 +67,7 @@ export const describeApplyTable = (
       { facts: { table: `${target.ref.schema}.${target.ref.table}` } },
     );
   }
-  const paired = pairColumns(mapping, source, target, codec);
+  const paired = pairColumns(mapping, source, target, codec, isAsFine);
   const pairs = paired.written.map((column, index) => ({
     source: paired.mapped[index] ?? column,
     target: column,
@@ -168,10 +171,14 @@ export class TableStatements {
 
   /** Changes rows that are there. */
   #updates(rows: readonly ApplyRow[]): readonly ApplyStatement[] {
-    return this.#gathered(
+    const statements = this.#gathered(
       rows,
       (row) => [this.#update(row)],
       (listed, list, columns) => [listed.update(list, columns)],
+    );
+    // How many of the rows each of several texts has is not known.
+    return statements.map((statement) =>
+      statements.length === 1 ? { ...statement, patches: rows.length } : { ...statement, patches: -1 },
     );
   }
 

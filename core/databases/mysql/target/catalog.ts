@@ -9,6 +9,7 @@ import {
   indexSchema,
   isGeneratedColumn,
   nativeColumn,
+  uniqueKeysOf,
 } from '../source/catalog.ts';
 import type { Statement } from '../statement.ts';
 import { describeType } from '../types/column-types.ts';
@@ -101,6 +102,7 @@ export const toTargetTable = (
     relationKind: found.type === 'BASE TABLE' ? 'table' : found.type.includes('VIEW') ? 'view' : 'other',
     estimatedRows: found.estimated_rows ?? -1,
     bytes: found.bytes ?? 0,
+    uniqueKeys: uniqueKeysOf(indexes),
     uniqueIndexes: [...secondary, ...new Set(ownForeignKeys)],
     ...(found.engine !== null && { storageEngine: found.engine }),
     hasOtherUniqueIndexes: secondary.length > 0,
@@ -109,18 +111,17 @@ export const toTargetTable = (
 };
 
 /**
- * The same description as a source's column has, and what decides on how values are written there: which server it is, the
- * collation of a key, and the length of bytes (that of a source's column is not compared, since its values say it).
+ * The same description as a source's column has, and what decides on how values are written there: which server it is, and
+ * the length of bytes (that of a source's column is not compared, since its values say it).
  */
 const toColumn = (column: CatalogColumn, isMariadb: boolean): ColumnDescription => {
-  const { collation, maxLength } = column;
+  const { maxLength } = column;
   const { native, ...described } = describeType(nativeColumn(column));
   return {
     name: column.columnName,
     ...described,
     native: {
       ...native,
-      ...(collation !== null && { collation }),
       ...(isMariadb && { isMariadb }),
     },
     ...(boundedBytes.has(column.dataType) && { maxLength: maxLength ?? 1 }),

@@ -1,6 +1,6 @@
 import type { ColumnDescription, TableDescription } from '../../../contracts/table-description.ts';
 import { isCharacterType } from '../types/texts.ts';
-import { inexactness } from './collations.ts';
+import { inexactness, isCollationAsFine } from './collations.ts';
 import { holdsEveryValue } from './column-encoder.ts';
 
 /** Why an existing target table cannot take a source table's rows: one reason each, none when it can. */
@@ -52,14 +52,22 @@ export const comparableTarget = (
   return isKey ? compareCollations(source, target) : undefined;
 };
 
+/** Whether values that are equal to the target's column are equal to the source's, too. */
+export const isAsFine = (source: ColumnDescription, target: ColumnDescription): boolean => {
+  const collation = target.native?.collation;
+  if (collation === undefined || !isCharacterType(source)) return true;
+  const ofSource = source.native?.collation;
+  return ofSource === undefined
+    ? inexactness(collation) === undefined
+    : isCollationAsFine(ofSource, collation);
+};
+
 /** Two keys of the source must not be one to the target. */
 const compareCollations = (source: ColumnDescription, target: ColumnDescription): string | undefined => {
   if (target.native?.baseType === 'float')
     return 'is float and in the key, which MySQL cannot look up by its value';
   const collation = target.native?.collation;
-  if (collation === undefined || !isCharacterType(source) || collation === source.native?.collation) {
-    return undefined;
-  }
+  if (collation === undefined || isAsFine(source, target)) return undefined;
   const reason = inexactness(collation);
   return reason === undefined
     ? undefined

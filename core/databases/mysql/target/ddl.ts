@@ -1,7 +1,7 @@
 import type { TableRef } from '../../../contracts/identifiers.ts';
 import type { TableDescription } from '../../../contracts/table-description.ts';
 import { quoteIdentifier, quoteTable } from '../identifiers.ts';
-import { exactCollation, type Flavour } from './collations.ts';
+import { exactCollation, exactCollationOf, type Flavour } from './collations.ts';
 import { planColumns } from './column-plan.ts';
 
 /**
@@ -16,7 +16,11 @@ export const createTableStatement = (
 ): string => {
   const notNull = new Set(source.columns.filter((column) => column.notNull).map(({ name }) => name));
   const columns = planColumns(source).columns.map(({ name, type, charset, suffix }) => {
-    const charsetClause = charset === undefined ? '' : ` CHARACTER SET ${charset} COLLATE ${charset}_bin`;
+    const key = source.primaryKey.includes(name)
+      ? { sourceCollation: source.columns.find((column) => column.name === name)?.native?.collation }
+      : undefined;
+    const collation = charset === undefined ? undefined : exactCollationOf(charset, flavour, key);
+    const charsetClause = collation === undefined ? '' : ` CHARACTER SET ${charset} COLLATE ${collation}`;
     // NULL is written out, for a TIMESTAMP has none by default on some servers.
     const isNotNull = notNull.has(name) || source.primaryKey.includes(name);
     return `${quoteIdentifier(name)} ${type}${charsetClause} ${isNotNull ? 'NOT NULL' : 'NULL'}${suffix === undefined ? '' : ` ${suffix}`}`;

@@ -15,14 +15,17 @@ const exact: ReadonlySet<string> = new Set([
   'latin7',
   'macce',
   'macroman',
-  'ucs2',
-  'utf16',
   'utf16le',
-  'utf32',
   'utf8',
   'utf8mb3',
   'utf8mb4',
 ]);
+
+/**
+ * Java takes U+FEFF at the beginning of a text in these for the mark of the byte order, and leaves it out; after U+FFFE it
+ * reads all other characters with their bytes swapped.
+ */
+const losesFirstCharacter: ReadonlySet<string> = new Set(['ucs2', 'utf16', 'utf32']);
 
 /** Java has no character for some bytes, or for some of MySQL's own (byte 81 of latin1), and says so by U+FFFD. */
 const exactUnlessReplaced: ReadonlySet<string> = new Set([
@@ -33,6 +36,14 @@ const exactUnlessReplaced: ReadonlySet<string> = new Set([
   'euckr',
   'latin1',
 ]);
+
+/** Why texts of a character set cannot be replicated, or undefined when they can. */
+export const unreadableCharset = (charset: string): string | undefined => {
+  if (isReadExactly(charset)) return undefined;
+  return losesFirstCharacter.has(charset)
+    ? `Debezium drops the character U+FEFF at the beginning of a text in ${charset}; convert the column to utf8mb4`
+    : `Debezium reads some characters of the character set ${charset} as others; convert the column to utf8mb4`;
+};
 
 const replacement = '\ufffd';
 

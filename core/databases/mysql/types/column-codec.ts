@@ -1,6 +1,6 @@
 import type { ColumnDescription } from '../../../contracts/table-description.ts';
 import { MillraceError } from '../../../errors/millrace-error.ts';
-import { isReadExactly } from './charsets.ts';
+import { unreadableCharset } from './charsets.ts';
 import { mysqlTypeOf } from './column-types.ts';
 import type { Decoded } from './mysql-type.ts';
 
@@ -69,6 +69,9 @@ const unsupported = (column: ColumnDescription, reason: string | undefined): Mil
 
 const typeName = (column: ColumnDescription): string => column.native?.type ?? column.type;
 
+/** Those with characters of four bytes in UTF-8. */
+const wideCharsets: ReadonlySet<string> = new Set(['utf8mb4', 'utf16', 'utf16le', 'utf32', 'gb18030']);
+
 /** Why a column cannot be replicated, or undefined when it can. */
 export const validateColumn = (column: ColumnDescription): string | undefined => {
   const { native } = column;
@@ -78,12 +81,14 @@ export const validateColumn = (column: ColumnDescription): string | undefined =>
   const hasMembers = native.baseType === 'enum' || native.baseType === 'set';
   if (hasMembers) {
     // For one backslash of MySQL, Debezium (3.5) writes two; for one of MariaDB it does not.
-    return native.type.includes('\\')
-      ? `a member of ${typeName(column)} has a backslash, which Debezium does not always read as one`
+    if (native.type.includes('\\')) {
+      return `a member of ${typeName(column)} has a backslash, which Debezium does not always read as one`;
+    }
+    // The catalog and the log's DDL are in utf8mb3, where a character of four bytes is a question mark.
+    return native.type.includes('?') && wideCharsets.has(native.charset ?? '')
+      ? `a member of ${typeName(column)} has a question mark, or a character beyond U+FFFF, which the server shows as one; ` +
+          'rename the member'
       : undefined;
   }
-  if (native.charset !== undefined && !isReadExactly(native.charset)) {
-    return `Debezium reads some characters of the character set ${native.charset} as others; convert the column to utf8mb4`;
-  }
-  return undefined;
+  return native.charset === undefined ? undefined : unreadableCharset(native.charset);
 };

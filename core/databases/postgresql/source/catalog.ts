@@ -149,6 +149,28 @@ SELECT json_build_object(
       SELECT conname FROM pg_constraint WHERE conrelid = c.oid AND contype IN ('f', 'x')
     ) secondary
   ), '[]'),
+  'uniqueKeys', coalesce((
+    SELECT json_agg(json_build_object(
+      'name', ic.relname,
+      'columns', (
+        SELECT coalesce(json_agg(a.attname ORDER BY key.position), '[]')
+        FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS key (attnum, position)
+        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = key.attnum
+        WHERE key.position <= i.indnkeyatts),
+      'isPlain', i.indexprs IS NULL AND i.indpred IS NULL
+        AND coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) = false
+        AND NOT EXISTS (
+          SELECT FROM unnest(i.indcollation::oid[]) AS used JOIN pg_collation co ON co.oid = used
+          WHERE NOT co.collisdeterministic)
+        AND NOT EXISTS (
+          SELECT FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS key (attnum, position)
+          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = key.attnum
+          JOIN pg_type t ON t.oid = a.atttypid
+          WHERE key.position <= i.indnkeyatts AND t.typnamespace <> 'pg_catalog'::regnamespace),
+      'isImmediate', i.indimmediate AND i.indisvalid) ORDER BY ic.relname)
+    FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
+    WHERE i.indrelid = c.oid AND i.indisunique AND NOT i.indisprimary
+  ), '[]'),
   'catalog', json_build_object(
     'id', c.oid::bigint,
     'storageId', c.relfilenode::bigint,

@@ -2,11 +2,12 @@ import { isBuiltIn, isMoney } from '../../../canonical/type-facts.ts';
 import type { Chunk } from '../../../contracts/copy.ts';
 import type { ColumnDescription, TableDescription } from '../../../contracts/table-description.ts';
 import { ownColumns } from '../../../mapping/map-table.ts';
+import { uniquenessOf } from '../../../mapping/shared-uniqueness.ts';
 import type { CopiedTables } from '../../../ports/databases.ts';
 import { quoteIdentifier, quoteTable } from '../identifiers.ts';
 import type { Statement } from '../statement.ts';
 import { targetType } from '../target/ddl.ts';
-import { comparison } from '../type-facts.ts';
+import { comparison, isAsFine } from '../type-facts.ts';
 import { keyAfterParameters, keyColumns, keyList, keyRangeCondition } from './key-range.ts';
 
 export type CopyFormat = 'binary' | 'text';
@@ -99,7 +100,8 @@ export interface StagedCopy {
 /**
  * Writes a chunk of which the target may have rows already, or that needs staging: through a temporary table, and by key rather than by
  * range, because the two databases may sort text differently, and a range of one could then hold rows of another
- * chunk at the other. Rows of a table that has columns of its own are changed in their place, which keeps those.
+ * chunk at the other. A row is left out that has a unique value of a row which another chunk read at another time, since one of
+ * the two has changed since and comes again (docs/decisions/outdated-unique-values.md). Rows of a table that has columns of its own are changed in their place, which keeps those.
  */
 export const stagedCopy = (tables: TablePair, format: CopyFormat): StagedCopy => {
   const columns = columnList(tables);
@@ -126,7 +128,12 @@ export const stagedCopy = (tables: TablePair, format: CopyFormat): StagedCopy =>
     merge:
       ownColumns(mapped, tables.target).length > 0
         ? [`${insert} ${onConflict(mapped, tables.target)}`]
-        : [`DELETE FROM ${target} AS old USING ${stagingTable} AS new WHERE ${sameKey}`, insert],
+        : [
+            `DELETE FROM ${target} AS old USING ${stagingTable} AS new WHERE ${sameKey}`,
+            uniquenessOf(mapped, tables.target, isAsFine) === 'shared'
+              ? `${insert} ON CONFLICT DO NOTHING`
+              : insert,
+          ],
   };
 };
 

@@ -11,7 +11,7 @@ import type { ApplyRow } from '../../../ports/apply-table.ts';
 import type { RowEvent } from '../../../ports/row-event.ts';
 import type { SourceCodec } from '../../../ports/source-dialect.ts';
 import { quoteIdentifier, quoteTable } from '../identifiers.ts';
-import { comparison } from '../type-facts.ts';
+import { comparison, isAsFine } from '../type-facts.ts';
 import { arrayLiteral } from './array-literal.ts';
 import { copyText } from './copy-text.ts';
 import { createRowCheck, type RowCheck } from './value-check.ts';
@@ -23,6 +23,8 @@ export interface ApplyStatement {
   readonly values: readonly (string | null)[];
   /** Set when the statement has to hit just so many rows; otherwise the batch was planned on a wrong assumption. */
   readonly mustHit?: number;
+  /** How many rows it changes if all of them are there; set when they are not known as a whole. */
+  readonly patches?: number;
 }
 
 /** Rows for `COPY ... FROM STDIN`. */
@@ -57,7 +59,7 @@ export const describeApplyTable = (
   target: TableDescription,
   codec: Pick<SourceCodec, 'decoderFor' | 'isUnavailable'>,
 ): PostgresApplyTable => {
-  const paired = pairColumns(mapping, source, target, codec);
+  const paired = pairColumns(mapping, source, target, codec, isAsFine);
   const { guard, take: takeNulled } = createValueGuard(target.ref, mapping.valuePolicy);
   // PostgreSQL has nothing of its own that it cannot hold.
   const isForeign = source.columns.some(({ native }) => native !== undefined);
@@ -172,9 +174,10 @@ export class TableStatements {
       if (group === undefined) groups.set(shape, { columns: knownColumns(row), rows: [row] });
       else group.rows.push(row);
     }
-    return Array.from(groups.values(), ({ columns, rows: group }) =>
-      this.#statement(verb, columns, () => text(columns), this.#arraysOf(group, columns)),
-    );
+    return Array.from(groups.values(), ({ columns, rows: group }) => ({
+      ...this.#statement(verb, columns, () => text(columns), this.#arraysOf(group, columns)),
+      ...(verb === 'patch' && { patches: group.length }),
+    }));
   }
 
   #upsertText(columns: readonly number[]): string {

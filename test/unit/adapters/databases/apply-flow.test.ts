@@ -15,20 +15,27 @@ const tableOf = (nulled: string[] = []): WrittenTable<string> => ({
   statements: {
     forSteps: (steps) =>
       steps.map((step) =>
-        step.kind === 'write' ? `upsert ${step.upserts.map(([id]) => id).join()}` : step.kind,
+        step.kind !== 'write'
+          ? step.kind
+          : step.deletes.length > 0
+            ? `delete ${step.deletes.map(([id]) => id).join()}`
+            : `upsert ${step.upserts.map(([id]) => id).join()}`,
       ),
   },
   takeNulled: () => new Map(nulled.splice(0).map((name) => [name, 1])),
 });
 
-const batchOf = (table: WrittenTable<string>): PartitionBatch<WrittenTable<string>> => ({
+const batchOf = (
+  table: WrittenTable<string>,
+  ids: readonly string[] = ['1', '2'],
+): PartitionBatch<WrittenTable<string>> => ({
   topic: 'topic',
   partition: 0,
   epoch: 3,
   expectedOffset: 5n,
   nextOffset: 7n,
   counts: { inserts: 2, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 },
-  changes: [{ table, events: ['1', '2'].map((id) => ({ kind: 'upsert', key: id, row: [id] })) }],
+  changes: [{ table, events: ids.map((id) => ({ kind: 'upsert', key: id, row: [id] })) }],
 });
 
 const checkpoint: Checkpoint = {
@@ -69,6 +76,10 @@ const start = (
       return run(statement);
     },
     isViolation: (error) => error instanceof RangeError,
+    isUniqueViolation: (error) => error instanceof RangeError && error.message === 'duplicate key',
+    savepoint: async (_session, action, name) => {
+      log.push(`${action} ${name}`);
+    },
     describe: (error, action, table) =>
       error instanceof MillraceError
         ? error
@@ -98,10 +109,47 @@ test('a statement that hits other rows than it had to undoes the batch', async (
   expect(log).toEqual(['move', 'upsert 1,2', 'roll back']);
 });
 
-test('a batch that breaks a constraint is written again event by event', async () => {
-  const { flow, log } = start((statement) => (statement === 'upsert 1,2' ? violate() : true));
-  expect(await flow.apply(flow.plan(batchOf(tableOf())))).toBe('applied');
-  expect(log).toEqual(['move', 'upsert 1,2', 'move', 'upsert 1', 'upsert 2', 'commit']);
+test('a batch that breaks a constraint is written in halves, down to the event that has to be by itself', async () => {
+  const { flow, log } = start((statement) => (/3,4|1,2,3/.test(statement) ? violate() : true));
+  expect(await flow.apply(flow.plan(batchOf(tableOf(), ['1', '2', '3', '4'])))).toBe('applied');
+  expect(log).toEqual([
+    ...['move', 'upsert 1,2,3,4', 'move'],
+    ...['set millrace_1', 'upsert 1,2', 'release millrace_1'],
+    ...['set millrace_1', 'upsert 3,4', 'roll-back millrace_1'],
+    ...[
+      'set millrace_2',
+      'upsert 3',
+      'release millrace_2',
+      'set millrace_2',
+      'upsert 4',
+      'release millrace_2',
+    ],
+    'commit',
+  ]);
+});
+
+test('an event that clashes with a newer row is passed over where that is allowed, and its row taken away', async () => {
+  const clash = (statement: string) => (/upsert.*2/.test(statement) ? violate() : true);
+  const { flow, log } = start(clash);
+  const table = tableOf();
+  expect(
+    await flow.apply(flow.plan(batchOf(table)), {
+      mayPassOver: (asked) => asked === table,
+      mustFind: () => false,
+    }),
+  ).toBe('passed-over');
+  expect(log.slice(-4)).toEqual(['upsert 2', 'roll-back millrace_1', 'delete 2', 'commit']);
+  await expect(start(clash).flow.apply(flow.plan(batchOf(table)))).rejects.toMatchObject({
+    code: 'ConstraintViolated',
+  });
+  const anyhow = { mayPassOver: () => true, mustFind: () => false };
+  const check = start((statement) => {
+    if (!statement.includes('2')) return true;
+    throw new RangeError('a check');
+  });
+  await expect(check.flow.apply(flow.plan(batchOf(table)), anyhow)).rejects.toMatchObject({
+    code: 'ConstraintViolated',
+  });
 });
 
 test('an event that breaks a constraint by itself fails the batch, with its offset', async () => {

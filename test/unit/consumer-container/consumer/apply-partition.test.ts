@@ -36,14 +36,16 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
     formatLsn,
   );
   const held: string[] = [];
+  const reasons: string[] = [];
   const holding = new AbortController();
   const run = () =>
     applyPartition(session, {
       judgeOf: () => undefined,
       held: {
         signalOf: () => holding.signal,
-        holdTopic: async (heldTopic, _tables, { code }) => {
+        holdTopic: async (heldTopic, _tables, { code, message }) => {
           held.push(`${heldTopic}: ${code}`);
+          reasons.push(message);
           holding.abort();
         },
       },
@@ -60,7 +62,7 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
       clock,
       log,
     });
-  return { session, target, clock, log, progress, reread, held, run };
+  return { session, target, clock, log, progress, reread, held, reasons, run };
 };
 
 const offsetsOf = (target: FakeTarget) =>
@@ -137,6 +139,28 @@ test('a table is held exactly before the record that cannot be decoded', async (
   await run();
   expect(held).toEqual([`${topic}: SchemaMismatch`]);
   expect(target.checkpoint.nextOffset).toBe(3n);
+});
+
+const orphan = new MillraceError('ConstraintViolated', 'a row violates a foreign key.', {
+  facts: { isForeignKey: true },
+});
+
+test('a row whose parent has not come yet waits for it, one event by itself', async () => {
+  const { target, clock, session, run } = setUp(inserts(2));
+  target.outcomes.push(...Array.from({ length: 14 }, () => orphan));
+  await run();
+  expect(clock.sleeps).toEqual([100, 200]);
+  expect(session.sought).toHaveLength(15);
+  expect(target.applied.at(-1)?.nextOffset).toBe(2n);
+});
+
+test('a row whose parent never comes holds the table and says so', async () => {
+  const { target, clock, held, reasons, run } = setUp(inserts(2));
+  target.outcomes.push(...Array.from({ length: 100 }, () => orphan));
+  await run();
+  expect(held).toEqual([`${topic}: ConstraintViolated`]);
+  expect(reasons[0]).toContain('No other table of the replication has changed for 60 s');
+  expect(clock.sleeps.reduce((sum, pause) => sum + pause, 0)).toBeGreaterThanOrEqual(60_000);
 });
 
 test('nothing is read when the checkpoint belongs to another, or events are missing', async () => {

@@ -23,6 +23,7 @@ const pair = (
     sampleTable('s', { columns: source, primaryKey: keys.source }),
     sampleTable('t', { columns: target, primaryKey: keys.target }),
     codec,
+    () => true,
   );
 const namesOf = ({ columns, written }: ReturnType<typeof pair>) =>
   columns.map(({ name }, index) => `${name} -> ${written[index]?.name}`);

@@ -131,6 +131,24 @@ test('a forced start plans a table again that is live from an older copy', async
   ]);
 });
 
+test('a forced start empties nothing while a target table has values that the source does not have', async () => {
+  const { ports, target, source } = createWorld({ copyGeneration: 1 });
+  const table = sampleTable('shop_airports');
+  const [column] = table.columns;
+  if (column === undefined) throw new Error('A table has columns.');
+  target.state.tables.push({ ...table, columns: [...table.columns, { ...column, name: 'reviewed_by' }] });
+  target.state.withRows.add('shop_airports');
+  await expect(planCopy(run({ forceResync: true }), ports)).rejects.toMatchObject({
+    code: 'ValidationFailed',
+    message: expect.stringMatching(/shop_airports.*column reviewed_by/s),
+  });
+  expect(target.state.calls).toEqual([]);
+  expect(source).toBeDefined();
+  target.state.withRows.delete('shop_airports');
+  await planCopy(run({ forceResync: true }), ports);
+  expect(target.state.calls).toContain('resetCheckpoints');
+});
+
 test('a step that is repeated does not truncate again what was copied in between', async () => {
   const { ports, target, state, store } = createWorld({ copyGeneration: 1 });
   target.state.tables.push(sampleTable('shop_airports'));

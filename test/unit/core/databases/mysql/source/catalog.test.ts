@@ -26,7 +26,7 @@ const columnRow = {
 const rows = (changes: Partial<CatalogRows> = {}): CatalogRows => ({
   tables: [tableRow],
   columns: [columnRow],
-  indexes: [{ tableName: 't', indexName: 'PRIMARY', columnName: 'id' }],
+  indexes: [{ tableName: 't', indexName: 'PRIMARY', columnName: 'id', prefix: null }],
   foreignKeys: [],
   jsonChecks: [],
   ...changes,
@@ -77,6 +77,7 @@ test('a table has its columns, key and sizes', () => {
       estimatedRows: 12,
       bytes: 16_384,
       uniqueIndexes: [],
+      uniqueKeys: [],
     },
   ]);
 });
@@ -86,15 +87,22 @@ test('unique indexes and foreign keys are named once each', () => {
     'shop',
     rows({
       indexes: [
-        { tableName: 't', indexName: 'uq', columnName: 'a' },
-        { tableName: 't', indexName: 'uq', columnName: 'b' },
-        { tableName: 't', indexName: 'expression', columnName: null },
-        { tableName: 'other', indexName: 'PRIMARY', columnName: 'x' },
+        { tableName: 't', indexName: 'uq', columnName: 'a', prefix: null },
+        { tableName: 't', indexName: 'uq', columnName: 'b', prefix: null },
+        { tableName: 't', indexName: 'expression', columnName: null, prefix: null },
+        { tableName: 'other', indexName: 'PRIMARY', columnName: 'x', prefix: null },
       ],
       foreignKeys: [{ tableName: 't', constraintName: 'fk' }],
     }),
   );
-  expect(table).toMatchObject({ primaryKey: [], uniqueIndexes: ['expression', 'fk', 'uq'] });
+  expect(table).toMatchObject({
+    primaryKey: [],
+    uniqueIndexes: ['expression', 'fk', 'uq'],
+    uniqueKeys: [
+      { name: 'uq', columns: ['a', 'b'], isPlain: true, isImmediate: true },
+      { name: 'expression', columns: [], isPlain: false },
+    ],
+  });
 });
 
 test.each([

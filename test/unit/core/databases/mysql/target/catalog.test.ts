@@ -32,6 +32,7 @@ const index = (name: string, columnName: string) => ({
   tableName: 'Things',
   indexName: name,
   columnName,
+  prefix: null,
 });
 
 describe('the table that is meant', () => {

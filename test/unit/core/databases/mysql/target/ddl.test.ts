@@ -15,7 +15,7 @@ test('a table has columns, NOT NULLs and key of the source, and compares texts b
   );
   expect(createTableStatement(target, source, { isMariadb: true })).toBe(
     'CREATE TABLE IF NOT EXISTS `ware``house`.`things` (`id` bigint NOT NULL, ' +
-      '`a``b` char(36) CHARACTER SET ascii COLLATE ascii_bin NULL, PRIMARY KEY (`id`)) ' +
+      '`a``b` char(36) CHARACTER SET ascii COLLATE ascii_nopad_bin NULL, PRIMARY KEY (`id`)) ' +
       'ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin',
   );
   expect(createTableStatement(target, source, { isMariadb: false })).toContain('COLLATE utf8mb4_0900_bin');

@@ -28,19 +28,27 @@ test('a character that Java could not read is refused where the character set ha
   expect(decoderFor(column('varchar', { charset: 'utf8mb4' }))('a\ufffd')).toBe('a\ufffd');
 });
 
-test.each(['sjis', 'gbk', 'big5', 'greek', 'swe7', 'koi8u', 'cp932'])(
+test.each(['sjis', 'gbk', 'big5', 'greek', 'swe7', 'koi8u', 'cp932', 'ucs2', 'utf16', 'utf32'])(
   'a column of character set %s is refused, since some of its characters arrive as others',
   (charset) => {
     expect(validateColumn(column('text', { charset }))).toContain(charset);
   },
 );
 
-test.each(['utf8mb4', 'utf8mb3', 'latin1', 'latin2', 'cp1251', 'utf16', 'ascii'])(
+test.each(['utf8mb4', 'utf8mb3', 'latin1', 'latin2', 'cp1251', 'utf16le', 'ascii'])(
   'a column of character set %s is accepted',
   (charset) => {
     expect(validateColumn(column('varchar', { charset }))).toBeUndefined();
   },
 );
+
+test('a member with a question mark is refused where it may stand for a character of four bytes', () => {
+  const member = (charset: string) =>
+    validateColumn(column('enum', { columnType: "enum('a','é?')", charset }));
+  expect(member('utf8mb4')).toContain('question mark');
+  expect(member('utf8mb3')).toBeUndefined();
+  expect(member('latin1')).toBeUndefined();
+});
 
 test("Debezium's backslash before the comma of a member is taken away again", () => {
   const letters = column('enum', { columnType: "enum('a','b,c')", charset: 'greek' });
