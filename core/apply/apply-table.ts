@@ -29,7 +29,7 @@ export const decodeRow = (table: ApplyTable, raw: RawRow): DecodedRow => {
   for (let index = 0; index < columns.length; index += 1) {
     const column = columns[index];
     if (column === undefined) continue;
-    const value = raw[column.name];
+    const value = mentioned(raw, column.name);
     if (value === undefined) continue;
     known += 1;
     if (value === null) row[index] = null;
@@ -38,6 +38,15 @@ export const decodeRow = (table: ApplyTable, raw: RawRow): DecodedRow => {
   }
   if (known !== countColumns(raw)) refuseUnknownColumns(table, raw);
   return { row, key: keyOf(table, row), hasUnavailable };
+};
+
+/**
+ * The event's value of a column, or undefined. Every object has a `constructor` and a `__proto__`, which a column may be called,
+ * too; neither a function nor the prototype itself can come from JSON.
+ */
+const mentioned = (raw: RawRow, name: string): unknown => {
+  const value = raw[name];
+  return typeof value === 'function' || value === Object.prototype ? undefined : value;
 };
 
 /** Object.keys makes an array, for every row. */
@@ -52,7 +61,7 @@ export const decodeKey = (table: ApplyTable, raw: RawRow): Pick<DecodedRow, 'row
   const row: (string | null | undefined)[] = new Array(table.columns.length);
   for (const index of table.keyColumns) {
     const column = table.columns[index];
-    const value = column === undefined ? undefined : raw[column.name];
+    const value = column === undefined ? undefined : mentioned(raw, column.name);
     if (value !== undefined && value !== null) row[index] = column?.decode(value);
   }
   return { row, key: keyOf(table, row) };

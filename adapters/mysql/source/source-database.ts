@@ -54,7 +54,9 @@ export const openSourceDatabase = (
     describeTable: async (ref) => {
       // Another database of the server is another registered database.
       if (ref.schema !== databaseName) return undefined;
-      const [table] = await readCatalog(executor, flavor, databaseName, ref.table);
+      // The catalog may find a name by another case as well.
+      const found = await readCatalog(executor, flavor, databaseName, ref.table);
+      const table = found.find(({ ref: { table: name } }) => name === ref.table);
       return table && withUnloggedCascades(executor, table);
     },
     describeTables: async (refs) => {
@@ -307,7 +309,8 @@ const findTableGrantProblem = async (
   username: string,
 ): Promise<readonly Problem[]> => {
   try {
-    await executor.query('read', `SELECT * FROM ${quoteTable(ref)} LIMIT 0`, ref);
+    // As arrays: the driver refuses to make an object of a row that has a column `__proto__`.
+    await executor.queryValues('read', `SELECT * FROM ${quoteTable(ref)} LIMIT 0`, [], ref);
     return [];
   } catch (cause) {
     const { code } = toMillraceError(cause);

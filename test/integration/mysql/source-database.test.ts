@@ -144,6 +144,17 @@ describe.each(kinds)('a source of %s', (kind) => {
     expect(await source.findTableGrantProblems([ref('t'), ref('missing')])).toEqual([]);
   });
 
+  test('columns may have the names of what every object of JavaScript has', async () => {
+    await server.sql.query(
+      'CREATE TABLE odd (`__proto__` int, `constructor` int, `__defineGetter__` int, PRIMARY KEY (`__proto__`, `constructor`));' +
+        'INSERT INTO odd VALUES (1, 2, 3), (4, 5, 6)',
+    );
+    expect(await source.findTableGrantProblems([ref('odd')])).toEqual([]);
+    const table = await source.describeTable(ref('odd'));
+    expect(table?.primaryKey).toEqual(['__proto__', 'constructor']);
+    expect(table && (await source.nextChunkBound(table, undefined, 1))).toEqual(['1', '2']);
+  });
+
   test('a user without rights is told each statement that is missing, and lacks nothing after them', async () => {
     const username = `limited_${server.settings.databaseName}`;
     await server.sql.query(`

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { keyOf } from '#core/apply/apply-table.ts';
+import { decodeKey, decodeRow, keyOf } from '#core/apply/apply-table.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 
 const tableOf = (columns: number): ApplyTable => ({
@@ -38,3 +38,19 @@ test('a NUL that moves from one part to the other is another key', () => {
 test.each([[['a', null]], [['a']]])('a key without a value of each column is refused', (row) => {
   expect(() => keyOf(tableOf(2), row)).toThrow(expect.objectContaining({ code: 'UndecodableEvent' }));
 });
+
+test.each(['__proto__', 'constructor', 'toString', '__defineGetter__'])(
+  'a column called %s is known only where the event has it',
+  (name) => {
+    const plain = tableOf(2);
+    const table = {
+      ...plain,
+      columns: plain.columns.map((column, at) => (at === 1 ? { ...column, name } : column)),
+    };
+    const read = (json: string) => decodeRow({ ...table, keyColumns: [0] }, JSON.parse(json)).row;
+    expect(read(`{"c0": 1, "${name}": 2}`)).toEqual(['1', '2']);
+    expect(read('{"c0": 1}')).toEqual(['1', undefined]);
+    expect(decodeKey(table, JSON.parse(`{"c0": 1, "${name}": 2}`)).row).toEqual(['1', '2']);
+    expect(() => decodeKey(table, JSON.parse('{"c0": 1}'))).toThrow(`no value for key column ${name}`);
+  },
+);
