@@ -96,21 +96,27 @@ export const isCapturableColumnName = (name: string): boolean =>
   name.length < 2 || name.at(0) !== name.at(-1) || !['"', "'", '`'].includes(name.charAt(0));
 
 /**
- * An entry of `table.include.list` is a Java regular expression that must match all of `schema.table`, and entries are
- * separated by commas and trimmed. So all but letters, digits and underscores is written as a code point: no comma, no
- * blank, no operator, and no `${` that Connect would resolve.
+ * A Java regular expression that matches this name alone. Lists of them are separated by commas and trimmed, so all but
+ * letters, digits and underscores is written as a code point: no comma, no blank, no operator, and no `${` that Connect
+ * would resolve.
  */
-export const toRegexLiteral = (name: string): string =>
+const toRegexLiteral = (name: string): string =>
   Array.from(name, (character) =>
     /^[A-Za-z0-9_]$/.test(character) ? character : `\\x{${character.codePointAt(0)?.toString(16)}}`,
   ).join('');
 
-export const includeListEntry = (table: TableRef): string =>
-  `${toRegexLiteral(table.schema)}\\.${toRegexLiteral(table.table)}`;
+/** Debezium compares with a name without regard to case; this switches that off, since `Orders` is another table than `orders`. */
+const matchCase = '(?-i)';
 
-/**
- * An entry of `column.exclude.list`, by the same rules. Debezium matches columns whatever the case of their names, so the
- * entry switches that off: it must not take a column of another table with it, `sales.orders` when `Sales.Orders` is meant.
- */
+/** The only entry of `database.include.list`. */
+export const includedDatabase = (name: string): string => `${matchCase}${toRegexLiteral(name)}`;
+
+/** An entry of `table.include.list`, which must match all of `schema.table`. */
+export const includeListEntry = (table: TableRef): string => `${matchCase}${tableLiteral(table)}`;
+
+/** An entry of `column.exclude.list`. */
 export const excludeListEntry = (table: TableRef, column: string): string =>
-  `(?-i)${includeListEntry(table)}\\.${toRegexLiteral(column)}`;
+  `${matchCase}${tableLiteral(table)}\\.${toRegexLiteral(column)}`;
+
+const tableLiteral = (table: TableRef): string =>
+  `${toRegexLiteral(table.schema)}\\.${toRegexLiteral(table.table)}`;

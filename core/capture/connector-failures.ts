@@ -31,8 +31,8 @@ const needsResyncPatterns: readonly RegExp[] = [
   /no longer available on the server|could not find GTID state requested/i,
   /db history topic or its content is fully or partially missing/i,
   /connector is trying to read (?:binlog|change stream|log)[^.]*but this is no longer available/i,
-  // The same: changes in a form that cannot be read (UnreadableChanges.java), or rows without some of their columns, which
-  // stay in the log whatever is fixed.
+  // The same: what cannot be read or undone (UnreadableChanges.java), or rows that have other columns than the table is known
+  // to have. It stays in the log whatever is fixed.
   /all tables have to be copied again/,
   /internal schema size \d+, but row size \d+/i,
   // Oracle: the log of the stored offset was deleted before it was read.
@@ -41,6 +41,8 @@ const needsResyncPatterns: readonly RegExp[] = [
 
 const fixPatterns: readonly RegExp[] = [
   /RecordTooLargeException/,
+  // A topic was deleted; only a start creates topics.
+  /Topic \S+ not present in metadata/,
   /(?:password|SCRAM|GSSAPI|peer|ident) authentication failed/i,
   /no pg_hba\.conf entry/i,
   /permission denied/i,

@@ -1,6 +1,5 @@
 import { captureConfig } from '../capture/capture-config.ts';
 import { captureTopics } from '../capture/capture-topics.ts';
-import { isCapturableName } from '../capture/connector-config.ts';
 import type { Database } from '../contracts/database.ts';
 import { type TableRef, tableKey, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
@@ -11,7 +10,6 @@ import { MillraceError, type Problem, toMillraceError } from '../errors/millrace
 import { findClaim } from '../lifecycle/own-tables.ts';
 import { mapTable } from '../mapping/map-table.ts';
 import { countOf } from '../naming/count-of.ts';
-import { topicName } from '../naming/names.ts';
 import type { CaptureKafka } from '../ports/connector-config.ts';
 import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
@@ -19,6 +17,7 @@ import type { CaptureDialect, SourceDialect } from '../ports/source-dialect.ts';
 import type { ReplicationStore } from '../ports/state-store.ts';
 import { describeTables } from './describe-tables.ts';
 import { findKindProblems } from './kind-problems.ts';
+import { findNameProblems } from './name-problems.ts';
 import { findMappedTableProblems, findTargetProblems } from './validate-table.ts';
 
 export interface ValidationRequest {
@@ -215,7 +214,7 @@ const checkSource = async (
   return {
     isReachable: true,
     isReady: serverProblems.length === 0,
-    problems: [...serverProblems, ...findNameProblems(replication, refs, source.dialect)],
+    problems: [...serverProblems, ...findNameProblems(replication.topicPrefix, refs, source.dialect)],
   };
 };
 
@@ -249,41 +248,6 @@ const missingTable = (ref: TableRef): Problem => ({
   problem: 'There is no such table.',
   remedy: 'Check the spelling; names are case-sensitive. GET /databases/{id}/tables lists what there is.',
 });
-
-/** Names that capture cannot carry, or that would end up in one topic. */
-const findNameProblems = (
-  replication: Replication,
-  refs: readonly TableRef[],
-  { quoteTable }: SourceDialect,
-): readonly Problem[] => {
-  const uncapturable = refs
-    .filter((ref) => !isCapturableName(ref))
-    .map((ref) => ({
-      subject: `source table ${tableLabel(ref)}`,
-      problem:
-        'Debezium cannot capture a table whose schema or name begins or ends with a double quote, or has two ' +
-        'single quotes or two backticks in a row.',
-      remedy: `ALTER TABLE ${quoteTable(ref)} RENAME TO ...; or leave it out.`,
-    }));
-  const byTopic = Map.groupBy(refs, (ref) => topicName(replication.topicPrefix, ref));
-  const colliding = [...byTopic]
-    .filter(([, sharers]) => sharers.length > 1)
-    .map(([topic, sharers]) => ({
-      subject: `source tables ${sharers.map(tableLabel).join(', ')}`,
-      problem: `Their changes would share the topic ${topic}, since Kafka allows only ASCII letters, digits, ., _ and -.`,
-      remedy: 'Put them into different replications, or rename one of them.',
-    }));
-  const tooLong = [...byTopic.keys()]
-    .filter((topic) => topic.length > maxTopicLength)
-    .map((topic) => ({
-      subject: `topic ${topic}`,
-      problem: `Its name is longer than Kafka's ${maxTopicLength} characters.`,
-    }));
-  return [...uncapturable, ...colliding, ...tooLong];
-};
-
-/** Kafka's limit (org.apache.kafka.common.internals.Topic). */
-const maxTopicLength = 249;
 
 const checkTargetTables = async (
   mappings: readonly TableMapping[],

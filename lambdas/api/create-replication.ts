@@ -25,6 +25,7 @@ import { defaultTargetTemplate, targetTableName } from '#core/naming/target-temp
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type { SourceDialect } from '#core/ports/source-dialect.ts';
 import type { TargetDialect } from '#core/ports/target-dialect.ts';
+import { findNameProblems } from '#core/validation/name-problems.ts';
 import {
   findColumnLimitProblems,
   findMappedTableProblems,
@@ -47,6 +48,9 @@ interface Endpoints {
 
 /** Target tables that are described at a time. */
 const parallelReads = 4;
+
+/** Which names share a topic does not depend on the prefix; its ordinal is taken when everything else is right. */
+const firstOrdinal = 1;
 
 /** A replication is one item of the state table, of at most 400 KB; the rest of it takes less than 10. */
 const maxMappingBytes = 350 * 1024;
@@ -145,7 +149,14 @@ const mapTables = (
       return table === undefined ? mapping : mapInexactAsText(mapping, table, source.dialect, target.dialect);
     });
     const problems = [...named.problems, ...findSizeProblems(tables)];
-    const unsuitable = await checkTables(tables, catalog, source, target);
+    const unsuitable = [
+      ...(await checkTables(tables, catalog, source, target)),
+      ...findNameProblems(
+        topicPrefix(databases.source.clientId, databases.source.databaseId, firstOrdinal),
+        tables.map((mapping) => mapping.source),
+        source.dialect,
+      ),
+    ];
     if (problems.length > 0) throw invalidRequest([...problems, ...unsuitable]);
     if (unsuitable.length === 0) {
       const targets = tables.map((mapping) => mapping.target);

@@ -13,6 +13,7 @@ import { mysqlSourceDialect } from '#core/databases/mysql/source/dialect.ts';
 import { readEventSource } from '#core/databases/mysql/source/log-position.ts';
 import { topicName } from '#core/naming/names.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
+import type { ConnectorConfig } from '#core/ports/connector-config.ts';
 import type { ConnectorOffset, ConnectorStatus, ConnectPort } from '#core/ports/services.ts';
 import { prepareJavaParts } from '../../../local/downloads.ts';
 import { startConnect, startKafka } from '../../../local/kafka.ts';
@@ -29,7 +30,13 @@ export interface CaptureServices {
   readonly connect: ConnectPort;
   readonly brokers: string;
   /** A capture of these tables; returns when it streams. */
-  start(name: string, server: MysqlServer, tables: readonly TableRef[], replicationId: number): Promise<void>;
+  start(
+    name: string,
+    server: MysqlServer,
+    tables: readonly TableRef[],
+    replicationId: number,
+    overrides?: ConnectorConfig,
+  ): Promise<void>;
   /** The first `count` changes of a table, in order. */
   readChanges(name: string, table: TableRef, count: number): Promise<readonly ChangeEvent[]>;
   /** Waits until the stored offset satisfies the condition. */
@@ -131,7 +138,7 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
       });
       if (!answer.ok) throw new Error(`The offset was not taken: ${await answer.text()}`);
     },
-    start: async (name, server, tables, replicationId) => {
+    start: async (name, server, tables, replicationId, overrides = {}) => {
       const { kind, settings } = server;
       const replication = {
         replicationId,
@@ -150,6 +157,7 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
         ...config,
         'database.user': settings.username,
         'database.password': settings.password,
+        ...overrides,
       });
       await waitForOffset(name, (offset) => offset !== undefined);
     },

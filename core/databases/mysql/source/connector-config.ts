@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import {
   commonConnectorConfig,
   credentialReferences,
+  includedDatabase,
   includeListEntry,
   refuseReferences,
-  toRegexLiteral,
 } from '../../../capture/connector-config.ts';
 import type { Database, TlsMode } from '../../../contracts/database.ts';
 import type { Replication } from '../../../contracts/replication.ts';
@@ -21,6 +21,13 @@ import { captureSettings } from './capture-settings.ts';
 const keepAliveIntervalMs = 10_000;
 
 const connectTimeoutMs = 10_000;
+
+/**
+ * A transaction is held until the log says how it ended, in this much of the worker's memory. A larger one is passed on as it
+ * comes, and stops the connector if it turns out to be rolled back (connect-container, EventBuffer.java). 32 MiB are about
+ * 100,000 rows of ten columns.
+ */
+export const heldTransactionBytes = 32 * 1024 * 1024;
 
 /** MySQL's names of the modes; MariaDB's driver has its own. */
 const tlsModes: Readonly<Record<MysqlKind, Readonly<Record<TlsMode, string>>>> = {
@@ -91,7 +98,7 @@ export const connectorConfig = (
     'connect.keep.alive': 'true',
     'connect.keep.alive.interval.ms': String(keepAliveIntervalMs),
 
-    'database.include.list': toRegexLiteral(source.databaseName),
+    'database.include.list': includedDatabase(source.databaseName),
     'table.include.list': tables,
     ...schemaHistory(replication.topicPrefix, kafka),
     // Each statement goes to the topic of the table that it concerns.
@@ -100,6 +107,7 @@ export const connectorConfig = (
     'transforms.statements.type': 'millrace.connect.TableStatements',
     'transforms.statements.topic.prefix': replication.topicPrefix,
     'transforms.statements.tables': tables,
+    'binlog.buffer.size': String(heldTransactionBytes),
     // The structure of the tables is read without FLUSH TABLES WITH READ LOCK, which stops every write of the server.
     'snapshot.locking.mode': 'none',
 

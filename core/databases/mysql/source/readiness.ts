@@ -32,6 +32,7 @@ export const readinessVariables = [
   'log_replica_updates',
   'log_slave_updates',
   'read_only',
+  'lower_case_table_names',
 ] as const;
 
 /**
@@ -122,6 +123,7 @@ export const findServerProblems = (
     );
   }
   findRetentionProblem(variables, add);
+  findCaseProblem(variables, database.databaseName, add);
   findGrantProblems(flavor, readiness.globalGrants, database, add);
 
   const { databaseName } = database;
@@ -158,6 +160,22 @@ const findRetentionProblem = (variables: CaptureReadiness['variables'], add: Add
     `SET GLOBAL binlog_expire_logs_seconds = ${wantedRetentionSeconds}; also in its configuration ` +
       `(Amazon RDS: CALL mysql.rds_set_configuration('binlog retention hours', ${wantedRetentionSeconds / 3_600});)`,
   );
+};
+
+/** Names of tables and databases: 0 as they are, 1 in lower case, 2 as they were given, but in the log in lower case. */
+const findCaseProblem = (variables: CaptureReadiness['variables'], databaseName: string, add: Add): void => {
+  const folding = variables.lower_case_table_names;
+  if (folding === '2') {
+    add(
+      'lower_case_table_names is 2, as on macOS: the log has other names than the catalog.',
+      'Use a server on Linux or Windows, where it is 0 or 1.',
+    );
+  } else if (folding === '1' && databaseName !== databaseName.toLowerCase()) {
+    add(
+      `It keeps names in lower case (lower_case_table_names is 1), so its database is not called ${databaseName}.`,
+      `Register the database as ${databaseName.toLowerCase()}.`,
+    );
+  }
 };
 
 const findGrantProblems = (

@@ -40,6 +40,8 @@ test.each([
     'The log of the source has a compressed event ... all tables have to be copied again: ...',
     'needs-resync',
   ],
+  ['Topic client_1_db_1.shop.orders not present in metadata after 480000 ms.', 'fix'],
+  ['Failed to allocate 9000 bytes within the configured max blocking time 480000 ms.', 'restart'],
   ['Connection to 10.0.0.1:5432 refused.', 'restart'],
   ['FATAL: terminating connection due to administrator command', 'restart'],
   ['ERROR: replication slot "millrace_x" is active for PID 88', 'restart'],

@@ -75,6 +75,21 @@ test('names are taken as they are spelled, whatever is in them', async () => {
   expect(replicationAnswerSchema.parse(answer.body).tables).toMatchObject(tables);
 });
 
+test('tables whose changes would share a topic are refused', async () => {
+  const { request, clientWithDatabases, world } = createWorld();
+  world.catalog = [table('a b'), table('a_b')];
+  const { client } = await clientWithDatabases();
+  const tables = ['a b', 'a_b'].map((name) => ({ source: { table: name } }));
+  const answer = await request(client, 'POST', '/replications', create(tables));
+  expect([answer.status, answer.body.code]).toEqual([422, 'ValidationFailed']);
+  expect(answer.body.problems).toEqual([
+    expect.objectContaining({
+      message: expect.stringContaining('would share the topic client_1_db_1.public.a_b'),
+    }),
+  ]);
+  expect((await request(client, 'GET', '/replications')).body).toEqual({ replications: [] });
+});
+
 test('columns are renamed, left out and retyped as the mapping says, and the answer shows it', async () => {
   const { request, clientWithDatabases, replications } = createWorld();
   const { client } = await clientWithDatabases('Acmé Corp.');

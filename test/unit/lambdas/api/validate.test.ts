@@ -20,7 +20,7 @@ test('a dry run that finds nothing says that it can start, and starts nothing', 
   expect(validated).toEqual([
     expect.objectContaining({
       name: 'acme_shop_connector',
-      'table.include.list': 'public\\.flights',
+      'table.include.list': '(?-i)public\\.flights',
       'database.password': expect.stringContaining('secretsmanager:'),
     }),
   ]);

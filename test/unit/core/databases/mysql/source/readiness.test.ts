@@ -123,3 +123,18 @@ describe('rights', () => {
     expect(parseGlobalGrants(line)).toEqual(grants);
   });
 });
+
+test.each([
+  ['0', 'Shop', []],
+  ['1', 'shop', []],
+  ['1', 'Shop', ['Register the database as shop.']],
+  ['2', 'shop', ['Use a server on Linux or Windows, where it is 0 or 1.']],
+])('with lower_case_table_names %s a database %s has other names: %p', (folding, databaseName, remedies) => {
+  const variables = { ...ready.variables, lower_case_table_names: folding };
+  const problems = findServerProblems(
+    flavorOf('mysql'),
+    { ...ready, variables },
+    { ...database, databaseName },
+  );
+  expect(problems.map(({ remedy }) => remedy)).toEqual(remedies);
+});

@@ -34,7 +34,7 @@ test('the configuration mines the log from the root, takes no snapshot and carri
     'lob.enabled': 'true',
     'log.mining.flush.table.name': 'MILLRACE_CLIENT_1_DB_1',
     // A dollar sign as a code point: Connect would take `${` for a reference.
-    'table.include.list': 'SHOP\\.ORDER\\x{24}ITEMS',
+    'table.include.list': '(?-i)SHOP\\.ORDER\\x{24}ITEMS',
   });
 });
 

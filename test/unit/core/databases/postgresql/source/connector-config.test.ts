@@ -28,7 +28,7 @@ test('the configuration takes no snapshot, creates nothing at the source, and ca
     'event.processing.failure.handling.mode': 'fail',
     'topic.prefix': 'client_1_db_1',
     'slot.name': 'millrace_client_1_db_1',
-    'table.include.list': 'public\\.flights,public\\.airports',
+    'table.include.list': '(?-i)public\\.flights,(?-i)public\\.airports',
   });
 });
 
@@ -60,8 +60,9 @@ test('an entry of the include list matches exactly its table, whatever the name'
       const entry = includeListEntry({ schema, table });
       // Entries are split at commas and trimmed, and `${` would be resolved by Connect.
       expect(entry).not.toMatch(/[,\s]|\$\{/);
-      // JavaScript writes a code point as \u{...} where Java writes \x{...}.
-      const pattern = new RegExp(`^(?:${entry.replaceAll('\\x{', '\\u{')})$`, 'u');
+      // Debezium ignores case unless the entry says otherwise. JavaScript writes a code point as \u{...} where Java writes \x{...}.
+      expect(entry).toMatch(/^\(\?-i\)/);
+      const pattern = new RegExp(`^(?:${entry.replace('(?-i)', '').replaceAll('\\x{', '\\u{')})$`, 'u');
       expect(pattern.test(`${schema}.${table}`)).toBe(true);
       expect(pattern.test(`${schema}.${other}`)).toBe(`${schema}.${other}` === `${schema}.${table}`);
     }),

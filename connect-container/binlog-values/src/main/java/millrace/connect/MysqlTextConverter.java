@@ -4,6 +4,7 @@ import io.debezium.spi.converter.CustomConverter;
 import io.debezium.spi.converter.RelationalColumn;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.apache.kafka.connect.errors.DataException;
  *       java.time}; it comes as a text already.
  *   <li>UUID, INET4 and INET6 of MariaDB: the log leaves out the zero bytes at the end, and Debezium puts as many at the
  *       beginning of a UUID; the others it does not know.
- *   <li>JSON of MySQL: see {@link MysqlJson}.
+ *   <li>JSON: see {@link MysqlJson} for MySQL's; MariaDB's is a text.
  * </ul>
  *
  * Dates and times are written as {@code java.time} does: {@code 2020-02-29T23:59:59.123456}.
@@ -32,7 +33,11 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
 
     private static final String LOG_READER = "com.github.shyiko.mysql.binlog.event.deserialization.%sDeserializer";
 
+    private static final String EVENT_BUFFER = "io.debezium.connector.binlog.EventBuffer";
+
     private static final String MARIADB_SCHEMA = "io.debezium.connector.mariadb.MariaDbDatabaseSchema";
+
+    private static final String MYSQL_SCHEMA = "io.debezium.connector.mysql.MySqlDatabaseSchema";
 
     /** Throws where a class of this module is not in the place of Debezium's: values and changes would be lost, unnoticed. */
     @Override
@@ -43,14 +48,14 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
         for (String part : List.of("EventHeaderV4", "QueryEventData")) {
             requireOurs(String.format(LOG_READER, part));
         }
-        if (isThere("io.debezium.connector.mariadb.MariaDbConnector")) {
+        requireOurs(EVENT_BUFFER);
+        if (isMysql()) {
+            requireOurs(MYSQL_SCHEMA);
+            requireOurs("io.debezium.connector.mysql.history.MySqlHistoryRecordComparator");
+        } else {
             requireOurs(MARIADB_SCHEMA);
             requireOurs("io.debezium.connector.mariadb.gtid.MariaDbGtidSetFactory");
             requireOurs(String.format(LOG_READER, "MariadbGtidEventData"));
-        }
-        if (isThere("io.debezium.connector.mysql.MySqlConnector")) {
-            requireOurs("io.debezium.connector.mysql.MySqlDatabaseSchema");
-            requireOurs("io.debezium.connector.mysql.history.MySqlHistoryRecordComparator");
         }
     }
 
@@ -66,9 +71,9 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
                 + " the first of the plug-in's folder.");
     }
 
-    private static boolean isThere(String name) {
+    private static boolean isMysql() {
         try {
-            load(name);
+            load("io.debezium.connector.mysql.MySqlConnector");
             return true;
         } catch (ClassNotFoundException missing) {
             return false;
@@ -94,10 +99,9 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
                 registration.register(SchemaBuilder.string().optional(), value -> hex(column, value, 4));
                 break;
             case "JSON":
-                // MariaDB has JSON as a text.
-                if (isThere("io.debezium.connector.mysql.MySqlConnector")) {
-                    registration.register(SchemaBuilder.string().optional(), value -> jsonText(column, value));
-                }
+                boolean isBinary = isMysql();
+                registration.register(
+                        SchemaBuilder.string().optional(), value -> isBinary ? jsonText(column, value) : utf8Text(column, value));
                 break;
             default:
                 break;
@@ -119,6 +123,19 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
             throw new DataException(
                     "Column " + column.name() + " of " + column.dataCollection() + " holds JSON that cannot be read.", unreadable);
         }
+    }
+
+    /** MariaDB's JSON is a LONGTEXT of utf8mb4, which Debezium takes for MySQL's binary JSON when the column comes by ALTER TABLE. */
+    private static String utf8Text(RelationalColumn column, Object value) {
+        if (value == null || value instanceof String) {
+            return (String) value;
+        }
+        byte[] text = value instanceof ByteBuffer buffer ? bytesOf(buffer) : value instanceof byte[] bytes ? bytes : null;
+        if (text == null) {
+            throw new DataException("Column " + column.name() + " of " + column.dataCollection() + " arrived as "
+                    + value.getClass().getName() + ", which is no JSON.");
+        }
+        return new String(text, StandardCharsets.UTF_8);
     }
 
     /** The digits of all {@code length} bytes. */

@@ -1,7 +1,7 @@
 package millrace.connect;
 
 import java.util.Map;
-import java.util.regex.Matcher;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -29,20 +29,12 @@ public final class UnreadableChanges {
             170, COMPRESSED,
             171, COMPRESSED);
 
-    private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.DOTALL;
+    /** Of what {@link #marked} marks. Debezium passes over statements that begin with INSERT, UPDATE, DELETE, REPLACE or XA. */
+    private static final String MARK = "/* rows */ ";
 
     /** The log has the rows of a prepared transaction when it is prepared, and this when that was in vain. */
-    private static final Pattern ROLLBACK = Pattern.compile("\\s*XA\\s+ROLLBACK\\b.*", FLAGS);
-
-    private static final String SPACE = "(?:\\s|/\\*(?!!).*?\\*/|--\\s[^\\n]*(?:\\n|$)|#[^\\n]*(?:\\n|$))";
-
-    /** A query is logged where it calls a function that changes rows. */
-    private static final Pattern CHANGE = Pattern.compile(
-            SPACE + "*+(?:SET\\s+STATEMENT\\s.*?\\sFOR\\s+)?(?:INSERT|UPDATE|DELETE|REPLACE|LOAD|WITH|SELECT|CALL|DO|TABLE|VALUES)\\b(.*)",
-            FLAGS);
-
-    /** What Amazon RDS writes for itself, as statements. */
-    private static final Pattern SYSTEM_TABLE = Pattern.compile("\\s+(?:(?:INTO|FROM|IGNORE)\\s+)*`?mysql`?\\s*\\..*", FLAGS);
+    private static final Pattern ROLLBACK =
+            Pattern.compile("(?:/\\* rows \\*/)?\\s*XA\\s+ROLLBACK\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private UnreadableChanges() {
     }
@@ -53,20 +45,30 @@ public final class UnreadableChanges {
         return what == null ? null : explain(what);
     }
 
-    /** What this statement changes, or null: definitions, transactions and the tables of the server itself do not count. */
-    public static String inStatement(String statement, String database) {
-        if (ROLLBACK.matcher(statement).matches()) {
-            return explain("a prepared transaction that was rolled back (" + statement.strip() + "), whose changes were passed on when"
-                    + " it was prepared");
-        }
-        Matcher change = CHANGE.matcher(statement);
-        if (!change.matches() || "mysql".equals(database) || SYSTEM_TABLE.matcher(change.group(1)).matches()) {
-            return null;
-        }
-        return explain(STATEMENT + ". It was in the database '" + database + "'");
+    /** The statement in a form that Debezium hands to its schema, where it is looked at: that knows what is replicated. */
+    public static String marked(String statement, String database) {
+        return isRowChange(statement, database) ? MARK + statement : statement;
     }
 
-    private static String explain(String what) {
+    /** Whether a statement changes rows, or undoes such a change. */
+    public static boolean isRowChange(String statement, String database) {
+        return ROLLBACK.matcher(statement).matches() || LoggedStatement.of(statement, database).changesRows();
+    }
+
+    /** What this statement changes in a replicated database, or null. */
+    public static String inStatement(String statement, String database, Predicate<String> isReplicatedDatabase) {
+        if (ROLLBACK.matcher(statement).matches()) {
+            return explain("a prepared transaction that was rolled back (" + statement.replace(MARK, "").strip() + "), whose changes"
+                    + " were passed on when it was prepared");
+        }
+        LoggedStatement change = LoggedStatement.of(statement, database);
+        return change.changesRows() && change.concerned(table -> false, isReplicatedDatabase).isPresent()
+                ? explain(STATEMENT + ". It was in the database '" + database + "'")
+                : null;
+    }
+
+    /** Says that the target cannot follow, and what to do. */
+    public static String explain(String what) {
         return "The log of the source has " + what + ". The target cannot follow, so that all tables have to be copied again:"
                 + " start the replication with force_resync.";
     }

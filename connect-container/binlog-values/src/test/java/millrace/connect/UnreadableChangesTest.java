@@ -1,5 +1,6 @@
 package millrace.connect;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,9 +24,13 @@ class UnreadableChangesTest {
         "LOAD DATA INFILE 'x' INTO TABLE orders",
         "SET STATEMENT max_statement_time = 9 FOR INSERT INTO orders VALUES (1)",
         "XA ROLLBACK X'61',X'',1",
+        "UPDATE orders o SET v = 1",
+        "UPDATE elsewhere.a, orders SET v = 1",
+        "DELETE orders FROM orders JOIN elsewhere.a",
+        "CALL elsewhere.p()",
     })
     void statementsThatChangeRowsAre(String statement) {
-        assertNotNull(UnreadableChanges.inStatement(statement, "shop"));
+        assertNotNull(UnreadableChanges.inStatement(statement, "shop", "shop"::equals));
     }
 
     @ParameterizedTest
@@ -47,20 +52,40 @@ class UnreadableChangesTest {
         "INSERT INTO mysql.rds_heartbeat2(id, value) values (1,1) ON DUPLICATE KEY UPDATE value = 1",
         "DELETE FROM mysql.rds_sysinfo where name = 'x'",
         "UPDATE `mysql`.`user` SET x = 1",
+        "REPLACE INTO `percona`.`checksums` (db, tbl) SELECT 'shop', COUNT(*) FROM `shop`.`orders`",
+        "DELETE FROM elsewhere.a WHERE id IN (SELECT id FROM shop.orders)",
+        "UPDATE LOW_PRIORITY elsewhere.a AS x SET v = (SELECT max(v) FROM orders)",
     })
     void othersAreNot(String statement) {
-        assertNull(UnreadableChanges.inStatement(statement, "shop"));
+        assertNull(UnreadableChanges.inStatement(statement, "shop", "shop"::equals));
     }
 
     @Test
     void tablesOfTheServerAreNot() {
-        assertNull(UnreadableChanges.inStatement("INSERT INTO user VALUES (1)", "mysql"));
+        assertNull(UnreadableChanges.inStatement("INSERT INTO user VALUES (1)", "mysql", "shop"::equals));
     }
 
     @Test
     void aLongStatementTakesNoLongTime() {
-        assertNull(UnreadableChanges.inStatement(" /* x */ ".repeat(100_000) + "ALTER TABLE orders ADD v int", "shop"));
-        assertNull(UnreadableChanges.inStatement("SET STATEMENT x FOR ".repeat(10_000), "shop"));
+        assertNull(UnreadableChanges.inStatement(" /* x */ ".repeat(100_000) + "ALTER TABLE orders ADD v int", "shop", "shop"::equals));
+        assertNull(UnreadableChanges.inStatement("SET STATEMENT x FOR ".repeat(10_000), "shop", "shop"::equals));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INSERT INTO a VALUES (1)", "CALL p()", "XA ROLLBACK X'61',X'',1"})
+    void changesAreMarkedSoThatDebeziumDoesNotPassOverThem(String statement) {
+        String marked = UnreadableChanges.marked(statement, "elsewhere");
+        assertTrue(marked.endsWith(statement) && marked.length() > statement.length());
+        assertTrue(UnreadableChanges.isRowChange(marked, "elsewhere"));
+        assertEquals(
+                UnreadableChanges.inStatement(statement, "elsewhere", "shop"::equals),
+                UnreadableChanges.inStatement(marked, "elsewhere", "shop"::equals));
+    }
+
+    @Test
+    void othersAreNotMarked() {
+        assertEquals("BEGIN", UnreadableChanges.marked("BEGIN", "shop"));
+        assertEquals("CREATE TABLE inserts (id int)", UnreadableChanges.marked("CREATE TABLE inserts (id int)", "shop"));
     }
 
     @ParameterizedTest

@@ -19,15 +19,18 @@ import millrace.connect.DefaultsOfOtherTypes;
 import millrace.connect.InetDdlParser;
 import millrace.connect.ReplacesDebezium;
 import millrace.connect.StatementGroups;
+import millrace.connect.StatementGuard;
 
 /**
- * In place of Debezium's class of the same name, with a parser that knows INET4 and INET6, and without what Debezium makes of
- * their DEFAULTs; see {@code BinlogDates} for how it gets there. After a statement that is a group of the log by itself, the position to
- * start at is behind it.
+ * In place of Debezium's class of the same name, with a parser that knows INET4 and INET6, with {@link StatementGuard}, and
+ * without what Debezium makes of their DEFAULTs; see {@code BinlogDates} for how it gets there. After a statement that is a group of the
+ * log by itself, the position to start at is behind it.
  */
 public class MariaDbDatabaseSchema
         extends BinlogDatabaseSchema<MariaDbPartition, MariaDbOffsetContext, MariaDbValueConverters, MariaDbDefaultValueConverter>
         implements ReplacesDebezium {
+
+    private final StatementGuard guard;
 
     public MariaDbDatabaseSchema(
             MariaDbConnectorConfig config,
@@ -38,6 +41,29 @@ public class MariaDbDatabaseSchema
             CustomConverterRegistry converters,
             CdcSourceTaskContext<? extends CommonConnectorConfig> task) {
         super(config, values, new DefaultsOfOtherTypes(values), topics, names, tableIdCaseInsensitive, converters, task);
+        guard = new StatementGuard(config.getTableFilters(), tableIdCaseInsensitive);
+    }
+
+    @Override
+    public List<SchemaChangeEvent> parseStreamingDdl(
+            MariaDbPartition partition, String statement, String database, MariaDbOffsetContext offset, Instant time) {
+        if (guard.isRowChange(statement, database)) {
+            return List.of();
+        }
+        List<SchemaChangeEvent> changes = super.parseStreamingDdl(partition, statement, database, offset, time);
+        guard.requireOfNoInterest(((InetDdlParser) getDdlParser()).unreadable().take());
+        if (StatementGroups.isStatementAlone()) {
+            offset.commitTransaction();
+        }
+        return changes;
+    }
+
+    @Override
+    public List<SchemaChangeEvent> parseSnapshotDdl(
+            MariaDbPartition partition, String statement, String database, MariaDbOffsetContext offset, Instant time) {
+        List<SchemaChangeEvent> changes = super.parseSnapshotDdl(partition, statement, database, offset, time);
+        guard.requireReadable(((InetDdlParser) getDdlParser()).unreadable().take());
+        return changes;
     }
 
     @Override
@@ -46,15 +72,5 @@ public class MariaDbDatabaseSchema
                 config.isSchemaChangesHistoryEnabled(),
                 getTableFilter(),
                 config.getServiceRegistry().getService(BinlogCharsetRegistry.class));
-    }
-
-    @Override
-    public List<SchemaChangeEvent> parseStreamingDdl(
-            MariaDbPartition partition, String statement, String database, MariaDbOffsetContext offset, Instant time) {
-        List<SchemaChangeEvent> changes = super.parseStreamingDdl(partition, statement, database, offset, time);
-        if (StatementGroups.isStatementAlone()) {
-            offset.commitTransaction();
-        }
-        return changes;
     }
 }

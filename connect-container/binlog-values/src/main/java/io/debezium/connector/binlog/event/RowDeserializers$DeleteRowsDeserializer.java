@@ -1,5 +1,6 @@
 package io.debezium.connector.binlog.event;
 
+import com.github.shyiko.mysql.binlog.event.DeleteRowsEventData;
 import com.github.shyiko.mysql.binlog.event.TableMapEventData;
 import com.github.shyiko.mysql.binlog.event.deserialization.DeleteRowsEventDataDeserializer;
 import com.github.shyiko.mysql.binlog.io.ByteArrayInputStream;
@@ -7,17 +8,29 @@ import io.debezium.config.CommonConnectorConfig.EventProcessingFailureHandlingMo
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Map;
+import millrace.connect.IncompleteRows;
 import millrace.connect.ReplacesDebezium;
 
 /** In place of Debezium's class of the same name, with the dates of {@link BinlogDates}: deleted rows. */
 public class RowDeserializers$DeleteRowsDeserializer extends DeleteRowsEventDataDeserializer implements ReplacesDebezium {
+
+    private final Map<Long, TableMapEventData> tablesById;
 
     private final EventProcessingFailureHandlingMode mode;
 
     public RowDeserializers$DeleteRowsDeserializer(
             Map<Long, TableMapEventData> tablesById, EventProcessingFailureHandlingMode mode) {
         super(tablesById);
+        this.tablesById = tablesById;
         this.mode = mode;
+    }
+
+    @Override
+    public DeleteRowsEventData deserialize(ByteArrayInputStream log) throws IOException {
+        DeleteRowsEventData event = super.deserialize(log);
+        TableMapEventData table = tablesById.get(event.getTableId());
+        event.setRows(IncompleteRows.unlessComplete(event.getRows(), table, event.getIncludedColumns()));
+        return event;
     }
 
     @Override

@@ -1,23 +1,37 @@
 package io.debezium.connector.binlog.event;
 
 import com.github.shyiko.mysql.binlog.event.TableMapEventData;
+import com.github.shyiko.mysql.binlog.event.UpdateRowsEventData;
 import com.github.shyiko.mysql.binlog.event.deserialization.UpdateRowsEventDataDeserializer;
 import com.github.shyiko.mysql.binlog.io.ByteArrayInputStream;
 import io.debezium.config.CommonConnectorConfig.EventProcessingFailureHandlingMode;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Map;
+import millrace.connect.IncompleteRows;
 import millrace.connect.ReplacesDebezium;
 
 /** In place of Debezium's class of the same name, with the dates of {@link BinlogDates}: changed rows. */
 public class RowDeserializers$UpdateRowsDeserializer extends UpdateRowsEventDataDeserializer implements ReplacesDebezium {
+
+    private final Map<Long, TableMapEventData> tablesById;
 
     private final EventProcessingFailureHandlingMode mode;
 
     public RowDeserializers$UpdateRowsDeserializer(
             Map<Long, TableMapEventData> tablesById, EventProcessingFailureHandlingMode mode) {
         super(tablesById);
+        this.tablesById = tablesById;
         this.mode = mode;
+    }
+
+    @Override
+    public UpdateRowsEventData deserialize(ByteArrayInputStream log) throws IOException {
+        UpdateRowsEventData event = super.deserialize(log);
+        TableMapEventData table = tablesById.get(event.getTableId());
+        event.setRows(IncompleteRows.unlessComplete(
+                event.getRows(), table, event.getIncludedColumnsBeforeUpdate(), event.getIncludedColumns()));
+        return event;
     }
 
     @Override

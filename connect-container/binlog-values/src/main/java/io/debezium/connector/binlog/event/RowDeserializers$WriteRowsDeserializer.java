@@ -1,23 +1,36 @@
 package io.debezium.connector.binlog.event;
 
 import com.github.shyiko.mysql.binlog.event.TableMapEventData;
+import com.github.shyiko.mysql.binlog.event.WriteRowsEventData;
 import com.github.shyiko.mysql.binlog.event.deserialization.WriteRowsEventDataDeserializer;
 import com.github.shyiko.mysql.binlog.io.ByteArrayInputStream;
 import io.debezium.config.CommonConnectorConfig.EventProcessingFailureHandlingMode;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Map;
+import millrace.connect.IncompleteRows;
 import millrace.connect.ReplacesDebezium;
 
 /** In place of Debezium's class of the same name, with the dates of {@link BinlogDates}: new rows. */
 public class RowDeserializers$WriteRowsDeserializer extends WriteRowsEventDataDeserializer implements ReplacesDebezium {
+
+    private final Map<Long, TableMapEventData> tablesById;
 
     private final EventProcessingFailureHandlingMode mode;
 
     public RowDeserializers$WriteRowsDeserializer(
             Map<Long, TableMapEventData> tablesById, EventProcessingFailureHandlingMode mode) {
         super(tablesById);
+        this.tablesById = tablesById;
         this.mode = mode;
+    }
+
+    @Override
+    public WriteRowsEventData deserialize(ByteArrayInputStream log) throws IOException {
+        WriteRowsEventData event = super.deserialize(log);
+        TableMapEventData table = tablesById.get(event.getTableId());
+        event.setRows(IncompleteRows.unlessComplete(event.getRows(), table, event.getIncludedColumns()));
+        return event;
     }
 
     @Override

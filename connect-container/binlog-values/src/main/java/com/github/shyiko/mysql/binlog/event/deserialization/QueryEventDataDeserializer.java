@@ -2,14 +2,13 @@ package com.github.shyiko.mysql.binlog.event.deserialization;
 
 import com.github.shyiko.mysql.binlog.event.QueryEventData;
 import com.github.shyiko.mysql.binlog.io.ByteArrayInputStream;
-import io.debezium.DebeziumException;
 import java.io.IOException;
 import millrace.connect.ReplacesDebezium;
 import millrace.connect.UnreadableChanges;
 
 /**
- * In place of the class of the same name in Debezium's client of the log (0.40.6). A statement in the log that changes rows,
- * which Debezium only warns of, stops the connector.
+ * In place of the class of the same name in Debezium's client of the log (0.40.6). Marks statements that change rows, which
+ * Debezium only warns of, so that they reach {@link millrace.connect.StatementGuard}.
  */
 public class QueryEventDataDeserializer implements EventDataDeserializer<QueryEventData>, ReplacesDebezium {
 
@@ -25,30 +24,12 @@ public class QueryEventDataDeserializer implements EventDataDeserializer<QueryEv
         log.skip(statusBytes);
         String database = log.readZeroTerminatedString();
         String statement = log.readString(log.available());
-        String unreadable = UnreadableChanges.inStatement(statement, database);
-        QueryEventData query = unreadable == null ? new QueryEventData() : new UnreadableQuery(unreadable);
+        QueryEventData query = new QueryEventData();
         query.setThreadId(threadId);
         query.setExecutionTime(executionTime);
         query.setErrorCode(errorCode);
         query.setDatabase(database);
-        query.setSql(statement);
+        query.setSql(UnreadableChanges.marked(statement, database));
         return query;
-    }
-
-    /** Throws where Debezium handles the event, from where it stops in order; an error while reading would be skipped. */
-    private static final class UnreadableQuery extends QueryEventData {
-
-        private static final long serialVersionUID = 1;
-
-        private final String reason;
-
-        UnreadableQuery(String reason) {
-            this.reason = reason;
-        }
-
-        @Override
-        public String getSql() {
-            throw new DebeziumException(reason);
-        }
     }
 }
