@@ -67,13 +67,19 @@ const fixPatterns: readonly RegExp[] = [
 
 const maxSummaryLength = 500;
 
+/** Kafka's client says which topic it is about in the exception around this one. */
+const isUnnamedTopic = (line: string): boolean => line.includes('UnknownTopicOrPartitionException');
+
 /** The message of the last `Caused by:`, or else the first line. */
 const summarize = (trace: string): string => {
   const lines = trace
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const innermost = lines.findLast((line) => line.startsWith('Caused by:')) ?? lines[0] ?? 'no trace';
+  const innermost =
+    lines.findLast((line) => line.startsWith('Caused by:') && !isUnnamedTopic(line)) ??
+    lines[0] ??
+    'no trace';
   const line = innermost.replace(/^Caused by:\s*/, '').replace(/^(?:[\w$]+\.)+([\w$]+):/, '$1:');
   return line.length > maxSummaryLength ? `${line.slice(0, maxSummaryLength)}…` : line;
 };

@@ -21,7 +21,10 @@ export const startMariadbSource = async (): Promise<CaptureSource> => {
   const { host, port, user, password } = server;
 
   const withSession: WithSession = async (use) => {
-    const connection = await mysql.createConnection({ host, port, user, password, database });
+    const connection = await mysql.createConnection({
+      ...{ host, port, user, password, database },
+      multipleStatements: true,
+    });
     // A server that is killed ends its sessions; the statement under way fails as well.
     connection.on('error', () => undefined);
     try {
@@ -33,7 +36,8 @@ export const startMariadbSource = async (): Promise<CaptureSource> => {
 
   await withSession((connection) =>
     connection.query(
-      'CREATE TABLE ledger (id bigint PRIMARY KEY, version bigint NOT NULL, filler text) ENGINE = InnoDB',
+      'CREATE TABLE ledger (id bigint PRIMARY KEY, version bigint NOT NULL, filler text) ENGINE = InnoDB;' +
+        'CREATE TABLE audit (id int) ENGINE = MyISAM',
     ),
   );
 
@@ -121,6 +125,17 @@ const loadsThrough = (withSession: WithSession): readonly Load[] => {
       await connection.query('BEGIN');
       await insertRows(connection, firstId, 1_000);
       await connection.query('ROLLBACK');
+    }),
+    load('rolled back, though it is logged', 8_000, async (connection, firstId) => {
+      await connection.query('BEGIN; CREATE TEMPORARY TABLE scratch (id int)');
+      await insertRows(connection, firstId, 4_000);
+      await connection.query('ROLLBACK; DROP TEMPORARY TABLE scratch; BEGIN');
+      await insertRows(connection, firstId + 10_000, 4_000);
+      await connection.query('SAVEPOINT half');
+      await insertRows(connection, firstId + 20_000, 4_000);
+      await connection.query('INSERT INTO audit VALUES (1); ROLLBACK TO half');
+      await insertRows(connection, firstId + 30_000, 4_000);
+      await connection.query('COMMIT');
     }),
     load('idle', 0, () => sleep(1_500)),
   ];

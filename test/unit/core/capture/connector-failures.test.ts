@@ -60,3 +60,15 @@ test('a failure without a trace may be cured by a restart', () => {
 test('a long message is cut', () => {
   expect(classifyTrace(trace('x'.repeat(5_000))).summary.length).toBeLessThan(600);
 });
+
+test('a topic that is not there is named', () => {
+  const failure =
+    classifyTrace(`org.apache.kafka.connect.errors.ConnectException: Unrecoverable exception from producer send callback
+Caused by: org.apache.kafka.common.errors.TimeoutException: Topic client_1_db_1.shop.orders not present in metadata after 480000 ms.
+Caused by: org.apache.kafka.common.errors.UnknownTopicOrPartitionException: This server does not host this topic-partition.
+`);
+  expect(failure).toEqual({
+    cure: 'fix',
+    summary: 'TimeoutException: Topic client_1_db_1.shop.orders not present in metadata after 480000 ms.',
+  });
+});

@@ -3,6 +3,7 @@ package millrace.connect;
 import io.debezium.connector.binlog.charset.BinlogCharsetRegistry;
 import io.debezium.connector.mariadb.antlr.MariaDbAntlrDdlParser;
 import io.debezium.ddl.parser.mariadb.generated.MariaDBLexer;
+import io.debezium.relational.TableId;
 import io.debezium.relational.Tables;
 import io.debezium.relational.Tables.TableFilter;
 import io.debezium.relational.ddl.DdlChanges;
@@ -25,6 +26,8 @@ public final class InetDdlParser extends MariaDbAntlrDdlParser {
             Pattern.compile("\\bCOMMENT\\s*=?\\s*'(?:[^'\\\\]|''|\\\\.)*+'", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private final UnreadableDdl unreadable = new UnreadableDdl();
+
+    private boolean ignoresCase;
 
     public InetDdlParser(boolean includeComments, TableFilter tables, BinlogCharsetRegistry charsets) {
         super(true, false, includeComments, tables, charsets);
@@ -54,6 +57,17 @@ public final class InetDdlParser extends MariaDbAntlrDdlParser {
             String simpler = withoutComment(ddl);
             return simpler.equals(ddl) ? this.unreadable.passOver(ddl, currentSchema(), tables, unreadable) : parse(simpler, tables);
         }
+    }
+
+    /** For a server that keeps names in lower case: statements are logged as they were written. */
+    public void ignoreCase() {
+        ignoresCase = true;
+    }
+
+    @Override
+    public TableId resolveTableId(String database, String table) {
+        TableId id = super.resolveTableId(database, table);
+        return ignoresCase ? StatementGuard.inLowerCase(id) : id;
     }
 
     public UnreadableDdl unreadable() {

@@ -2,6 +2,7 @@ package millrace.connect;
 
 import io.debezium.connector.binlog.charset.BinlogCharsetRegistry;
 import io.debezium.connector.mysql.antlr.MySqlAntlrDdlParser;
+import io.debezium.relational.TableId;
 import io.debezium.relational.Tables;
 import io.debezium.relational.Tables.TableFilter;
 import io.debezium.relational.ddl.DdlChanges;
@@ -10,6 +11,8 @@ import io.debezium.relational.ddl.DdlChanges;
 public final class MysqlDdlParser extends MySqlAntlrDdlParser {
 
     private final UnreadableDdl unreadable = new UnreadableDdl();
+
+    private boolean ignoresCase;
 
     public MysqlDdlParser(boolean includeComments, TableFilter tables, BinlogCharsetRegistry charsets) {
         super(true, false, includeComments, tables, charsets);
@@ -24,6 +27,17 @@ public final class MysqlDdlParser extends MySqlAntlrDdlParser {
             getAndResetDdlChanges();
             return unreadable.passOver(ddl, currentSchema(), tables, cause);
         }
+    }
+
+    /** For a server that keeps names in lower case: statements are logged as they were written. */
+    public void ignoreCase() {
+        ignoresCase = true;
+    }
+
+    @Override
+    public TableId resolveTableId(String database, String table) {
+        TableId id = super.resolveTableId(database, table);
+        return ignoresCase ? StatementGuard.inLowerCase(id) : id;
     }
 
     public UnreadableDdl unreadable() {

@@ -71,9 +71,10 @@ public final class MysqlTextConverter implements CustomConverter<SchemaBuilder, 
                 + " the first of the plug-in's folder.");
     }
 
+    /** By a class that is no plug-in: connectors of other plug-ins are visible here, too. */
     private static boolean isMysql() {
         try {
-            load("io.debezium.connector.mysql.MySqlConnector");
+            load("io.debezium.connector.mysql.MySqlConnectorTask");
             return true;
         } catch (ClassNotFoundException missing) {
             return false;

@@ -18,13 +18,19 @@ public final class StatementGuard {
     /** Names of a server that ignores their case arrive in lower case from its catalog and with its rows. */
     public StatementGuard(RelationalTableFilters filters, boolean ignoresCase) {
         this(
-                table -> filters.dataCollectionFilter().isIncluded(ignoresCase ? table.toLowercase() : table),
+                table -> filters.dataCollectionFilter().isIncluded(ignoresCase ? inLowerCase(table) : table),
                 database -> filters.databaseFilter().test(ignoresCase ? database.toLowerCase(Locale.ROOT) : database));
     }
 
     StatementGuard(Predicate<TableId> isReplicated, Predicate<String> isReplicatedDatabase) {
         this.isReplicated = isReplicated;
         this.isReplicatedDatabase = isReplicatedDatabase;
+    }
+
+    /** Debezium's own method leaves the database as it is. */
+    static TableId inLowerCase(TableId table) {
+        String database = table.catalog() == null ? null : table.catalog().toLowerCase(Locale.ROOT);
+        return new TableId(database, null, table.table().toLowerCase(Locale.ROOT));
     }
 
     /** Whether it is a change of rows, of which there is nothing to parse. Throws when it may concern a replicated table. */

@@ -41,4 +41,15 @@ class InetDdlParserTest {
                 List.of("id INT", "inet6 INT", "inet4 INET4"),
                 columnsAfter("CREATE TABLE hosts (id int PRIMARY KEY, inet6 int)", "ALTER TABLE hosts ADD COLUMN inet4 inet4"));
     }
+
+    @Test
+    void aServerThatKeepsNamesInLowerCaseLogsStatementsAsTheyWereWritten() {
+        InetDdlParser parser = new InetDdlParser(false, Tables.TableFilter.fromPredicate(
+                table -> table.toString().equals("shop.hosts")), null);
+        parser.ignoreCase();
+        parser.setCurrentSchema("shop");
+        parser.parse("CREATE TABLE Hosts (id int PRIMARY KEY)", tables);
+        parser.parse("ALTER TABLE SHOP.`HOSTS` ADD v int", tables);
+        assertEquals(2, tables.forTable(new TableId("shop", null, "hosts")).columns().size());
+    }
 }

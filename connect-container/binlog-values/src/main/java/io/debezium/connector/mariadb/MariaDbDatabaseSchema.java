@@ -42,6 +42,9 @@ public class MariaDbDatabaseSchema
             CdcSourceTaskContext<? extends CommonConnectorConfig> task) {
         super(config, values, new DefaultsOfOtherTypes(values), topics, names, tableIdCaseInsensitive, converters, task);
         guard = new StatementGuard(config.getTableFilters(), tableIdCaseInsensitive);
+        if (tableIdCaseInsensitive) {
+            ((InetDdlParser) getDdlParser()).ignoreCase();
+        }
     }
 
     @Override

@@ -40,6 +40,9 @@ public class MySqlDatabaseSchema
             CdcSourceTaskContext<? extends CommonConnectorConfig> task) {
         super(config, values, new MySqlDefaultValueConverter(values), topics, names, tableIdCaseInsensitive, converters, task);
         guard = new StatementGuard(config.getTableFilters(), tableIdCaseInsensitive);
+        if (tableIdCaseInsensitive) {
+            ((MysqlDdlParser) getDdlParser()).ignoreCase();
+        }
     }
 
     @Override
