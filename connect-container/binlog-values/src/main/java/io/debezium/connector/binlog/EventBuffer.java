@@ -1,6 +1,7 @@
 package io.debezium.connector.binlog;
 
 import com.github.shyiko.mysql.binlog.BinaryLogClient;
+import com.github.shyiko.mysql.binlog.event.DeleteRowsEventData;
 import com.github.shyiko.mysql.binlog.event.Event;
 import com.github.shyiko.mysql.binlog.event.EventData;
 import com.github.shyiko.mysql.binlog.event.EventType;
@@ -8,6 +9,8 @@ import com.github.shyiko.mysql.binlog.event.GtidEventData;
 import com.github.shyiko.mysql.binlog.event.MariadbGtidEventData;
 import com.github.shyiko.mysql.binlog.event.QueryEventData;
 import com.github.shyiko.mysql.binlog.event.TransactionPayloadEventData;
+import com.github.shyiko.mysql.binlog.event.UpdateRowsEventData;
+import com.github.shyiko.mysql.binlog.event.WriteRowsEventData;
 import io.debezium.DebeziumException;
 import io.debezium.pipeline.source.spi.ChangeEventSource.ChangeEventSourceContext;
 import java.io.IOException;
@@ -47,14 +50,15 @@ public class EventBuffer<T extends BinlogStreamingChangeEventSource<P, O>, P ext
 
     private static final Logger LOGGER = LoggerFactory.getLogger(EventBuffer.class);
 
-    private static final int NO_ROW = -1;
-
     private final long capacity;
     private final T source;
     private final ChangeEventSourceContext context;
 
     /** Debezium removes them when one of them fails. */
     private final Map<?, ?> handlers;
+
+    /** Knows the numbers that the log gives to replicated tables. */
+    private final BinlogDatabaseSchema<?, ?, ?, ?> schema;
 
     /** The identity of what is read now; null before the first one. */
     private Event group;
@@ -70,7 +74,8 @@ public class EventBuffer<T extends BinlogStreamingChangeEventSource<P, O>, P ext
         this.capacity = capacity;
         this.source = source;
         this.context = context;
-        this.handlers = handlersOf(source);
+        this.handlers = (Map<?, ?>) fieldOf(source, "eventHandlers");
+        this.schema = (BinlogDatabaseSchema<?, ?, ?, ?>) fieldOf(source, "schema");
         source.getBinaryLogClient().registerLifecycleListener(new BinaryLogClient.AbstractLifecycleListener() {
             @Override
             public void onConnect(BinaryLogClient client) {
@@ -193,25 +198,24 @@ public class EventBuffer<T extends BinlogStreamingChangeEventSource<P, O>, P ext
         }
     }
 
-    /** Whether the event had rows of a replicated table. */
+    /** Whether the event has rows of a replicated table, also if Debezium skips them because they were read before a restart. */
     private boolean pass(P partition, O offset, Event event) {
         if (handlers.isEmpty()) {
             return false;
         }
-        if (!EventType.isRowMutation(event.getHeader().getEventType())) {
-            source.handleEvent(partition, offset, context, event);
-            return false;
-        }
-        // Debezium sets the number of each row of a replicated table, and of no other.
-        BinlogSourceInfo place = ((BinlogOffsetContext<?>) offset).getSource();
-        int row = place.getCurrentRowNumber();
-        place.setRowNumber(NO_ROW);
         source.handleEvent(partition, offset, context, event);
-        boolean isReplicated = place.getCurrentRowNumber() != NO_ROW;
-        if (!isReplicated) {
-            place.setRowNumber(row);
+        EventData data = source.unwrapData(event);
+        if (data instanceof WriteRowsEventData written) {
+            return isReplicated(written.getTableId());
         }
-        return isReplicated;
+        if (data instanceof UpdateRowsEventData updated) {
+            return isReplicated(updated.getTableId());
+        }
+        return data instanceof DeleteRowsEventData deleted && isReplicated(deleted.getTableId());
+    }
+
+    private boolean isReplicated(long tableNumber) {
+        return schema.getTableId(tableNumber) != null;
     }
 
     private void refuse(P partition, O offset, Event event, String what) {
@@ -272,14 +276,14 @@ public class EventBuffer<T extends BinlogStreamingChangeEventSource<P, O>, P ext
                 && String.valueOf(before.getMySqlGtid()).equals(String.valueOf(after.getMySqlGtid()));
     }
 
-    private static Map<?, ?> handlersOf(BinlogStreamingChangeEventSource<?, ?> source) {
+    private static Object fieldOf(BinlogStreamingChangeEventSource<?, ?> source, String name) {
         try {
-            Field handlers = BinlogStreamingChangeEventSource.class.getDeclaredField("eventHandlers");
-            handlers.setAccessible(true);
-            return (Map<?, ?>) handlers.get(source);
+            Field field = BinlogStreamingChangeEventSource.class.getDeclaredField(name);
+            field.setAccessible(true);
+            return field.get(source);
         }
         catch (ReflectiveOperationException missing) {
-            throw new IllegalStateException("This version of Debezium keeps its handlers elsewhere.", missing);
+            throw new IllegalStateException("This version of Debezium has no " + name + " where it reads the log.", missing);
         }
     }
 }
