@@ -79,13 +79,16 @@ const harmless: readonly string[] = [
   'DROP DATABASE OTHERDB',
 ];
 
-/** What each server refuses the parser, or Debezium before our change, about a replicated table. */
-const unreadable: Readonly<Record<MysqlKind, readonly (readonly [string, RegExp])[]>> = {
+/** Statements about a replicated table that the parser cannot read, and whether Debezium can capture the table after them. */
+const unreadable: Readonly<Record<MysqlKind, readonly (readonly [string, boolean])[]>> = {
   mariadb: [
-    ['ALTER TABLE orders ADD SYSTEM VERSIONING', /kind ALTER TABLE about the replicated table \w+\.orders/],
+    // Its rows have columns that nothing shows.
+    ['ALTER TABLE orders ADD SYSTEM VERSIONING', false],
     [
-      'CREATE TABLE pt (id int, v varchar(9)) PARTITION BY RANGE (id) (PARTITION p VALUES LESS THAN (9)); DROP TABLE orders; ALTER TABLE pt CONVERT PARTITION p TO TABLE orders',
-      /kind ALTER TABLE about the replicated table \w+\.orders/,
+      `CREATE TABLE pt (id int, v varchar(9)) PARTITION BY RANGE (id)
+        (PARTITION p VALUES LESS THAN (9), PARTITION q VALUES LESS THAN MAXVALUE);
+      DROP TABLE orders; ALTER TABLE pt CONVERT PARTITION p TO TABLE orders`,
+      true,
     ],
   ],
   mysql: [],
@@ -185,7 +188,8 @@ describe.each(kinds)('statements in the log of %s', (kind) => {
 
   test.each(unreadable[kind])(
     'one about a replicated table stops it, and names both: %s',
-    async (statement, message) => {
+    async (statement, isCapturable) => {
+      const message = /kind ALTER TABLE about the replicated table \w+\.orders/;
       const held = `held_${kind}_${unreadable[kind].findIndex(([one]) => one === statement)}`;
       await services.connect.stop(name);
       await server.sql.query(
@@ -205,6 +209,7 @@ describe.each(kinds)('statements in the log of %s', (kind) => {
       await services.connect.resume(held);
       expect(await services.waitForFailure(held)).toMatch(message);
       expect(await services.countMessages(held, orders)).toBe(1);
+      if (!isCapturable) return;
       // What force_resync does: the structure is read again, and capture goes on behind the statement.
       await services.connect.stop(held);
       await services.waitUntilStopped(held);
