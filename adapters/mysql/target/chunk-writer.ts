@@ -5,7 +5,6 @@ import { bulkhead } from 'cockatiel';
 import type mysql from 'mysql2/promise';
 import type { ValueGuard } from '#core/canonical/value-guard.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
-import type { TableDescription } from '#core/contracts/table-description.ts';
 import type { OwnedRun } from '#core/contracts/target-owner.ts';
 import { quoteIdentifier } from '#core/databases/mysql/identifiers.ts';
 import { TableStatements } from '#core/databases/mysql/target/apply-statements.ts';
