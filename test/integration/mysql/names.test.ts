@@ -60,6 +60,8 @@ describe.each(kinds)('names of %s', (kind) => {
       DROP TABLE Orders; DROP DATABASE ${alike}; INSERT INTO orders VALUES (3, 'c')`);
     const changes = await services.readChanges(name, orders, 3);
     expect(changes).toMatchObject([1, 2, 3].map((id) => ({ kind: 'insert', after: { id } })));
+    // Nor are the statements about the others there.
+    expect(await services.countMessages(name, orders)).toBe(3);
   });
 
   test('a topic that is not there makes the task fail, with its name, instead of waiting without a sign', async () => {
@@ -124,6 +126,8 @@ test('a server that keeps names in lower case is captured under the names that i
       { kind: 'insert', after: { id: 1, note: 'a' } },
       { kind: 'insert', after: { id: 2, note: 'b', v: 3 } },
     ]);
+    // The statement, too, is in the topic of its table.
+    expect(await services.countMessages('names_folded', orders)).toBe(3);
     await server.sql.query('ALTER TABLE Shop.ORDERS ADD SYSTEM VERSIONING');
     expect(await services.waitForFailure('names_folded')).toMatch(
       /ALTER TABLE about the replicated table Shop\.ORDERS/i,

@@ -127,7 +127,7 @@ describe.each(kinds)('statements in the log of %s', (kind) => {
   });
 
   test('changes of rows as statements in another database do not stop it, as pt-table-checksum makes them', async () => {
-    const before = await services.countMessages(name, orders);
+    const before = await services.countChanges(name, orders);
     await server.sql.query(`CREATE DATABASE ${other}; CREATE TABLE ${other}.checksums (tbl varchar(64) PRIMARY KEY, cnt int);
       SET SESSION binlog_format = 'STATEMENT';
       REPLACE INTO ${other}.checksums SELECT 'orders', COUNT(*) FROM orders;
@@ -139,7 +139,7 @@ describe.each(kinds)('statements in the log of %s', (kind) => {
   });
 
   test('a JSON column that comes by ALTER TABLE arrives as text', async () => {
-    const before = await services.countMessages(name, orders);
+    const before = await services.countChanges(name, orders);
     await server.sql.query(`ALTER TABLE orders ADD j json;
       INSERT INTO orders VALUES (600, 'x', '{"a": [1, "ü"]}'), (601, 'x', NULL);
       CREATE TABLE later (id int PRIMARY KEY, json json DEFAULT NULL)`);
@@ -153,7 +153,7 @@ describe.each(kinds)('statements in the log of %s', (kind) => {
   });
 
   test('a restart reads its own history of them again', async () => {
-    const before = await services.countMessages(name, orders);
+    const before = await services.countChanges(name, orders);
     await services.connect.stop(name);
     await services.waitUntilStopped(name);
     await server.sql.query("INSERT INTO orders VALUES (700, 'later')");
@@ -208,7 +208,7 @@ describe.each(kinds)('statements in the log of %s', (kind) => {
       await services.waitUntilStopped(held);
       await services.connect.resume(held);
       expect(await services.waitForFailure(held)).toMatch(message);
-      expect(await services.countMessages(held, orders)).toBe(1);
+      expect(await services.countChanges(held, orders)).toBe(1);
       if (!isCapturable) return;
       // What force_resync does: the structure is read again, and capture goes on behind the statement.
       await services.connect.stop(held);

@@ -32,6 +32,10 @@ test('names of tables are regular expressions that match nothing else', () => {
   expect(config({ databaseName: 'my-shop' })['database.include.list']).toBe('(?-i)my\\x{2d}shop');
 });
 
+test('statements are routed for the very tables that are captured', () => {
+  expect(config()['transforms.statements.tables']).toBe(config()['table.include.list']);
+});
+
 test('a server knows the replica by a number that is its own and stays', () => {
   const id = Number(config()['database.server.id']);
   expect(id).toBeGreaterThan(2 ** 31 - 1);
