@@ -12,9 +12,13 @@ const selectList = (columns: readonly ColumnDescription[]): string =>
   columns
     .map((column) => {
       const name = quoteIdentifier(column.name);
-      return mysqlTypeOf(column.native?.baseType ?? '')?.select?.(name) ?? name;
+      return mysqlTypeOf(column.native?.baseType ?? '')?.select?.(name) ?? `${name}${aliasOf(column.name)}`;
     })
     .join(', ');
+
+/** The driver refuses a result that has a column `__proto__` or one of a few others like it; values are taken by their place. */
+const aliasOf = (name: string): string =>
+  name.startsWith('__') ? ` AS ${quoteIdentifier(`value of ${name}`)}` : '';
 
 /**
  * Reads a chunk along the primary key, so that rows come in its order without being sorted. One statement sees one moment
