@@ -57,8 +57,8 @@ const lambdaCode = `
 
 /** What each Lambda of start-replication may return, and nothing to copy. */
 const anyStepCode = `
-  exports.handler = async () => ({ tables: 1, connectorName: 'c', position: '0/1', lambdaTables: [],
-    hasFargateTables: false, fargateTables: 0, launchId: 'l', status: 'error' });
+  exports.handler = async () => ({ isDone: true, nextTable: 1, isReady: true, connectorName: 'c', position: '0/1', lanes: [],
+    hasFargateTables: false, launchId: 'l', status: 'error' });
 `;
 
 const runTask = (sync: boolean) => ({

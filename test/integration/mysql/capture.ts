@@ -205,48 +205,6 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
       });
       await waitForOffset(name, (offset) => offset !== undefined);
     },
-<<<<<<< HEAD
-    readChanges: async (name, table, count) => {
-      const topic = topicName(name, table);
-      const consumer = createKafka(kafkaSettings, quietLog).consumer({ groupId: randomUUID() });
-      const events: ChangeEvent[] = [];
-      try {
-        await consumer.connect();
-        await consumer.subscribe({ topic, fromBeginning: true });
-        await new Promise<void>((resolve, reject) => {
-          const timeout = setTimeout(
-            () =>
-              void trace(name).then((status) =>
-                reject(new Error(`${topic} has ${events.length} of ${count} events. ${status}`)),
-              ),
-            readTimeoutMs,
-          );
-          consumer
-            .run({
-              eachMessage: async ({ message }) => {
-                const event = parseEvent(
-                  {
-                    offset: BigInt(message.offset),
-                    value: message.value,
-                    ...(message.headers !== undefined && { headers: message.headers }),
-                  },
-                  topic,
-                  readEventSource,
-                );
-                // The statements that stand between the rows are another test's concern.
-                if (event.kind !== 'statement') events.push(event);
-                if (events.length < count) return;
-                clearTimeout(timeout);
-                resolve();
-              },
-            })
-            .catch(reject);
-        });
-      } finally {
-        await consumer.disconnect();
-      }
-      return events;
-=======
     readChanges: (name, table, count) =>
       readTopic(name, table, (changes) => changes.length >= count, `${count} changes`),
     countChanges: async (name, table) => {
@@ -255,7 +213,6 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
       const last = end.endOffset - 1n;
       const changes = await readTopic(name, table, (_changes, offset) => offset >= last, `the event ${last}`);
       return changes.length;
->>>>>>> 63dddfc (Count rows without the statements between them in the tests of MySQL's capture)
     },
     waitForFailure: async (name) => {
       const status = await waitForStatus(name, 'fail', (seen) => failureTrace(seen) !== undefined);
