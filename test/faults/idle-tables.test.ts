@@ -41,7 +41,10 @@ const roundStatement = `INSERT INTO event SELECT g, repeat('x', 500) FROM genera
 /** Log is dropped in files of 16 MB, and a checkpoint looks at what was let go before it. */
 const keptBytes = 40 * 1024 * 1024;
 
-test.each([13, 15, 18] as const)(
+/** Before 15 the server tells capture of every transaction, and from 18 on it is as with 15: one version in the short form. */
+const versions = process.env.MILLRACE_LONG_FAULTS === undefined ? ([15] as const) : ([13, 15, 18] as const);
+
+test.each(versions)(
   'PostgreSQL %i keeps little log while the replicated table is idle and another table is busy',
   (version) =>
     onCapture(

@@ -57,7 +57,7 @@ const soakCapture = async (options: {
 
 const runSuites = (args: readonly string[]): Promise<number> =>
   new Promise((resolve, reject) => {
-    const jest = ['jest', '--selectProjects', 'faults', '--runInBand', '--testTimeout=240000', ...args];
+    const jest = ['jest', '--selectProjects', 'faults', '--maxWorkers=2', '--testTimeout=240000', ...args];
     const child = spawn('npx', jest, {
       cwd: root,
       stdio: 'inherit',
