@@ -73,7 +73,11 @@ export default {
     project('integration', without([...matrixSuites, ...faultSuites])),
     project('faults', only(faultSuites)),
     project('matrix', only(matrixSuites)),
-    project('chain', { ...onStack, ...without(productSuites) }),
+    project('chain', {
+      ...onStack,
+      globalSetup: '<rootDir>/test/chain/start-stack-with-mariadb.ts',
+      ...without(productSuites),
+    }),
     project('product', { ...onStack, ...only(productSuites) }),
   ],
 };

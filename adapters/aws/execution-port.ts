@@ -6,11 +6,11 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { ExecutionPort } from '#core/ports/services.ts';
+import type { ExecutionPort, StateMachineName } from '#core/ports/services.ts';
 import { awsClientDefaults, awsErrorName, toServiceError } from './service-errors.ts';
 
 export interface ExecutionPortOptions {
-  readonly stateMachineArn: string;
+  readonly stateMachineArns: Readonly<Record<StateMachineName, string>>;
   readonly client?: SFNClient;
 }
 
@@ -24,7 +24,7 @@ const isMissing = (error: unknown): boolean => awsErrorName(error) === 'Executio
 const asStatus = (status: ExecutionStatus) => (status === 'PENDING_REDRIVE' ? 'RUNNING' : status);
 
 export const createExecutionPort = ({
-  stateMachineArn,
+  stateMachineArns,
   client = new SFNClient(awsClientDefaults),
 }: ExecutionPortOptions): ExecutionPort => {
   const getStatus: ExecutionPort['getStatus'] = async (arn) => {
@@ -39,7 +39,8 @@ export const createExecutionPort = ({
   };
 
   return {
-    startReplication: async (name, input) => {
+    startExecution: async (stateMachine, name, input) => {
+      const stateMachineArn = stateMachineArns[stateMachine];
       try {
         const started = await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
         return started.executionArn ?? executionArn(stateMachineArn, name);

@@ -232,6 +232,7 @@ export const createConnectClient = ({
     pause: (name) => change('PUT', name, '/pause'),
     resume: (name) => change('PUT', name, '/resume'),
     stop: (name) => change('PUT', name, '/stop'),
+    restart: (name) => change('POST', name, '/restart?includeTasks=true&onlyFailed=false'),
     restartFailed: (name) => change('POST', name, '/restart?includeTasks=true&onlyFailed=true'),
     resetOffset: (name) => change('DELETE', name, '/offsets'),
 

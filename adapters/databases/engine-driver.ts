@@ -69,6 +69,12 @@ export interface TargetDriver {
     owner: TargetOwner,
     partitions: readonly PartitionOffsets[],
   ): Promise<void>;
+  /** As `resetCheckpoints`, and the consumer that runs stays in charge: it must not apply these partitions. */
+  placeCheckpoints(
+    settings: ConnectionSettings,
+    owner: TargetOwner,
+    partitions: readonly PartitionOffsets[],
+  ): Promise<void>;
 }
 
 /** One connection is enough for one statement at a time. */

@@ -28,6 +28,12 @@ export interface DatabaseAccess {
     owner: TargetOwner,
     partitions: readonly PartitionOffsets[],
   ): Promise<void>;
+  /** The same for some partitions, while a consumer applies others. */
+  placeCheckpoints(
+    target: Database,
+    owner: TargetOwner,
+    partitions: readonly PartitionOffsets[],
+  ): Promise<void>;
 }
 
 /** Always read from Secrets Manager: a start is rare, and a password that was rotated a minute ago must not fail it. */
@@ -67,6 +73,11 @@ export const createDatabaseAccess = (secrets: Pick<SecretStore, 'getCredentials'
   resetCheckpoints: async (target, owner, partitions) => {
     const settings = await connectionSettings(target, secrets);
     await targetDriverOf(settings).resetCheckpoints(settings, owner, partitions);
+  },
+
+  placeCheckpoints: async (target, owner, partitions) => {
+    const settings = await connectionSettings(target, secrets);
+    await targetDriverOf(settings).placeCheckpoints(settings, owner, partitions);
   },
 });
 

@@ -13,7 +13,15 @@ import {
   parseItem,
   present,
 } from './dynamo-table.ts';
-import { chunkKey, chunkPartition, chunkPrefix, type Key, progressesOf, progressKey } from './store-keys.ts';
+import {
+  chunkKey,
+  chunkPartition,
+  chunkPrefix,
+  type Key,
+  progressesOf,
+  progressKey,
+  shapeKey,
+} from './store-keys.ts';
 
 /** Which set of chunks is the table's plan. Chunks of any other id are left-overs. */
 const planItemSchema = z.strictObject({ ...tableProgressSchema.unwrap().shape, planId: z.string() });
@@ -89,6 +97,15 @@ export const createCopyStore = (table: DynamoTable): CopyStore => {
         'StoreUnavailable',
         `The plan of table ${tableLabel(source)} is being changed by others.`,
       );
+    },
+
+    removeTablePlan: async (replicationId, source) => {
+      const items = await table.query({ pk: chunkPartition(replicationId, source) });
+      await table.removeAll([
+        ...items.map(({ pk, sk }): Key => ({ pk: String(pk), sk: String(sk) })),
+        progressKey(replicationId, source),
+        shapeKey(replicationId, source),
+      ]);
     },
 
     listTableProgress: async (replicationId) => {

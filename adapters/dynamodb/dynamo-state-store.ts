@@ -5,6 +5,7 @@ import { awsClientDefaults } from '../aws/service-errors.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { createConsumerStore } from './consumer-store.ts';
 import { createCopyStore } from './copy-store.ts';
+import { createDeletionStore } from './deletion-store.ts';
 import { openDynamoTable } from './dynamo-table.ts';
 import { createRegistryStore } from './registry-store.ts';
 import { createReplicationStore } from './replication-store.ts';
@@ -32,5 +33,6 @@ export const createStateStore = ({
     ...createCopyStore(table),
     ...createShapeStore(table),
     ...createSourceLogStore(table),
+    ...createDeletionStore(table, clock),
   };
 };

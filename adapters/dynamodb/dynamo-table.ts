@@ -50,6 +50,7 @@ export interface Change {
 export type Write =
   | { readonly put: Item; readonly condition?: Condition }
   | { readonly update: Key; readonly change: Change; readonly condition?: Condition }
+  | { readonly remove: Key; readonly condition?: Condition }
   | { readonly check: Key; readonly condition: Condition };
 
 export interface RangeQuery {
@@ -225,6 +226,10 @@ export const openDynamoTable = (tableName: string, client: DynamoDBClient, clock
           Key: { ...write.update },
           ...updateInput(write.change, write.condition),
         },
+      };
+    if ('remove' in write)
+      return {
+        Delete: { TableName: tableName, Key: { ...write.remove }, ...conditionInput(write.condition) },
       };
     return {
       ConditionCheck: {

@@ -5,9 +5,16 @@ import { databaseSchema } from '#core/contracts/database.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { RegistryStore } from '#core/ports/state-store.ts';
-import { absent, type DynamoTable, type Item, parseItem } from './dynamo-table.ts';
+import { absent, type DynamoTable, type Item, matching, parseItem, present } from './dynamo-table.ts';
 import { nextNumber } from './sequence.ts';
-import { clientKey, databaseKey, databasesOf, installationKey, tokenKey } from './store-keys.ts';
+import {
+  clientKey,
+  databaseKey,
+  databasesOf,
+  installationKey,
+  replicationsOf,
+  tokenKey,
+} from './store-keys.ts';
 
 const installationSchema = z.strictObject({ installationId: z.uuid() });
 
@@ -59,6 +66,42 @@ export const createRegistryStore = (table: DynamoTable, clock: Clock): RegistryS
     const item = await table.get(databaseKey(clientId, databaseId));
     if (item === undefined) throw new MillraceError('NotFound', `There is no database ${databaseId}.`);
     return parseItem(databaseSchema, item);
+  },
+
+  replaceDatabase: ({ caPem: _caPem, ...before }, after) =>
+    table.put({ ...databaseKey(after.clientId, after.databaseId), ...after }, matching(before)),
+
+  removeDatabase: async (clientId, databaseId) => {
+    const key = databaseKey(clientId, databaseId);
+    const item = await table.get(key);
+    if (item === undefined) throw new MillraceError('NotFound', `There is no database ${databaseId}.`);
+    const database = parseItem(databaseSchema, item);
+    const refuseUsers = async (): Promise<void> => {
+      const { pk, sk } = replicationsOf(clientId);
+      const users = (await table.query({ pk, prefix: sk }))
+        .filter(
+          ({ sourceDatabaseId, targetDatabaseId }) =>
+            sourceDatabaseId === databaseId || targetDatabaseId === databaseId,
+        )
+        .map(({ replicationId }) => String(replicationId));
+      if (users.length === 0) return;
+      throw new MillraceError(
+        'Conflict',
+        `Database ${databaseId} is used by replication ${users.join(', ')}. Delete what uses it first ` +
+          `(DELETE /replications/${users[0]}).`,
+        { facts: { replications: users } },
+      );
+    };
+    await refuseUsers();
+    await table.remove(key, present);
+    try {
+      // Creating a replication demands that its databases are there, so one that came in between is seen now.
+      await refuseUsers();
+    } catch (error) {
+      await table.put({ ...key, ...database }, absent);
+      throw error;
+    }
+    return database;
   },
 
   listDatabases: async (clientId) => {

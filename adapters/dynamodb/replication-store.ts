@@ -4,12 +4,13 @@ import { type Replication, replicationSchema } from '#core/contracts/replication
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { LeaseStore, ReplicationStore } from '#core/ports/state-store.ts';
-import { absent, type DynamoTable, matching, parseItem } from './dynamo-table.ts';
+import { absent, type DynamoTable, matching, parseItem, present } from './dynamo-table.ts';
 import { nextNumber } from './sequence.ts';
 import {
   activitiesOf,
   activityKey,
   connectorKey,
+  databaseKey,
   leaseKey,
   replicationIndexKey,
   replicationKey,
@@ -36,7 +37,7 @@ export const createReplicationStore = (table: DynamoTable, clock: Clock): Replic
     nextOrdinal: (clientId, sourceDatabaseId) => nextNumber(table, `ordinal#${clientId}#${sourceDatabaseId}`),
 
     createReplication: async (replication) => {
-      const { clientId, replicationId, connectorName } = replication;
+      const { clientId, replicationId, connectorName, sourceDatabaseId, targetDatabaseId } = replication;
       const failed = await table.transact([
         {
           put: {
@@ -47,10 +48,16 @@ export const createReplicationStore = (table: DynamoTable, clock: Clock): Replic
           condition: absent,
         },
         { put: { ...connectorKey(connectorName), replicationId }, condition: absent },
+        ...[...new Set([sourceDatabaseId, targetDatabaseId])].map((databaseId) => ({
+          check: databaseKey(clientId, databaseId),
+          condition: present,
+        })),
       ]);
       if (failed.length === 0) return;
       if (failed.includes(0))
         throw new MillraceError('Conflict', `There already is a replication ${replicationId}.`);
+      if (failed.some((index) => index > 1))
+        throw new MillraceError('NotFound', 'A database of the replication was deleted just now.');
       throw new MillraceError('Conflict', `Another replication has the connector name ${connectorName}.`, {
         facts: { connectorName },
       });

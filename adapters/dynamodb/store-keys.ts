@@ -12,9 +12,10 @@ import { type ClientId, type ReplicationId, type TableRef, tableKey } from '#cor
  * | token | TOKEN#sha256 | TOKEN |
  * | database | CLIENT#id | DATABASE#id |
  * | replication (gsiPk REPLICATION) | CLIENT#id | REPLICATION#id |
+ * | deletion | CLIENT#id | DELETION#replication id |
  * | connector name | CONNECTOR#name | CONNECTOR |
  * | lease, consumer, source's log, heal attempt, activity | REPLICATION#id | LEASE, CONSUMER, SOURCE_LOG, HEAL#..., ACTIVITY#... |
- * | table progress | REPLICATION#id | TABLE#table |
+ * | table progress, table's shape | REPLICATION#id | TABLE#table, SHAPE#table |
  * | chunk | REPLICATION#id#TABLE#table | plan id#number |
  */
 export interface Key {
@@ -66,6 +67,11 @@ export const replicationIndexKey = (replicationId: ReplicationId) => ({
   gsiSk: padded(replicationId),
 });
 
+export const deletionKey = (clientId: ClientId, replicationId: ReplicationId): Key => ({
+  pk: clientPartition(clientId),
+  sk: `DELETION#${padded(replicationId)}`,
+});
+
 export const connectorKey = (connectorName: string): Key => ({
   pk: `CONNECTOR#${connectorName}`,
   sk: 'CONNECTOR',
@@ -93,6 +99,10 @@ export const healKey = (replicationId: ReplicationId, at: string, unique: string
 export const healsSince = (replicationId: ReplicationId, since: string): Key => ({
   pk: replicationPartition(replicationId),
   sk: `${healPrefix}${since}`,
+});
+export const healsOf = (replicationId: ReplicationId): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: healPrefix,
 });
 /** After every heal attempt's key, for a range: `~` sorts after digits and `#`. */
 export const lastHealKey = `${healPrefix}~`;

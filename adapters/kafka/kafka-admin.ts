@@ -10,6 +10,9 @@ export interface KafkaAdmin extends KafkaAdminPort {
 
 const msPerHour = 3_600_000;
 
+/** Kafka's error code GROUP_ID_NOT_FOUND: it was deleted, or has expired, since it was listed. */
+const isGone = ({ errorCode }: { readonly errorCode?: number }): boolean => errorCode === 69;
+
 /** Topic administration over one connection to each broker, which is made when it is first needed. */
 export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin => {
   const admin = createKafka(settings, log).admin();
@@ -97,6 +100,30 @@ export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin 
       const there = await existing(topics);
       if (there.length === 0) return;
       await call('delete topics', (connection) => connection.deleteTopics({ topics: [...there] }));
+    },
+
+    listTopics: (prefix) =>
+      call('list the topics', async (connection) =>
+        (await connection.listTopics()).filter((topic) => topic.startsWith(prefix)),
+      ),
+
+    listGroups: (prefix) =>
+      call('list the consumer groups', async (connection) =>
+        (await connection.listGroups()).groups
+          .map(({ groupId }) => groupId)
+          .filter((groupId) => groupId.startsWith(prefix)),
+      ),
+
+    deleteGroups: async (groups) => {
+      if (groups.length === 0) return;
+      await call('delete consumer groups', async (connection) => {
+        try {
+          await connection.deleteGroups([...groups]);
+        } catch (error) {
+          if (!(error instanceof kafkajs.KafkaJSDeleteGroupsError) || !error.groups.every(isGone))
+            throw error;
+        }
+      });
     },
 
     close: async () => {

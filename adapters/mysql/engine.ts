@@ -8,7 +8,7 @@ import { createPool } from './driver/connection.ts';
 import { openChunkReader } from './source/chunk-reader.ts';
 import { openSourceDatabase } from './source/source-database.ts';
 import { applyPoolOptions, createApplyTarget } from './target/apply-target.ts';
-import { resetCheckpoints } from './target/checkpoints.ts';
+import { placeCheckpoints, resetCheckpoints } from './target/checkpoints.ts';
 import { openChunkWriter } from './target/chunk-writer.ts';
 import { openTargetDatabase } from './target/target-database.ts';
 
@@ -47,6 +47,14 @@ export const mysqlDriver: EngineDriver = {
       const pool = createPool(settings, { ...checkpointPoolOptions, access: 'write' });
       try {
         await resetCheckpoints(pool, owner, partitions, databaseLabel(settings));
+      } finally {
+        await pool.close();
+      }
+    },
+    placeCheckpoints: async (settings, owner, partitions) => {
+      const pool = createPool(settings, { ...checkpointPoolOptions, access: 'write' });
+      try {
+        await placeCheckpoints(pool, owner, partitions, databaseLabel(settings));
       } finally {
         await pool.close();
       }

@@ -6,7 +6,7 @@ import { openChunkReader } from './source/chunk-reader.ts';
 import { openSourceDatabase } from './source/source-database.ts';
 import { createSourceRows } from './source/source-rows.ts';
 import { applyPoolOptions, createApplyTarget } from './target/apply-target.ts';
-import { resetCheckpoints } from './target/checkpoints.ts';
+import { placeCheckpoints, resetCheckpoints } from './target/checkpoints.ts';
 import { openChunkWriter } from './target/chunk-writer.ts';
 import { openTargetDatabase } from './target/target-database.ts';
 
@@ -36,6 +36,14 @@ export const postgresqlDriver: EngineDriver = {
       const pool = createPool(settings, checkpointPoolOptions);
       try {
         await resetCheckpoints(pool, owner, partitions, databaseLabel(settings));
+      } finally {
+        await closePool(pool);
+      }
+    },
+    placeCheckpoints: async (settings, owner, partitions) => {
+      const pool = createPool(settings, checkpointPoolOptions);
+      try {
+        await placeCheckpoints(pool, owner, partitions, databaseLabel(settings));
       } finally {
         await closePool(pool);
       }

@@ -20,6 +20,7 @@ import {
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
+import { consumerGroupPrefix } from '#core/naming/names.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { runConsumer } from './consumer.ts';
 import { openConsumerDatabases } from './open-databases.ts';
@@ -79,7 +80,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
           openFeed: (hooks) =>
             createChangeFeed({
               kafka: createKafka(kafkaSettings, log),
-              groupId: `millrace-${connectorName}-${launchId}`,
+              groupId: `${consumerGroupPrefix(connectorName)}${launchId}`,
               log,
               clock: systemClock,
               ...hooks,

@@ -4,10 +4,12 @@ import type { OnNulled } from '#core/apply/nulled-values.ts';
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import { retryTransient } from '#core/concurrency/retry-transient.ts';
 import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
+import type { TableState } from '#core/contracts/copy.ts';
 import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Replication, TableMapping } from '#core/contracts/replication.ts';
 import type { KnownShape } from '#core/contracts/table-description.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { appliedTables } from '#core/lifecycle/table-progress.ts';
 import { topicName } from '#core/naming/names.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
@@ -241,7 +243,7 @@ const consume = async (
   }
 };
 
-/** The tables to apply (all but the skipped ones), which of them are live, and which the consumer before this one has held. */
+/** The tables to apply (not those that are skipped or being copied), which of them are live, and which were held before. */
 const listTables = async (
   replication: Replication,
   { store }: ConsumerPorts,
@@ -250,18 +252,15 @@ const listTables = async (
   readonly live: Set<string>;
   readonly heldBefore: readonly TableRef[];
 }> => {
-  const states = new Map(
-    (await store.listTableProgress(replication.replicationId)).map(({ source, state }) => [
-      tableKey(source),
-      state,
-    ]),
-  );
+  const progress = await store.listTableProgress(replication.replicationId);
+  const applied = appliedTables(replication, progress);
+  const inState = (wanted: TableState): Set<string> =>
+    new Set(progress.filter(({ state }) => state === wanted).map(({ source }) => tableKey(source)));
+  const held = inState('held');
   return {
-    applied: replication.tables.filter(({ source }) => states.get(tableKey(source)) !== 'skipped'),
-    live: new Set([...states].filter(([, state]) => state === 'live').map(([table]) => table)),
-    heldBefore: replication.tables
-      .map(({ source }) => source)
-      .filter((source) => states.get(tableKey(source)) === 'held'),
+    applied,
+    live: inState('live'),
+    heldBefore: applied.map(({ source }) => source).filter((source) => held.has(tableKey(source))),
   };
 };
 

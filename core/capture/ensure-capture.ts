@@ -1,15 +1,17 @@
 import { retryTransient } from '../concurrency/retry-transient.ts';
 import { describeUncaptured } from '../contracts/capture-verdict.ts';
 import type { Database } from '../contracts/database.ts';
+import { type TableRef, tableKey } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
 import type { CaptureKafka } from '../ports/connector-config.ts';
 import type { CapturePreparation, CaptureWait, SourceDatabase } from '../ports/databases.ts';
-import type { ConnectorStatus, ConnectPort, KafkaAdminPort } from '../ports/services.ts';
+import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
 import { captureConfig } from './capture-config.ts';
 import { captureTopics } from './capture-topics.ts';
-import { classifyTrace, failureTrace } from './connector-failures.ts';
+import { remakeTopics } from './remake-topics.ts';
+import { removeConnector, stopConnector } from './remove-connector.ts';
 
 export interface CapturePorts {
   readonly source: SourceDatabase;
@@ -24,14 +26,24 @@ export interface CaptureRequest {
   readonly sourceDatabase: Database;
   readonly topicRetentionHours: number;
   readonly captureKafka: CaptureKafka;
-  /** A gap in the captured changes is accepted, because everything is copied again: offset and slot start afresh. */
-  readonly forceResync: boolean;
+  /**
+   * Capture begins again, because everything is copied again: connector, offset, slot and topics are made afresh, so that
+   * nothing which stopped capture before is read again.
+   */
+  readonly beginAgain?: BeginAgain;
+  /** Source tables that were added after the copy: nothing of them has to have been captured before. */
+  readonly fresh?: readonly TableRef[];
+}
+
+/** Once for each forced start: a step that is repeated would otherwise never come to an end. */
+export interface BeginAgain {
+  readonly isDone: boolean;
+  /** Called when everything old is gone and nothing new is there. */
+  readonly record: () => Promise<void>;
 }
 
 /** A stopped connector's task lets go of the slot within a second or two; the server may take until its next write. */
 const slotReleaseDelaysMs = [500, 1_000, 2_000, 4_000, 8_000] as const;
-const stopPollMs = 500;
-const stopTimeoutMs = 30_000;
 
 /**
  * Brings capture of a replication about, whatever is there already: topics, publication, slot, and a connector of the
@@ -40,7 +52,7 @@ const stopTimeoutMs = 30_000;
  * Where the source makes that wait for open transactions, it returns when `wait` is over, with no connector yet; the next
  * call waits on.
  *
- * Throws `NeedsResync` when changes were lost, unless `forceResync`.
+ * Throws `NeedsResync` when changes were lost, unless it begins again.
  */
 export const ensureCapture = async (
   request: CaptureRequest,
@@ -48,37 +60,28 @@ export const ensureCapture = async (
   wait?: CaptureWait,
 ): Promise<CapturePreparation> => {
   const { replication } = request;
-  const { source, kafka, connect, log } = ports;
+  const { source, kafka, connect } = ports;
   const { connectorName } = replication;
   const { capture } = source.dialect;
   const tables = replication.tables.map((table) => table.source);
 
-  const verdict = await source.judgeCapture(replication, {
-    readOffset: () => connect.getOffset(connectorName),
-    hasCopy: replication.copyGeneration > 0,
-  });
-  if (request.forceResync) {
-    // Not always: a start that is repeated would begin again each time, and never have waited for all that is older.
-    const reason =
-      verdict.kind === 'gap' ? verdict.reason : findBlockade(await connect.getStatus(connectorName));
-    if (reason !== undefined) {
-      log.warn(`Capture starts afresh: ${reason}`);
-      await discardCapture(replication, ports);
-    }
-  } else if (verdict.kind === 'gap') {
-    throw needsResync(connectorName, verdict.reason);
-  } else if (replication.copyGeneration > 0) {
-    const uncaptured = (await source.listUncaptured?.(replication, tables)) ?? [];
-    if (uncaptured.length > 0) throw needsResync(connectorName, describeUncaptured(uncaptured));
+  if (request.beginAgain !== undefined) {
+    await beginAgain(request, request.beginAgain, ports);
+  } else {
+    await requireContinuity(replication, request.fresh ?? [], ports);
   }
 
   await kafka.ensureTopics(captureTopics(replication, capture, request.topicRetentionHours));
   const preparation = await source.prepareCapture(replication, tables, wait);
   if (!preparation.isReady) return preparation;
-  await connect.putConnector(
-    connectorName,
-    captureConfig(capture, replication, request.sourceDatabase, request.captureKafka),
-  );
+  const config = captureConfig(capture, replication, request.sourceDatabase, request.captureKafka);
+  const current = await connect.getConfig(connectorName);
+  const includeList = 'table.include.list';
+  // A task that goes on with the old list for a while would wait forever for a topic that is removed meanwhile.
+  if (current !== undefined && current[includeList] !== config[includeList]) {
+    await stopConnector(connectorName, ports);
+  }
+  await connect.putConnector(connectorName, config);
   // A connector that a stop has paused stays paused through an update, and just after one its status does not say so.
   await connect.resume(connectorName);
   return preparation;
@@ -89,40 +92,36 @@ const needsResync = (connectorName: string, reason: string): MillraceError =>
     facts: { connectorName },
   });
 
-/** Why the connector cannot get past where it is in the log, though the log is there. */
-const findBlockade = (status: ConnectorStatus | undefined): string | undefined => {
-  const { cure, summary } = classifyTrace((status && failureTrace(status)) ?? '');
-  return cure === 'needs-resync' ? summary : undefined;
-};
-
-/** Forgets how far capture came: the connector's offset, and what it has at the source. The connector ends up stopped. */
-const discardCapture = async (replication: Replication, ports: CapturePorts): Promise<void> => {
-  const { connectorName } = replication;
-  const { connect, source, clock } = ports;
-  if ((await connect.getStatus(connectorName)) !== undefined) {
-    await connect.stop(connectorName);
-    await waitUntilStopped(connectorName, ports);
-    await connect.resetOffset(connectorName);
-  }
-  await retryTransient(() => source.dropCapture(replication), {
-    delaysMs: slotReleaseDelaysMs,
-    clock,
+/** Throws `NeedsResync` when going on would miss changes that the target lacks. */
+const requireContinuity = async (
+  replication: Replication,
+  fresh: readonly TableRef[],
+  { source, connect }: CapturePorts,
+): Promise<void> => {
+  const { connectorName, copyGeneration } = replication;
+  const verdict = await source.judgeCapture(replication, {
+    readOffset: () => connect.getOffset(connectorName),
+    hasCopy: copyGeneration > 0,
   });
+  if (verdict.kind === 'gap') throw needsResync(connectorName, verdict.reason);
+  if (copyGeneration === 0) return;
+  const isFresh = (ref: TableRef): boolean => fresh.some((table) => tableKey(table) === tableKey(ref));
+  const tables = replication.tables.map((table) => table.source).filter((ref) => !isFresh(ref));
+  const uncaptured = (await source.listUncaptured?.(replication, tables)) ?? [];
+  if (uncaptured.length > 0) throw needsResync(connectorName, describeUncaptured(uncaptured));
 };
 
-/** Offsets can be reset only when the connector is STOPPED and its tasks are gone. */
-const waitUntilStopped = async (connectorName: string, { connect, clock }: CapturePorts): Promise<void> => {
-  const deadline = clock.now().getTime() + stopTimeoutMs;
-  for (;;) {
-    const status = await connect.getStatus(connectorName);
-    if (status === undefined || (status.state === 'STOPPED' && status.tasks.length === 0)) return;
-    if (clock.now().getTime() >= deadline) {
-      throw new MillraceError(
-        'ConnectUnavailable',
-        `Connector ${connectorName} did not stop within ${stopTimeoutMs / 1_000} s.`,
-        { facts: { connectorName, state: status.state } },
-      );
-    }
-    await clock.sleep(stopPollMs);
-  }
+/** Forgets how far capture came: the connector with its offset, what it has at the source, and what it has written. */
+const beginAgain = async (
+  { replication, topicRetentionHours }: CaptureRequest,
+  { isDone, record }: BeginAgain,
+  ports: CapturePorts,
+): Promise<void> => {
+  const { source, clock, log } = ports;
+  if (isDone) return;
+  log.warn('Capture begins again: the connector, its offset, the slot and the topics are made afresh');
+  await removeConnector(replication.connectorName, ports);
+  await retryTransient(() => source.dropCapture(replication), { delaysMs: slotReleaseDelaysMs, clock });
+  await remakeTopics(captureTopics(replication, source.dialect.capture, topicRetentionHours), ports);
+  await record();
 };

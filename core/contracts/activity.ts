@@ -5,7 +5,7 @@ import { instantSchema } from './identifiers.ts';
 export const activitySchema = z
   .strictObject({
     at: instantSchema,
-    actor: z.enum(['user', 'start-replication', 'healer', 'consumer']),
+    actor: z.enum(['user', 'start-replication', 'delete-replication', 'change-tables', 'healer', 'consumer']),
     /** Stable, kebab-case: `connector-resumed`, `consumer-restarted`, `start-failed`. */
     action: z.string(),
     message: z.string(),

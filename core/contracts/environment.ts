@@ -28,8 +28,11 @@ export const secretsEnvironmentSchema = z.object({
   MILLRACE_SECRET_PREFIX: z.string().min(1),
 });
 
-export const apiEnvironmentSchema = z.object({
+/** For whoever starts, stops or looks at executions. */
+export const executionsEnvironmentSchema = z.object({
   MILLRACE_START_STATE_MACHINE_ARN: z.string().min(1),
+  MILLRACE_DELETE_STATE_MACHINE_ARN: z.string().min(1),
+  MILLRACE_TABLES_STATE_MACHINE_ARN: z.string().min(1),
 });
 
 export const authorizerEnvironmentSchema = z.object({

@@ -57,7 +57,8 @@ export type TableMapping = z.infer<typeof tableMappingSchema>;
 /**
  * configured: saved, nothing runs. starting: an execution of start-replication runs. active: capture and
  * consumer run. stopped: on a user's word. error: stopped by a failure that a person must look at.
- * needs-resync: stopped because changes were lost before they could be applied.
+ * needs-resync: stopped because changes were lost before they could be applied. deleting: what it consists of is being
+ * removed, see deletion.ts; it never comes back from there.
  */
 export const replicationStatusSchema = z.enum([
   'configured',
@@ -66,6 +67,7 @@ export const replicationStatusSchema = z.enum([
   'stopped',
   'error',
   'needs-resync',
+  'deleting',
 ]);
 export type ReplicationStatus = z.infer<typeof replicationStatusSchema>;
 
@@ -89,6 +91,25 @@ export const startWaitSchema = z
   .readonly();
 export type StartWait = z.infer<typeof startWaitSchema>;
 
+/**
+ * A change of the tables that the state machine change-tables carries out. It is removed when the change is done; a failed
+ * one stays until the next change or start.
+ */
+export const tableChangeSchema = z
+  .strictObject({
+    /** That of the tables that it brings about. */
+    version: z.number().int().positive(),
+    state: z.enum(['running', 'failed']),
+    /** Source tables that are copied again. */
+    resync: z.array(tableRefSchema).readonly(),
+    startedAt: instantSchema,
+    executionArn: z.string().optional(),
+    /** Why it failed. */
+    message: z.string().optional(),
+  })
+  .readonly();
+export type TableChange = z.infer<typeof tableChangeSchema>;
+
 /** A replication as stored. */
 export const replicationSchema = z
   .strictObject({
@@ -98,6 +119,11 @@ export const replicationSchema = z
     sourceDatabaseId: databaseIdSchema,
     targetDatabaseId: databaseIdSchema,
     tables: z.array(tableMappingSchema).min(1).readonly(),
+    /** Counts the changes of `tables`; 1 when absent. */
+    tablesVersion: z.number().int().positive().exactOptional(),
+    /** Tables that were left out, of which something is still to be removed. */
+    leaving: z.array(tableMappingSchema).min(1).readonly().exactOptional(),
+    tableChange: tableChangeSchema.exactOptional(),
     /** How target tables are named that were not named by hand, see core/naming/target-template.ts; its default when absent. */
     targetTemplate: z.string().exactOptional(),
     capture: captureOptionsSchema.exactOptional(),
@@ -116,6 +142,8 @@ export const replicationSchema = z
      * have begun again and target tables may be empty.
      */
     resyncGeneration: z.number().int().nonnegative().optional(),
+    /** The last forced start that has begun capture again: a repetition of its step does not. Absent when there was none. */
+    captureGeneration: z.number().int().positive().exactOptional(),
     executionArn: z.string().optional(),
     /** When a start first set out to create what capture needs at the source. Absent: nothing of ours is there. */
     capturedSince: instantSchema.optional(),

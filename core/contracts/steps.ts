@@ -22,6 +22,32 @@ export const maxTransactionWaitSeconds = 86_400;
 export const executionName = (run: Pick<Run, 'replicationId' | 'generation'>): string =>
   `replication-${run.replicationId}-start-${run.generation}`;
 
+/** The input of `change-tables`. The generation is that of the start under which the replication runs. */
+export const tableChangeRunSchema = z.strictObject({
+  run: runSchema,
+  version: z.number().int().positive(),
+});
+export type TableChangeRun = z.infer<typeof tableChangeRunSchema>;
+
+export const tableChangeExecutionName = ({ run, version }: TableChangeRun): string =>
+  `replication-${run.replicationId}-tables-${version}`;
+
+/** What the Lambda change-tables is called with, by what it is to do. */
+export const changeTablesInputSchema = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.literal('prepare'), ...tableChangeRunSchema.shape }),
+  z.strictObject({ action: z.literal('finish'), ...tableChangeRunSchema.shape }),
+  z.strictObject({
+    action: z.literal('fail'),
+    ...tableChangeRunSchema.shape,
+    failure: z.looseObject({ Error: z.string(), Cause: z.string().optional() }),
+  }),
+]);
+export type ChangeTablesInput = z.infer<typeof changeTablesInputSchema>;
+
+/** What `prepare` returns. Tables are copied only while the replication is active. */
+export const prepareTablesOutputSchema = z.strictObject({ isActive: z.boolean() });
+export type PrepareTablesOutput = z.infer<typeof prepareTablesOutputSchema>;
+
 /*
  * What the steps get and give is of one size, however many tables a replication has: the state of an execution may have
  * 256 KiB. A step that cannot do all in the time of its Lambda says so, and the state machine calls it again.

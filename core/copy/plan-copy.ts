@@ -10,6 +10,7 @@ import { MillraceError, type Problem } from '../errors/millrace-error.ts';
 import { requireCurrentRun } from '../lifecycle/current-run.ts';
 import { mapTable, ownColumns } from '../mapping/map-table.ts';
 import { countOf } from '../naming/count-of.ts';
+import { createdTableMark } from '../naming/names.ts';
 import type { Log } from '../ports/clock-and-log.ts';
 import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { KafkaAdminPort, PartitionOffsets } from '../ports/services.ts';
@@ -172,7 +173,7 @@ const planTable = async (
   mapping: TableMapping,
   ports: PlanCopyPorts,
 ): Promise<TableProgress> => {
-  const { store, source, target, log } = ports;
+  const { store, source, target, owner, log } = ports;
   const { replicationId, copyGeneration } = replication;
   const label = tableLabel(mapping.source);
 
@@ -207,7 +208,11 @@ const planTable = async (
     return skipped;
   }
   if (targetTable === undefined) {
-    await target.createTable(mapping.target, mapTable(table, mapping).mapped);
+    await target.createTable(
+      mapping.target,
+      mapTable(table, mapping).mapped,
+      createdTableMark(replication, owner),
+    );
     log.info(`${step} Created ${tableLabel(mapping.target)} at the target`, { step, table: label });
   }
 

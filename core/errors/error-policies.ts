@@ -50,11 +50,11 @@ export const errorPolicies = {
   DatabaseUnreachable: transient(502, 'Check host, port, network path and security groups of the database.'),
   DatabaseAuthenticationFailed: persistent(
     422,
-    'Correct the user name or password of the registered database.',
+    'Correct the user name or password of the registered database: PATCH /databases/{id}.',
   ),
   DatabaseTlsFailed: persistent(
     422,
-    'Correct the TLS mode or the CA bundle of the registered database, or the certificate of its server.',
+    'Correct the TLS mode or the CA bundle of the registered database (PATCH /databases/{id}), or the certificate of its server.',
   ),
   DatabaseNotFound: persistent(422, 'Correct the database name, or create the database.'),
   DatabaseTimeout: transient(504, 'Check the load and locks of the database.'),
@@ -136,7 +136,10 @@ export const errorPolicies = {
     503,
     'No action is needed while the call is retried. If the error lasts, check the AWS service that it names.',
   ),
-  SecretMissing: persistent(422, 'Register the database again: the secret with its password was deleted.'),
+  SecretMissing: persistent(
+    422,
+    'Give the password of the database again (PATCH /databases/{id}): the secret with it was deleted.',
+  ),
   TaskLaunchFailed: transient(503, 'Check Fargate capacity, the subnets and the task definition.'),
   CopyFailed: persistent(500, 'Read the message of the failed table and start the replication again.'),
 

@@ -60,6 +60,8 @@ export const decide = (
   history: readonly HealAttempt[],
   now: Date,
 ): readonly HealAction[] => {
+  // Its deletion ends everything by itself, and is watched by monitor-health.
+  if (desired.status === 'deleting') return [];
   if (desired.desired === 'stopped') return decideStopped(observation);
   switch (desired.status) {
     case 'starting':

@@ -1,4 +1,6 @@
 import type { ClientId, DatabaseId, TableRef } from '../contracts/identifiers.ts';
+import type { TargetOwner } from '../contracts/target-owner.ts';
+import { bookkeepingSuffix } from './bookkeeping-names.ts';
 
 /**
  * Lower-case ASCII letters, digits and underscores; runs of anything else become one underscore.
@@ -54,3 +56,16 @@ export const schemaHistoryTopicName = (prefix: string): string => `${prefix}.sch
 
 /** Debezium's heartbeats go to `{topic.heartbeat.prefix}.{topic.prefix}`; the first part is its default. */
 export const heartbeatTopicName = (prefix: string): string => `__debezium-heartbeat.${prefix}`;
+
+/**
+ * The comment of a target table that Millrace has created, by which it is known again when the replication is deleted. Other
+ * installations have replications of the same number, hence the suffix of the bookkeeping.
+ */
+export const createdTableMark = (
+  { connectorName: name }: { readonly connectorName: string },
+  owner: TargetOwner,
+): string =>
+  `Created by Millrace ${bookkeepingSuffix(owner)} for replication ${owner.replicationId} (${name})`;
+
+/** Each consumer that is launched has a group of its own; this is how the names of all of them begin. */
+export const consumerGroupPrefix = (name: string): string => `millrace-${name}-`;

@@ -83,6 +83,13 @@ export interface SourceDatabase extends DescribesTables {
    */
   listTransactionsBefore?(offset: ConnectorOffset | undefined): Promise<readonly string[]>;
   /**
+   * A mark of this moment for `listMarkedTransactions`. Absent where transactions come into the log as a whole when they are
+   * committed, and so are captured as a whole or not at all.
+   */
+  markTransactions?(): Promise<string>;
+  /** Descriptions of the transactions that have written something before the mark and are still open. */
+  listMarkedTransactions?(mark: string): Promise<readonly string[]>;
+  /**
    * Creates or corrects what capture needs at the source, and nothing else. It may be repeated. Where that has to wait for
    * open transactions, it returns when it may wait no longer; the next call waits on and does not begin again.
    */
@@ -230,11 +237,14 @@ export interface TargetDatabase extends DescribesTables, TargetOwnership {
   ): Promise<readonly Problem[]>;
   /**
    * Creates the table (and its schema) with the source's columns, key and NOT NULLs unless it exists. `source` has the
-   * names and types that the mapping gives them.
+   * names and types that the mapping gives them. `mark` becomes the comment of a table that is created, so that
+   * `dropCreatedTable` knows it again.
    */
-  createTable(target: TableRef, source: TableDescription): Promise<void>;
+  createTable(target: TableRef, source: TableDescription, mark?: string): Promise<void>;
   hasRows(ref: TableRef): Promise<boolean>;
   /** Empties the table. Throws `OwnershipLost` when it is not the run's. */
   truncate(ref: TableRef, run: OwnedRun): Promise<void>;
+  /** Drops the table if its comment is `mark`, which says that `createTable` made it; leaves every other one. */
+  dropCreatedTable(ref: TableRef, mark: string): Promise<'dropped' | 'missing' | 'not-created'>;
   close(): Promise<void>;
 }

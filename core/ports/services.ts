@@ -56,6 +56,8 @@ export interface ConnectPort {
   pause(name: string): Promise<void>;
   resume(name: string): Promise<void>;
   stop(name: string): Promise<void>;
+  /** Restarts the connector and all its tasks, which read their secrets again. */
+  restart(name: string): Promise<void>;
   /** Restarts the connector and its failed tasks. */
   restartFailed(name: string): Promise<void>;
   /** Forgets the stored offset. The connector must be STOPPED. */
@@ -73,7 +75,14 @@ export interface KafkaAdminPort {
   topicRetentionHours(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** First and next offsets of every partition; topics that do not exist are left out. */
   topicOffsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
+  /** Deletes those that exist. A topic may still be listed for a moment afterwards. */
   deleteTopics(topics: readonly string[]): Promise<void>;
+  /** The topics whose name begins with `prefix`. */
+  listTopics(prefix: string): Promise<readonly string[]>;
+  /** The consumer groups whose name begins with `prefix`. */
+  listGroups(prefix: string): Promise<readonly string[]>;
+  /** Throws `KafkaUnavailable` while a group has members. Groups that do not exist are left out. */
+  deleteGroups(groups: readonly string[]): Promise<void>;
 }
 export interface TopicSpec {
   readonly topic: string;
@@ -112,10 +121,13 @@ export interface TaskObservation {
   readonly stoppedReason?: string;
 }
 
+/** The state machines, by the names of their files in state-machines/. */
+export type StateMachineName = 'start-replication' | 'delete-replication' | 'change-tables';
+
 /** Step Functions. Throws `PermissionDenied` and `ServiceUnavailable`. */
 export interface ExecutionPort {
   /** The same name and input is the same execution: a second call returns the first one's ARN. */
-  startReplication(name: string, input: string): Promise<string>;
+  startExecution(stateMachine: StateMachineName, name: string, input: string): Promise<string>;
   /** Undefined when there is no such execution. */
   getStatus(
     executionArn: string,

@@ -97,6 +97,10 @@ export interface CaptureDialect extends LogPositions {
   connectTimeoutConfig(timeoutMs: number): ConnectorConfig;
   /** What capture creates at the source: all that it has there, and what has to be removed with the replication. */
   objectsAtSource(capture: Pick<Replication, 'slotName' | 'publicationName'>): readonly SourceObject[];
+  /** Statements that remove by hand what capture has created at the source; none where it creates nothing. */
+  removalStatements(capture: Pick<Replication, 'slotName' | 'publicationName'>): readonly string[];
+  /** Whether a connector that has run takes further tables without a loss. */
+  readonly takesTablesLater: boolean;
   /** Topics that the connector writes to in addition to those of the tables. */
   ownTopics(topicPrefix: string): readonly OwnTopic[];
 }

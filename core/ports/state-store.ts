@@ -3,6 +3,7 @@ import type { Client, Principal } from '../contracts/client.ts';
 import type { Heartbeat } from '../contracts/consumer.ts';
 import type { Chunk, FinishedChunk, TableProgress, TableState } from '../contracts/copy.ts';
 import type { Database } from '../contracts/database.ts';
+import type { Deletion } from '../contracts/deletion.ts';
 import type { ClientId, DatabaseId, ReplicationId, TableRef } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import type { SourceLog } from '../contracts/source-log.ts';
@@ -29,6 +30,13 @@ export interface RegistryStore {
   /** Throws `NotFound`, also when the database belongs to another client. */
   getDatabase(clientId: ClientId, databaseId: DatabaseId): Promise<Database>;
   listDatabases(clientId: ClientId): Promise<readonly Database[]>;
+  /** Saves `after` in the place of `before`; false when `before` is not what is stored any more. */
+  replaceDatabase(before: Database, after: Database): Promise<boolean>;
+  /**
+   * Removes a database that no replication uses. Throws `Conflict`, which names the replications that do, and `NotFound`.
+   * A replication that is being created at the same moment is either seen here, or finds the database gone.
+   */
+  removeDatabase(clientId: ClientId, databaseId: DatabaseId): Promise<Database>;
 }
 
 /** Fields of a replication that may change after it was created. */
@@ -40,6 +48,11 @@ export type ReplicationChange = Partial<
     | 'generation'
     | 'copyGeneration'
     | 'resyncGeneration'
+    | 'captureGeneration'
+    | 'tables'
+    | 'tablesVersion'
+    | 'leaving'
+    | 'tableChange'
     | 'executionArn'
     | 'capturedSince'
     | 'wait'
@@ -72,7 +85,7 @@ export interface ReplicationStore {
     clientId: ClientId,
     replicationId: ReplicationId,
     change: { readonly [K in keyof ReplicationChange]: ReplicationChange[K] | undefined },
-    expected?: Partial<Pick<Replication, 'status' | 'desired' | 'generation'>>,
+    expected?: Partial<Pick<Replication, 'status' | 'desired' | 'generation' | 'tablesVersion'>>,
   ): Promise<Replication | undefined>;
 
   /** Newest first. */
@@ -149,6 +162,8 @@ export interface CopyStore {
     progress: TableProgress,
     chunks: readonly Chunk[],
   ): Promise<void>;
+  /** Removes a table's plan with its chunks, and the shape that was stored with it; does nothing when there is none. */
+  removeTablePlan(replicationId: ReplicationId, source: TableRef): Promise<void>;
   listTableProgress(replicationId: ReplicationId): Promise<readonly TableProgress[]>;
   getTableProgress(replicationId: ReplicationId, source: TableRef): Promise<TableProgress | undefined>;
   /** The chunks of a plan that are not recorded as finished, in order. */
@@ -204,8 +219,40 @@ export interface ShapeStore {
   listTableShapes(replicationId: ReplicationId): Promise<readonly TableShape[]>;
 }
 
+/** Fields of a deletion that change while it is at work. */
+export type DeletionChange = {
+  readonly [K in keyof Omit<Deletion, 'clientId' | 'replicationId' | 'name' | 'connectorName'>]?:
+    | Deletion[K]
+    | undefined;
+};
+
+export interface DeletionStore {
+  /**
+   * Moves the replication to `deleting` and saves the deletion, both or neither: a crash leaves no replication that is
+   * being deleted by nobody. Returns undefined when `replication` is not what is stored any more.
+   */
+  beginDeletion(replication: Replication, deletion: Deletion): Promise<Replication | undefined>;
+  /** Also of a replication that is gone. Undefined when none was asked for. */
+  getDeletion(clientId: ClientId, replicationId: ReplicationId): Promise<Deletion | undefined>;
+  /**
+   * Changes the given fields if the deletion is still that of the attempt `expectedAttempt`, and returns the new state;
+   * undefined otherwise. A value of `undefined` removes an optional field.
+   */
+  updateDeletion(
+    deletion: Pick<Deletion, 'clientId' | 'replicationId'>,
+    change: DeletionChange,
+    expectedAttempt: number,
+  ): Promise<Deletion | undefined>;
+  /**
+   * Removes everything that is remembered of a replication but its activity, which expires, and its deletion, which becomes
+   * `done`. The replication itself goes last, so that an interrupted call can be repeated.
+   */
+  removeReplication(replication: Replication, done: Deletion): Promise<void>;
+}
+
 export type StateStore = ShapeStore &
   RegistryStore &
+  DeletionStore &
   ReplicationStore &
   LeaseStore &
   ConsumerStore &

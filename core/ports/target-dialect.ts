@@ -1,6 +1,7 @@
 import type { Database, DatabaseKind } from '../contracts/database.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
 import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
+import type { TargetOwner } from '../contracts/target-owner.ts';
 
 /** What differs between kinds of target databases, without I/O. Each `TargetDatabase` carries its dialect. */
 export interface TargetDialect {
@@ -8,6 +9,14 @@ export interface TargetDialect {
   kindOfVersion?(serverVersion: string): DatabaseKind;
   /** The schema of a target table whose mapping names none. */
   defaultSchema(database: Pick<Database, 'databaseName'>): string;
+  /**
+   * Statements that remove by hand what Millrace remembers of a replication that writes the tables `written`, and the tables
+   * `created` that it has created for it. Who owns the tables goes last.
+   */
+  removalStatements(
+    owner: TargetOwner,
+    tables: { readonly written: readonly TableRef[]; readonly created: readonly TableRef[] },
+  ): readonly string[];
   /** Why no table can have this name, or undefined when one can. */
   refuseName(ref: TableRef): string | undefined;
   /** How many columns a table may have here, and whose limit that is. */

@@ -34,4 +34,11 @@ export interface TargetOwnership {
    * the epoch. Does nothing for what the replication does not own, or when there is no bookkeeping. It may be repeated.
    */
   releaseTables(owner: TargetOwner, tables?: readonly TableRef[]): Promise<void>;
+  /**
+   * Removes the checkpoints of some topics, whose tables are left out of the replication. No consumer may apply them any more.
+   * Does nothing for what is not there.
+   */
+  forgetTopics(owner: TargetOwner, topics: readonly string[]): Promise<void>;
+  /** Whether the target has a checkpoint of the replication, so that it is one that the replication has written to. */
+  knowsReplication(owner: TargetOwner): Promise<boolean>;
 }

@@ -270,7 +270,8 @@ const keptLog = (
   { status }: Replication,
   connector: ConnectorHealth,
   objects: readonly SourceObject[],
-): readonly string[] => (status === 'starting' || connector.healthy ? [] : describeKeptLog(objects));
+): readonly string[] =>
+  status === 'starting' || status === 'deleting' || connector.healthy ? [] : describeKeptLog(objects);
 
 const unknownLag = { lagEvents: undefined, lagMs: undefined } as const;
 
@@ -330,6 +331,10 @@ const judge = (
     case 'error':
     case 'needs-resync':
       return { overall: 'failed', reasons: [lastErrorMessage ?? `The replication is in status ${status}`] };
+    case 'deleting':
+      return lastErrorMessage === undefined
+        ? { overall: 'stopped', reasons: ['The replication is being deleted'] }
+        : { overall: 'failed', reasons: [lastErrorMessage] };
     case 'starting':
       return { overall: 'starting', reasons: ['The replication is starting'] };
     case 'active': {
@@ -340,6 +345,9 @@ const judge = (
         ...(consumer.healthy && !lag.isKnown ? [lag.message] : []),
         ...tables.skipped.map(({ source, message }) => message ?? `Table ${tableLabel(source)} is skipped`),
         ...tables.held.map(({ source, message }) => `Table ${tableLabel(source)} is held: ${message}`),
+        ...(replication.tableChange?.state === 'failed'
+          ? [replication.tableChange.message ?? 'A change of the tables has failed']
+          : []),
       ];
       const captureFailed =
         connector.state === 'FAILED' || connector.tasks.some(({ state }) => state === 'FAILED');

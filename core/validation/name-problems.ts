@@ -7,11 +7,12 @@ import type { SourceDialect } from '../ports/source-dialect.ts';
 /** Kafka's limit (org.apache.kafka.common.internals.Topic). */
 const maxTopicLength = 249;
 
-/** Names that capture cannot carry, or that would end up in one topic. */
+/** Names that capture cannot carry, or that would end up in one topic, also with `others` that are captured already. */
 export const findNameProblems = (
   topicPrefix: string,
   refs: readonly TableRef[],
   { quoteTable }: Pick<SourceDialect, 'quoteTable'>,
+  others: readonly TableRef[] = [],
 ): readonly Problem[] => {
   const uncapturable = refs
     .filter((ref) => !isCapturableName(ref))
@@ -23,7 +24,9 @@ export const findNameProblems = (
       remedy: `ALTER TABLE ${quoteTable(ref)} RENAME TO ...; or leave it out.`,
     }));
   const byTopic = Map.groupBy(refs, (ref) => topicName(topicPrefix, ref));
+  const captured = Map.groupBy(others, (ref) => topicName(topicPrefix, ref));
   const colliding = [...byTopic]
+    .map(([topic, sharers]) => [topic, [...sharers, ...(captured.get(topic) ?? [])]] as const)
     .filter(([, sharers]) => sharers.length > 1)
     .map(([topic, sharers]) => ({
       subject: `source tables ${sharers.map(tableLabel).join(', ')}`,

@@ -10,6 +10,8 @@ export type FunctionRight =
   | 'launch-tasks'
   | 'stop-tasks'
   | 'watch-executions'
+  | 'start-executions'
+  | 'stop-executions'
   | 'publish-alerts';
 
 export interface FunctionDefinition {
@@ -23,7 +25,7 @@ const smallMib = 512;
 const oneVcpuMib = 1769;
 
 /** The steps of start-replication: lambdas/steps/<name>/handler.ts. Only the state machine invokes them. */
-export const stepFunctionDefinitions = {
+export const startStepDefinitions = {
   'validate-replication': {
     timeoutSeconds: 180,
     memoryMib: smallMib,
@@ -40,6 +42,30 @@ export const stepFunctionDefinitions = {
   'start-consumer': { timeoutSeconds: 120, memoryMib: smallMib, rights: ['launch-tasks'] },
   'fail-start': { timeoutSeconds: 60, memoryMib: smallMib, rights: ['publish-alerts'] },
 } as const satisfies Record<string, FunctionDefinition>;
+export type StartStepName = keyof typeof startStepDefinitions;
+
+/** The steps of all state machines. */
+export const stepFunctionDefinitions = {
+  ...startStepDefinitions,
+  'change-tables': {
+    timeoutSeconds: 180,
+    memoryMib: smallMib,
+    rights: ['read-credentials', 'reach-kafka', 'reach-connect', 'launch-tasks', 'publish-alerts'],
+  },
+  'delete-replication': {
+    timeoutSeconds: 120,
+    memoryMib: smallMib,
+    rights: [
+      'read-credentials',
+      'reach-kafka',
+      'reach-connect',
+      'stop-tasks',
+      'watch-executions',
+      'stop-executions',
+      'publish-alerts',
+    ],
+  },
+} as const satisfies Record<string, FunctionDefinition>;
 export type StepFunctionName = keyof typeof stepFunctionDefinitions;
 
 /** Run on a schedule: lambdas/health/<name>/handler.ts. */
@@ -53,6 +79,7 @@ export const healthFunctionDefinitions = {
       'reach-connect',
       'launch-tasks',
       'watch-executions',
+      'start-executions',
       'publish-alerts',
     ],
   },
@@ -65,12 +92,19 @@ export const healthFunctionDefinitions = {
 export type HealthFunctionName = keyof typeof healthFunctionDefinitions;
 export const healthFunctionNames: readonly HealthFunctionName[] = ['monitor-health', 'check-heartbeats'];
 
-/** It also starts and stops executions: see infra/stacks/control-stack.ts. */
 export const apiFunctionDefinition = {
   // API Gateway itself gives up after 29 s.
   timeoutSeconds: 29,
   memoryMib: smallMib,
-  rights: ['write-credentials', 'reach-kafka', 'reach-connect', 'stop-tasks', 'watch-executions'],
+  rights: [
+    'write-credentials',
+    'reach-kafka',
+    'reach-connect',
+    'launch-tasks',
+    'watch-executions',
+    'start-executions',
+    'stop-executions',
+  ],
 } as const satisfies FunctionDefinition;
 
 /** Reads tokens and the admin secret only: see infra/stacks/control-stack.ts. */

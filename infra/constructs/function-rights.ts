@@ -4,6 +4,7 @@ import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { type IRole, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { StateMachineName } from '#core/ports/services.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { FunctionRight } from '../config/functions.ts';
 import { type Acknowledgement, acknowledge, arnInFinding, wildcardResource } from './acknowledgements.ts';
@@ -241,42 +242,75 @@ export const launchTasksGrant = (stack: Stack, tasks: TaskResources, network: Wo
     ],
   });
 
-/** Executions of start-replication; they are named when they start. */
-export const startExecutionsArn = (stack: MillraceStack): string =>
+const stateMachineNames: readonly StateMachineName[] = [
+  'start-replication',
+  'delete-replication',
+  'change-tables',
+];
+
+/** Named by what they will be called: a state machine is made of functions, and they cannot wait for it. */
+const stateMachineArn = (stack: MillraceStack, name: StateMachineName): string =>
   stack.formatArn({
     service: 'states',
-    resource: 'execution',
-    resourceName: `${stack.named('start-replication')}:*`,
+    resource: 'stateMachine',
+    resourceName: stack.named(name),
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
-/** Named by what it will be called: the state machine itself is made of functions, and they cannot wait for it. */
-const watchExecutionsGrant = (stack: MillraceStack): Grant => {
-  const name = stack.named('start-replication');
-  return {
-    environment: {
-      MILLRACE_START_STATE_MACHINE_ARN: stack.formatArn({
-        service: 'states',
-        resource: 'stateMachine',
-        resourceName: name,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      }),
-    },
-    statements: [
-      new PolicyStatement({
-        sid: 'WatchExecutions',
-        actions: ['states:DescribeExecution'],
-        resources: [startExecutionsArn(stack)],
-      }),
-    ],
-    acknowledgements: [
-      wildcardResource(
-        arnInFinding('states', `execution:${name}:*`),
-        'Executions are named when they start: those of one state machine are the narrowest resource.',
-      ),
-    ],
-  };
-};
+/** Executions are named when they start. */
+const executionsArn = (stack: MillraceStack, name: StateMachineName): string =>
+  stack.formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${stack.named(name)}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
+const executionAcknowledgements = (stack: MillraceStack): readonly Acknowledgement[] =>
+  stateMachineNames.map((name) =>
+    wildcardResource(
+      arnInFinding('states', `execution:${stack.named(name)}:*`),
+      'Executions are named when they start: those of one state machine are the narrowest resource.',
+    ),
+  );
+
+const watchExecutionsGrant = (stack: MillraceStack): Grant => ({
+  environment: {
+    MILLRACE_START_STATE_MACHINE_ARN: stateMachineArn(stack, 'start-replication'),
+    MILLRACE_DELETE_STATE_MACHINE_ARN: stateMachineArn(stack, 'delete-replication'),
+    MILLRACE_TABLES_STATE_MACHINE_ARN: stateMachineArn(stack, 'change-tables'),
+  },
+  statements: [
+    new PolicyStatement({
+      sid: 'WatchExecutions',
+      actions: ['states:DescribeExecution'],
+      resources: stateMachineNames.map((name) => executionsArn(stack, name)),
+    }),
+  ],
+  acknowledgements: executionAcknowledgements(stack),
+});
+
+/** For functions that may also watch executions, which brings the names of the state machines. */
+const startExecutionsGrant = (stack: MillraceStack): Grant => ({
+  statements: [
+    new PolicyStatement({
+      sid: 'StartExecutions',
+      actions: ['states:StartExecution'],
+      resources: stateMachineNames.map((name) => stateMachineArn(stack, name)),
+    }),
+  ],
+});
+
+const stopExecutionsGrant = (stack: MillraceStack): Grant => ({
+  statements: [
+    new PolicyStatement({
+      sid: 'StopExecutions',
+      actions: ['states:StopExecution'],
+      resources: stateMachineNames.map((name) => executionsArn(stack, name)),
+    }),
+  ],
+  acknowledgements: executionAcknowledgements(stack),
+});
 
 /** The grants of a function: the state table, and what its rights bring. */
 export const grantsOf = (
@@ -294,6 +328,8 @@ export const grantsOf = (
     'launch-tasks': () => launchTasksGrant(stack, tasks, network),
     'stop-tasks': () => stopTasksGrant(stack, tasks, network),
     'watch-executions': () => watchExecutionsGrant(stack),
+    'start-executions': () => startExecutionsGrant(stack),
+    'stop-executions': () => stopExecutionsGrant(stack),
     'publish-alerts': () => alertGrant(state),
   };
   return mergeGrants(stateGrant(stack, state), ...rights.map((right) => grants[right]()));

@@ -1,11 +1,7 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
-import type { StepFunctionName } from '../config/functions.ts';
-import { acknowledge, wildcardResource } from './acknowledgements.ts';
+import type { StartStepName } from '../config/functions.ts';
 import {
   applyGrant,
   launchTasksGrant,
@@ -13,35 +9,37 @@ import {
   type TaskResources,
   type WorkloadNetwork,
 } from './function-rights.ts';
-import { logRetention, type MillraceStack } from './millrace-stack.ts';
-import { readDefinition } from './state-machine-definition.ts';
+import { LoggedStateMachine, type LoggedStateMachineProps } from './logged-state-machine.ts';
+import type { MillraceStack } from './millrace-stack.ts';
 
-export interface StartReplicationProps {
-  readonly steps: Readonly<Record<StepFunctionName, IFunction>>;
+export interface CopyMachineProps {
+  readonly steps: Readonly<Record<StartStepName, IFunction>>;
   readonly tasks: TaskResources;
   readonly network: WorkloadNetwork;
 }
 
-/** The state machine of state-machines/start-replication.asl.json. */
-export class StartReplication extends Construct {
-  readonly stateMachine: StateMachine;
+const copySubstitutions = ({ steps, tasks, network }: CopyMachineProps): Record<string, string> => ({
+  PlanCopyArn: steps['plan-copy'].functionArn,
+  CopySmallTablesArn: steps['copy-small-tables'].functionArn,
+  FinishCopyArn: steps['finish-copy'].functionArn,
+  ClusterArn: tasks.clusterArn,
+  TaskDefinition: tasks.taskDefinitionFamily,
+  ContainerName: tasks.containerName,
+  Subnets: subnetList(network),
+  SecurityGroups: network.workloadSecurityGroup.securityGroupId,
+});
 
-  constructor(stack: MillraceStack, id: string, props: StartReplicationProps) {
-    super(stack, id);
-    const { config } = stack;
-    const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('states.amazonaws.com'),
-      description: 'The state machine start-replication',
-    });
-    role.addToPolicy(
-      new PolicyStatement({
-        sid: 'InvokeSteps',
-        actions: ['lambda:InvokeFunction'],
-        resources: Object.values(props.steps).map((step) => step.functionArn),
-      }),
-    );
-    applyGrant(role, launchTasksGrant(stack, props.tasks, props.network));
-    role.addToPolicy(
+/** A state machine that copies tables, big ones by a task that it launches and waits for. */
+class CopyMachine extends LoggedStateMachine {
+  constructor(
+    stack: MillraceStack,
+    id: string,
+    { tasks, network }: CopyMachineProps,
+    props: LoggedStateMachineProps,
+  ) {
+    super(stack, id, props);
+    applyGrant(this.role, launchTasksGrant(stack, tasks, network));
+    this.role.addToPolicy(
       new PolicyStatement({
         // How `.sync` learns that a task ended (Step Functions developer guide, "IAM policies for calling Amazon ECS").
         sid: 'WatchTasks',
@@ -55,48 +53,39 @@ export class StartReplication extends Construct {
         ],
       }),
     );
+  }
+}
 
-    this.stateMachine = new StateMachine(this, 'StateMachine', {
-      stateMachineName: stack.named('start-replication'),
-      // Inlined: a definition from a file becomes an S3 asset, which cannot be read in the template.
-      definitionBody: DefinitionBody.fromString(readDefinition('start-replication')),
-      definitionSubstitutions: {
-        ValidateReplicationArn: props.steps['validate-replication'].functionArn,
-        StartCaptureArn: props.steps['start-capture'].functionArn,
-        PlanCopyArn: props.steps['plan-copy'].functionArn,
-        CopySmallTablesArn: props.steps['copy-small-tables'].functionArn,
-        FinishCopyArn: props.steps['finish-copy'].functionArn,
-        StartConsumerArn: props.steps['start-consumer'].functionArn,
-        FailStartArn: props.steps['fail-start'].functionArn,
-        ClusterArn: props.tasks.clusterArn,
-        TaskDefinition: props.tasks.taskDefinitionFamily,
-        ContainerName: props.tasks.containerName,
-        Subnets: subnetList(props.network),
-        SecurityGroups: props.network.workloadSecurityGroup.securityGroupId,
-      },
-      role,
-      tracingEnabled: config.tracing,
-      logs: {
-        level: LogLevel.ALL,
-        // Inputs and outputs are numbers, names and error messages; never a row's values.
-        includeExecutionData: true,
-        destination: new LogGroup(this, 'Log', {
-          // Step Functions asks for this prefix: it keeps the account's log resource policy short.
-          logGroupName: `/aws/vendedlogs/states/${stack.named('start-replication')}`,
-          retention: logRetention(config),
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
+/** The state machine of state-machines/start-replication.asl.json. */
+export class StartReplication extends CopyMachine {
+  constructor(stack: MillraceStack, id: string, props: CopyMachineProps) {
+    const { steps } = props;
+    super(stack, id, props, {
+      name: 'start-replication',
+      steps: Object.values(steps),
+      substitutions: {
+        ...copySubstitutions(props),
+        ValidateReplicationArn: steps['validate-replication'].functionArn,
+        StartCaptureArn: steps['start-capture'].functionArn,
+        StartConsumerArn: steps['start-consumer'].functionArn,
+        FailStartArn: steps['fail-start'].functionArn,
       },
     });
-    acknowledge(
-      role,
-      wildcardResource('*', 'The delivery of logs and X-Ray know no resources; CDK writes these statements.'),
-    );
-    if (!config.tracing) {
-      acknowledge(this, {
-        id: 'AwsSolutions-SF2',
-        reason: 'Tracing is switched off for this environment.',
-      });
-    }
+  }
+}
+
+/** The state machine of state-machines/change-tables.asl.json. */
+export class ChangeTables extends CopyMachine {
+  constructor(
+    stack: MillraceStack,
+    id: string,
+    { changeStep, ...props }: CopyMachineProps & { readonly changeStep: IFunction },
+  ) {
+    const { steps } = props;
+    super(stack, id, props, {
+      name: 'change-tables',
+      steps: [changeStep, steps['plan-copy'], steps['copy-small-tables'], steps['finish-copy']],
+      substitutions: { ...copySubstitutions(props), ChangeTablesArn: changeStep.functionArn },
+    });
   }
 }

@@ -12,19 +12,11 @@ import {
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { apiFunctionDefinition, authorizeFunctionDefinition } from '../config/functions.ts';
 import { acknowledge, managedPolicy } from '../constructs/acknowledgements.ts';
-import {
-  type Foundation,
-  type Grant,
-  grantsOf,
-  mergeGrants,
-  startExecutionsArn,
-  type TaskResources,
-} from '../constructs/function-rights.ts';
+import { type Foundation, type Grant, grantsOf, type TaskResources } from '../constructs/function-rights.ts';
 import { MillraceFunction } from '../constructs/millrace-function.ts';
 import { dataRemovalPolicy, logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
 import { adminSecretName } from '../constructs/secret-names.ts';
@@ -39,7 +31,7 @@ export class ControlStack extends MillraceStack {
     scope: Construct,
     config: EnvironmentConfig,
     foundation: Foundation,
-    replication: { readonly tasks: TaskResources; readonly stateMachine: StateMachine },
+    replication: { readonly tasks: TaskResources },
   ) {
     super(scope, 'control', config);
 
@@ -64,10 +56,7 @@ export class ControlStack extends MillraceStack {
     const api = new MillraceFunction(this, 'api', {
       name: 'api',
       ...apiFunctionDefinition,
-      grant: mergeGrants(
-        grantsOf(this, apiFunctionDefinition.rights, foundation, replication.tasks),
-        executionsGrant(this, replication.stateMachine),
-      ),
+      grant: grantsOf(this, apiFunctionDefinition.rights, foundation, replication.tasks),
       network: foundation.network,
     }).lambda;
 
@@ -180,22 +169,6 @@ export class ControlStack extends MillraceStack {
     }
   }
 }
-
-/** In addition to the right to watch executions, which names the state machine to the function. */
-const executionsGrant = (stack: MillraceStack, stateMachine: StateMachine): Grant => ({
-  statements: [
-    new PolicyStatement({
-      sid: 'StartExecutions',
-      actions: ['states:StartExecution'],
-      resources: [stateMachine.stateMachineArn],
-    }),
-    new PolicyStatement({
-      sid: 'StopExecutions',
-      actions: ['states:StopExecution'],
-      resources: [startExecutionsArn(stack)],
-    }),
-  ],
-});
 
 /** Looks up hashes of tokens, and reads the admin token; nothing else. */
 const authorizerGrant = (foundation: Foundation, adminToken: Secret): Grant => {

@@ -7,7 +7,8 @@ import {
   type FunctionDefinition,
   type HealthFunctionName,
   healthFunctionDefinitions,
-  type StepFunctionName,
+  type StartStepName,
+  startStepDefinitions,
   stepFunctionDefinitions,
 } from '../config/functions.ts';
 import { ConsumerTask } from '../constructs/consumer-task.ts';
@@ -23,9 +24,10 @@ import {
   type TaskResources,
 } from '../constructs/function-rights.ts';
 import { HealthSchedules } from '../constructs/health-schedules.ts';
+import { LoggedStateMachine } from '../constructs/logged-state-machine.ts';
 import { MillraceFunction } from '../constructs/millrace-function.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
-import { StartReplication } from '../constructs/start-replication.ts';
+import { ChangeTables, StartReplication } from '../constructs/start-replication.ts';
 
 /** What moves data and keeps it moving: the state machine with its steps, the workers' task, the health checks. */
 export class ReplicationStack extends MillraceStack {
@@ -68,12 +70,25 @@ export class ReplicationStack extends MillraceStack {
         ]),
       ) as Record<Name, LambdaFunction>;
 
-    const steps = createFunctions<StepFunctionName>(stepFunctionDefinitions);
+    const startSteps = createFunctions<StartStepName>(startStepDefinitions);
+    const deleteStep = createFunction('delete-replication', stepFunctionDefinitions['delete-replication']);
     this.stateMachine = new StartReplication(this, 'StartReplication', {
-      steps,
+      steps: startSteps,
       tasks: this.tasks,
       network,
     }).stateMachine;
+
+    new ChangeTables(this, 'ChangeTables', {
+      steps: startSteps,
+      changeStep: createFunction('change-tables', stepFunctionDefinitions['change-tables']),
+      tasks: this.tasks,
+      network,
+    });
+    new LoggedStateMachine(this, 'DeleteReplication', {
+      name: 'delete-replication',
+      steps: [deleteStep],
+      substitutions: { DeleteReplicationArn: deleteStep.functionArn },
+    });
 
     this.healthFunctions = createFunctions<HealthFunctionName>(healthFunctionDefinitions);
     this.schedules = new HealthSchedules(this, 'Health', this.healthFunctions);

@@ -6,6 +6,7 @@ import { captureOptionBounds } from '#core/contracts/capture-options.ts';
 import { consumerStateSchema } from '#core/contracts/consumer.ts';
 import { tableStateSchema } from '#core/contracts/copy.ts';
 import { databaseKindSchema, tlsModeSchema } from '#core/contracts/database.ts';
+import { deletionPartSchema, deletionStateSchema } from '#core/contracts/deletion.ts';
 import { instantSchema, maxIdentifierBytes } from '#core/contracts/identifiers.ts';
 import {
   desiredStateSchema,
@@ -105,6 +106,41 @@ export const databaseAnswerSchema = z.strictObject({
   tls_mode: tlsModeSchema,
   ca_pem: z.string().nullable(),
   created_at: instantSchema,
+});
+
+export const updateDatabaseSchema = z
+  .strictObject({
+    name: displayNameSchema.optional(),
+    host: hostSchema.optional(),
+    port: z.number().int().min(1).max(65_535).optional(),
+    database: databaseNameSchema.optional().meta({
+      description: 'Only while no replication uses the database: another name means other tables.',
+    }),
+    username: withoutNul.min(1).max(63).optional(),
+    password: withoutNul.min(1).max(1_000).optional().meta({
+      description: 'Kept in Secrets Manager; never returned and never logged.',
+      writeOnly: true,
+    }),
+    tls_mode: tlsModeSchema.optional(),
+    ca_pem: caPemSchema.nullable().optional().meta({ description: 'Null: the system roots.' }),
+  })
+  .meta({ description: 'What is left out stays as it is.' });
+
+export const updatedDatabaseSchema = z.strictObject({
+  database: databaseAnswerSchema,
+  replications: z
+    .array(
+      z.strictObject({
+        replication_id: idSchema,
+        effect: z.enum(['restarted', 'started', 'next-start', 'failed']).meta({
+          description:
+            'restarted: connector and consumer work with the change. started: it had failed and starts again. ' +
+            'next-start: nothing runs. failed: it could not be told; send the change again.',
+        }),
+        message: z.string(),
+      }),
+    )
+    .meta({ description: 'What became of the replications that use the database.' }),
 });
 
 export const databaseListSchema = z.strictObject({ databases: z.array(databaseAnswerSchema) });
@@ -275,36 +311,38 @@ export const snapshotModesAnswerSchema = z.strictObject({
   ),
 });
 
+const tablesRequestSchema = z
+  .array(
+    z.strictObject({
+      source: z.strictObject({ schema: schemaNameSchema.optional(), table: identifierSchema }),
+      target: z
+        .strictObject({ schema: schemaNameSchema.optional(), table: identifierSchema.optional() })
+        .optional()
+        .meta({ description: 'By default a table named by `target_table_name`, in the default schema.' }),
+      columns: z.array(columnMappingRequestSchema).max(maxMappedColumns).default([]),
+      value_policy: valuePolicySchema.default('fail').meta({
+        description:
+          'What happens with a value that the type at the target has no place for: `fail` stops the replication, ' +
+          '`null` writes NULL, `text` creates columns that can have such values as text.',
+      }),
+      unlogged_cascades: unloggedCascadesSchema.default('refuse').meta({
+        description:
+          'Whether the table is replicated though the source changes rows of it without writing so to its log, which ' +
+          'MySQL before 9.6 and MariaDB do by foreign keys with ON DELETE or ON UPDATE.',
+      }),
+    }),
+  )
+  .min(1)
+  .max(maxTables, {
+    message: `has more than ${maxTables.toLocaleString('en')} tables (limit of a replication); spread them over several`,
+  });
+
 export const createReplicationSchema = z.strictObject({
   name: displayNameSchema.optional().meta({ description: 'By default `{source} to {target}`.' }),
   source_database_id: idSchema,
   target_database_id: idSchema,
   target_table_name: targetTemplateSchema.default(defaultTargetTemplate),
-  tables: z
-    .array(
-      z.strictObject({
-        source: z.strictObject({ schema: schemaNameSchema.optional(), table: identifierSchema }),
-        target: z
-          .strictObject({ schema: schemaNameSchema.optional(), table: identifierSchema.optional() })
-          .optional()
-          .meta({ description: 'By default a table named by `target_table_name`, in the default schema.' }),
-        columns: z.array(columnMappingRequestSchema).max(maxMappedColumns).default([]),
-        value_policy: valuePolicySchema.default('fail').meta({
-          description:
-            'What happens with a value that the type at the target has no place for: `fail` stops the replication, ' +
-            '`null` writes NULL, `text` creates columns that can have such values as text.',
-        }),
-        unlogged_cascades: unloggedCascadesSchema.default('refuse').meta({
-          description:
-            'Whether the table is replicated though the source changes rows of it without writing so to its log, which ' +
-            'MySQL before 9.6 and MariaDB do by foreign keys with ON DELETE or ON UPDATE.',
-        }),
-      }),
-    )
-    .min(1)
-    .max(maxTables, {
-      message: `has more than ${maxTables.toLocaleString('en')} tables (limit of a replication); spread them over several`,
-    }),
+  tables: tablesRequestSchema,
   capture: captureRequestSchema.prefault({}),
 });
 
@@ -330,6 +368,18 @@ const replicationShape = {
 export const replicationAnswerSchema = z.strictObject({
   ...replicationShape,
   target_table_name: z.string(),
+  tables_version: countSchema.meta({ description: 'Counts the changes of `tables`.' }),
+  table_change: z
+    .strictObject({
+      version: countSchema,
+      state: z.enum(['running', 'failed']),
+      leaving: z.array(tableNameAnswerSchema).meta({ description: 'Source tables that are being left out.' }),
+      resync: z.array(tableNameAnswerSchema).meta({ description: 'Source tables that are copied again.' }),
+      started_at: instantSchema,
+      message: z.string().nullable().meta({ description: 'Why it failed.' }),
+    })
+    .nullable()
+    .meta({ description: 'A change of the tables that is at work or has failed; null when there is none.' }),
   tables: z.array(
     z.strictObject({
       source: tableNameAnswerSchema,
@@ -391,6 +441,65 @@ export const startReplicationSchema = z.strictObject({
 });
 
 export const stopReplicationSchema = z.strictObject({});
+
+export const addTablesSchema = z.strictObject({
+  tables: tablesRequestSchema,
+  version: z.number().int().positive().optional().meta({
+    description: 'The tables_version that the caller has seen: 409 when it is another one by now.',
+  }),
+});
+
+export const removeTableQuerySchema = z.strictObject({
+  version: pathIdSchema.optional().meta({
+    description: 'The tables_version that the caller has seen: 409 when it is another one by now.',
+  }),
+});
+
+export const tablePathSchema = z.strictObject({
+  replication_id: pathIdSchema,
+  table: z.string().min(1).max(600).meta({ description: 'The source table as `schema.table`.' }),
+});
+
+const flagSchema = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true');
+
+export const deleteReplicationQuerySchema = z.strictObject({
+  drop_target_tables: flagSchema.meta({
+    description: 'Also drops the target tables that Millrace has created; never another one.',
+  }),
+  force: flagSchema.meta({
+    description:
+      'Leaves what the source or the target does not let be removed, and lists it with the statements to do it by hand.',
+  }),
+});
+
+export const deletionAnswerSchema = z.strictObject({
+  replication_id: idSchema,
+  name: z.string(),
+  state: deletionStateSchema.meta({
+    description: 'blocked: a part cannot be removed until a person acts. done: the replication is gone.',
+  }),
+  drop_target_tables: z.boolean(),
+  force: z.boolean(),
+  requested_at: instantSchema,
+  updated_at: instantSchema,
+  finished_at: instantSchema.nullable(),
+  removed: z.array(deletionPartSchema).meta({ description: 'Parts that are gone.' }),
+  remains: z
+    .array(
+      z.strictObject({
+        part: deletionPartSchema,
+        problem: z.string(),
+        remedy: z
+          .string()
+          .nullable()
+          .meta({ description: 'What to do; statements to run where there are any.' }),
+      }),
+    )
+    .meta({ description: 'Parts that are still there; of one that is done: what was left by force.' }),
+});
 
 const copyCountersShape = {
   rows_copied: countSchema,
@@ -560,6 +669,7 @@ export const namedAnswers = {
   Token: tokenAnswerSchema,
   Database: databaseAnswerSchema,
   DatabaseList: databaseListSchema,
+  UpdatedDatabase: updatedDatabaseSchema,
   DatabaseTest: databaseTestSchema,
   DiscoveredTables: discoveredTablesSchema,
   Replication: replicationAnswerSchema,
@@ -571,6 +681,7 @@ export const namedAnswers = {
   TableCopy: tableCopySchema,
   TableStatus: tableStatusSchema,
   Activity: activityAnswerSchema,
+  Deletion: deletionAnswerSchema,
   Problem: problemSchema,
   ProblemDetails: problemDetailsSchema,
 } as const;

@@ -31,7 +31,7 @@ import {
   findMappedTableProblems,
   findTargetProblems,
 } from '#core/validation/validate-table.ts';
-import type { createReplicationSchema } from './contracts.ts';
+import { type createReplicationSchema, maxTables } from './contracts.ts';
 import { invalidRequest } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
 
@@ -130,12 +130,16 @@ const saveUnderFreeName = async (
   }
 };
 
-/** Throws `InvalidRequest` and `ValidationFailed`, see `createReplication`. */
-const mapTables = (
+/**
+ * The mappings of the requested tables, all checked at both databases; `others` are those that the replication has already.
+ * Throws `InvalidRequest`, `ValidationFailed` and `TargetTableClaimed`, see `createReplication`.
+ */
+export const mapTables = (
   request: CreateRequest,
   databases: Endpoints,
   owner: TargetOwner,
-  ports: CreatePorts,
+  ports: Pick<CreatePorts, 'store' | 'openSource' | 'openTarget'>,
+  others: readonly TableMapping[] = [],
 ): Promise<readonly TableMapping[]> =>
   withOpened(async (keep) => {
     const { openSource, openTarget } = ports;
@@ -148,13 +152,18 @@ const mapTables = (
       const table = described.get(tableKey(mapping.source));
       return table === undefined ? mapping : mapInexactAsText(mapping, table, source.dialect, target.dialect);
     });
-    const problems = [...named.problems, ...findSizeProblems(tables)];
+    const problems = [
+      ...named.problems,
+      ...findSizeProblems([...others, ...tables]),
+      ...findTakenTargets(tables, others),
+    ];
     const unsuitable = [
       ...(await checkTables(tables, catalog, source, target)),
       ...findNameProblems(
         topicPrefix(databases.source.clientId, databases.source.databaseId, firstOrdinal),
         tables.map((mapping) => mapping.source),
         source.dialect,
+        others.map((mapping) => mapping.source),
       ),
     ];
     if (problems.length > 0) throw invalidRequest([...problems, ...unsuitable]);
@@ -172,12 +181,12 @@ const mapTables = (
   });
 
 /** Throws `TargetTableClaimed` when another replication writes a table. The target comes first, since it asks for a login. */
-const refuseClaimed = async (
+export const refuseClaimed = async (
   owner: TargetOwner,
   targets: readonly TableRef[],
   targetDatabase: Database,
   target: TargetDatabase,
-  { store }: CreatePorts,
+  { store }: Pick<CreatePorts, 'store'>,
 ): Promise<void> => {
   const claim = await findClaim(owner, targets, { store, target }).catch((error: unknown) => {
     // A user that may not look yet may be granted it before the start, which looks again.
@@ -255,18 +264,49 @@ const nameTargets = (
   return { tables, problems };
 };
 
-const findSizeProblems = (tables: readonly TableMapping[]): readonly Problem[] =>
-  Buffer.byteLength(JSON.stringify(tables)) <= maxMappingBytes
-    ? []
-    : [
-        {
-          subject: 'body.tables',
-          problem:
-            `The tables and their column mappings take more than ${maxMappingBytes / 1024} KB (limit of a replication: an ` +
-            'item of DynamoDB has 400 KB).',
-          remedy: 'Spread the tables over several replications.',
-        },
-      ];
+/** Who owns them at the target does not tell: it is the same replication. */
+const findTakenTargets = (
+  tables: readonly TableMapping[],
+  others: readonly TableMapping[],
+): readonly Problem[] =>
+  tables.flatMap(({ target }) => {
+    const other = others.find((known) => tableKey(known.target) === tableKey(target));
+    return other === undefined
+      ? []
+      : [
+          {
+            subject: tableLabel(target),
+            problem: `The source table ${tableLabel(other.source)} of this replication is mapped to it already.`,
+            remedy: 'Give another target table name.',
+          },
+        ];
+  });
+
+const findSizeProblems = (tables: readonly TableMapping[]): readonly Problem[] => {
+  const remedy = 'Spread the tables over several replications.';
+  return [
+    ...(tables.length <= maxTables
+      ? []
+      : [
+          {
+            subject: 'body.tables',
+            problem: `The replication would have more than ${maxTables.toLocaleString('en')} tables (limit of a replication).`,
+            remedy,
+          },
+        ]),
+    ...(Buffer.byteLength(JSON.stringify(tables)) <= maxMappingBytes
+      ? []
+      : [
+          {
+            subject: 'body.tables',
+            problem:
+              `The tables and their column mappings take more than ${maxMappingBytes / 1024} KB (limit of a replication: an ` +
+              'item of DynamoDB has 400 KB).',
+            remedy,
+          },
+        ]),
+  ];
+};
 
 /** Those that are set; the snapshot mode is checked, and the same for all. */
 const toCaptureOptions = (capture: CreateRequest['capture']): CaptureOptions => {

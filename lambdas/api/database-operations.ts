@@ -9,11 +9,14 @@ import {
   discoveredTablesSchema,
   pathIdSchema,
   registerDatabaseSchema,
+  updateDatabaseSchema,
+  updatedDatabaseSchema,
 } from './contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { toProblemItem } from './problem-details.ts';
 import { registerDatabase } from './register-database.ts';
 import { testDatabase } from './test-database.ts';
+import { updateDatabase } from './update-database.ts';
 
 const databasePath = z.strictObject({ database_id: pathIdSchema });
 
@@ -79,6 +82,50 @@ export const databaseOperations: readonly Operation[] = [
     errors: ['NotFound'],
     run: async ({ clientId, params }, { store }) =>
       toAnswer(await store.getDatabase(clientId, params.database_id)),
+  }),
+
+  defineOperation({
+    id: 'updateDatabase',
+    method: 'PATCH',
+    path: '/databases/{database_id}',
+    role: 'client',
+    summary:
+      'Change how a database is reached: address, TLS, user, password. It is connected to before anything is saved, and ' +
+      'replications that run take the change.',
+    params: databasePath,
+    body: updateDatabaseSchema,
+    status: 200,
+    answer: updatedDatabaseSchema,
+    errors: [...connectionErrors, 'ValidationFailed', 'Conflict', 'ConnectUnavailable'],
+    run: async ({ clientId, params, body }, ports) => {
+      const { database, effects } = await updateDatabase(clientId, params.database_id, body, ports);
+      return {
+        database: toAnswer(database),
+        replications: effects.map(({ replicationId, effect, message }) => ({
+          replication_id: replicationId,
+          effect,
+          message,
+        })),
+      };
+    },
+  }),
+
+  defineOperation({
+    id: 'deleteDatabase',
+    method: 'DELETE',
+    path: '/databases/{database_id}',
+    role: 'client',
+    summary:
+      'Delete a database that no replication uses, with its secret. Nothing is changed in the database itself.',
+    params: databasePath,
+    status: 200,
+    answer: databaseAnswerSchema,
+    errors: ['NotFound', 'Conflict'],
+    run: async ({ clientId, params }, { store, secrets }) => {
+      const database = await store.removeDatabase(clientId, params.database_id);
+      await secrets.deleteCredentials(database.secretArn);
+      return toAnswer(database);
+    },
   }),
 
   defineOperation({

@@ -1,43 +1,40 @@
 import { randomBytes } from 'node:crypto';
-import { createExecutionPort } from '#adapters/aws/execution-port.ts';
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { detectServer } from '#adapters/databases/detect-kind.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createLog } from '#adapters/observability/log.ts';
-import {
-  apiEnvironmentSchema,
-  secretsEnvironmentSchema,
-  stateEnvironmentSchema,
-} from '#core/contracts/environment.ts';
-import { connectService, kafkaServices, taskService } from '../shared/services.ts';
+import { secretsEnvironmentSchema, stateEnvironmentSchema } from '#core/contracts/environment.ts';
+import type { Credentials } from '#core/ports/services.ts';
+import { connectService, executionService, kafkaServices, taskService } from '../shared/services.ts';
 import { createApi } from './api.ts';
 
 const service = 'api';
-const environment = stateEnvironmentSchema
-  .extend(secretsEnvironmentSchema.shape)
-  .extend(apiEnvironmentSchema.shape)
-  .parse(process.env);
+const environment = stateEnvironmentSchema.extend(secretsEnvironmentSchema.shape).parse(process.env);
 
 /** 256 bits; the prefix lets secret scanners and people recognise one of our tokens. */
 const newToken = (): string => `mlr_${randomBytes(32).toString('base64url')}`;
 
 const secrets = createSecretStore();
 const databases = createDatabaseAccess(secrets);
+const withCredentials = (credentials: Credentials) =>
+  createDatabaseAccess({ getCredentials: async () => credentials });
 const kafka = kafkaServices('millrace-api');
 
 export const handler = createApi(
   {
     store: createStateStore({ tableName: environment.MILLRACE_STATE_TABLE }),
     secrets,
-    executions: createExecutionPort({ stateMachineArn: environment.MILLRACE_START_STATE_MACHINE_ARN }),
+    executions: executionService(),
     tasks: taskService(),
     // Someone waits for the answer and can ask again, so nothing is retried here.
     connect: connectService({ retryDelaysMs: [] }),
     openKafka: (log) => kafka.openAdmin(log),
     openSource: databases.openSource,
     openTarget: databases.openTarget,
+    openSourceWith: (database, credentials) => withCredentials(credentials).openSource(database),
+    openTargetWith: (database, credentials) => withCredentials(credentials).openTarget(database),
     detectServer,
     clock: systemClock,
     logFor: (connectorName, replicationId) =>

@@ -5,7 +5,7 @@ import type { ErrorCode } from '#core/errors/error-policies.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
 import type { ApiPorts } from './ports.ts';
 
-export type Method = 'GET' | 'POST';
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 export type Role = Principal['role'];
 
 /** A request before anything of it was looked at. */

@@ -5,6 +5,7 @@ import type { CaptureKafka } from '#core/ports/connector-config.ts';
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type {
   ConnectPort,
+  Credentials,
   ExecutionPort,
   KafkaAdminPort,
   SecretStore,
@@ -17,13 +18,16 @@ export interface ApiPorts {
   readonly store: StateStore;
   readonly secrets: SecretStore;
   readonly executions: ExecutionPort;
-  readonly tasks: Pick<TaskRunner, 'stopTask' | 'describeTask'>;
+  readonly tasks: TaskRunner;
   readonly connect: ConnectPort;
   /** Connects when it is first used; close it. */
   readonly openKafka: (log: Log) => KafkaAdminPort & { close(): Promise<void> };
   /** Connects when it is first used; close it. */
   readonly openSource: (database: Database) => Promise<SourceDatabase>;
   readonly openTarget: (database: Database) => Promise<TargetDatabase>;
+  /** As above, with credentials that are not saved. */
+  readonly openSourceWith: (database: Database, credentials: Credentials) => Promise<SourceDatabase>;
+  readonly openTargetWith: (database: Database, credentials: Credentials) => Promise<TargetDatabase>;
   /** Undefined when what listens there is no database that we know. Throws `DatabaseUnreachable` when nothing does. */
   readonly detectServer: (host: string, port: number) => Promise<DetectedServer | undefined>;
   readonly clock: Clock;

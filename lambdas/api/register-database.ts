@@ -1,11 +1,15 @@
 import type { z } from 'zod';
 import type { Database, DatabaseKind } from '#core/contracts/database.ts';
-import type { ClientId } from '#core/contracts/identifiers.ts';
+import type { ClientId, DatabaseId } from '#core/contracts/identifiers.ts';
 import { engineOf } from '#core/databases/registry.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { registerDatabaseSchema } from './contracts.ts';
 import { invalidRequest } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
+
+/** Each database keeps its secret for life, so that a changed password reaches everyone who refers to it. */
+export const databaseSecretName = (prefix: string, clientId: ClientId, databaseId: DatabaseId): string =>
+  `${prefix}/client-${clientId}/database-${databaseId}`;
 
 type RegisterRequest = z.output<typeof registerDatabaseSchema>;
 type RegisterPorts = Pick<ApiPorts, 'store' | 'secrets' | 'clock' | 'secretPrefix' | 'detectServer'>;
@@ -29,10 +33,10 @@ export const registerDatabase = async (
   });
   const databaseId = await store.nextDatabaseId();
   const { username, password, ca_pem: caPem } = request;
-  const secretArn = await secrets.putCredentials(
-    `${secretPrefix}/client-${clientId}/database-${databaseId}`,
-    { username, password },
-  );
+  const secretArn = await secrets.putCredentials(databaseSecretName(secretPrefix, clientId, databaseId), {
+    username,
+    password,
+  });
   const database: Database = {
     databaseId,
     clientId,

@@ -3,15 +3,21 @@ import { captureDefaults } from '#core/capture/connector-config.ts';
 import { snapshotModes, usedSnapshotMode } from '#core/capture/snapshot-modes.ts';
 import type { CaptureOptions } from '#core/contracts/capture-options.ts';
 import { isActive, type Replication } from '#core/contracts/replication.ts';
+import { tablesVersion } from '#core/lifecycle/begin-table-change.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
 import { describeCopy } from '#core/status/copy-progress.ts';
+import { addTables, removeTable } from './change-tables.ts';
 import { findProblems } from './check-readiness.ts';
 import {
   activityAnswerSchema,
   activityQuerySchema,
+  addTablesSchema,
   copyAnswerSchema,
   createReplicationSchema,
+  deleteReplicationQuerySchema,
+  deletionAnswerSchema,
   pathIdSchema,
+  removeTableQuerySchema,
   replicationAnswerSchema,
   replicationListSchema,
   snapshotModesAnswerSchema,
@@ -19,10 +25,12 @@ import {
   startReplicationSchema,
   statusAnswerSchema,
   stopReplicationSchema,
+  tablePathSchema,
   validateReplicationSchema,
   validationAnswerSchema,
 } from './contracts.ts';
 import { createReplication } from './create-replication.ts';
+import { deleteReplication, readDeletion, toDeletionAnswer } from './delete-replication.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { toProblemItem } from './problem-details.ts';
 import { readStatus, toTableAnswer } from './replication-status.ts';
@@ -55,6 +63,8 @@ const toListed = (replication: Replication): ListedReplication => ({
 const toAnswer = (replication: Replication): z.input<typeof replicationAnswerSchema> => ({
   ...toListed(replication),
   target_table_name: replication.targetTemplate ?? defaultTargetTemplate,
+  tables_version: tablesVersion(replication),
+  table_change: toTableChange(replication),
   tables: replication.tables.map(({ source, target, columns = [], ...policies }) => ({
     source,
     target,
@@ -69,6 +79,21 @@ const toAnswer = (replication: Replication): z.input<typeof replicationAnswerSch
   })),
   capture: toCaptureAnswer(replication.capture),
 });
+
+const toTableChange = ({
+  tableChange,
+  leaving = [],
+}: Replication): z.input<typeof replicationAnswerSchema>['table_change'] =>
+  tableChange === undefined
+    ? null
+    : {
+        version: tableChange.version,
+        state: tableChange.state,
+        leaving: leaving.map(({ source }) => source),
+        resync: [...tableChange.resync],
+        started_at: tableChange.startedAt,
+        message: tableChange.message ?? null,
+      };
 
 const toCaptureAnswer = (
   options: CaptureOptions = {},
@@ -225,6 +250,82 @@ export const replicationOperations: readonly Operation[] = [
     errors: ['NotFound', 'Conflict', 'ConnectUnavailable'],
     run: async ({ clientId, params }, ports) =>
       toAnswer(await stopReplication(clientId, params.replication_id, ports)),
+  }),
+
+  defineOperation({
+    id: 'addTables',
+    method: 'POST',
+    path: '/replications/{replication_id}/tables',
+    role: 'client',
+    summary: 'Add tables to a replication. The others stream on, and are not copied again.',
+    params: replicationPath,
+    body: addTablesSchema,
+    status: 202,
+    answer: replicationAnswerSchema,
+    errors: [
+      'NotFound',
+      'Conflict',
+      'ValidationFailed',
+      'TargetTableClaimed',
+      'DatabaseUnreachable',
+      'DatabaseAuthenticationFailed',
+      'DatabaseTimeout',
+    ],
+    run: async ({ clientId, params, body }, ports) =>
+      toAnswer(await addTables(clientId, params.replication_id, body, ports)),
+  }),
+
+  defineOperation({
+    id: 'removeTable',
+    method: 'DELETE',
+    path: '/replications/{replication_id}/tables/{table}',
+    role: 'client',
+    summary: 'Leave a table out of a replication. The others stream on, and the target table stays as it is.',
+    params: tablePathSchema,
+    query: removeTableQuerySchema,
+    status: 202,
+    answer: replicationAnswerSchema,
+    errors: ['NotFound', 'Conflict', 'ServiceUnavailable'],
+    run: async ({ clientId, params, query }, ports) =>
+      toAnswer(await removeTable(clientId, params.replication_id, params.table, query.version, ports)),
+  }),
+
+  defineOperation({
+    id: 'deleteReplication',
+    method: 'DELETE',
+    path: '/replications/{replication_id}',
+    role: 'client',
+    summary:
+      'Delete a replication with everything it consists of: consumer, connector, slot, publication, topics, checkpoints.',
+    params: replicationPath,
+    query: deleteReplicationQuerySchema,
+    status: 202,
+    answer: deletionAnswerSchema,
+    errors: ['NotFound', 'Conflict', 'ServiceUnavailable'],
+    run: async ({ clientId, params, query }, ports) =>
+      toDeletionAnswer(
+        await deleteReplication(
+          clientId,
+          params.replication_id,
+          { dropTargetTables: query.drop_target_tables, force: query.force },
+          ports,
+        ),
+      ),
+  }),
+
+  defineOperation({
+    id: 'getDeletion',
+    method: 'GET',
+    path: '/replications/{replication_id}/deletion',
+    role: 'client',
+    summary:
+      'How far the deletion of a replication is. It is kept for 90 days after the replication is gone.',
+    params: replicationPath,
+    status: 200,
+    answer: deletionAnswerSchema,
+    errors: ['NotFound'],
+    run: async ({ clientId, params }, ports) =>
+      toDeletionAnswer(await readDeletion(clientId, params.replication_id, ports)),
   }),
 
   defineOperation({

@@ -1,8 +1,10 @@
 import type { ClientId, ReplicationId } from '#core/contracts/identifiers.ts';
 import { owesResync, type Replication } from '#core/contracts/replication.ts';
-import { executionName, type Run } from '#core/contracts/steps.ts';
+import { defaultTransactionWaitSeconds, executionName, type Run } from '#core/contracts/steps.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { underLease } from '#core/lifecycle/lease.ts';
+import { requirePossible } from '#core/lifecycle/transitions.ts';
+import { retryTableChange } from './change-tables.ts';
 import { checkReadiness } from './check-readiness.ts';
 import type { ApiPorts } from './ports.ts';
 
@@ -34,6 +36,15 @@ export const startReplication = async (
   const { store } = ports;
   const { forceResync } = options;
   const seen = await store.getReplication(clientId, replicationId);
+  requirePossible(seen, 'start');
+  if (seen.status === 'active' && !forceResync && seen.tableChange?.state === 'failed') {
+    return underLease(replicationId, ports, async () => {
+      const current = await store.getReplication(clientId, replicationId);
+      return current.status === 'active' && current.tableChange?.state === 'failed'
+        ? retryTableChange(current, ports)
+        : current;
+    });
+  }
   if (await isUnderWay(seen, forceResync, ports)) return seen;
   const log = ports.logFor(seen.connectorName, replicationId);
   await checkReadiness(seen, log, ports);
@@ -41,6 +52,7 @@ export const startReplication = async (
   return underLease(replicationId, ports, async () => {
     // Someone else may have started it during the checks.
     const current = await store.getReplication(clientId, replicationId);
+    requirePossible(current, 'start');
     if (await isUnderWay(current, forceResync, ports)) return current;
     const started = await beginStart(current, options, ports);
     log.info(`Start ${started.generation} was requested${describeResync(current, forceResync)}`, {
@@ -60,6 +72,7 @@ const isUnderWay = async (
     case 'configured':
     case 'stopped':
     case 'error':
+    case 'deleting':
       return false;
     case 'active':
       return !forceResync;
@@ -84,6 +97,10 @@ const describeResync = (replication: Replication, isAsked: boolean): string => {
     ? ` with force_resync, because start ${replication.resyncGeneration} was told to and has not got so far`
     : '';
 };
+
+/** Starts one that has failed, without the checks, which its first step makes. Call it under the lease. */
+export const startAgain = (current: Replication, ports: ApiPorts): Promise<Replication> =>
+  beginStart(current, { forceResync: false, transactionWaitSeconds: defaultTransactionWaitSeconds }, ports);
 
 const beginStart = async (
   current: Replication,
@@ -112,6 +129,8 @@ const beginStart = async (
           executionArn: undefined,
           lastErrorCode: undefined,
           lastErrorMessage: undefined,
+          // The start carries out what the change had still to do.
+          tableChange: undefined,
         },
         { status: current.status, desired: current.desired, generation: current.generation },
       );
@@ -119,6 +138,8 @@ const beginStart = async (
     throw new MillraceError('Conflict', `Replication ${replicationId} was changed by someone else just now.`);
 
   try {
+    const changing = current.tableChange?.executionArn;
+    if (changing !== undefined) await ports.executions.stopExecution(changing, 'A start replaces it.');
     await stopOldConsumer(starting, forceResync, ports);
     const run: Run = {
       clientId,
@@ -127,7 +148,11 @@ const beginStart = async (
       forceResync,
       transactionWaitSeconds,
     };
-    const executionArn = await ports.executions.startReplication(executionName(run), JSON.stringify(run));
+    const executionArn = await ports.executions.startExecution(
+      'start-replication',
+      executionName(run),
+      JSON.stringify(run),
+    );
     const launched = await store.updateReplication(
       clientId,
       replicationId,

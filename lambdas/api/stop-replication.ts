@@ -3,6 +3,7 @@ import type { Replication } from '#core/contracts/replication.ts';
 import { engineOf } from '#core/databases/registry.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { underLease } from '#core/lifecycle/lease.ts';
+import { requirePossible } from '#core/lifecycle/transitions.ts';
 import { describeKeptLog, isAtSource } from '#core/status/objects-at-source.ts';
 import type { ApiPorts } from './ports.ts';
 
@@ -25,6 +26,7 @@ export const stopReplication = async (
 ): Promise<Replication> => {
   const { store, clock } = ports;
   const before = await store.getReplication(clientId, replicationId);
+  requirePossible(before, 'stop');
   if (before.status === 'configured') return before;
   const stopped = await recordIntent(before, ports);
   const log = ports.logFor(stopped.connectorName, replicationId);
@@ -33,8 +35,8 @@ export const stopReplication = async (
   await underLease(replicationId, ports, async () => {
     const current = await store.getReplication(clientId, replicationId);
     // Someone started it again while this call waited for the lease: the later word counts.
-    if (current.desired === 'running') return;
-    await stopParts(current, ports);
+    if (current.desired === 'running' || current.status === 'deleting') return;
+    await stopParts(current, before.tableChange, ports);
   });
   if (before.desired === 'running' || before.status !== stopped.status)
     await store.addActivity(replicationId, {
@@ -69,11 +71,14 @@ const recordIntent = async (first: Replication, { store }: ApiPorts): Promise<Re
         desired: 'stopped',
         // That changes were lost stays true, and a start must know it.
         status: seen.status === 'needs-resync' ? 'needs-resync' : 'stopped',
+        // The next start carries out what it had still to do.
+        tableChange: undefined,
       },
       { status: seen.status, desired: seen.desired, generation: seen.generation },
     );
     if (stopped !== undefined) return stopped;
     seen = await store.getReplication(clientId, replicationId);
+    requirePossible(seen, 'stop');
   }
   throw new MillraceError('Conflict', `Replication ${replicationId} keeps being changed by someone else.`);
 };
@@ -81,10 +86,14 @@ const recordIntent = async (first: Replication, { store }: ApiPorts): Promise<Re
 /** Each part is tried, whatever happens to the others; the first failure is thrown. */
 const stopParts = async (
   { replicationId, connectorName, executionArn }: Replication,
+  tableChange: Replication['tableChange'],
   { store, executions, tasks, connect }: ApiPorts,
 ): Promise<void> => {
   const outcomes = await Promise.allSettled([
     executionArn === undefined ? undefined : executions.stopExecution(executionArn, reason),
+    tableChange?.executionArn === undefined
+      ? undefined
+      : executions.stopExecution(tableChange.executionArn, reason),
     store.revokeLaunch(replicationId).then(async (launch) => {
       if (launch?.taskArn !== undefined) await tasks.stopTask(launch.taskArn, reason);
     }),

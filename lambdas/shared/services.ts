@@ -1,3 +1,4 @@
+import { createExecutionPort } from '#adapters/aws/execution-port.ts';
 import { createTaskRunner } from '#adapters/aws/task-runner.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
@@ -5,12 +6,13 @@ import { createKafkaAdmin, type KafkaAdmin } from '#adapters/kafka/kafka-admin.t
 import { parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import {
   connectEnvironmentSchema,
+  executionsEnvironmentSchema,
   kafkaEnvironmentSchema,
   taskRunnerEnvironmentSchema,
 } from '#core/contracts/environment.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { CaptureKafka } from '#core/ports/connector-config.ts';
-import type { ConnectPort, TaskRunner } from '#core/ports/services.ts';
+import type { ConnectPort, ExecutionPort, TaskRunner } from '#core/ports/services.ts';
 
 /** Kafka's administration as the environment variables say, and how long topics keep records. */
 export interface KafkaServices {
@@ -47,3 +49,15 @@ export const connectService = (options: { readonly retryDelaysMs?: readonly numb
 
 export const taskService = (): TaskRunner =>
   createTaskRunner({ environment: taskRunnerEnvironmentSchema.parse(process.env) });
+
+/** Step Functions with the state machines that the environment variables name. */
+export const executionService = (): ExecutionPort => {
+  const environment = executionsEnvironmentSchema.parse(process.env);
+  return createExecutionPort({
+    stateMachineArns: {
+      'start-replication': environment.MILLRACE_START_STATE_MACHINE_ARN,
+      'delete-replication': environment.MILLRACE_DELETE_STATE_MACHINE_ARN,
+      'change-tables': environment.MILLRACE_TABLES_STATE_MACHINE_ARN,
+    },
+  });
+};

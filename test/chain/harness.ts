@@ -30,6 +30,8 @@ export interface ApiAnswer {
 export interface Api {
   get(path: string): Promise<ApiAnswer>;
   post(path: string, body?: unknown): Promise<ApiAnswer>;
+  patch(path: string, body: unknown): Promise<ApiAnswer>;
+  delete(path: string): Promise<ApiAnswer>;
 }
 
 export const apiWith = (token: string): Api => {
@@ -44,7 +46,12 @@ export const apiWith = (token: string): Api => {
     const text = await response.text();
     return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
   };
-  return { get: (path) => call('GET', path), post: (path, body = {}) => call('POST', path, body) };
+  return {
+    get: (path) => call('GET', path),
+    post: (path, body = {}) => call('POST', path, body),
+    patch: (path, body) => call('PATCH', path, body),
+    delete: (path) => call('DELETE', path),
+  };
 };
 
 export const adminApi = async (): Promise<Api> => {

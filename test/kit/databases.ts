@@ -127,6 +127,7 @@ export const createFakeTarget = (tables: readonly TableDescription[] = []) => {
   const state = {
     tables: [...tables],
     withRows: new Set<string>(),
+    knowsReplication: true,
     missingGrants: [] as string[],
     pingFailure: undefined as Error | undefined,
     calls: [] as string[],
@@ -151,6 +152,18 @@ export const createFakeTarget = (tables: readonly TableDescription[] = []) => {
       state.withRows.delete(ref.table);
     },
     ...ownership,
+    knowsReplication: async () => state.knowsReplication,
+    forgetTopics: async ({ replicationId }, topics) => {
+      state.calls.push(`forget ${[replicationId, ...topics].join(' ')}`);
+    },
+    releaseTables: async (owner, refs) => {
+      state.calls.push(`release ${[owner.replicationId, ...(refs ?? []).map(tableLabel)].join(' ')}`);
+      await ownership.releaseTables(owner, refs);
+    },
+    dropCreatedTable: async (ref) => {
+      state.calls.push(`drop ${tableLabel(ref)}`);
+      return 'dropped';
+    },
     close: async () => {},
   };
   return { database, state, owners };

@@ -3,6 +3,7 @@ import type { Client, Principal } from '#core/contracts/client.ts';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { TableProgress } from '#core/contracts/copy.ts';
 import type { Database } from '#core/contracts/database.ts';
+import type { Deletion } from '#core/contracts/deletion.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -17,6 +18,7 @@ export const createMemoryStateStore = (clock: Clock) => {
   const tokens = new Map<string, Principal>();
   const databases = new Map<number, Database>();
   const replications = new Map<number, Replication>();
+  const deletions = new Map<number, Deletion>();
   const activities = new Map<number, Activity[]>();
   const leases = new Map<number, string>();
   const launches = new Map<number, ConsumerLaunch>();
@@ -61,6 +63,21 @@ export const createMemoryStateStore = (clock: Clock) => {
       return found(database?.clientId === clientId ? database : undefined, `database ${databaseId}`);
     },
     listDatabases: async (clientId) => [...databases.values()].filter((it) => it.clientId === clientId),
+    replaceDatabase: async (before, after) => {
+      if (databases.get(after.databaseId) !== before) return false;
+      databases.set(after.databaseId, after);
+      return true;
+    },
+    removeDatabase: async (clientId, databaseId) => {
+      const database = await store.getDatabase(clientId, databaseId);
+      const users = [...replications.values()].filter(
+        ({ sourceDatabaseId, targetDatabaseId }) =>
+          sourceDatabaseId === databaseId || targetDatabaseId === databaseId,
+      );
+      if (users.length > 0) throw new MillraceError('Conflict', `Database ${databaseId} is used.`);
+      databases.delete(databaseId);
+      return database;
+    },
 
     nextReplicationId: () => next('replication'),
     nextOrdinal: (clientId, databaseId) => next(`ordinal ${clientId} ${databaseId}`),
@@ -99,6 +116,40 @@ export const createMemoryStateStore = (clock: Clock) => {
       activities.set(replicationId, [...(activities.get(replicationId) ?? []), activity]);
     },
 
+    beginDeletion: async (replication, deletion) => {
+      const { clientId, replicationId, status, desired, generation } = replication;
+      const begun = await store.updateReplication(
+        clientId,
+        replicationId,
+        {
+          status: 'deleting',
+          desired: 'stopped',
+          lastErrorCode: undefined,
+          lastErrorMessage: undefined,
+        },
+        { status, desired, generation },
+      );
+      if (begun !== undefined) deletions.set(replicationId, deletion);
+      return begun;
+    },
+    getDeletion: async (clientId, replicationId) => {
+      const deletion = deletions.get(replicationId);
+      return deletion?.clientId === clientId ? deletion : undefined;
+    },
+    updateDeletion: async ({ replicationId }, change, expectedAttempt) => {
+      const current = deletions.get(replicationId);
+      if (current?.attempt !== expectedAttempt) return undefined;
+      const changed = Object.fromEntries(
+        Object.entries({ ...current, ...change }).filter(([, value]) => value !== undefined),
+      ) as Deletion;
+      deletions.set(replicationId, changed);
+      return changed;
+    },
+    removeReplication: async ({ replicationId }, done) => {
+      replications.delete(replicationId);
+      deletions.set(replicationId, done);
+    },
+
     acquireLease: async (replicationId, holder) => {
       const current = leases.get(replicationId);
       if (current !== undefined && current !== holder) return false;
@@ -109,14 +160,19 @@ export const createMemoryStateStore = (clock: Clock) => {
       if (leases.get(replicationId) === holder) leases.delete(replicationId);
     },
 
-    recordLaunch: unused,
+    recordLaunch: async (_clientId, replicationId, launch) => {
+      launches.set(replicationId, launch);
+    },
     getLaunch: async (replicationId) => launches.get(replicationId),
     revokeLaunch: async (replicationId) => {
       const launch = launches.get(replicationId);
       launches.delete(replicationId);
       return launch;
     },
-    setLaunchTask: unused,
+    setLaunchTask: async (replicationId, launchId, taskArn) => {
+      const launch = launches.get(replicationId);
+      if (launch?.launchId === launchId) launches.set(replicationId, { ...launch, taskArn });
+    },
     putHeartbeat: unused,
     getHeartbeat: async (replicationId) => heartbeats.get(replicationId),
     listHealAttempts: unused,
@@ -124,6 +180,7 @@ export const createMemoryStateStore = (clock: Clock) => {
     putSourceLog: unused,
     getSourceLog: async (replicationId) => sourceLogs.get(replicationId),
     putTablePlan: unused,
+    removeTablePlan: unused,
     listTableProgress: async (replicationId) => progress.get(replicationId) ?? [],
     getTableProgress: unused,
     listUnfinishedChunks: unused,
@@ -136,6 +193,7 @@ export const createMemoryStateStore = (clock: Clock) => {
     store,
     databases,
     replications,
+    deletions,
     activities,
     leases,
     launches,

@@ -1,6 +1,7 @@
 import type { Activity } from '#core/contracts/activity.ts';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { Chunk, FinishedChunk, TableProgress } from '#core/contracts/copy.ts';
+import type { Deletion } from '#core/contracts/deletion.ts';
 import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
@@ -9,6 +10,7 @@ import type {
   ConsumerLaunch,
   ConsumerStore,
   CopyStore,
+  DeletionStore,
   HealAttempt,
   HealStore,
   LeaseStore,
@@ -27,7 +29,8 @@ type Store = Pick<
   HealStore &
   SourceLogStore &
   LeaseStore &
-  ShapeStore;
+  ShapeStore &
+  Pick<DeletionStore, 'beginDeletion' | 'getDeletion' | 'updateDeletion'>;
 
 /** What the steps and health checks use of the state store, for one replication, in memory. Tests set its fields. */
 export const createMemoryStore = (initial: Replication) => {
@@ -39,6 +42,7 @@ export const createMemoryStore = (initial: Replication) => {
     attempts: [] as HealAttempt[],
     sourceLog: undefined as SourceLog | undefined,
     leaseHolder: undefined as string | undefined,
+    deletion: undefined as Deletion | undefined,
     progress: new Map<string, TableProgress>(),
     chunks: new Map<string, readonly Chunk[]>(),
     finished: new Map<string, Map<number, FinishedChunk>>(),
@@ -108,6 +112,20 @@ export const createMemoryStore = (initial: Replication) => {
       if (state.leaseHolder === holder) state.leaseHolder = undefined;
     },
 
+    beginDeletion: async (_replication, deletion) => {
+      state.replication = { ...state.replication, status: 'deleting', desired: 'stopped' };
+      state.deletion = deletion;
+      return state.replication;
+    },
+    getDeletion: async () => state.deletion,
+    updateDeletion: async (_deletion, change, expectedAttempt) => {
+      if (state.deletion?.attempt !== expectedAttempt) return undefined;
+      state.deletion = Object.fromEntries(
+        Object.entries({ ...state.deletion, ...change }).filter(([, value]) => value !== undefined),
+      ) as Deletion;
+      return state.deletion;
+    },
+
     putTablePlan: async (_replicationId, progress, chunks) => {
       const key = tableKey(progress.source);
       const current = state.progress.get(key);
@@ -117,6 +135,10 @@ export const createMemoryStore = (initial: Replication) => {
       state.progress.set(key, progress);
       state.chunks.set(key, chunks);
       state.finished.set(key, new Map());
+    },
+    removeTablePlan: async (_replicationId, source) => {
+      for (const map of [state.progress, state.chunks, state.finished, state.shapes])
+        map.delete(tableKey(source));
     },
     listTableProgress: async () => [...state.progress.values()],
     getTableProgress: async (_replicationId, source) => state.progress.get(tableKey(source)),

@@ -58,6 +58,8 @@ export const createFakeOwnership = () => {
           owners.delete(key);
       }
     },
+    forgetTopics: async () => {},
+    knowsReplication: async () => true,
   };
   return { owners, ownership };
 };

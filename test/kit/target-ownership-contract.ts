@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { openTarget } from '#adapters/databases/open-database.ts';
+import { createDatabaseAccess, openTarget } from '#adapters/databases/open-database.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
+import { sampleDatabase } from './databases.ts';
 import { sampleOwner } from './target-owner.ts';
 
 /** What the contract asks of one kind of target; every test uses tables of its own. */
@@ -167,6 +168,30 @@ export const targetOwnershipContract = (world: OwnershipWorld): void => {
     }
     await withTarget((target) => target.takeTables(request));
     await withTarget((target) => target.takeTables({ ...request, copied: [table] }));
+  });
+
+  test('checkpoints of topics go by themselves, and a replication is known as long as it has one', async () => {
+    const owner = sampleOwner({ replicationId: 801 });
+    const { username, password, ...address } = world.settings();
+    const database = sampleDatabase({ ...address, username });
+    const access = createDatabaseAccess({ getCredentials: async () => ({ username, password }) });
+    const end = (topic: string) => ({ topic, partition: 0, firstOffset: 0n, endOffset: 5n });
+    const isKnown = (who = owner) => withTarget((target) => target.knowsReplication(who));
+    const forget = (topics: readonly string[]) => withTarget((target) => target.forgetTopics(owner, topics));
+
+    await forget(['none']);
+    await take(owner, [await world.createTable('known')]);
+    expect(await isKnown()).toBe(false);
+    await access.resetCheckpoints(database, owner, [end('one')]);
+    await access.placeCheckpoints(database, owner, [end('two')]);
+    await forget(['one', 'none']);
+    expect(await isKnown()).toBe(true);
+    expect(await isKnown({ ...owner, clientId: 2 })).toBe(false);
+    await forget(['two']);
+    expect(await isKnown()).toBe(false);
+    await access.placeCheckpoints(database, owner, [end('three')]);
+    await withTarget((target) => target.releaseTables(owner));
+    expect(await isKnown()).toBe(false);
   });
 
   test('a table that does not exist yet is taken', async () => {

@@ -194,9 +194,6 @@ export const runDefinition = (definition: Definition, input: Json, perform: Perf
           data = place(data, state.ResultPath, state.Result ?? parameters);
           break;
         }
-        case 'Wait':
-          visits.push({ state: name, attempt: 1 });
-          break;
         case 'Choice': {
           visits.push({ state: name, attempt: 1 });
           const rule = state.Choices?.find(
@@ -205,6 +202,9 @@ export const runDefinition = (definition: Definition, input: Json, perform: Perf
           next = rule?.Next ?? state.Default;
           break;
         }
+        case 'Wait':
+          visits.push({ state: name, attempt: 1 });
+          break;
         case 'Task':
         case 'Map':
         case 'Parallel':

@@ -32,15 +32,39 @@ export const resetCheckpoints = async (
     await inTransaction(pool, async (connection) => {
       const epoch = await raise(connection, owner);
       await connection.execute(stampEpoch(owner, epoch));
-      if (partitions.length === 0) return;
-      const starts = partitions.map(({ endOffset, ...partition }) => ({
-        ...partition,
-        nextOffset: endOffset,
-      }));
-      await connection.query(setCheckpoints(owner, epoch, starts));
+      await setAtEnds(connection, owner, epoch, partitions);
     });
   } catch (error) {
     throw toDatabaseError(error, { action: 'reset the checkpoints', database });
+  }
+};
+
+const setAtEnds = async (
+  connection: Connection,
+  owner: TargetOwner,
+  epoch: string,
+  partitions: readonly PartitionOffsets[],
+): Promise<void> => {
+  if (partitions.length === 0) return;
+  const starts = partitions.map(({ endOffset, ...partition }) => ({ ...partition, nextOffset: endOffset }));
+  await connection.query(setCheckpoints(owner, epoch, starts));
+};
+
+/** See `placeCheckpoints` of PostgreSQL: the same, in the tables of a MySQL target. */
+export const placeCheckpoints = async (
+  pool: Pool,
+  owner: TargetOwner,
+  partitions: readonly PartitionOffsets[],
+  database: string,
+): Promise<void> => {
+  try {
+    await withConnection(pool, (connection) => ensureClientTables(connection, owner));
+    await inTransaction(pool, async (connection) => {
+      const { rows } = await connection.execute(selectEpoch(owner));
+      await setAtEnds(connection, owner, String(rows[0]?.epoch ?? 0), partitions);
+    });
+  } catch (error) {
+    throw toDatabaseError(error, { action: 'place the checkpoints', database });
   }
 };
 

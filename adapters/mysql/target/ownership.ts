@@ -1,7 +1,13 @@
 import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { OwnedRun, TargetOwner } from '#core/contracts/target-owner.ts';
 import { ownerTableName } from '#core/databases/mysql/target/bookkeeping.ts';
-import { deleteCheckpoints, deleteShared, moveShared } from '#core/databases/mysql/target/checkpoints.ts';
+import {
+  deleteCheckpoints,
+  deleteShared,
+  deleteTopics,
+  knowsReplication,
+  moveShared,
+} from '#core/databases/mysql/target/checkpoints.ts';
 import { createSchemaStatement } from '#core/databases/mysql/target/ddl.ts';
 import {
   deleteOwners,
@@ -53,6 +59,20 @@ export const createOwnership = (executor: Executor): TargetOwnership => ({
     executor.transaction('give the target tables back', (connection) =>
       tables === undefined ? releaseAll(connection, owner) : release(connection, owner, tables),
     ),
+
+  forgetTopics: (owner, topics) =>
+    executor.use('remove the checkpoints', async (connection) => {
+      if (topics.length === 0 || !(await hasClientTables(connection, owner))) return;
+      await connection.query(deleteTopics(owner, topics));
+    }),
+
+  knowsReplication: (owner) =>
+    executor.use('read the checkpoints', async (connection) => {
+      const isKnown =
+        (await hasClientTables(connection, owner)) &&
+        (await connection.query(knowsReplication(owner))).rows.length > 0;
+      return isKnown || (await wasShared(connection, owner));
+    }),
 });
 
 const release = async (

@@ -12,7 +12,12 @@ import {
   type MysqlTargetTable,
   toTargetTable,
 } from '#core/databases/mysql/target/catalog.ts';
-import { createSchemaStatement, createTableStatement } from '#core/databases/mysql/target/ddl.ts';
+import {
+  createSchemaStatement,
+  createTableStatement,
+  dropTableStatement,
+  tableMarkStatement,
+} from '#core/databases/mysql/target/ddl.ts';
 import { mysqlTargetDialect } from '#core/databases/mysql/target/dialect.ts';
 import {
   findMissingGrants,
@@ -50,13 +55,13 @@ export const openTargetDatabase = (settings: ConnectionSettings): MysqlTargetDat
     findWriteProblems: (schemas, tables = [], owner) =>
       findWriteProblems(executor, settings, { schemas, tables, ...(owner && { owner }) }),
     describeTable: (ref) => describeTable(executor, ref),
-    createTable: async (target, source) => {
+    createTable: async (target, source, mark) => {
       const facts = await executor.facts('create the table');
       const existing = await executor.query('create the table', schemaStatement(target.schema), target);
       if (existing.length === 0) {
         await executor.query('create the database', createSchemaStatement(target.schema), target);
       }
-      await executor.query('create the table', createTableStatement(target, source, facts), target);
+      await executor.query('create the table', createTableStatement(target, source, facts, mark), target);
     },
     hasRows: async (ref) => {
       const rows = await executor.query(
@@ -76,6 +81,16 @@ export const openTargetDatabase = (settings: ConnectionSettings): MysqlTargetDat
         },
         ref,
       ),
+    dropCreatedTable: async (ref, mark) => {
+      const found = chooseTable(await executor.query('read the catalog', findTableStatement(ref), ref), ref);
+      if (found === undefined) return 'missing';
+      const actual = { schema: found.schema, table: found.table };
+      const [row] = await executor.query('read the catalog', tableMarkStatement(actual), ref);
+      if (row === undefined) return 'missing';
+      if (row.mark !== mark) return 'not-created';
+      await executor.query('drop the table', dropTableStatement(actual), ref);
+      return 'dropped';
+    },
     ...createOwnership(executor),
     close: () => executor.close(),
   };

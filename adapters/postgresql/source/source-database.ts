@@ -11,7 +11,9 @@ import {
   dropPublicationStatement,
   emitMarkerStatement,
   logEndStatement,
+  markedTransactionsStatement,
   oneAtATimeStatement,
+  ownTransactionStatement,
   publicationStatement,
   retainedBytesStatement,
   tableGrantsStatement,
@@ -77,6 +79,17 @@ export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase
       if (holders !== undefined) return { isReady: false, transactions: holders };
       return ensureSlot(executor, settings, slotName, wait);
     },
+    markTransactions: async () => {
+      const [row] = await executor.query('read the open transactions', ownTransactionStatement);
+      return z.string().parse(row?.mark);
+    },
+    listMarkedTransactions: async (mark) =>
+      (await executor.query('read the open transactions', markedTransactionsStatement(mark))).map(
+        ({ xid, pid, user, since }) =>
+          pid === null
+            ? `transaction ${xid}, which is prepared or not to be seen`
+            : `transaction ${xid} of user ${user}, pid ${pid}, since ${since}`,
+      ),
     listUncaptured: async ({ publicationName }, tables) =>
       (
         await executor.query(

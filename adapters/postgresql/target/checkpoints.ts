@@ -36,17 +36,47 @@ export const resetCheckpoints = async (
     await inTransaction(pool, async (client) => {
       const epoch = await raise(client, replicationId, statements);
       await client.query(statements.stampEpoch, [replicationId, epoch]);
-      await client.query(statements.setCheckpoints, [
-        replicationId,
-        partitions.map(({ topic }) => topic),
-        partitions.map(({ partition }) => partition),
-        partitions.map(({ topicId }) => topicId ?? null),
-        partitions.map(({ endOffset }) => String(endOffset)),
-        epoch,
-      ]);
+      await setAtEnds(client, owner, epoch, partitions);
     });
   } catch (error) {
     throw toDatabaseError(error, { action: 'reset the checkpoints', database });
+  }
+};
+
+const setAtEnds = async (
+  client: pg.PoolClient,
+  owner: TargetOwner,
+  epoch: string,
+  partitions: readonly PartitionOffsets[],
+): Promise<void> => {
+  await client.query(checkpointStatements(owner).setCheckpoints, [
+    owner.replicationId,
+    partitions.map(({ topic }) => topic),
+    partitions.map(({ partition }) => partition),
+    partitions.map(({ topicId }) => topicId ?? null),
+    partitions.map(({ endOffset }) => String(endOffset)),
+    epoch,
+  ]);
+};
+
+/**
+ * Sets where the consumer that is launched next begins with these partitions. The epoch stays, so that the one that runs goes
+ * on with its own. Throws as `resetCheckpoints` does, and may be repeated.
+ */
+export const placeCheckpoints = async (
+  pool: pg.Pool,
+  owner: TargetOwner,
+  partitions: readonly PartitionOffsets[],
+  database: string,
+): Promise<void> => {
+  try {
+    await inTransaction(pool, (client) => ensureBookkeeping(runOn(client), owner));
+    await inTransaction(pool, async (client) => {
+      const { rows } = await client.query(checkpointStatements(owner).selectEpoch, [owner.replicationId]);
+      await setAtEnds(client, owner, String(rows[0]?.epoch ?? 0), partitions);
+    });
+  } catch (error) {
+    throw toDatabaseError(error, { action: 'place the checkpoints', database });
   }
 };
 

@@ -52,6 +52,19 @@ export const createOwnership = (executor: Executor): TargetOwnership => ({
           for (const statement of deleteShared(owner)) await run(statement);
       }
     }),
+
+  forgetTopics: (owner, topics) =>
+    executor.transaction('remove the checkpoints', async (run) => {
+      const { hasClientTables } = await readBookkeeping(run, owner);
+      if (hasClientTables) await run(checkpointStatements(owner).deleteTopics(owner, topics));
+    }),
+
+  knowsReplication: (owner) =>
+    executor.transaction('read the checkpoints', async (run) => {
+      const { hasClientTables, hasSharedTables } = await readBookkeeping(run, owner);
+      const [row] = hasClientTables ? await run(checkpointStatements(owner).hasCheckpoints(owner)) : [];
+      return row?.found === 't' || (hasSharedTables && (await wasShared(run, owner)));
+    }),
 });
 
 /** Takes the tables in a transaction, see `TargetOwnership.takeTables`. */

@@ -6,6 +6,9 @@ import {
   createSchemaStatement,
   createTableStatement,
   creationLockStatement,
+  dropTableStatement,
+  markTableStatement,
+  tableMarkStatement,
 } from '#core/databases/postgresql/target/ddl.ts';
 import { postgresTargetDialect } from '#core/databases/postgresql/target/dialect.ts';
 import {
@@ -32,7 +35,7 @@ export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase
     },
     describeTable: (ref) => describeTable(executor, ref),
     describeTables: (refs) => describeTables(executor, refs),
-    createTable: (target, source) =>
+    createTable: (target, source, mark) =>
       executor.transaction(
         'create the table',
         async (run) => {
@@ -42,9 +45,11 @@ export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase
             values: [target.schema],
           });
           if (existing.length === 0) await run(createSchemaStatement(target.schema));
+          const isThere = (await run(tableMarkStatement(target))).length > 0;
           await run(createTableStatement(target, source));
           const [owners] = await run(findOwnerTable);
           if (owners !== undefined) await run(recordTable(target));
+          if (!isThere && mark !== undefined) await run(markTableStatement(target, mark));
         },
         target,
       ),
@@ -63,6 +68,18 @@ export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase
           await lockTable(run, start, ref, 'any');
           await run(`TRUNCATE ${quoteTable(ref)}`);
           await run(recordTable(ref));
+        },
+        ref,
+      ),
+    dropCreatedTable: (ref, mark) =>
+      executor.transaction(
+        'drop the table',
+        async (run) => {
+          const [found] = await run(tableMarkStatement(ref));
+          if (found === undefined) return 'missing';
+          if (found.mark !== mark) return 'not-created';
+          await run(dropTableStatement(ref));
+          return 'dropped';
         },
         ref,
       ),

@@ -1,14 +1,13 @@
-import { createExecutionPort } from '#adapters/aws/execution-port.ts';
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { ensureCapture } from '#core/capture/ensure-capture.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
-import { apiEnvironmentSchema } from '#core/contracts/environment.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { observeSourceLog } from '#core/health/observe-source-log.ts';
 import { describeTransactions } from '#core/lifecycle/start-wait.ts';
-import { connectService, kafkaServices, taskService } from '../../shared/services.ts';
+import { freshTables } from '#core/lifecycle/table-progress.ts';
+import { connectService, executionService, kafkaServices, taskService } from '../../shared/services.ts';
 import { createHealthHandler } from '../health-handler.ts';
 import { monitorHealth } from './monitor-health.ts';
 
@@ -20,9 +19,7 @@ const databases = createDatabaseAccess(createSecretStore());
 const connect = connectService({ retryDelaysMs: [] });
 const kafkaService = kafkaServices('millrace-monitor-health');
 const tasks = taskService();
-const executions = createExecutionPort({
-  stateMachineArn: apiEnvironmentSchema.parse(process.env).MILLRACE_START_STATE_MACHINE_ARN,
-});
+const executions = executionService();
 
 export const handler = createHealthHandler('monitor-health', (context) =>
   monitorHealth(context.holder, {
@@ -38,7 +35,11 @@ export const handler = createHealthHandler('monitor-health', (context) =>
           const source = keep(
             await databases.openSource(await context.store.getDatabase(clientId, sourceDatabaseId)),
           );
-          const tables = replication.tables.map((table) => table.source);
+          const progress = await context.store.listTableProgress(replication.replicationId);
+          const fresh = freshTables(replication, progress);
+          const tables = replication.tables
+            .filter((mapping) => !fresh.includes(mapping))
+            .map((table) => table.source);
           return (await source.listUncaptured?.(replication, tables)) ?? [];
         }),
       observeLog: (replication) =>
@@ -63,13 +64,14 @@ export const handler = createHealthHandler('monitor-health', (context) =>
           );
           const source = keep(await databases.openSource(sourceDatabase));
           const kafka = keep(kafkaService.openAdmin(log));
+          const progress = await context.store.listTableProgress(replication.replicationId);
           const preparation = await ensureCapture(
             {
               replication,
+              fresh: freshTables(replication, progress).map((table) => table.source),
               sourceDatabase,
               topicRetentionHours: kafkaService.topicRetentionHours,
               captureKafka: kafkaService.captureKafka,
-              forceResync: false,
             },
             { source, kafka, connect, clock: systemClock, log },
             { callMs: slotWaitMs, totalMs: slotWaitMs },

@@ -7,17 +7,21 @@ import { healEach } from '#core/health/heal-each.ts';
 import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
 import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';
 import { type ObservationPorts, observeReplication } from '#core/health/observe-replication.ts';
+import { resumeDeletion } from '#core/lifecycle/begin-deletion.ts';
+import { resumeTableChange } from '#core/lifecycle/begin-table-change.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
-import type { ConnectPort, TaskRunner } from '#core/ports/services.ts';
-import type { CopyStore, ReplicationStore, SourceLogStore } from '#core/ports/state-store.ts';
+import type { ConnectPort, ExecutionPort, TaskRunner } from '#core/ports/services.ts';
+import type { CopyStore, DeletionStore, ReplicationStore, SourceLogStore } from '#core/ports/state-store.ts';
 
 export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
   readonly store: HealPorts['store'] &
     ObservationPorts['store'] &
     Pick<ReplicationStore, 'listAllReplications'> &
     Pick<CopyStore, 'listTableProgress'> &
-    Pick<SourceLogStore, 'putSourceLog'>;
+    Pick<SourceLogStore, 'putSourceLog'> &
+    Pick<DeletionStore, 'beginDeletion' | 'getDeletion' | 'updateDeletion'>;
+  readonly executions: Pick<ExecutionPort, 'getStatus' | 'startExecution'>;
   readonly connect: ObservationPorts['connect'] & Pick<ConnectPort, 'checkHealth'>;
   readonly connectors: ConnectorHealer;
   /** What the source tells; see `SourceDatabase.listUncaptured`. */
@@ -35,6 +39,8 @@ export interface HealthReport {
   readonly healed: number;
 }
 
+const deletionGraceMs = 60_000;
+
 /** A look at a source takes a connection of its own, and up to 10 s when it does not answer. */
 const captureCheckMinutes = 5;
 
@@ -46,6 +52,15 @@ export const monitorHealth = async (holder: string, ports: MonitorHealthPorts): 
   const { store, log } = ports;
   const all = await store.listAllReplications();
   const replications = all.filter(isWatched);
+  const resumed =
+    (await resumeDeletions(
+      all.filter(({ status }) => status === 'deleting'),
+      ports,
+    )) +
+    (await resumeTableChanges(
+      replications.filter(({ tableChange }) => tableChange !== undefined),
+      ports,
+    ));
   const connect = await reachableConnect(ports);
   const healed = await healEach(
     replications,
@@ -56,11 +71,57 @@ export const monitorHealth = async (holder: string, ports: MonitorHealthPorts): 
   );
   // Last, so that a source that does not answer keeps nothing waiting.
   const ended = await checkSources(all, holder, ports);
-  const report = { examined: replications.length, healed: healed + ended };
+  const report = { examined: replications.length, healed: healed + ended + resumed };
   log.info(
     `Examined ${countOf(report.examined, 'replication')}, carried out ${countOf(report.healed, 'action')}`,
   );
   return report;
+};
+
+/** A deletion whose execution has ended without an end is started again. One that is blocked waits for its user. */
+const resumeDeletions = async (
+  replications: readonly Replication[],
+  ports: MonitorHealthPorts,
+): Promise<number> => {
+  let resumed = 0;
+  for (const { clientId, replicationId, ...replication } of replications) {
+    const log = ports.logFor({ clientId, replicationId, ...replication });
+    try {
+      const deletion = await ports.store.getDeletion(clientId, replicationId);
+      if (deletion?.state !== 'running') continue;
+      // The API records a deletion before its execution, and the execution's number right after it has begun.
+      if (ports.clock.now().getTime() - Date.parse(deletion.updatedAt) < deletionGraceMs) continue;
+      const current = await resumeDeletion(deletion, { dropTargetTables: false, force: false }, ports);
+      if (current.attempt === deletion.attempt) continue;
+      log.warn(
+        `Deletion attempt ${deletion.attempt} has ended before its end; attempt ${current.attempt} goes on`,
+      );
+      resumed += 1;
+    } catch (error) {
+      log.error('Could not look after the deletion; the next check tries again', { error });
+    }
+  }
+  return resumed;
+};
+
+const resumeTableChanges = async (
+  replications: readonly Replication[],
+  ports: MonitorHealthPorts,
+): Promise<number> => {
+  let resumed = 0;
+  for (const { clientId, replicationId, ...seen } of replications) {
+    const log = ports.logFor({ clientId, replicationId, ...seen });
+    try {
+      // The list is eventually consistent.
+      const current = await ports.store.getReplication(clientId, replicationId);
+      if ((await resumeTableChange(current, ports)) === undefined) continue;
+      log.warn('A change of the tables has ended before its end; it goes on');
+      resumed += 1;
+    } catch (error) {
+      log.error('Could not look after the change of the tables; the next check tries again', { error });
+    }
+  }
+  return resumed;
 };
 
 /**
@@ -76,7 +137,9 @@ const checkSources = (
   return healEach(
     replications.filter(
       ({ status, replicationId }) =>
-        status !== 'configured' && (minute + replicationId) % captureCheckMinutes === 0,
+        status !== 'configured' &&
+        status !== 'deleting' &&
+        (minute + replicationId) % captureCheckMinutes === 0,
     ),
     ports.logFor,
     async (replication, log) => {
@@ -89,8 +152,11 @@ const checkSources = (
               { ...ports, log },
             )
           : [];
-      const { replicationId } = replication;
-      await ports.store.putSourceLog(replicationId, await ports.captures.observeLog(replication));
+      const { clientId, replicationId } = replication;
+      const sourceLog = await ports.captures.observeLog(replication);
+      // Nothing may be stored of a replication that is being deleted: its deletion has perhaps removed this already.
+      const { status } = await ports.store.getReplication(clientId, replicationId);
+      if (status !== 'deleting') await ports.store.putSourceLog(replicationId, sourceLog);
       return done;
     },
     (log, error) =>

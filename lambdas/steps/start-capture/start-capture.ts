@@ -1,5 +1,11 @@
 import { classifyTrace } from '#core/capture/connector-failures.ts';
-import { type CapturePorts, type CaptureRequest, ensureCapture } from '#core/capture/ensure-capture.ts';
+import {
+  type BeginAgain,
+  type CapturePorts,
+  type CaptureRequest,
+  ensureCapture,
+} from '#core/capture/ensure-capture.ts';
+import type { Replication } from '#core/contracts/replication.ts';
 import { type CaptureOutput, type Run, stepLabel } from '#core/contracts/steps.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { requireCurrentRun } from '#core/lifecycle/current-run.ts';
@@ -109,6 +115,29 @@ const recordObjectsAtSource = async (
   if (capturedSince !== undefined) return;
   await store.updateReplication(clientId, replicationId, { capturedSince: clock.now().toISOString() });
 };
+
+/** A forced start begins capture again, and a repetition of its step finds that done. */
+export const beginAgainOnce = (
+  run: Run,
+  { captureGeneration }: Replication,
+  store: Pick<ReplicationStore, 'updateReplication'>,
+): BeginAgain => ({
+  isDone: captureGeneration === run.generation,
+  record: async () => {
+    const recorded = await store.updateReplication(
+      run.clientId,
+      run.replicationId,
+      { captureGeneration: run.generation },
+      { generation: run.generation, desired: 'running' },
+    );
+    if (recorded === undefined) {
+      throw new MillraceError(
+        'Superseded',
+        `Start ${run.generation} was replaced while capture began again.`,
+      );
+    }
+  },
+});
 
 const isRunning = (status: ConnectorStatus | undefined): boolean =>
   status !== undefined &&

@@ -60,7 +60,7 @@ const describeStart = (replication: Replication, run: Run): string =>
   `Start ${run.generation} is complete: capture and consumer run for ${countOf(replication.tables.length, 'table')}` +
   (run.forceResync ? ', all of them copied again.' : '.');
 
-const waitForFirstBeat = async (
+export const waitForFirstBeat = async (
   run: Run,
   { launchId, taskArn }: { readonly launchId: string; readonly taskArn: string },
   { store, tasks, clock }: StartConsumerPorts,

@@ -41,7 +41,6 @@ const begin = (replication: Replication, connect: ConnectPort) =>
       sourceDatabase: stack.sourceDatabase,
       topicRetentionHours: 24,
       captureKafka: stack.captureKafka,
-      forceResync: false,
     },
     {
       ...{ source: stack.source, kafka: stack.kafka, connect, log: silentLog, clock: systemClock },

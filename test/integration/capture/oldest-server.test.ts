@@ -33,7 +33,6 @@ test('PostgreSQL 13 is captured, and a marker in its idle log is passed', async 
       sourceDatabase: stack.sourceDatabase,
       topicRetentionHours: 24,
       captureKafka: stack.captureKafka,
-      forceResync: false,
     },
     {
       source: stack.source,

@@ -42,7 +42,7 @@ const begin = (replication: Replication, forceResync = false): Promise<CaptureOu
       sourceDatabase: stack.sourceDatabase,
       topicRetentionHours: 24,
       captureKafka: stack.captureKafka,
-      forceResync,
+      ...(forceResync ? { beginAgain: { isDone: false, record: async () => undefined } } : {}),
     },
     {
       source: stack.source,

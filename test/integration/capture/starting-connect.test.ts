@@ -28,7 +28,6 @@ test('a Connect worker that starts is unavailable, and never without its connect
       sourceDatabase: stack.sourceDatabase,
       topicRetentionHours: 24,
       captureKafka: stack.captureKafka,
-      forceResync: false,
     },
     {
       ...{ source: stack.source, kafka: stack.kafka, connect: stack.connect, log: silentLog },

@@ -64,7 +64,6 @@ test(
         sourceDatabase: stack.sourceDatabase,
         topicRetentionHours: 24,
         captureKafka: stack.captureKafka,
-        forceResync: false,
       },
       {
         source: stack.source,

@@ -8,6 +8,7 @@ import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { StateStore } from '#core/ports/state-store.ts';
+import { sampleTable } from '../../kit/databases.ts';
 import { createStateTable, type EmulatedAws, startEmulatedAws } from './state-table.ts';
 
 let aws: EmulatedAws;
@@ -44,12 +45,13 @@ let lastReplication = 0;
 const replication = async (change: Partial<Replication> = {}): Promise<Replication> => {
   const replicationId = await store.nextReplicationId();
   lastReplication = replicationId;
+  for (const databaseId of [901, 902]) await store.putDatabase(registered(databaseId, change.clientId));
   return {
     replicationId,
     clientId: 1,
     name: 'flights',
-    sourceDatabaseId: 1,
-    targetDatabaseId: 2,
+    sourceDatabaseId: 901,
+    targetDatabaseId: 902,
     tables: tables(2, `r${replicationId}`),
     connectorName: `c${replicationId}_connector`,
     topicPrefix: `client_1_db_1_${replicationId}`,
@@ -64,6 +66,19 @@ const replication = async (change: Partial<Replication> = {}): Promise<Replicati
     ...change,
   };
 };
+const registered = (databaseId: number, clientId = 1): Database => ({
+  databaseId,
+  clientId,
+  name: `database ${databaseId}`,
+  kind: 'postgresql',
+  host: 'db',
+  port: 5432,
+  databaseName: 'shop',
+  username: 'm',
+  tlsMode: 'require',
+  secretArn: 'arn',
+  createdAt: at,
+});
 const created = async (change: Partial<Replication> = {}): Promise<Replication> => {
   const it = await replication(change);
   await store.createReplication(it);
@@ -597,4 +612,88 @@ test('a store that nobody answers for is unavailable, which is transient', async
   expect(await codeOf(lost.getClient(1))).toBe('StoreUnavailable');
   expect(await codeOf(lost.updateReplication(1, lastReplication, {}))).toBe('StoreUnavailable');
   nobody.destroy();
+});
+
+test('a deletion begins with the status, and removes everything of its replication and nothing of others', async () => {
+  const other = await created();
+  const it = await created({ tables: tables(3, 'gone') });
+  const { clientId, replicationId, connectorName } = it;
+  const progress: TableProgress = {
+    source: { schema: 'public', table: 't0' },
+    target: { schema: 'public', table: 'gone_t0' },
+    generation: 1,
+    state: 'pending',
+    estimatedRows: 1,
+    estimatedBytes: 1,
+    chunks: 1,
+    chunksDone: 0,
+    rowsCopied: 0,
+    bytesCopied: 0,
+    runsOn: 'lambda',
+  };
+  await store.putTablePlan(replicationId, progress, [{ chunkNumber: 0 }]);
+  await store.addHealAttempt(replicationId, { action: 'resume-connector', at });
+  const shape = { generation: 1, copied: sampleTable('t0'), seen: sampleTable('t0') };
+  await store.putTableShape(replicationId, progress.source, shape);
+  await store.putSourceLog(replicationId, { readAt: at, warnings: [] });
+  const deletion = {
+    replicationId,
+    clientId,
+    name: it.name,
+    connectorName,
+    state: 'running',
+    attempt: 1,
+    dropTargetTables: false,
+    force: false,
+    requestedAt: at,
+    attemptedAt: at,
+    quietAt: at,
+    updatedAt: at,
+    removed: [],
+    remains: [],
+  } as const;
+  expect(await store.beginDeletion({ ...it, generation: 5 }, deletion)).toBeUndefined();
+  expect(await store.getDeletion(clientId, replicationId)).toBeUndefined();
+  expect(await store.beginDeletion(it, deletion)).toMatchObject({ status: 'deleting' });
+  expect(await store.updateDeletion(it, { attempt: 2 }, 7)).toBeUndefined();
+  expect(await store.updateDeletion(it, { attempt: 2 }, 1)).toMatchObject({ attempt: 2 });
+
+  for (let again = 0; again < 2; again += 1) {
+    await store.removeReplication(it, { ...deletion, attempt: 2, state: 'done' });
+  }
+  expect(await codeOf(store.getReplication(clientId, replicationId))).toBe('NotFound');
+  expect(await store.getDeletion(clientId, replicationId)).toMatchObject({ state: 'done' });
+  expect(await store.listTableProgress(replicationId)).toEqual([]);
+  expect(await store.listHealAttempts(replicationId, new Date(0))).toEqual([]);
+  expect(await store.listTableShapes(replicationId)).toEqual([]);
+  expect(await store.getSourceLog(replicationId)).toBeUndefined();
+  expect((await store.getReplication(1, other.replicationId)).replicationId).toBe(other.replicationId);
+  await expect(created({ tables: tables(3, 'gone'), connectorName })).resolves.toBeDefined();
+});
+
+test('the plan of a table goes with its chunks and its shape, and no other does', async () => {
+  const { replicationId } = await created();
+  for (const name of ['kept', 'left']) {
+    const source = { schema: 'public', table: name };
+    await store.putTablePlan(replicationId, progress(source), halves);
+    const shape = { generation: 1, copied: sampleTable(name), seen: sampleTable(name) };
+    await store.putTableShape(replicationId, source, shape);
+  }
+  await store.removeTablePlan(replicationId, { schema: 'public', table: 'left' });
+  await store.removeTablePlan(replicationId, { schema: 'public', table: 'left' });
+  expect((await store.listTableProgress(replicationId)).map(({ source }) => source.table)).toEqual(['kept']);
+  expect((await store.listTableShapes(replicationId)).map(({ seen }) => seen.ref.table)).toEqual(['kept']);
+});
+
+test('a database goes when nothing uses it, and a replication cannot be created without it', async () => {
+  const used = await created();
+  expect(await codeOf(store.removeDatabase(1, used.sourceDatabaseId))).toBe('Conflict');
+  expect(await store.getDatabase(1, used.sourceDatabaseId)).toMatchObject({ databaseId: 901 });
+  await store.putDatabase(registered(950));
+  const without = { ...(await replication()), targetDatabaseId: 950 };
+  const before = await store.getDatabase(1, 950);
+  expect(await store.replaceDatabase({ ...before, port: 1 }, { ...before, host: 'x' })).toBe(false);
+  expect(await store.replaceDatabase(before, { ...before, host: 'x' })).toBe(true);
+  expect(await store.removeDatabase(1, 950)).toMatchObject({ host: 'x' });
+  expect(await codeOf(store.createReplication(without))).toBe('NotFound');
 });

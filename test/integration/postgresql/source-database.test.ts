@@ -283,6 +283,24 @@ describe('capture', () => {
     await pair.source.client.query('DROP TABLE swap, swap_old, kept');
   });
 
+  test('transactions that have written before a mark are named until they end, and later ones are not', async () => {
+    const mark = async (): Promise<string> => (await source.markTransactions?.()) ?? '';
+    const open = async (of: string): Promise<readonly string[]> =>
+      (await source.listMarkedTransactions?.(of)) ?? [];
+    const { client } = pair.source;
+    const quiet = await mark();
+    await client.query('CREATE TABLE marked (id int PRIMARY KEY)');
+    await client.query('BEGIN; INSERT INTO marked VALUES (1)');
+    expect(await open(quiet)).toEqual([]);
+    const busy = await mark();
+    expect(await open(busy)).toEqual([
+      expect.stringMatching(/^transaction \d+ of user \S+, pid \d+, since /),
+    ]);
+    await client.query('COMMIT');
+    expect(await open(busy)).toEqual([]);
+    await client.query('DROP TABLE marked');
+  });
+
   test('the slot and the stored offset are judged together, the slot first', async () => {
     const names = { slotName: 'judged', publicationName: 'judged' };
     const judge = (offset: ConnectorOffset | undefined) =>

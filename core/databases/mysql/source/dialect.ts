@@ -48,6 +48,8 @@ export const mysqlSourceDialect = (kind: MysqlKind): DocumentedSourceDialect => 
     connectTimeoutConfig: (timeoutMs) => ({ 'connect.timeout.ms': String(timeoutMs) }),
     // It reads the log as a replica does, and the server keeps that for a time of its own.
     objectsAtSource: () => [],
+    removalStatements: () => [],
+    takesTablesLater: true,
     ownTopics: (topicPrefix) => [
       { topic: heartbeatTopicName(topicPrefix) },
       { topic: schemaHistoryTopicName(topicPrefix), retentionHours: Number.POSITIVE_INFINITY },

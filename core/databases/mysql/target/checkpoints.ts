@@ -176,3 +176,16 @@ export const deleteCheckpoints = (owner: TargetOwner): readonly Statement[] =>
     text: `DELETE FROM ${table} WHERE replication_id = ?`,
     values: [String(owner.replicationId)],
   }));
+
+export const knowsReplication = (owner: TargetOwner): Statement => ({
+  text: `SELECT 1 AS found FROM ${checkpointTable(owner)} WHERE replication_id = ? LIMIT 1`,
+  values: [String(owner.replicationId)],
+});
+
+/** For tables that are left out. At least one topic. */
+export const deleteTopics = (owner: TargetOwner, topics: readonly string[]): Statement => ({
+  text:
+    `DELETE FROM ${checkpointTable(owner)} WHERE replication_id = ? ` +
+    `AND topic IN (${topics.map(() => '?').join(', ')})`,
+  values: [String(owner.replicationId), ...topics],
+});

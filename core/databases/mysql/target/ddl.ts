@@ -1,6 +1,8 @@
 import type { TableRef } from '../../../contracts/identifiers.ts';
 import type { TableDescription } from '../../../contracts/table-description.ts';
 import { quoteIdentifier, quoteTable } from '../identifiers.ts';
+import { quoteText } from '../literals.ts';
+import type { Statement } from '../statement.ts';
 import { exactCollation, exactCollationOf, type Flavour } from './collations.ts';
 import { planColumns } from './column-plan.ts';
 
@@ -13,6 +15,7 @@ export const createTableStatement = (
   target: TableRef,
   source: TableDescription,
   flavour: Flavour,
+  mark?: string,
 ): string => {
   const notNull = new Set(source.columns.filter((column) => column.notNull).map(({ name }) => name));
   const columns = planColumns(source).columns.map(({ name, type, charset, suffix }) => {
@@ -31,9 +34,18 @@ export const createTableStatement = (
       : [`PRIMARY KEY (${source.primaryKey.map(quoteIdentifier).join(', ')})`];
   return (
     `CREATE TABLE IF NOT EXISTS ${quoteTable(target)} (${[...columns, ...key].join(', ')}) ` +
-    `ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE ${exactCollation(flavour)}`
+    `ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE ${exactCollation(flavour)}` +
+    (mark === undefined ? '' : ` COMMENT = ${quoteText(mark)}`)
   );
 };
 
 export const createSchemaStatement = (schema: string): string =>
   `CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(schema)}`;
+
+/** One row for a table that is there, with its comment. */
+export const tableMarkStatement = (ref: TableRef): Statement => ({
+  text: 'SELECT TABLE_COMMENT AS mark FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?',
+  values: [ref.schema, ref.table],
+});
+
+export const dropTableStatement = (ref: TableRef): string => `DROP TABLE ${quoteTable(ref)}`;

@@ -1,15 +1,30 @@
 import { MillraceError } from '../../../errors/millrace-error.ts';
 import type { DocumentedTargetDialect } from '../../../ports/target-dialect.ts';
 import { kindOfVersion } from '../flavors.ts';
+import type { Statement } from '../statement.ts';
+import { deleteCheckpoints } from './checkpoints.ts';
 import { holdsEveryValue, planColumns } from './column-plan.ts';
 import { compareTargetTable } from './compatibility.ts';
+import { dropTableStatement } from './ddl.ts';
+import { deleteOwners } from './ownership.ts';
 
 /** MySQL manual, 11.2.1. */
 const maxNameCharacters = 64;
 
+/** With the values in it, which are numbers and UUIDs. */
+const byHand = ({ text, values = [] }: Statement): string => {
+  const rest = [...values];
+  return `${text.replaceAll(/(?<= )\?/g, () => `'${rest.shift()}'`)};`;
+};
+
 export const mysqlTargetDialect: DocumentedTargetDialect = {
   kindOfVersion,
   defaultSchema: ({ databaseName }) => databaseName,
+  removalStatements: (owner, { written, created }) => [
+    ...created.map((table) => `${dropTableStatement(table)};`),
+    ...deleteCheckpoints(owner).map(byHand),
+    ...[...new Set(written.map(({ schema }) => schema))].map((schema) => byHand(deleteOwners(schema, owner))),
+  ],
   refuseName: ({ schema, table }) => {
     for (const name of [schema, table]) {
       if ([...name].length > maxNameCharacters) {

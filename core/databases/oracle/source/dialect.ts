@@ -6,6 +6,7 @@ import type { DocumentedSourceDialect } from '../../../ports/source-dialect.ts';
 import { quoteTable } from '../identifiers.ts';
 import { decoderFor, isUnavailable } from '../types/column-codec.ts';
 import { documentedTypes, maxCapturedNameLength, validateColumn } from '../types/column-types.ts';
+import { dropFlushTableStatement } from './capture-statements.ts';
 import { connectorConfig } from './connector-config.ts';
 import { flushTableName } from './flush-table.ts';
 import { findUnboundedKeyColumn } from './key-range.ts';
@@ -72,6 +73,8 @@ export const oracleSourceDialect: DocumentedSourceDialect = {
     // A property of ojdbc.
     connectTimeoutConfig: (timeoutMs) => ({ 'driver.oracle.net.CONNECT_TIMEOUT': String(timeoutMs) }),
     objectsAtSource: ({ slotName }) => [{ kind: 'table', name: flushTableName(slotName), keepsLog: false }],
+    removalStatements: ({ slotName }) => [`${dropFlushTableStatement(flushTableName(slotName))};`],
+    takesTablesLater: false,
     ownTopics: (topicPrefix) => [
       { topic: heartbeatTopicName(topicPrefix) },
       // Not one old definition may be lost: the connector reads them all when it starts.

@@ -55,8 +55,11 @@ WHERE slot_name = $1 AND slot_type = 'logical' AND active AND confirmed_flush_ls
   values: [name],
 });
 
+/** A slot of another database or plug-in is not ours, whatever its name is. */
 export const dropSlotStatement = (name: string): Statement => ({
-  text: 'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1',
+  text:
+    'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots ' +
+    "WHERE slot_name = $1 AND plugin = 'pgoutput' AND database = current_database()",
   values: [name],
 });
 
@@ -140,6 +143,22 @@ SELECT pg_wal_lsn_diff(
          restart_lsn) AS "retainedBytes"
 FROM pg_replication_slots WHERE slot_name = $1`,
   values: [slot],
+});
+
+/**
+ * Takes a number of its own: every transaction that has one by now has a lower one. The upper end of a snapshot would not
+ * tell, since it is behind the last transaction that has ended, and not behind those that are open.
+ */
+export const ownTransactionStatement: Statement = { text: 'SELECT pg_current_xact_id()::text AS mark' };
+
+/** One row for each transaction that had a number before the mark and is open; prepared ones have no session. */
+export const markedTransactionsStatement = (mark: string): Statement => ({
+  text: `
+SELECT open.xid::text AS xid, a.pid::text AS pid, a.usename AS "user", a.xact_start::text AS since
+FROM pg_snapshot_xip(pg_current_snapshot()) AS open (xid)
+LEFT JOIN pg_stat_activity a ON a.backend_xid::text::bigint = (open.xid::text::bigint & 4294967295)
+WHERE open.xid < $1::xid8`,
+  values: [mark],
 });
 
 /** One row for each of `refs`, in any order; `exists` is false for what is not there. */

@@ -3,8 +3,10 @@ import type { Problem } from '../../../errors/millrace-error.ts';
 import { heartbeatTopicName, messageTopicName } from '../../../naming/names.ts';
 import type { DocumentedSourceDialect } from '../../../ports/source-dialect.ts';
 import { quoteTable } from '../identifiers.ts';
+import { quoteLiteral } from '../literals.ts';
 import { decoderFor, isUnavailable, validateColumn } from '../types/column-codec.ts';
 import { documentedTypes } from '../types/column-types.ts';
+import { dropPublicationStatement } from './capture-statements.ts';
 import { connectorConfig } from './connector-config.ts';
 import { compareWithEvent, eventFingerprint } from './event-shape.ts';
 import { formatLsn, parseLsn, readEventSource, streamedPosition } from './log-position.ts';
@@ -89,6 +91,11 @@ export const postgresSourceDialect: DocumentedSourceDialect = {
       { kind: 'replication slot', name: slotName, keepsLog: true },
       { kind: 'publication', name: publicationName, keepsLog: false },
     ],
+    removalStatements: ({ slotName, publicationName }) => [
+      `SELECT pg_drop_replication_slot(${quoteLiteral(slotName)});`,
+      `${dropPublicationStatement(publicationName)};`,
+    ],
+    takesTablesLater: true,
     ownTopics: (topicPrefix) => [
       { topic: messageTopicName(topicPrefix) },
       { topic: heartbeatTopicName(topicPrefix) },

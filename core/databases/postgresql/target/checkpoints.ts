@@ -32,6 +32,9 @@ INSERT INTO ${epochTable} AS e (replication_id, epoch) VALUES ($1, 1)
 ON CONFLICT (replication_id) DO UPDATE SET epoch = e.epoch + 1
 RETURNING e.epoch`,
 
+    /** $1 replication. */
+    selectEpoch: `SELECT epoch FROM ${epochTable} WHERE replication_id = $1`,
+
     /**
      * $1 replication, $2 topics, $3 partitions, $4 topic identifiers, $5 epoch. A partition that is new to us begins at
      * offset 0: every change since capture began is needed.
@@ -110,6 +113,17 @@ ON CONFLICT (replication_id, topic, topic_partition) DO UPDATE SET (${allColumns
     /** For a replication that is deleted. */
     deleteEpoch: of(`DELETE FROM ${epochTable} WHERE replication_id = $1`),
     deleteCheckpoints: of(`DELETE FROM ${checkpointTable} WHERE replication_id = $1`),
+
+    /** For tables that are left out. */
+    deleteTopics: (
+      { replicationId }: Pick<TargetOwner, 'replicationId'>,
+      topics: readonly string[],
+    ): Statement => ({
+      text: `DELETE FROM ${checkpointTable} WHERE replication_id = $1 AND topic = ANY ($2::text[])`,
+      values: [String(replicationId), topics],
+    }),
+
+    hasCheckpoints: of(`SELECT EXISTS (SELECT FROM ${checkpointTable} WHERE replication_id = $1) AS found`),
   } as const;
 };
 

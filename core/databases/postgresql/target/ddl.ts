@@ -2,6 +2,8 @@ import { isBuiltIn, isMoney } from '../../../canonical/type-facts.ts';
 import type { TableRef } from '../../../contracts/identifiers.ts';
 import type { ColumnDescription, TableDescription } from '../../../contracts/table-description.ts';
 import { quoteIdentifier, quoteTable } from '../identifiers.ts';
+import { quoteLiteral } from '../literals.ts';
+import type { Statement } from '../statement.ts';
 
 /**
  * The type of a column that Millrace creates: the source's own where every server has it, with domains resolved (the
@@ -39,3 +41,18 @@ export const createSchemaStatement = (schema: string): string => `CREATE SCHEMA 
  * unique index. This lock, held to the end of the transaction, makes them take turns. The number is arbitrary.
  */
 export const creationLockStatement = 'SELECT pg_advisory_xact_lock(7303014, 1)';
+
+export const markTableStatement = (target: TableRef, mark: string): string =>
+  `COMMENT ON TABLE ${quoteTable(target)} IS ${quoteLiteral(mark)}`;
+
+/** One row for a table that is there, with its comment. */
+export const tableMarkStatement = (ref: TableRef): Statement => ({
+  text: `
+SELECT obj_description(c.oid, 'pg_class') AS mark
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = $1 AND c.relname = $2`,
+  values: [ref.schema, ref.table],
+});
+
+/** Not CASCADE: a view or a foreign key of someone else is no reason to lose it. */
+export const dropTableStatement = (ref: TableRef): string => `DROP TABLE ${quoteTable(ref)}`;

@@ -1,14 +1,30 @@
 import type { DocumentedTargetDialect } from '../../../ports/target-dialect.ts';
+import type { Statement } from '../statement.ts';
+import { checkpointStatements } from './checkpoints.ts';
 import { compareTargetTable } from './compatibility.ts';
-import { targetType } from './ddl.ts';
+import { dropTableStatement, targetType } from './ddl.ts';
+import { deleteOwners } from './ownership.ts';
 
 /** PostgreSQL cuts longer names without an error (NAMEDATALEN - 1). */
 const maxNameBytes = 63;
 
 const isTooLong = (name: string): boolean => Buffer.byteLength(name) > maxNameBytes;
 
+/** With the values in it, which are numbers and UUIDs. */
+const byHand = ({ text, values = [] }: Statement): string =>
+  `${text.replaceAll(/\$(\d+)/g, (_mark, number: string) => `'${values[Number(number) - 1]}'`)};`;
+
 export const postgresTargetDialect: DocumentedTargetDialect = {
   defaultSchema: () => 'public',
+  removalStatements: (owner, { created }) => {
+    const { deleteCheckpoints, deleteEpoch } = checkpointStatements(owner);
+    return [
+      ...created.map((table) => `${dropTableStatement(table)};`),
+      byHand(deleteCheckpoints(owner)),
+      byHand(deleteEpoch(owner)),
+      byHand(deleteOwners(owner)),
+    ];
+  },
   refuseName: ({ schema, table }) => {
     const tooLong = [schema, table].find(isTooLong);
     return tooLong === undefined ? undefined : `The name ${tooLong} is longer than ${maxNameBytes} bytes.`;

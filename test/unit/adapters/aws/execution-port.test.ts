@@ -6,7 +6,11 @@ import { createExecutionPort } from '#adapters/aws/execution-port.ts';
 const create = () => ({
   mock: mockClient(SFNClient),
   executions: createExecutionPort({
-    stateMachineArn: 'arn:aws:states:eu-west-1:1:stateMachine:millrace-dev-start-replication',
+    stateMachineArns: {
+      'start-replication': 'arn:aws:states:eu-west-1:1:stateMachine:millrace-dev-start-replication',
+      'change-tables': 'arn:aws:states:eu-west-1:1:stateMachine:millrace-dev-change-tables',
+      'delete-replication': 'arn:aws:states:eu-west-1:1:stateMachine:millrace-dev-delete-replication',
+    },
     client: new SFNClient({ region: 'eu-west-1' }),
   }),
 });
@@ -15,7 +19,9 @@ const named = (name: string) => Object.assign(new Error(name), { name, $metadata
 test('a start is handed on with its name and input', async () => {
   const { mock, executions } = create();
   mock.on(StartExecutionCommand).resolves({ executionArn: 'arn:execution' });
-  expect(await executions.startReplication('replication-1-start-2', '{"x":1}')).toBe('arn:execution');
+  expect(await executions.startExecution('start-replication', 'replication-1-start-2', '{"x":1}')).toBe(
+    'arn:execution',
+  );
   expect(mock.commandCalls(StartExecutionCommand)[0]?.args[0].input).toMatchObject({
     name: 'replication-1-start-2',
     input: '{"x":1}',
@@ -25,7 +31,7 @@ test('a start is handed on with its name and input', async () => {
 test('a start whose execution has ended already is that execution', async () => {
   const { mock, executions } = create();
   mock.on(StartExecutionCommand).rejects(named('ExecutionAlreadyExists'));
-  expect(await executions.startReplication('replication-1-start-2', '{}')).toBe(
+  expect(await executions.startExecution('start-replication', 'replication-1-start-2', '{}')).toBe(
     'arn:aws:states:eu-west-1:1:execution:millrace-dev-start-replication:replication-1-start-2',
   );
 });

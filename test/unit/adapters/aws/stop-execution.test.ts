@@ -21,7 +21,11 @@ const refusal = new SFNServiceException({
 const client = new SFNClient({ region: 'us-east-1' });
 const stepFunctions = mockClient(client);
 const port = createExecutionPort({
-  stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:start',
+  stateMachineArns: {
+    'start-replication': 'arn:aws:states:us-east-1:000000000000:stateMachine:start',
+    'change-tables': 'arn:tables',
+    'delete-replication': 'arn:aws:states:eu-west-1:1:stateMachine:millrace-dev-delete-replication',
+  },
   client,
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ensureCapture } from '#core/capture/ensure-capture.ts';
+import { type BeginAgain, type CaptureRequest, ensureCapture } from '#core/capture/ensure-capture.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { ConnectorOffset, ConnectorStatus, ConnectPort, TopicSpec } from '#core/ports/services.ts';
 import { createFakeSource, readyServer } from '../../../kit/databases.ts';
@@ -29,6 +29,7 @@ const createWorld = (options: { offset?: ConnectorOffset; status?: ConnectorStat
   const connect = {
     getOffset: async () => options.offset,
     getStatus: async () => status,
+    getConfig: async () => undefined,
     putConnector: async (name: string) => {
       calls.push(`putConnector ${name}`);
     },
@@ -42,12 +43,26 @@ const createWorld = (options: { offset?: ConnectorOffset; status?: ConnectorStat
     resetOffset: async () => {
       calls.push('resetOffset');
     },
+    deleteConnector: async () => {
+      calls.push('deleteConnector');
+      status = undefined;
+    },
   } as unknown as ConnectPort;
+  let made = 0;
+  let existing = new Map<string, string>();
   const kafka = {
     ensureTopics: async (specs: readonly TopicSpec[]) => {
       calls.push('ensureTopics');
       topics.push(...specs);
+      made += 1;
+      for (const { topic } of specs) if (!existing.has(topic)) existing.set(topic, `made ${made}`);
     },
+    deleteTopics: async (names: readonly string[]) => {
+      calls.push('deleteTopics');
+      existing = new Map([...existing].filter(([topic]) => !names.includes(topic)));
+    },
+    topicOffsets: async (names: readonly string[]) =>
+      names.flatMap((topic) => (existing.has(topic) ? [{ topic, topicId: existing.get(topic) }] : [])),
   };
   return {
     source,
@@ -63,13 +78,18 @@ const createWorld = (options: { offset?: ConnectorOffset; status?: ConnectorStat
   };
 };
 
-const request = (change: { forceResync?: boolean; copyGeneration?: number } = {}) => ({
+const request = (change: { beginAgain?: BeginAgain; copyGeneration?: number } = {}): CaptureRequest => ({
   replication: sampleReplication({ copyGeneration: change.copyGeneration ?? 0 }),
   sourceDatabase,
   topicRetentionHours: 168,
   captureKafka: { brokers: 'kafka:9092', security: 'tls' } as const,
-  forceResync: change.forceResync ?? false,
+  ...(change.beginAgain === undefined ? {} : { beginAgain: change.beginAgain }),
 });
+
+const forced = (isDone = false) => {
+  const records: string[] = [];
+  return { beginAgain: { isDone, record: async () => void records.push('recorded') }, records };
+};
 
 test('topics come first, then what capture needs at the source, and the connector', async () => {
   const { ports, calls, topics } = createWorld();
@@ -99,15 +119,46 @@ test('lost changes stop it before anything is touched', async () => {
   expect(calls).toEqual([]);
 });
 
-test('a forced start over a gap forgets offset and slot, and begins again', async () => {
+test.each([
+  ['over a gap', undefined],
+  ['at changes that cannot be read', 'all tables have to be copied again: ...'],
+  ['at an event that is too large', 'org.apache.kafka.common.errors.RecordTooLargeException: ...'],
+  ['at a statement that cannot be read', "DDL statement couldn't be parsed"],
+  ['for a reason that nobody knows', 'java.lang.NullPointerException'],
+])('a forced start makes capture afresh when the connector failed %s', async (_why, trace) => {
   const { ports, calls, source } = createWorld({
-    offset: { lsn: 1 },
-    status: { state: 'FAILED', tasks: [] },
+    offset: { lsn: 0x200 },
+    status: {
+      state: 'RUNNING',
+      tasks: [{ id: 0, state: 'FAILED', ...(trace === undefined ? {} : { trace }) }],
+    },
   });
-  source.state.readiness = { ...readyServer, slot: { active: false, walStatus: 'lost' } };
-  await ensureCapture(request({ copyGeneration: 1, forceResync: true }), ports);
-  expect(calls.slice(0, 3)).toEqual(['stop', 'resetOffset', 'dropCapture millrace_client_1_db_1']);
-  expect(calls).toContain('prepareCapture millrace_client_1_db_1');
+  source.state.readiness = {
+    ...readyServer,
+    slot: { active: true, walStatus: 'reserved', confirmedFlushPosition: '0/100' },
+  };
+  const { beginAgain, records } = forced();
+  await ensureCapture(request({ copyGeneration: 1, beginAgain }), ports);
+  expect(calls).toEqual([
+    'stop',
+    'resetOffset',
+    'deleteConnector',
+    'dropCapture millrace_client_1_db_1',
+    'deleteTopics',
+    'ensureTopics',
+    'ensureTopics',
+    'prepareCapture millrace_client_1_db_1',
+    'putConnector acme_shop_connector',
+    'resume',
+  ]);
+  expect(records).toEqual(['recorded']);
+});
+
+test('a step of a forced start that is repeated leaves the new capture alone', async () => {
+  const { ports, calls } = createWorld({ offset: { lsn: 1 }, status: { state: 'RUNNING', tasks: [] } });
+  await ensureCapture(request({ copyGeneration: 1, beginAgain: forced(true).beginAgain }), ports);
+  expect(calls).not.toContain('resetOffset');
+  expect(calls).toContain('putConnector acme_shop_connector');
 });
 
 test('a table that was created again stops a start over a copy, and nothing else', async () => {
@@ -120,22 +171,6 @@ test('a table that was created again stops a start over a copy, and nothing else
   });
   expect(calls).toEqual([]);
   await ensureCapture(request(), ports);
-  await ensureCapture(request({ copyGeneration: 1, forceResync: true }), ports);
+  await ensureCapture(request({ copyGeneration: 1, beginAgain: forced().beginAgain }), ports);
   expect(calls.filter((call) => call.startsWith('prepareCapture'))).toHaveLength(2);
-});
-
-test.each([
-  ['stopped at changes that cannot be read', 'all tables have to be copied again: ...', 1],
-  ['failed for another reason', 'FATAL: password authentication failed for user "m"', 0],
-])('a forced start without a gap begins again or not when the connector %s', async (_why, trace, resets) => {
-  const { ports, calls, source } = createWorld({
-    offset: { lsn: 0x200 },
-    status: { state: 'RUNNING', tasks: [{ id: 0, state: 'FAILED', trace }] },
-  });
-  source.state.readiness = {
-    ...readyServer,
-    slot: { active: true, walStatus: 'reserved', confirmedFlushPosition: '0/100' },
-  };
-  await ensureCapture(request({ copyGeneration: 1, forceResync: true }), ports);
-  expect(calls.filter((call) => call === 'resetOffset')).toHaveLength(resets);
 });

@@ -77,8 +77,12 @@ export const createWorld = () => {
     stopTaskFailure: undefined as MillraceError | undefined,
     putDatabaseFailure: undefined as MillraceError | undefined,
     taskStatus: 'STOPPED',
+    knowsReplication: true,
+    /** What a source says of the log that a replication needs. */
+    gap: undefined as string | undefined,
     serverVersion: '18.4',
     detected: undefined as DetectedServer | MillraceError | undefined,
+    config: undefined as Readonly<Record<string, string>> | undefined,
     /** What Kafka Connect finds wrong with a connector's configuration. */
     configErrors: [] as readonly string[],
   };
@@ -100,7 +104,8 @@ export const createWorld = () => {
     findCaptureProblems: () => asked(() => findServerProblems(world.readiness, databaseUser)),
     findCaptureWarnings: () => asked(() => findServerWarnings(world.readiness)),
     findTableGrantProblems: () => asked(() => []),
-    judgeCapture: unexpected('judgeCapture'),
+    judgeCapture: async () =>
+      world.gap === undefined ? { kind: 'continuous' } : { kind: 'gap', reason: world.gap },
     prepareCapture: unexpected('prepareCapture'),
     dropCapture: unexpected('dropCapture'),
     writeMarker: unexpected('writeMarker'),
@@ -120,6 +125,8 @@ export const createWorld = () => {
     hasRows: async () => false,
     truncate: unexpected('truncate'),
     ...ownership,
+    knowsReplication: async () => world.knowsReplication,
+    dropCreatedTable: unexpected('dropCreatedTable'),
     close,
   });
   const kafka = (): KafkaAdminPort & { close(): Promise<void> } => ({
@@ -130,6 +137,9 @@ export const createWorld = () => {
     topicRetentionHours: async () => new Map(),
     topicOffsets: async () => [],
     deleteTopics: unexpected('deleteTopics'),
+    listTopics: unexpected('listTopics'),
+    listGroups: unexpected('listGroups'),
+    deleteGroups: unexpected('deleteGroups'),
     close,
   });
 
@@ -148,13 +158,17 @@ export const createWorld = () => {
         secrets.set(arn, credentials);
         return arn;
       },
-      getCredentials: unexpected('getCredentials'),
+      getCredentials: async (arn) => {
+        const found = secrets.get(arn);
+        if (found === undefined) throw new MillraceError('SecretMissing', `There is no secret ${arn}.`);
+        return found;
+      },
       deleteCredentials: async (arn) => {
         secrets.delete(arn);
       },
     },
     executions: {
-      startReplication: async (name, input) => {
+      startExecution: async (_stateMachine, name, input) => {
         if (world.startFailure !== undefined) throw world.startFailure;
         const arn = `arn:execution:${name}`;
         if (!executions.has(arn)) executions.set(arn, { input, status: 'RUNNING' });
@@ -166,6 +180,10 @@ export const createWorld = () => {
       },
     },
     tasks: {
+      runConsumer: async ({ launchId }) => {
+        calls.push(`run ${launchId}`);
+        return `task-${launchId}`;
+      },
       stopTask: async (arn) => {
         calls.push(`stop task ${arn}`);
         if (world.stopTaskFailure !== undefined) throw world.stopTaskFailure;
@@ -190,11 +208,17 @@ export const createWorld = () => {
         validated.push(config);
         return world.configErrors;
       },
-      putConnector: unexpected('putConnector'),
-      getConfig: unexpected('getConfig'),
+      putConnector: async (name, config) => {
+        calls.push(`put ${name}`);
+        world.config = config;
+      },
+      getConfig: async () => world.config,
       getOffset: unexpected('getOffset'),
       resume: unexpected('resume'),
       stop: unexpected('stop'),
+      restart: async (name) => {
+        calls.push(`restart ${name}`);
+      },
       restartFailed: unexpected('restartFailed'),
       resetOffset: unexpected('resetOffset'),
       deleteConnector: unexpected('deleteConnector'),
@@ -211,6 +235,15 @@ export const createWorld = () => {
       return { ...opened, dialect: { ...opened.dialect, ...(kindOfVersion && { kindOfVersion }) } };
     },
     openTarget: async () => {
+      open.connections += 1;
+      return target();
+    },
+    openSourceWith: async (database, credentials) => {
+      calls.push(`connect to ${database.host} as ${credentials.username}`);
+      open.connections += 1;
+      return source();
+    },
+    openTargetWith: async () => {
       open.connections += 1;
       return target();
     },

@@ -19,6 +19,8 @@ test('a replication is configured only, with names of its own and the default ta
   expect(answer.status).toBe(201);
   expect(replicationAnswerSchema.parse(answer.body)).toEqual({
     replication_id: 1,
+    tables_version: 1,
+    table_change: null,
     name: 'shop to warehouse',
     source_database_id: 1,
     target_database_id: 2,
@@ -56,7 +58,14 @@ test('a replication is configured only, with names of its own and the default ta
     },
   });
   expect((await request(client, 'GET', '/replications/1')).body).toEqual(answer.body);
-  const { tables: _tables, target_table_name: _template, capture: _capture, ...listed } = answer.body;
+  const {
+    tables: _tables,
+    tables_version: _version,
+    table_change: _change,
+    target_table_name: _template,
+    capture: _capture,
+    ...listed
+  } = answer.body;
   expect((await request(client, 'GET', '/replications')).body).toEqual({ replications: [listed] });
   expect([executions.size, calls, open.connections]).toEqual([0, [], 0]);
 });

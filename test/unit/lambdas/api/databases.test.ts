@@ -172,7 +172,7 @@ test('a wrong password is a problem, and closes what was opened', async () => {
     status: 422,
     detail: 'The server refuses user millrace.',
     code: 'DatabaseAuthenticationFailed',
-    advice: 'Correct the user name or password of the registered database.',
+    advice: 'Correct the user name or password of the registered database: PATCH /databases/{id}.',
   });
   expect(open.connections).toBe(0);
 });

@@ -90,7 +90,7 @@ const createWorld = (change: Partial<Replication> = {}) => {
       },
       describeTask: async () => ({ lastStatus: world.taskStatus }),
     },
-    executions: { getStatus: async () => undefined },
+    executions: { getStatus: async () => undefined, startExecution: async () => 'arn:execution' },
     alerts: { publish: async () => {} },
     metrics,
     clock: createManualClock(),
@@ -119,6 +119,43 @@ test('a paused connector is resumed and a killed consumer replaced in one go', a
   expect(state.activity.map(({ action }) => action)).toEqual(['connector-resumed', 'consumer-restarted']);
 });
 
+test('a deletion and a change of the tables whose executions have ended go on', async () => {
+  const { ports, state } = createWorld();
+  const long = '2026-03-01T11:50:00.000Z';
+  state.replication = {
+    ...state.replication,
+    tablesVersion: 2,
+    tableChange: { version: 2, state: 'running', resync: [], startedAt: long, executionArn: 'ended' },
+  };
+  expect(await monitorHealth('me', ports)).toMatchObject({ healed: 1 });
+  expect(state.replication).toMatchObject({
+    tablesVersion: 3,
+    tableChange: { version: 3, state: 'running' },
+  });
+
+  state.replication = { ...state.replication, status: 'deleting', desired: 'stopped' };
+  state.deletion = {
+    replicationId: 7,
+    clientId: 1,
+    name: 'shop to warehouse',
+    connectorName: 'acme_shop_connector',
+    state: 'running',
+    attempt: 1,
+    dropTargetTables: false,
+    force: false,
+    requestedAt: long,
+    attemptedAt: long,
+    quietAt: long,
+    updatedAt: long,
+    removed: [],
+    remains: [],
+  };
+  expect(await monitorHealth('me', ports)).toMatchObject({ healed: 1 });
+  expect(state.deletion).toMatchObject({ attempt: 2, executionArn: 'arn:execution' });
+  state.deletion = { ...state.deletion, state: 'blocked' };
+  expect(await monitorHealth('me', ports)).toMatchObject({ healed: 0 });
+});
+
 test('a failed connector is measured as it was seen', async () => {
   const { ports, world, metrics } = createWorld();
   world.connector = { state: 'RUNNING', tasks: [{ id: 0, state: 'FAILED', trace: 'x' }] };
@@ -142,7 +179,7 @@ test('a stopped replication whose connector runs is stopped again', async () => 
 });
 
 /** Checks of five minutes, one after the other. */
-const checkFiveTimes = async ({ ports }: ReturnType<typeof createWorld>): Promise<void> => {
+const checkFiveTimes = async ({ ports }: Pick<ReturnType<typeof createWorld>, 'ports'>): Promise<void> => {
   for (let minute = 0; minute < 5; minute += 1) {
     await monitorHealth('me', ports);
     await ports.clock.sleep(60_000);
@@ -180,6 +217,31 @@ test.each(['active', 'stopped', 'error', 'needs-resync'] as const)(
     expect(world.state.sourceLog).toEqual(sourceLog);
   },
 );
+
+test('nothing is stored of the log of a source whose replication is being deleted', async () => {
+  const world = createWorld({ status: 'deleting', desired: 'stopped' });
+  await checkFiveTimes(world);
+  expect(world.calls).not.toContain('observeLog');
+  expect(world.state.sourceLog).toBeUndefined();
+});
+
+test('nothing is stored when the deletion has begun during the look', async () => {
+  const world = createWorld({ status: 'stopped', desired: 'stopped' });
+  const { captures } = world.ports;
+  const ports = {
+    ...world.ports,
+    captures: {
+      ...captures,
+      observeLog: async () => {
+        world.state.replication = { ...world.state.replication, status: 'deleting' };
+        return captures.observeLog();
+      },
+    },
+  };
+  await checkFiveTimes({ ports });
+  expect(world.calls).toContain('observeLog');
+  expect(world.state.sourceLog).toBeUndefined();
+});
 
 test('a source that does not answer leaves what was seen of its log before, with its time', async () => {
   const world = createWorld({ status: 'error' });

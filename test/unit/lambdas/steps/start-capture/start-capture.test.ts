@@ -29,6 +29,7 @@ const createWorld = (steps: readonly { offset?: ConnectorOffset; status?: Connec
       looks += 1;
       return seen;
     },
+    getConfig: async () => undefined,
     putConnector: async () => {},
     resume: async () => {},
   } as unknown as ConnectPort;
@@ -48,7 +49,6 @@ const createWorld = (steps: readonly { offset?: ConnectorOffset; status?: Connec
         } as Database,
         topicRetentionHours: 24,
         captureKafka: { brokers: 'kafka:9092', security: 'tls' },
-        forceResync: false,
       },
       {
         store,

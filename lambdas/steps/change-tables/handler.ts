@@ -1,0 +1,65 @@
+import { createAlertSink } from '#adapters/aws/alert-sink.ts';
+import { createSecretStore } from '#adapters/aws/secret-store.ts';
+import { systemClock } from '#adapters/clock/system-clock.ts';
+import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
+import { withOpened } from '#core/concurrency/with-opened.ts';
+import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
+import { changeTablesInputSchema, prepareTablesOutputSchema } from '#core/contracts/steps.ts';
+import { prepareTableChange } from '#core/lifecycle/change-tables.ts';
+import { ownerOf } from '#core/lifecycle/own-tables.ts';
+import { readDatabases } from '#core/lifecycle/replication-databases.ts';
+import { connectService, kafkaServices, taskService } from '../../shared/services.ts';
+import { createStepHandler } from '../../shared/step-handler.ts';
+import { failChange, finishChange } from './finish-change.ts';
+
+const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);
+const alerts = createAlertSink({ topicArn });
+const databases = createDatabaseAccess(createSecretStore());
+const connect = connectService();
+const kafkaService = kafkaServices('millrace-change-tables');
+const tasks = taskService();
+
+export const handler = createStepHandler({
+  service: 'change-tables',
+  inputSchema: changeTablesInputSchema,
+  outputSchema: prepareTablesOutputSchema,
+  runOf: ({ run }) => run,
+  perform: async ({ input, replication, store, log }) => {
+    const isActive = replication.status === 'active';
+    const ports = { store, tasks, clock: systemClock, log };
+    const { run, version } = input;
+    switch (input.action) {
+      case 'finish':
+        await finishChange({ run, version }, ports);
+        return { isActive };
+      case 'fail':
+        await failChange(input, { ...ports, alerts });
+        return { isActive };
+      case 'prepare':
+        return withOpened(async (keep) => {
+          const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
+          const owner = await ownerOf(store, replication);
+          const source = keep(await databases.openSource(sourceDatabase));
+          const target = keep(await databases.openTarget(targetDatabase));
+          const kafka = keep(kafkaService.openAdmin(log));
+          return prepareTableChange(
+            { run, version },
+            {
+              sourceDatabase,
+              targetDatabase,
+              topicRetentionHours: kafkaService.topicRetentionHours,
+              captureKafka: kafkaService.captureKafka,
+            },
+            {
+              ...ports,
+              source,
+              target,
+              kafka,
+              connect,
+              placeCheckpoints: (ends) => databases.placeCheckpoints(targetDatabase, owner, ends),
+            },
+          );
+        });
+    }
+  },
+});

@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  awaitEqual,
+  awaitLive,
+  connectTo,
+  createReplication,
+  createTenant,
+  digestQuery,
+  runningStack,
+  startAndAwaitActive,
+  statusOf,
+  type Tenant,
+  waitFor,
+} from './harness.ts';
+import { createMariadbTenant, type MariadbTenant } from './mariadb-tenant.ts';
+import { findTraces } from './traces.ts';
+
+const awaitChanged = (tenant: Tenant, id: number): Promise<true> =>
+  waitFor(
+    `the change of the tables of replication ${id}`,
+    150_000,
+    async () => {
+      const { body } = await tenant.api.get(`/replications/${id}`);
+      if (body.table_change?.state === 'failed') throw new Error(body.table_change.message);
+      return body.table_change === null ? true : undefined;
+    },
+    async () => (await tenant.api.get(`/replications/${id}`)).body.table_change,
+  );
+
+const copiedRows = async (tenant: Tenant, id: number, table: string): Promise<number> =>
+  (await statusOf(tenant, id)).tables.find((one: { source: { table: string } }) => one.source.table === table)
+    ?.rows_copied;
+
+describe('tables of an active replication', () => {
+  let tenant: Tenant;
+  let id: number;
+  let connectorName: string;
+
+  beforeAll(async () => {
+    tenant = await createTenant('tables');
+    await tenant.source.query(`
+      CREATE TABLE orders (id int PRIMARY KEY, note text);
+      CREATE TABLE parts (id int PRIMARY KEY, note text);
+      CREATE TABLE later (id int PRIMARY KEY, n int NOT NULL DEFAULT 0);
+      INSERT INTO orders SELECT g, 'order ' || g FROM generate_series(1, 300) g;
+      INSERT INTO parts SELECT g, 'part ' || g FROM generate_series(1, 30) g;
+      INSERT INTO later SELECT g FROM generate_series(1, 2000) g`);
+    ({ id, connectorName } = await createReplication(tenant, [
+      { source: { table: 'orders' }, target: { table: 'orders' } },
+      { source: { table: 'parts' }, target: { table: 'parts' } },
+    ]));
+    await startAndAwaitActive(tenant, id);
+    await awaitLive(tenant, id);
+  });
+  afterAll(async () => {
+    await tenant.api.delete(`/replications/${id}?drop_target_tables=true`);
+    await tenant.close();
+  });
+
+  test('one is left out while the others stream, and nothing of it stays', async () => {
+    const { body: before } = await tenant.api.get(`/replications/${id}`);
+    const stale = await tenant.api.delete(`/replications/${id}/tables/public.parts?version=7`);
+    expect(stale).toMatchObject({ status: 409, body: { code: 'Conflict' } });
+    const asked = await tenant.api.delete(`/replications/${id}/tables/public.parts?version=1`);
+    expect(asked).toMatchObject({
+      status: 202,
+      body: {
+        tables_version: 2,
+        table_change: { state: 'running', leaving: [{ schema: 'public', table: 'parts' }] },
+      },
+    });
+    await tenant.source.query(
+      "INSERT INTO orders VALUES (1001, 'meanwhile'); INSERT INTO parts VALUES (1001, 'x')",
+    );
+    await awaitChanged(tenant, id);
+    const traced = { id, connectorName, topicPrefix: before.topic_prefix };
+    const { topics, checkpoints, items } = await findTraces(traced, tenant.source, tenant.target);
+    for (const trace of [...topics, ...checkpoints, ...items]) expect(trace).not.toContain('parts');
+    const { rows } = await tenant.source.query(
+      'SELECT tablename FROM pg_publication_tables WHERE pubname = $1',
+      [`millrace_${before.topic_prefix}`],
+    );
+    expect(rows).toEqual([{ tablename: 'orders' }]);
+    await tenant.source.query("INSERT INTO orders VALUES (1002, 'after'); DELETE FROM parts WHERE id < 10");
+    await awaitEqual(tenant, digestQuery('orders'), digestQuery('orders'));
+    expect(await copiedRows(tenant, id, 'orders')).toBe(300);
+    // The target table stays as it was, and another replication may write it.
+    await tenant.target.query('DROP TABLE parts');
+    const other = await createReplication(tenant, [
+      { source: { table: 'parts' }, target: { table: 'parts' } },
+    ]);
+    await tenant.api.delete(`/replications/${other.id}`);
+    expect((await tenant.api.delete(`/replications/${id}/tables/public.orders`)).status).toBe(409);
+  });
+
+  test('one is added while writers are at work, and no change of it is lost or done twice', async () => {
+    await waitFor('the other replication to be gone', 60_000, async () =>
+      (await tenant.api.get('/replications')).body.replications.length === 1 ? true : undefined,
+    );
+    // A transaction that writes before, during and after the change of the publication.
+    const slow = await connectTo(runningStack().source, tenant.databaseName);
+    await slow.query('BEGIN; UPDATE later SET n = n + 1 WHERE id <= 100');
+    const writer = await connectTo(runningStack().source, tenant.databaseName);
+    let isWriting = true;
+    const writing = (async () => {
+      for (let round = 1; isWriting; round += 1) {
+        await writer.query(`UPDATE later SET n = n + 1 WHERE id % 50 = ${round % 50} AND id > 100`);
+        await writer.query(`INSERT INTO later VALUES (${10_000 + round}, 0)`);
+        await writer.query(`DELETE FROM later WHERE id = ${200 + round}`);
+        await writer.query(`INSERT INTO orders VALUES (${20_000 + round}, 'meanwhile')`);
+      }
+    })();
+    const added = await tenant.api.post(`/replications/${id}/tables`, {
+      tables: [
+        { source: { table: 'later' }, target: { table: 'later' } },
+        { source: { table: 'parts' }, target: { table: 'parts' } },
+      ],
+    });
+    expect(added).toMatchObject({
+      status: 202,
+      body: { table_count: 3, table_change: { state: 'running' } },
+    });
+    const meanwhile = await tenant.api.post(`/replications/${id}/tables`, {
+      tables: [{ source: { table: 'later' } }],
+    });
+    expect(meanwhile.status).toBe(409);
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    await slow.query('UPDATE later SET n = n + 1 WHERE id <= 100');
+    await slow.query('COMMIT');
+    await awaitChanged(tenant, id);
+    await awaitLive(tenant, id);
+    isWriting = false;
+    await writing;
+    await slow.end();
+    await writer.end();
+    await tenant.source.query(
+      "UPDATE later SET n = -1 WHERE id = 5; INSERT INTO parts VALUES (2000, 'streamed')",
+    );
+    for (const table of ['later', 'parts', 'orders']) {
+      await awaitEqual(tenant, digestQuery(table), digestQuery(table));
+    }
+    expect(await copiedRows(tenant, id, 'orders')).toBe(300);
+    expect((await statusOf(tenant, id)).overall).toBe('healthy');
+  });
+
+  test('of a stopped one are changed by its next start', async () => {
+    await tenant.api.post(`/replications/${id}/stop`);
+    await tenant.source.query(`
+      CREATE TABLE fourth (id int PRIMARY KEY); INSERT INTO fourth SELECT g FROM generate_series(1, 40) g`);
+    const added = await tenant.api.post(`/replications/${id}/tables`, {
+      tables: [{ source: { table: 'fourth' }, target: { table: 'fourth' } }],
+    });
+    expect(added).toMatchObject({ status: 202, body: { table_change: null, status: 'stopped' } });
+    await tenant.source.query(
+      "INSERT INTO fourth VALUES (100); INSERT INTO orders VALUES (50000, 'while stopped')",
+    );
+    await startAndAwaitActive(tenant, id);
+    await awaitLive(tenant, id);
+    await tenant.source.query('INSERT INTO fourth VALUES (101); DELETE FROM fourth WHERE id = 1');
+    for (const table of ['fourth', 'orders', 'later']) {
+      await awaitEqual(tenant, digestQuery(table), digestQuery(table));
+    }
+    expect(await copiedRows(tenant, id, 'orders')).toBe(300);
+  });
+});
+
+describe('tables of an active replication from MariaDB', () => {
+  let tenant: MariadbTenant;
+  let id: number;
+  const asTenant = (): Tenant => tenant as unknown as Tenant;
+
+  beforeAll(async () => {
+    tenant = await createMariadbTenant('tables');
+    await tenant.sql.query(`
+      CREATE TABLE orders (id int PRIMARY KEY, note varchar(40));
+      CREATE TABLE parts (id int PRIMARY KEY, note varchar(40));
+      INSERT INTO orders VALUES (1, 'copied');
+      INSERT INTO parts VALUES (1, 'copied')`);
+    ({ id } = await createReplication(
+      asTenant(),
+      ['orders', 'parts'].map((table) => ({ source: { table }, target: { table } })),
+    ));
+    await startAndAwaitActive(asTenant(), id);
+    await awaitLive(asTenant(), id);
+  });
+  afterAll(async () => {
+    await tenant.api.delete(`/replications/${id}`);
+    await tenant.close();
+  });
+
+  test('one is left out, and taken in again with one that was created later', async () => {
+    expect((await tenant.api.delete(`/replications/${id}/tables/${tenant.sourceName}.parts`)).status).toBe(
+      202,
+    );
+    await awaitChanged(asTenant(), id);
+    await tenant.sql.query(`
+      INSERT INTO parts VALUES (2, 'left out');
+      CREATE TABLE newer (id int PRIMARY KEY, note varchar(40));
+      INSERT INTO newer VALUES (1, 'before');
+      DELETE FROM ${tenant.targetName}.parts`);
+    const added = await tenant.api.post(`/replications/${id}/tables`, {
+      tables: ['parts', 'newer'].map((table) => ({ source: { table }, target: { table } })),
+    });
+    expect(added.status).toBe(202);
+    await tenant.sql.query(
+      "INSERT INTO newer VALUES (2, 'meanwhile'); INSERT INTO orders VALUES (2, 'meanwhile')",
+    );
+    await awaitChanged(asTenant(), id);
+    await awaitLive(asTenant(), id);
+    await tenant.sql.query(
+      "INSERT INTO newer VALUES (3, 'streamed'); UPDATE parts SET note = 'streamed' WHERE id = 2; DELETE FROM newer WHERE id = 1",
+    );
+    for (const table of ['orders', 'parts', 'newer']) {
+      await tenant.awaitEqual(`SELECT * FROM ${table} ORDER BY id`, `SELECT * FROM ${table} ORDER BY id`);
+    }
+    expect((await tenant.api.get(`/replications/${id}/status`)).body.overall).toBe('healthy');
+  });
+});

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { type Connection, createConnection } from 'mysql2/promise';
+import { type Api, adminApi, apiWith, runningStack, waitFor } from './harness.ts';
+
+/** A client whose source and target are two databases of the stack's MariaDB server. */
+export interface MariadbTenant {
+  readonly api: Api;
+  readonly sql: Connection;
+  readonly sourceName: string;
+  readonly targetName: string;
+  readonly sourceDatabaseId: number;
+  readonly targetDatabaseId: number;
+  /** Waits until both queries, each in its own database, give the same rows. */
+  awaitEqual(sourceQuery: string, targetQuery: string, timeoutMs?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const createMariadbTenant = async (name: string): Promise<MariadbTenant> => {
+  const { mariadb } = runningStack();
+  if (mariadb === undefined) throw new Error('The local stack runs without MariaDB.');
+  const { host, port, user, password } = mariadb;
+  const sourceName = `${name}_${randomBytes(3).toString('hex')}`;
+  const targetName = `${sourceName}_target`;
+  const sql = await createConnection({ host, port, user, password, multipleStatements: true });
+  await sql.query(`CREATE DATABASE ${sourceName}; CREATE DATABASE ${targetName}; USE ${sourceName}`);
+  const admin = await adminApi();
+  const client = await admin.post('/clients', { name: sourceName });
+  const token = await admin.post(`/clients/${client.body.client_id}/tokens`);
+  const api = apiWith(token.body.token);
+  const register = async (database: string): Promise<number> => {
+    const answer = await api.post('/databases', {
+      name: database,
+      kind: 'mariadb',
+      host,
+      port,
+      database,
+      username: user,
+      password,
+      tls_mode: 'disable',
+    });
+    if (answer.status !== 201) throw new Error(`Registering ${database}: ${JSON.stringify(answer.body)}`);
+    return answer.body.database_id;
+  };
+  const read = async (database: string, query: string): Promise<string> => {
+    await sql.query(`USE ${database}`);
+    const [rows] = await sql.query({ sql: query, rowsAsArray: true });
+    await sql.query(`USE ${sourceName}`);
+    return JSON.stringify(rows);
+  };
+  return {
+    api,
+    sql,
+    sourceName,
+    targetName,
+    sourceDatabaseId: await register(sourceName),
+    targetDatabaseId: await register(targetName),
+    awaitEqual: async (sourceQuery, targetQuery, timeoutMs = 60_000) => {
+      await waitFor(
+        'source and target to be equal',
+        timeoutMs,
+        async () => {
+          const expected = await read(sourceName, sourceQuery);
+          const actual = await read(targetName, targetQuery).catch(() => '');
+          return expected === actual ? true : undefined;
+        },
+        async () => ({
+          source: (await read(sourceName, sourceQuery)).slice(0, 300),
+          target: (await read(targetName, targetQuery)).slice(0, 300),
+        }),
+      );
+    },
+    close: () => sql.end(),
+  };
+};

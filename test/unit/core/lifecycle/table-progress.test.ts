@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals';
+import type { TableProgress, TableState } from '#core/contracts/copy.ts';
+import { appliedTables, freshTables } from '#core/lifecycle/table-progress.ts';
+import { sampleReplication } from '../../../kit/memory-store.ts';
+
+const replication = sampleReplication({ copyGeneration: 2 });
+const [flights, airports] = replication.tables;
+
+const progressOf = (mapping = flights, state: TableState = 'live', generation = 2): TableProgress => ({
+  source: mapping?.source ?? { schema: '', table: '' },
+  target: mapping?.target ?? { schema: '', table: '' },
+  generation,
+  state,
+  estimatedRows: 1,
+  estimatedBytes: 1,
+  chunks: 1,
+  chunksDone: 0,
+  rowsCopied: 0,
+  bytesCopied: 0,
+  runsOn: 'lambda',
+});
+
+test('a table without a plan of the copy is fresh, unless nothing was ever copied', () => {
+  expect(freshTables(replication, [progressOf()])).toEqual([airports]);
+  expect(freshTables(replication, [progressOf(), progressOf(airports, 'live', 1)])).toEqual([airports]);
+  expect(freshTables({ ...replication, copyGeneration: 0 }, [])).toEqual([]);
+});
+
+test.each([
+  ['live', true],
+  ['catching-up', true],
+  ['copying', false],
+  ['pending', false],
+  ['skipped', false],
+] as const)('a consumer applies a table that is %s: %s', (state, isApplied) => {
+  const applied = appliedTables(replication, [progressOf(), progressOf(airports, state)]);
+  expect(applied).toEqual(isApplied ? [flights, airports] : [flights]);
+});
+
+test('a consumer does not apply a table that was added and is not planned yet', () => {
+  expect(appliedTables(replication, [progressOf()])).toEqual([flights]);
+});
