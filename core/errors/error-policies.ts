@@ -84,7 +84,7 @@ export const errorPolicies = {
   ),
   SchemaChanged: ofOneTable(
     409,
-    'Start with force_resync to load the table again in its new form, or undo the change at the source.',
+    'Copy the table again in its new form: POST /replications/{id}/tables/{table}/resync.',
   ),
   UnsupportedType: ofOneTable(
     422,

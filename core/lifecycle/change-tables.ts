@@ -7,6 +7,7 @@ import { tableKey, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import type { PrepareTablesOutput, TableChangeRun } from '../contracts/steps.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
+import { createdTableMark } from '../naming/names.ts';
 import type { CaptureKafka } from '../ports/connector-config.ts';
 import type { TargetDatabase } from '../ports/databases.ts';
 import type { LeaseStore, ReplicationStore } from '../ports/state-store.ts';
@@ -23,7 +24,7 @@ export interface ChangeTablesPorts extends CapturePorts, LaunchPorts {
     LeaseStore &
     Pick<ReplicationStore, 'getReplication'> &
     OwnTablesPorts['store'];
-  readonly target: TargetOwnership & Pick<TargetDatabase, 'describeTable' | 'truncate'>;
+  readonly target: TargetOwnership & Pick<TargetDatabase, 'dropCreatedTable' | 'truncate'>;
   readonly placeCheckpoints: PrepareTablesPorts['placeCheckpoints'];
 }
 
@@ -96,10 +97,15 @@ export const prepareTableChange = async (
     );
   }
   const owner = await ownerOf(store, replication);
-  for (const table of again) {
-    if ((await ports.target.describeTable(table.target)) !== undefined)
-      await ports.target.truncate(table.target, { owner, generation: replication.generation });
-    log.info(`Truncated ${tableLabel(table.target)}: it is copied again`);
+  for (const { target: table } of again) {
+    // What Millrace created is created again, in the shape that the source has now.
+    const outcome = await ports.target.dropCreatedTable(table, createdTableMark(replication, owner));
+    if (outcome === 'not-created') {
+      await ports.target.truncate(table, { owner, generation: replication.generation });
+    }
+    log.info(
+      `${outcome === 'not-created' ? 'Truncated' : 'Dropped'} ${tableLabel(table)}: it is copied again`,
+    );
   }
 
   await underLease(replicationId, change.version, ports, async () => {

@@ -119,6 +119,33 @@ export const removeTable = async (
   });
 };
 
+/**
+ * Copies a table again while the others stream on. A target table that Millrace created is created again in the shape that the
+ * source has now; every other one is emptied. Throws `NotFound` and `Conflict`.
+ */
+export const resyncTable = (
+  clientId: ClientId,
+  replicationId: ReplicationId,
+  name: string,
+  version: number | undefined,
+  ports: ApiPorts,
+): Promise<Replication> =>
+  change(clientId, replicationId, version, ports, (current) => {
+    const { source } = findByName(current, name);
+    if (current.status !== 'active') {
+      throw new MillraceError(
+        'Conflict',
+        `Replication ${replicationId} is ${current.status}, and a table is copied again only while it is active. Start it first; ` +
+          'with force_resync it copies all its tables again.',
+        { facts: { replicationId, status: current.status } },
+      );
+    }
+    return {
+      request: { tables: current.tables, resync: [source] },
+      message: `${tableLabel(source)} is copied again.`,
+    };
+  });
+
 /** Goes on with a change that has failed. */
 export const retryTableChange = (replication: Replication, ports: ApiPorts): Promise<Replication> =>
   beginTableChange(

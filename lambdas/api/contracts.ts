@@ -455,6 +455,12 @@ export const removeTableQuerySchema = z.strictObject({
   }),
 });
 
+export const resyncTableSchema = z.strictObject({
+  version: z.number().int().positive().optional().meta({
+    description: 'The tables_version that the caller has seen: 409 when it is another one by now.',
+  }),
+});
+
 export const tablePathSchema = z.strictObject({
   replication_id: pathIdSchema,
   table: z.string().min(1).max(600).meta({ description: 'The source table as `schema.table`.' }),

@@ -6,7 +6,7 @@ import { isActive, type Replication } from '#core/contracts/replication.ts';
 import { tablesVersion } from '#core/lifecycle/begin-table-change.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
 import { describeCopy } from '#core/status/copy-progress.ts';
-import { addTables, removeTable } from './change-tables.ts';
+import { addTables, removeTable, resyncTable } from './change-tables.ts';
 import { findProblems } from './check-readiness.ts';
 import {
   activityAnswerSchema,
@@ -20,6 +20,7 @@ import {
   removeTableQuerySchema,
   replicationAnswerSchema,
   replicationListSchema,
+  resyncTableSchema,
   snapshotModesAnswerSchema,
   snapshotModesQuerySchema,
   startReplicationSchema,
@@ -288,6 +289,21 @@ export const replicationOperations: readonly Operation[] = [
     errors: ['NotFound', 'Conflict', 'ServiceUnavailable'],
     run: async ({ clientId, params, query }, ports) =>
       toAnswer(await removeTable(clientId, params.replication_id, params.table, query.version, ports)),
+  }),
+
+  defineOperation({
+    id: 'resyncTable',
+    method: 'POST',
+    path: '/replications/{replication_id}/tables/{table}/resync',
+    role: 'client',
+    summary: 'Copy one table again, in the shape that it has at the source now. The others stream on.',
+    params: tablePathSchema,
+    body: resyncTableSchema,
+    status: 202,
+    answer: replicationAnswerSchema,
+    errors: ['NotFound', 'Conflict', 'ServiceUnavailable'],
+    run: async ({ clientId, params, body }, ports) =>
+      toAnswer(await resyncTable(clientId, params.replication_id, params.table, body.version, ports)),
   }),
 
   defineOperation({

@@ -144,7 +144,9 @@ describe('changes of tables of PostgreSQL while they are replicated', () => {
     await tenant.close();
   });
 
-  const tableOf = async (table: string): Promise<{ state: string; message: string | null }> => {
+  const tableOf = async (
+    table: string,
+  ): Promise<{ state: string; message: string | null; rows_copied: number }> => {
     const { tables } = await statusOf(tenant, id);
     return tables.find(({ source }: { source: { table: string } }) => source.table === table);
   };
@@ -187,6 +189,27 @@ describe('changes of tables of PostgreSQL while they are replicated', () => {
     );
     expect(deleted.rows).toEqual([{ id: 5 }]);
   });
+
+  test('a held table is copied again in its new shape, while the others stream', async () => {
+    for (const name of ['add_default', 'key_moved', 'label']) {
+      const before = await tableOf(control);
+      const answer = await tenant.api.post(`/replications/${id}/tables/public.${name}/resync`);
+      expect(answer.status).toBe(202);
+      await waitFor(
+        `table ${name} to be live again`,
+        240_000,
+        async () => {
+          const { body } = await tenant.api.get(`/replications/${id}`);
+          if (body.table_change?.state === 'failed') throw new Error(JSON.stringify(body.table_change));
+          return body.table_change === null && (await tableOf(name)).state === 'live' ? true : undefined;
+        },
+        () => tableOf(name),
+      );
+      await awaitEqual(tenant, digestQuery(name), digestQuery(`${tenant.databaseName}_${name}`));
+      expect(await tableOf(control)).toMatchObject({ state: 'live', rows_copied: before.rows_copied });
+    }
+    expect((await tenant.api.post(`/replications/${id}/tables/public.nothing/resync`)).status).toBe(404);
+  }, 900_000);
 
   test('the others go on', async () => {
     for (const table of [
