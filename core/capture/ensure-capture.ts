@@ -33,6 +33,8 @@ export interface CaptureRequest {
   readonly beginAgain?: BeginAgain;
   /** Source tables that were added after the copy: nothing of them has to have been captured before. */
   readonly fresh?: readonly TableRef[];
+  /** Source tables that wait already: that they are gone or were created again is known. */
+  readonly held?: readonly TableRef[];
 }
 
 /** Once for each forced start: a step that is repeated would otherwise never come to an end. */
@@ -63,12 +65,15 @@ export const ensureCapture = async (
   const { source, kafka, connect } = ports;
   const { connectorName } = replication;
   const { capture } = source.dialect;
-  const tables = replication.tables.map((table) => table.source);
+  const gone = await findGone(request.held ?? [], source);
+  const tables = replication.tables
+    .map((table) => table.source)
+    .filter((ref) => !gone.some((table) => tableKey(table) === tableKey(ref)));
 
   if (request.beginAgain !== undefined) {
     await beginAgain(request, request.beginAgain, ports);
   } else {
-    await requireContinuity(replication, request.fresh ?? [], ports);
+    await requireContinuity(replication, [...(request.fresh ?? []), ...(request.held ?? [])], ports);
   }
 
   await kafka.ensureTopics(captureTopics(replication, capture, request.topicRetentionHours));
@@ -87,6 +92,12 @@ export const ensureCapture = async (
   return preparation;
 };
 
+/** A source refuses to publish what is not there. */
+const findGone = async (held: readonly TableRef[], source: SourceDatabase): Promise<readonly TableRef[]> => {
+  const found = await Promise.all(held.map(async (ref) => (await source.describeTable(ref)) !== undefined));
+  return held.filter((_ref, index) => found[index] === false);
+};
+
 const needsResync = (connectorName: string, reason: string): MillraceError =>
   new MillraceError('NeedsResync', `Changes of ${connectorName} were lost: ${reason}.`, {
     facts: { connectorName },
@@ -95,7 +106,7 @@ const needsResync = (connectorName: string, reason: string): MillraceError =>
 /** Throws `NeedsResync` when going on would miss changes that the target lacks. */
 const requireContinuity = async (
   replication: Replication,
-  fresh: readonly TableRef[],
+  excepted: readonly TableRef[],
   { source, connect }: CapturePorts,
 ): Promise<void> => {
   const { connectorName, copyGeneration } = replication;
@@ -105,8 +116,8 @@ const requireContinuity = async (
   });
   if (verdict.kind === 'gap') throw needsResync(connectorName, verdict.reason);
   if (copyGeneration === 0) return;
-  const isFresh = (ref: TableRef): boolean => fresh.some((table) => tableKey(table) === tableKey(ref));
-  const tables = replication.tables.map((table) => table.source).filter((ref) => !isFresh(ref));
+  const isExcepted = (ref: TableRef): boolean => excepted.some((table) => tableKey(table) === tableKey(ref));
+  const tables = replication.tables.map((table) => table.source).filter((ref) => !isExcepted(ref));
   const uncaptured = (await source.listUncaptured?.(replication, tables)) ?? [];
   if (uncaptured.length > 0) throw needsResync(connectorName, describeUncaptured(uncaptured));
 };

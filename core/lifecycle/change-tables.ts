@@ -16,7 +16,7 @@ import { isEnding, type LaunchPorts, relaunchConsumer } from './launch-consumer.
 import { type LeaveTablesPorts, leaveTables } from './leave-tables.ts';
 import { type OwnTablesPorts, ownerOf, ownTables } from './own-tables.ts';
 import { describeTransactions } from './start-wait.ts';
-import { freshTables } from './table-progress.ts';
+import { freshTables, heldTables } from './table-progress.ts';
 
 export interface ChangeTablesPorts extends CapturePorts, LaunchPorts {
   readonly store: LaunchPorts['store'] &
@@ -138,6 +138,7 @@ const changeCapture = async (
       topicRetentionHours: settings.topicRetentionHours,
       captureKafka: settings.captureKafka,
       fresh: freshTables(replication, progress).map((table) => table.source),
+      held: heldTables(progress),
     },
     ports,
     { callMs: captureWaitMs, totalMs: captureWaitMs },

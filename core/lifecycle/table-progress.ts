@@ -1,5 +1,5 @@
 import type { TableProgress } from '../contracts/copy.ts';
-import { tableKey } from '../contracts/identifiers.ts';
+import { type TableRef, tableKey } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 
 /**
@@ -35,3 +35,7 @@ export const appliedTables = (
     ({ source }) => !fresh.has(tableKey(source)) && !waiting.has(tableKey(source)),
   );
 };
+
+/** Source tables that wait. What has become of them at the source keeps no other table from being captured. */
+export const heldTables = (progress: readonly TableProgress[]): readonly TableRef[] =>
+  progress.filter(({ state }) => state === 'held').map(({ source }) => source);

@@ -80,7 +80,7 @@ describe('at MariaDB', () => {
     await tenant.sql.query(`
       CREATE TABLE tag (name varchar(20) CHARACTER SET latin1 COLLATE latin1_swedish_ci PRIMARY KEY, v int);
       CREATE TABLE exact (name varchar(20) CHARACTER SET latin1 COLLATE latin1_swedish_nopad_ci PRIMARY KEY, v int);
-      CREATE TABLE wide (name varchar(20) CHARACTER SET ucs2 COLLATE ucs2_nopad_bin PRIMARY KEY, v int);
+      CREATE TABLE wide (name varchar(20) CHARACTER SET utf8mb3 COLLATE utf8mb3_nopad_bin PRIMARY KEY, v int);
       INSERT INTO tag VALUES ('bär', 1);
       INSERT INTO exact VALUES ('bar', 1), ('bar ', 2);
       INSERT INTO wide VALUES ('bar', 1)`);

@@ -29,6 +29,7 @@ test('a table without a plan of the copy is fresh, unless nothing was ever copie
 test.each([
   ['live', true],
   ['catching-up', true],
+  ['held', true],
   ['copying', false],
   ['pending', false],
   ['skipped', false],
