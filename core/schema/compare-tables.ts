@@ -13,6 +13,8 @@ export const compareTables = (before: TableDescription, after: TableDescription)
     return [harmful('it was dropped and created again, or another table has been given its name')];
   }
   const isRewritten = before.catalog !== undefined && before.catalog.storageId !== after.catalog?.storageId;
+  // A TRUNCATE or VACUUM FULL writes the rows again as well, but alters no column in the same transaction.
+  const rewrittenBy = isRewritten ? after.catalog?.rewriteVersion : undefined;
   const changes: ShapeChange[] = [];
   const isRenamed =
     before.catalog !== undefined &&
@@ -26,7 +28,7 @@ export const compareTables = (before: TableDescription, after: TableDescription)
   const found = before.columns.map((column) => ({ column, now: sameColumn(column, before, after) }));
   for (const { column, now } of found) {
     if (now === undefined) changes.push(harmless(`column ${column.name} was dropped`));
-    else changes.push(...compareColumns(column, now, isRewritten));
+    else changes.push(...compareColumns(column, now, rewrittenBy));
   }
   const kept = new Set(found.map(({ now }) => now?.name));
   for (const column of after.columns) {
@@ -67,7 +69,7 @@ const sameColumn = (
 const compareColumns = (
   before: ColumnDescription,
   after: ColumnDescription,
-  isRewritten: boolean,
+  rewrittenBy: string | undefined,
 ): readonly ShapeChange[] => {
   const { name } = before;
   if (after.name !== name) return [harmful(`column ${name} was renamed to ${after.name}`)];
@@ -76,13 +78,17 @@ const compareColumns = (
   }
   if (typeOf(before) !== typeOf(after)) {
     const what = `the type of column ${name} was changed from ${spelled(before)} to ${spelled(after)}`;
-    return [isLongerText(before, after) && !isRewritten ? harmless(what) : harmful(what)];
+    return [
+      isLongerText(before, after) && !isAlteredBy(rewrittenBy, before, after)
+        ? harmless(what)
+        : harmful(what),
+    ];
   }
   const missing = (before.catalog?.labels ?? []).filter((label) => !after.catalog?.labels?.includes(label));
   if (missing.length > 0) {
     return [harmful(`labels of the enum of column ${name} were renamed or removed: ${missing.join(', ')}`)];
   }
-  if (isRewritten && before.catalog?.version !== after.catalog?.version) {
+  if (isAlteredBy(rewrittenBy, before, after)) {
     return [harmful(`column ${name} was altered and the table's rows were written again`)];
   }
   if (before.notNull !== after.notNull) {
@@ -90,6 +96,15 @@ const compareColumns = (
   }
   return [];
 };
+
+const isAlteredBy = (
+  version: string | undefined,
+  before: ColumnDescription,
+  after: ColumnDescription,
+): boolean =>
+  version !== undefined &&
+  before.catalog?.version !== after.catalog?.version &&
+  after.catalog?.version === version;
 
 /** All that decides what a value is. */
 const typeOf = (column: ColumnDescription): string =>

@@ -62,7 +62,12 @@ describe('the life of a replication', () => {
 
   test('a dry run finds nothing in the way, and starts nothing', async () => {
     const answer = await tenant.api.post(`/replications/${id}/validate`);
-    expect(answer.body).toEqual({ replication_id: id, ready: true, problems: [] });
+    expect(answer.body).toEqual({
+      replication_id: id,
+      ready: true,
+      problems: [],
+      warnings: [expect.objectContaining({ message: expect.stringContaining('max_slot_wal_keep_size') })],
+    });
     expect((await tenant.api.get(`/replications/${id}`)).body.status).toBe('configured');
   });
 

@@ -174,6 +174,9 @@ SELECT json_build_object(
   'catalog', json_build_object(
     'id', c.oid::bigint,
     'storageId', c.relfilenode::bigint,
+    'rewriteVersion', coalesce((
+      SELECT ic.xmin::text FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
+      WHERE i.indrelid = c.oid AND i.indisprimary), ''),
     'nameVersion', coalesce((SELECT row.xmin::text FROM pg_type row WHERE row.oid = c.reltype), ''),
     'owner', c.relowner::bigint)
 )::text AS description

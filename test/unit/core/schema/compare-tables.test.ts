@@ -42,12 +42,12 @@ const table = (
   estimatedRows: 10,
   bytes: 100,
   uniqueIndexes: [],
-  catalog: { id: 5, storageId: 5, nameVersion: '700', owner: 10 },
+  catalog: { id: 5, storageId: 5, rewriteVersion: '700', nameVersion: '700', owner: 10 },
   ...change,
 });
 const [id, a, b, v] = [column('id', 1), column('a', 2), column('b', 3), varchar('v', 4, 10)];
 const before = table([id, a, b, v]);
-const catalog = { id: 5, storageId: 5, nameVersion: '700', owner: 10 };
+const catalog = { id: 5, storageId: 5, rewriteVersion: '700', nameVersion: '700', owner: 10 };
 const harmOf = (after: TableDescription, from = before) =>
   describeHarm('public.orders', compareTables(from, after));
 
@@ -95,7 +95,9 @@ describe('harmful, in words', () => {
       'the type of column v was changed from character varying(10) to character varying(5)',
     ],
     [
-      table([id, column('a', 2, { catalog: altered }), b, v], { catalog: { ...catalog, storageId: 9 } }),
+      table([id, column('a', 2, { catalog: altered }), b, v], {
+        catalog: { ...catalog, storageId: 9, rewriteVersion: '900' },
+      }),
       "column a was altered and the table's rows were written again",
     ],
     [table([id, column('a', 2, { isGenerated: true }), b, v]), 'column a is now generated'],

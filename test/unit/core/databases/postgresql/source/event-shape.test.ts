@@ -19,7 +19,7 @@ const table: TableDescription = {
   ],
   ...{ primaryKey: ['id'], isKeyDeferrable: false, replicaIdentity: 'default', relationKind: 'table' },
   ...{ estimatedRows: 0, bytes: 0, uniqueIndexes: [] },
-  catalog: { id: 16_384, storageId: 1, nameVersion: '1', owner: 10 },
+  catalog: { id: 16_384, storageId: 1, rewriteVersion: '1', nameVersion: '1', owner: 10 },
 };
 const definition = '16384 d\n1 23 -1 id\n0 23 -1 a\n0 23 -1 b\n0 1043 14 v';
 const harmOf = (text: string, of = table) =>
