@@ -28,7 +28,7 @@ export const secretsEnvironmentSchema = z.object({
   MILLRACE_SECRET_PREFIX: z.string().min(1),
 });
 
-/** For whoever starts, stops or looks at executions. */
+/** For those who start, stop or look at executions. */
 export const executionsEnvironmentSchema = z.object({
   MILLRACE_START_STATE_MACHINE_ARN: z.string().min(1),
   MILLRACE_DELETE_STATE_MACHINE_ARN: z.string().min(1),

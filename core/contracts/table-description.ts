@@ -36,7 +36,7 @@ export interface CatalogTable {
   readonly id: number;
   /** Another one after the rows were written again, by ALTER TABLE or VACUUM FULL (relfilenode). */
   readonly storageId: number;
-  /** The transaction that wrote the rows again last: that of the key's index, which is made anew with them (its xmin). */
+  /** The transaction that wrote the rows again last: that of the key's index, which is built again with them (its xmin). */
   readonly rewriteVersion: string;
   /** Another one after the table was given another name or owner (the xmin of its row type). */
   readonly nameVersion: string;
