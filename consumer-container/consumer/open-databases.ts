@@ -93,6 +93,9 @@ const describeTables = (options: ConsumerDatabaseOptions, kind: ApplyEngine): Pr
     };
   });
 
+/** Of more tables the whole catalog is read at once: some databases answer for each table by itself. */
+const maxDescribedByName = 50;
+
 /** Opened for this look only: twenty seconds later the next one comes. */
 const describeSources = (
   settings: ConnectionSettings,
@@ -100,6 +103,9 @@ const describeSources = (
 ): Promise<readonly TableDescription[]> =>
   withOpened(async (keep) => {
     const source = keep(openSource(settings));
+    if (refs.length <= maxDescribedByName && source.describeTables !== undefined) {
+      return source.describeTables(refs);
+    }
     const wanted = new Set(refs.map(tableKey));
     return (await source.listTables()).filter(({ ref }) => wanted.has(tableKey(ref)));
   });

@@ -68,6 +68,8 @@ beforeAll(async () => {
     MILLRACE_SECRET_PREFIX: 'millrace/test/databases',
     MILLRACE_ADMIN_SECRET_ARN: admin.ARN,
     MILLRACE_START_STATE_MACHINE_ARN: machine.stateMachineArn,
+    MILLRACE_DELETE_STATE_MACHINE_ARN: machine.stateMachineArn,
+    MILLRACE_TABLES_STATE_MACHINE_ARN: machine.stateMachineArn,
     MILLRACE_CONNECT_URL: `http://${nobody}`,
     MILLRACE_KAFKA_BROKERS: nobody,
     MILLRACE_KAFKA_SECURITY: 'plaintext',
