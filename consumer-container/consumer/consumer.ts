@@ -234,7 +234,7 @@ const consume = async (
       (signal) => feed.run(topics, (session) => applyPartition(session, context), signal),
       (signal) => heartbeats.run(signal),
       (signal) => watchOffsets(progress, ports, { verifyPosition, held }, signal),
-      (signal) => watchShapes({ ...ports, shapes, describeSources, remember, held }, signal),
+      (signal) => watchShapes({ ...ports, shapes, describeSources, remember, held, progress }, signal),
       (signal) => watchLiveTables({ ...ports, store, replication, positions, progress, live }, signal),
     ]);
   } finally {

@@ -4,12 +4,16 @@ import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import { compareTables, describeHarm } from '#core/schema/compare-tables.ts';
 import type { HeldTables } from './held-tables.ts';
+import type { Progress } from './progress.ts';
 
 /**
  * How often the source's catalog is read, in one query for all tables. A change that writes no event, as the new name of an enum's label,
  * shows nowhere else, and has to be told within a minute.
  */
 const lookIntervalMs = 20_000;
+
+/** Names the catalog among the consumer's troubles. */
+const trouble = 'source-catalog';
 
 export interface ShapeWatch {
   readonly shapes: readonly KnownShape[];
@@ -18,6 +22,8 @@ export interface ShapeWatch {
   /** Keeps what the catalog said last, so that the next look is compared with it. */
   readonly remember: (shape: KnownShape) => Promise<void>;
   readonly held: Pick<HeldTables, 'hold' | 'has'>;
+  /** While the catalog cannot be read, the consumer is RETRYING: nobody looks whether the tables are still what they were. */
+  readonly progress: Pick<Progress, 'troubles'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -25,26 +31,26 @@ export interface ShapeWatch {
 /** Holds each table of which the catalog says that it is not what it was. Returns when the signal is aborted. */
 export const watchShapes = async (watch: ShapeWatch, signal: AbortSignal): Promise<void> => {
   const { clock, log } = watch;
+  const { troubles } = watch.progress;
   if (watch.shapes.length === 0) return;
   const known = new Map(watch.shapes.map((shape) => [tableKey(shape.copied.ref), shape]));
   const missing = new Set<string>();
-  let isFailing = false;
   while (!signal.aborted) {
     await clock.sleep(lookIntervalMs, signal).catch(() => undefined);
     if (signal.aborted) return;
     try {
       await look(watch, known, missing);
-      isFailing = false;
+      if (troubles.delete(trouble)) log.info("The source's catalog can be read again");
     } catch (cause) {
       const error = toMillraceError(cause);
       if (!error.isTransient) throw error;
-      if (!isFailing) {
+      if (!troubles.has(trouble)) {
         log.warn(
           `Could not read the source's catalog; changes of tables are noticed only by their events until this works again: ${error.message}`,
           { error },
         );
       }
-      isFailing = true;
+      troubles.set(trouble, error);
     }
   }
 };
