@@ -3,9 +3,7 @@ package millrace.connect;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.source.SourceRecord;
 
@@ -19,32 +17,49 @@ final class EventShapes {
     /** Names the shape of every event. */
     static final String FINGERPRINT_HEADER = "millrace.shape";
 
-    /** Has the whole shape, on the first event of a task that was written with it. */
+    /** Has the whole shape, on the first event that was written with it since the log was opened. */
     static final String DEFINITION_HEADER = "millrace.shape.definition";
 
-    private final Map<ByIdentity, TableShape> shapes = new HashMap<>();
+    private final Map<ByIdentity, Known> shapes = new HashMap<>();
     private final ReferenceQueue<Schema> unused = new ReferenceQueue<>();
 
-    /** Topics with the fingerprints that were defined there. */
-    private final Set<String> defined = new HashSet<>();
+    /** Most records have the schema of the one before. */
+    private Schema lastSchema;
+
+    private Known last;
 
     synchronized void put(Schema schema, TableShape shape) {
         for (Object gone = unused.poll(); gone != null; gone = unused.poll()) {
             shapes.remove(gone);
         }
-        shapes.put(new ByIdentity(schema, unused), shape);
+        shapes.put(new ByIdentity(schema, unused), new Known(shape));
     }
 
     /** Does nothing to a record that is not a table's event. */
     synchronized void addHeaders(SourceRecord record) {
         Schema schema = record.valueSchema();
-        TableShape shape = schema == null ? null : shapes.get(new ByIdentity(schema, null));
-        if (shape == null) {
+        if (schema != lastSchema) {
+            lastSchema = schema;
+            last = schema == null ? null : shapes.get(new ByIdentity(schema, null));
+        }
+        if (last == null) {
             return;
         }
-        record.headers().addString(FINGERPRINT_HEADER, shape.fingerprint());
-        if (defined.add(record.topic() + ' ' + shape.fingerprint())) {
-            record.headers().addString(DEFINITION_HEADER, shape.definition());
+        record.headers().addString(FINGERPRINT_HEADER, last.shape.fingerprint());
+        if (!last.isDefined) {
+            last.isDefined = true;
+            record.headers().addString(DEFINITION_HEADER, last.shape.definition());
+        }
+    }
+
+    /** A table has one topic, so the first event of a shape is the first in its topic. */
+    private static final class Known {
+
+        private final TableShape shape;
+        private boolean isDefined;
+
+        Known(TableShape shape) {
+            this.shape = shape;
         }
     }
 
