@@ -145,7 +145,7 @@ export const replicationSchema = z
     /** The last forced start that has begun capture again: a repetition of its step does not. Absent when there was none. */
     captureGeneration: z.number().int().positive().exactOptional(),
     executionArn: z.string().optional(),
-    /** When a start first set out to create what capture needs at the source. Absent: nothing of ours is there. */
+    /** When a start first set out to create what capture needs at the source. Absent: nothing that Millrace made is there. */
     capturedSince: instantSchema.optional(),
     /** What the start of `wait.generation` waits for, or waited for last. */
     wait: startWaitSchema.optional(),

@@ -113,6 +113,51 @@ const control = 'control';
 const columns =
   'id int PRIMARY KEY, a int, b int, c int NOT NULL DEFAULT 0, n numeric(10,2), v varchar(10), last int';
 
+interface TableStatus {
+  readonly state: string;
+  readonly message: string | null;
+  readonly rows_copied: number;
+}
+
+const tableStatus = async (tenant: Tenant, id: number, table: string): Promise<TableStatus> => {
+  const { tables } = await statusOf(tenant, id);
+  return tables.find(({ source }: { source: { table: string } }) => source.table === table);
+};
+
+/** Makes each change, between rows from before and from after it, and expects that its table is held with the words of the case. */
+const expectHeld = async (
+  tenant: Tenant,
+  id: number,
+  all: readonly Case[],
+  source: {
+    readonly changeRows: (table: string, from: number) => Promise<unknown>;
+    readonly execute: (statements: string) => Promise<unknown>;
+  },
+): Promise<void> => {
+  for (const { name, change, isQuiet } of all) {
+    await source.changeRows(name, 1_001);
+    await source.execute(change.replaceAll(/\bT\b/g, name));
+    if (isQuiet !== true) await source.changeRows(name, 2_001);
+  }
+  const changedAtMs = Date.now();
+  const unseen: string[] = [];
+  for (const { name, held } of all) {
+    if (held === undefined) continue;
+    const table = await waitFor(
+      `table ${name} to be held`,
+      180_000,
+      async () => {
+        const found = await tableStatus(tenant, id, name);
+        return found.state === 'held' ? found : undefined;
+      },
+      () => tableStatus(tenant, id, name),
+    );
+    if (!held.test(table.message ?? '')) unseen.push(`${name}: ${table.message}`);
+  }
+  expect(unseen).toEqual([]);
+  process.stdout.write(`All were held within ${Math.round((Date.now() - changedAtMs) / 1_000)} s.\n`);
+};
+
 describe('changes of tables of PostgreSQL while they are replicated', () => {
   let tenant: Tenant;
   let id: number;
@@ -144,36 +189,13 @@ describe('changes of tables of PostgreSQL while they are replicated', () => {
     await tenant.close();
   });
 
-  const tableOf = async (
-    table: string,
-  ): Promise<{ state: string; message: string | null; rows_copied: number }> => {
-    const { tables } = await statusOf(tenant, id);
-    return tables.find(({ source }: { source: { table: string } }) => source.table === table);
-  };
+  const tableOf = (table: string) => tableStatus(tenant, id, table);
 
   test('each is held with its change in words, or goes on as before', async () => {
-    for (const { name, change, isQuiet } of cases) {
-      await changeRows(name, 1_001);
-      await tenant.source.query(change.replaceAll(/\bT\b/g, name));
-      if (isQuiet !== true) await changeRows(name, 2_001);
-    }
-    const changedAtMs = Date.now();
-    const unseen: string[] = [];
-    for (const { name, held } of cases) {
-      if (held === undefined) continue;
-      const table = await waitFor(
-        `table ${name} to be held`,
-        180_000,
-        async () => {
-          const found = await tableOf(name);
-          return found.state === 'held' ? found : undefined;
-        },
-        () => tableOf(name),
-      );
-      if (!held.test(table.message ?? '')) unseen.push(`${name}: ${table.message}`);
-    }
-    expect(unseen).toEqual([]);
-    process.stdout.write(`All were held within ${Math.round((Date.now() - changedAtMs) / 1_000)} s.\n`);
+    await expectHeld(tenant, id, cases, {
+      changeRows,
+      execute: (statements) => tenant.source.query(statements),
+    });
     const status = await statusOf(tenant, id);
     expect(status.overall).toBe('degraded');
     expect(status.reasons).toContainEqual(expect.stringMatching(/^Table public\.add_default is held: /));
@@ -362,34 +384,13 @@ describe('changes of tables of MariaDB while they are replicated', () => {
     await server?.stop();
   });
 
-  const tableOf = async (table: string): Promise<{ state: string; message: string | null }> => {
-    const { tables } = await statusOf(tenant, id);
-    return tables.find(({ source: ref }: { source: { table: string } }) => ref.table === table);
-  };
+  const tableOf = (table: string) => tableStatus(tenant, id, table);
 
   test('each is held with its statement, or goes on as before', async () => {
-    for (const { name, change, isQuiet } of mariadbCases) {
-      await changeRows(name, 1_001);
-      await source.query(change.replaceAll(/\bT\b/g, name));
-      if (isQuiet !== true) await changeRows(name, 2_001);
-    }
-    const changedAtMs = Date.now();
-    const unseen: string[] = [];
-    for (const { name, held } of mariadbCases) {
-      if (held === undefined) continue;
-      const table = await waitFor(
-        `table ${name} to be held`,
-        180_000,
-        async () => {
-          const found = await tableOf(name);
-          return found.state === 'held' ? found : undefined;
-        },
-        () => tableOf(name),
-      );
-      if (!held.test(table.message ?? '')) unseen.push(`${name}: ${table.message}`);
-    }
-    expect(unseen).toEqual([]);
-    process.stdout.write(`All were held within ${Math.round((Date.now() - changedAtMs) / 1_000)} s.\n`);
+    await expectHeld(tenant, id, mariadbCases, {
+      changeRows,
+      execute: (statements) => source.query(statements),
+    });
     expect((await statusOf(tenant, id)).overall).toBe('degraded');
   }, 900_000);
 
