@@ -33,7 +33,7 @@ export interface CaptureRequest {
   readonly beginAgain?: BeginAgain;
   /** Source tables that were added after the copy: nothing of them has to have been captured before. */
   readonly fresh?: readonly TableRef[];
-  /** Source tables that wait already: that they are gone or were created again is known. */
+  /** Source tables that wait already. That one is gone or was created again is known, and keeps no other from being captured. */
   readonly held?: readonly TableRef[];
 }
 
@@ -65,10 +65,10 @@ export const ensureCapture = async (
   const { source, kafka, connect } = ports;
   const { connectorName } = replication;
   const { capture } = source.dialect;
-  const gone = await findGone(request.held ?? [], source);
+  const lost = await findLost(replication, request.held ?? [], source);
   const tables = replication.tables
     .map((table) => table.source)
-    .filter((ref) => !gone.some((table) => tableKey(table) === tableKey(ref)));
+    .filter((ref) => !lost.some((table) => tableKey(table) === tableKey(ref)));
 
   if (request.beginAgain !== undefined) {
     await beginAgain(request, request.beginAgain, ports);
@@ -92,10 +92,19 @@ export const ensureCapture = async (
   return preparation;
 };
 
-/** A source refuses to publish what is not there. */
-const findGone = async (held: readonly TableRef[], source: SourceDatabase): Promise<readonly TableRef[]> => {
+/**
+ * The held tables that stay uncaptured until they are copied again. A source refuses to publish what is not there; and a table of
+ * which changes were missed must not look as if it had always been captured.
+ */
+const findLost = async (
+  replication: Replication,
+  held: readonly TableRef[],
+  source: SourceDatabase,
+): Promise<readonly TableRef[]> => {
+  if (held.length === 0) return [];
   const found = await Promise.all(held.map(async (ref) => (await source.describeTable(ref)) !== undefined));
-  return held.filter((_ref, index) => found[index] === false);
+  const gone = held.filter((_ref, index) => found[index] === false);
+  return [...gone, ...((await source.listUncaptured?.(replication, held)) ?? [])];
 };
 
 const needsResync = (connectorName: string, reason: string): MillraceError =>

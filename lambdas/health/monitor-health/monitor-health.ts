@@ -143,12 +143,13 @@ const checkSources = (
     ),
     ports.logFor,
     async (replication, log) => {
+      const findUncaptured = twiceUncaptured(ports);
       const done =
         replication.status === 'active'
           ? await healReplication(
               replication,
               holder,
-              async (current) => decideCapture(current, await listUncaptured(current, ports)),
+              async (current) => decideCapture(current, await findUncaptured(current)),
               { ...ports, log },
             )
           : [];
@@ -164,7 +165,26 @@ const checkSources = (
   );
 };
 
-/** A table that the consumer holds already keeps nothing else from going on. */
+/** The consumer reads the catalog every 20 s and then holds a table that was created again. */
+const secondLookMs = 25_000;
+
+/**
+ * The tables whose changes are missed by two looks. A table that the consumer holds keeps nothing else from going on, and it may
+ * have been created again just now, so the consumer gets the time of one look of its own. Called again it looks once more.
+ */
+const twiceUncaptured = (
+  ports: MonitorHealthPorts,
+): ((current: Replication) => Promise<readonly TableRef[]>) => {
+  let hasWaited = false;
+  return async (current) => {
+    const uncaptured = await listUncaptured(current, ports);
+    if (uncaptured.length === 0 || hasWaited) return uncaptured;
+    hasWaited = true;
+    await ports.clock.sleep(secondLookMs);
+    return listUncaptured(current, ports);
+  };
+};
+
 const listUncaptured = async (
   replication: Replication,
   { store, captures }: MonitorHealthPorts,

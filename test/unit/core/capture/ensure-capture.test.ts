@@ -161,6 +161,23 @@ test('a step of a forced start that is repeated leaves the new capture alone', a
   expect(calls).toContain('putConnector acme_shop_connector');
 });
 
+test('a held table that is gone, or that was not captured for a time, stays out of the publication', async () => {
+  const { ports, source } = createWorld();
+  source.state.readiness = { ...readyServer, slot: { active: true, walStatus: 'reserved' } };
+  const [first, second] = request().replication.tables.map((table) => table.source);
+  if (first === undefined || second === undefined) throw new Error('The sample has two tables.');
+  source.database.listUncaptured = async (_capture, tables) =>
+    tables.filter(({ table }) => table === first.table);
+  const prepared: unknown[] = [];
+  const { prepareCapture } = source.database;
+  source.database.prepareCapture = async (capture, tables, wait) => {
+    prepared.push(tables);
+    return prepareCapture(capture, tables, wait);
+  };
+  await ensureCapture({ ...request({ copyGeneration: 1 }), held: [first] }, ports);
+  expect(prepared).toEqual([[second]]);
+});
+
 test('a table that was created again stops a start over a copy, and nothing else', async () => {
   const { ports, calls, source } = createWorld();
   source.state.readiness = { ...readyServer, slot: { active: true, walStatus: 'reserved' } };

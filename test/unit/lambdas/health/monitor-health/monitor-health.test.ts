@@ -198,6 +198,28 @@ test('a table that was created again, so that its changes are missed, ends the r
   expect(acts(world.calls)).toEqual(['stop arn:task']);
 });
 
+test('a table that was created again, and that the consumer holds meanwhile, ends nothing', async () => {
+  const world = createWorld();
+  world.state.heartbeat = { ...beat, beatAt: '2026-03-01T12:04:00.000Z' };
+  const source = { schema: 'public', table: 'flights' };
+  world.world.uncaptured = [source];
+  const { sleep } = world.ports.clock;
+  world.ports.clock.sleep = async (ms, signal) => {
+    const plan = { source, target: source, generation: 1, state: 'held' } as const;
+    if (ms === 25_000) {
+      world.state.progress.set('public.flights', {
+        ...plan,
+        ...{ estimatedRows: 0, estimatedBytes: 0, chunks: 0, chunksDone: 0, rowsCopied: 0, bytesCopied: 0 },
+        runsOn: 'lambda',
+      });
+    }
+    return sleep(ms, signal);
+  };
+  await checkFiveTimes(world);
+  expect(world.state.replication.status).toBe('active');
+  expect(acts(world.calls)).toEqual([]);
+});
+
 test('a source is looked at every fifth minute, and one that does not answer changes nothing', async () => {
   const world = createWorld();
   world.state.heartbeat = { ...beat, beatAt: '2026-03-01T12:04:00.000Z' };
