@@ -27,7 +27,7 @@ export interface CaptureRequest {
   readonly topicRetentionHours: number;
   readonly captureKafka: CaptureKafka;
   /**
-   * Capture begins again, because everything is copied again: connector, offset, slot and topics are made afresh, so that
+   * Capture begins again, because everything is copied again: connector, offset, slot and topics are made again, so that
    * nothing which stopped capture before is read again.
    */
   readonly beginAgain?: BeginAgain;
@@ -139,7 +139,7 @@ const beginAgain = async (
 ): Promise<void> => {
   const { source, clock, log } = ports;
   if (isDone) return;
-  log.warn('Capture begins again: the connector, its offset, the slot and the topics are made afresh');
+  log.warn('Capture begins again: the connector, its offset, the slot and the topics are made again');
   await removeConnector(replication.connectorName, ports);
   await retryTransient(() => source.dropCapture(replication), { delaysMs: slotReleaseDelaysMs, clock });
   await remakeTopics(captureTopics(replication, source.dialect.capture, topicRetentionHours), ports);

@@ -19,7 +19,7 @@ test('PostgreSQL: heartbeats in the log lose no row when sessions end meanwhile'
   const figures = await runCaptureKill(() => startPostgresSource(18), {
     interruptions: ['session'],
     times: 3,
-    loads: ['heartbeats beside rows', 'another table is busy'],
+    loads: ['heartbeats between rows', 'another table is busy'],
   });
   expect(figures).toMatchObject({ kills: 3, lost: 0, extra: 0 });
   expect(figures.rows).toBe(3 * 10_000 + 1);

@@ -87,7 +87,7 @@ test.each(versions)(
   600_000,
 );
 
-/** What a server writes into its log beside the replicated table, each about as MariaDB's applications do. */
+/** What a server writes into its log in addition to the replicated table, each about as MariaDB's applications do. */
 const otherWork: Readonly<Record<string, (busy: mysql.Connection) => Promise<void>>> = {
   'many small transactions': async (busy) => {
     for (let n = 0; n < 300; n += 1)

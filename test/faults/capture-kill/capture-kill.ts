@@ -32,7 +32,7 @@ const stallTimeoutMs = 180_000;
 /** The health check looks each minute; here a shorter wait saves time and is as good. */
 const healAfterMs = 5_000;
 const pollMs = 200;
-/** Ids of one load; the small transactions beside the big one have those of the second half. */
+/** Ids of one load; the small transactions that run next to the big one have those of the second half. */
 const idsPerLoad = 10_000_000;
 
 /**

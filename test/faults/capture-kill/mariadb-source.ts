@@ -106,7 +106,7 @@ const loadsThrough = (withSession: WithSession): readonly Load[] => {
     load('statement of many rows', 10_000, async (connection, firstId) => {
       await insertRows(connection, firstId, 10_000);
     }),
-    load('big transaction beside small ones', 4_000, async (connection, firstId) => {
+    load('big transaction among small ones', 4_000, async (connection, firstId) => {
       await connection.query('BEGIN');
       for (let id = firstId; id < firstId + 1_000; id += 100) {
         await insertRows(connection, id, 100);

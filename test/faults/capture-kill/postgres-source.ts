@@ -97,7 +97,7 @@ const loadsThrough = (withSession: WithSession): readonly Load[] => {
     load('statement of many rows', 10_000, async (client, firstId) => {
       await client.query(insertSeries, [firstId, firstId + 9_999]);
     }),
-    load('big transaction beside small ones', 4_000, async (client, firstId) => {
+    load('big transaction among small ones', 4_000, async (client, firstId) => {
       await client.query('BEGIN');
       for (let id = firstId; id < firstId + 1_000; id += 100) {
         await client.query(insertSeries, [id, id + 99]);
@@ -121,7 +121,7 @@ const loadsThrough = (withSession: WithSession): readonly Load[] => {
       }
       await client.query('COMMIT');
     }),
-    load('heartbeats beside rows', 12_000, async (client, firstId) => {
+    load('heartbeats between rows', 12_000, async (client, firstId) => {
       let isWriting = true;
       // As the connector's heartbeat writes them, but all the time: the stored offset is that of one, more often than not.
       const beats = withSession(async (other) => {

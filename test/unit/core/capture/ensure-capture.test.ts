@@ -125,7 +125,7 @@ test.each([
   ['at an event that is too large', 'org.apache.kafka.common.errors.RecordTooLargeException: ...'],
   ['at a statement that cannot be read', "DDL statement couldn't be parsed"],
   ['for a reason that nobody knows', 'java.lang.NullPointerException'],
-])('a forced start makes capture afresh when the connector failed %s', async (_why, trace) => {
+])('a forced start makes capture again when the connector failed %s', async (_why, trace) => {
   const { ports, calls, source } = createWorld({
     offset: { lsn: 0x200 },
     status: {
