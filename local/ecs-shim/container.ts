@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, openSync, rmSync, type WriteStream } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -80,14 +80,15 @@ export const createContainer = (
   let startTimer: NodeJS.Timeout | undefined;
   const over = Promise.withResolvers<number>();
   const record = join(host.recordsFolder, `${containerName.replaceAll(/[^\w.-]/g, '_')}.json`);
-  mkdirSync(host.logsFolder, { recursive: true });
-  const logFile = createWriteStream(
-    join(host.logsFolder, `${containerName.replaceAll(/[^\w.-]/g, '_')}.log`),
-    {
-      flags: 'a',
-    },
-  );
-  const logs = createLogStream((payload) => void logFile.write(payload));
+  const logPath = join(host.logsFolder, `${containerName.replaceAll(/[^\w.-]/g, '_')}.log`);
+  let logFile: WriteStream | undefined;
+  const logs = createLogStream((payload) => void logFile?.write(payload));
+
+  /** At once, so that it exists when the container's start is answered; a container that is never started has none. */
+  const openLog = (): void => {
+    mkdirSync(host.logsFolder, { recursive: true });
+    logFile = createWriteStream(logPath, { fd: openSync(logPath, 'a') });
+  };
 
   const end = (code: number, ranMs: number): void => {
     if (status === 'exited') return;
@@ -98,7 +99,8 @@ export const createContainer = (
     rmSync(record, { force: true });
     logs.close();
     // A caller that waits for the end may read the log file at once.
-    logFile.end(() => over.resolve(code));
+    if (logFile === undefined) over.resolve(code);
+    else logFile.end(() => over.resolve(code));
   };
 
   const launch = (): void => {
@@ -165,6 +167,7 @@ export const createContainer = (
     },
     start: () => {
       if (status !== 'created') return;
+      openLog();
       status = 'running';
       startedAt = new Date().toISOString();
       const delayMs = host.delays.delayMs(delayKey, Date.now());

@@ -351,6 +351,16 @@ export class ConsumerStack {
     return rows[0];
   }
 
+  /** The number of tables to which so many inserts were applied. */
+  async tablesWithInserts({ replicationId }: Replication, inserts: number): Promise<number> {
+    const { rows } = await this.target.client.query(
+      `SELECT count(*)::int AS tables FROM millrace.${await this.#checkpointTable()}
+       WHERE replication_id = $1 AND inserts = $2`,
+      [replicationId, inserts],
+    );
+    return rows[0].tables;
+  }
+
   /** Waits until a table is held, and returns those that are. */
   async waitForHeld({ replicationId }: Replication): Promise<readonly TableProgress[]> {
     let held: readonly TableProgress[] = [];

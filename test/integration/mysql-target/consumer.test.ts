@@ -3,6 +3,7 @@ import { openTargetDatabase } from '#adapters/mysql/target/target-database.ts';
 import { openSourceDatabase } from '#adapters/postgresql/source/source-database.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { quoteIdentifier } from '#core/databases/mysql/identifiers.ts';
+import { clientTableNames } from '#core/databases/mysql/target/bookkeeping.ts';
 import { ConsumerStack, type RegisteredTarget, waitUntil } from '../consumer/consumer-stack.ts';
 import { EventLog, unknown } from '../consumer/event-log.ts';
 import { settingsOf } from '../postgresql/database-pair.ts';
@@ -46,11 +47,15 @@ describeTargets('the consumer', (kind) => {
   };
 
   const nextOffset = async ({ replicationId }: Replication): Promise<number> => {
-    const isThere = await rowsOf(server, `SHOW TABLES LIKE 'millrace\\_checkpoint'`);
+    const { checkpoint } = clientTableNames({
+      installationId: await stack.store.getInstallationId(),
+      clientId: 1,
+    });
+    const isThere = await rowsOf(server, `SHOW TABLES LIKE '${checkpoint.replaceAll('_', '\\_')}'`);
     if (isThere.length === 0) return 0;
     const [row] = await rowsOf(
       server,
-      `SELECT COALESCE(SUM(next_offset), 0) AS next_offset FROM millrace_checkpoint WHERE replication_id = ${replicationId}`,
+      `SELECT COALESCE(SUM(next_offset), 0) AS next_offset FROM ${quoteIdentifier(checkpoint)} WHERE replication_id = ${replicationId}`,
     );
     return Number(row?.next_offset);
   };
