@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
+import { apiVersionPath } from '#core/contracts/api-version.ts';
 import { findAssembly, hashSources } from './assembly-cache.ts';
 import { runLogged } from './commands.ts';
 import { awsEnvironment, localAccountId, localRegion, partEnvironment } from './environment.ts';
@@ -111,7 +112,7 @@ export const outputsOf = (
   );
 
 /**
- * The API at its local address: the output ApiUrl names a host of amazonaws.com, as it does on AWS.
+ * The API at its local address, with its version: the output ApiUrl names a host of amazonaws.com, as it does on AWS.
  * Undefined when the deployed app has no API.
  */
 export const apiOf = (emulator: string, outputs: Readonly<Record<string, string>>): StackState['api'] => {
@@ -119,7 +120,7 @@ export const apiOf = (emulator: string, outputs: Readonly<Record<string, string>
   return RestApiId === undefined || ApiStage === undefined || AdminTokenSecretArn === undefined
     ? undefined
     : {
-        url: `${emulator}/restapis/${RestApiId}/${ApiStage}/_user_request_`,
+        url: `${emulator}/restapis/${RestApiId}/${ApiStage}/_user_request_${apiVersionPath}`,
         adminTokenSecretArn: AdminTokenSecretArn,
       };
 };

@@ -13,6 +13,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { apiVersionPath } from '#core/contracts/api-version.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { apiFunctionDefinition, authorizeFunctionDefinition } from '../config/functions.ts';
 import { acknowledge, managedPolicy } from '../constructs/acknowledgements.ts';
@@ -21,7 +22,8 @@ import { MillraceFunction } from '../constructs/millrace-function.ts';
 import { dataRemovalPolicy, logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
 import { adminSecretName } from '../constructs/secret-names.ts';
 
-const stageName = 'v1';
+/** The version is in the path, so that one host can serve several of them. */
+const stageName = 'api';
 
 /** The HTTP API with its authorizer and the first admin token. */
 export class ControlStack extends MillraceStack {
@@ -127,7 +129,7 @@ export class ControlStack extends MillraceStack {
       ),
     );
 
-    new CfnOutput(this, 'ApiUrl', { value: this.api.url });
+    new CfnOutput(this, 'ApiUrl', { value: this.api.urlForPath(apiVersionPath) });
     new CfnOutput(this, 'RestApiId', { value: this.api.restApiId });
     new CfnOutput(this, 'ApiStage', { value: stageName });
     new CfnOutput(this, 'AdminTokenSecretArn', { value: adminToken.secretArn });

@@ -6,7 +6,7 @@ import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import { clientOperations } from './client-operations.ts';
 import { databaseOperations } from './database-operations.ts';
-import type { Operation, RawRequest } from './operation.ts';
+import { type Operation, type RawRequest, routePath } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
 import { problemContentType, toProblemDetails } from './problem-details.ts';
 import { replicationOperations } from './replication-operations.ts';
@@ -35,7 +35,7 @@ export const createApi = (ports: ApiPorts, log: Log) =>
 
 const toRoute = (operation: Operation, ports: ApiPorts): ApiRoute => ({
   method: operation.method,
-  path: operation.path,
+  path: routePath(operation),
   handler: async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
     const { status, body } = await operation.handle(toRequest(event), ports);
     return answer(status, 'application/json', body);

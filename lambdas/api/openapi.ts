@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ErrorCode, errorPolicies } from '#core/errors/error-policies.ts';
 import { operations } from './api.ts';
 import { namedAnswers } from './contracts.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, routePath } from './operation.ts';
 import { problemContentType } from './problem-details.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -106,7 +106,7 @@ export const openApiDocument = (): Json => ({
   },
   security: [{ token: [] }],
   paths: Object.fromEntries(
-    [...Map.groupBy(operations, (operation) => operation.path)].map(([path, group]) => [
+    [...Map.groupBy(operations, routePath)].map(([path, group]) => [
       path,
       Object.fromEntries(group.map((operation) => [operation.method.toLowerCase(), describe(operation)])),
     ]),

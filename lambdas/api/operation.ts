@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { apiVersionPath } from '#core/contracts/api-version.ts';
 import type { Principal } from '#core/contracts/client.ts';
 import type { ClientId } from '#core/contracts/identifiers.ts';
 import type { ErrorCode } from '#core/errors/error-policies.ts';
@@ -26,6 +27,7 @@ export interface Answer {
 export interface Operation {
   readonly id: string;
   readonly method: Method;
+  /** Without the version, see `routePath`. */
   readonly path: string;
   readonly role: Role;
   readonly summary: string;
@@ -38,6 +40,9 @@ export interface Operation {
   readonly errors: readonly ErrorCode[];
   handle(request: RawRequest, ports: ApiPorts): Promise<Answer>;
 }
+
+/** The path that callers use: that of the operation in the API's version. */
+export const routePath = ({ path }: Pick<Operation, 'path'>): string => `${apiVersionPath}${path}`;
 
 /** What an operation is called with: everything parsed, the client from the token. */
 export interface OperationRequest<Params, Query, Body> {

@@ -106,11 +106,12 @@ interface Reply {
 }
 
 /** As API Gateway does it: the authorizer first, then the API with its context. */
-const call = async (token: string, method: string, path: string, body?: unknown): Promise<Reply> => {
+const call = async (token: string, method: string, route: string, body?: unknown): Promise<Reply> => {
+  const path = `/v1${route}`;
   const { context } = await authorize({
     type: 'TOKEN',
     authorizationToken: `Bearer ${token}`,
-    methodArn: `arn:aws:execute-api:us-east-1:000000000000:api/v1/${method}${path}`,
+    methodArn: `arn:aws:execute-api:us-east-1:000000000000:api/api/${method}${path}`,
   });
   const event = {
     httpMethod: method,

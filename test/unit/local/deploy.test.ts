@@ -10,12 +10,12 @@ test('collects the outputs of all stacks, without what CDK passes between them',
 test('gives the API its local address, and none where there is none', () => {
   const outputs = {
     RestApiId: 'id',
-    ApiStage: 'v1',
+    ApiStage: 'api',
     AdminTokenSecretArn: 'arn',
     ApiUrl: 'https://id.amazonaws.com',
   };
   expect(apiOf('http://127.0.0.1:1', outputs)).toEqual({
-    url: 'http://127.0.0.1:1/restapis/id/v1/_user_request_',
+    url: 'http://127.0.0.1:1/restapis/id/api/_user_request_/v1',
     adminTokenSecretArn: 'arn',
   });
   expect(apiOf('http://127.0.0.1:1', {})).toBeUndefined();

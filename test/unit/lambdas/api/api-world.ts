@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { createLog } from '#adapters/observability/log.ts';
+import { apiVersionPath } from '#core/contracts/api-version.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
@@ -265,14 +266,14 @@ export const createWorld = () => {
   };
   const api = createApi(ports, createLog({ service: 'api', output }));
 
-  /** One request as API Gateway hands it over; `as` is who the authorizer found. */
+  /** One request, to a path without its version, as API Gateway hands it over; `as` is who the authorizer found. */
   const request = async (
     as: 'admin' | number,
     method: string,
     path: string,
     body?: unknown,
   ): Promise<{ status: number; type: string; body: Record<string, unknown>; text: string }> => {
-    const [pathname = '', search] = path.split('?');
+    const [pathname = '', search] = `${apiVersionPath}${path}`.split('?');
     const event = {
       httpMethod: method,
       path: pathname,

@@ -15,7 +15,9 @@ test('every route is described, under an id of its own', () => {
   const described = Object.entries(committed.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  expect(described.toSorted()).toEqual(operations.map(({ method, path }) => `${method} ${path}`).toSorted());
+  expect(described.toSorted()).toEqual(
+    operations.map(({ method, path }) => `${method} /v1${path}`).toSorted(),
+  );
   expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
 });
 

@@ -200,7 +200,7 @@ test('every request leaves one line without body and headers', async () => {
   await it.request('admin', 'POST', '/clients', { name: 'A secret plan' });
   await it.request(1, 'GET', '/databases/77');
   const lines = it.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(lines.map(({ message }) => message)).toEqual(['POST /clients 201', 'GET /databases/77 404']);
+  expect(lines.map(({ message }) => message)).toEqual(['POST /v1/clients 201', 'GET /v1/databases/77 404']);
   expect(lines[1]).toMatchObject({ status: 404, client: '1', request: 'request-1', durationMs: 0 });
   expect(it.lines.join('')).not.toMatch(/secret plan|header-token/);
 });
