@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type DecodedRecords, RecordsDecoder, type TopicTables } from '#core/apply/decode-records.ts';
 import { hasUnknownRows, resolveKeyChanges, type SourceRows } from '#core/apply/resolve-key-changes.ts';
 import { ShapeGate } from '#core/apply/shape-gate.ts';
-import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
+import { retryPauseMs } from '#core/contracts/consumer.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
@@ -15,6 +15,7 @@ import type { ShapeJudge } from '#core/schema/shape-judge.ts';
 import { ForeignKeyWait, foreignKeyPatienceMs } from './foreign-key-wait.ts';
 import type { HeldTables } from './held-tables.ts';
 import { type PartitionProgress, type Progress, partitionKey } from './progress.ts';
+import type { Troubles } from './troubles.ts';
 import { type WorkSlots, workSlotCount } from './work-slots.ts';
 
 /**
@@ -47,6 +48,7 @@ export interface ApplyContext {
   /** Throws `NeedsResync` unless the events from `nextOffset` on are all there. */
   readonly verifyPosition: (topic: string, partition: number, nextOffset: bigint) => Promise<void>;
   readonly progress: Progress;
+  readonly troubles: Pick<Troubles, 'set' | 'delete'>;
   /** Shared by all partitions. */
   readonly slots: WorkSlots;
   readonly clock: Clock;
@@ -55,20 +57,19 @@ export interface ApplyContext {
 
 /**
  * Applies one partition until its assignment ends: begins at the checkpoint, and after every transient failure begins at
- * the checkpoint again, so it does not matter whether a lost COMMIT took effect. Waits between attempts as
- * `transientRetryDelaysMs` says; a batch that was applied starts the count again. Throws the last error when the
- * attempts are used up. An error that concerns only this table holds it: the partition is read no further. Every other error is
- * thrown at once.
+ * the checkpoint again, so it does not matter whether a lost COMMIT took effect. It does so for as long as the failure lasts,
+ * with the pauses of `retryPauseMs`; a batch that was applied starts the count again. An error that concerns only this table
+ * holds it: the partition is read no further. Every other error is thrown at once.
  */
 export const applyPartition = async (session: PartitionSession, context: ApplyContext): Promise<void> => {
-  const { clock, log, progress } = context;
+  const { clock, log, troubles } = context;
   const trouble = partitionKey(session);
   let failures = 0;
   const wait = new ForeignKeyWait(maxBatchRecords);
   const succeeded = (): void => {
     failures = 0;
     wait.succeeded();
-    progress.troubles.delete(trouble);
+    troubles.delete(trouble);
   };
   const isHeld = context.held.signalOf(session.topic);
   while (!session.signal.aborted && !isHeld.aborted) {
@@ -82,15 +83,15 @@ export const applyPartition = async (session: PartitionSession, context: ApplyCo
         if (givenUp === undefined) continue;
         error = givenUp;
       }
-      const delayMs = transientRetryDelaysMs[failures];
       if (error.policy.isOfOneTable === true) {
         await context.held.holdTopic(session.topic, context.tablesOf(session.topic), error);
         break;
       }
-      if (!error.isTransient || (delayMs === undefined && !session.signal.aborted)) throw error;
-      if (delayMs === undefined || session.signal.aborted) break;
+      if (!error.isTransient) throw error;
+      if (session.signal.aborted) break;
       failures += 1;
-      progress.troubles.set(trouble, error);
+      const delayMs = retryPauseMs(failures);
+      troubles.set(trouble, error);
       log.warn(`Retrying topic ${session.topic} in ${delayMs / 1000} s: ${error.message}`, {
         topic: session.topic,
         attempt: failures,
@@ -100,13 +101,13 @@ export const applyPartition = async (session: PartitionSession, context: ApplyCo
     }
   }
   if (isHeld.aborted) session.leave();
-  progress.troubles.delete(trouble);
+  troubles.delete(trouble);
 };
 
 /** Waits until another partition may have brought, or taken away, what a foreign key needs. Returns an error when none will. */
 const waitForOthers = async (
   session: PartitionSession,
-  { clock, log, progress }: ApplyContext,
+  { clock, log, progress, troubles }: ApplyContext,
   error: MillraceError,
   wait: ForeignKeyWait,
 ): Promise<MillraceError | undefined> => {
@@ -124,7 +125,7 @@ const waitForOthers = async (
     );
   }
   if (pauseMs === 0) return undefined;
-  progress.troubles.set(own, error);
+  troubles.set(own, error);
   log.info(`Topic ${session.topic} waits for another table: ${error.message}`, { topic: session.topic });
   await clock.sleep(pauseMs, session.signal).catch(() => undefined);
   return undefined;

@@ -2,6 +2,7 @@ import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
+import { databaseLabel } from '#adapters/databases/database-failure.ts';
 import { connectionSettings } from '#adapters/databases/open-database.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createChangeFeed } from '#adapters/kafka/change-feed.ts';
@@ -56,6 +57,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
         signal: stop.signal,
       });
     const replication = await read(() => store.getReplication(clientId, replicationId));
+    const registered = await read(() => readDatabases(store, replication));
     const { connectorName } = replication;
     const log = createLog({ service: 'consumer', connectorName, fields: { replication: replicationId } });
     const secrets = createSecretStore();
@@ -71,6 +73,10 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
         launchId,
         {
           store,
+          labels: {
+            source: databaseLabel(registered.sourceDatabase),
+            target: databaseLabel(registered.targetDatabase),
+          },
           admin,
           alerts: createAlertSink({ topicArn: state.MILLRACE_ALERT_TOPIC_ARN }),
           metrics: createMetrics({ environment: state.MILLRACE_ENVIRONMENT }),

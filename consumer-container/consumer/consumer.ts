@@ -3,12 +3,13 @@ import type { TopicTables } from '#core/apply/decode-records.ts';
 import type { OnNulled } from '#core/apply/nulled-values.ts';
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import { retryTransient } from '#core/concurrency/retry-transient.ts';
-import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
+import { retryPauseMs, transientRetryDelaysMs } from '#core/contracts/consumer.ts';
 import type { TableState } from '#core/contracts/copy.ts';
 import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Replication, TableMapping } from '#core/contracts/replication.ts';
 import type { KnownShape } from '#core/contracts/table-description.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { type DatabaseLabels, hopOfError } from '#core/health/hop-of-error.ts';
 import { appliedTables } from '#core/lifecycle/table-progress.ts';
 import { topicName } from '#core/naming/names.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
@@ -29,6 +30,7 @@ import { watchLiveTables } from './live-tables.ts';
 import { NulledReport } from './nulled-report.ts';
 import { Progress } from './progress.ts';
 import { createVerifyPosition, type VerifyPosition, watchOffsets } from './topic-offsets.ts';
+import { Troubles } from './troubles.ts';
 import { isSameShape, type ShapeWatch, watchShapes } from './watch-shapes.ts';
 import { WorkSlots } from './work-slots.ts';
 
@@ -79,6 +81,7 @@ export interface ConsumerPorts {
   readonly openFeed: (hooks: FeedHooks) => ChangeFeed;
   readonly admin: Pick<KafkaAdminPort, 'topicOffsets'>;
   readonly connect: Pick<ConnectPort, 'getOffset'>;
+  readonly labels: DatabaseLabels;
   readonly alerts: AlertSink;
   readonly metrics: MetricsPort;
   readonly clock: Clock;
@@ -88,7 +91,8 @@ export interface ConsumerPorts {
 /**
  * Runs the consumer of one replication until `stop` is aborted or it cannot go on, and records how it ended: after
  * SIGTERM a last heartbeat STOPPED; after an error that repeating does not cure the replication's status and message, an
- * alert and a heartbeat ERROR; nothing at all once another launch has replaced this one. Throws nothing.
+ * alert and a heartbeat ERROR; nothing at all once another launch has replaced this one. What time can cure ends nothing: it
+ * is tried again for as long as it lasts, and the heartbeats say so. Throws nothing.
  */
 export const runConsumer = async (
   replication: Replication,
@@ -96,24 +100,32 @@ export const runConsumer = async (
   ports: ConsumerPorts,
   stop: AbortSignal,
 ): Promise<ConsumerEnd> => {
-  const { clock, log, metrics } = ports;
+  const { clock, log, metrics, labels } = ports;
+  const troubles = new Troubles(clock, labels);
   const heartbeats = new Heartbeats({
     store: ports.store,
     replicationId: replication.replicationId,
     connectorName: replication.connectorName,
     metrics,
+    troubles,
+    hopOf: (error) => hopOfError(error, labels),
     clock,
     log,
     launchId,
   });
+  const ended = new AbortController();
   try {
-    await retry(ports, stop, () => heartbeats.beat());
-    await consumeWithFreshPassword(replication, ports, heartbeats, stop);
+    await runTogether(stop, [
+      (signal) => heartbeats.run(AbortSignal.any([signal, ended.signal])),
+      (signal) =>
+        consumeAgain(replication, ports, { heartbeats, troubles }, signal).finally(() => ended.abort()),
+    ]);
   } catch (cause) {
     const error = toMillraceError(cause);
     const isStopped = stop.aborted && (error.isTransient || cause === stop.reason);
     if (!isStopped) return recordFailure(replication, ports, heartbeats, error);
   }
+  troubles.clear();
   await heartbeats.beat('STOPPED').catch((error: unknown) => {
     log.warn('Could not write the last heartbeat; the task ends without it', { error });
   });
@@ -121,49 +133,74 @@ export const runConsumer = async (
   return 'drained';
 };
 
-const retry = <T>({ clock, log }: ConsumerPorts, signal: AbortSignal, action: () => Promise<T>): Promise<T> =>
-  retryTransient(action, {
-    delaysMs: transientRetryDelaysMs,
-    clock,
-    signal,
-    onRetry: (error, attempt, delayMs) =>
-      log.warn(`Trying again in ${delayMs / 1000} s: ${error.message}`, { attempt, error }),
-  });
+interface Vitals {
+  readonly heartbeats: Heartbeats;
+  readonly troubles: Troubles;
+}
 
-/** A password may have been rotated since it was read: when it is refused, the current one gets one chance. */
-const consumeWithFreshPassword = async (
+/** Names among the troubles what keeps the consumer from running at all. */
+const startTrouble = 'start';
+
+/**
+ * Opens everything and consumes, again after each transient error, with growing pauses. A password may have been rotated since
+ * it was read: when it is refused, the current one gets one chance.
+ */
+const consumeAgain = async (
   replication: Replication,
   ports: ConsumerPorts,
-  heartbeats: Heartbeats,
+  vitals: Vitals,
   stop: AbortSignal,
 ): Promise<void> => {
-  try {
-    await consume(replication, ports, heartbeats, stop);
-  } catch (error) {
-    if (toMillraceError(error).code !== 'DatabaseAuthenticationFailed' || stop.aborted) throw error;
-    ports.log.warn('A database refused the password; reading the secret once more, in case it was rotated');
-    await consume(replication, ports, heartbeats, stop);
+  const { clock, log } = ports;
+  let failures = 0;
+  let isPasswordFresh = false;
+  const onRunning = (): void => {
+    failures = 0;
+    isPasswordFresh = false;
+    vitals.troubles.delete(startTrouble);
+  };
+  for (;;) {
+    try {
+      // One that was replaced meanwhile must not claim the checkpoints again.
+      await vitals.heartbeats.beat();
+      return await consume(replication, ports, { ...vitals, onRunning }, stop);
+    } catch (cause) {
+      const error = toMillraceError(cause);
+      if (stop.aborted) throw cause;
+      if (error.code === 'DatabaseAuthenticationFailed' && !isPasswordFresh) {
+        isPasswordFresh = true;
+        log.warn('A database refused the password; reading the secret once more, in case it was rotated');
+        continue;
+      }
+      if (!error.isTransient) throw cause;
+      failures += 1;
+      const delayMs = retryPauseMs(failures);
+      vitals.troubles.replaceAll(startTrouble, error);
+      log.warn(`The consumer cannot run; trying again in ${delayMs / 1000} s: ${error.message}`, {
+        attempt: failures,
+        error,
+      });
+      await clock.sleep(delayMs, stop);
+    }
   }
 };
 
 const consume = async (
   replication: Replication,
   ports: ConsumerPorts,
-  heartbeats: Heartbeats,
+  { heartbeats, troubles, onRunning }: Vitals & { readonly onRunning: () => void },
   stop: AbortSignal,
 ): Promise<void> => {
   const { admin, clock, log, store } = ports;
-  const { applied, live, heldBefore } = await retry(ports, stop, () => listTables(replication, ports));
+  const { applied, live, heldBefore } = await listTables(replication, ports);
   const nulled = new NulledReport({ ...ports, connectorName: replication.connectorName });
-  const stored = await retry(ports, stop, () => store.listTableShapes(replication.replicationId));
-  const databases = await retry(ports, stop, () => ports.openDatabases(applied, stored, nulled.add));
+  const stored = await store.listTableShapes(replication.replicationId);
+  const databases = await ports.openDatabases(applied, stored, nulled.add);
   try {
     const tables = groupByTopic(replication, databases.tables);
     const topics = [...tables.keys()];
-    const { claim, offsets } = await retry(ports, stop, async () => {
-      const found = await admin.topicOffsets(topics);
-      return { offsets: found, claim: await databases.target.claim(found) };
-    });
+    const offsets = await admin.topicOffsets(topics);
+    const claim = await databases.target.claim(offsets);
     const missing = topics.filter((topic) => !offsets.some((found) => found.topic === topic));
     if (missing.length > 0) {
       throw new MillraceError('NeedsResync', `Topics do not exist any more: ${missing.join(', ')}.`, {
@@ -188,9 +225,7 @@ const consume = async (
     for (const { source, error } of databases.refused) await held.hold(source, error);
     for (const source of heldBefore.filter((table) => !held.has(table))) {
       log.info(`Table ${tableLabel(source)} was held; trying again from its checkpoint`);
-      await retry(ports, stop, () =>
-        store.setTableState(replication.replicationId, source, { state: 'catching-up' }),
-      );
+      await store.setTableState(replication.replicationId, source, { state: 'catching-up' });
     }
 
     const { shapes, shapeDialect, describeSources } = databases;
@@ -203,7 +238,7 @@ const consume = async (
     for (const shape of shapes) {
       const last = before.get(tableKey(shape.copied.ref));
       if (last === undefined || !isSameShape(last.seen, shape.seen)) {
-        await retry(ports, stop, () => remember(shape));
+        await remember(shape);
       }
     }
     const judges = new Map(
@@ -214,7 +249,8 @@ const consume = async (
     );
 
     const verifyPosition = createVerifyPosition(progress, ports, stop);
-    const feed = ports.openFeed({ verifyPosition, onAvailability: kafkaWatch(progress, log) });
+    const feed = ports.openFeed({ verifyPosition, onAvailability: kafkaWatch(troubles, log) });
+    onRunning();
     const context = {
       target: databases.target,
       source: databases.source,
@@ -226,15 +262,15 @@ const consume = async (
       epoch: claim.epoch,
       verifyPosition,
       progress,
+      troubles,
       slots: new WorkSlots(),
       clock,
       log,
     };
     await runTogether(stop, [
       (signal) => feed.run(topics, (session) => applyPartition(session, context), signal),
-      (signal) => heartbeats.run(signal),
       (signal) => watchOffsets(progress, ports, { verifyPosition, held }, signal),
-      (signal) => watchShapes({ ...ports, shapes, describeSources, remember, held, progress }, signal),
+      (signal) => watchShapes({ ...ports, shapes, describeSources, remember, held, troubles }, signal),
       (signal) => watchLiveTables({ ...ports, store, replication, positions, progress, live }, signal),
     ]);
   } finally {
@@ -284,7 +320,7 @@ const groupByTopic = (
 
 /** Says once that Kafka is away, and once that it is back. Meanwhile the consumer is RETRYING. */
 const kafkaWatch =
-  ({ troubles }: Progress, log: Log): FeedHooks['onAvailability'] =>
+  (troubles: Troubles, log: Log): FeedHooks['onAvailability'] =>
   (error) => {
     const isKnown = troubles.has('kafka');
     if (error === undefined) troubles.delete('kafka');
@@ -292,6 +328,14 @@ const kafkaWatch =
     if (error !== undefined && !isKnown) log.warn(`Waiting for Kafka: ${error.message}`, { error });
     if (error === undefined && isKnown) log.info('Kafka is back');
   };
+
+const retry = <T>({ clock, log }: ConsumerPorts, action: () => Promise<T>): Promise<T> =>
+  retryTransient(action, {
+    delaysMs: transientRetryDelaysMs,
+    clock,
+    onRetry: (error, attempt, delayMs) =>
+      log.warn(`Trying again in ${delayMs / 1000} s: ${error.message}`, { attempt, error }),
+  });
 
 const recordFailure = async (
   replication: Replication,
@@ -308,9 +352,8 @@ const recordFailure = async (
   const status = error.code === 'NeedsResync' ? 'needs-resync' : 'error';
   log.error(`Consumer failed: ${error.message}`, { error, advice: error.policy.advice });
   metrics.countError(connectorName, error.code);
-  const never = new AbortController().signal;
   try {
-    const updated = await retry(ports, never, () =>
+    const updated = await retry(ports, () =>
       store.updateReplication(
         clientId,
         replicationId,
@@ -325,7 +368,7 @@ const recordFailure = async (
     await heartbeats.beat({ error }).catch((cause: unknown) => {
       log.warn('Could not write the last heartbeat; the task ends without it', { error: cause });
     });
-    await retry(ports, never, () =>
+    await retry(ports, () =>
       store.addActivity(replicationId, {
         at: clock.now().toISOString(),
         actor: 'consumer',
@@ -333,7 +376,7 @@ const recordFailure = async (
         message: error.message,
       }),
     );
-    await retry(ports, never, () =>
+    await retry(ports, () =>
       alerts.publish(stateAlert(replication, status, { reason: error.message, advice: error.policy.advice })),
     );
   } catch (cause) {

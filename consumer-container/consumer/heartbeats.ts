@@ -1,11 +1,13 @@
 import { type ConsumerState, type Heartbeat, heartbeatIntervalMs } from '#core/contracts/consumer.ts';
 import { metricNames } from '#core/contracts/environment.ts';
+import type { Hop } from '#core/contracts/hop.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import { type MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { MetricsPort } from '#core/ports/metrics.ts';
 import type { ConsumerStore } from '#core/ports/state-store.ts';
 import type { Progress } from './progress.ts';
+import type { Troubles } from './troubles.ts';
 
 /** The state is looked at this often; a change of it is written at once. */
 const tickMs = 1_000;
@@ -18,6 +20,9 @@ export interface HeartbeatOptions {
   readonly connectorName: string;
   readonly launchId: string;
   readonly metrics: MetricsPort;
+  readonly troubles: Pick<Troubles, 'size' | 'oldest'>;
+  /** Where the fault is when the consumer has ended with an error. */
+  readonly hopOf: (error: MillraceError) => Hop;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -41,12 +46,14 @@ export class Heartbeats {
   }
 
   /**
-   * Beats until the signal is aborted. A write that fails for a transient reason is left to the next tick; `Superseded`
+   * Beats after a second, and until the signal is aborted. A write that fails for a transient reason is left to the next tick; `Superseded`
    * and everything else is thrown.
    */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
-    while (!signal.aborted) {
+    for (;;) {
+      await clock.sleep(tickMs, signal).catch(() => undefined);
+      if (signal.aborted) return;
       try {
         if (this.#isDue()) await this.beat();
       } catch (cause) {
@@ -54,7 +61,6 @@ export class Heartbeats {
         if (!error.isTransient) throw error;
         log.warn('Could not write the heartbeat; trying again in a second', { error });
       }
-      await clock.sleep(tickMs, signal).catch(() => undefined);
     }
   }
 
@@ -90,15 +96,13 @@ export class Heartbeats {
   }
 
   #state(): ConsumerState {
-    if (this.progress === undefined) return 'STARTING';
-    return this.progress.troubles.size > 0 ? 'RETRYING' : 'RUNNING';
+    if (this.#options.troubles.size > 0) return 'RETRYING';
+    return this.progress === undefined ? 'STARTING' : 'RUNNING';
   }
 
   #describe(now: Date, end: 'STOPPED' | { readonly error: MillraceError } | undefined): Heartbeat {
     const { launchId } = this.#options;
     const { progress } = this;
-    const error =
-      end === undefined || end === 'STOPPED' ? progress?.troubles.values().next().value : end.error;
     const state = end === undefined ? this.#state() : end === 'STOPPED' ? 'STOPPED' : 'ERROR';
     return {
       launchId,
@@ -116,7 +120,26 @@ export class Heartbeats {
       ...(progress !== undefined && describeLag(progress, now.getTime())),
       ...(progress?.sourcePosition !== undefined && { sourcePosition: progress.sourcePosition }),
       ...(progress?.lastAppliedAt !== undefined && { lastAppliedAt: progress.lastAppliedAt.toISOString() }),
-      ...(error !== undefined && { errorCode: error.code, errorMessage: error.message }),
+      ...this.#describeError(now, end),
+    };
+  }
+
+  #describeError(
+    now: Date,
+    end: 'STOPPED' | { readonly error: MillraceError } | undefined,
+  ): Pick<Heartbeat, 'errorCode' | 'errorMessage' | 'errorHop' | 'errorSince'> {
+    const { troubles, hopOf } = this.#options;
+    const trouble =
+      end === undefined || end === 'STOPPED'
+        ? troubles.oldest
+        : { error: end.error, hop: hopOf(end.error), since: now };
+    if (trouble === undefined) return {};
+    const { error, hop, since } = trouble;
+    return {
+      errorCode: error.code,
+      errorMessage: error.message,
+      errorHop: hop,
+      errorSince: since.toISOString(),
     };
   }
 

@@ -69,8 +69,6 @@ export class Progress {
   #sourcePosition = 0;
   lastAppliedAt: Date | undefined;
   readonly partitions: readonly PartitionProgress[];
-  /** What is being retried at the moment: a partition (`topic/partition`) or Kafka. */
-  readonly troubles = new Map<string, MillraceError>();
   /** Why the last reading of the topics' ends failed; undefined when it did not. */
   endsError: MillraceError | undefined;
   #endsReadAtMs: number;

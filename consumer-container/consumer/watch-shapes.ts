@@ -4,7 +4,7 @@ import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import { compareTables, describeHarm } from '#core/schema/compare-tables.ts';
 import type { HeldTables } from './held-tables.ts';
-import type { Progress } from './progress.ts';
+import type { Troubles } from './troubles.ts';
 
 /**
  * How often the source's catalog is read, in one query for all tables. A change that writes no event, as the new name of an enum's label,
@@ -23,15 +23,14 @@ export interface ShapeWatch {
   readonly remember: (shape: KnownShape) => Promise<void>;
   readonly held: Pick<HeldTables, 'hold' | 'has'>;
   /** While the catalog cannot be read, the consumer is RETRYING: nobody looks whether the tables are still what they were. */
-  readonly progress: Pick<Progress, 'troubles'>;
+  readonly troubles: Pick<Troubles, 'has' | 'set' | 'delete'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Holds each table of which the catalog says that it is not what it was. Returns when the signal is aborted. */
 export const watchShapes = async (watch: ShapeWatch, signal: AbortSignal): Promise<void> => {
-  const { clock, log } = watch;
-  const { troubles } = watch.progress;
+  const { clock, log, troubles } = watch;
   if (watch.shapes.length === 0) return;
   const known = new Map(watch.shapes.map((shape) => [tableKey(shape.copied.ref), shape]));
   const missing = new Set<string>();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hopSchema } from './hop.ts';
 import { instantSchema } from './identifiers.ts';
 
 /** Counted since the replication was created; they survive restarts of the consumer. */
@@ -53,6 +54,9 @@ export const heartbeatSchema = z
     /** Set while RETRYING and in ERROR. */
     errorCode: z.string().optional(),
     errorMessage: z.string().optional(),
+    /** Where the fault is, and since when it is there. */
+    errorHop: hopSchema.optional(),
+    errorSince: instantSchema.optional(),
   })
   .readonly();
 export type Heartbeat = z.infer<typeof heartbeatSchema>;
@@ -63,3 +67,10 @@ export const heartbeatStaleAfterMs = 120_000;
 
 /** Waits before the attempts 1 to 5 of a transient failure: 62 s in all, longer than a database failover usually takes. */
 export const transientRetryDelaysMs = [2_000, 4_000, 8_000, 16_000, 32_000] as const;
+
+/** The wait after those, for a consumer that goes on for as long as the fault lasts. */
+const longestRetryPauseMs = 60_000;
+
+/** How long a consumer waits after so many failures in a row, counted from 1. */
+export const retryPauseMs = (failures: number): number =>
+  transientRetryDelaysMs[failures - 1] ?? longestRetryPauseMs;

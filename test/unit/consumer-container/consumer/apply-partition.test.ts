@@ -9,8 +9,9 @@ import { createRecordingLog } from '#test/kit/recording-log.ts';
 import { accounts, keyChange, record, unavailable } from '#test/unit/core/apply/sample-events.ts';
 import { applyPartition } from '../../../../consumer-container/consumer/apply-partition.ts';
 import { Progress } from '../../../../consumer-container/consumer/progress.ts';
+import { Troubles } from '../../../../consumer-container/consumer/troubles.ts';
 import { WorkSlots } from '../../../../consumer-container/consumer/work-slots.ts';
-import { FakeSession, FakeTarget, topic, unreachable } from './fakes.ts';
+import { FakeSession, FakeTarget, labels, topic, unreachable } from './fakes.ts';
 
 const inserts = (count: number): readonly FeedRecord[] =>
   Array.from({ length: count }, (_, index) =>
@@ -35,6 +36,7 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
     clock.now().getTime(),
     formatLsn,
   );
+  const troubles = new Troubles(clock, labels);
   const held: string[] = [];
   const reasons: string[] = [];
   const holding = new AbortController();
@@ -58,11 +60,12 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
       verifyPosition: () =>
         options.verify === undefined ? Promise.resolve() : Promise.reject(options.verify),
       progress,
+      troubles,
       slots: new WorkSlots(),
       clock,
       log,
     });
-  return { session, target, clock, log, progress, reread, held, reasons, run };
+  return { session, target, clock, log, progress, troubles, reread, held, reasons, run };
 };
 
 const offsetsOf = (target: FakeTarget) =>
@@ -83,18 +86,26 @@ test('begins at the checkpoint and applies batches in an unbroken chain', async 
   expect(session.shown.at(-1)).toBe(5n);
 });
 
-test('repeats a transient failure after 2, 4, 8, 16 and 32 s from the checkpoint, then gives up', async () => {
-  const { session, target, clock, progress, run } = setUp(inserts(2));
-  target.outcomes.push(...Array.from({ length: 6 }, () => unreachable));
-  await expect(run()).rejects.toBe(unreachable);
-  expect(clock.sleeps).toEqual([2_000, 4_000, 8_000, 16_000, 32_000]);
-  expect(session.sought).toEqual([0, 0, 0, 0, 0, 0]);
-  expect(target.applied).toEqual([]);
-  expect(progress.troubles.size).toBe(1);
+test('repeats a transient failure from the checkpoint for as long as it lasts, at least once a minute', async () => {
+  const { session, target, clock, troubles, run } = setUp(inserts(2));
+  target.outcomes.push(...Array.from({ length: 8 }, () => unreachable));
+  const since = clock.now();
+  const { apply } = target;
+  const seen: unknown[] = [];
+  target.apply = (batch) => {
+    seen.push(troubles.oldest);
+    return apply(batch);
+  };
+  await run();
+  expect(clock.sleeps).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+  expect(session.sought).toEqual(Array.from({ length: 9 }, () => 0));
+  expect(target.applied).toHaveLength(1);
+  expect(seen.at(-1)).toEqual({ error: unreachable, hop: 'target', since });
+  expect(troubles.size).toBe(0);
 });
 
 test('a batch that was applied starts the count of failures again', async () => {
-  const { target, clock, progress, run } = setUp(inserts(4));
+  const { target, clock, troubles, run } = setUp(inserts(4));
   target.outcomes.push(unreachable, unreachable, 'applied', unreachable);
   await run();
   expect(clock.sleeps).toEqual([2_000, 4_000, 2_000]);
@@ -102,7 +113,7 @@ test('a batch that was applied starts the count of failures again', async () => 
     [0, 2],
     [2, 4],
   ]);
-  expect(progress.troubles.size).toBe(0);
+  expect(troubles.size).toBe(0);
 });
 
 test('a COMMIT whose answer was lost is not repeated', async () => {

@@ -17,7 +17,7 @@ import {
   type FeedHooks,
   runConsumer,
 } from '../../../../consumer-container/consumer/consumer.ts';
-import { FakeSession, FakeTarget, topic, unreachable } from './fakes.ts';
+import { FakeSession, FakeTarget, labels, topic, unreachable } from './fakes.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 const mapping = accounts.mapping;
@@ -89,6 +89,7 @@ class World {
   run(stop: AbortSignal = new AbortController().signal) {
     const ports: ConsumerPorts = {
       clock: this.clock,
+      labels,
       log: this.log,
       alerts: { publish: async (alert) => void this.alerts.push(alert) },
       metrics: {
@@ -244,12 +245,41 @@ describe('a consumer ends', () => {
 });
 
 describe('starting', () => {
-  test('is repeated after 2, 4, 8, 16 and 32 s while a database is away', async () => {
+  test('is repeated for as long as a database is away, and the heartbeats tell which and since when', async () => {
     const world = new World();
-    world.openError = Array.from({ length: 6 }, () => unreachable);
-    expect(await world.run()).toBe('failed');
-    expect(world.clock.sleeps).toEqual([2_000, 4_000, 8_000, 16_000, 32_000]);
-    expect(world.updates).toMatchObject([{ change: { lastErrorCode: 'DatabaseUnreachable' } }]);
+    const stop = new AbortController();
+    world.openError = Array.from({ length: 8 }, () => unreachable);
+    world.feed = () => async () => stop.abort();
+    expect(await world.run(stop.signal)).toBe('drained');
+    const pauses = world.clock.sleeps.filter((ms) => ms !== 1_000);
+    expect(pauses).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+    const retrying = world.heartbeats.filter(({ state }) => state === 'RETRYING');
+    expect(retrying.length).toBeGreaterThanOrEqual(8);
+    expect(new Set(retrying.map(({ errorSince }) => errorSince)).size).toBe(1);
+    expect(retrying.at(-1)).toMatchObject({ errorCode: 'DatabaseUnreachable', errorHop: 'target' });
+    expect(world.updates).toEqual([]);
+  });
+
+  test('an error in the middle that time can cure opens everything again', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    let runs = 0;
+    world.feed = () => async () => {
+      runs += 1;
+      if (runs < 3) throw unreachable;
+      stop.abort();
+    };
+    expect(await world.run(stop.signal)).toBe('drained');
+    expect([world.opened, world.closed]).toEqual([3, 3]);
+  });
+
+  test('one that was replaced claims nothing', async () => {
+    const world = new World();
+    world.onHeartbeat = () => {
+      throw new MillraceError('Superseded', 'replaced');
+    };
+    expect(await world.run()).toBe('superseded');
+    expect(world.opened).toBe(0);
   });
 
   test('reads the password again, once, when it is refused', async () => {

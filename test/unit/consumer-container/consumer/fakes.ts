@@ -5,7 +5,10 @@ import type { PartitionBatch } from '#core/ports/partition-batch.ts';
 
 export const topic = 'client_1_db_1.public.accounts';
 export const noCounts = { inserts: 0, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 };
-export const unreachable = new MillraceError('DatabaseUnreachable', 'the target is away');
+export const labels = { source: 'source:5432/shop', target: 'target:5432/shop' };
+export const unreachable = new MillraceError('DatabaseUnreachable', 'the target is away', {
+  facts: { database: labels.target },
+});
 
 /** A topic in memory: a session begins where it is sought, and ends after the last record. */
 export class FakeSession implements PartitionSession {

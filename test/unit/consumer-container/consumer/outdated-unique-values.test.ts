@@ -15,8 +15,9 @@ import { createRecordingLog } from '#test/kit/recording-log.ts';
 import { accounts, keyChange, record, unavailable } from '#test/unit/core/apply/sample-events.ts';
 import { applyPartition } from '../../../../consumer-container/consumer/apply-partition.ts';
 import { Progress } from '../../../../consumer-container/consumer/progress.ts';
+import { Troubles } from '../../../../consumer-container/consumer/troubles.ts';
 import { WorkSlots } from '../../../../consumer-container/consumer/work-slots.ts';
-import { noCounts, topic } from './fakes.ts';
+import { labels, noCounts, topic } from './fakes.ts';
 
 /** `balance` is unique; `note` is the value that the log leaves out when it did not change. */
 type Table = Map<string, ApplyRow>;
@@ -312,6 +313,7 @@ test('a table with another unique key catches up with any history, whatever was 
             slots: new WorkSlots(1),
             epoch: 1,
             verifyPosition: () => Promise.resolve(),
+            troubles: new Troubles(createManualClock(), labels),
             progress: new Progress(
               [target.checkpoint],
               [{ topic, partition: 0, firstOffset: 0n, endOffset: BigInt(records.length) }],

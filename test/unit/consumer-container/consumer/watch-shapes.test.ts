@@ -39,7 +39,11 @@ const watch = async (looks: readonly (readonly TableDescription[] | MillraceErro
       },
       remember: async (shape) => void remembered.push(shape.seen),
       held: { has: () => held.length > 0, hold: async (_ref, error) => void held.push(error.code) },
-      progress: { troubles },
+      troubles: {
+        has: (name) => troubles.has(name),
+        set: (name, error) => void troubles.set(name, error),
+        delete: (name) => troubles.delete(name),
+      },
       clock: createManualClock(),
       log: createRecordingLog(),
     },
