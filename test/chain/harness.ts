@@ -54,13 +54,15 @@ export const apiWith = (token: string): Api => {
   };
 };
 
-export const adminApi = async (): Promise<Api> => {
+export const adminToken = async (): Promise<string> => {
   const stack = runningStack();
   const secrets = new SecretsManagerClient(emulatorClientConfig(stack));
   const secret = await secrets.send(new GetSecretValueCommand({ SecretId: stack.api.adminTokenSecretArn }));
   secrets.destroy();
-  return apiWith(secret.SecretString ?? '');
+  return secret.SecretString ?? '';
 };
+
+export const adminApi = async (): Promise<Api> => apiWith(await adminToken());
 
 export const connectTo = async (side: StackState['source'], database = side.database): Promise<pg.Client> => {
   const client = new pg.Client({ ...side, database });

@@ -1,0 +1,191 @@
+import { apiVersionPath } from '#core/contracts/api-version.ts';
+import { CliError, exitCodes, type ListedProblem } from '../cli-error.ts';
+import type { Profile } from '../config/profiles.ts';
+import type { Shell } from '../shell.ts';
+import { type Operations, routes } from './routes.ts';
+
+export type OperationName = keyof Operations;
+export type Answer<N extends OperationName> = Operations[N]['answer'];
+export type Request<N extends OperationName> = Omit<Operations[N], 'answer'>;
+
+/** The control API, as docs/openapi.json describes it. */
+export interface Api {
+  readonly url: string;
+  /** Throws `ApiProblem` for an answer that is an error, and `ApiUnreachable` when there is none. */
+  call<N extends OperationName>(name: N, request: Request<N>): Promise<Answer<N>>;
+}
+
+/** An error that the API has answered with. */
+export class ApiProblem extends CliError {
+  readonly status: number;
+  /** Stable; undefined when something in front of the API has answered. */
+  readonly code: string | undefined;
+
+  constructor(
+    message: string,
+    {
+      status,
+      code,
+      ...options
+    }: { status: number; code?: string; advice?: string; problems?: readonly ListedProblem[] },
+  ) {
+    super(message, { ...options, exitCode: status === 401 ? exitCodes.notLoggedIn : exitCodes.failed });
+    this.status = status;
+    this.code = code;
+  }
+
+  /** Whether the same call may succeed later. */
+  get isTransient(): boolean {
+    return this.status === 429 || this.status >= 500;
+  }
+}
+
+/** Nobody answers at the URL of the API. */
+export class ApiUnreachable extends CliError {}
+
+/** API Gateway ends a call after 29 s. */
+const callTimeoutMs = 35_000;
+
+/** A call that was refused for its rate is made again so often, after what Retry-After says, at most half a minute. */
+const rateLimitRetries = 4;
+const maxRetryAfterSeconds = 30;
+
+export const connectApi = ({ url, token }: Profile, shell: Shell): Api => {
+  const base = originOf(url);
+  return {
+    url,
+    call: async (name, request) => {
+      const { method, path } = routes[name];
+      const {
+        path: pathValues,
+        query,
+        body,
+      } = request as {
+        readonly path?: Readonly<Record<string, string | number>>;
+        readonly query?: Readonly<Record<string, string | number | undefined>>;
+        readonly body?: unknown;
+      };
+      const target = `${base}${fillPath(path, pathValues)}${toQuery(query)}`;
+      const send = (): Promise<Response> =>
+        fetch(target, {
+          method,
+          redirect: 'manual',
+          headers: {
+            authorization: `Bearer ${token}`,
+            accept: 'application/json',
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          signal: AbortSignal.any([shell.signal, AbortSignal.timeout(callTimeoutMs)]),
+        });
+      for (let attempt = 1; ; attempt += 1) {
+        const { response, text } = await receive(send, url, shell);
+        if (response.status === 429 && attempt <= rateLimitRetries) {
+          await shell.sleep(retryAfterMs(response, attempt));
+          continue;
+        }
+        return readAnswer(response, text, `${method} ${target}`);
+      }
+    },
+  };
+};
+
+/** Routes begin with the version, with which the URL of an installation ends. */
+const originOf = (url: string): string => {
+  const base = url.replace(/\/+$/, '');
+  return base.endsWith(apiVersionPath) ? base.slice(0, -apiVersionPath.length) : base;
+};
+
+const fillPath = (path: string, values: Readonly<Record<string, string | number>> = {}): string =>
+  path.replace(/\{(\w+)\}/g, (_placeholder, name: string) => encodeURIComponent(String(values[name])));
+
+const toQuery = (query: Readonly<Record<string, string | number | undefined>> = {}): string => {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+  return given.size === 0 ? '' : `?${given}`;
+};
+
+const retryAfterMs = (response: Response, attempt: number): number => {
+  const seconds = Number(response.headers.get('retry-after') ?? 2 ** (attempt - 1));
+  return 1_000 * Math.min(Number.isFinite(seconds) ? Math.max(seconds, 0.1) : 1, maxRetryAfterSeconds);
+};
+
+const receive = async (
+  send: () => Promise<Response>,
+  url: string,
+  { signal }: Shell,
+): Promise<{ readonly response: Response; readonly text: string }> => {
+  try {
+    const response = await send();
+    return { response, text: await response.text() };
+  } catch (error) {
+    signal.throwIfAborted();
+    if ((error as Error).name === 'TimeoutError') {
+      throw new ApiUnreachable(`The API at ${url} did not answer within ${callTimeoutMs / 1_000} s.`, {
+        advice: 'Read the state ("millrace status") before you try again: the call may still take effect.',
+        cause: error,
+      });
+    }
+    throw new ApiUnreachable(`Cannot reach the API at ${url}: ${causeOf(error)}.`, {
+      advice: 'Check the URL ("millrace profile ls") and the network path to it.',
+      cause: error,
+    });
+  }
+};
+
+/** `fetch` says "fetch failed" and has the reason in its cause, which for several addresses has no message either. */
+const causeOf = (error: unknown): string => {
+  const cause = (error as { cause?: { code?: string; message?: string } }).cause;
+  return cause?.message || cause?.code || (error as Error).message;
+};
+
+const readAnswer = <T>(response: Response, text: string, call: string): T => {
+  const { status } = response;
+  const body = parseJson(text);
+  if (response.ok && body !== undefined) return body as T;
+  if (response.ok && text === '') return undefined as T;
+  if (status >= 300 && status < 400) {
+    throw new ApiProblem(`${call} is redirected to ${response.headers.get('location') ?? 'nowhere'}.`, {
+      status,
+      advice: 'Log in with the URL of the API itself: "millrace login".',
+    });
+  }
+  throw toProblem(status, body, text, call);
+};
+
+const toProblem = (status: number, body: unknown, text: string, call: string): ApiProblem => {
+  const problem = body as {
+    detail?: string;
+    code?: string;
+    advice?: string;
+    problems?: readonly ListedProblem[];
+  };
+  if (typeof problem?.detail === 'string') {
+    const { detail, code, advice, problems } = problem;
+    return new ApiProblem(detail, {
+      status,
+      ...(code === undefined ? {} : { code }),
+      ...(status === 401 ? { advice: loginAdvice } : advice === undefined ? {} : { advice }),
+      ...(Array.isArray(problems) ? { problems } : {}),
+    });
+  }
+  if (status === 401)
+    return new ApiProblem('The API does not know the token.', { status, advice: loginAdvice });
+  return new ApiProblem(`${call} answered ${status}: ${text.slice(0, 300).trim() || 'nothing'}`, {
+    status,
+    advice:
+      status >= 500
+        ? 'Try again. If it lasts, look at the log of the API.'
+        : 'Check that the URL is that of the API: "millrace profile ls".',
+  });
+};
+
+const loginAdvice = 'Log in with a valid token: "millrace login".';
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,79 @@
+import { closestMatch } from 'leven';
+import { CliError } from '../cli-error.ts';
+import type { Answer, Api } from './call.ts';
+import type { Client, Database } from './routes.ts';
+
+export type ListedReplication = Answer<'listReplications'>['replications'][number];
+
+export const listClients = async (api: Api): Promise<readonly Client[]> =>
+  (await api.call('listClients', {})).clients;
+
+export const listDatabases = async (api: Api): Promise<readonly Database[]> =>
+  (await api.call('listDatabases', {})).databases;
+
+export const listReplications = async (api: Api): Promise<readonly ListedReplication[]> =>
+  (await api.call('listReplications', {})).replications;
+
+export const findClient = async (api: Api, given: string): Promise<Client> =>
+  pick(await listClients(api), given, 'client', ({ client_id: id }) => id);
+
+export const findDatabase = async (api: Api, given: string): Promise<Database> =>
+  pick(await listDatabases(api), given, 'database', ({ database_id: id }) => id);
+
+export const findReplication = async (api: Api, given: string): Promise<ListedReplication> =>
+  pick(await listReplications(api), given, 'replication', ({ replication_id: id }) => id);
+
+/**
+ * The one that `given` names: its number, or its name as it is spelled. Throws a `CliError` that lists what is near when
+ * there is none, and the numbers when several have the name.
+ */
+export const pick = <T extends { readonly name: string }>(
+  items: readonly T[],
+  given: string,
+  what: string,
+  idOf: (item: T) => number,
+): T => {
+  const numbered = items.find((item) => String(idOf(item)) === given);
+  if (numbered !== undefined) return numbered;
+  const named = items.filter(({ name }) => name === given);
+  const [only] = named;
+  if (only === undefined) {
+    throw new CliError(`There is no ${what} ${given}.`, {
+      advice:
+        nearMatch(
+          given,
+          items.map(({ name }) => name),
+        ) ?? (items.length === 0 ? `There is no ${what} at all.` : listOf(items, what, idOf)),
+    });
+  }
+  if (named.length > 1) {
+    throw new CliError(`${named.length} ${what}s are called ${given}.`, {
+      advice: `Give the number instead: ${named.map(idOf).join(', ')}.`,
+    });
+  }
+  return only;
+};
+
+/** More would not be read. */
+const maxListed = 20;
+
+const listOf = <T extends { readonly name: string }>(
+  items: readonly T[],
+  what: string,
+  idOf: (item: T) => number,
+): string => {
+  const listed = items.slice(0, maxListed).map((item) => `${item.name} (${idOf(item)})`);
+  const more = items.length > maxListed ? `, and ${items.length - maxListed} more` : '';
+  return `Each ${what} that there is, with its number: ${listed.join(', ')}${more}.`;
+};
+
+/** A question for what a person may have meant, or undefined when nothing is near. */
+export const nearMatch = (given: string, names: readonly string[]): string | undefined => {
+  const byLowerCase = new Map(names.map((name) => [name.toLowerCase(), name]));
+  const closest = closestMatch(given.toLowerCase(), [...byLowerCase.keys()], {
+    maxDistance: Math.max(1, Math.floor(given.length / 3)),
+  });
+  const containing = names.find((name) => name.toLowerCase().includes(given.toLowerCase()));
+  const meant = (closest === undefined ? undefined : byLowerCase.get(closest)) ?? containing;
+  return meant === undefined ? undefined : `Did you mean ${meant}?`;
+};

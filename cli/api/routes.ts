@@ -1,0 +1,1013 @@
+/** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
+
+/** The SHA-256 of the document that this was generated from. */
+export const documentDigest = '6690af4d5a782d414cd86428c21029b39b71964a04f94d4f4e8ad7b2f398b123';
+
+/** Which HTTP call an operation is. */
+export const routes = {
+  createClient: { method: 'POST', path: '/v1/clients' },
+  listClients: { method: 'GET', path: '/v1/clients' },
+  getClient: { method: 'GET', path: '/v1/clients/{client_id}' },
+  createToken: { method: 'POST', path: '/v1/clients/{client_id}/tokens' },
+  registerDatabase: { method: 'POST', path: '/v1/databases' },
+  listDatabases: { method: 'GET', path: '/v1/databases' },
+  getDatabase: { method: 'GET', path: '/v1/databases/{database_id}' },
+  updateDatabase: { method: 'PATCH', path: '/v1/databases/{database_id}' },
+  deleteDatabase: { method: 'DELETE', path: '/v1/databases/{database_id}' },
+  testDatabase: { method: 'POST', path: '/v1/databases/{database_id}/test' },
+  discoverTables: { method: 'GET', path: '/v1/databases/{database_id}/tables' },
+  listSnapshotModes: { method: 'GET', path: '/v1/snapshot-modes' },
+  createReplication: { method: 'POST', path: '/v1/replications' },
+  listReplications: { method: 'GET', path: '/v1/replications' },
+  getReplication: { method: 'GET', path: '/v1/replications/{replication_id}' },
+  deleteReplication: { method: 'DELETE', path: '/v1/replications/{replication_id}' },
+  validateReplication: { method: 'POST', path: '/v1/replications/{replication_id}/validate' },
+  startReplication: { method: 'POST', path: '/v1/replications/{replication_id}/start' },
+  stopReplication: { method: 'POST', path: '/v1/replications/{replication_id}/stop' },
+  addTables: { method: 'POST', path: '/v1/replications/{replication_id}/tables' },
+  removeTable: { method: 'DELETE', path: '/v1/replications/{replication_id}/tables/{table}' },
+  resyncTable: { method: 'POST', path: '/v1/replications/{replication_id}/tables/{table}/resync' },
+  getDeletion: { method: 'GET', path: '/v1/replications/{replication_id}/deletion' },
+  getStatus: { method: 'GET', path: '/v1/replications/{replication_id}/status' },
+  getCopyProgress: { method: 'GET', path: '/v1/replications/{replication_id}/copy' },
+  listActivity: { method: 'GET', path: '/v1/replications/{replication_id}/activity' },
+} as const;
+
+export interface Operations {
+  createClient: {
+    body: {
+      name: string;
+    };
+    answer: Client;
+  };
+  listClients: {
+    answer: ClientList;
+  };
+  getClient: {
+    path: {
+      client_id: string | number;
+    };
+    answer: Client;
+  };
+  createToken: {
+    path: {
+      client_id: string | number;
+    };
+    answer: Token;
+  };
+  registerDatabase: {
+    body: {
+      name: string;
+      /**
+       * When it is left out, the server is asked what it is; otherwise nothing connects to it yet.
+       */
+      kind?: 'postgresql' | 'mysql' | 'mariadb' | 'oracle';
+      host: string;
+      port: number;
+      database: string;
+      username: string;
+      /**
+       * Kept in Secrets Manager; never returned and never logged.
+       */
+      password: string;
+      /**
+       * `require` encrypts; `verify-ca` and `verify-full` also check the certificate.
+       */
+      tls_mode?: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+      /**
+       * Certificates that the server must chain to; the system roots when absent.
+       */
+      ca_pem?: string;
+    };
+    answer: Database;
+  };
+  listDatabases: {
+    answer: DatabaseList;
+  };
+  getDatabase: {
+    path: {
+      database_id: string | number;
+    };
+    answer: Database;
+  };
+  updateDatabase: {
+    path: {
+      database_id: string | number;
+    };
+    /**
+     * What is left out stays as it is.
+     */
+    body: {
+      name?: string;
+      host?: string;
+      port?: number;
+      /**
+       * Only while no replication uses the database: another name means other tables.
+       */
+      database?: string;
+      username?: string;
+      /**
+       * Kept in Secrets Manager; never returned and never logged.
+       */
+      password?: string;
+      tls_mode?: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+      /**
+       * Null: the system roots.
+       */
+      ca_pem?: string | null;
+    };
+    answer: UpdatedDatabase;
+  };
+  deleteDatabase: {
+    path: {
+      database_id: string | number;
+    };
+    answer: Database;
+  };
+  testDatabase: {
+    path: {
+      database_id: string | number;
+    };
+    answer: DatabaseTest;
+  };
+  discoverTables: {
+    path: {
+      database_id: string | number;
+    };
+    answer: DiscoveredTables;
+  };
+  listSnapshotModes: {
+    query?: {
+      kind?: 'postgresql' | 'mysql' | 'mariadb' | 'oracle';
+    };
+    answer: SnapshotModes;
+  };
+  createReplication: {
+    body: {
+      /**
+       * By default `{source} to {target}`.
+       */
+      name?: string;
+      source_database_id: number;
+      target_database_id: number;
+      /**
+       * How target tables are named that have no name by hand: text with the placeholders {sourcedb}, {schema}, {table} and {client}.
+       */
+      target_table_name?: string;
+      /**
+       * @minItems 1
+       * @maxItems 1000
+       */
+      tables: {
+        source: {
+          /**
+           * By default `public` of PostgreSQL, and otherwise the registered database.
+           */
+          schema?: string;
+          /**
+           * As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes).
+           */
+          table: string;
+        };
+        /**
+         * By default a table named by `target_table_name`, in the default schema.
+         */
+        target?: {
+          /**
+           * By default `public` of PostgreSQL, and otherwise the registered database.
+           */
+          schema?: string;
+          /**
+           * As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes).
+           */
+          table?: string;
+        };
+        /**
+         * @maxItems 1600
+         *
+         * Items: A column that is not listed keeps its name and type.
+         */
+        columns?: {
+          /**
+           * As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes).
+           */
+          source: string;
+          /**
+           * By default the name at the source.
+           */
+          target?: string;
+          /**
+           * Leaves the column out: it is neither copied nor captured.
+           */
+          omit?: boolean;
+          /**
+           * The type of the column that is created at the target, by a name of PostgreSQL: `bigint`, `numeric(20,4)`, `text`. One that does not hold every value as it is is refused.
+           */
+          type?: string;
+        }[];
+        /**
+         * What happens with a value that the type at the target has no place for: `fail` stops the replication, `null` writes NULL, `text` creates columns that can have such values as text.
+         */
+        value_policy?: 'fail' | 'null' | 'text';
+        /**
+         * Whether the table is replicated though the source changes rows of it without writing so to its log, which MySQL before 9.6 and MariaDB do by foreign keys with ON DELETE or ON UPDATE.
+         */
+        unlogged_cascades?: 'refuse' | 'accept';
+      }[];
+      /**
+       * What the connector may have otherwise. Nothing else of it can be set.
+       */
+      capture?: {
+        /**
+         * `no_data`, also by its former names `never` and `schema_only`: see GET /snapshot-modes.
+         */
+        snapshot_mode?: string;
+        /**
+         * Events per hand-over to Kafka. By default 8,192.
+         */
+        max_batch_events?: number;
+        /**
+         * Events that wait in memory; more than a batch. By default 32,768.
+         */
+        max_queue_events?: number;
+        /**
+         * The same in bytes, whichever is reached first. By default 67,108,864.
+         */
+        max_queue_bytes?: number;
+        /**
+         * How often an idle connector stores its position. By default 5,000.
+         */
+        heartbeat_interval_ms?: number;
+        /**
+         * How often it looks for new events. By default 50.
+         */
+        poll_interval_ms?: number;
+        /**
+         * How long it waits before it tries again after a retriable error. By default 2,000.
+         */
+        retriable_restart_wait_ms?: number;
+        /**
+         * For a connection from Kafka Connect to the source. By default the driver's own.
+         */
+        connect_timeout_ms?: number;
+      };
+    };
+    answer: Replication;
+  };
+  listReplications: {
+    answer: ReplicationList;
+  };
+  getReplication: {
+    path: {
+      replication_id: string | number;
+    };
+    answer: Replication;
+  };
+  deleteReplication: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      drop_target_tables?: 'true' | 'false';
+      force?: 'true' | 'false';
+    };
+    answer: Deletion;
+  };
+  validateReplication: {
+    path: {
+      replication_id: string | number;
+    };
+    body: Record<string, never>;
+    answer: Validation;
+  };
+  startReplication: {
+    path: {
+      replication_id: string | number;
+    };
+    body: {
+      /**
+       * Truncates the target tables and copies everything again, also when the replication is active.
+       */
+      force_resync?: boolean;
+      /**
+       * How long the start waits for transactions that are open at the source when it begins. The status names them.
+       */
+      transaction_wait_seconds?: number;
+    };
+    answer: Replication;
+  };
+  stopReplication: {
+    path: {
+      replication_id: string | number;
+    };
+    body: Record<string, never>;
+    answer: Replication;
+  };
+  addTables: {
+    path: {
+      replication_id: string | number;
+    };
+    body: {
+      /**
+       * @minItems 1
+       * @maxItems 1000
+       */
+      tables: {
+        source: {
+          /**
+           * By default `public` of PostgreSQL, and otherwise the registered database.
+           */
+          schema?: string;
+          /**
+           * As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes).
+           */
+          table: string;
+        };
+        /**
+         * By default a table named by `target_table_name`, in the default schema.
+         */
+        target?: {
+          /**
+           * By default `public` of PostgreSQL, and otherwise the registered database.
+           */
+          schema?: string;
+          /**
+           * As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes).
+           */
+          table?: string;
+        };
+        /**
+         * @maxItems 1600
+         *
+         * Items: A column that is not listed keeps its name and type.
+         */
+        columns?: {
+          /**
+           * As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes).
+           */
+          source: string;
+          /**
+           * By default the name at the source.
+           */
+          target?: string;
+          /**
+           * Leaves the column out: it is neither copied nor captured.
+           */
+          omit?: boolean;
+          /**
+           * The type of the column that is created at the target, by a name of PostgreSQL: `bigint`, `numeric(20,4)`, `text`. One that does not hold every value as it is is refused.
+           */
+          type?: string;
+        }[];
+        /**
+         * What happens with a value that the type at the target has no place for: `fail` stops the replication, `null` writes NULL, `text` creates columns that can have such values as text.
+         */
+        value_policy?: 'fail' | 'null' | 'text';
+        /**
+         * Whether the table is replicated though the source changes rows of it without writing so to its log, which MySQL before 9.6 and MariaDB do by foreign keys with ON DELETE or ON UPDATE.
+         */
+        unlogged_cascades?: 'refuse' | 'accept';
+      }[];
+      /**
+       * The tables_version that the caller has seen: 409 when it is another one by now.
+       */
+      version?: number;
+    };
+    answer: Replication;
+  };
+  removeTable: {
+    path: {
+      replication_id: string | number;
+      table: string | number;
+    };
+    query?: {
+      version?: string | number;
+    };
+    answer: Replication;
+  };
+  resyncTable: {
+    path: {
+      replication_id: string | number;
+      table: string | number;
+    };
+    body: {
+      /**
+       * The tables_version that the caller has seen: 409 when it is another one by now.
+       */
+      version?: number;
+    };
+    answer: Replication;
+  };
+  getDeletion: {
+    path: {
+      replication_id: string | number;
+    };
+    answer: Deletion;
+  };
+  getStatus: {
+    path: {
+      replication_id: string | number;
+    };
+    answer: Status;
+  };
+  getCopyProgress: {
+    path: {
+      replication_id: string | number;
+    };
+    answer: CopyProgress;
+  };
+  listActivity: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      limit?: string | number;
+    };
+    answer: Activity;
+  };
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Client".
+ */
+export interface Client {
+  client_id: number;
+  name: string;
+  created_at: string;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "ClientList".
+ */
+export interface ClientList {
+  clients: Client[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Token".
+ */
+export interface Token {
+  client_id: number;
+  /**
+   * Shown this once; only its SHA-256 is stored.
+   */
+  token: string;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Database".
+ */
+export interface Database {
+  database_id: number;
+  name: string;
+  kind: 'postgresql' | 'mysql' | 'mariadb' | 'oracle';
+  host: string;
+  port: number;
+  database: string;
+  username: string;
+  tls_mode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+  ca_pem: string | null;
+  created_at: string;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "DatabaseList".
+ */
+export interface DatabaseList {
+  databases: Database[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "UpdatedDatabase".
+ */
+export interface UpdatedDatabase {
+  database: Database;
+  /**
+   * What became of the replications that use the database.
+   */
+  replications: {
+    replication_id: number;
+    /**
+     * restarted: connector and consumer work with the change. started: it had failed and starts again. next-start: nothing runs. failed: it could not be told; send the change again.
+     */
+    effect: 'restarted' | 'started' | 'next-start' | 'failed';
+    message: string;
+  }[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "DatabaseTest".
+ */
+export interface DatabaseTest {
+  database_id: number;
+  server_version: string;
+  /**
+   * One round trip on an open connection.
+   */
+  latency_ms: number;
+  /**
+   * Connecting, TLS and logging in.
+   */
+  connect_ms: number;
+  /**
+   * Whether changes can be captured from it.
+   */
+  as_source: {
+    ready: boolean;
+    problems: Problem[];
+  };
+  /**
+   * Whether tables can be created and written in the default schema.
+   */
+  as_target: {
+    ready: boolean;
+    problems: Problem[];
+  };
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Problem".
+ */
+export interface Problem {
+  /**
+   * What it is about: a field, a table, a column, a server.
+   */
+  subject: string;
+  message: string;
+  /**
+   * What to do; a statement to run where there is one.
+   */
+  remedy: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "DiscoveredTables".
+ */
+export interface DiscoveredTables {
+  tables: {
+    schema: string;
+    table: string;
+    kind: 'table' | 'partitioned-table' | 'view' | 'foreign-table' | 'other';
+    primary_key: string[];
+    replica_identity: 'default' | 'full' | 'nothing' | 'index';
+    columns: number;
+    /**
+     * From the catalog's statistics; null when the table was never analysed.
+     */
+    estimated_rows: number | null;
+    /**
+     * Without indexes.
+     */
+    bytes: number;
+    replicable: boolean;
+    /**
+     * Why it is not replicable.
+     */
+    problems: Problem[];
+  }[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "SnapshotModes".
+ */
+export interface SnapshotModes {
+  snapshot_modes: {
+    mode: string;
+    former_names: string[];
+    kinds: ('postgresql' | 'mysql' | 'mariadb' | 'oracle')[];
+    /**
+     * What a connector of this mode does before it streams.
+     */
+    meaning: string;
+    /**
+     * Whether a replication can have it.
+     */
+    supported: boolean;
+    /**
+     * How the same is had here.
+     */
+    in_millrace: string;
+  }[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Replication".
+ */
+export interface Replication {
+  replication_id: number;
+  name: string;
+  source_database_id: number;
+  target_database_id: number;
+  connector_name: string;
+  topic_prefix: string;
+  status: 'configured' | 'starting' | 'active' | 'stopped' | 'error' | 'needs-resync' | 'deleting';
+  is_active: boolean;
+  desired: 'running' | 'stopped';
+  /**
+   * Counts the starts.
+   */
+  generation: number;
+  execution_arn: string | null;
+  last_error_code: string | null;
+  last_error_message: string | null;
+  status_since: string;
+  created_at: string;
+  table_count: number;
+  target_table_name: string;
+  /**
+   * Counts the changes of `tables`.
+   */
+  tables_version: number;
+  /**
+   * A change of the tables that is at work or has failed; null when there is none.
+   */
+  table_change: {
+    version: number;
+    state: 'running' | 'failed';
+    /**
+     * Source tables that are being left out.
+     */
+    leaving: {
+      schema: string;
+      table: string;
+    }[];
+    /**
+     * Source tables that are copied again.
+     */
+    resync: {
+      schema: string;
+      table: string;
+    }[];
+    started_at: string;
+    /**
+     * Why it failed.
+     */
+    message: string | null;
+  } | null;
+  tables: {
+    source: {
+      schema: string;
+      table: string;
+    };
+    target: {
+      schema: string;
+      table: string;
+    };
+    columns: {
+      source: string;
+      /**
+       * Null: as at the source.
+       */
+      target: string | null;
+      omit: boolean;
+      /**
+       * Null: that of the source.
+       */
+      type: string | null;
+    }[];
+    value_policy: 'fail' | 'null' | 'text';
+    unlogged_cascades: 'refuse' | 'accept';
+  }[];
+  capture: {
+    snapshot_mode: string;
+    max_batch_events: number;
+    max_queue_events: number;
+    max_queue_bytes: number;
+    heartbeat_interval_ms: number;
+    poll_interval_ms: number;
+    retriable_restart_wait_ms: number;
+    /**
+     * Null: the driver's own.
+     */
+    connect_timeout_ms: number | null;
+  };
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "ReplicationList".
+ */
+export interface ReplicationList {
+  replications: {
+    replication_id: number;
+    name: string;
+    source_database_id: number;
+    target_database_id: number;
+    connector_name: string;
+    topic_prefix: string;
+    status: 'configured' | 'starting' | 'active' | 'stopped' | 'error' | 'needs-resync' | 'deleting';
+    is_active: boolean;
+    desired: 'running' | 'stopped';
+    /**
+     * Counts the starts.
+     */
+    generation: number;
+    execution_arn: string | null;
+    last_error_code: string | null;
+    last_error_message: string | null;
+    status_since: string;
+    created_at: string;
+    table_count: number;
+  }[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Deletion".
+ */
+export interface Deletion {
+  replication_id: number;
+  name: string;
+  /**
+   * blocked: a part cannot be removed until a person acts. done: the replication is gone.
+   */
+  state: 'running' | 'blocked' | 'done';
+  drop_target_tables: boolean;
+  force: boolean;
+  requested_at: string;
+  updated_at: string;
+  finished_at: string | null;
+  /**
+   * Parts that are gone.
+   */
+  removed: (
+    | 'start'
+    | 'consumer'
+    | 'connector'
+    | 'source'
+    | 'topics'
+    | 'consumer-groups'
+    | 'target'
+    | 'records'
+  )[];
+  /**
+   * Parts that are still there; of one that is done: what was left by force.
+   */
+  remains: {
+    part: 'start' | 'consumer' | 'connector' | 'source' | 'topics' | 'consumer-groups' | 'target' | 'records';
+    problem: string;
+    /**
+     * What to do; statements to run where there are any.
+     */
+    remedy: string | null;
+  }[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Validation".
+ */
+export interface Validation {
+  replication_id: number;
+  ready: boolean;
+  /**
+   * All of them; empty when it can start.
+   */
+  problems: Problem[];
+  /**
+   * What keeps no start from succeeding and should be changed all the same.
+   */
+  warnings: Problem[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Status".
+ */
+export interface Status {
+  overall: 'healthy' | 'degraded' | 'failed' | 'starting' | 'stopped';
+  /**
+   * Why it is not healthy; empty when it is.
+   */
+  reasons: string[];
+  /**
+   * What may harm the source, with what to do.
+   */
+  warnings: string[];
+  connector: {
+    state:
+      | 'RUNNING'
+      | 'PAUSED'
+      | 'FAILED'
+      | 'UNASSIGNED'
+      | 'STOPPED'
+      | 'RESTARTING'
+      | 'NOT_CREATED'
+      | 'UNKNOWN';
+    healthy: boolean;
+    tasks: {
+      id: number;
+      state: 'RUNNING' | 'PAUSED' | 'FAILED' | 'UNASSIGNED' | 'STOPPED' | 'RESTARTING';
+    }[];
+    message: string;
+  };
+  consumer: {
+    state: 'STARTING' | 'RUNNING' | 'RETRYING' | 'STOPPED' | 'ERROR' | 'NOT_RUNNING';
+    healthy: boolean;
+    task_arn: string | null;
+    last_heartbeat: string | null;
+    heartbeat_recent: boolean;
+    message: string;
+  };
+  /**
+   * What a start waits for at the source; null while it waits for nothing.
+   */
+  wait: {
+    since: string;
+    /**
+     * When the start gives up.
+     */
+    until: string;
+    transaction_count: number;
+    /**
+     * The oldest first, at most 50.
+     */
+    transactions: string[];
+  } | null;
+  /**
+   * What Millrace has created at the source and not removed.
+   */
+  source_objects: {
+    /**
+     * `replication slot`, `publication` or `table`.
+     */
+    kind: string;
+    name: string;
+    /**
+     * Whether the source keeps its log for it as long as it exists and nothing reads it.
+     */
+    keeps_log: boolean;
+  }[];
+  config: {
+    status: 'configured' | 'starting' | 'active' | 'stopped' | 'error' | 'needs-resync' | 'deleting';
+    is_active: boolean;
+    desired: 'running' | 'stopped';
+    connector_name: string;
+    kafka_topic_prefix: string;
+    generation: number;
+    last_error_code: string | null;
+    last_error_message: string | null;
+    status_since: string;
+  };
+  statistics: {
+    /**
+     * Rows copied, inserted, updated and deleted.
+     */
+    total_rows_synced: number;
+    rows_copied: number;
+    rows_inserted: number;
+    rows_updated: number;
+    rows_deleted: number;
+    tables_truncated: number;
+    duplicates_skipped: number;
+    tables_enabled: number;
+    tables_live: number;
+    last_sync_at: string | null;
+    /**
+     * Changes of all tables that are not applied yet, as of the last heartbeat. Null while that is not known.
+     */
+    lag_events: number | null;
+    /**
+     * Age in milliseconds of the oldest change that is not applied yet, since its commit at the source; 0 when there is none. Null when `lag_events` is.
+     */
+    lag_ms: number | null;
+    /**
+     * Why the lag is not known; null when it is.
+     */
+    lag_message: string | null;
+    source_position: string | null;
+    /**
+     * Bytes of the source's log from where capture would go on to its end. PostgreSQL keeps them for the replication. Null: not known.
+     */
+    source_retained_bytes: number | null;
+    /**
+     * When that was read.
+     */
+    source_retained_at: string | null;
+  };
+  tables: TableStatus[];
+  timestamp: string;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "TableStatus".
+ */
+export interface TableStatus {
+  source: {
+    schema: string;
+    table: string;
+  };
+  target: {
+    schema: string;
+    table: string;
+  };
+  state: 'pending' | 'copying' | 'catching-up' | 'live' | 'skipped' | 'held';
+  rows_copied: number;
+  bytes_copied: number;
+  estimated_rows: number;
+  percent: number;
+  rows_per_second: number | null;
+  seconds_left: number | null;
+  estimated_bytes: number;
+  chunks: number;
+  chunks_done: number;
+  runs_on: ('lambda' | 'fargate') | null;
+  started_at: string | null;
+  finished_at: string | null;
+  /**
+   * Why the table is skipped or held, and what to do.
+   */
+  message: string | null;
+  /**
+   * Since when the table waits, in state held.
+   */
+  held_since: string | null;
+  /**
+   * Changes of this table that are not applied yet, as of the last heartbeat. Null before the copy of the table has ended, while the lag is not known (see `statistics.lag_message`), and for a table that is not among the 100 furthest behind when 100 or more are.
+   */
+  lag_events: number | null;
+  /**
+   * Age in milliseconds of the oldest change of this table that is not applied yet, since its commit at the source; 0 when there is none. Null when `lag_events` is.
+   */
+  lag_ms: number | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "CopyProgress".
+ */
+export interface CopyProgress {
+  replication_id: number;
+  rows_copied: number;
+  bytes_copied: number;
+  estimated_rows: number;
+  percent: number;
+  rows_per_second: number | null;
+  seconds_left: number | null;
+  tables: TableCopy[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "TableCopy".
+ */
+export interface TableCopy {
+  source: {
+    schema: string;
+    table: string;
+  };
+  target: {
+    schema: string;
+    table: string;
+  };
+  state: 'pending' | 'copying' | 'catching-up' | 'live' | 'skipped' | 'held';
+  rows_copied: number;
+  bytes_copied: number;
+  estimated_rows: number;
+  percent: number;
+  rows_per_second: number | null;
+  seconds_left: number | null;
+  estimated_bytes: number;
+  chunks: number;
+  chunks_done: number;
+  runs_on: ('lambda' | 'fargate') | null;
+  started_at: string | null;
+  finished_at: string | null;
+  /**
+   * Why the table is skipped or held, and what to do.
+   */
+  message: string | null;
+  /**
+   * Since when the table waits, in state held.
+   */
+  held_since: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Activity".
+ */
+export interface Activity {
+  replication_id: number;
+  /**
+   * Newest first.
+   */
+  activity: {
+    at: string;
+    actor: 'user' | 'start-replication' | 'delete-replication' | 'change-tables' | 'healer' | 'consumer';
+    action: string;
+    message: string;
+  }[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "ProblemDetails".
+ */
+export interface ProblemDetails {
+  type: 'about:blank';
+  title: string;
+  status: number;
+  detail: string;
+  /**
+   * Stable; a code of core/errors/error-policies.ts.
+   */
+  code: string;
+  /**
+   * What to do next.
+   */
+  advice: string;
+  problems?: Problem[];
+}

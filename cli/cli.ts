@@ -1,0 +1,82 @@
+import { type Command, Option } from 'commander';
+import { type Api, connectApi } from './api/call.ts';
+import { usageError } from './cli-error.ts';
+import { chooseProfile } from './config/profiles.ts';
+import { parseDuration } from './output/format-values.ts';
+import { createOutput, type Output, type OutputFormat, outputFormats } from './output/output.ts';
+import type { Shell } from './shell.ts';
+
+/** What every command works with. `api` and `out` are made when a command asks for them, from its options. */
+export interface Cli {
+  readonly shell: Shell;
+  readonly out: Output;
+  /** Throws with exit code 4 when nobody is logged in. */
+  readonly api: Api;
+  /** That of `--profile`. */
+  readonly profileName: string | undefined;
+}
+
+export interface GlobalOptions {
+  readonly output: OutputFormat;
+  readonly profile?: string;
+}
+
+export const createCli = (shell: Shell, options: () => GlobalOptions): Cli => {
+  let api: Api | undefined;
+  let out: Output | undefined;
+  return {
+    shell,
+    get out() {
+      out ??= createOutput(shell, options().output);
+      return out;
+    },
+    get api() {
+      api ??= connectApi(chooseProfile(shell, options().profile), shell);
+      return api;
+    },
+    get profileName() {
+      return options().profile;
+    },
+  };
+};
+
+/** The options that every command has. */
+export const addGlobalOptions = (program: Command): Command =>
+  program
+    .addOption(
+      new Option('-o, --output <format>', 'how results are printed').choices(outputFormats).default('text'),
+    )
+    .option('--profile <name>', 'use this profile instead of the current one (also MILLRACE_PROFILE)');
+
+/**
+ * Help begins with what people type. Each example is a line and what it does. The commands below a command show its
+ * examples, too.
+ */
+export const withExamples = (
+  command: Command,
+  examples: readonly (readonly [line: string, does: string])[],
+): Command => {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, does]) => `  ${line.padEnd(width)}  # ${does}`);
+  const place = command.parent === null ? 'before' : 'beforeAll';
+  return command.addHelpText(place, `Examples:\n${lines.join('\n')}\n`);
+};
+
+/** For commander: `10m` as milliseconds. */
+export const durationArgument = (text: string): number => {
+  const durationMs = parseDuration(text);
+  if (durationMs === undefined)
+    throw usageError(`${text} is not a duration.`, 'Write a number and a unit: 30s, 10m, 2h.');
+  return durationMs;
+};
+
+/** For commander: a whole number above 0. */
+export const countArgument = (text: string): number => {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw usageError(`${text} is not a whole number above 0.`);
+  return Number(text);
+};
+
+export const collect = (value: string, former: readonly string[] = []): readonly string[] => [
+  ...former,
+  value,
+];

@@ -1,0 +1,114 @@
+import type { Status, TableStatus } from '../api/routes.ts';
+import {
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatInstant,
+  progressBar,
+} from './format-values.ts';
+import type { Color, Paint } from './output.ts';
+import { table } from './table.ts';
+
+const overallColors: Readonly<Record<string, Color>> = {
+  healthy: 'green',
+  starting: 'cyan',
+  degraded: 'yellow',
+  failed: 'red',
+};
+
+const stateColors: Readonly<Record<string, Color>> = {
+  active: 'green',
+  live: 'green',
+  starting: 'cyan',
+  copying: 'cyan',
+  'catching-up': 'cyan',
+  held: 'red',
+  skipped: 'red',
+  error: 'red',
+  'needs-resync': 'red',
+  deleting: 'yellow',
+};
+
+export const paintState = (state: string, paint: Paint): string => {
+  const color = stateColors[state] ?? overallColors[state];
+  return color === undefined ? state : paint(color, state);
+};
+
+/** What a person wants to know of a replication, in a few lines and one for each table. */
+export const renderStatus = (name: string, status: Status, now: Date, paint: Paint): readonly string[] => {
+  const { config, connector, consumer, statistics } = status;
+  return [
+    `${paint('bold', name)}: ${paintState(status.overall, paint)}, status ${config.status} since ${formatInstant(config.status_since)}`,
+    ...status.reasons.map((reason) => `  ${paint('yellow', 'because')} ${reason}`),
+    ...(config.last_error_message === null
+      ? []
+      : [`  ${paint('red', config.last_error_code ?? 'error')} ${config.last_error_message}`]),
+    ...status.warnings.map((warning) => `  ${paint('yellow', 'warning')} ${warning}`),
+    ...renderWait(status, paint),
+    `  connector  ${connector.state}`,
+    `  consumer   ${consumer.state}${consumer.last_heartbeat === null ? '' : `, last heartbeat ${formatAge(consumer.last_heartbeat, now)}`}`,
+    `  lag        ${renderLag(statistics.lag_events, statistics.lag_ms) ?? statistics.lag_message ?? 'not known'}`,
+    ...(statistics.source_retained_bytes === null
+      ? []
+      : [`  log kept   ${formatBytes(statistics.source_retained_bytes)} at the source`]),
+    `  applied    ${formatCount(statistics.rows_copied)} rows copied, ${formatCount(statistics.rows_inserted)} inserted, ` +
+      `${formatCount(statistics.rows_updated)} updated, ${formatCount(statistics.rows_deleted)} deleted`,
+    ...(status.tables.length === 0 ? [] : ['', ...renderTables(status.tables, paint)]),
+  ];
+};
+
+const renderWait = ({ wait }: Status, paint: Paint): readonly string[] =>
+  wait === null
+    ? []
+    : [
+        `  ${paint('cyan', 'waiting')} for ${wait.transaction_count} open transactions at the source, until ${formatInstant(wait.until)}`,
+        ...wait.transactions.map((transaction) => `    ${transaction}`),
+      ];
+
+export const renderLag = (events: number | null, lagMs: number | null): string | undefined =>
+  events === null
+    ? undefined
+    : `${formatCount(events)} changes${lagMs === null || events === 0 ? '' : `, ${formatDuration(lagMs)}`}`;
+
+/** Tables that need a person first, then those at work, then the others. */
+const stateOrder = ['held', 'skipped', 'copying', 'catching-up', 'pending', 'live'];
+
+export const renderTables = (tables: readonly TableStatus[], paint: Paint): readonly string[] => {
+  const sorted = tables.toSorted(
+    (left, right) => stateOrder.indexOf(left.state) - stateOrder.indexOf(right.state),
+  );
+  return [
+    ...table(
+      [
+        { title: 'TABLE' },
+        { title: 'TARGET' },
+        { title: 'STATE' },
+        { title: 'ROWS COPIED', align: 'right' },
+        { title: 'COPY' },
+        { title: 'LAG' },
+      ],
+      sorted.map((item) => [
+        `${item.source.schema}.${item.source.table}`,
+        `${item.target.schema}.${item.target.table}`,
+        paintState(item.state, paint),
+        formatCount(item.rows_copied),
+        renderCopy(item),
+        renderLag(item.lag_events, item.lag_ms) ?? '',
+      ]),
+    ),
+    ...sorted.flatMap((item) =>
+      item.message === null
+        ? []
+        : [`${paint('yellow', `${item.source.schema}.${item.source.table}`)}: ${item.message}`],
+    ),
+  ];
+};
+
+const renderCopy = (item: TableStatus): string => {
+  if (item.state !== 'copying') return item.state === 'pending' ? '' : `${Math.floor(item.percent)} %`;
+  const rate =
+    item.rows_per_second === null ? '' : ` ${formatCount(Math.round(item.rows_per_second))} rows/s`;
+  const left = item.seconds_left === null ? '' : `, ${formatDuration(item.seconds_left * 1_000)} left`;
+  return `${progressBar(item.percent)}${rate}${left}`;
+};

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addGlobalOptions, type Cli, createCli, type GlobalOptions, withExamples } from './cli.ts';
+import { CliError, exitCodes } from './cli-error.ts';
+import { addTableCommands } from './commands/change-tables.ts';
+import { addCheckCommand } from './commands/check.ts';
+import { addClientCommands } from './commands/clients.ts';
+import { addCreateCommand } from './commands/create.ts';
+import { addDatabaseCommands } from './commands/databases.ts';
+import { addDiscoverCommand } from './commands/discover.ts';
+import { addLifecycleCommands } from './commands/lifecycle.ts';
+import { addLoginCommands } from './commands/login.ts';
+import { addStatusCommands } from './commands/status.ts';
+import { painter } from './output/output.ts';
+import { printableLines } from './output/printable.ts';
+import { renderProblems } from './output/render-problems.ts';
+import type { Shell } from './shell.ts';
+
+const exitCodeHelp = `
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 could not be checked, 4 not logged in, 5 timed out.
+`;
+
+const readVersion = (): string =>
+  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string })
+    .version;
+
+interface Program {
+  readonly command: Command;
+  readonly cli: Cli;
+  /** What a command has ended with that did not throw. */
+  exitCode(): number;
+}
+
+/** The command line, on streams and an environment that are given. */
+export const createProgram = (shell: Shell): Program => {
+  const program = new Command('millrace');
+  // Before the commands are added, which inherit both.
+  program.exitOverride().configureOutput({
+    writeOut: (text) => void shell.stdout.write(text),
+    writeErr: (text) => void shell.stderr.write(text),
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+    getOutHelpWidth: () => shell.stdout.columns ?? 100,
+    getErrHelpWidth: () => shell.stderr.columns ?? 100,
+  });
+  program.showHelpAfterError('Run the command with --help to see how it is used.');
+  addGlobalOptions(
+    withExamples(program, [
+      ['millrace login', 'once'],
+      [
+        'millrace databases add shop --kind postgresql --host db --database shop --username millrace',
+        'a source or a target',
+      ],
+      ['millrace discover shop', 'what can be replicated'],
+      ['millrace create --source shop --target warehouse --all-tables', 'configure a replication'],
+      ['millrace start 1 --wait 30m', 'copy, then follow every change'],
+      ['millrace status 1 --watch', 'how it is doing'],
+    ])
+      .description('Millrace replicates databases continuously. This command line speaks to its API.')
+      .version(readVersion(), '-V, --version')
+      .addHelpText('after', exitCodeHelp),
+  );
+  const cli = createCli(shell, () => program.opts<GlobalOptions>());
+  let exitCode: number = exitCodes.done;
+  addLoginCommands(program, cli);
+  addClientCommands(program, cli);
+  addDatabaseCommands(program, cli);
+  addDiscoverCommand(program, cli);
+  addCreateCommand(program, cli);
+  addStatusCommands(program, cli);
+  addCheckCommand(program, cli, (code) => {
+    exitCode = code;
+  });
+  addLifecycleCommands(program, cli);
+  addTableCommands(program, cli);
+  return { command: program, cli, exitCode: () => exitCode };
+};
+
+/** Runs one command line to its end and returns its exit code. Errors are told on standard error. */
+export const run = async (args: readonly string[], shell: Shell): Promise<number> => {
+  const { command, exitCode } = createProgram(shell);
+  try {
+    await command.parseAsync([...args], { from: 'user' });
+    return exitCode();
+  } catch (error) {
+    if (shell.signal.aborted) {
+      shell.stderr.write('Interrupted. What was asked of the API goes on.\n');
+      return exitCodes.interrupted;
+    }
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (!(error instanceof CliError)) {
+      shell.stderr.write(`millrace failed unexpectedly: ${(error as Error).stack ?? error}\n`);
+      return exitCodes.failed;
+    }
+    for (const line of describeError(error, shell)) shell.stderr.write(`${line}\n`);
+    return error.exitCode;
+  }
+};
+
+/** What happened, to what, and what to do next. */
+const describeError = (error: CliError, shell: Shell): readonly string[] => {
+  const paint = painter(shell.stderr, shell.env);
+  const problems = error.problems.map(({ subject, message, remedy }) => ({
+    subject: printableLines(subject),
+    message: printableLines(message),
+    remedy: remedy === null ? null : printableLines(remedy),
+  }));
+  return [
+    `${paint('red', 'Error:')} ${printableLines(error.message)}`,
+    ...renderProblems('  -', 'red', problems, paint),
+    ...(error.advice === undefined ? [] : [printableLines(error.advice)]),
+  ];
+};
