@@ -15,6 +15,9 @@ interface Waited {
 const endStatuses: ReadonlySet<string> = new Set([
   'error',
   'needs-resync',
+  'pausing',
+  'paused',
+  'stopping',
   'stopped',
   'deleting',
   'configured',

@@ -18,6 +18,7 @@ const launchSchema = z.strictObject({
 const consumerItemSchema = z.strictObject({
   ...launchSchema.partial().shape,
   revokedLaunchId: z.string().optional(),
+  revokedTaskArn: z.string().optional(),
   heartbeat: heartbeatSchema.optional(),
 });
 
@@ -29,7 +30,7 @@ const revokeRounds = 5;
 
 const launchOf = (item: z.infer<typeof consumerItemSchema> | undefined): ConsumerLaunch | undefined => {
   if (item?.launchId === undefined) return undefined;
-  const { heartbeat: _heartbeat, revokedLaunchId: _revoked, ...launch } = item;
+  const { heartbeat: _heartbeat, revokedLaunchId: _launchId, revokedTaskArn: _taskArn, ...launch } = item;
   const { taskArn, ...rest } = parseItem(launchSchema, launch);
   return taskArn === undefined ? rest : { ...rest, taskArn };
 };
@@ -56,6 +57,7 @@ export const createConsumerStore = (table: DynamoTable): ConsumerStore & HealSto
               launchedAt: launch.launchedAt,
               generation: launch.generation,
               revokedLaunchId: undefined,
+              revokedTaskArn: undefined,
             },
           },
         },
@@ -83,6 +85,7 @@ export const createConsumerStore = (table: DynamoTable): ConsumerStore & HealSto
               launchedAt: undefined,
               generation: undefined,
               revokedLaunchId: launch.launchId,
+              revokedTaskArn: launch.taskArn,
             },
           },
           // A task that is attached at this moment must be in the launch that the caller gets.
@@ -98,8 +101,21 @@ export const createConsumerStore = (table: DynamoTable): ConsumerStore & HealSto
       throw new MillraceError('StoreUnavailable', `Launches of replication ${replicationId} keep changing.`);
     },
 
+    getRevokedLaunch: async (replicationId) => {
+      const { revokedLaunchId, revokedTaskArn } = (await read(replicationId)) ?? {};
+      if (revokedLaunchId === undefined) return undefined;
+      return {
+        launchId: revokedLaunchId,
+        ...(revokedTaskArn === undefined ? {} : { taskArn: revokedTaskArn }),
+      };
+    },
+
     setLaunchTask: async (replicationId, launchId, taskArn) => {
-      await table.update(consumerKey(replicationId), { set: { taskArn } }, matching({ launchId }));
+      const key = consumerKey(replicationId);
+      const attached = await table.update(key, { set: { taskArn } }, matching({ launchId }));
+      if (attached !== undefined) return;
+      // A stop came while the task was launched: whoever waits for the end has to know the task.
+      await table.update(key, { set: { revokedTaskArn: taskArn } }, matching({ revokedLaunchId: launchId }));
     },
 
     putHeartbeat: async (replicationId, heartbeat) => {

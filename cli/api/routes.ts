@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '6690af4d5a782d414cd86428c21029b39b71964a04f94d4f4e8ad7b2f398b123';
+export const documentDigest = 'ff9ffe140119899311f634c3c7be567d4661499c6531bc679be467ca58c25339';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -23,6 +23,9 @@ export const routes = {
   deleteReplication: { method: 'DELETE', path: '/v1/replications/{replication_id}' },
   validateReplication: { method: 'POST', path: '/v1/replications/{replication_id}/validate' },
   startReplication: { method: 'POST', path: '/v1/replications/{replication_id}/start' },
+  pauseReplication: { method: 'POST', path: '/v1/replications/{replication_id}/pause' },
+  resumeReplication: { method: 'POST', path: '/v1/replications/{replication_id}/resume' },
+  restartReplication: { method: 'POST', path: '/v1/replications/{replication_id}/restart' },
   stopReplication: { method: 'POST', path: '/v1/replications/{replication_id}/stop' },
   addTables: { method: 'POST', path: '/v1/replications/{replication_id}/tables' },
   removeTable: { method: 'DELETE', path: '/v1/replications/{replication_id}/tables/{table}' },
@@ -286,9 +289,57 @@ export interface Operations {
     };
     body: {
       /**
+       * Why, for the activity.
+       */
+      reason?: string;
+      /**
        * Truncates the target tables and copies everything again, also when the replication is active.
        */
       force_resync?: boolean;
+      /**
+       * How long the start waits for transactions that are open at the source when it begins. The status names them.
+       */
+      transaction_wait_seconds?: number;
+    };
+    answer: Replication;
+  };
+  pauseReplication: {
+    path: {
+      replication_id: string | number;
+    };
+    body: {
+      /**
+       * Why, for the activity.
+       */
+      reason?: string;
+    };
+    answer: Replication;
+  };
+  resumeReplication: {
+    path: {
+      replication_id: string | number;
+    };
+    body: {
+      /**
+       * Why, for the activity.
+       */
+      reason?: string;
+      /**
+       * How long the start waits for transactions that are open at the source when it begins. The status names them.
+       */
+      transaction_wait_seconds?: number;
+    };
+    answer: Replication;
+  };
+  restartReplication: {
+    path: {
+      replication_id: string | number;
+    };
+    body: {
+      /**
+       * Why, for the activity.
+       */
+      reason?: string;
       /**
        * How long the start waits for transactions that are open at the source when it begins. The status names them.
        */
@@ -300,7 +351,12 @@ export interface Operations {
     path: {
       replication_id: string | number;
     };
-    body: Record<string, never>;
+    body: {
+      /**
+       * Why, for the activity.
+       */
+      reason?: string;
+    };
     answer: Replication;
   };
   addTables: {
@@ -600,9 +656,19 @@ export interface Replication {
   target_database_id: number;
   connector_name: string;
   topic_prefix: string;
-  status: 'configured' | 'starting' | 'active' | 'stopped' | 'error' | 'needs-resync' | 'deleting';
+  status:
+    | 'configured'
+    | 'starting'
+    | 'active'
+    | 'pausing'
+    | 'paused'
+    | 'stopping'
+    | 'stopped'
+    | 'error'
+    | 'needs-resync'
+    | 'deleting';
   is_active: boolean;
-  desired: 'running' | 'stopped';
+  desired: 'running' | 'paused' | 'stopped';
   /**
    * Counts the starts.
    */
@@ -694,9 +760,19 @@ export interface ReplicationList {
     target_database_id: number;
     connector_name: string;
     topic_prefix: string;
-    status: 'configured' | 'starting' | 'active' | 'stopped' | 'error' | 'needs-resync' | 'deleting';
+    status:
+      | 'configured'
+      | 'starting'
+      | 'active'
+      | 'pausing'
+      | 'paused'
+      | 'stopping'
+      | 'stopped'
+      | 'error'
+      | 'needs-resync'
+      | 'deleting';
     is_active: boolean;
-    desired: 'running' | 'stopped';
+    desired: 'running' | 'paused' | 'stopped';
     /**
      * Counts the starts.
      */
@@ -771,7 +847,7 @@ export interface Validation {
  * via the `definition` "Status".
  */
 export interface Status {
-  overall: 'healthy' | 'degraded' | 'failed' | 'starting' | 'stopped';
+  overall: 'healthy' | 'degraded' | 'failed' | 'starting' | 'paused' | 'stopped';
   /**
    * Why it is not healthy; empty when it is.
    */
@@ -821,6 +897,21 @@ export interface Status {
     transactions: string[];
   } | null;
   /**
+   * The pause that it is in; null when it is in none.
+   */
+  pause: {
+    since: string;
+    /**
+     * Whose token it was.
+     */
+    by: string;
+    reason: string | null;
+    /**
+     * Kafka keeps what is captured meanwhile until then at least. A later resume may need `force_resync`.
+     */
+    changes_kept_until: string;
+  } | null;
+  /**
    * What Millrace has created at the source and not removed.
    */
   source_objects: {
@@ -835,9 +926,19 @@ export interface Status {
     keeps_log: boolean;
   }[];
   config: {
-    status: 'configured' | 'starting' | 'active' | 'stopped' | 'error' | 'needs-resync' | 'deleting';
+    status:
+      | 'configured'
+      | 'starting'
+      | 'active'
+      | 'pausing'
+      | 'paused'
+      | 'stopping'
+      | 'stopped'
+      | 'error'
+      | 'needs-resync'
+      | 'deleting';
     is_active: boolean;
-    desired: 'running' | 'stopped';
+    desired: 'running' | 'paused' | 'stopped';
     connector_name: string;
     kafka_topic_prefix: string;
     generation: number;
@@ -990,6 +1091,14 @@ export interface Activity {
     actor: 'user' | 'start-replication' | 'delete-replication' | 'change-tables' | 'healer' | 'consumer';
     action: string;
     message: string;
+    by?: string;
+    reason?: string;
+    before?: {
+      [k: string]: string;
+    };
+    after?: {
+      [k: string]: string;
+    };
   }[];
 }
 /**

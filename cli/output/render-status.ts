@@ -13,6 +13,7 @@ import { table } from './table.ts';
 const overallColors: Readonly<Record<string, Color>> = {
   healthy: 'green',
   starting: 'cyan',
+  paused: 'yellow',
   degraded: 'yellow',
   failed: 'red',
 };
@@ -27,6 +28,9 @@ const stateColors: Readonly<Record<string, Color>> = {
   skipped: 'red',
   error: 'red',
   'needs-resync': 'red',
+  pausing: 'yellow',
+  paused: 'yellow',
+  stopping: 'yellow',
   deleting: 'yellow',
 };
 

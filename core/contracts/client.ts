@@ -15,3 +15,7 @@ export const principalSchema = z.discriminatedUnion('role', [
   z.strictObject({ role: z.literal('client'), clientId: clientIdSchema }).readonly(),
 ]);
 export type Principal = z.infer<typeof principalSchema>;
+
+/** Who a token speaks for, as the activity names them. */
+export const principalName = (principal: Principal): string =>
+  principal.role === 'admin' ? 'admin' : `client ${principal.clientId}`;

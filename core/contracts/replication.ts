@@ -56,14 +56,18 @@ export type TableMapping = z.infer<typeof tableMappingSchema>;
 
 /**
  * configured: saved, nothing runs. starting: an execution of start-replication runs. active: capture and
- * consumer run. stopped: on a user's word. error: stopped by a failure that a person must look at.
- * needs-resync: stopped because changes were lost before they could be applied. deleting: what it consists of is being
- * removed, see deletion.ts; it never comes back from there.
+ * consumer run. pausing: a user has paused it, and its consumer commits what it has in hand. paused: no consumer runs, and
+ * capture goes on. stopping: a user has stopped it, and its consumer or connector still ends. stopped: nothing of it runs.
+ * error: stopped by a failure that a person must look at. needs-resync: stopped because changes were lost before they could
+ * be applied. deleting: what it consists of is being removed, see deletion.ts; it never comes back from there.
  */
 export const replicationStatusSchema = z.enum([
   'configured',
   'starting',
   'active',
+  'pausing',
+  'paused',
+  'stopping',
   'stopped',
   'error',
   'needs-resync',
@@ -71,7 +75,7 @@ export const replicationStatusSchema = z.enum([
 ]);
 export type ReplicationStatus = z.infer<typeof replicationStatusSchema>;
 
-export const desiredStateSchema = z.enum(['running', 'stopped']);
+export const desiredStateSchema = z.enum(['running', 'paused', 'stopped']);
 export type DesiredState = z.infer<typeof desiredStateSchema>;
 
 /** How many of the transactions that a start waits for are stored by name: 20 KB of the longest names. */
@@ -110,6 +114,18 @@ export const tableChangeSchema = z
   .readonly();
 export type TableChange = z.infer<typeof tableChangeSchema>;
 
+/** The pause that a replication is in. */
+export const pauseSchema = z
+  .strictObject({
+    since: instantSchema,
+    /** Who has paused it, as the activity names them. */
+    by: z.string(),
+    /** Why, in the user's words. */
+    reason: z.string().exactOptional(),
+  })
+  .readonly();
+export type Pause = z.infer<typeof pauseSchema>;
+
 /** A replication as stored. */
 export const replicationSchema = z
   .strictObject({
@@ -124,6 +140,8 @@ export const replicationSchema = z
     /** Tables that were left out, of which something is still to be removed. */
     leaving: z.array(tableMappingSchema).min(1).readonly().exactOptional(),
     tableChange: tableChangeSchema.exactOptional(),
+    /** Kept until the next start or stop. */
+    pause: pauseSchema.exactOptional(),
     /** How target tables are named that were not named by hand, see core/naming/target-template.ts; its default when absent. */
     targetTemplate: z.string().exactOptional(),
     capture: captureOptionsSchema.exactOptional(),
@@ -133,6 +151,8 @@ export const replicationSchema = z
     publicationName: z.string(),
     status: replicationStatusSchema,
     desired: desiredStateSchema,
+    /** Counts the starts, stops and pauses that users have asked for, so that an older request never undoes a newer one. */
+    requestCount: z.number().int().nonnegative().exactOptional(),
     /** Counts the starts. It names the execution, so the same start is the same execution. */
     generation: z.number().int().nonnegative(),
     /** The generation whose copy the target holds; a force_resync moves it to the current generation. 0: never copied. */

@@ -10,6 +10,8 @@ export const runSchema = z.strictObject({
   forceResync: z.boolean(),
   /** How long the start waits for transactions that are open at the source; `defaultTransactionWaitSeconds` when absent. */
   transactionWaitSeconds: z.number().int().nonnegative().exactOptional(),
+  /** Connector and tasks are restarted before their streaming is proven. */
+  restartConnector: z.boolean().exactOptional(),
 });
 export type Run = z.infer<typeof runSchema>;
 

@@ -60,8 +60,9 @@ export const decide = (
   history: readonly HealAttempt[],
   now: Date,
 ): readonly HealAction[] => {
-  // Its deletion ends everything by itself, and is watched by monitor-health.
-  if (desired.status === 'deleting') return [];
+  // Deletions, pauses and stops that are under way are watched by monitor-health.
+  if (desired.status === 'deleting' || desired.status === 'pausing' || desired.status === 'stopping')
+    return [];
   if (desired.desired === 'stopped') return decideStopped(observation);
   switch (desired.status) {
     case 'starting':
@@ -75,6 +76,11 @@ export const decide = (
       const givingUp = actions.find(({ kind }) => kind === 'escalate');
       return givingUp === undefined ? actions : [givingUp];
     }
+    case 'paused':
+      return [
+        ...decideConnector(observation.connector, history, now),
+        ...decideEnded(observation.consumer, 'paused'),
+      ];
     case 'configured':
     case 'stopped':
     case 'error':
@@ -234,7 +240,7 @@ const decideStarting = (
   ];
 };
 
-/** A user's stop wins: what still runs is told again. */
+/** A user's stop or pause wins: what still runs is told again. */
 const decideStopped = ({ connector, consumer }: Observation): readonly HealAction[] => {
   const actions: HealAction[] = [];
   if (connector.kind === 'seen' && connector.value.state === 'RUNNING') {
@@ -243,8 +249,10 @@ const decideStopped = ({ connector, consumer }: Observation): readonly HealActio
       reason: 'The connector ran although the replication is stopped.',
     });
   }
-  if (consumer.task.kind === 'seen' && !isEnding(consumer.task.value)) {
-    actions.push({ kind: 'stop-consumer', reason: 'The consumer ran although the replication is stopped.' });
-  }
-  return actions;
+  return [...actions, ...decideEnded(consumer, 'stopped')];
 };
+
+const decideEnded = ({ task }: ConsumerObservation, status: 'paused' | 'stopped'): readonly HealAction[] =>
+  task.kind === 'seen' && !isEnding(task.value)
+    ? [{ kind: 'stop-consumer', reason: `The consumer ran although the replication is ${status}.` }]
+    : [];

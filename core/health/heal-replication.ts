@@ -145,7 +145,7 @@ const act = async (
       await relaunchConsumer(replication, ports);
       return;
     case 'stop-consumer':
-      return stopConsumer(replication, 'The replication is stopped.', ports);
+      return stopConsumer(replication, `The replication is ${replication.status}.`, ports);
   }
 };
 
@@ -169,13 +169,13 @@ const giveUp = async (
   ports: HealPorts,
 ): Promise<boolean> => {
   const { store, alerts, metrics, clock, log } = ports;
-  const { clientId, replicationId, connectorName, generation, status } = replication;
+  const { clientId, replicationId, connectorName, generation, status, desired } = replication;
   const advice = errorPolicies[action.code].advice;
   const changed = await store.updateReplication(
     clientId,
     replicationId,
     { status: action.status, lastErrorCode: action.code, lastErrorMessage: action.reason },
-    { generation, status, desired: 'running' },
+    { generation, status, desired },
   );
   if (changed === undefined) return false;
   metrics.countError(connectorName, action.code);

@@ -13,9 +13,9 @@ export interface ApplyDatabaseChangePorts extends LaunchPorts {
 }
 
 /**
- * Lets an active replication work with a registered database as it is now. Call it under the replication's lease. Nothing
- * is copied again: the connector goes on at its offset, and the consumer at its checkpoints. Throws what keeps a part from
- * being restarted; it may be repeated.
+ * Lets an active or a paused replication work with a registered database as it is now; a paused one gets no consumer. Call it
+ * under the replication's lease. Nothing is copied again: the connector goes on at its offset, and the consumer at its
+ * checkpoints. Throws what keeps a part from being restarted; it may be repeated.
  */
 export const applyDatabaseChange = async (
   replication: Replication,
@@ -25,7 +25,7 @@ export const applyDatabaseChange = async (
   if (replication.sourceDatabaseId === database.databaseId) {
     await restartConnector(replication, database, ports);
   }
-  await relaunchConsumer(replication, ports);
+  if (replication.status === 'active') await relaunchConsumer(replication, ports);
 };
 
 /** Connect restarts a connector whose configuration changes; a password is only a reference in it. */

@@ -24,3 +24,16 @@ export const requireCurrentRun = async (
     { facts: { replicationId: run.replicationId, generation: run.generation } },
   );
 };
+
+/** What must still be stored for a change that was decided on this state of a replication. */
+export const expectedOf = ({
+  status,
+  desired,
+  generation,
+  requestCount,
+}: Replication): Partial<Pick<Replication, 'status' | 'desired' | 'generation' | 'requestCount'>> => ({
+  status,
+  desired,
+  generation,
+  ...(requestCount === undefined ? {} : { requestCount }),
+});

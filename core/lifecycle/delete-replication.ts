@@ -29,7 +29,7 @@ export interface DeletionPorts {
   readonly store: DeletionStore &
     LeaseStore &
     Pick<RegistryStore, 'getDatabase' | 'getInstallationId'> &
-    Pick<ConsumerStore, 'getLaunch' | 'revokeLaunch'> &
+    Pick<ConsumerStore, 'getLaunch' | 'getRevokedLaunch' | 'revokeLaunch'> &
     Pick<ReplicationStore, 'getReplication' | 'updateReplication' | 'addActivity'>;
   readonly executions: Pick<ExecutionPort, 'getStatus' | 'stopExecution'>;
   readonly tasks: Pick<TaskRunner, 'stopTask' | 'describeTask'>;
@@ -208,7 +208,9 @@ const endConsumer = async (
   { replicationId }: Replication,
   { store, tasks }: DeletionPorts,
 ): Promise<void> => {
-  const taskArn = (await store.getLaunch(replicationId))?.taskArn;
+  // The task of a launch that a stop has revoked may still be ending.
+  const taskArn =
+    (await store.getLaunch(replicationId))?.taskArn ?? (await store.getRevokedLaunch(replicationId))?.taskArn;
   if (taskArn !== undefined) {
     const task = await tasks.describeTask(taskArn);
     if (task !== undefined && task.lastStatus !== 'STOPPED') {

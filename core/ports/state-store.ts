@@ -53,6 +53,8 @@ export type ReplicationChange = Partial<
     | 'tablesVersion'
     | 'leaving'
     | 'tableChange'
+    | 'pause'
+    | 'requestCount'
     | 'executionArn'
     | 'capturedSince'
     | 'wait'
@@ -85,7 +87,9 @@ export interface ReplicationStore {
     clientId: ClientId,
     replicationId: ReplicationId,
     change: { readonly [K in keyof ReplicationChange]: ReplicationChange[K] | undefined },
-    expected?: Partial<Pick<Replication, 'status' | 'desired' | 'generation' | 'tablesVersion'>>,
+    expected?: Partial<
+      Pick<Replication, 'status' | 'desired' | 'generation' | 'tablesVersion' | 'requestCount'>
+    >,
   ): Promise<Replication | undefined>;
 
   /** Newest first. */
@@ -110,6 +114,9 @@ export interface ConsumerLaunch {
   readonly generation: number;
 }
 
+/** A launch that may not write heartbeats any more. Without an ARN no task of it is known. */
+export type RevokedLaunch = Pick<ConsumerLaunch, 'launchId' | 'taskArn'>;
+
 export interface ConsumerStore {
   /**
    * Records a launch if the replication is still meant to run and `launch.generation` is its generation. Throws `Superseded`
@@ -122,7 +129,9 @@ export interface ConsumerStore {
    * its end. A consumer whose task cannot be reached therefore exits at its next heartbeat.
    */
   revokeLaunch(replicationId: ReplicationId): Promise<ConsumerLaunch | undefined>;
-  /** Attaches the task's ARN to a recorded launch; does nothing when a newer launch has replaced it. */
+  /** The launch that was revoked last, until a newer one is recorded: its task may still be ending. */
+  getRevokedLaunch(replicationId: ReplicationId): Promise<RevokedLaunch | undefined>;
+  /** Attaches the task's ARN to a launch that is recorded or was revoked; does nothing when a newer one has replaced it. */
   setLaunchTask(replicationId: ReplicationId, launchId: string, taskArn: string): Promise<void>;
   /**
    * Stores the heartbeat if `heartbeat.launchId` is still the recorded launch. Throws `Superseded` otherwise; the consumer

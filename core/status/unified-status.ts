@@ -11,14 +11,21 @@ import type { ConnectorState, ConnectorStatus } from '../ports/services.ts';
 import type { SourceObject } from '../ports/source-dialect.ts';
 import type { ConsumerLaunch } from '../ports/state-store.ts';
 import { describeCopy, isCopied, type TableCopyStatus } from './copy-progress.ts';
+import {
+  describePause,
+  describeStuckEnding,
+  isPauseRunningOut,
+  type PauseWindow,
+  pauseWindow,
+} from './describe-pause.ts';
 import { describeKeptLog, isAtSource } from './objects-at-source.ts';
 
 /**
  * `healthy`: capture and consumer run and report. `degraded`: changes may be late, or a table is left out; Millrace is on
- * it or a person should look. `failed`: nothing is replicated until a person acts. `starting` and `stopped`: as the
- * user asked.
+ * it or a person should look. `failed`: nothing is replicated until a person acts. `starting`, `paused` and `stopped`: as
+ * the user asked.
  */
-export type OverallHealth = 'healthy' | 'degraded' | 'failed' | 'starting' | 'stopped';
+export type OverallHealth = 'healthy' | 'degraded' | 'failed' | 'starting' | 'paused' | 'stopped';
 
 /** What Kafka Connect said of the connector: `missing` when it has none of that name, `unknown` when it did not answer. */
 export type ConnectorObservation = ConnectorStatus | 'missing' | 'unknown';
@@ -35,6 +42,8 @@ export interface StatusFacts {
   readonly sourceLog: SourceLog | undefined;
   /** What capture creates at sources of this kind. */
   readonly objectsAtSource: readonly SourceObject[];
+  /** How long Kafka keeps what is captured. */
+  readonly topicRetentionHours: number;
   readonly now: Date;
 }
 
@@ -84,6 +93,7 @@ export interface UnifiedStatus {
   readonly sourceObjects: readonly SourceObject[];
   /** What a start waits for. */
   readonly wait: StartWait | undefined;
+  readonly pause: PauseWindow | undefined;
   readonly overall: OverallHealth;
   /** Why it is not healthy, one sentence each; empty when it is. */
   readonly reasons: readonly string[];
@@ -227,14 +237,18 @@ export const unifiedStatus = (facts: StatusFacts): UnifiedStatus => {
   const wait = currentWait(replication);
   const sourceObjects = isAtSource(replication) ? facts.objectsAtSource : [];
 
-  const { overall, reasons } = judge(replication, connector, consumer, lag, {
-    skipped,
-    held,
-    all: copy.tables,
-  });
+  const pause = pauseWindow(replication, facts.topicRetentionHours);
+  const { overall, reasons } =
+    judgeWanted(replication, pause, connector, now) ??
+    judge(replication, connector, consumer, lag, {
+      skipped,
+      held,
+      all: copy.tables,
+    });
   return {
     sourceObjects,
     wait,
+    pause,
     overall,
     reasons: [
       ...reasons,
@@ -315,6 +329,43 @@ const tableLag = (
   return lagging.length < maxLaggingTopics ? { lagEvents: 0, lagMs: 0 } : unknownLag;
 };
 
+/** What a user has paused or stopped is in order as long as it does what the user asked for. */
+const judgeWanted = (
+  replication: Replication,
+  pause: PauseWindow | undefined,
+  connector: ConnectorHealth,
+  now: Date,
+): { readonly overall: OverallHealth; readonly reasons: readonly string[] } | undefined => {
+  const stuck = describeStuckEnding(replication, now);
+  if (stuck !== undefined) return { overall: 'degraded', reasons: [stuck] };
+  switch (replication.status) {
+    case 'pausing':
+      return { overall: 'paused', reasons: ['The consumer commits what it has in hand and ends'] };
+    case 'stopping':
+      return {
+        overall: 'stopped',
+        reasons: ['The consumer commits what it has in hand and ends, and the connector is paused'],
+      };
+    case 'paused': {
+      const runsOut = pause !== undefined && isPauseRunningOut(pause, now);
+      const overall = hasFailed(connector) ? 'failed' : connector.healthy && !runsOut ? 'paused' : 'degraded';
+      return {
+        overall,
+        reasons: [
+          ...(connector.healthy ? [] : [connector.message]),
+          ...(runsOut ? ['The pause is near the end of what Kafka keeps: resume the replication'] : []),
+          ...(pause === undefined ? ['The replication was paused by a user'] : describePause(pause)),
+        ],
+      };
+    }
+    default:
+      return undefined;
+  }
+};
+
+const hasFailed = ({ state, tasks }: ConnectorHealth): boolean =>
+  state === 'FAILED' || tasks.some((task) => task.state === 'FAILED');
+
 const judge = (
   replication: Replication,
   connector: ConnectorHealth,
@@ -326,6 +377,10 @@ const judge = (
   switch (status) {
     case 'configured':
       return { overall: 'stopped', reasons: ['The replication has not been started yet'] };
+    case 'pausing':
+    case 'paused':
+      return { overall: 'paused', reasons: ['The replication was paused by a user'] };
+    case 'stopping':
     case 'stopped':
       return { overall: 'stopped', reasons: ['The replication was stopped by a user'] };
     case 'error':
@@ -349,12 +404,10 @@ const judge = (
           ? [replication.tableChange.message ?? 'A change of the tables has failed']
           : []),
       ];
-      const captureFailed =
-        connector.state === 'FAILED' || connector.tasks.some(({ state }) => state === 'FAILED');
       const nothingFlows =
         tables.held.length > 0 && tables.held.length + tables.skipped.length === tables.all.length;
       const failed =
-        captureFailed ||
+        hasFailed(connector) ||
         nothingFlows ||
         consumer.state === 'ERROR' ||
         !(connector.healthy || consumer.healthy);

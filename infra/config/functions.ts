@@ -80,6 +80,7 @@ export const healthFunctionDefinitions = {
       'launch-tasks',
       'watch-executions',
       'start-executions',
+      'stop-executions',
       'publish-alerts',
     ],
   },

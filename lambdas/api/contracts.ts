@@ -26,12 +26,13 @@ const idSchema = z.number().int().positive();
 const countSchema = z.number().int().nonnegative();
 
 /** Names that Millrace's users choose: for people, so anything visible. */
-const displayNameSchema = z
+const displayTextSchema = z
   .string()
   .trim()
   .min(1)
-  .max(100)
+  .max(500)
   .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters');
+const displayNameSchema = displayTextSchema.max(100);
 
 /** An identifier in a path. Sixteen digits stay below 2^53. */
 export const pathIdSchema = z
@@ -423,7 +424,11 @@ export const validationAnswerSchema = z.strictObject({
     .meta({ description: 'What keeps no start from succeeding and should be changed all the same.' }),
 });
 
+/** Why someone acts, for the activity. */
+const actionReasonSchema = displayTextSchema.optional().meta({ description: 'Why, for the activity.' });
+
 export const startReplicationSchema = z.strictObject({
+  reason: actionReasonSchema,
   force_resync: z.boolean().default(false).meta({
     description:
       'Truncates the target tables and copies everything again, also when the replication is active.',
@@ -440,7 +445,15 @@ export const startReplicationSchema = z.strictObject({
     }),
 });
 
-export const stopReplicationSchema = z.strictObject({});
+export const stopReplicationSchema = z.strictObject({ reason: actionReasonSchema });
+export const pauseReplicationSchema = z.strictObject({ reason: actionReasonSchema });
+
+const transactionWaitSchema = startReplicationSchema.shape.transaction_wait_seconds;
+/** Of a resume and a restart: a start that copies nothing again. */
+export const resumeReplicationSchema = z.strictObject({
+  reason: actionReasonSchema,
+  transaction_wait_seconds: transactionWaitSchema,
+});
 
 export const addTablesSchema = z.strictObject({
   tables: tablesRequestSchema,
@@ -559,7 +572,7 @@ export const copyAnswerSchema = z.strictObject({
 const connectorStateSchema = z.enum(['RUNNING', 'PAUSED', 'FAILED', 'UNASSIGNED', 'STOPPED', 'RESTARTING']);
 
 export const statusAnswerSchema = z.strictObject({
-  overall: z.enum(['healthy', 'degraded', 'failed', 'starting', 'stopped']),
+  overall: z.enum(['healthy', 'degraded', 'failed', 'starting', 'paused', 'stopped']),
   reasons: z.array(z.string()).meta({ description: 'Why it is not healthy; empty when it is.' }),
   warnings: z.array(z.string()).meta({ description: 'What may harm the source, with what to do.' }),
   connector: z.strictObject({
@@ -585,6 +598,18 @@ export const statusAnswerSchema = z.strictObject({
     })
     .nullable()
     .meta({ description: 'What a start waits for at the source; null while it waits for nothing.' }),
+  pause: z
+    .strictObject({
+      since: instantSchema,
+      by: z.string().meta({ description: 'Whose token it was.' }),
+      reason: z.string().nullable(),
+      changes_kept_until: instantSchema.meta({
+        description:
+          'Kafka keeps what is captured meanwhile until then at least. A later resume may need `force_resync`.',
+      }),
+    })
+    .nullable()
+    .meta({ description: 'The pause that it is in; null when it is in none.' }),
   source_objects: z
     .array(
       z.strictObject({

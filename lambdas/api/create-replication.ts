@@ -97,6 +97,7 @@ export const createReplication = async (
     publicationName: publicationName(prefix),
     status: 'configured',
     desired: 'stopped',
+    requestCount: 0,
     generation: 0,
     copyGeneration: 0,
     statusSince: now,

@@ -97,8 +97,13 @@ export const databaseOperations: readonly Operation[] = [
     status: 200,
     answer: updatedDatabaseSchema,
     errors: [...connectionErrors, 'ValidationFailed', 'Conflict', 'ConnectUnavailable'],
-    run: async ({ clientId, params, body }, ports) => {
-      const { database, effects } = await updateDatabase(clientId, params.database_id, body, ports);
+    run: async ({ clientId, by, params, body }, ports) => {
+      const { database, effects } = await updateDatabase(
+        clientId,
+        params.database_id,
+        { ...body, by },
+        ports,
+      );
       return {
         database: toAnswer(database),
         replications: effects.map(({ replicationId, effect, message }) => ({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiVersionPath } from '#core/contracts/api-version.ts';
-import type { Principal } from '#core/contracts/client.ts';
+import { type Principal, principalName } from '#core/contracts/client.ts';
 import type { ClientId } from '#core/contracts/identifiers.ts';
 import type { ErrorCode } from '#core/errors/error-policies.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
@@ -48,6 +48,8 @@ export const routePath = ({ path }: Pick<Operation, 'path'>): string => `${apiVe
 export interface OperationRequest<Params, Query, Body> {
   /** The client whose token it is. Throws `Forbidden` for an admin's token, which no operation lets through. */
   readonly clientId: ClientId;
+  /** Whose token it is, as the activity names them. */
+  readonly by: string;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
@@ -107,6 +109,7 @@ export const defineOperation = <
           get clientId() {
             return clientOf(request.principal);
           },
+          by: principalName(request.principal),
           params: parsed.path as z.output<P>,
           query: parsed.query as z.output<Q>,
           body: parsed.body as z.output<B>,

@@ -1,10 +1,5 @@
 import { z } from 'zod';
-import { captureDefaults } from '#core/capture/connector-config.ts';
-import { snapshotModes, usedSnapshotMode } from '#core/capture/snapshot-modes.ts';
-import type { CaptureOptions } from '#core/contracts/capture-options.ts';
-import { isActive, type Replication } from '#core/contracts/replication.ts';
-import { tablesVersion } from '#core/lifecycle/begin-table-change.ts';
-import { defaultTargetTemplate } from '#core/naming/target-template.ts';
+import { snapshotModes } from '#core/capture/snapshot-modes.ts';
 import { describeCopy } from '#core/status/copy-progress.ts';
 import { addTables, removeTable, resyncTable } from './change-tables.ts';
 import { findProblems } from './check-readiness.ts';
@@ -23,94 +18,20 @@ import {
   resyncTableSchema,
   snapshotModesAnswerSchema,
   snapshotModesQuerySchema,
-  startReplicationSchema,
   statusAnswerSchema,
-  stopReplicationSchema,
   tablePathSchema,
   validateReplicationSchema,
   validationAnswerSchema,
 } from './contracts.ts';
 import { createReplication } from './create-replication.ts';
 import { deleteReplication, readDeletion, toDeletionAnswer } from './delete-replication.ts';
+import { lifecycleOperations } from './lifecycle-operations.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { toProblemItem } from './problem-details.ts';
+import { toListed, toReplicationAnswer } from './replication-answer.ts';
 import { readStatus, toTableAnswer } from './replication-status.ts';
-import { startReplication } from './start-replication.ts';
-import { stopReplication } from './stop-replication.ts';
 
 const replicationPath = z.strictObject({ replication_id: pathIdSchema });
-
-type ListedReplication = z.input<typeof replicationListSchema>['replications'][number];
-
-const toListed = (replication: Replication): ListedReplication => ({
-  replication_id: replication.replicationId,
-  name: replication.name,
-  source_database_id: replication.sourceDatabaseId,
-  target_database_id: replication.targetDatabaseId,
-  connector_name: replication.connectorName,
-  topic_prefix: replication.topicPrefix,
-  status: replication.status,
-  is_active: isActive(replication),
-  desired: replication.desired,
-  generation: replication.generation,
-  execution_arn: replication.executionArn ?? null,
-  last_error_code: replication.lastErrorCode ?? null,
-  last_error_message: replication.lastErrorMessage ?? null,
-  status_since: replication.statusSince,
-  created_at: replication.createdAt,
-  table_count: replication.tables.length,
-});
-
-const toAnswer = (replication: Replication): z.input<typeof replicationAnswerSchema> => ({
-  ...toListed(replication),
-  target_table_name: replication.targetTemplate ?? defaultTargetTemplate,
-  tables_version: tablesVersion(replication),
-  table_change: toTableChange(replication),
-  tables: replication.tables.map(({ source, target, columns = [], ...policies }) => ({
-    source,
-    target,
-    columns: columns.map((column) => ({
-      source: column.source,
-      target: column.target ?? null,
-      omit: column.omit === true,
-      type: column.type ?? null,
-    })),
-    value_policy: policies.valuePolicy ?? 'fail',
-    unlogged_cascades: policies.unloggedCascades ?? 'refuse',
-  })),
-  capture: toCaptureAnswer(replication.capture),
-});
-
-const toTableChange = ({
-  tableChange,
-  leaving = [],
-}: Replication): z.input<typeof replicationAnswerSchema>['table_change'] =>
-  tableChange === undefined
-    ? null
-    : {
-        version: tableChange.version,
-        state: tableChange.state,
-        leaving: leaving.map(({ source }) => source),
-        resync: [...tableChange.resync],
-        started_at: tableChange.startedAt,
-        message: tableChange.message ?? null,
-      };
-
-const toCaptureAnswer = (
-  options: CaptureOptions = {},
-): z.input<typeof replicationAnswerSchema>['capture'] => {
-  const effective = { ...captureDefaults, ...options };
-  return {
-    snapshot_mode: usedSnapshotMode,
-    max_batch_events: effective.maxBatchEvents,
-    max_queue_events: effective.maxQueueEvents,
-    max_queue_bytes: effective.maxQueueBytes,
-    heartbeat_interval_ms: effective.heartbeatIntervalMs,
-    poll_interval_ms: effective.pollIntervalMs,
-    retriable_restart_wait_ms: effective.retriableRestartWaitMs,
-    connect_timeout_ms: options.connectTimeoutMs ?? null,
-  };
-};
 
 export const replicationOperations: readonly Operation[] = [
   defineOperation({
@@ -154,7 +75,8 @@ export const replicationOperations: readonly Operation[] = [
       'DatabaseAuthenticationFailed',
       'DatabaseTimeout',
     ],
-    run: async ({ clientId, body }, ports) => toAnswer(await createReplication(clientId, body, ports)),
+    run: async ({ clientId, body }, ports) =>
+      toReplicationAnswer(await createReplication(clientId, body, ports)),
   }),
 
   defineOperation({
@@ -181,7 +103,7 @@ export const replicationOperations: readonly Operation[] = [
     answer: replicationAnswerSchema,
     errors: ['NotFound'],
     run: async ({ clientId, params }, { store }) =>
-      toAnswer(await store.getReplication(clientId, params.replication_id)),
+      toReplicationAnswer(await store.getReplication(clientId, params.replication_id)),
   }),
 
   defineOperation({
@@ -209,49 +131,7 @@ export const replicationOperations: readonly Operation[] = [
     },
   }),
 
-  defineOperation({
-    id: 'startReplication',
-    method: 'POST',
-    path: '/replications/{replication_id}/start',
-    role: 'client',
-    summary: 'Start a replication. Starting it twice is one start; an active one is left as it is.',
-    params: replicationPath,
-    body: startReplicationSchema,
-    status: 202,
-    answer: replicationAnswerSchema,
-    errors: [
-      'NotFound',
-      'ValidationFailed',
-      'NeedsResync',
-      'Conflict',
-      'ConnectUnavailable',
-      'KafkaUnavailable',
-    ],
-    run: async ({ clientId, params, body }, ports) =>
-      toAnswer(
-        await startReplication(
-          clientId,
-          params.replication_id,
-          { forceResync: body.force_resync, transactionWaitSeconds: body.transaction_wait_seconds },
-          ports,
-        ),
-      ),
-  }),
-
-  defineOperation({
-    id: 'stopReplication',
-    method: 'POST',
-    path: '/replications/{replication_id}/stop',
-    role: 'client',
-    summary: 'Stop a replication. It goes on where it stopped when it is started again.',
-    params: replicationPath,
-    body: stopReplicationSchema,
-    status: 200,
-    answer: replicationAnswerSchema,
-    errors: ['NotFound', 'Conflict', 'ConnectUnavailable'],
-    run: async ({ clientId, params }, ports) =>
-      toAnswer(await stopReplication(clientId, params.replication_id, ports)),
-  }),
+  ...lifecycleOperations,
 
   defineOperation({
     id: 'addTables',
@@ -273,7 +153,7 @@ export const replicationOperations: readonly Operation[] = [
       'DatabaseTimeout',
     ],
     run: async ({ clientId, params, body }, ports) =>
-      toAnswer(await addTables(clientId, params.replication_id, body, ports)),
+      toReplicationAnswer(await addTables(clientId, params.replication_id, body, ports)),
   }),
 
   defineOperation({
@@ -288,7 +168,9 @@ export const replicationOperations: readonly Operation[] = [
     answer: replicationAnswerSchema,
     errors: ['NotFound', 'Conflict', 'ServiceUnavailable'],
     run: async ({ clientId, params, query }, ports) =>
-      toAnswer(await removeTable(clientId, params.replication_id, params.table, query.version, ports)),
+      toReplicationAnswer(
+        await removeTable(clientId, params.replication_id, params.table, query.version, ports),
+      ),
   }),
 
   defineOperation({
@@ -303,7 +185,9 @@ export const replicationOperations: readonly Operation[] = [
     answer: replicationAnswerSchema,
     errors: ['NotFound', 'Conflict', 'ServiceUnavailable'],
     run: async ({ clientId, params, body }, ports) =>
-      toAnswer(await resyncTable(clientId, params.replication_id, params.table, body.version, ports)),
+      toReplicationAnswer(
+        await resyncTable(clientId, params.replication_id, params.table, body.version, ports),
+      ),
   }),
 
   defineOperation({

@@ -14,7 +14,12 @@ type TableAnswer = z.input<typeof copyAnswerSchema>['tables'][number];
 /** Gathers what is known of a replication and says it in one answer. Connect may be down; the rest is told anyway. */
 export const readStatus = async (
   replication: Replication,
-  { store, connect, clock }: Pick<ApiPorts, 'store' | 'connect' | 'clock'>,
+  {
+    store,
+    connect,
+    topicRetentionHours,
+    clock,
+  }: Pick<ApiPorts, 'store' | 'connect' | 'topicRetentionHours' | 'clock'>,
 ): Promise<StatusAnswer> => {
   const { replicationId, connectorName } = replication;
   const [source, connector, launch, heartbeat, tables, sourceLog] = await Promise.all([
@@ -34,6 +39,7 @@ export const readStatus = async (
     tables,
     sourceLog,
     objectsAtSource: engineOf(source.kind).source.capture.objectsAtSource(replication),
+    topicRetentionHours,
     now,
   });
   const { statistics, consumer } = status;
@@ -58,6 +64,15 @@ export const readStatus = async (
             until: status.wait.until,
             transaction_count: status.wait.count,
             transactions: [...status.wait.transactions],
+          },
+    pause:
+      status.pause === undefined
+        ? null
+        : {
+            since: status.pause.since,
+            by: status.pause.by,
+            reason: status.pause.reason ?? null,
+            changes_kept_until: status.pause.changesKeptUntil,
           },
     source_objects: status.sourceObjects.map(({ kind, name, keepsLog }) => ({
       kind,

@@ -1,7 +1,9 @@
+import { statusChange } from '#core/contracts/activity.ts';
 import type { ClientId, ReplicationId } from '#core/contracts/identifiers.ts';
 import { owesResync, type Replication } from '#core/contracts/replication.ts';
 import { defaultTransactionWaitSeconds, executionName, type Run } from '#core/contracts/steps.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { expectedOf } from '#core/lifecycle/current-run.ts';
 import { underLease } from '#core/lifecycle/lease.ts';
 import { requirePossible } from '#core/lifecycle/transitions.ts';
 import { retryTableChange } from './change-tables.ts';
@@ -12,7 +14,15 @@ import type { ApiPorts } from './ports.ts';
 const drainWaitMs = 8_000;
 const drainPollMs = 500;
 
+/** What a user can ask for that begins a start. Resume and restart copy nothing again, as a start of a stopped one. */
+export type StartAction = 'start' | 'resume' | 'restart';
+
 export interface StartOptions {
+  readonly action: StartAction;
+  /** Who asks, as the activity names them. */
+  readonly by: string;
+  /** Why, in the user's words. */
+  readonly reason?: string | undefined;
   readonly forceResync: boolean;
   /** How long the start may wait for transactions that are open at the source. */
   readonly transactionWaitSeconds: number;
@@ -20,7 +30,8 @@ export interface StartOptions {
 
 /**
  * Starts a replication, or returns it unchanged when it is starting or active already: the same start twice is one
- * execution. `forceResync` begins again also when it is active, after its consumer was stopped. It stays in force for the
+ * execution. A resume is a start of a paused one. A restart is a start also of an active one: its consumer commits what it has
+ * in hand and ends, and its connector and tasks are restarted. `forceResync` begins again also when it is active, after its consumer was stopped. It stays in force for the
  * next starts until a copy has begun under it: a plain start after a forced one that failed would find tables that are live
  * by their record and empty, and would miss what came while capture was begun again.
  *
@@ -34,10 +45,15 @@ export const startReplication = async (
   ports: ApiPorts,
 ): Promise<Replication> => {
   const { store } = ports;
-  const { forceResync } = options;
+  const { action, forceResync } = options;
   const seen = await store.getReplication(clientId, replicationId);
-  requirePossible(seen, 'start');
-  if (seen.status === 'active' && !forceResync && seen.tableChange?.state === 'failed') {
+  requirePossible(seen, action);
+  if (
+    seen.status === 'active' &&
+    action === 'start' &&
+    !forceResync &&
+    seen.tableChange?.state === 'failed'
+  ) {
     return underLease(replicationId, ports, async () => {
       const current = await store.getReplication(clientId, replicationId);
       return current.status === 'active' && current.tableChange?.state === 'failed'
@@ -45,37 +61,51 @@ export const startReplication = async (
         : current;
     });
   }
-  if (await isUnderWay(seen, forceResync, ports)) return seen;
+  if (await isUnderWay(seen, options, ports)) return seen;
   const log = ports.logFor(seen.connectorName, replicationId);
   await checkReadiness(seen, log, ports);
 
   return underLease(replicationId, ports, async () => {
     // Someone else may have started it during the checks.
     const current = await store.getReplication(clientId, replicationId);
-    requirePossible(current, 'start');
-    if (await isUnderWay(current, forceResync, ports)) return current;
+    requirePossible(current, action);
+    if (await isUnderWay(current, options, ports)) return current;
+    requireLastWord(seen, current);
     const started = await beginStart(current, options, ports);
-    log.info(`Start ${started.generation} was requested${describeResync(current, forceResync)}`, {
+    log.info(`Start ${started.generation} was requested${describeStart(current, options)}`, {
       executionArn: started.executionArn,
     });
     return started;
   });
 };
 
+/** The checks take seconds. What a user has asked for meanwhile is newer than this start. */
+const requireLastWord = (seen: Replication, current: Replication): void => {
+  if ((seen.requestCount ?? 0) === (current.requestCount ?? 0)) return;
+  throw new MillraceError(
+    'Conflict',
+    `Replication ${current.replicationId} is ${current.status}: another request came while this one was checked, and it counts.`,
+    { facts: { replicationId: current.replicationId, status: current.status } },
+  );
+};
+
 /** Whether what the caller wants is happening already. Throws `NeedsResync`. */
 const isUnderWay = async (
   replication: Replication,
-  forceResync: boolean,
+  { action, forceResync }: StartOptions,
   { executions }: ApiPorts,
 ): Promise<boolean> => {
   switch (replication.status) {
     case 'configured':
+    case 'pausing':
+    case 'paused':
+    case 'stopping':
     case 'stopped':
     case 'error':
     case 'deleting':
       return false;
     case 'active':
-      return !forceResync;
+      return !forceResync && action !== 'restart';
     case 'needs-resync':
       if (forceResync) return false;
       throw new MillraceError(
@@ -91,6 +121,9 @@ const isUnderWay = async (
   }
 };
 
+const describeStart = (replication: Replication, { action, forceResync }: StartOptions): string =>
+  (action === 'start' ? '' : ` by a ${action}`) + describeResync(replication, forceResync);
+
 const describeResync = (replication: Replication, isAsked: boolean): string => {
   if (isAsked) return ' with force_resync';
   return owesResync(replication)
@@ -99,15 +132,20 @@ const describeResync = (replication: Replication, isAsked: boolean): string => {
 };
 
 /** Starts one that has failed, without the checks, which its first step makes. Call it under the lease. */
-export const startAgain = (current: Replication, ports: ApiPorts): Promise<Replication> =>
-  beginStart(current, { forceResync: false, transactionWaitSeconds: defaultTransactionWaitSeconds }, ports);
+export const startAgain = (current: Replication, by: string, ports: ApiPorts): Promise<Replication> =>
+  beginStart(
+    current,
+    { action: 'start', by, forceResync: false, transactionWaitSeconds: defaultTransactionWaitSeconds },
+    ports,
+  );
 
 const beginStart = async (
   current: Replication,
-  { forceResync: isResyncAsked, transactionWaitSeconds }: StartOptions,
+  options: StartOptions,
   ports: ApiPorts,
 ): Promise<Replication> => {
   const { store, clock } = ports;
+  const { action, by, reason, forceResync: isResyncAsked, transactionWaitSeconds } = options;
   const { clientId, replicationId } = current;
   const forceResync = isResyncAsked || owesResync(current);
   const isHalfBegun = current.status === 'starting' && current.executionArn === undefined;
@@ -131,8 +169,10 @@ const beginStart = async (
           lastErrorMessage: undefined,
           // The start carries out what the change had still to do.
           tableChange: undefined,
+          pause: undefined,
+          requestCount: (current.requestCount ?? 0) + 1,
         },
-        { status: current.status, desired: current.desired, generation: current.generation },
+        expectedOf(current),
       );
   if (starting === undefined)
     throw new MillraceError('Conflict', `Replication ${replicationId} was changed by someone else just now.`);
@@ -140,13 +180,14 @@ const beginStart = async (
   try {
     const changing = current.tableChange?.executionArn;
     if (changing !== undefined) await ports.executions.stopExecution(changing, 'A start replaces it.');
-    await stopOldConsumer(starting, forceResync, ports);
+    await stopOldConsumer(starting, forceResync || action === 'restart', ports);
     const run: Run = {
       clientId,
       replicationId,
       generation: starting.generation,
       forceResync,
       transactionWaitSeconds,
+      ...(action === 'restart' && { restartConnector: true }),
     };
     const executionArn = await ports.executions.startExecution(
       'start-replication',
@@ -163,7 +204,10 @@ const beginStart = async (
       at: clock.now().toISOString(),
       actor: 'user',
       action: 'start-requested',
-      message: `Start ${run.generation} was requested${describeResync(current, isResyncAsked)}.`,
+      message: `Start ${run.generation} was requested${describeStart(current, { ...options, forceResync: isResyncAsked })}.`,
+      by,
+      ...(reason === undefined ? {} : { reason }),
+      ...statusChange(current, starting),
     });
     return launched ?? (await store.getReplication(clientId, replicationId));
   } catch (error) {
@@ -173,18 +217,21 @@ const beginStart = async (
 };
 
 /**
- * Whatever applied an older start must not go on. Before a resync it is waited for: the copy empties the target tables.
+ * Whatever applied an older start must not go on. Before a resync it is waited for, since the copy empties the target tables,
+ * and in a restart, so that nothing which it has in hand is read once more.
  */
 const stopOldConsumer = async (
   { replicationId, generation }: Replication,
-  forceResync: boolean,
+  isAwaited: boolean,
   { store, tasks, clock }: ApiPorts,
 ): Promise<void> => {
   const launch = await store.revokeLaunch(replicationId);
-  const taskArn = launch?.taskArn;
+  if (launch?.taskArn !== undefined) {
+    await tasks.stopTask(launch.taskArn, `Replaced by start ${generation}.`);
+  }
+  if (!isAwaited) return;
+  const taskArn = (await store.getRevokedLaunch(replicationId))?.taskArn;
   if (taskArn === undefined) return;
-  await tasks.stopTask(taskArn, `Replaced by start ${generation}.`);
-  if (!forceResync) return;
   const giveUpAt = clock.now().getTime() + drainWaitMs;
   while (clock.now().getTime() < giveUpAt) {
     const task = await tasks.describeTask(taskArn);
@@ -207,7 +254,7 @@ const takeBack = async (
   const error = toMillraceError(cause);
   const wasRunning = before.status === 'active' || before.status === 'starting';
   // Nothing was begun, so what the target holds is as good as before.
-  const { resyncGeneration } = before;
+  const { resyncGeneration, pause } = before;
   await store.updateReplication(
     clientId,
     replicationId,
@@ -225,6 +272,7 @@ const takeBack = async (
           lastErrorCode: before.lastErrorCode,
           lastErrorMessage: before.lastErrorMessage,
           resyncGeneration,
+          pause,
         },
     { generation, status: 'starting' },
   );

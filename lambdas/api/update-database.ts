@@ -62,7 +62,7 @@ const curableCodes: ReadonlySet<string> = new Set([
 export const updateDatabase = async (
   clientId: ClientId,
   databaseId: DatabaseId,
-  request: UpdateRequest,
+  { by, ...request }: UpdateRequest & { readonly by: string },
   ports: ApiPorts,
 ): Promise<UpdatedDatabase> => {
   const { store } = ports;
@@ -85,7 +85,7 @@ export const updateDatabase = async (
 
   const saved = await save(before, after, credentials, ports);
   const effects = await forEachBounded(users, parallelReplications, (replication) =>
-    tell(replication, saved, ports),
+    tell(replication, saved, by, ports),
   );
   return { database: saved, effects };
 };
@@ -230,7 +230,7 @@ const checkTarget = async (
 const isRunningFrom =
   ({ databaseId }: Database) =>
   ({ sourceDatabaseId, status }: Replication): boolean =>
-    sourceDatabaseId === databaseId && status === 'active';
+    sourceDatabaseId === databaseId && (status === 'active' || status === 'paused');
 
 const refuseProblems = ({ name }: Database, problems: readonly Problem[]): void => {
   const [first] = problems;
@@ -259,6 +259,7 @@ const refuseOtherServer = (
 const tell = async (
   { clientId, replicationId }: Replication,
   database: Database,
+  by: string,
   ports: ApiPorts,
 ): Promise<ReplicationEffect> => {
   const { store, clock } = ports;
@@ -266,18 +267,22 @@ const tell = async (
     return await underLease(replicationId, ports, async (): Promise<ReplicationEffect> => {
       const current = await store.getReplication(clientId, replicationId);
       const log = ports.logFor(current.connectorName, replicationId);
-      if (current.status === 'active') {
+      if (current.status === 'active' || current.status === 'paused') {
         await applyDatabaseChange(current, database, {
           ...ports,
           dialectOf: ({ kind }) => engineOf(kind).source,
           log,
         });
-        const message = `Connector and consumer were restarted with the change of database ${database.name}; nothing is copied again.`;
+        const message =
+          current.status === 'active'
+            ? `Connector and consumer were restarted with the change of database ${database.name}; nothing is copied again.`
+            : `The replication is paused and stays so; what runs of it works with the change of database ${database.name}.`;
         await store.addActivity(replicationId, {
           at: clock.now().toISOString(),
           actor: 'user',
           action: 'database-changed',
           message,
+          by,
         });
         return { replicationId, effect: 'restarted', message };
       }
@@ -292,7 +297,7 @@ const tell = async (
           message: `It is ${current.status}; its next start uses the change.`,
         };
       }
-      const started = await startAgain(current, ports);
+      const started = await startAgain(current, by, ports);
       return {
         replicationId,
         effect: 'started',

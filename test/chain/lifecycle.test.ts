@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   awaitEqual,
   awaitLive,
+  awaitStatus,
   createReplication,
   createTenant,
   digestQuery,
   startAndAwaitActive,
   statusOf,
   type Tenant,
+  taskProcesses,
   waitFor,
 } from './harness.ts';
 
@@ -136,6 +138,47 @@ describe('the life of a replication', () => {
     const copiedBefore = (await statusOf(tenant, id)).statistics.rows_copied;
     await startAndAwaitActive(tenant, id);
     await expectEqual('accounts');
+    expect((await statusOf(tenant, id)).statistics.rows_copied).toBe(copiedBefore);
+  });
+
+  test('a paused replication writes nothing at the target, is not red, and applies everything after its resume', async () => {
+    const paused = await tenant.api.post(`/replications/${id}/pause`, { reason: 'work at the target' });
+    expect(paused.status).toBe(200);
+    await awaitStatus(tenant, id, 'paused', 90_000);
+    const target = quote(`${tenant.databaseName}_accounts`);
+    const before = (await tenant.target.query(digestQuery(target))).rows;
+    await tenant.source.query("INSERT INTO accounts VALUES (10, 'while paused', NULL)");
+    const { rows } = await tenant.source.query('SELECT pg_current_wal_lsn()::text AS lsn');
+    await waitFor('capture to bring the change to Kafka', 60_000, async () => {
+      const slots = await tenant.source.query(
+        'SELECT 1 FROM pg_replication_slots WHERE database = current_database() AND confirmed_flush_lsn >= $1::pg_lsn',
+        [rows[0]?.lsn],
+      );
+      return slots.rows.length > 0 ? true : undefined;
+    });
+    expect((await tenant.target.query(digestQuery(target))).rows).toEqual(before);
+    expect(await statusOf(tenant, id)).toMatchObject({
+      overall: 'paused',
+      config: { status: 'paused', desired: 'paused' },
+      connector: { state: 'RUNNING', healthy: true },
+      pause: { reason: 'work at the target' },
+    });
+    expect(taskProcesses('consumer', id)).toEqual([]);
+    const copiedBefore = (await statusOf(tenant, id)).statistics.rows_copied;
+    expect((await tenant.api.post(`/replications/${id}/resume`)).status).toBe(202);
+    await awaitStatus(tenant, id, 'active', 120_000);
+    await expectEqual('accounts');
+    expect((await statusOf(tenant, id)).statistics.rows_copied).toBe(copiedBefore);
+  });
+
+  test('a restart goes on with a new consumer, and copies nothing again', async () => {
+    const [consumerBefore] = taskProcesses('consumer', id);
+    const copiedBefore = (await statusOf(tenant, id)).statistics.rows_copied;
+    expect((await tenant.api.post(`/replications/${id}/restart`)).status).toBe(202);
+    await tenant.source.query("INSERT INTO accounts VALUES (11, 'while it restarts', NULL)");
+    await awaitStatus(tenant, id, 'active', 120_000);
+    await expectEqual('accounts');
+    expect(taskProcesses('consumer', id)).not.toContain(consumerBefore);
     expect((await statusOf(tenant, id)).statistics.rows_copied).toBe(copiedBefore);
   });
 

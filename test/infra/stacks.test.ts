@@ -252,6 +252,7 @@ describe.each(environmentNames)('%s', (env) => {
         'sns:Publish',
         'states:DescribeExecution',
         'states:StartExecution',
+        'states:StopExecution',
       ],
       'plan-copy': [...state, readSecret],
       'start-capture': [...state, readSecret],

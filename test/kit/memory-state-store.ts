@@ -8,7 +8,7 @@ import type { Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
-import type { ConsumerLaunch, StateStore } from '#core/ports/state-store.ts';
+import type { ConsumerLaunch, RevokedLaunch, StateStore } from '#core/ports/state-store.ts';
 
 const installationId = '5b0c7c1e-9f3d-4f2a-8a53-2d1f6d1b7a10';
 
@@ -22,6 +22,7 @@ export const createMemoryStateStore = (clock: Clock) => {
   const activities = new Map<number, Activity[]>();
   const leases = new Map<number, string>();
   const launches = new Map<number, ConsumerLaunch>();
+  const revoked = new Map<number, RevokedLaunch>();
   const heartbeats = new Map<number, Heartbeat>();
   const progress = new Map<number, TableProgress[]>();
   const sourceLogs = new Map<number, SourceLog>();
@@ -167,8 +168,10 @@ export const createMemoryStateStore = (clock: Clock) => {
     revokeLaunch: async (replicationId) => {
       const launch = launches.get(replicationId);
       launches.delete(replicationId);
+      if (launch !== undefined) revoked.set(replicationId, launch);
       return launch;
     },
+    getRevokedLaunch: async (replicationId) => revoked.get(replicationId),
     setLaunchTask: async (replicationId, launchId, taskArn) => {
       const launch = launches.get(replicationId);
       if (launch?.launchId === launchId) launches.set(replicationId, { ...launch, taskArn });
@@ -197,6 +200,7 @@ export const createMemoryStateStore = (clock: Clock) => {
     activities,
     leases,
     launches,
+    revoked,
     heartbeats,
     progress,
     sourceLogs,

@@ -15,6 +15,7 @@ import type {
   HealStore,
   LeaseStore,
   ReplicationStore,
+  RevokedLaunch,
   ShapeStore,
   SourceLogStore,
   TableShape,
@@ -38,6 +39,7 @@ export const createMemoryStore = (initial: Replication) => {
     replication: initial,
     activity: [] as Activity[],
     launch: undefined as ConsumerLaunch | undefined,
+    revoked: undefined as RevokedLaunch | undefined,
     heartbeat: undefined as Heartbeat | undefined,
     attempts: [] as HealAttempt[],
     sourceLog: undefined as SourceLog | undefined,
@@ -88,8 +90,10 @@ export const createMemoryStore = (initial: Replication) => {
     revokeLaunch: async () => {
       const { launch } = state;
       state.launch = undefined;
+      if (launch !== undefined) state.revoked = launch;
       return launch;
     },
+    getRevokedLaunch: async () => state.revoked,
     setLaunchTask: async (_replicationId, launchId, taskArn) => {
       if (state.launch?.launchId === launchId) state.launch = { ...state.launch, taskArn };
     },

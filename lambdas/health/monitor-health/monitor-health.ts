@@ -9,6 +9,8 @@ import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';
 import { type ObservationPorts, observeReplication } from '#core/health/observe-replication.ts';
 import { resumeDeletion } from '#core/lifecycle/begin-deletion.ts';
 import { resumeTableChange } from '#core/lifecycle/begin-table-change.ts';
+import { continueEnding, type EndingPorts } from '#core/lifecycle/end-replication.ts';
+import { nextStatus } from '#core/lifecycle/transitions.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { ConnectPort, ExecutionPort, TaskRunner } from '#core/ports/services.ts';
@@ -16,12 +18,13 @@ import type { CopyStore, DeletionStore, ReplicationStore, SourceLogStore } from 
 
 export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
   readonly store: HealPorts['store'] &
+    EndingPorts['store'] &
     ObservationPorts['store'] &
     Pick<ReplicationStore, 'listAllReplications'> &
     Pick<CopyStore, 'listTableProgress'> &
     Pick<SourceLogStore, 'putSourceLog'> &
     Pick<DeletionStore, 'beginDeletion' | 'getDeletion' | 'updateDeletion'>;
-  readonly executions: Pick<ExecutionPort, 'getStatus' | 'startExecution'>;
+  readonly executions: Pick<ExecutionPort, 'getStatus' | 'startExecution' | 'stopExecution'>;
   readonly connect: ObservationPorts['connect'] & Pick<ConnectPort, 'checkHealth'>;
   readonly connectors: ConnectorHealer;
   /** What the source tells; see `SourceDatabase.listUncaptured`. */
@@ -40,6 +43,9 @@ export interface HealthReport {
 }
 
 const deletionGraceMs = 60_000;
+
+/** Longer than the Lambda's 60 s. */
+const endingLeaseTtlMs = 70_000;
 
 /** A look at a source takes a connection of its own, and up to 10 s when it does not answer. */
 const captureCheckMinutes = 5;
@@ -61,6 +67,11 @@ export const monitorHealth = async (holder: string, ports: MonitorHealthPorts): 
       replications.filter(({ tableChange }) => tableChange !== undefined),
       ports,
     ));
+  const settled = await continueEndings(
+    all.filter(({ status }) => status === 'pausing' || status === 'stopping'),
+    holder,
+    ports,
+  );
   const connect = await reachableConnect(ports);
   const healed = await healEach(
     replications,
@@ -71,7 +82,7 @@ export const monitorHealth = async (holder: string, ports: MonitorHealthPorts): 
   );
   // Last, so that a source that does not answer keeps nothing waiting.
   const ended = await checkSources(all, holder, ports);
-  const report = { examined: replications.length, healed: healed + ended + resumed };
+  const report = { examined: replications.length, healed: healed + ended + resumed + settled };
   log.info(
     `Examined ${countOf(report.examined, 'replication')}, carried out ${countOf(report.healed, 'action')}`,
   );
@@ -102,6 +113,36 @@ const resumeDeletions = async (
     }
   }
   return resumed;
+};
+
+/** A pause or a stop whose parts had not ended when its call was answered. */
+const continueEndings = async (
+  replications: readonly Replication[],
+  holder: string,
+  ports: MonitorHealthPorts,
+): Promise<number> => {
+  const { store, clock, connectors } = ports;
+  let settled = 0;
+  for (const { clientId, replicationId, ...seen } of replications) {
+    const log = ports.logFor({ clientId, replicationId, ...seen });
+    try {
+      if (!(await store.acquireLease(replicationId, holder, endingLeaseTtlMs, clock.now()))) continue;
+      // The list is eventually consistent.
+      const current = await store.getReplication(clientId, replicationId);
+      if (nextStatus(current.status, 'ended') === undefined) continue;
+      const { status } = await continueEnding(current, {
+        ...ports,
+        connect: { getStatus: ports.connect.getStatus, pause: connectors.pause },
+      });
+      if (status === current.status) log.warn(`It is still ${status}; the next check tries again`);
+      else settled += 1;
+    } catch (error) {
+      log.error(`Could not complete that it is ${seen.status}; the next check tries again`, { error });
+    } finally {
+      await store.releaseLease(replicationId, holder);
+    }
+  }
+  return settled;
 };
 
 const resumeTableChanges = async (
@@ -201,7 +242,10 @@ const listUncaptured = async (
 
 /** Nothing runs for the others, and nothing is to run. */
 const isWatched = ({ status, desired }: Replication): boolean =>
-  status === 'active' || status === 'starting' || (desired === 'stopped' && status === 'stopped');
+  status === 'active' ||
+  status === 'starting' ||
+  status === 'paused' ||
+  (desired === 'stopped' && status === 'stopped');
 
 /**
  * When Connect as a whole does not answer, it is asked once and not once for each connector: with a black-holed
@@ -236,7 +280,8 @@ const checkOne = async (
     },
     ports,
   );
-  if (replication.status === 'active' && first !== undefined) emitHealth(replication, first, ports);
+  const isCaptured = replication.status === 'active' || replication.status === 'paused';
+  if (isCaptured && first !== undefined) emitHealth(replication, first, ports);
   return actions;
 };
 

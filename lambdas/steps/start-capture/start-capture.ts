@@ -69,6 +69,7 @@ export const startCapture = async (
     return notReady;
   }
   if (clock.now().getTime() - calledAt > shortWaitMs) return notReady;
+  if (run.restartConnector === true) await connect.restart(connectorName);
   const marker = parsePosition(await source.writeMarker(`capture:${run.generation}`));
   const before = streamedPosition(await connect.getOffset(connectorName));
 

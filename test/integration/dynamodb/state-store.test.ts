@@ -303,9 +303,12 @@ test('a revoked launch may report its end, and nothing else', async () => {
   expect(await codeOf(store.putHeartbeat(id, heartbeat('a')))).toBe('Superseded');
   await store.putHeartbeat(id, heartbeat('a', { state: 'STOPPED' }));
   expect((await store.getHeartbeat(id))?.state).toBe('STOPPED');
+  expect(await store.getRevokedLaunch(id)).toEqual({ launchId: 'a', taskArn: 'arn:a' });
   await store.setLaunchTask(id, 'a', 'arn:late');
   expect(await store.getLaunch(id)).toBeUndefined();
+  expect(await store.getRevokedLaunch(id)).toEqual({ launchId: 'a', taskArn: 'arn:late' });
   await store.recordLaunch(1, id, { ...launch, launchId: 'b' });
+  expect(await store.getRevokedLaunch(id)).toBeUndefined();
   expect(await codeOf(store.putHeartbeat(id, heartbeat('a', { state: 'STOPPED' })))).toBe('Superseded');
 });
 

@@ -97,6 +97,7 @@ export const statusAnswer = (change: Partial<Status> = {}): Status => ({
     heartbeat_recent: true,
     message: 'It runs.',
   },
+  pause: null,
   wait: null,
   source_objects: [],
   config: {

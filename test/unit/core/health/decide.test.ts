@@ -258,6 +258,23 @@ test.each<[string, Observation, readonly HealAttempt[], readonly string[]]>([
 
 const dead = { ...withConsumer({ heartbeat: beat({ beatAt: ago(900) }) }), connector: connector('PAUSED') };
 
+test('a paused replication gets no consumer again, and its capture is healed', () => {
+  const paused: Desired = { ...running, desired: 'paused', status: 'paused' };
+  const ended: Observation = {
+    ...healthy,
+    consumer: { launch: undefined, heartbeat: beat({ state: 'STOPPED' }), task: { kind: 'missing' } },
+  };
+  expect(kinds(ended, [], paused)).toEqual([]);
+  expect(kinds({ ...ended, connector: connector('PAUSED') }, [], paused)).toEqual(['resume-connector']);
+  expect(kinds({ ...ended, connector: { kind: 'missing' } }, [], paused)).toEqual(['recreate-connector']);
+  expect(kinds(healthy, [], paused)).toEqual(['stop-consumer']);
+});
+
+test.each(['pausing', 'stopping'] as const)('one that is %s is left to what completes that', (status) => {
+  const desired = status === 'pausing' ? 'paused' : 'stopped';
+  expect(kinds(healthy, [], { ...running, desired, status })).toEqual([]);
+});
+
 test.each(['configured', 'stopped', 'error', 'needs-resync'] as const)(
   'nothing is healed while the status is %s',
   (status) => {

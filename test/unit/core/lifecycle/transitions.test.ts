@@ -1,26 +1,72 @@
 import { describe, expect, test } from '@jest/globals';
-import { replicationStatusSchema } from '#core/contracts/replication.ts';
-import { isPossible, type LifecycleAction, requirePossible } from '#core/lifecycle/transitions.ts';
+import { type ReplicationStatus, replicationStatusSchema } from '#core/contracts/replication.ts';
+import {
+  isPossible,
+  lifecycleActions,
+  lifecycleEvents,
+  nextStatus,
+  requirePossible,
+} from '#core/lifecycle/transitions.ts';
 
-const actions: readonly LifecycleAction[] = ['start', 'stop', 'change-tables', 'delete'];
+const steps = [...lifecycleActions, ...lifecycleEvents];
 
-describe('what a user can ask for', () => {
-  test.each(replicationStatusSchema.options)('%s always has a way out', (status) => {
-    expect(actions.filter((action) => isPossible(status, action))).toContain('delete');
+/** Every status and what each action and event makes of it; `-` is refused. Columns as in `steps`. */
+const expected: Readonly<Record<ReplicationStatus, string>> = {
+  // start resume restart pause stop change-tables delete | started ended failed lost-changes
+  configured: 'starting - - - configured configured deleting - - - -',
+  starting: 'starting starting starting - stopping - deleting active - error needs-resync',
+  active: 'active active starting pausing stopping active deleting - - error needs-resync',
+  pausing: 'starting starting - pausing stopping - deleting - paused error needs-resync',
+  paused: 'starting starting - paused stopping - deleting - - error needs-resync',
+  stopping: 'starting - - - stopping - deleting - stopped - -',
+  stopped: 'starting - - - stopped stopped deleting - - - -',
+  error: 'starting - starting - stopping error deleting - - - -',
+  'needs-resync': 'starting - - - needs-resync needs-resync deleting - - - -',
+  deleting: '- - - - - - deleting - - - -',
+};
+
+describe.each(replicationStatusSchema.options)('%s', (status) => {
+  const wanted = expected[status].split(' ');
+
+  test.each(steps.map((step, index) => [step, wanted[index]] as const))('%s leads to %s', (step, next) => {
+    expect(nextStatus(status, step) ?? '-').toBe(next);
   });
 
-  test('a replication that is being deleted can only be deleted', () => {
-    expect(actions.filter((action) => isPossible('deleting', action))).toEqual(['delete']);
-    expect(() => requirePossible({ replicationId: 7, status: 'deleting' }, 'start')).toThrow(
+  test.each(lifecycleActions)('%s is refused with what is possible instead, or allowed', (action) => {
+    const next = nextStatus(status, action);
+    const ask = () => requirePossible({ replicationId: 7, status }, action);
+    if (next !== undefined) {
+      expect(ask()).toBe(next);
+      return;
+    }
+    const ways = lifecycleActions.filter((way) => isPossible(status, way)).length;
+    expect(ask).toThrow(
       expect.objectContaining({
         code: 'Conflict',
-        message:
-          'Replication 7 is in status deleting. It cannot be started. Possible now: DELETE /replications/7.',
+        message: expect.stringMatching(
+          new RegExp(
+            `^Replication 7 is in status ${status}\\. .+\\. Possible now: (.+; ){${ways - 1}}[^;]+\\.$`,
+          ),
+        ),
       }),
     );
   });
 
-  test('tables are not changed while a start is under way', () => {
-    expect(isPossible('starting', 'change-tables')).toBe(false);
+  test('has a way out by the API', () => {
+    expect(isPossible(status, 'delete')).toBe(true);
   });
+
+  test('repeating an action is harmless: where it leads, it is allowed and stays there', () => {
+    for (const action of lifecycleActions) {
+      const next = nextStatus(status, action);
+      if (next === undefined) continue;
+      expect([action, nextStatus(next, action)]).toEqual([action, next]);
+    }
+  });
+});
+
+test('a replication that is being deleted can only be deleted', () => {
+  expect(() => requirePossible({ replicationId: 7, status: 'deleting' }, 'start')).toThrow(
+    'Replication 7 is in status deleting. It cannot be started. Possible now: DELETE /replications/7.',
+  );
 });

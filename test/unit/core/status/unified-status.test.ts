@@ -58,6 +58,7 @@ const facts = (change: Partial<StatusFacts> = {}): StatusFacts => ({
   tables: [live],
   sourceLog: undefined,
   objectsAtSource: [],
+  topicRetentionHours: 168,
   now,
   ...change,
 });

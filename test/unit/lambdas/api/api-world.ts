@@ -204,6 +204,12 @@ export const createWorld = () => {
       },
       pause: async (name) => {
         calls.push(`pause ${name}`);
+        if (world.connector !== undefined && !(world.connector instanceof MillraceError)) {
+          world.connector = {
+            state: 'PAUSED',
+            tasks: world.connector.tasks.map(({ id }) => ({ id, state: 'PAUSED' })),
+          };
+        }
       },
       validateConfig: async (config) => {
         validated.push(config);

@@ -225,12 +225,32 @@ test('a stop stops the execution, the consumer and the connector', async () => {
   expect(answer.status).toBe(200);
   expect(answer.body).toMatchObject({ status: 'stopped', desired: 'stopped', is_active: false });
   expect(it.calls.toSorted()).toEqual([
+    'describe task arn:task',
     'pause acme_shop_connector',
     'stop execution arn:execution:replication-1-start-1',
     'stop task arn:task',
   ]);
   expect([it.launches.size, it.leases.size]).toEqual([0, 0]);
-  expect(it.activities.get(1)?.at(-1)).toMatchObject({ action: 'stopped', actor: 'user' });
+  expect(it.activities.get(1)?.slice(-2)).toMatchObject([
+    {
+      action: 'stop-requested',
+      actor: 'user',
+      by: 'client 1',
+      before: { status: 'active', desired: 'running' },
+      after: { status: 'stopping', desired: 'stopped' },
+    },
+    { action: 'stopped', actor: 'user', after: { status: 'stopped', desired: 'stopped' } },
+  ]);
+});
+
+test('a stop whose consumer takes longer than the call is still stopping', async () => {
+  const it = await active();
+  it.world.taskStatus = 'DEACTIVATING';
+  const answer = await it.request(it.client, 'POST', '/replications/1/stop');
+  expect([answer.status, answer.body.status]).toEqual([200, 'stopping']);
+  expect(it.leases.size).toBe(0);
+  it.world.taskStatus = 'STOPPED';
+  expect((await it.request(it.client, 'POST', '/replications/1/stop')).body.status).toBe('stopped');
 });
 
 test("a user's stop is in force even while a heal holds the lease", async () => {
@@ -238,9 +258,10 @@ test("a user's stop is in force even while a heal holds the lease", async () => 
   it.leases.set(1, 'healer');
   const answer = await it.request(it.client, 'POST', '/replications/1/stop');
   expect(answer.status).toBe(409);
-  expect(it.replications.get(1)).toMatchObject({ status: 'stopped', desired: 'stopped' });
+  expect(it.replications.get(1)).toMatchObject({ status: 'stopping', desired: 'stopped' });
   it.leases.clear();
-  expect((await it.request(it.client, 'POST', '/replications/1/stop')).status).toBe(200);
+  const again = await it.request(it.client, 'POST', '/replications/1/stop');
+  expect([again.status, again.body.status]).toEqual([200, 'stopped']);
   expect(it.calls).toContain('stop task arn:task');
 });
 
@@ -250,7 +271,7 @@ test('a part that cannot be stopped is reported after the others were', async ()
   const answer = await it.request(it.client, 'POST', '/replications/1/stop');
   expect(answer.status).toBe(503);
   expect(it.calls).toContain('pause acme_shop_connector');
-  expect(it.replications.get(1)).toMatchObject({ status: 'stopped', desired: 'stopped' });
+  expect(it.replications.get(1)).toMatchObject({ status: 'stopping', desired: 'stopped' });
 });
 
 test('a stop before the first start changes nothing', async () => {

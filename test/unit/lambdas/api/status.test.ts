@@ -71,6 +71,7 @@ test('the status of a running replication has every part of it', async () => {
       heartbeat_recent: true,
       message: 'Consumer is healthy and processing messages',
     },
+    pause: null,
     wait: null,
     source_objects: [
       { kind: 'replication slot', name: 'millrace_client_1_db_1', keeps_log: true },

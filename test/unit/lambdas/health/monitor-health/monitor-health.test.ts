@@ -90,7 +90,11 @@ const createWorld = (change: Partial<Replication> = {}) => {
       },
       describeTask: async () => ({ lastStatus: world.taskStatus }),
     },
-    executions: { getStatus: async () => undefined, startExecution: async () => 'arn:execution' },
+    executions: {
+      getStatus: async () => undefined,
+      startExecution: async () => 'arn:execution',
+      stopExecution: async () => {},
+    },
     alerts: { publish: async () => {} },
     metrics,
     clock: createManualClock(),
@@ -117,6 +121,35 @@ test('a paused connector is resumed and a killed consumer replaced in one go', a
   expect(await monitorHealth('me', ports)).toEqual({ examined: 1, healed: 2 });
   expect(acts(calls)).toEqual(['resume', 'stop arn:task', 'run r7-g3-l2']);
   expect(state.activity.map(({ action }) => action)).toEqual(['connector-resumed', 'consumer-restarted']);
+});
+
+test.each([
+  ['pausing', 'paused', []],
+  ['stopping', 'stopped', ['pause']],
+] as const)('what is %s becomes %s once its parts have ended', async (status, ended, connectorCalls) => {
+  const { ports, calls, world, state } = createWorld({
+    status,
+    desired: ended,
+    executionArn: 'arn:execution',
+  });
+  expect(await monitorHealth('me', ports)).toMatchObject({ healed: 0 });
+  expect(state.replication.status).toBe(status);
+  expect(acts(calls)).toEqual(expect.arrayContaining(['stop arn:task', ...connectorCalls]));
+
+  world.taskStatus = 'STOPPED';
+  world.connector = { state: status === 'stopping' ? 'PAUSED' : 'RUNNING', tasks: [] };
+  expect(await monitorHealth('me', ports)).toMatchObject({ healed: 1 });
+  expect(state.replication.status).toBe(ended);
+  expect(state.activity.map(({ actor, action }) => [actor, action])).toEqual([['healer', ended]]);
+  expect(state.leaseHolder).toBeUndefined();
+});
+
+test('a paused replication is measured by its connector, and gets no consumer', async () => {
+  const { ports, calls, metrics, state } = createWorld({ status: 'paused', desired: 'paused' });
+  state.launch = undefined;
+  expect(await monitorHealth('me', ports)).toEqual({ examined: 1, healed: 0 });
+  expect(acts(calls)).toEqual([]);
+  expect(metrics.emitted).toEqual([{ ConnectorFailed: 0 }]);
 });
 
 test('a deletion and a change of the tables whose executions have ended go on', async () => {
