@@ -2,12 +2,16 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addGlobalOptions, type Cli, createCli, type GlobalOptions, withExamples } from './cli.ts';
 import { CliError, exitCodes } from './cli-error.ts';
+import { addActivityCommand } from './commands/activity.ts';
 import { addTableCommands } from './commands/change-tables.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addClientCommands } from './commands/clients.ts';
+import { addCompletionCommands } from './commands/completion.ts';
 import { addCreateCommand } from './commands/create.ts';
 import { addDatabaseCommands } from './commands/databases.ts';
+import { addDeclareCommands } from './commands/declare.ts';
 import { addDiscoverCommand } from './commands/discover.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addLifecycleCommands } from './commands/lifecycle.ts';
 import { addLoginCommands } from './commands/login.ts';
 import { addStatusCommands } from './commands/status.ts';
@@ -68,11 +72,16 @@ export const createProgram = (shell: Shell): Program => {
   addDiscoverCommand(program, cli);
   addCreateCommand(program, cli);
   addStatusCommands(program, cli);
-  addCheckCommand(program, cli, (code) => {
+  const end = (code: number): void => {
     exitCode = code;
-  });
+  };
+  addCheckCommand(program, cli, end);
   addLifecycleCommands(program, cli);
   addTableCommands(program, cli);
+  addActivityCommand(program, cli);
+  addDeclareCommands(program, cli, end);
+  addDoctorCommand(program, cli, end);
+  addCompletionCommands(program, cli);
   return { command: program, cli, exitCode: () => exitCode };
 };
 

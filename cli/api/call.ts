@@ -13,6 +13,8 @@ export interface Api {
   readonly url: string;
   /** Throws `ApiProblem` for an answer that is an error, and `ApiUnreachable` when there is none. */
   call<N extends OperationName>(name: N, request: Request<N>): Promise<Answer<N>>;
+  /** Whether anyone answers as the API does, what it says to the token, and what time it has. */
+  probe(): Promise<{ readonly status: number; readonly serverTime: Date | undefined }>;
 }
 
 /** An error that the API has answered with. */
@@ -52,21 +54,9 @@ const maxRetryAfterSeconds = 30;
 
 export const connectApi = ({ url, token }: Profile, shell: Shell): Api => {
   const base = originOf(url);
-  return {
-    url,
-    call: async (name, request) => {
-      const { method, path } = routes[name];
-      const {
-        path: pathValues,
-        query,
-        body,
-      } = request as {
-        readonly path?: Readonly<Record<string, string | number>>;
-        readonly query?: Readonly<Record<string, string | number | undefined>>;
-        readonly body?: unknown;
-      };
-      const target = `${base}${fillPath(path, pathValues)}${toQuery(query)}`;
-      const send = (): Promise<Response> =>
+  const send = (method: string, target: string, body?: unknown): ReturnType<typeof receive> =>
+    receive(
+      () =>
         fetch(target, {
           method,
           redirect: 'manual',
@@ -77,9 +67,18 @@ export const connectApi = ({ url, token }: Profile, shell: Shell): Api => {
           },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
           signal: AbortSignal.any([shell.signal, AbortSignal.timeout(callTimeoutMs)]),
-        });
+        }),
+      url,
+      shell,
+    );
+  return {
+    url,
+    call: async (name, request) => {
+      const { method, path } = routes[name];
+      const { path: pathValues, query, body } = request as RequestParts;
+      const target = `${base}${fillPath(path, pathValues)}${toQuery(query)}`;
       for (let attempt = 1; ; attempt += 1) {
-        const { response, text } = await receive(send, url, shell);
+        const { response, text } = await send(method, target, body);
         if (response.status === 429 && attempt <= rateLimitRetries) {
           await shell.sleep(retryAfterMs(response, attempt));
           continue;
@@ -87,8 +86,27 @@ export const connectApi = ({ url, token }: Profile, shell: Shell): Api => {
         return readAnswer(response, text, `${method} ${target}`);
       }
     },
+    probe: async () => {
+      const { method, path } = routes.listDatabases;
+      const { response, text } = await send(method, `${base}${path}`);
+      const { status, headers } = response;
+      // These are about the token, and come from the API all the same.
+      if (!tokenStatuses.has(status)) readAnswer(response, text, `${method} ${base}${path}`);
+      const date = headers.get('date');
+      return { status, serverTime: date === null ? undefined : new Date(date) };
+    },
   };
 };
+
+/** Any request, as it is sent. */
+interface RequestParts {
+  readonly path?: Readonly<Record<string, string | number>>;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly body?: unknown;
+}
+
+/** The token is not known, or may not list databases, or the request does not say for which client it is. */
+const tokenStatuses: ReadonlySet<number> = new Set([400, 401, 403]);
 
 /** Routes begin with the version, with which the URL of an installation ends. */
 const originOf = (url: string): string => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -105,6 +105,10 @@ describe('the life of a replication by the command line', () => {
     await tenant.source.query("INSERT INTO orders VALUES (1000, 'later')");
     const all = (table: string): string => `SELECT id, note FROM ${table} ORDER BY id`;
     await awaitEqual(tenant, all('orders'), all(`${tenant.databaseName}_orders`));
+
+    const file = join(configHome, 'orders.yaml');
+    writeFileSync(file, await succeed('export', 'orders'));
+    expect(await succeed('plan', '-f', file)).toBe('No changes.\n');
 
     const watching = begin(['status', 'orders', '--watch', '-o', 'json']);
     const [first] = await once(watching.stdout, 'data');

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { findSnapshotMode } from '#core/capture/snapshot-modes.ts';
+import { parseColumnType } from '#core/contracts/column-type.ts';
+import { tableLabel } from '#core/contracts/identifiers.ts';
+import type { Request } from '../api/call.ts';
+import type { Database, Replication } from '../api/routes.ts';
+import type { Declaration, DeclaredReplication, DeclaredTableName } from './schema.ts';
+
+/** One field that is declared otherwise than it is. */
+export interface Difference {
+  readonly field: string;
+  readonly is: string;
+  readonly declared: string;
+}
+
+const show = (value: unknown): string =>
+  value === null || value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value);
+
+const difference = (field: string, is: unknown, declared: unknown): readonly Difference[] =>
+  show(is) === show(declared) ? [] : [{ field, is: show(is), declared: show(declared) }];
+
+export type DatabaseChange = Omit<Request<'updateDatabase'>['body'], 'name' | 'password'>;
+
+const changeable = ['host', 'port', 'database', 'username', 'tls_mode', 'ca_pem'] as const;
+
+/** What of a registered database is declared otherwise. Its password is never known. */
+export const compareDatabase = (
+  declared: Declaration['databases'][number],
+  database: Database,
+): { readonly change: DatabaseChange; readonly differences: readonly Difference[] } => {
+  const wanted = { ...declared, ca_pem: declared.ca_pem ?? null };
+  const differences = changeable.flatMap((field) =>
+    field === 'ca_pem'
+      ? // A bundle is too long to be shown.
+        difference(field, digestOf(database.ca_pem), digestOf(wanted.ca_pem))
+      : difference(field, database[field], wanted[field]),
+  );
+  const change = Object.fromEntries(
+    differences.map(({ field }) => [field, wanted[field as keyof typeof wanted]]),
+  );
+  return { change: change as DatabaseChange, differences };
+};
+
+const digestOf = (pem: string | null): string =>
+  pem === null ? 'none' : `sha256:${createHash('sha256').update(pem.trim()).digest('hex').slice(0, 12)}`;
+
+type DeclaredTable = DeclaredReplication['tables'][number];
+type Mapping = Replication['tables'][number];
+
+export const declaredLabel = ({ schema, table }: DeclaredTableName): string =>
+  schema === undefined ? table : `${schema}.${table}`;
+
+const isNamed = ({ schema, table }: DeclaredTableName, source: Mapping['source']): boolean =>
+  source.table === table && (schema === undefined || source.schema === schema);
+
+export interface ReplicationComparison {
+  readonly added: readonly DeclaredTable[];
+  readonly removed: readonly Mapping['source'][];
+  /** What cannot be changed of a replication that exists. */
+  readonly fixed: readonly Difference[];
+  /** Declared tables that name several of the replication. */
+  readonly ambiguous: readonly string[];
+}
+
+/** `source` and `target` are the names of the replication's databases. */
+export const compareReplication = (
+  declared: DeclaredReplication,
+  replication: Replication,
+  { source, target }: { readonly source: string; readonly target: string },
+): ReplicationComparison => {
+  const pairs = declared.tables.map((table) => ({
+    table,
+    found: replication.tables.filter((mapping) => isNamed(table.source, mapping.source)),
+  }));
+  const known = new Set(pairs.flatMap(({ found }) => found.map((mapping) => tableLabel(mapping.source))));
+  return {
+    added: pairs.flatMap(({ table, found }) => (found.length === 0 ? [table] : [])),
+    removed: replication.tables.map((mapping) => mapping.source).filter((ref) => !known.has(tableLabel(ref))),
+    ambiguous: pairs.flatMap(({ table, found }) => (found.length > 1 ? [declaredLabel(table.source)] : [])),
+    fixed: [
+      ...difference('source', source, declared.source),
+      ...difference('target', target, declared.target),
+      ...(declared.target_table_name === undefined
+        ? []
+        : difference('target_table_name', replication.target_table_name, declared.target_table_name)),
+      ...Object.entries(declared.capture).flatMap(([option, value]) =>
+        value === undefined
+          ? []
+          : difference(
+              `capture.${option}`,
+              replication.capture[option as keyof Replication['capture']],
+              option === 'snapshot_mode' ? modernMode(String(value)) : value,
+            ),
+      ),
+      ...pairs.flatMap(({ table, found: [mapping] }) =>
+        mapping === undefined ? [] : compareTable(table, mapping),
+      ),
+    ],
+  };
+};
+
+/** The API answers with the present name of a snapshot mode. */
+const modernMode = (mode: string): string => findSnapshotMode(mode)?.mode ?? mode;
+
+const compareTable = (declared: DeclaredTable, mapping: Mapping): readonly Difference[] => {
+  const label = tableLabel(mapping.source);
+  const { schema, table } = declared.target ?? {};
+  return [
+    ...(schema === undefined ? [] : difference(`${label}: target schema`, mapping.target.schema, schema)),
+    ...(table === undefined ? [] : difference(`${label}: target table`, mapping.target.table, table)),
+    ...difference(`${label}: value_policy`, mapping.value_policy, declared.value_policy),
+    ...difference(`${label}: unlogged_cascades`, mapping.unlogged_cascades, declared.unlogged_cascades),
+    ...difference(`${label}: columns`, normalizeColumns(mapping.columns), normalizeColumns(declared.columns)),
+  ];
+};
+
+interface MappedColumn {
+  readonly source: string;
+  readonly target?: string | null | undefined;
+  readonly omit?: boolean | undefined;
+  readonly type?: string | null | undefined;
+}
+
+/** Without what says nothing, and in one order. */
+const normalizeColumns = (columns: readonly MappedColumn[]): readonly object[] =>
+  columns
+    .map(({ source, target, omit = false, type }) => ({
+      source,
+      ...(target === null || target === undefined || target === source ? {} : { target }),
+      ...(omit ? { omit } : {}),
+      ...(type === null || type === undefined ? {} : { type: parseColumnType(type)?.type ?? type }),
+    }))
+    .filter((column) => Object.keys(column).length > 1)
+    .toSorted((left, right) => (left.source < right.source ? -1 : 1));

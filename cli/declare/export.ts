@@ -1,0 +1,63 @@
+import { stringify } from 'yaml';
+import type { Database, Replication } from '../api/routes.ts';
+
+/** An environment variable that is named after a database: `SHOP_PASSWORD`. */
+const passwordVariable = (name: string): string =>
+  `${name
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, '_')
+    .replace(/^_|_$/g, '')}_PASSWORD`;
+
+const exportDatabase = (database: Database): object => ({
+  name: database.name,
+  kind: database.kind,
+  host: database.host,
+  port: database.port,
+  database: database.database,
+  username: database.username,
+  password: { env: passwordVariable(database.name) },
+  tls_mode: database.tls_mode,
+  ...(database.ca_pem === null ? {} : { ca_pem: database.ca_pem }),
+});
+
+const exportTable = (mapping: Replication['tables'][number]): object => ({
+  source: mapping.source,
+  target: mapping.target,
+  ...(mapping.columns.length === 0
+    ? {}
+    : {
+        columns: mapping.columns.map(({ source, target, omit, type }) => ({
+          source,
+          ...(target === null ? {} : { target }),
+          ...(omit ? { omit } : {}),
+          ...(type === null ? {} : { type }),
+        })),
+      }),
+  ...(mapping.value_policy === 'fail' ? {} : { value_policy: mapping.value_policy }),
+  ...(mapping.unlogged_cascades === 'refuse' ? {} : { unlogged_cascades: mapping.unlogged_cascades }),
+});
+
+/** A replication with its two databases, as a file that `plan` finds no change in. */
+export const exportReplication = (
+  replication: Replication,
+  { source, target }: { readonly source: Database; readonly target: Database },
+): object => ({
+  databases:
+    source.database_id === target.database_id
+      ? [exportDatabase(source)]
+      : [source, target].map(exportDatabase),
+  replications: [
+    {
+      name: replication.name,
+      source: source.name,
+      target: target.name,
+      target_table_name: replication.target_table_name,
+      tables: replication.tables.map(exportTable),
+      capture: Object.fromEntries(Object.entries(replication.capture).filter(([, value]) => value !== null)),
+      state: replication.desired,
+    },
+  ],
+});
+
+export const exportedYaml = (exported: object): string =>
+  `# yaml-language-server: $schema=millrace.schema.json\n${stringify(exported, { lineWidth: 0 })}`;
