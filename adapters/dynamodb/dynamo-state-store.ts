@@ -7,6 +7,7 @@ import { createConsumerStore } from './consumer-store.ts';
 import { createCopyStore } from './copy-store.ts';
 import { createDeletionStore } from './deletion-store.ts';
 import { openDynamoTable } from './dynamo-table.ts';
+import { createIdempotencyStore } from './idempotency-store.ts';
 import { createRegistryStore } from './registry-store.ts';
 import { createReplicationStore } from './replication-store.ts';
 import { createShapeStore } from './shape-store.ts';
@@ -34,5 +35,6 @@ export const createStateStore = ({
     ...createShapeStore(table),
     ...createSourceLogStore(table),
     ...createDeletionStore(table, clock),
+    ...createIdempotencyStore(table),
   };
 };

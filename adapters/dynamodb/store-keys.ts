@@ -10,6 +10,7 @@ import { type ClientId, type ReplicationId, type TableRef, tableKey } from '#cor
  * | the installation's UUID | INSTALLATION | INSTALLATION |
  * | client | CLIENTS | client id |
  * | token | TOKEN#sha256 | TOKEN |
+ * | request with an Idempotency-Key | REQUEST#sha256 | REQUEST |
  * | database | CLIENT#id | DATABASE#id |
  * | replication (gsiPk REPLICATION) | CLIENT#id | REPLICATION#id |
  * | deletion | CLIENT#id | DELETION#replication id |
@@ -34,6 +35,8 @@ export const sequenceKey = (name: string): Key => ({ pk: 'SEQUENCE', sk: name })
 export const installationKey: Key = { pk: 'INSTALLATION', sk: 'INSTALLATION' };
 export const clientKey = (clientId: ClientId): Key => ({ pk: 'CLIENTS', sk: padded(clientId) });
 export const tokenKey = (sha256Hex: string): Key => ({ pk: `TOKEN#${sha256Hex}`, sk: 'TOKEN' });
+
+export const requestKey = (sha256Hex: string): Key => ({ pk: `REQUEST#${sha256Hex}`, sk: 'REQUEST' });
 
 const databasePrefix = 'DATABASE#';
 const replicationPrefix = 'REPLICATION#';

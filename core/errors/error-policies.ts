@@ -40,6 +40,10 @@ export const errorPolicies = {
   Forbidden: persistent(403, 'Use a token whose role and client allow this action.'),
   NotFound: persistent(404, 'Check the identifier against the list of what your token can see.'),
   Conflict: persistent(409, 'Read the current state of the resource, then decide again.'),
+  IdempotencyKeyReused: persistent(
+    422,
+    'Send another request with another Idempotency-Key, or the same request exactly as before.',
+  ),
   TargetTableClaimed: persistent(
     409,
     'Map the table to another target name: a target table belongs to one replication.',

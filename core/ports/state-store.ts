@@ -8,6 +8,7 @@ import type { ClientId, DatabaseId, ReplicationId, TableRef } from '../contracts
 import type { Replication } from '../contracts/replication.ts';
 import type { SourceLog } from '../contracts/source-log.ts';
 import type { KnownShape } from '../contracts/table-description.ts';
+import type { IdempotencyStore } from './idempotency-store.ts';
 
 /**
  * Everything that Millrace remembers, in DynamoDB. Reads are strongly consistent unless a method says otherwise. A write
@@ -267,4 +268,5 @@ export type StateStore = ShapeStore &
   ConsumerStore &
   HealStore &
   SourceLogStore &
-  CopyStore;
+  CopyStore &
+  IdempotencyStore;

@@ -37,8 +37,13 @@ const toRoute = (operation: Operation, ports: ApiPorts): ApiRoute => ({
   method: operation.method,
   path: routePath(operation),
   handler: async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
-    const { status, body } = await operation.handle(toRequest(event), ports);
-    return answer(status, 'application/json', body);
+    const { status, body, isReplay } = await operation.handle(toRequest(event), ports);
+    return answer(
+      status,
+      'application/json',
+      body,
+      isReplay === true ? { 'idempotency-replayed': 'true' } : {},
+    );
   },
 });
 
@@ -46,11 +51,16 @@ const toRequest = (event: APIGatewayProxyEvent): RawRequest => {
   // API Gateway's own `{proxy+}` is no parameter of an operation.
   const { proxy: _proxy, ...params } = event.pathParameters ?? {};
   const text = event.body ?? '';
+  // Names of headers have no case, and API Gateway hands them over as they were sent.
+  const idempotencyKey = Object.entries(event.headers ?? {}).find(
+    ([name]) => name.toLowerCase() === 'idempotency-key',
+  )?.[1];
   return {
     principal: principalOf(event),
     params,
     query: event.queryStringParameters ?? {},
     body: event.isBase64Encoded ? Buffer.from(text, 'base64').toString('utf8') : text,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };
 };
 
@@ -64,9 +74,14 @@ const principalOf = (event: APIGatewayProxyEvent): Principal => {
   throw new MillraceError('Unauthorized', 'The request carries no principal.');
 };
 
-const answer = (statusCode: number, contentType: string, body: unknown): APIGatewayProxyResult => ({
+const answer = (
+  statusCode: number,
+  contentType: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): APIGatewayProxyResult => ({
   statusCode,
-  headers: { 'content-type': contentType, 'cache-control': 'no-store' },
+  headers: { 'content-type': contentType, 'cache-control': 'no-store', ...headers },
   body: JSON.stringify(body),
 });
 

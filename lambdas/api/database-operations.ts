@@ -97,11 +97,11 @@ export const databaseOperations: readonly Operation[] = [
     status: 200,
     answer: updatedDatabaseSchema,
     errors: [...connectionErrors, 'ValidationFailed', 'Conflict', 'ConnectUnavailable'],
-    run: async ({ clientId, by, params, body }, ports) => {
+    run: async ({ clientId, actor, params, body }, ports) => {
       const { database, effects } = await updateDatabase(
         clientId,
         params.database_id,
-        { ...body, by },
+        { ...body, by: actor },
         ports,
       );
       return {

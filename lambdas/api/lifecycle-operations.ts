@@ -37,14 +37,14 @@ export const lifecycleOperations: readonly Operation[] = [
     status: 202,
     answer: replicationAnswerSchema,
     errors: startErrors,
-    run: async ({ clientId, by, params, body }, ports) =>
+    run: async ({ clientId, actor, params, body }, ports) =>
       toReplicationAnswer(
         await startReplication(
           clientId,
           params.replication_id,
           {
             action: 'start',
-            by,
+            by: actor,
             reason: body.reason,
             forceResync: body.force_resync,
             transactionWaitSeconds: body.transaction_wait_seconds,
@@ -66,12 +66,12 @@ export const lifecycleOperations: readonly Operation[] = [
     status: 200,
     answer: replicationAnswerSchema,
     errors: ['NotFound', 'Conflict', 'ServiceUnavailable'],
-    run: async ({ clientId, by, params, body }, ports) =>
+    run: async ({ clientId, actor, params, body }, ports) =>
       toReplicationAnswer(
         await pauseOrStop(
           clientId,
           params.replication_id,
-          { action: 'pause', by, ...withReason(body) },
+          { action: 'pause', by: actor, ...withReason(body) },
           ports,
         ),
       ),
@@ -92,14 +92,14 @@ export const lifecycleOperations: readonly Operation[] = [
       status: 202,
       answer: replicationAnswerSchema,
       errors: startErrors,
-      run: async ({ clientId, by, params, body }, ports) =>
+      run: async ({ clientId, actor, params, body }, ports) =>
         toReplicationAnswer(
           await startReplication(
             clientId,
             params.replication_id,
             {
               action,
-              by,
+              by: actor,
               reason: body.reason,
               forceResync: false,
               transactionWaitSeconds: body.transaction_wait_seconds,
@@ -122,12 +122,12 @@ export const lifecycleOperations: readonly Operation[] = [
     status: 200,
     answer: replicationAnswerSchema,
     errors: ['NotFound', 'Conflict', 'ConnectUnavailable', 'ServiceUnavailable'],
-    run: async ({ clientId, by, params, body }, ports) =>
+    run: async ({ clientId, actor, params, body }, ports) =>
       toReplicationAnswer(
         await pauseOrStop(
           clientId,
           params.replication_id,
-          { action: 'stop', by, ...withReason(body) },
+          { action: 'stop', by: actor, ...withReason(body) },
           ports,
         ),
       ),

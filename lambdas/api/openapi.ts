@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, errorPolicies } from '#core/errors/error-policies.ts';
+import { maxKeyLength, minKeyLength } from './answer-once.ts';
 import { operations } from './api.ts';
 import { namedAnswers } from './contracts.ts';
 import { type Operation, routePath } from './operation.ts';
@@ -40,7 +41,8 @@ const commonErrors: readonly ErrorCode[] = [
 ];
 
 const problemAnswers = (operation: Operation): Json => {
-  const codes = [...new Set([...commonErrors, ...operation.errors])];
+  const ofKey: readonly ErrorCode[] = operation.method === 'POST' ? ['Conflict', 'IdempotencyKeyReused'] : [];
+  const codes = [...new Set([...commonErrors, ...ofKey, ...operation.errors])];
   const byStatus = Map.groupBy(codes, (code) => errorPolicies[code].httpStatus);
   return Object.fromEntries(
     [...byStatus]
@@ -69,8 +71,23 @@ const parameters = (schema: z.ZodType, place: 'path' | 'query'): readonly Json[]
   }));
 };
 
+const idempotencyKeyParameter: Json = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the ' +
+    'answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first ' +
+    'request is at work. A UUID is a good key.',
+  schema: { type: 'string', minLength: minKeyLength, maxLength: maxKeyLength, pattern: '^[!-~]+$' },
+};
+
 const describe = (operation: Operation): Json => {
-  const params = [...parameters(operation.params, 'path'), ...parameters(operation.query, 'query')];
+  const params = [
+    ...parameters(operation.params, 'path'),
+    ...parameters(operation.query, 'query'),
+    ...(operation.method === 'POST' ? [idempotencyKeyParameter] : []),
+  ];
   const { body } = operation;
   return {
     operationId: operation.id,

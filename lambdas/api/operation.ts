@@ -4,6 +4,7 @@ import { type Principal, principalName } from '#core/contracts/client.ts';
 import type { ClientId } from '#core/contracts/identifiers.ts';
 import type { ErrorCode } from '#core/errors/error-policies.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
+import { answerOnce } from './answer-once.ts';
 import type { ApiPorts } from './ports.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -16,11 +17,15 @@ export interface RawRequest {
   readonly query: Readonly<Record<string, string | undefined>>;
   /** The text of the body; empty when there is none. */
   readonly body: string;
+  /** The header Idempotency-Key, where there is one. */
+  readonly idempotencyKey?: string;
 }
 
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
+  /** The answer of an earlier request with the same Idempotency-Key. */
+  readonly isReplay?: boolean;
 }
 
 /** One route: what docs/openapi.json says of it, and what it does. */
@@ -49,7 +54,7 @@ export interface OperationRequest<Params, Query, Body> {
   /** The client whose token it is. Throws `Forbidden` for an admin's token, which no operation lets through. */
   readonly clientId: ClientId;
   /** Whose token it is, as the activity names them. */
-  readonly by: string;
+  readonly actor: string;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
@@ -104,22 +109,40 @@ export const defineOperation = <
         query: [query, request.query],
         body: [definition.body ?? nothing, parseJson(request.body)],
       });
-      const answer = await definition.run(
-        {
-          get clientId() {
-            return clientOf(request.principal);
+      const run = () =>
+        definition.run(
+          {
+            get clientId() {
+              return clientOf(request.principal);
+            },
+            actor: principalName(request.principal),
+            params: parsed.path as z.output<P>,
+            query: parsed.query as z.output<Q>,
+            body: parsed.body as z.output<B>,
           },
-          by: principalName(request.principal),
-          params: parsed.path as z.output<P>,
-          query: parsed.query as z.output<Q>,
-          body: parsed.body as z.output<B>,
+          ports,
+        );
+      const { answer, isReplay } = await answerOnce(
+        {
+          // Every other method has one effect by itself.
+          key: definition.method === 'POST' ? request.idempotencyKey : undefined,
+          scope: scopeOf(request.principal),
+          route: `${definition.method} ${fillPath(routePath(definition), request.params)}`,
+          content: JSON.stringify([request.query, request.body]),
         },
         ports,
+        run,
       );
-      return { status: definition.status, body: answer };
+      return { status: definition.status, body: answer, isReplay };
     },
   };
 };
+
+const scopeOf = (principal: Principal): string =>
+  principal.role === 'client' ? `client ${principal.clientId}` : principal.role;
+
+const fillPath = (path: string, params: RawRequest['params']): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_placeholder, name: string) => encodeURIComponent(params[name] ?? ''));
 
 const authorize = (role: Role, principal: Principal): void => {
   if (principal.role === role) return;

@@ -8,6 +8,7 @@ import type { Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
+import type { RequestClaim } from '#core/ports/idempotency-store.ts';
 import type { ConsumerLaunch, RevokedLaunch, StateStore } from '#core/ports/state-store.ts';
 
 const installationId = '5b0c7c1e-9f3d-4f2a-8a53-2d1f6d1b7a10';
@@ -26,6 +27,7 @@ export const createMemoryStateStore = (clock: Clock) => {
   const heartbeats = new Map<number, Heartbeat>();
   const progress = new Map<number, TableProgress[]>();
   const sourceLogs = new Map<number, SourceLog>();
+  const requests = new Map<string, { claim: RequestClaim; until: number; answer?: string }>();
   const sequences = new Map<string, number>();
 
   const next = async (name: string): Promise<number> => {
@@ -176,6 +178,24 @@ export const createMemoryStateStore = (clock: Clock) => {
       const launch = launches.get(replicationId);
       if (launch?.launchId === launchId) launches.set(replicationId, { ...launch, taskArn });
     },
+    claimRequest: async (claim, ttlMs, now) => {
+      const known = requests.get(claim.requestHash);
+      if (known === undefined || (known.answer === undefined && known.until <= now.getTime())) {
+        requests.set(claim.requestHash, { claim, until: now.getTime() + ttlMs });
+        return { state: 'claimed' };
+      }
+      const { bodyHash } = known.claim;
+      return known.answer === undefined
+        ? { state: 'running', bodyHash }
+        : { state: 'done', bodyHash, answer: known.answer };
+    },
+    finishRequest: async ({ requestHash, claimId }, answer) => {
+      const known = requests.get(requestHash);
+      if (known?.claim.claimId === claimId) requests.set(requestHash, { ...known, answer });
+    },
+    releaseRequest: async ({ requestHash, claimId }) => {
+      if (requests.get(requestHash)?.claim.claimId === claimId) requests.delete(requestHash);
+    },
     putHeartbeat: unused,
     getHeartbeat: async (replicationId) => heartbeats.get(replicationId),
     listHealAttempts: unused,
@@ -204,6 +224,7 @@ export const createMemoryStateStore = (clock: Clock) => {
     heartbeats,
     progress,
     sourceLogs,
+    requests,
     tokens,
   };
 };

@@ -278,14 +278,21 @@ export const createWorld = () => {
     method: string,
     path: string,
     body?: unknown,
-  ): Promise<{ status: number; type: string; body: Record<string, unknown>; text: string }> => {
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<{
+    status: number;
+    type: string;
+    body: Record<string, unknown>;
+    text: string;
+    headers: APIGatewayProxyResult['headers'];
+  }> => {
     const [pathname = '', search] = `${apiVersionPath}${path}`.split('?');
     const event = {
       httpMethod: method,
       path: pathname,
       pathParameters: { proxy: pathname.slice(1) },
       queryStringParameters: search === undefined ? null : Object.fromEntries(new URLSearchParams(search)),
-      headers: { Authorization: 'Bearer header-token' },
+      headers: { Authorization: 'Bearer header-token', ...headers },
       body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
       isBase64Encoded: false,
       requestContext: {
@@ -298,6 +305,7 @@ export const createWorld = () => {
       type: String(result.headers?.['content-type']),
       body: JSON.parse(result.body) as Record<string, unknown>,
       text: result.body,
+      headers: result.headers,
     };
   };
 
