@@ -3,6 +3,7 @@ import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { StateStore } from '#core/ports/state-store.ts';
 import { awsClientDefaults } from '../aws/service-errors.ts';
 import { systemClock } from '../clock/system-clock.ts';
+import { createActivityStore } from './activity-store.ts';
 import { createConsumerStore } from './consumer-store.ts';
 import { createCopyStore } from './copy-store.ts';
 import { createDeletionStore } from './deletion-store.ts';
@@ -30,6 +31,7 @@ export const createStateStore = ({
   return {
     ...createRegistryStore(table, clock),
     ...createReplicationStore(table, clock),
+    ...createActivityStore(table),
     ...createConsumerStore(table),
     ...createCopyStore(table),
     ...createShapeStore(table),

@@ -64,6 +64,13 @@ export interface RangeQuery {
   readonly limit?: number;
 }
 
+export interface KindRange {
+  /** The last sort key of the index. */
+  readonly upTo?: string;
+  readonly newestFirst?: boolean;
+  readonly limit?: number;
+}
+
 /** Reads are strongly consistent but for `queryKind`. Throws `StoreUnavailable` when DynamoDB does not answer. */
 export interface DynamoTable {
   get(key: Key): Promise<Item | undefined>;
@@ -75,7 +82,7 @@ export interface DynamoTable {
   remove(key: Key, condition: Condition): Promise<boolean>;
   query(range: RangeQuery): Promise<readonly Item[]>;
   /** All items of a kind, from the index; eventually consistent. */
-  queryKind(kind: string): Promise<readonly Item[]>;
+  queryKind(kind: string, range?: KindRange): Promise<readonly Item[]>;
   /** All or nothing. Returns the indexes of the writes whose conditions did not hold; empty means written. */
   transact(writes: readonly Write[]): Promise<readonly number[]>;
   /** Every item on its own and without conditions; when it throws, some may be written. */
@@ -330,15 +337,21 @@ export const openDynamoTable = (tableName: string, client: DynamoDBClient, clock
         );
       }),
 
-    queryKind: (kind) =>
-      guarded('query the index', () =>
-        query({
-          IndexName: byKindIndex,
-          KeyConditionExpression: '#gsiPk = :kind',
-          ExpressionAttributeNames: { '#gsiPk': 'gsiPk' },
-          ExpressionAttributeValues: { ':kind': kind },
-        }),
-      ),
+    queryKind: (kind, { newestFirst = false, upTo, limit } = {}) =>
+      guarded('query the index', () => {
+        const expression = `#gsiPk = :kind${upTo === undefined ? '' : ' AND #gsiSk <= :upTo'}`;
+        return query(
+          {
+            IndexName: byKindIndex,
+            KeyConditionExpression: expression,
+            ExpressionAttributeNames: referenced([expression]),
+            ExpressionAttributeValues: { ':kind': kind, ...(upTo === undefined ? {} : { ':upTo': upTo }) },
+            ScanIndexForward: !newestFirst,
+            ...(limit === undefined ? {} : { Limit: limit }),
+          },
+          limit,
+        );
+      }),
 
     transact: (writes) =>
       guarded('write a transaction', () =>

@@ -1,14 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { activityRetentionDays, activitySchema } from '#core/contracts/activity.ts';
 import { type Replication, replicationSchema } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
-import type { LeaseStore, ReplicationStore } from '#core/ports/state-store.ts';
+import type { ActivityStore, LeaseStore, ReplicationStore } from '#core/ports/state-store.ts';
 import { absent, type DynamoTable, matching, parseItem, present } from './dynamo-table.ts';
 import { nextNumber } from './sequence.ts';
 import {
-  activitiesOf,
-  activityKey,
   connectorKey,
   databaseKey,
   leaseKey,
@@ -21,10 +17,10 @@ import {
 /** Updates of one replication come from a user, an execution and the healer; they rarely meet even once. */
 const updateRounds = 10;
 
-const expiresAt = (at: string, days: number): number =>
-  Math.floor(new Date(at).getTime() / 1000) + days * 24 * 60 * 60;
-
-export const createReplicationStore = (table: DynamoTable, clock: Clock): ReplicationStore & LeaseStore => {
+export const createReplicationStore = (
+  table: DynamoTable,
+  clock: Clock,
+): Omit<ReplicationStore, keyof ActivityStore> & LeaseStore => {
   const getReplication: ReplicationStore['getReplication'] = async (clientId, replicationId) => {
     const item = await table.get(replicationKey(clientId, replicationId));
     if (item === undefined) throw new MillraceError('NotFound', `There is no replication ${replicationId}.`);
@@ -93,20 +89,6 @@ export const createReplicationStore = (table: DynamoTable, clock: Clock): Replic
         if (item !== undefined) return parseItem(replicationSchema, item);
       }
       throw new MillraceError('StoreUnavailable', `Replication ${replicationId} is being changed by others.`);
-    },
-
-    listActivity: async (replicationId, limit) => {
-      const { pk, sk } = activitiesOf(replicationId);
-      const items = await table.query({ pk, prefix: sk, newestFirst: true, limit });
-      return items.map((item) => parseItem(activitySchema, item));
-    },
-
-    addActivity: async (replicationId, activity) => {
-      await table.put({
-        ...activityKey(replicationId, activity.at, randomUUID()),
-        ...activity,
-        expiresAt: expiresAt(activity.at, activityRetentionDays),
-      });
     },
 
     acquireLease: async (replicationId, holder, ttlMs, now) =>

@@ -1,4 +1,5 @@
 import { type ClientId, type ReplicationId, type TableRef, tableKey } from '#core/contracts/identifiers.ts';
+import type { ActivityScope } from '#core/ports/state-store.ts';
 
 /**
  * The single table. `pk` and `sk` are strings; the index `byKind` has `gsiPk` and `gsiSk`, projects everything and holds
@@ -15,7 +16,8 @@ import { type ClientId, type ReplicationId, type TableRef, tableKey } from '#cor
  * | replication (gsiPk REPLICATION) | CLIENT#id | REPLICATION#id |
  * | deletion | CLIENT#id | DELETION#replication id |
  * | connector name | CONNECTOR#name | CONNECTOR |
- * | lease, consumer, source's log, heal attempt, activity | REPLICATION#id | LEASE, CONSUMER, SOURCE_LOG, HEAL#..., ACTIVITY#... |
+ * | lease, consumer, source's log, heal attempt | REPLICATION#id | LEASE, CONSUMER, SOURCE_LOG, HEAL#... |
+ * | activity (gsiPk ACTIVITY#client id) | REPLICATION#id, of the client itself CLIENT#id | ACTIVITY#... |
  * | table progress, table's shape | REPLICATION#id | TABLE#table, SHAPE#table |
  * | chunk | REPLICATION#id#TABLE#table | plan id#number |
  */
@@ -110,10 +112,16 @@ export const healsOf = (replicationId: ReplicationId): Key => ({
 /** After every heal attempt's key, for a range: `~` sorts after digits and `#`. */
 export const lastHealKey = `${healPrefix}~`;
 
-export const activityKey = (replicationId: ReplicationId, at: string, unique: string): Key => ({
-  pk: replicationPartition(replicationId),
-  sk: `${activityPrefix}${at}#${unique}`,
+/** `moment`: when it was, and what keeps apart what happened in the same millisecond. */
+export const activityKey = ({ clientId, replicationId }: ActivityScope, moment: string): Key => ({
+  pk: replicationId === undefined ? clientPartition(clientId) : replicationPartition(replicationId),
+  sk: `${activityPrefix}${moment}`,
 });
+export const activityIndexKey = (clientId: ClientId, moment: string) => ({
+  gsiPk: activityKind(clientId),
+  gsiSk: moment,
+});
+export const activityKind = (clientId: ClientId): string => `${activityPrefix}${clientId}`;
 export const activitiesOf = (replicationId: ReplicationId): Key => ({
   pk: replicationPartition(replicationId),
   sk: activityPrefix,

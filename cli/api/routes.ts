@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = 'ff9ffe140119899311f634c3c7be567d4661499c6531bc679be467ca58c25339';
+export const documentDigest = '6b5bea97909e6ec6e845468d006fdebca7ae5dbb2a15e87c128953c150c75916';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -34,6 +34,7 @@ export const routes = {
   getStatus: { method: 'GET', path: '/v1/replications/{replication_id}/status' },
   getCopyProgress: { method: 'GET', path: '/v1/replications/{replication_id}/copy' },
   listActivity: { method: 'GET', path: '/v1/replications/{replication_id}/activity' },
+  listClientActivity: { method: 'GET', path: '/v1/activity' },
 } as const;
 
 export interface Operations {
@@ -478,8 +479,16 @@ export interface Operations {
     };
     query?: {
       limit?: string | number;
+      cursor?: string | number;
     };
     answer: Activity;
+  };
+  listClientActivity: {
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+    };
+    answer: ClientActivity;
   };
 }
 /**
@@ -1091,15 +1100,78 @@ export interface Activity {
     actor: 'user' | 'start-replication' | 'delete-replication' | 'change-tables' | 'healer' | 'consumer';
     action: string;
     message: string;
-    by?: string;
-    reason?: string;
-    before?: {
+    /**
+     * Null: it is of the client as a whole.
+     */
+    replication_id: number | null;
+    /**
+     * Whose token it was, of what a user did.
+     */
+    by: string | null;
+    /**
+     * Why, in the words of the user.
+     */
+    reason: string | null;
+    /**
+     * What was changed, as it was.
+     */
+    before: {
       [k: string]: string;
-    };
-    after?: {
+    } | null;
+    /**
+     * What was changed, as it is since.
+     */
+    after: {
       [k: string]: string;
-    };
+    } | null;
   }[];
+  /**
+   * Null: there is no more.
+   */
+  next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "ClientActivity".
+ */
+export interface ClientActivity {
+  /**
+   * Newest first.
+   */
+  activity: {
+    at: string;
+    actor: 'user' | 'start-replication' | 'delete-replication' | 'change-tables' | 'healer' | 'consumer';
+    action: string;
+    message: string;
+    /**
+     * Null: it is of the client as a whole.
+     */
+    replication_id: number | null;
+    /**
+     * Whose token it was, of what a user did.
+     */
+    by: string | null;
+    /**
+     * Why, in the words of the user.
+     */
+    reason: string | null;
+    /**
+     * What was changed, as it was.
+     */
+    before: {
+      [k: string]: string;
+    } | null;
+    /**
+     * What was changed, as it is since.
+     */
+    after: {
+      [k: string]: string;
+    } | null;
+  }[];
+  /**
+   * Null: there is no more.
+   */
+  next_cursor: string | null;
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema

@@ -3,6 +3,7 @@ import type { TopicTables } from '#core/apply/decode-records.ts';
 import type { OnNulled } from '#core/apply/nulled-values.ts';
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import { retryTransient } from '#core/concurrency/retry-transient.ts';
+import { statusChange } from '#core/contracts/activity.ts';
 import { retryPauseMs, transientRetryDelaysMs } from '#core/contracts/consumer.ts';
 import type { TableState } from '#core/contracts/copy.ts';
 import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
@@ -369,11 +370,12 @@ const recordFailure = async (
       log.warn('Could not write the last heartbeat; the task ends without it', { error: cause });
     });
     await retry(ports, () =>
-      store.addActivity(replicationId, {
+      store.addActivity(replication, {
         at: clock.now().toISOString(),
         actor: 'consumer',
         action: status === 'needs-resync' ? 'resync-needed' : 'consumer-failed',
         message: error.message,
+        ...statusChange(replication, updated),
       }),
     );
     await retry(ports, () =>

@@ -71,7 +71,7 @@ export class HeldTables {
       ),
     );
     await this.#retry(() =>
-      store.addActivity(replicationId, {
+      store.addActivity(replication, {
         at,
         actor: 'consumer',
         action: 'table-held',

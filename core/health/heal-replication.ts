@@ -1,6 +1,6 @@
 import { stateAlert } from '../alerts/compose-alert.ts';
 import { retryTransient } from '../concurrency/retry-transient.ts';
-import type { Activity } from '../contracts/activity.ts';
+import { type Activity, statusChange } from '../contracts/activity.ts';
 import { metricNames } from '../contracts/environment.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { errorPolicies } from '../errors/error-policies.ts';
@@ -179,7 +179,7 @@ const giveUp = async (
   );
   if (changed === undefined) return false;
   metrics.countError(connectorName, action.code);
-  await record(replication, action, `${action.reason} ${advice}`, ports);
+  await record(replication, action, `${action.reason} ${advice}`, ports, statusChange(replication, changed));
   try {
     await stopConsumer(replication, `Replication ${connectorName}: ${action.status}`, ports);
   } catch (error) {
@@ -197,17 +197,19 @@ const giveUp = async (
 };
 
 const record = async (
-  { replicationId }: Replication,
+  replication: Replication,
   { kind }: HealAction,
   message: string,
   { store, clock, log }: HealPorts,
+  change: Pick<Activity, 'before' | 'after'> = {},
 ): Promise<void> => {
   const activity: Activity = {
     at: clock.now().toISOString(),
     actor: 'healer',
     action: activityNames[kind],
     message,
+    ...change,
   };
   log.info(`Healing: ${activity.action}. ${message}`, { action: kind });
-  await store.addActivity(replicationId, activity);
+  await store.addActivity(replication, activity);
 };

@@ -320,7 +320,7 @@ const block = async (
     { lastErrorCode: 'Conflict', lastErrorMessage: message },
     { status: 'deleting' },
   );
-  await store.addActivity(replicationId, {
+  await store.addActivity(replication, {
     at: clock.now().toISOString(),
     actor: 'delete-replication',
     action: 'deletion-blocked',
@@ -334,7 +334,7 @@ const block = async (
 const finish = async (replication: Replication, deletion: Deletion, ports: DeletionPorts): Promise<void> => {
   const { store, clock, log } = ports;
   const finishedAt = clock.now().toISOString();
-  await store.addActivity(replication.replicationId, {
+  await store.addActivity(replication, {
     at: finishedAt,
     actor: 'delete-replication',
     action: 'deleted',

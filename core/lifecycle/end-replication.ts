@@ -84,7 +84,7 @@ const recordRequest = async (
   { store, clock }: EndingPorts,
 ): Promise<void> => {
   if (before.status === after.status && before.desired === after.desired) return;
-  await store.addActivity(after.replicationId, {
+  await store.addActivity(after, {
     at: clock.now().toISOString(),
     actor: 'user',
     action: `${action}-requested`,
@@ -214,7 +214,7 @@ const settle = async (
   );
   // A newer word of the user's came in between.
   if (settled === undefined) return store.getReplication(clientId, replicationId);
-  await store.addActivity(replicationId, {
+  await store.addActivity(settled, {
     at: clock.now().toISOString(),
     actor,
     action: ended === 'paused' ? 'paused' : 'stopped',

@@ -40,6 +40,24 @@ export interface RegistryStore {
   removeDatabase(clientId: ClientId, databaseId: DatabaseId): Promise<Database>;
 }
 
+/** Whose activity it is. Without a replication it is of the client as a whole, as what becomes of its databases. */
+export interface ActivityScope {
+  readonly clientId: ClientId;
+  readonly replicationId?: ReplicationId;
+}
+
+export interface ActivityRange {
+  readonly limit: number;
+  /** Where the page begins: `next` of the page before. */
+  readonly from?: string;
+}
+
+export interface ActivityPage {
+  readonly activity: readonly (Activity & Partial<Pick<ActivityScope, 'replicationId'>>)[];
+  /** Where the next page begins; absent when there is none. */
+  readonly next?: string;
+}
+
 /** Fields of a replication that may change after it was created. */
 export type ReplicationChange = Partial<
   Pick<
@@ -64,7 +82,15 @@ export type ReplicationChange = Partial<
   >
 >;
 
-export interface ReplicationStore {
+export interface ActivityStore {
+  /** Newest first. Also of a replication that is gone. */
+  listActivity(replicationId: ReplicationId, range: ActivityRange): Promise<ActivityPage>;
+  /** Of the client and all its replications, newest first. The list is eventually consistent. */
+  listClientActivity(clientId: ClientId, range: ActivityRange): Promise<ActivityPage>;
+  addActivity(scope: ActivityScope, activity: Activity): Promise<void>;
+}
+
+export interface ReplicationStore extends ActivityStore {
   /** A number that was never handed out before. */
   nextReplicationId(): Promise<ReplicationId>;
   /** Counts the replications of a source database from 1, for names. Never hands a number out twice. */
@@ -92,10 +118,6 @@ export interface ReplicationStore {
       Pick<Replication, 'status' | 'desired' | 'generation' | 'tablesVersion' | 'requestCount'>
     >,
   ): Promise<Replication | undefined>;
-
-  /** Newest first. */
-  listActivity(replicationId: ReplicationId, limit: number): Promise<readonly Activity[]>;
-  addActivity(replicationId: ReplicationId, activity: Activity): Promise<void>;
 }
 
 /**

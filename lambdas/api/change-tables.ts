@@ -9,6 +9,7 @@ import {
   beginTableChange,
   requireChangeable,
   type TableChangeRequest,
+  tablesVersion,
 } from '#core/lifecycle/begin-table-change.ts';
 import { underLease } from '#core/lifecycle/lease.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
@@ -21,6 +22,13 @@ import type { ApiPorts } from './ports.ts';
 
 type AddRequest = z.output<typeof addTablesSchema>;
 
+export interface ChangeWish {
+  /** The version of the tables that the caller has seen. */
+  readonly version?: number | undefined;
+  /** Who asks, as the activity names them. */
+  readonly by: string;
+}
+
 /**
  * Adds tables to a replication. The tables that it has already stream on and are not copied again. Throws, with nothing
  * changed: `NotFound`, `Conflict`, `InvalidRequest`, `ValidationFailed` and `TargetTableClaimed` as for a new replication.
@@ -28,12 +36,12 @@ type AddRequest = z.output<typeof addTablesSchema>;
 export const addTables = async (
   clientId: ClientId,
   replicationId: ReplicationId,
-  request: AddRequest,
+  { tables: asked, ...wish }: AddRequest & ChangeWish,
   ports: ApiPorts,
 ): Promise<Replication> => {
   const { store } = ports;
   const seen = await store.getReplication(clientId, replicationId);
-  await requireChangeable(seen, request.version, ports);
+  await requireChangeable(seen, wish.version, ports);
   const { sourceDatabase, targetDatabase } = await readDatabases(store, seen);
   if (seen.generation > 0 && !engineOf(sourceDatabase.kind).source.capture.takesTablesLater) {
     throw new MillraceError(
@@ -47,7 +55,7 @@ export const addTables = async (
       source_database_id: sourceDatabase.databaseId,
       target_database_id: targetDatabase.databaseId,
       target_table_name: seen.targetTemplate ?? defaultTargetTemplate,
-      tables: request.tables,
+      tables: asked,
       capture: { snapshot_mode: 'no_data' },
     },
     { client: await store.getClient(clientId), source: sourceDatabase, target: targetDatabase },
@@ -56,7 +64,7 @@ export const addTables = async (
     seen.tables,
   );
   await requireGrants(sourceDatabase, added, ports);
-  return change(clientId, replicationId, request.version, ports, (current) => {
+  return change(clientId, replicationId, wish, ports, (current) => {
     refuseKnown(
       current,
       added.map(({ source }) => source),
@@ -96,13 +104,13 @@ export const removeTable = async (
   clientId: ClientId,
   replicationId: ReplicationId,
   name: string,
-  version: number | undefined,
+  wish: ChangeWish,
   ports: ApiPorts,
 ): Promise<Replication> => {
   const { store } = ports;
   const seen = await store.getReplication(clientId, replicationId);
-  await requireChangeable(seen, version, ports);
-  return change(clientId, replicationId, version, ports, (current) => {
+  await requireChangeable(seen, wish.version, ports);
+  return change(clientId, replicationId, wish, ports, (current) => {
     const leaving = findByName(current, name);
     const tables = current.tables.filter((mapping) => mapping !== leaving);
     if (tables.length === 0) {
@@ -127,10 +135,10 @@ export const resyncTable = (
   clientId: ClientId,
   replicationId: ReplicationId,
   name: string,
-  version: number | undefined,
+  wish: ChangeWish,
   ports: ApiPorts,
 ): Promise<Replication> =>
-  change(clientId, replicationId, version, ports, (current) => {
+  change(clientId, replicationId, wish, ports, (current) => {
     const { source } = findByName(current, name);
     if (current.status !== 'active') {
       throw new MillraceError(
@@ -157,21 +165,24 @@ export const retryTableChange = (replication: Replication, ports: ApiPorts): Pro
 const change = async (
   clientId: ClientId,
   replicationId: ReplicationId,
-  version: number | undefined,
+  wish: ChangeWish,
   ports: ApiPorts,
   decide: (current: Replication) => { readonly request: TableChangeRequest; readonly message: string },
 ): Promise<Replication> => {
   const { store, clock } = ports;
   return underLease(replicationId, ports, async () => {
     const current = await store.getReplication(clientId, replicationId);
-    await requireChangeable(current, version, ports);
+    await requireChangeable(current, wish.version, ports);
     const { request, message } = decide(current);
     const changed = await beginTableChange(current, request, ports);
-    await store.addActivity(replicationId, {
+    await store.addActivity(current, {
       at: clock.now().toISOString(),
       actor: 'user',
       action: 'tables-change-requested',
       message,
+      by: wish.by,
+      before: { tables_version: String(tablesVersion(current)) },
+      after: { tables_version: String(tablesVersion(changed)) },
     });
     ports.logFor(current.connectorName, replicationId).info(message, { version: changed.tablesVersion });
     return changed;

@@ -675,12 +675,37 @@ export const activityQuerySchema = z.strictObject({
     .regex(/^[1-9]\d{0,2}$/, 'must be a number from 1 to 999')
     .transform(Number)
     .default(50),
+  cursor: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Where to go on: the `next_cursor` of the answer before.' }),
 });
 
-export const activityAnswerSchema = z.strictObject({
-  replication_id: idSchema,
-  activity: z.array(z.strictObject(activitySchema.unwrap().shape)).meta({ description: 'Newest first.' }),
-});
+const activityValuesSchema = z.record(z.string(), z.string()).nullable();
+
+const activityPageShape = {
+  activity: z
+    .array(
+      z.strictObject({
+        at: instantSchema,
+        actor: activitySchema.unwrap().shape.actor,
+        action: z.string(),
+        message: z.string(),
+        replication_id: idSchema.nullable().meta({ description: 'Null: it is of the client as a whole.' }),
+        by: z.string().nullable().meta({ description: 'Whose token it was, of what a user did.' }),
+        reason: z.string().nullable().meta({ description: 'Why, in the words of the user.' }),
+        before: activityValuesSchema.meta({ description: 'What was changed, as it was.' }),
+        after: activityValuesSchema.meta({ description: 'What was changed, as it is since.' }),
+      }),
+    )
+    .meta({ description: 'Newest first.' }),
+  next_cursor: z.string().nullable().meta({ description: 'Null: there is no more.' }),
+};
+
+export const clientActivityAnswerSchema = z.strictObject(activityPageShape);
+export const activityAnswerSchema = z.strictObject({ replication_id: idSchema, ...activityPageShape });
 
 /** RFC 9457. */
 export const problemDetailsSchema = z.strictObject({
@@ -712,6 +737,7 @@ export const namedAnswers = {
   TableCopy: tableCopySchema,
   TableStatus: tableStatusSchema,
   Activity: activityAnswerSchema,
+  ClientActivity: clientActivityAnswerSchema,
   Deletion: deletionAnswerSchema,
   Problem: problemSchema,
   ProblemDetails: problemDetailsSchema,

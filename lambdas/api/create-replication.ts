@@ -63,7 +63,7 @@ const maxMappingBytes = 350 * 1024;
  */
 export const createReplication = async (
   clientId: ClientId,
-  request: CreateRequest,
+  { by, ...request }: CreateRequest & { readonly by: string },
   ports: CreatePorts,
 ): Promise<Replication> => {
   const { store, clock } = ports;
@@ -104,11 +104,12 @@ export const createReplication = async (
     createdAt: now,
   };
   const saved = await saveUnderFreeName(replication, distinctConnectorName(client, source, ordinal), ports);
-  await store.addActivity(saved.replicationId, {
+  await store.addActivity(saved, {
     at: now,
     actor: 'user',
     action: 'created',
     message: `Configured with ${tables.length} ${tables.length === 1 ? 'table' : 'tables'}.`,
+    by,
   });
   return saved;
 };

@@ -12,6 +12,7 @@ import {
   updateDatabaseSchema,
   updatedDatabaseSchema,
 } from './contracts.ts';
+import { recordDatabaseChange } from './database-activity.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { toProblemItem } from './problem-details.ts';
 import { registerDatabase } from './register-database.ts';
@@ -54,7 +55,11 @@ export const databaseOperations: readonly Operation[] = [
     status: 201,
     answer: databaseAnswerSchema,
     errors: ['DatabaseUnreachable'],
-    run: async ({ clientId, body }, ports) => toAnswer(await registerDatabase(clientId, body, ports)),
+    run: async ({ clientId, actor, body }, ports) => {
+      const database = await registerDatabase(clientId, body, ports);
+      await recordDatabaseChange({ after: database, by: actor }, ports);
+      return toAnswer(database);
+    },
   }),
 
   defineOperation({
@@ -126,9 +131,10 @@ export const databaseOperations: readonly Operation[] = [
     status: 200,
     answer: databaseAnswerSchema,
     errors: ['NotFound', 'Conflict'],
-    run: async ({ clientId, params }, { store, secrets }) => {
-      const database = await store.removeDatabase(clientId, params.database_id);
-      await secrets.deleteCredentials(database.secretArn);
+    run: async ({ clientId, actor, params }, ports) => {
+      const database = await ports.store.removeDatabase(clientId, params.database_id);
+      await recordDatabaseChange({ before: database, by: actor }, ports);
+      await ports.secrets.deleteCredentials(database.secretArn);
       return toAnswer(database);
     },
   }),

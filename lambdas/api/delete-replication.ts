@@ -16,32 +16,34 @@ import type { ApiPorts } from './ports.ts';
 export const deleteReplication = async (
   clientId: ClientId,
   replicationId: ReplicationId,
-  options: DeletionOptions,
+  options: DeletionOptions & { readonly by: string },
   ports: ApiPorts,
 ): Promise<Deletion> => {
   const { store, clock } = ports;
+  const { by, ...wanted } = options;
   const earlier = await store.getDeletion(clientId, replicationId);
   if (earlier?.state === 'done') return earlier;
-  if (earlier !== undefined) return resumeDeletion(earlier, options, ports);
+  if (earlier !== undefined) return resumeDeletion(earlier, wanted, ports);
 
   const seen = await store.getReplication(clientId, replicationId);
   const deletion = await underLease(replicationId, ports, async () => {
     const current = await store.getReplication(clientId, replicationId);
     requirePossible(current, 'delete');
     const begun = await store.getDeletion(clientId, replicationId);
-    return begun === undefined
-      ? beginDeletion(current, options, ports)
-      : resumeDeletion(begun, options, ports);
+    return begun === undefined ? beginDeletion(current, wanted, ports) : resumeDeletion(begun, wanted, ports);
   });
   const log = ports.logFor(seen.connectorName, replicationId);
   log.info('Deletion was requested', { executionArn: deletion.executionArn });
-  await store.addActivity(replicationId, {
+  await store.addActivity(seen, {
     at: clock.now().toISOString(),
     actor: 'user',
     action: 'deletion-requested',
     message:
       'A user asked to delete the replication' +
       (options.dropTargetTables ? ' and to drop the target tables that Millrace created.' : '.'),
+    by,
+    before: { status: seen.status, desired: seen.desired },
+    after: { status: 'deleting', desired: 'stopped' },
   });
   return deletion;
 };

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { snapshotModes } from '#core/capture/snapshot-modes.ts';
 import { describeCopy } from '#core/status/copy-progress.ts';
+import { activityOperations } from './activity-operations.ts';
 import { addTables, removeTable, resyncTable } from './change-tables.ts';
 import { findProblems } from './check-readiness.ts';
 import {
-  activityAnswerSchema,
-  activityQuerySchema,
   addTablesSchema,
   copyAnswerSchema,
   createReplicationSchema,
@@ -75,8 +74,8 @@ export const replicationOperations: readonly Operation[] = [
       'DatabaseAuthenticationFailed',
       'DatabaseTimeout',
     ],
-    run: async ({ clientId, body }, ports) =>
-      toReplicationAnswer(await createReplication(clientId, body, ports)),
+    run: async ({ clientId, actor, body }, ports) =>
+      toReplicationAnswer(await createReplication(clientId, { ...body, by: actor }, ports)),
   }),
 
   defineOperation({
@@ -152,8 +151,8 @@ export const replicationOperations: readonly Operation[] = [
       'DatabaseAuthenticationFailed',
       'DatabaseTimeout',
     ],
-    run: async ({ clientId, params, body }, ports) =>
-      toReplicationAnswer(await addTables(clientId, params.replication_id, body, ports)),
+    run: async ({ clientId, actor, params, body }, ports) =>
+      toReplicationAnswer(await addTables(clientId, params.replication_id, { ...body, by: actor }, ports)),
   }),
 
   defineOperation({
@@ -167,9 +166,15 @@ export const replicationOperations: readonly Operation[] = [
     status: 202,
     answer: replicationAnswerSchema,
     errors: ['NotFound', 'Conflict', 'ServiceUnavailable'],
-    run: async ({ clientId, params, query }, ports) =>
+    run: async ({ clientId, actor, params, query }, ports) =>
       toReplicationAnswer(
-        await removeTable(clientId, params.replication_id, params.table, query.version, ports),
+        await removeTable(
+          clientId,
+          params.replication_id,
+          params.table,
+          { version: query.version, by: actor },
+          ports,
+        ),
       ),
   }),
 
@@ -184,9 +189,15 @@ export const replicationOperations: readonly Operation[] = [
     status: 202,
     answer: replicationAnswerSchema,
     errors: ['NotFound', 'Conflict', 'ServiceUnavailable'],
-    run: async ({ clientId, params, body }, ports) =>
+    run: async ({ clientId, actor, params, body }, ports) =>
       toReplicationAnswer(
-        await resyncTable(clientId, params.replication_id, params.table, body.version, ports),
+        await resyncTable(
+          clientId,
+          params.replication_id,
+          params.table,
+          { version: body.version, by: actor },
+          ports,
+        ),
       ),
   }),
 
@@ -202,12 +213,12 @@ export const replicationOperations: readonly Operation[] = [
     status: 202,
     answer: deletionAnswerSchema,
     errors: ['NotFound', 'Conflict', 'ServiceUnavailable'],
-    run: async ({ clientId, params, query }, ports) =>
+    run: async ({ clientId, actor, params, query }, ports) =>
       toDeletionAnswer(
         await deleteReplication(
           clientId,
           params.replication_id,
-          { dropTargetTables: query.drop_target_tables, force: query.force },
+          { dropTargetTables: query.drop_target_tables, force: query.force, by: actor },
           ports,
         ),
       ),
@@ -269,23 +280,5 @@ export const replicationOperations: readonly Operation[] = [
     },
   }),
 
-  defineOperation({
-    id: 'listActivity',
-    method: 'GET',
-    path: '/replications/{replication_id}/activity',
-    role: 'client',
-    summary: 'What happened to a replication: starts, stops, failures and heals of the last 90 days.',
-    params: replicationPath,
-    query: activityQuerySchema,
-    status: 200,
-    answer: activityAnswerSchema,
-    errors: ['NotFound'],
-    run: async ({ clientId, params, query }, { store }) => {
-      const { replicationId } = await store.getReplication(clientId, params.replication_id);
-      return {
-        replication_id: replicationId,
-        activity: [...(await store.listActivity(replicationId, query.limit))],
-      };
-    },
-  }),
+  ...activityOperations,
 ];

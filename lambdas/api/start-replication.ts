@@ -200,7 +200,7 @@ const beginStart = async (
       { executionArn },
       { generation: run.generation },
     );
-    await store.addActivity(replicationId, {
+    await store.addActivity(current, {
       at: clock.now().toISOString(),
       actor: 'user',
       action: 'start-requested',

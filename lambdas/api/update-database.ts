@@ -14,6 +14,7 @@ import type { Credentials } from '#core/ports/services.ts';
 import { findKindProblems } from '#core/validation/kind-problems.ts';
 import type { updateDatabaseSchema } from './contracts.ts';
 import { refuseClaimed } from './create-replication.ts';
+import { recordDatabaseChange } from './database-activity.ts';
 import type { ApiPorts } from './ports.ts';
 import { databaseSecretName } from './register-database.ts';
 import { startAgain } from './start-replication.ts';
@@ -84,6 +85,10 @@ export const updateDatabase = async (
   await checkConnection(before, after, credentials, users, ports);
 
   const saved = await save(before, after, credentials, ports);
+  await recordDatabaseChange(
+    { before, after: saved, by, hasNewPassword: request.password !== undefined },
+    ports,
+  );
   const effects = await forEachBounded(users, parallelReplications, (replication) =>
     tell(replication, saved, by, ports),
   );
@@ -277,7 +282,7 @@ const tell = async (
           current.status === 'active'
             ? `Connector and consumer were restarted with the change of database ${database.name}; nothing is copied again.`
             : `The replication is paused and stays so; what runs of it works with the change of database ${database.name}.`;
-        await store.addActivity(replicationId, {
+        await store.addActivity(current, {
           at: clock.now().toISOString(),
           actor: 'user',
           action: 'database-changed',

@@ -29,17 +29,22 @@ export interface ApiAnswer {
 
 export interface Api {
   get(path: string): Promise<ApiAnswer>;
-  post(path: string, body?: unknown): Promise<ApiAnswer>;
+  post(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<ApiAnswer>;
   patch(path: string, body: unknown): Promise<ApiAnswer>;
   delete(path: string): Promise<ApiAnswer>;
 }
 
 export const apiWith = (token: string): Api => {
   const { api } = runningStack();
-  const call = async (method: string, path: string, body?: unknown): Promise<ApiAnswer> => {
+  const call = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<ApiAnswer> => {
     const response = await fetch(`${api.url.replace(/\/$/, '')}${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(60_000),
     });
@@ -48,7 +53,7 @@ export const apiWith = (token: string): Api => {
   };
   return {
     get: (path) => call('GET', path),
-    post: (path, body = {}) => call('POST', path, body),
+    post: (path, body = {}, headers) => call('POST', path, body, headers),
     patch: (path, body) => call('PATCH', path, body),
     delete: (path) => call('DELETE', path),
   };

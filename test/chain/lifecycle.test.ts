@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   awaitEqual,
@@ -31,6 +32,8 @@ const mappedColumns = [
 ];
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+const sameKey = { 'idempotency-key': randomUUID() };
 
 describe('the life of a replication', () => {
   let tenant: Tenant;
@@ -165,10 +168,27 @@ describe('the life of a replication', () => {
     });
     expect(taskProcesses('consumer', id)).toEqual([]);
     const copiedBefore = (await statusOf(tenant, id)).statistics.rows_copied;
-    expect((await tenant.api.post(`/replications/${id}/resume`)).status).toBe(202);
+    expect((await tenant.api.post(`/replications/${id}/resume`, {}, sameKey)).status).toBe(202);
     await awaitStatus(tenant, id, 'active', 120_000);
     await expectEqual('accounts');
     expect((await statusOf(tenant, id)).statistics.rows_copied).toBe(copiedBefore);
+    // The answer of then, whatever it is by now.
+    const replayed = await tenant.api.post(`/replications/${id}/resume`, {}, sameKey);
+    expect(replayed).toMatchObject({ status: 202, body: { status: 'starting' } });
+  });
+
+  test('the activity names who paused and resumed it, by replication and by client', async () => {
+    const expected = [
+      expect.objectContaining({ action: 'pause-requested', actor: 'user', reason: 'work at the target' }),
+      expect.objectContaining({ action: 'paused', after: { status: 'paused', desired: 'paused' } }),
+    ];
+    for (const path of [`/replications/${id}/activity`, '/activity']) {
+      const { body } = await tenant.api.get(path);
+      expect(body.activity).toEqual(expect.arrayContaining(expected));
+      const page = await tenant.api.get(`${path}?limit=1`);
+      const next = await tenant.api.get(`${path}?limit=1&cursor=${page.body.next_cursor}`);
+      expect([...page.body.activity, ...next.body.activity]).toEqual(body.activity.slice(0, 2));
+    }
   });
 
   test('a restart goes on with a new consumer, and copies nothing again', async () => {

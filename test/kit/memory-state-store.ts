@@ -9,7 +9,13 @@ import type { SourceLog } from '#core/contracts/source-log.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { RequestClaim } from '#core/ports/idempotency-store.ts';
-import type { ConsumerLaunch, RevokedLaunch, StateStore } from '#core/ports/state-store.ts';
+import type {
+  ActivityPage,
+  ActivityRange,
+  ConsumerLaunch,
+  RevokedLaunch,
+  StateStore,
+} from '#core/ports/state-store.ts';
 
 const installationId = '5b0c7c1e-9f3d-4f2a-8a53-2d1f6d1b7a10';
 
@@ -38,6 +44,19 @@ export const createMemoryStateStore = (clock: Clock) => {
   const found = <T>(value: T | undefined, what: string): T => {
     if (value === undefined) throw new MillraceError('NotFound', `There is no ${what}.`);
     return value;
+  };
+  const entries: { clientId: number; replicationId?: number; activity: Activity }[] = [];
+  const pageOf = (found: typeof entries, { limit, from }: ActivityRange): ActivityPage => {
+    const newest = found.toReversed();
+    const start = from === undefined ? 0 : newest.length - Number(from.split('#')[1]);
+    const rest = newest.length - start - limit;
+    return {
+      activity: newest.slice(start, start + limit).map(({ activity, replicationId }) => ({
+        ...activity,
+        ...(replicationId === undefined ? {} : { replicationId }),
+      })),
+      ...(rest > 0 ? { next: `${newest[start + limit]?.activity.at}#${rest}` } : {}),
+    };
   };
   const unused = (): never => {
     throw new Error('The API does not use this.');
@@ -113,9 +132,19 @@ export const createMemoryStateStore = (clock: Clock) => {
       replications.set(replicationId, changed);
       return changed;
     },
-    listActivity: async (replicationId, limit) =>
-      (activities.get(replicationId) ?? []).toReversed().slice(0, limit),
-    addActivity: async (replicationId, activity) => {
+    listActivity: async (replicationId, range) =>
+      pageOf(
+        entries.filter((entry) => entry.replicationId === replicationId),
+        range,
+      ),
+    listClientActivity: async (clientId, range) =>
+      pageOf(
+        entries.filter((entry) => entry.clientId === clientId),
+        range,
+      ),
+    addActivity: async ({ clientId, replicationId }, activity) => {
+      entries.push({ clientId, ...(replicationId === undefined ? {} : { replicationId }), activity });
+      if (replicationId === undefined) return;
       activities.set(replicationId, [...(activities.get(replicationId) ?? []), activity]);
     },
 

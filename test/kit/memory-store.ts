@@ -70,7 +70,7 @@ export const createMemoryStore = (initial: Replication) => {
       ) as Replication;
       return state.replication;
     },
-    addActivity: async (_replicationId, activity) => {
+    addActivity: async (_scope, activity) => {
       state.activity.push(activity);
     },
 

@@ -29,7 +29,7 @@ export const finishChange = async (
   );
   if (done === undefined) return;
   const message = `The replication has ${countOf(done.tables.length, 'table')} now (version ${version}).`;
-  await store.addActivity(run.replicationId, {
+  await store.addActivity(run, {
     at: clock.now().toISOString(),
     actor: 'change-tables',
     action: 'tables-changed',
@@ -61,7 +61,7 @@ export const failChange = async (
   );
   log.error(`${text} ${advice}`, { error: code });
   await alerts.publish(stateAlert(replication, replication.status, { reason: text, advice }));
-  await store.addActivity(replicationId, {
+  await store.addActivity(run, {
     at: clock.now().toISOString(),
     actor: 'change-tables',
     action: 'table-change-failed',

@@ -70,11 +70,13 @@ export const failStart = async (
   log.error(`${text} ${advice}`, { step: stepLabel(step), error: code });
   const stays = await describeWhatStays(step, replication, store);
   await alerts.publish(startFailedAlert(replication, { reason: text, advice, whatStays: stays }));
-  await store.addActivity(replicationId, {
+  await store.addActivity(run, {
     at: clock.now().toISOString(),
     actor: 'start-replication',
     action: 'start-failed',
     message: `${text} ${advice} ${stays}`,
+    before: { status: 'starting', desired: 'running' },
+    after: { status, desired: 'running' },
   });
   return { status };
 };

@@ -89,7 +89,7 @@ export class TransactionWait {
 
   async #addActivity(action: string, message: string): Promise<void> {
     const { store, clock } = this.#ports;
-    await store.addActivity(this.#run.replicationId, {
+    await store.addActivity(this.#run, {
       at: clock.now().toISOString(),
       actor: 'start-replication',
       action,

@@ -1,3 +1,4 @@
+import { statusChange } from '#core/contracts/activity.ts';
 import { heartbeatStaleAfterMs } from '#core/contracts/consumer.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { type Run, type StartConsumerOutput, stepLabel } from '#core/contracts/steps.ts';
@@ -46,11 +47,12 @@ export const startConsumer = async (run: Run, ports: StartConsumerPorts): Promis
       },
     );
   }
-  await store.addActivity(run.replicationId, {
+  await store.addActivity(run, {
     at: clock.now().toISOString(),
     actor: 'start-replication',
     action: 'started',
     message: describeStart(active, run),
+    ...statusChange(replication, active),
   });
   log.info(`${step} Replication is active`, { step, launchId: launch.launchId });
   return { launchId: launch.launchId };

@@ -7,7 +7,7 @@ import type { Database } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { StateStore } from '#core/ports/state-store.ts';
+import type { ActivityPage, StateStore } from '#core/ports/state-store.ts';
 import { sampleTable } from '../../kit/databases.ts';
 import { createStateTable, type EmulatedAws, startEmulatedAws } from './state-table.ts';
 
@@ -214,25 +214,60 @@ test('of ten starts at once exactly one moves the replication', async () => {
   expect(outcomes.filter((outcome) => outcome !== undefined)).toHaveLength(1);
 });
 
-test('activity is listed newest first, up to the limit', async () => {
+test('activity is listed newest first, page by page, by replication and by client', async () => {
   const { replicationId } = await created();
+  const scope = { clientId: 40_000 + replicationId, replicationId };
   for (const second of [1, 2, 3])
-    await store.addActivity(replicationId, {
+    await store.addActivity(scope, {
       at: `2026-03-01T12:00:0${second}.000Z`,
       actor: 'user',
       action: 'started',
       message: String(second),
     });
-  await store.addActivity(replicationId, {
+  await store.addActivity(scope, {
     at: '2026-03-01T12:00:03.000Z',
     actor: 'healer',
     action: 'connector-resumed',
     message: 'same instant',
   });
-  const all = await store.listActivity(replicationId, 10);
-  expect(all).toHaveLength(4);
+  await store.addActivity(
+    { clientId: scope.clientId },
+    {
+      at: '2026-03-01T12:00:04.000Z',
+      actor: 'user',
+      action: 'database-changed',
+      message: 'of the client',
+      by: 'deploy',
+      before: { host: 'a' },
+      after: { host: 'b' },
+    },
+  );
+  const { activity: all, next } = await store.listActivity(replicationId, { limit: 10 });
+  expect([all.length, next]).toEqual([4, undefined]);
   expect(all.slice(2).map((line) => line.message)).toEqual(['2', '1']);
-  expect(await store.listActivity(replicationId, 1)).toHaveLength(1);
+
+  const pages = async (list: (from: string | undefined) => Promise<ActivityPage>): Promise<string[]> => {
+    const messages: string[] = [];
+    for (let from: string | undefined, page = 0; page < 10; page += 1) {
+      const { activity, next: nextPage } = await list(from);
+      messages.push(...activity.map((line) => line.message));
+      from = nextPage;
+      if (nextPage === undefined) return messages;
+    }
+    throw new Error('The pages never end.');
+  };
+  const ofReplication = await pages((from) =>
+    store.listActivity(replicationId, { limit: 1, ...(from === undefined ? {} : { from }) }),
+  );
+  expect(ofReplication).toEqual(all.map((line) => line.message));
+  const ofClient = await pages((from) =>
+    store.listClientActivity(scope.clientId, { limit: 2, ...(from === undefined ? {} : { from }) }),
+  );
+  expect(ofClient).toEqual(['of the client', ...ofReplication]);
+  expect((await store.listClientActivity(scope.clientId, { limit: 2 })).activity).toMatchObject([
+    { by: 'deploy', before: { host: 'a' }, after: { host: 'b' } },
+    { replicationId },
+  ]);
 });
 
 test('a lease keeps others out until it ends or is released by its holder', async () => {
@@ -327,7 +362,10 @@ test('heal attempts are listed since an instant', async () => {
   const { replicationId: id } = await created();
   await store.addHealAttempt(id, { action: 'resume-connector', at: '2026-03-01T11:00:00.000Z' });
   await store.addHealAttempt(id, { action: 'restart-consumer', at: '2026-03-01T11:59:00.000Z' });
-  await store.addActivity(id, { at, actor: 'user', action: 'x', message: 'not a heal' });
+  await store.addActivity(
+    { clientId: 1, replicationId: id },
+    { at, actor: 'user', action: 'x', message: 'not a heal' },
+  );
   expect(await store.listHealAttempts(id, new Date('2026-03-01T11:30:00.000Z'))).toEqual([
     { action: 'restart-consumer', at: '2026-03-01T11:59:00.000Z' },
   ]);
