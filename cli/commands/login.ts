@@ -21,7 +21,10 @@ export const addLoginCommands = (program: Command, cli: Cli): void => {
       ['millrace login --url https://example.com/v1 --token-file token', 'for scripts'],
       ['millrace --profile admin login', 'a second login, for the admin token'],
     ])
-      .description('Log in to an installation: check the URL and the token, and keep both in a profile.')
+      .description(
+        'Log in to an installation: check the URL and the token, and keep both in a profile. Its deployment prints the URL ' +
+          '(the output ApiUrl), and where the admin token is (AdminTokenSecretArn).',
+      )
       .option('--url <url>', 'where the API is: an output of the deployment (also MILLRACE_API_URL)'),
     'token',
   ).action(async (options: { url?: string }) => login(cli, options));

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { CliError, usageError } from '../cli-error.ts';
+import { CliError, exitCodes, usageError } from '../cli-error.ts';
 import type { Shell } from '../shell.ts';
 
 /** Where a secret comes from that must never stand in a command line, where every user of the machine could read it. */
@@ -103,6 +103,12 @@ export const prompt = async (
     const answer = lines.question(question, { signal: AbortSignal.any([signal, ended.signal]) });
     isMuted = isHidden;
     return await answer;
+  } catch (error) {
+    if (!ended.signal.aborted) throw error;
+    throw new CliError('Nothing was entered. Nothing was changed.', {
+      exitCode: exitCodes.interrupted,
+      cause: error,
+    });
   } finally {
     isMuted = false;
     lines.close();
