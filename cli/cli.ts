@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type Api, connectApi } from './api/call.ts';
+import { findClient } from './api/find.ts';
 import { usageError } from './cli-error.ts';
 import { chooseProfile } from './config/profiles.ts';
 import { parseDuration } from './output/format-values.ts';
@@ -14,11 +15,14 @@ export interface Cli {
   readonly api: Api;
   /** That of `--profile`. */
   readonly profileName: string | undefined;
+  /** That of `--client`. */
+  readonly clientName: string | undefined;
 }
 
 export interface GlobalOptions {
   readonly output: OutputFormat;
   readonly profile?: string;
+  readonly client?: string;
 }
 
 export const createCli = (shell: Shell, options: () => GlobalOptions): Cli => {
@@ -31,13 +35,30 @@ export const createCli = (shell: Shell, options: () => GlobalOptions): Cli => {
       return out;
     },
     get api() {
-      api ??= connectApi(chooseProfile(shell, options().profile), shell);
+      api ??= connectFor(shell, options());
       return api;
     },
     get profileName() {
       return options().profile;
     },
+    get clientName() {
+      return options().client;
+    },
   };
+};
+
+/** The API, for the client that is named by `--client`, by MILLRACE_CLIENT or by the profile, if any is. */
+const connectFor = (shell: Shell, options: GlobalOptions): Api => {
+  const profile = chooseProfile(shell, options.profile);
+  const client = options.client ?? (shell.env.MILLRACE_CLIENT || profile.client);
+  if (client === undefined) return connectApi(profile, shell);
+  let found: Promise<number> | undefined;
+  return connectApi(profile, shell, () => {
+    found ??= /^\d+$/.test(client)
+      ? Promise.resolve(Number(client))
+      : findClient(connectApi(profile, shell), client).then(({ client_id: id }) => id);
+    return found;
+  });
 };
 
 /** The options that every command has. */
@@ -46,7 +67,11 @@ export const addGlobalOptions = (program: Command): Command =>
     .addOption(
       new Option('-o, --output <format>', 'how results are printed').choices(outputFormats).default('text'),
     )
-    .option('--profile <name>', 'use this profile instead of the current one (also MILLRACE_PROFILE)');
+    .option('--profile <name>', 'use this profile instead of the current one (also MILLRACE_PROFILE)')
+    .option(
+      '--client <client>',
+      'act for this client, with a token of all clients; a name or a number (also MILLRACE_CLIENT)',
+    );
 
 /**
  * Help begins with what people type. Each example is a line and what it does. The commands below a command show its

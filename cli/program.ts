@@ -10,6 +10,7 @@ import { addCompletionCommands } from './commands/completion.ts';
 import { addCreateCommand } from './commands/create.ts';
 import { addDatabaseCommands } from './commands/databases.ts';
 import { addDeclareCommands } from './commands/declare.ts';
+import { addDestructiveCommands } from './commands/destroy.ts';
 import { addDiscoverCommand } from './commands/discover.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addLifecycleCommands } from './commands/lifecycle.ts';
@@ -77,6 +78,7 @@ export const createProgram = (shell: Shell): Program => {
   };
   addCheckCommand(program, cli, end);
   addLifecycleCommands(program, cli);
+  addDestructiveCommands(program, cli);
   addTableCommands(program, cli);
   addActivityCommand(program, cli);
   addDeclareCommands(program, cli, end);

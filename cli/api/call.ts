@@ -52,7 +52,20 @@ const callTimeoutMs = 35_000;
 const rateLimitRetries = 4;
 const maxRetryAfterSeconds = 30;
 
-export const connectApi = ({ url, token }: Profile, shell: Shell): Api => {
+/** A route of generated routes.ts, as all of them are. */
+interface Route {
+  readonly method: string;
+  readonly path: string;
+  /** Whether a token of all clients has to say which one a call is for. */
+  readonly ofClient?: boolean;
+}
+
+/** `clientId` is the client that a caller of all clients acts for. */
+export const connectApi = (
+  { url, token }: Pick<Profile, 'url' | 'token'>,
+  shell: Shell,
+  clientId?: () => Promise<number>,
+): Api => {
   const base = originOf(url);
   const send = (method: string, target: string, body?: unknown): ReturnType<typeof receive> =>
     receive(
@@ -74,9 +87,10 @@ export const connectApi = ({ url, token }: Profile, shell: Shell): Api => {
   return {
     url,
     call: async (name, request) => {
-      const { method, path } = routes[name];
+      const { method, path, ofClient = false }: Route = routes[name];
       const { path: pathValues, query, body } = request as RequestParts;
-      const target = `${base}${fillPath(path, pathValues)}${toQuery(query)}`;
+      const scope = ofClient && clientId !== undefined ? { client_id: await clientId() } : {};
+      const target = `${base}${fillPath(path, pathValues)}${toQuery({ ...query, ...scope })}`;
       for (let attempt = 1; ; attempt += 1) {
         const { response, text } = await send(method, target, body);
         if (response.status === 429 && attempt <= rateLimitRetries) {

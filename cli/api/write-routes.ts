@@ -62,6 +62,10 @@ const bodyOf = ({ requestBody }: Operation): object | undefined => {
     : schema;
 };
 
+/** Whether a caller of all clients says which one it is for. */
+const takesClient = ({ parameters = [] }: Operation): boolean =>
+  parameters.some((parameter) => parameter.in === 'query' && parameter.name === 'client_id');
+
 const answerOf = ({ responses }: Operation): object => {
   const [, done] = Object.entries(responses).find(([status]) => status.startsWith('2')) ?? [];
   return done?.content?.['application/json']?.schema ?? { type: 'null' };
@@ -109,7 +113,10 @@ const types = await compile(
 );
 
 const routes = Object.fromEntries(
-  operations.map(({ method, path, operation }) => [operation.operationId, { method, path }]),
+  operations.map(({ method, path, operation }) => [
+    operation.operationId,
+    { method, path, ...(takesClient(operation) ? { ofClient: true } : {}) },
+  ]),
 );
 const digest = createHash('sha256').update(text).digest('hex');
 writeFileSync(

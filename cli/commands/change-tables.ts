@@ -7,7 +7,8 @@ import { type Cli, durationArgument, withExamples } from '../cli.ts';
 import { confirmName, confirmOption } from '../confirm.ts';
 import { plural } from '../output/format-values.ts';
 import { waitForChange } from '../wait-for.ts';
-import { describeReplication, finishLive, oneTable, waitOption } from './lifecycle.ts';
+import { oneTable } from './destroy.ts';
+import { describeReplication, finishLive, waitOption } from './lifecycle.ts';
 
 /** How long one change may take before the next of the same command begins. */
 const changeDeadlineMs = 15 * 60_000;

@@ -1,21 +1,21 @@
 import type { Command } from 'commander';
-import { tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Request } from '../api/call.ts';
-import { chooseTables } from '../api/choose-tables.ts';
 import { findReplication } from '../api/find.ts';
-import type { Deletion, Replication } from '../api/routes.ts';
+import type { Replication } from '../api/routes.ts';
 import { type Cli, durationArgument, withExamples } from '../cli.ts';
-import { usageError } from '../cli-error.ts';
-import { confirmName, confirmOption } from '../confirm.ts';
-import { plural } from '../output/format-values.ts';
 import type { Paint } from '../output/output.ts';
 import { paintState, renderStatus } from '../output/render-status.ts';
-import { waitForDeletion, waitForLive, waitForStatus } from '../wait-for.ts';
+import { waitForLive, waitForStatus } from '../wait-for.ts';
 
 export const waitOption = [
   '--wait <duration>',
   'wait until it is done, at most so long: 30s, 10m; ends with 5 when it takes longer',
 ] as const;
+
+const reasonOption = ['--reason <text>', 'why, for the activity'] as const;
+
+const reasonBody = (reason: string | undefined): { readonly reason?: string } =>
+  reason === undefined ? {} : { reason };
 
 export const describeReplication = (replication: Replication, paint: Paint): string =>
   `${replication.name} (${replication.replication_id}): ${paintState(replication.status, paint)}`;
@@ -23,8 +23,9 @@ export const describeReplication = (replication: Replication, paint: Paint): str
 export const addLifecycleCommands = (program: Command, cli: Cli): void => {
   addStart(program, cli);
   addStop(program, cli);
-  addResync(program, cli);
-  addDelete(program, cli);
+  addPause(program, cli);
+  addResume(program, cli);
+  addRestart(program, cli);
 };
 
 /** Waits until every table is live, and prints the status then. */
@@ -39,6 +40,34 @@ export const finishLive = async (
   );
 };
 
+interface StartOptions {
+  readonly wait?: number;
+  readonly transactionWait?: number;
+  readonly reason?: string;
+}
+
+const transactionWaitOption = [
+  '--transaction-wait <duration>',
+  'how long to wait for transactions that are open at the source; by default 10m',
+] as const;
+
+const startBody = ({ transactionWait, reason }: StartOptions): Request<'resumeReplication'>['body'] => ({
+  ...(transactionWait === undefined ? {} : { transaction_wait_seconds: Math.round(transactionWait / 1_000) }),
+  ...reasonBody(reason),
+});
+
+/** The replication as an answer has it, or its status once every table is live. */
+const finishStart = async (cli: Cli, started: Replication, { wait }: StartOptions): Promise<void> => {
+  if (wait !== undefined) {
+    await finishLive(cli, started, wait);
+    return;
+  }
+  cli.out.print(started, (data, paint) => [
+    describeReplication(data, paint),
+    `Watch it: millrace status ${data.replication_id} --watch`,
+  ]);
+};
+
 const addStart = (program: Command, cli: Cli): void => {
   withExamples(program.command('start'), [
     ['millrace start shop', 'begins, and comes back at once'],
@@ -47,163 +76,80 @@ const addStart = (program: Command, cli: Cli): void => {
     .argument('<replication>', 'name or number')
     .description('Start a replication, or go on with one that was stopped.')
     .option(...waitOption, durationArgument)
-    .option(
-      '--transaction-wait <duration>',
-      'how long to wait for transactions that are open at the source; by default 10m',
-      durationArgument,
-    )
-    .action(async (given: string, options: { wait?: number; transactionWait?: number }) => {
-      const { api, out } = cli;
-      const { replication_id } = await findReplication(api, given);
-      const body: Request<'startReplication'>['body'] =
-        options.transactionWait === undefined
-          ? {}
-          : { transaction_wait_seconds: Math.round(options.transactionWait / 1_000) };
-      const started = await api.call('startReplication', { path: { replication_id }, body });
-      if (options.wait === undefined) {
-        out.print(started, (data, paint) => [
-          describeReplication(data, paint),
-          `Watch it: millrace status ${data.replication_id} --watch`,
-        ]);
-        return;
-      }
-      await finishLive(cli, started, options.wait);
+    .option(...transactionWaitOption, durationArgument)
+    .option(...reasonOption)
+    .action(async (given: string, options: StartOptions) => {
+      const { replication_id } = await findReplication(cli.api, given);
+      const request = { path: { replication_id }, body: startBody(options) };
+      await finishStart(cli, await cli.api.call('startReplication', request), options);
     });
 };
 
-const addStop = (program: Command, cli: Cli): void => {
-  withExamples(program.command('stop'), [
-    ['millrace stop shop', 'the source keeps its log until it is started again'],
-  ])
+/** `stop` and `pause` differ in what they call and where they end. */
+const addEnding = (
+  command: Command,
+  cli: Cli,
+  operation: 'stopReplication' | 'pauseReplication',
+  status: 'stopped' | 'paused',
+): void => {
+  command
     .argument('<replication>', 'name or number')
-    .description('Stop a replication. It goes on where it stopped when it is started again.')
     .option(...waitOption, durationArgument)
-    .action(async (given: string, { wait }: { wait?: number }) => {
+    .option(...reasonOption)
+    .action(async (given: string, { wait, reason }: { wait?: number; reason?: string }) => {
       const { api, out } = cli;
       const { replication_id, name } = await findReplication(api, given);
-      const stopped = await api.call('stopReplication', { path: { replication_id }, body: {} });
+      const ended = await api.call(operation, { path: { replication_id }, body: reasonBody(reason) });
       const answer =
         wait === undefined
-          ? stopped
-          : await waitForStatus(cli, { replicationId: replication_id, name }, 'stopped', wait);
+          ? ended
+          : await waitForStatus(cli, { replicationId: replication_id, name }, status, wait);
       out.print(answer, (data, paint) => [describeReplication(data, paint)]);
     });
 };
 
-interface ResyncOptions {
-  readonly table?: string;
-  readonly wait?: number;
-  readonly confirm?: string;
-}
+const addStop = (program: Command, cli: Cli): void => {
+  const command = withExamples(program.command('stop'), [
+    ['millrace stop shop --wait 5m', 'the source keeps its log until it is started again'],
+  ]).description('Stop a replication. It goes on where it stopped when it is started again.');
+  addEnding(command, cli, 'stopReplication', 'stopped');
+};
 
-const addResync = (program: Command, cli: Cli): void => {
-  withExamples(program.command('resync'), [
-    ['millrace resync shop --table orders --wait 10m', 'one table, while the others stream on'],
-    ['millrace resync shop', 'everything: target tables are emptied and copied again'],
+const addPause = (program: Command, cli: Cli): void => {
+  const command = withExamples(program.command('pause'), [
+    ["millrace pause shop --reason 'upgrade of the target'", 'changes wait in Kafka until it is resumed'],
+  ]).description('Pause a replication: nothing is written at the target, and capture goes on.');
+  addEnding(command, cli, 'pauseReplication', 'paused');
+};
+
+const addResume = (program: Command, cli: Cli): void => {
+  withExamples(program.command('resume'), [
+    ['millrace resume shop --wait 10m', 'until every table is live again'],
   ])
     .argument('<replication>', 'name or number')
-    .description('Copy a table again, or all of them. Rows at the target are removed first.')
-    .option('--table <table>', 'only this source table, as table or schema.table')
+    .description('Go on with a replication that is paused. Nothing is copied again.')
     .option(...waitOption, durationArgument)
-    .option(...confirmOption)
-    .action(async (given: string, { table, wait, confirm }: ResyncOptions) => {
-      const { api, out } = cli;
-      const { replication_id, name } = await findReplication(api, given);
-      const replication = await api.call('getReplication', { path: { replication_id } });
-      let answer: Replication;
-      if (table === undefined) {
-        await confirmName(
-          cli,
-          name,
-          `Every target table of ${name} (${plural(replication.table_count, 'table')}) will be emptied and copied again.`,
-          confirm,
-        );
-        answer = await api.call('startReplication', {
-          path: { replication_id },
-          body: { force_resync: true },
-        });
-      } else {
-        const found = oneTable(replication, table);
-        await confirmName(
-          cli,
-          tableLabel(found.source),
-          `Target table ${tableLabel(found.target)} will be emptied and copied again.`,
-          confirm,
-        );
-        answer = await api.call('resyncTable', {
-          path: { replication_id, table: tableKey(found.source) },
-          body: { version: replication.tables_version },
-        });
-      }
-      if (wait === undefined) out.print(answer, (data, paint) => [describeReplication(data, paint)]);
-      else await finishLive(cli, answer, wait);
+    .option(...transactionWaitOption, durationArgument)
+    .option(...reasonOption)
+    .action(async (given: string, options: StartOptions) => {
+      const { replication_id } = await findReplication(cli.api, given);
+      const request = { path: { replication_id }, body: startBody(options) };
+      await finishStart(cli, await cli.api.call('resumeReplication', request), options);
     });
 };
 
-/** A table of a replication by its source name. Throws with exit code 2. */
-export const oneTable = ({ tables }: Replication, given: string): Replication['tables'][number] => {
-  const [name] = chooseTables(
-    [given],
-    tables.map(({ source }) => source),
-  );
-  const found = tables.find(({ source }) => source.schema === name?.schema && source.table === name.table);
-  if (found === undefined) throw usageError(`The replication has no source table ${given}.`);
-  return found;
-};
-
-interface DeleteOptions {
-  readonly dropTargetTables?: boolean;
-  readonly force?: boolean;
-  readonly wait?: number;
-  readonly confirm?: string;
-}
-
-const addDelete = (program: Command, cli: Cli): void => {
-  withExamples(program.command('delete'), [
-    ['millrace delete shop --wait 5m', 'asks for the name, then waits until it is gone'],
-    ["millrace delete shop --confirm 'shop to warehouse'", 'in a script'],
+const addRestart = (program: Command, cli: Cli): void => {
+  withExamples(program.command('restart'), [
+    ['millrace restart shop --wait 10m', 'its consumer and its connector'],
   ])
-    .argument('<replication>', 'name or number; the number also while it is being deleted')
-    .description('Delete a replication with everything that was made for it. Target tables stay.')
-    .option('--drop-target-tables', 'also drop the target tables that Millrace has created')
-    .option('--force', 'leave what cannot be removed, and list it with the statements to do it by hand')
+    .argument('<replication>', 'name or number')
+    .description('Restart the consumer and the connector of a replication. Nothing is copied again.')
     .option(...waitOption, durationArgument)
-    .option(...confirmOption)
-    .action(
-      async (given: string, { dropTargetTables = false, force = false, wait, confirm }: DeleteOptions) => {
-        const { api, out } = cli;
-        const { replication_id, name } = await findReplication(api, given);
-        await confirmName(
-          cli,
-          name,
-          `${name} will be deleted: its connector, its slot or position at the source, its topics and its checkpoints. ` +
-            (dropTargetTables
-              ? 'The target tables that it has created are dropped, too.'
-              : 'Target tables stay.'),
-          confirm,
-        );
-        const begun = await api.call('deleteReplication', {
-          path: { replication_id },
-          query: {
-            ...(dropTargetTables ? { drop_target_tables: 'true' } : {}),
-            ...(force ? { force: 'true' } : {}),
-          },
-        });
-        const deletion =
-          wait === undefined
-            ? begun
-            : await waitForDeletion(cli, { replicationId: replication_id, name }, wait);
-        out.print(deletion, renderDeletion);
-      },
-    );
+    .option(...transactionWaitOption, durationArgument)
+    .option(...reasonOption)
+    .action(async (given: string, options: StartOptions) => {
+      const { replication_id } = await findReplication(cli.api, given);
+      const request = { path: { replication_id }, body: startBody(options) };
+      await finishStart(cli, await cli.api.call('restartReplication', request), options);
+    });
 };
-
-const renderDeletion = (deletion: Deletion, paint: Paint): readonly string[] => [
-  deletion.state === 'done'
-    ? `${deletion.name} (${deletion.replication_id}) is deleted.`
-    : `${deletion.name} (${deletion.replication_id}): deletion ${deletion.state}`,
-  ...deletion.remains.map(
-    ({ part, problem, remedy }) =>
-      `${paint('yellow', 'left')} ${part}: ${problem}${remedy === null ? '' : ` ${remedy}`}`,
-  ),
-];

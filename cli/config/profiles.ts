@@ -6,7 +6,12 @@ import { CliError, exitCodes } from '../cli-error.ts';
 import type { Shell } from '../shell.ts';
 
 /** Where an installation is, and the token that acts there. */
-const profileSchema = z.strictObject({ url: z.string(), token: z.string() });
+const profileSchema = z.strictObject({
+  url: z.string(),
+  token: z.string(),
+  /** Name or number of the client that commands act for, with a token of all clients. */
+  client: z.string().exactOptional(),
+});
 export type Profile = z.infer<typeof profileSchema>;
 
 const configSchema = z.strictObject({

@@ -65,11 +65,12 @@ const carryOut = async (cli: Cli, step: Step): Promise<string> => {
     case 'remove-tables':
       return removeTables(cli, step);
     case 'start':
-    case 'stop': {
+    case 'stop':
+    case 'pause':
+    case 'resume': {
       const { replication_id } = await findReplication(api, step.name);
-      const operation = step.kind === 'start' ? 'startReplication' : 'stopReplication';
-      await api.call(operation, { path: { replication_id }, body: {} });
-      return step.kind === 'start' ? `Began to start ${step.name}.` : `Stopped ${step.name}.`;
+      const { status } = await api.call(moves[step.kind], { path: { replication_id }, body: {} });
+      return `Replication ${step.name} is ${status}.`;
     }
     case 'delete-replication': {
       const { replication_id, name } = step.replication;
@@ -85,6 +86,13 @@ const carryOut = async (cli: Cli, step: Step): Promise<string> => {
     }
   }
 };
+
+const moves = {
+  start: 'startReplication',
+  stop: 'stopReplication',
+  pause: 'pauseReplication',
+  resume: 'resumeReplication',
+} as const;
 
 const updateDatabase = async (
   cli: Cli,

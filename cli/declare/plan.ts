@@ -15,6 +15,9 @@ import type { Declaration, DeclaredReplication } from './schema.ts';
 
 type DeclaredDatabase = Declaration['databases'][number];
 
+/** A call that brings a replication to a state. */
+type Move = 'start' | 'stop' | 'pause' | 'resume';
+
 /** One thing that `apply` does. */
 export type Step =
   | { readonly kind: 'create-client'; readonly name: string }
@@ -37,7 +40,7 @@ export type Step =
       readonly replication: Replication;
       readonly tables: readonly { readonly schema: string; readonly table: string }[];
     }
-  | { readonly kind: 'start' | 'stop'; readonly name: string }
+  | { readonly kind: Move; readonly name: string }
   | { readonly kind: 'delete-replication'; readonly replication: ListedReplication }
   | { readonly kind: 'delete-database'; readonly database: Database };
 
@@ -191,11 +194,17 @@ const planReplication = (
           ...(state === 'running' ? ['state: running'] : []),
         ],
       },
-      problems,
+      problems: state === 'paused' ? [...problems, neverRan(subject)] : problems,
     };
   }
   return planChangedReplication(declared, replication, databases, problems);
 };
+
+const neverRan = (subject: string): ListedProblem => ({
+  subject,
+  message: 'It is declared as paused, and does not run.',
+  remedy: 'Declare it as running first, or as stopped.',
+});
 
 const planChangedReplication = (
   declared: DeclaredReplication,
@@ -215,7 +224,7 @@ const planChangedReplication = (
   const steps: readonly Step[] = [
     ...(added.length === 0 ? [] : [{ kind: 'add-tables' as const, replication, tables: added }]),
     ...(removed.length === 0 ? [] : [{ kind: 'remove-tables' as const, replication, tables: removed }]),
-    ...(isMoved ? [{ kind: state === 'running' ? ('start' as const) : ('stop' as const), name }] : []),
+    ...(isMoved ? [{ kind: moveTo(state, replication.desired), name }] : []),
   ];
   return {
     steps,
@@ -224,6 +233,7 @@ const planChangedReplication = (
       ...(replication.status === 'deleting'
         ? [{ subject, message: 'It is being deleted.', remedy: 'Wait until it is gone, then apply again.' }]
         : []),
+      ...(state === 'paused' && replication.desired === 'stopped' ? [neverRan(subject)] : []),
       ...fixed.map((field) => ({
         subject,
         message: `This cannot be changed: ${describe(field)}.`,
@@ -250,6 +260,17 @@ const planChangedReplication = (
           } as const,
         }),
   };
+};
+
+const moveTo = (state: NonNullable<DeclaredReplication['state']>, from: Replication['desired']): Move => {
+  switch (state) {
+    case 'running':
+      return from === 'paused' ? 'resume' : 'start';
+    case 'paused':
+      return 'pause';
+    case 'stopped':
+      return 'stop';
+  }
 };
 
 interface Undeclared {

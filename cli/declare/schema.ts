@@ -101,10 +101,9 @@ export const declaredReplicationSchema = z.strictObject({
   target_table_name: z.string().min(1).max(200).exactOptional(),
   tables: z.array(declaredTableSchema).min(1).max(1_000),
   capture: captureSchema.default({}),
-  state: z
-    .enum(['running', 'stopped'])
-    .exactOptional()
-    .meta({ description: 'What `apply` starts or stops it to. It is left as it is when this is left out.' }),
+  state: z.enum(['running', 'paused', 'stopped']).exactOptional().meta({
+    description: 'What `apply` starts, pauses or stops it to. It is left as it is when this is left out.',
+  }),
 });
 
 /** One file. */

@@ -49,6 +49,7 @@ export const renderStatus = (name: string, status: Status, now: Date, paint: Pai
       ? []
       : [`  ${paint('red', config.last_error_code ?? 'error')} ${config.last_error_message}`]),
     ...status.warnings.map((warning) => `  ${paint('yellow', 'warning')} ${warning}`),
+    ...renderPause(status, paint),
     ...renderWait(status, paint),
     `  connector  ${connector.state}`,
     `  consumer   ${consumer.state}${consumer.last_heartbeat === null ? '' : `, last heartbeat ${formatAge(consumer.last_heartbeat, now)}`}`,
@@ -61,6 +62,14 @@ export const renderStatus = (name: string, status: Status, now: Date, paint: Pai
     ...(status.tables.length === 0 ? [] : ['', ...renderTables(status.tables, paint)]),
   ];
 };
+
+const renderPause = ({ pause }: Status, paint: Paint): readonly string[] =>
+  pause === null
+    ? []
+    : [
+        `  ${paint('yellow', 'paused')} since ${formatInstant(pause.since)} by ${pause.by}${pause.reason === null ? '' : `: ${pause.reason}`}`,
+        `  Kafka keeps the changes that wait until ${formatInstant(pause.changes_kept_until)}`,
+      ];
 
 const renderWait = ({ wait }: Status, paint: Paint): readonly string[] =>
   wait === null

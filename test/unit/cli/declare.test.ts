@@ -132,6 +132,11 @@ describe('plan', () => {
       shop.replace('name: shop', 'name: new').replace('SHOP_P', 'NO_P'),
       'NO_PASSWORD is not set',
     ],
+    [
+      'paused before it runs',
+      replication('state: paused').replace('name: shop', 'name: new'),
+      'does not run',
+    ],
     ['no password', targetPart.replace('name: warehouse', 'name: new'), 'no password to be registered'],
   ])('%s ends with 1, and apply changes nothing', async (_what, text, message) => {
     declare(text);
@@ -174,7 +179,7 @@ describe('apply', () => {
     );
     api.on('POST /databases', { status: 201, body: databaseAnswer() });
     api.on('POST /replications', { status: 201, body: replicationAnswer() });
-    api.on('POST /replications/3/start', { status: 202, body: replicationAnswer() });
+    api.on('POST /replications/3/start', { status: 202, body: replicationAnswer({ status: 'starting' }) });
     declare(shop);
     declare(targetPart.replace('millrace}', 'millrace, password: {file: pw}}'), 'b.yaml');
     writeFileSync(join(folder, 'pw'), 'from a file\n');
@@ -183,7 +188,7 @@ describe('apply', () => {
     expect([exitCode, stderr]).toEqual([
       0,
       'Registered database shop.\nRegistered database warehouse.\n' +
-        'Configured replication shop to warehouse.\nBegan to start shop to warehouse.\nApplied.\n',
+        'Configured replication shop to warehouse.\nReplication shop to warehouse is starting.\nApplied.\n',
     ]);
     expect(changesMade().map(({ path, body }) => [path, body])).toEqual([
       ['/databases', expect.objectContaining({ name: 'shop', password: 'pw' })],
@@ -226,6 +231,19 @@ describe('apply', () => {
     expect(api.bodiesOf('POST /replications/3/tables')).toEqual([
       { tables: [{ source: { table: 'invoices' }, ...plainTable }], version: 4 },
     ]);
+  });
+
+  test.each([
+    ['running', 'paused', 'resume'],
+    ['running', 'stopped', 'start'],
+    ['paused', 'running', 'pause'],
+    ['stopped', 'paused', 'stop'],
+  ] as const)('state %s of one that should be %s is reached by %s', async (state, desired, call) => {
+    api.on('GET /replications/3', { body: replicationAnswer({ desired }) });
+    api.on(`POST /replications/3/${call}`, { status: 202, body: replicationAnswer() });
+    declare(replication(`state: ${state}`));
+    expect((await cli('apply', '-f', folder)).exitCode).toBe(0);
+    expect(changesMade().map(({ path }) => path)).toEqual([`/replications/3/${call}`]);
   });
 
   test('--prune deletes replications, waits, and then forgets their databases', async () => {

@@ -282,6 +282,49 @@ describe('start', () => {
   });
 });
 
+describe('pause, resume, restart, stop', () => {
+  test('the reason goes to the activity', async () => {
+    api.on('POST /replications/3/pause', { body: replicationAnswer({ status: 'pausing' }) });
+    const { exitCode, stdout } = await cli('pause', name, '--reason', 'an upgrade');
+    expect([exitCode, stdout]).toEqual([0, 'shop to warehouse (3): pausing\n']);
+    expect(api.bodiesOf('POST /replications/3/pause')).toEqual([{ reason: 'an upgrade' }]);
+  });
+
+  test.each(['pause', 'stop'] as const)('%s waits until its parts have ended', async (command) => {
+    const [ending, ended] =
+      command === 'pause' ? (['pausing', 'paused'] as const) : (['stopping', 'stopped'] as const);
+    api.on(`POST /replications/3/${command}`, { body: replicationAnswer({ status: ending }) });
+    api.on(
+      'GET /replications/3',
+      { body: replicationAnswer({ status: ending }) },
+      { body: replicationAnswer({ status: ended }) },
+    );
+    const { exitCode, stdout } = await cli(command, name, '--wait', '1m');
+    expect([exitCode, stdout]).toEqual([0, `shop to warehouse (3): ${ended}\n`]);
+  });
+
+  test.each(['resume', 'restart'])('%s waits until every table is live', async (command) => {
+    api.on(`POST /replications/3/${command}`, {
+      status: 202,
+      body: replicationAnswer({ status: 'starting' }),
+    });
+    api.on('GET /replications/3/status', { body: statusIn('starting') }, { body: statusAnswer() });
+    const { exitCode, stderr } = await cli(command, name, '--wait', '1m');
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('active; tables: 1 live')]);
+  });
+
+  test('the status says who has paused it, and how long that may last', async () => {
+    const pause = {
+      ...{ since: '2026-01-01T00:00:00.000Z', by: 'anna', reason: 'an upgrade' },
+      changes_kept_until: '2026-01-08T00:00:00.000Z',
+    };
+    api.on('GET /replications/3/status', { body: statusAnswer({ pause }) });
+    const { stdout } = await cli('status', name);
+    expect(stdout).toMatch(/^ {2}paused since 2026-01-01 .* by anna: an upgrade$/m);
+    expect(stdout).toMatch(/^ {2}Kafka keeps the changes that wait until 2026-01-08 /m);
+  });
+});
+
 describe('what destroys', () => {
   test('resync of everything takes the confirmation by name', async () => {
     api.on('POST /replications/3/start', { status: 202, body: replicationAnswer({ status: 'starting' }) });
