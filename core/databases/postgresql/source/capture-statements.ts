@@ -25,14 +25,18 @@ SELECT current_setting('server_version') AS "serverVersion",
 };
 
 /**
- * One row, or none. A slot of another database or plug-in shows as such, since its name is taken. One that is being created
- * has its name already, and no confirmed position until it has found where it begins.
+ * Of a row of pg_replication_slots. A slot that is being created has its name already, and no confirmed position until it has
+ * found where it begins. Then its creator keeps it for a moment more, until it is on disk: only a walsender streams.
  */
+const isBeingCreated = `(slot_type = 'logical' AND active AND (confirmed_flush_lsn IS NULL OR EXISTS (
+         SELECT FROM pg_stat_activity WHERE pid = active_pid AND backend_type = 'client backend')))`;
+
+/** One row, or none. A slot of another database or plug-in shows as such, since its name is taken. */
 export const slotStatement = (name: string): Statement => ({
   text: `
 SELECT active, coalesce(wal_status, 'unknown') AS "walStatus", confirmed_flush_lsn::text AS "confirmedFlushPosition",
        coalesce(plugin = 'pgoutput' AND database = current_database(), false) AS "isOurs",
-       slot_type = 'logical' AND active AND confirmed_flush_lsn IS NULL AS "isBeingCreated"
+       ${isBeingCreated} AS "isBeingCreated"
 FROM pg_replication_slots WHERE slot_name = $1`,
   values: [name],
 });
@@ -51,7 +55,7 @@ export const keepWithoutClientStatement: Statement = {
 export const cancelSlotCreationStatement = (name: string): Statement => ({
   text: `
 SELECT pg_cancel_backend(active_pid) FROM pg_replication_slots
-WHERE slot_name = $1 AND slot_type = 'logical' AND active AND confirmed_flush_lsn IS NULL`,
+WHERE slot_name = $1 AND ${isBeingCreated}`,
   values: [name],
 });
 
