@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '6b5bea97909e6ec6e845468d006fdebca7ae5dbb2a15e87c128953c150c75916';
+export const documentDigest = 'e0d31b3b04e4d0cbceba3f75192fb0495f5748eb44db6b5b1c40dee6f566bd5a';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -235,7 +235,7 @@ export interface Operations {
          */
         max_queue_events?: number;
         /**
-         * The same in bytes, whichever is reached first. By default 67,108,864.
+         * The same in bytes, whichever is reached first. By default 33,554,432.
          */
         max_queue_bytes?: number;
         /**

@@ -113,14 +113,19 @@ const waitForOthers = async (
 ): Promise<MillraceError | undefined> => {
   const own = partitionKey(session);
   const others = progress.partitions
-    .filter((partition) => partitionKey(partition) !== own)
-    .reduce((sum, { nextOffset }) => sum + nextOffset, 0n);
+    .map((partition) => ({
+      key: partitionKey(partition),
+      nextOffset: partition.nextOffset,
+      endOffset: partition.endOffset,
+    }))
+    .filter(({ key }) => key !== own);
   const pauseMs = wait.next(others, clock.now().getTime());
   if (pauseMs === undefined) {
     return new MillraceError(
       error.code,
-      `${error.message} No other table of the replication has changed for ${foreignKeyPatienceMs / 1_000} s, so what the ` +
-        'foreign key needs is not on its way.',
+      `${error.message} The table has waited for at least ${foreignKeyPatienceMs / 1_000} s, and until every other table of ` +
+        'the replication had caught up or stood still, so what the foreign key needs is not on its way. If the named table ' +
+        'is held or not replicated, bring the row there; otherwise drop the constraint at the target. Then stop and start the replication.',
       { facts: error.facts, cause: error },
     );
   }

@@ -35,6 +35,8 @@ export interface CaptureRequest {
   readonly fresh?: readonly TableRef[];
   /** Source tables that wait already. That one is gone or was created again is known, and keeps no other from being captured. */
   readonly held?: readonly TableRef[];
+  /** Those of `held` that are not captured until they are copied again: capturing them could make the source's own statements fail. */
+  readonly leftOut?: readonly TableRef[];
 }
 
 /** Once for each forced start: a step that is repeated would otherwise never come to an end. */
@@ -65,10 +67,12 @@ export const ensureCapture = async (
   const { source, kafka, connect } = ports;
   const { connectorName } = replication;
   const { capture } = source.dialect;
-  const lost = await findLost(replication, request.held ?? [], source);
-  const tables = replication.tables
-    .map((table) => table.source)
-    .filter((ref) => !lost.some((table) => tableKey(table) === tableKey(ref)));
+  const leftOut = request.leftOut ?? [];
+  const lost = [...leftOut, ...(await findLost(replication, without(request.held ?? [], leftOut), source))];
+  const tables = without(
+    replication.tables.map((table) => table.source),
+    lost,
+  );
 
   if (request.beginAgain !== undefined) {
     await beginAgain(request, request.beginAgain, ports);
@@ -90,6 +94,11 @@ export const ensureCapture = async (
   // A connector that a stop has paused stays paused through an update, and just after one its status does not say so.
   await connect.resume(connectorName);
   return preparation;
+};
+
+const without = (tables: readonly TableRef[], others: readonly TableRef[]): readonly TableRef[] => {
+  const keys = new Set(others.map(tableKey));
+  return tables.filter((ref) => !keys.has(tableKey(ref)));
 };
 
 /**
@@ -125,8 +134,10 @@ const requireContinuity = async (
   });
   if (verdict.kind === 'gap') throw needsResync(connectorName, verdict.reason);
   if (copyGeneration === 0) return;
-  const isExcepted = (ref: TableRef): boolean => excepted.some((table) => tableKey(table) === tableKey(ref));
-  const tables = replication.tables.map((table) => table.source).filter((ref) => !isExcepted(ref));
+  const tables = without(
+    replication.tables.map((table) => table.source),
+    excepted,
+  );
   const uncaptured = (await source.listUncaptured?.(replication, tables)) ?? [];
   if (uncaptured.length > 0) throw needsResync(connectorName, describeUncaptured(uncaptured));
 };

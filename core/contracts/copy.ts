@@ -17,11 +17,18 @@ export type Chunk = z.infer<typeof chunkSchema>;
 /**
  * pending: planned, nothing copied. copying: some chunks are done. catching-up: copied, the consumer has not yet
  * passed the position at which the copy ended. live: it has. skipped: the target table had rows that are not ours,
- * so it is neither copied nor applied. held: it was copied, and its changes wait at the consumer's checkpoint, because the next one
- * cannot be applied without a wrong row; the others go on.
+ * so it is neither copied nor applied. held: it waits, because its next change cannot be applied without a wrong row, or because a
+ * start found the table unfit; the others go on.
  */
 export const tableStateSchema = z.enum(['pending', 'copying', 'catching-up', 'live', 'skipped', 'held']);
 export type TableState = z.infer<typeof tableStateSchema>;
+
+/**
+ * What ends the wait of a held table. start: the next consumer tries again from the checkpoint. fit: the next start that finds it
+ * fit does. copy: only a new copy, since changes of it are not captured, or its copy was not complete.
+ */
+export const heldUntilSchema = z.enum(['start', 'fit', 'copy']);
+export type HeldUntil = z.infer<typeof heldUntilSchema>;
 
 /** Progress of one table, as stored. Rates and percentages are derived from it. */
 export const tableProgressSchema = z
@@ -45,6 +52,8 @@ export const tableProgressSchema = z
     /** Why the table is skipped or held. */
     message: z.string().optional(),
     heldSince: instantSchema.optional(),
+    /** Of a held table; `start` when absent. */
+    heldUntil: heldUntilSchema.optional(),
   })
   .readonly();
 export type TableProgress = z.infer<typeof tableProgressSchema>;

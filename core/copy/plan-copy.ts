@@ -8,6 +8,7 @@ import type { TableDescription } from '../contracts/table-description.ts';
 import type { TargetOwner } from '../contracts/target-owner.ts';
 import { MillraceError, type Problem } from '../errors/millrace-error.ts';
 import { requireCurrentRun } from '../lifecycle/current-run.ts';
+import { unfitTables } from '../lifecycle/table-progress.ts';
 import { mapTable, ownColumns } from '../mapping/map-table.ts';
 import { countOf } from '../naming/count-of.ts';
 import { createdTableMark } from '../naming/names.ts';
@@ -52,12 +53,13 @@ export const planCopy = async (
   const { store, log } = ports;
   const notDone: PlanCopyOutput = { isDone: false, lanes: [], hasFargateTables: false };
   const current = await requireCurrentRun(store, run);
-  const replication = await beginCopyGeneration(run, current, ports, isOver);
+  const progress = await store.listTableProgress(current.replicationId);
+  const replication = await beginCopyGeneration(run, withoutUnfit(run, current, progress), ports, isOver);
   if (replication === undefined) return notDone;
   const existing = new Map(
-    (await store.listTableProgress(replication.replicationId))
+    progress
       .filter(({ generation }) => generation === replication.copyGeneration)
-      .map((progress) => [tableKey(progress.source), progress]),
+      .map((table) => [tableKey(table.source), table]),
   );
   const tried = await forEachBounded(replication.tables, planParallelism, async (mapping) => {
     const planned = existing.get(tableKey(mapping.source));
@@ -77,9 +79,10 @@ export const planCopy = async (
   const lambdaTables = open.filter(({ runsOn }) => runsOn === 'lambda').length;
   const fargateTables = open.length - lambdaTables;
   const skipped = plans.filter(({ state }) => state === 'skipped').length;
+  const held = plans.filter(({ state }) => state === 'held').length;
   log.info(
     `${step} ${countOf(plans.length, 'table')}: ${lambdaTables} small and ${fargateTables} big ones to copy, ` +
-      `${plans.length - open.length - skipped} copied already, ${skipped} skipped`,
+      `${plans.length - open.length - skipped - held} copied already, ${skipped} skipped, ${held} held`,
     { step },
   );
   const lanes = Math.min(laneCount, lambdaTables);
@@ -88,6 +91,16 @@ export const planCopy = async (
     lanes: Array.from({ length: lanes }, (_unused, lane) => ({ run, lane, lanes })),
     hasFargateTables: fargateTables > 0,
   };
+};
+
+/** Without the tables that are unfit: the target keeps what it has of them. */
+const withoutUnfit = (
+  run: Run,
+  replication: Replication,
+  progress: readonly TableProgress[],
+): Replication => {
+  const unfit = new Set(unfitTables(run, progress).map(({ source }) => tableKey(source)));
+  return { ...replication, tables: replication.tables.filter(({ source }) => !unfit.has(tableKey(source))) };
 };
 
 /**

@@ -16,7 +16,7 @@ import { isEnding, type LaunchPorts, relaunchConsumer } from './launch-consumer.
 import { type LeaveTablesPorts, leaveTables } from './leave-tables.ts';
 import { type OwnTablesPorts, ownerOf, ownTables } from './own-tables.ts';
 import { describeTransactions } from './start-wait.ts';
-import { freshTables, heldTables } from './table-progress.ts';
+import { freshTables, heldTables, leftOutOfCapture } from './table-progress.ts';
 
 export interface ChangeTablesPorts extends CapturePorts, LaunchPorts {
   readonly store: LaunchPorts['store'] &
@@ -139,6 +139,7 @@ const changeCapture = async (
       captureKafka: settings.captureKafka,
       fresh: freshTables(replication, progress).map((table) => table.source),
       held: heldTables(progress),
+      leftOut: leftOutOfCapture(progress),
     },
     ports,
     { callMs: captureWaitMs, totalMs: captureWaitMs },

@@ -122,7 +122,10 @@ const listCopied = async (
   const relied = new Set(
     (await store.listTableProgress(replicationId))
       .filter(({ generation }) => generation === copyGeneration)
-      .filter(({ state, chunksDone }) => state !== 'skipped' && (chunksDone > 0 || state !== 'pending'))
+      .filter(
+        ({ state, chunksDone, heldUntil }) =>
+          state !== 'skipped' && heldUntil !== 'copy' && (chunksDone > 0 || state !== 'pending'),
+      )
       .map(({ source }) => exactKey(source)),
   );
   return tables.filter(({ source }) => relied.has(exactKey(source))).map(({ target }) => target);

@@ -1,6 +1,7 @@
 import type { TableProgress } from '../contracts/copy.ts';
 import { type TableRef, tableKey } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
+import type { Run } from '../contracts/steps.ts';
 
 /**
  * Tables that were added to a replication after its copy, and that no copy was planned for yet. Their earlier changes may
@@ -19,7 +20,7 @@ export const freshTables = (
 
 /**
  * Tables whose changes a consumer applies. While a table is copied they wait in its topic, since a chunk may have been read
- * before a change that would be applied first.
+ * before a change that would be applied first. Those of a table that a start found unfit wait as well.
  */
 export const appliedTables = (
   replication: Pick<Replication, 'tables' | 'copyGeneration'>,
@@ -28,13 +29,36 @@ export const appliedTables = (
   const fresh = new Set(freshTables(replication, progress).map(({ source }) => tableKey(source)));
   const waiting = new Set(
     progress
-      .filter(({ state }) => state === 'skipped' || state === 'pending' || state === 'copying')
+      .filter(
+        (table) =>
+          table.state === 'skipped' ||
+          table.state === 'pending' ||
+          table.state === 'copying' ||
+          isUnfit(table),
+      )
       .map(({ source }) => tableKey(source)),
   );
   return replication.tables.filter(
     ({ source }) => !fresh.has(tableKey(source)) && !waiting.has(tableKey(source)),
   );
 };
+
+/** Whether a start found the table unfit, so that no consumer applies it. */
+export const isUnfit = ({ state, heldUntil }: TableProgress): boolean =>
+  state === 'held' && (heldUntil === 'fit' || heldUntil === 'copy');
+
+/** The tables that a start goes on without, because it or an earlier one found them unfit. A forced start looks at all again. */
+export const unfitTables = (
+  { forceResync, generation }: Pick<Run, 'forceResync' | 'generation'>,
+  progress: readonly TableProgress[],
+): readonly TableProgress[] =>
+  progress.filter((table) => isUnfit(table) && (!forceResync || table.generation === generation));
+
+/** Source tables that are not captured until they are copied again. */
+export const leftOutOfCapture = (progress: readonly TableProgress[]): readonly TableRef[] =>
+  progress
+    .filter(({ state, heldUntil }) => state === 'held' && heldUntil === 'copy')
+    .map(({ source }) => source);
 
 /** Source tables that wait. What has become of them at the source keeps no other table from being captured. */
 export const heldTables = (progress: readonly TableProgress[]): readonly TableRef[] =>

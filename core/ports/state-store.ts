@@ -1,7 +1,7 @@
 import type { Activity } from '../contracts/activity.ts';
 import type { Client, Principal } from '../contracts/client.ts';
 import type { Heartbeat } from '../contracts/consumer.ts';
-import type { Chunk, FinishedChunk, TableProgress, TableState } from '../contracts/copy.ts';
+import type { Chunk, FinishedChunk, HeldUntil, TableProgress, TableState } from '../contracts/copy.ts';
 import type { Database } from '../contracts/database.ts';
 import type { Deletion } from '../contracts/deletion.ts';
 import type { ClientId, DatabaseId, ReplicationId, TableRef } from '../contracts/identifiers.ts';
@@ -228,6 +228,7 @@ export interface CopyStore {
       readonly copyEndPosition?: string;
       readonly message?: string;
       readonly heldSince?: string;
+      readonly heldUntil?: HeldUntil;
     },
     expected?: ExpectedPlan,
   ): Promise<void>;

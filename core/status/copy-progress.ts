@@ -47,7 +47,9 @@ const percentOf = (share: number): number => Math.min(99.9, Math.floor(share * 1
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 const tableStatus = (progress: TableProgress, now: Date): TableCopyStatus => {
-  const ended = isCopied(progress.state);
+  const hasAllChunks = progress.chunks > 0 && progress.chunksDone >= progress.chunks;
+  // A table may be held before its copy has ended.
+  const ended = isCopied(progress.state) && (progress.heldUntil !== 'copy' || hasAllChunks);
   const startedMs = progress.startedAt === undefined ? undefined : Date.parse(progress.startedAt);
   const endMs = progress.finishedAt === undefined ? now.getTime() : Date.parse(progress.finishedAt);
   // A table that is copied within the clock's resolution took a millisecond.

@@ -16,6 +16,12 @@ import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
 import type { CaptureDialect, SourceDialect } from '../ports/source-dialect.ts';
 import type { ReplicationStore } from '../ports/state-store.ts';
 import { describeTables } from './describe-tables.ts';
+import {
+  findUnfitTables,
+  judgeUnfitTables,
+  type TableFindings,
+  type UnfitTable,
+} from './find-unfit-tables.ts';
 import { findKindProblems } from './kind-problems.ts';
 import { findNameProblems } from './name-problems.ts';
 import { findMappedTableProblems, findTargetProblems } from './validate-table.ts';
@@ -53,10 +59,20 @@ export interface TableRange {
   readonly isOver: () => boolean;
 }
 
-export interface Findings {
+interface Findings {
   readonly problems: readonly Problem[];
+  /** Tables with problems of their own, which are not among `problems`. */
+  readonly unfit: TableFindings['unfit'];
   /** The first table that was not looked at; the number of tables when all were. */
   readonly nextTable: number;
+}
+
+/** What a start may go on with. */
+export interface Validated {
+  /** The first table that was not looked at; the number of tables when all were. */
+  readonly nextTable: number;
+  /** Tables of a replication that has been copied before, each of which waits while the others go on. */
+  readonly unfit: readonly UnfitTable[];
 }
 
 const allTables: TableRange = { from: 0, isOver: () => false };
@@ -68,12 +84,19 @@ const allTables: TableRange = { from: 0, isOver: () => false };
 export const collectProblems = async (
   request: ValidationRequest,
   ports: ValidationPorts,
-): Promise<readonly Problem[]> => (await findProblems(request, ports, allTables)).problems;
+): Promise<readonly Problem[]> => (await findProblems(request, ports, allTables, listAsShared)).problems;
+
+/** Where nobody asks which table a problem is of. */
+const listAsShared: typeof findUnfitTables = async (mappings, check) => ({
+  unfit: [],
+  shared: await check(mappings),
+});
 
 const findProblems = async (
   request: ValidationRequest,
   ports: ValidationPorts,
   range: TableRange,
+  find: typeof findUnfitTables,
 ): Promise<Findings> => {
   const { replication } = request;
   const tableCount = replication.tables.length;
@@ -87,20 +110,20 @@ const findProblems = async (
   const isCapturable = source.isReady && services.isConnectReady;
   const connectorProblems = isFirst && isCapturable ? await checkConnector(request, ports) : [];
   const ofTables: Problem[] = [];
+  const unfit: TableFindings['unfit'][number][] = [];
+  const ends = { isSourceReachable: source.isReachable, isTargetReachable: target.length === 0 };
   let nextTable = range.from;
   do {
     const slice = replication.tables.slice(nextTable, nextTable + tablesPerSlice);
-    ofTables.push(
-      ...(await checkTables(slice, request.owner, ports, {
-        isSourceReachable: source.isReachable,
-        isTargetReachable: target.length === 0,
-      })),
-    );
+    const found = await find(slice, (some) => checkTables(some, request.owner, ports, ends));
+    ofTables.push(...found.shared);
+    unfit.push(...found.unfit);
     nextTable += slice.length;
   } while (nextTable < tableCount && !range.isOver());
   const ofDatabases = [...source.problems, ...target, ...ofTables];
   return {
     problems: withoutRepetitions([...ofDatabases, ...services.problems, ...connectorProblems]),
+    unfit,
     nextTable,
   };
 };
@@ -123,16 +146,26 @@ const withoutRepetitions = (problems: readonly Problem[]): readonly Problem[] =>
 ];
 
 /**
- * Throws `ValidationFailed` that names every problem of the tables in the range, with the list in `facts.problems`. Returns
- * the number of the first table that was not looked at: the number of tables when all were.
+ * Throws `ValidationFailed` that names every problem of the tables in the range, with the list in `facts.problems`. Of a
+ * replication that has been copied before, tables that are unfit by themselves are returned instead, unless all are.
  */
 export const validateReplication = async (
   request: ValidationRequest,
   ports: ValidationPorts,
   range: TableRange = allTables,
-): Promise<number> => {
-  const { problems, nextTable } = await findProblems(request, ports, range);
-  if (problems.length === 0) return nextTable;
+): Promise<Validated> => {
+  const { replication } = request;
+  const hasCopy = replication.copyGeneration > 0;
+  const found = await findProblems(request, ports, range, hasCopy ? findUnfitTables : listAsShared);
+  const { nextTable } = found;
+  const mayHold = found.unfit.length < replication.tables.length;
+  const problems = withoutRepetitions([
+    ...found.problems,
+    ...(mayHold ? [] : found.unfit.flatMap((table) => table.problems)),
+  ]);
+  if (problems.length === 0) {
+    return { nextTable, unfit: await judgeUnfitTables(replication, found.unfit, ports.source) };
+  }
   const left = request.replication.tables.length - nextTable;
   throw new MillraceError(
     'ValidationFailed',

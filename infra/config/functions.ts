@@ -29,7 +29,7 @@ export const startStepDefinitions = {
   'validate-replication': {
     timeoutSeconds: 180,
     memoryMib: smallMib,
-    rights: ['read-credentials', 'reach-kafka', 'reach-connect'],
+    rights: ['read-credentials', 'reach-kafka', 'reach-connect', 'publish-alerts'],
   },
   'start-capture': {
     timeoutSeconds: 180,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   awaitEqual,
   awaitLive,
+  awaitStatus,
   connectTo,
   createReplication,
   createTenant,
@@ -30,6 +31,17 @@ const awaitChanged = (tenant: Tenant, id: number): Promise<true> =>
 const copiedRows = async (tenant: Tenant, id: number, table: string): Promise<number> =>
   (await statusOf(tenant, id)).tables.find((one: { source: { table: string } }) => one.source.table === table)
     ?.rows_copied;
+
+/** What the status says of a table. */
+const tableOf = async (tenant: Tenant, id: number, table: string) =>
+  (await statusOf(tenant, id)).tables.find(
+    (one: { source: { table: string } }) => one.source.table === table,
+  );
+
+const stop = async (tenant: Tenant, id: number): Promise<void> => {
+  await tenant.api.post(`/replications/${id}/stop`);
+  await awaitStatus(tenant, id, 'stopped', 60_000);
+};
 
 describe('tables of an active replication', () => {
   let tenant: Tenant;
@@ -162,6 +174,54 @@ describe('tables of an active replication', () => {
     }
     expect(await copiedRows(tenant, id, 'orders')).toBe(300);
   });
+
+  test('a start goes on without those that are unfit, and each of them has a way back', async () => {
+    await stop(tenant, id);
+    await tenant.source.query(`
+      DROP TABLE fourth;
+      ALTER TABLE later DROP CONSTRAINT later_pkey;
+      INSERT INTO parts VALUES (3000, 'waits');
+      INSERT INTO orders VALUES (60000, 'goes on')`);
+    await tenant.target.query('ALTER TABLE parts RENAME note TO elsewhere');
+    await startAndAwaitActive(tenant, id);
+    await awaitEqual(tenant, digestQuery('orders'), digestQuery('orders'));
+    const held = { state: 'held', held_since: expect.any(String) };
+    expect(await tableOf(tenant, id, 'fourth')).toMatchObject({
+      ...held,
+      message: expect.stringMatching(/has no table public\.fourth any more\. To go on without it, .*DELETE/),
+    });
+    expect(await tableOf(tenant, id, 'later')).toMatchObject({
+      ...held,
+      message: expect.stringMatching(
+        /no primary key.*POST \/replications\/\{id\}\/tables\/public\.later\/resync/,
+      ),
+    });
+    expect(await tableOf(tenant, id, 'parts')).toMatchObject({
+      ...held,
+      message: expect.stringMatching(/note.*then stop and start the replication/),
+    });
+    expect((await statusOf(tenant, id)).overall).toBe('degraded');
+    // Published, it would be refused to the application.
+    await tenant.source.query('UPDATE later SET n = 77 WHERE id = 6; DELETE FROM later WHERE id = 7');
+
+    await tenant.source.query('ALTER TABLE later ADD PRIMARY KEY (id)');
+    await tenant.api.post(`/replications/${id}/tables/public.later/resync`);
+    await awaitChanged(tenant, id);
+    await tenant.api.delete(`/replications/${id}/tables/public.fourth`);
+    await awaitChanged(tenant, id);
+    await stop(tenant, id);
+    await tenant.target.query('ALTER TABLE parts RENAME elsewhere TO note');
+    await startAndAwaitActive(tenant, id);
+    await awaitLive(tenant, id);
+    await tenant.source.query(
+      "INSERT INTO parts VALUES (3001, 'after'); UPDATE later SET n = 78 WHERE id = 8",
+    );
+    for (const table of ['parts', 'orders', 'later']) {
+      await awaitEqual(tenant, digestQuery(table), digestQuery(table));
+    }
+    expect(await copiedRows(tenant, id, 'orders')).toBe(300);
+    expect((await statusOf(tenant, id)).overall).toBe('healthy');
+  });
 });
 
 describe('tables of an active replication from MariaDB', () => {
@@ -214,5 +274,40 @@ describe('tables of an active replication from MariaDB', () => {
       await tenant.awaitEqual(`SELECT * FROM ${table} ORDER BY id`, `SELECT * FROM ${table} ORDER BY id`);
     }
     expect((await tenant.api.get(`/replications/${id}/status`)).body.overall).toBe('healthy');
+  });
+
+  test('a start, forced or not, goes on without those that are unfit', async () => {
+    const tables = asTenant();
+    await stop(tables, id);
+    await tenant.sql.query(`
+      DROP TABLE newer;
+      ALTER TABLE parts DROP PRIMARY KEY;
+      INSERT INTO orders VALUES (3, 'goes on')`);
+    const orders = 'SELECT * FROM orders ORDER BY id';
+    for (const force of [false, true]) {
+      await startAndAwaitActive(tables, id, { force_resync: force });
+      await tenant.sql.query(`INSERT INTO orders VALUES (${force ? 5 : 4}, 'streamed')`);
+      await tenant.awaitEqual(orders, orders);
+      expect(await tableOf(tables, id, 'orders')).toMatchObject({ message: null });
+      expect(await tableOf(tables, id, 'newer')).toMatchObject({
+        state: 'held',
+        message: expect.stringMatching(/has no table .*newer any more/),
+      });
+      expect(await tableOf(tables, id, 'parts')).toMatchObject({
+        state: 'held',
+        message: expect.stringMatching(/no primary key/),
+      });
+    }
+    const [kept] = await tenant.sql.query(`SELECT COUNT(*) AS n FROM ${tenant.targetName}.parts`);
+    expect(kept).toEqual([{ n: 2 }]);
+    await tenant.sql.query('ALTER TABLE parts ADD PRIMARY KEY (id)');
+    await tables.api.post(`/replications/${id}/tables/${tenant.sourceName}.parts/resync`);
+    await awaitChanged(tables, id);
+    await tables.api.delete(`/replications/${id}/tables/${tenant.sourceName}.newer`);
+    await awaitChanged(tables, id);
+    await awaitLive(tables, id);
+    await tenant.sql.query("INSERT INTO parts VALUES (9, 'streamed')");
+    await tenant.awaitEqual('SELECT * FROM parts ORDER BY id', 'SELECT * FROM parts ORDER BY id');
+    expect((await statusOf(tables, id)).overall).toBe('healthy');
   });
 });

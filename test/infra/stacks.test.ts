@@ -257,7 +257,7 @@ describe.each(environmentNames)('%s', (env) => {
       'plan-copy': [...state, readSecret],
       'start-capture': [...state, readSecret],
       'start-consumer': [...state, ...launchTasks],
-      'validate-replication': [...state, readSecret],
+      'validate-replication': [...state, readSecret, 'sns:Publish'],
     };
     const inEveryFunction = /^(ec2|xray):|^logs:(CreateLogStream|PutLogEvents)$/;
     for (const [name, { statements }] of Object.entries(functions)) {

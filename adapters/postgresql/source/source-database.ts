@@ -15,6 +15,7 @@ import {
   oneAtATimeStatement,
   ownTransactionStatement,
   publicationStatement,
+  publishedTablesStatement,
   retainedBytesStatement,
   tableGrantsStatement,
   unpublishedTablesStatement,
@@ -215,7 +216,11 @@ const ensurePublication = async (
     const statements =
       existing === undefined
         ? [createPublicationStatement(name, tables)]
-        : alterPublicationStatements(name, tables);
+        : alterPublicationStatements(
+            name,
+            tables,
+            (await run(publishedTablesStatement(name))).map((row) => publishedTableSchema.parse(row)),
+          );
     for (const statement of statements) await run(statement);
     // The statements have locked the tables against ALTER TABLE until the end of this transaction.
     const published = await run(describeTablesStatement(tables));
@@ -236,6 +241,12 @@ const refuseUnfit = (publication: string, tables: readonly TableDescription[]): 
     { facts: { problems } },
   );
 };
+
+const publishedTableSchema = z.strictObject({
+  schema: z.string(),
+  table: z.string(),
+  isOwner: booleanSchema,
+});
 
 const grantSchema = z.strictObject({
   schema: z.string(),

@@ -6,7 +6,7 @@ import { withOpened } from '#core/concurrency/with-opened.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { observeSourceLog } from '#core/health/observe-source-log.ts';
 import { describeTransactions } from '#core/lifecycle/start-wait.ts';
-import { freshTables, heldTables } from '#core/lifecycle/table-progress.ts';
+import { freshTables, heldTables, leftOutOfCapture } from '#core/lifecycle/table-progress.ts';
 import { connectService, executionService, kafkaServices, taskService } from '../../shared/services.ts';
 import { createHealthHandler } from '../health-handler.ts';
 import { monitorHealth } from './monitor-health.ts';
@@ -70,6 +70,7 @@ export const handler = createHealthHandler('monitor-health', (context) =>
               replication,
               fresh: freshTables(replication, progress).map((table) => table.source),
               held: heldTables(progress),
+              leftOut: leftOutOfCapture(progress),
               sourceDatabase,
               topicRetentionHours: kafkaService.topicRetentionHours,
               captureKafka: kafkaService.captureKafka,

@@ -7,7 +7,7 @@ import { captureOutputSchema, runSchema } from '#core/contracts/steps.ts';
 import { requireCurrentRun } from '#core/lifecycle/current-run.ts';
 import { leaveTables } from '#core/lifecycle/leave-tables.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
-import { freshTables, heldTables } from '#core/lifecycle/table-progress.ts';
+import { freshTables, heldTables, leftOutOfCapture, unfitTables } from '#core/lifecycle/table-progress.ts';
 import { connectService, kafkaServices } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 import { beginAgainOnce, startCapture } from './start-capture.ts';
@@ -29,8 +29,9 @@ export const handler = createStepHandler({
       const sourceDatabase = await store.getDatabase(run.clientId, replication.sourceDatabaseId);
       const source = keep(await databases.openSource(sourceDatabase));
       const kafka = keep(kafkaService.openAdmin(log));
-      // A forced start copies every table again, so none is fresh, and none waits.
-      const progress = run.forceResync ? [] : await store.listTableProgress(run.replicationId);
+      // A forced start copies every table again, so none is fresh, and none waits but those that this start found unfit.
+      const stored = await store.listTableProgress(run.replicationId);
+      const progress = run.forceResync ? unfitTables(run, stored) : stored;
       const fresh = run.forceResync ? [] : freshTables(replication, progress);
       const output = await startCapture(
         run,
@@ -41,6 +42,7 @@ export const handler = createStepHandler({
           captureKafka: kafkaService.captureKafka,
           fresh: fresh.map((table) => table.source),
           held: heldTables(progress),
+          leftOut: leftOutOfCapture(progress),
           ...(run.forceResync ? { beginAgain: beginAgainOnce(run, replication, store) } : {}),
         },
         { store, source, kafka, connect, clock: systemClock, log },

@@ -1,10 +1,16 @@
+import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
+import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
+import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
+import { tableKey } from '#core/contracts/identifiers.ts';
 import { type Run, stepLabel, validateInputSchema, validateOutputSchema } from '#core/contracts/steps.ts';
 import { requireCurrentRun } from '#core/lifecycle/current-run.ts';
+import { holdUnfitTables } from '#core/lifecycle/hold-unfit-tables.ts';
 import { ownerOf, ownTables } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
+import { unfitTables } from '#core/lifecycle/table-progress.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import type { ReplicationStore } from '#core/ports/state-store.ts';
 import { validateReplication } from '#core/validation/validate-replication.ts';
@@ -14,6 +20,8 @@ import { createStepHandler } from '../../shared/step-handler.ts';
 const databases = createDatabaseAccess(createSecretStore());
 const connect = connectService();
 const kafkaService = kafkaServices('millrace-validate');
+const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);
+const alerts = createAlertSink({ topicArn });
 const step = stepLabel('Validate');
 
 /** No tables are begun in the second half of the Lambda's three minutes; the next call goes on with them. */
@@ -37,7 +45,7 @@ export const handler = createStepHandler({
       const source = keep(await databases.openSource(sourceDatabase));
       const target = keep(await databases.openTarget(targetDatabase));
       const kafka = keep(kafkaService.openAdmin(log));
-      const nextTable = await validateReplication(
+      const { nextTable, unfit } = await validateReplication(
         {
           replication,
           sourceDatabase,
@@ -50,6 +58,8 @@ export const handler = createStepHandler({
         { from: fromTable, isOver: () => remainingMs() < lastTablesMs },
       );
       const isDone = nextTable === tables;
+      const looked = replication.tables.slice(fromTable, nextTable);
+      await holdUnfitTables(run, { replication, looked, unfit }, { store, alerts, clock: systemClock, log });
       log.info(
         isDone
           ? `${step} Validation passed: databases, Kafka and Kafka Connect are ready`
@@ -57,7 +67,17 @@ export const handler = createStepHandler({
         { step },
       );
       if (isDone) {
-        await ownTables(run, { replication, targetDatabase }, { store, target, log });
+        const unfitKeys = new Set(
+          unfitTables(run, await store.listTableProgress(run.replicationId)).map((table) =>
+            tableKey(table.source),
+          ),
+        );
+        const fit = replication.tables.filter((mapping) => !unfitKeys.has(tableKey(mapping.source)));
+        await ownTables(
+          run,
+          { replication: { ...replication, tables: fit }, targetDatabase },
+          { store, target, log },
+        );
         log.info(`${step} The target tables belong to this replication`, { step });
       }
       return { isDone, nextTable };

@@ -1,4 +1,4 @@
-import type { TableRef } from '../../../contracts/identifiers.ts';
+import { type TableRef, tableKey } from '../../../contracts/identifiers.ts';
 import { quoteIdentifier, quoteTable } from '../identifiers.ts';
 import { quoteLiteral } from '../literals.ts';
 import type { Statement } from '../statement.ts';
@@ -91,10 +91,52 @@ const publishedTables = (tables: readonly TableRef[]): string =>
 export const createPublicationStatement = (name: string, tables: readonly TableRef[]): string =>
   `CREATE PUBLICATION ${quoteIdentifier(name)} FOR TABLE ${publishedTables(tables)} WITH (${publishedOperations})`;
 
-export const alterPublicationStatements = (name: string, tables: readonly TableRef[]): readonly string[] => [
-  `ALTER PUBLICATION ${quoteIdentifier(name)} SET TABLE ${publishedTables(tables)}`,
-  `ALTER PUBLICATION ${quoteIdentifier(name)} SET (${publishedOperations})`,
-];
+/** One row for each table of the publication. */
+export const publishedTablesStatement = (name: string): Statement => ({
+  text: `
+SELECT n.nspname AS "schema", c.relname AS "table", pg_has_role(c.relowner, 'USAGE') AS "isOwner"
+FROM pg_publication p
+JOIN pg_publication_rel r ON r.prpubid = p.oid
+JOIN pg_class c ON c.oid = r.prrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE p.pubname = $1`,
+  values: [name],
+});
+
+export interface PublishedTable extends TableRef {
+  /** Whether the session's user may publish it. */
+  readonly isOwner: boolean;
+}
+
+/**
+ * Makes `tables` those of the publication. SET TABLE also takes away what someone has made of one, as a row filter. It takes
+ * the owner of every table, so a table that has another owner by now, and is published already, stays as it is.
+ */
+export const alterPublicationStatements = (
+  name: string,
+  tables: readonly TableRef[],
+  published: readonly PublishedTable[],
+): readonly string[] => {
+  const publication = quoteIdentifier(name);
+  const wanted = new Set(tables.map(tableKey));
+  const isMixed = published.some((table) => !table.isOwner && wanted.has(tableKey(table)));
+  const present = new Set(published.map(tableKey));
+  const added = tables.filter((table) => !present.has(tableKey(table)));
+  const dropped = published.filter((table) => !wanted.has(tableKey(table)));
+  return [
+    ...(isMixed
+      ? [
+          ...(added.length === 0
+            ? []
+            : [`ALTER PUBLICATION ${publication} ADD TABLE ${publishedTables(added)}`]),
+          ...(dropped.length === 0
+            ? []
+            : [`ALTER PUBLICATION ${publication} DROP TABLE ${publishedTables(dropped)}`]),
+        ]
+      : [`ALTER PUBLICATION ${publication} SET TABLE ${publishedTables(tables)}`]),
+    `ALTER PUBLICATION ${publication} SET (${publishedOperations})`,
+  ];
+};
 
 /** One row for each of `refs` that exists and is not in the publication, which goes by tables and not by their names. */
 export const unpublishedTablesStatement = (name: string, refs: readonly TableRef[]): Statement => ({

@@ -176,6 +176,9 @@ test('a held table that is gone, or that was not captured for a time, stays out 
   };
   await ensureCapture({ ...request({ copyGeneration: 1 }), held: [first] }, ports);
   expect(prepared).toEqual([[second]]);
+  source.database.listUncaptured = async () => [];
+  await ensureCapture({ ...request({ copyGeneration: 1 }), held: [second], leftOut: [second] }, ports);
+  expect(prepared[1]).toEqual([first]);
 });
 
 test('a table that was created again stops a start over a copy, and nothing else', async () => {

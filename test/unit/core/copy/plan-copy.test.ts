@@ -75,6 +75,23 @@ test('missing target tables are created, small tables are split, big ones are le
   });
 });
 
+test('a table that a forced start has found unfit is neither emptied nor planned', async () => {
+  const { ports, state, target, source } = createWorld({ copyGeneration: 2 });
+  const [, airports] = state.replication.tables;
+  if (airports === undefined) throw new Error('The sample has two tables.');
+  state.progress.set('public.airports', {
+    ...{ source: airports.source, target: airports.target, generation: 3, state: 'held', heldUntil: 'copy' },
+    ...{ estimatedRows: 0, estimatedBytes: 0, chunks: 0, chunksDone: 0, rowsCopied: 0, bytesCopied: 0 },
+    runsOn: 'lambda',
+  });
+  source.state.tables = source.state.tables.filter(({ ref }) => ref.table !== 'airports');
+  target.state.tables.push(sampleTable('shop_airports'));
+  target.state.withRows.add('shop_airports');
+  expect(await planCopy(run({ forceResync: true }), ports)).toMatchObject({ isDone: true, lanes: [] });
+  expect(target.state.calls).not.toContain('truncate public.shop_airports');
+  expect(state.progress.get('public.airports')).toMatchObject({ state: 'held' });
+});
+
 test('a target table is created as its mapping has it', async () => {
   const { ports, target } = createWorld({
     tables: [

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { TableProgress, TableState } from '#core/contracts/copy.ts';
-import { appliedTables, freshTables } from '#core/lifecycle/table-progress.ts';
+import { appliedTables, freshTables, leftOutOfCapture, unfitTables } from '#core/lifecycle/table-progress.ts';
 import { sampleReplication } from '../../../kit/memory-store.ts';
 
 const replication = sampleReplication({ copyGeneration: 2 });
@@ -36,6 +36,25 @@ test.each([
 ] as const)('a consumer applies a table that is %s: %s', (state, isApplied) => {
   const applied = appliedTables(replication, [progressOf(), progressOf(airports, state)]);
   expect(applied).toEqual(isApplied ? [flights, airports] : [flights]);
+});
+
+test.each([
+  ['start', true],
+  ['fit', false],
+  ['copy', false],
+] as const)('a consumer tries a table again that is held until %s: %s', (heldUntil, isApplied) => {
+  const held: TableProgress = { ...progressOf(airports, 'held'), heldUntil };
+  expect(appliedTables(replication, [progressOf(), held])).toEqual(
+    isApplied ? [flights, airports] : [flights],
+  );
+  expect(leftOutOfCapture([held])).toEqual(heldUntil === 'copy' ? [airports?.source] : []);
+});
+
+test('a forced start looks at every table again', () => {
+  const held: TableProgress = { ...progressOf(airports, 'held'), heldUntil: 'copy' };
+  expect(unfitTables({ forceResync: false, generation: 3 }, [held])).toEqual([held]);
+  expect(unfitTables({ forceResync: true, generation: 3 }, [held])).toEqual([]);
+  expect(unfitTables({ forceResync: true, generation: 2 }, [held])).toEqual([held]);
 });
 
 test('a consumer does not apply a table that was added and is not planned yet', () => {

@@ -74,7 +74,7 @@ const createWorld = (tables?: readonly TableRef[]) => {
 test('what is ready has no problem, and a missing target table is none', async () => {
   const { find, request, ports } = createWorld();
   expect(await find()).toEqual([]);
-  await expect(validateReplication(request, ports)).resolves.toBe(2);
+  await expect(validateReplication(request, ports)).resolves.toEqual({ nextTable: 2, unfit: [] });
 });
 
 test('every problem is reported at once, in the message and as facts', async () => {
@@ -411,11 +411,11 @@ describe('many tables', () => {
 
   test('a call whose time is over says with which table the next one goes on, and only the first looks at the servers', async () => {
     const { request, ports, services, source } = createWorld(refs);
-    expect(await validateReplication(request, ports, over(0))).toBe(250);
+    expect(await validateReplication(request, ports, over(0))).toMatchObject({ nextTable: 250 });
     services.kafka = new MillraceError('KafkaUnavailable', 'No broker answers.');
     source.state.readiness = { ...readyServer, walLevel: 'replica' };
-    expect(await validateReplication(request, ports, over(250))).toBe(500);
-    expect(await validateReplication(request, ports, over(500))).toBe(600);
+    expect(await validateReplication(request, ports, over(250))).toMatchObject({ nextTable: 500 });
+    expect(await validateReplication(request, ports, over(500))).toMatchObject({ nextTable: 600 });
   });
 
   test('problems end it at once, and say how many tables were not looked at', async () => {
@@ -428,5 +428,60 @@ describe('many tables', () => {
       ),
     });
     expect(await collectProblems(request, ports)).toHaveLength(600);
+  });
+});
+
+describe('a replication that was copied before', () => {
+  const createCopied = (tables?: readonly TableRef[]) => {
+    const world = createWorld(tables);
+    const request = { ...world.request, replication: { ...world.request.replication, copyGeneration: 2 } };
+    return { ...world, request };
+  };
+
+  test('goes on without a table that is gone, and without one that has lost its key', async () => {
+    const refs = ['a', 'b', 'c', 'd', 'e'].map((table) => ({ schema: 'public', table }));
+    const { request, ports, source } = createCopied(refs);
+    source.state.tables = source.state.tables
+      .filter(({ ref }) => ref.table !== 'b')
+      .map((table) => (table.ref.table === 'e' ? { ...table, primaryKey: [] } : table));
+    const { unfit, nextTable } = await validateReplication(request, ports);
+    expect(nextTable).toBe(5);
+    expect(unfit).toEqual([
+      {
+        mapping: request.replication.tables[1],
+        problems: [expect.objectContaining({ problem: 'There is no such table.' })],
+        isGone: true,
+        isUncaptured: true,
+      },
+      {
+        mapping: request.replication.tables[4],
+        problems: [expect.objectContaining({ problem: expect.stringContaining('no primary key') })],
+        isGone: false,
+        isUncaptured: true,
+      },
+    ]);
+  });
+
+  test('a table that only the target keeps from it stays captured', async () => {
+    const { request, ports, target } = createCopied();
+    target.state.tables.push(
+      sampleTable('shop_flights', { columns: [sampleColumn('id'), sampleColumn('note')] }),
+    );
+    expect((await validateReplication(request, ports)).unfit).toEqual([
+      expect.objectContaining({ isGone: false, isUncaptured: false }),
+    ]);
+  });
+
+  test('is refused where no table is fit, and where the problem is not of single tables', async () => {
+    const { request, ports, source } = createCopied();
+    source.state.tables = [];
+    await expect(validateReplication(request, ports)).rejects.toMatchObject({
+      message: expect.stringContaining('2 problems'),
+    });
+    source.state.tables = [sampleTable('flights')];
+    source.state.readiness = { ...readyServer, walLevel: 'replica' };
+    await expect(validateReplication(request, ports)).rejects.toMatchObject({
+      message: expect.stringMatching(/^1 problem must/),
+    });
   });
 });

@@ -17,11 +17,23 @@ test('a publication has just these tables and every operation, TRUNCATE too', ()
   expect(createPublicationStatement('p"1', tables)).toBe(
     `CREATE PUBLICATION "p""1" FOR TABLE ONLY "public"."users", ONLY "S"."a""; --" WITH (publish = 'insert, update, delete, truncate')`,
   );
-  expect(alterPublicationStatements('p', tables.slice(0, 1))).toEqual([
+  expect(alterPublicationStatements('p', tables.slice(0, 1), [])).toEqual([
     'ALTER PUBLICATION "p" SET TABLE ONLY "public"."users"',
     `ALTER PUBLICATION "p" SET (publish = 'insert, update, delete, truncate')`,
   ]);
   expect(dropPublicationStatement('p"1')).toBe('DROP PUBLICATION IF EXISTS "p""1"');
+});
+
+test('a published table of another owner stays as it is, since SET TABLE would be refused', () => {
+  const published = [
+    { schema: 'public', table: 'users', isOwner: false },
+    { schema: 'public', table: 'old', isOwner: true },
+  ];
+  expect(alterPublicationStatements('p', tables, published).slice(0, 2)).toEqual([
+    'ALTER PUBLICATION "p" ADD TABLE ONLY "S"."a""; --"',
+    'ALTER PUBLICATION "p" DROP TABLE ONLY "public"."old"',
+  ]);
+  expect(alterPublicationStatements('p', tables.slice(1), published)).toHaveLength(2);
 });
 
 test('a heartbeat names its slot as a literal, since Debezium binds nothing', () => {
