@@ -155,9 +155,6 @@ const brokerSettings = (logDir: string, port: number, controllerPort: number): s
     'share.coordinator.state.topic.min.isr': 1,
     // The only member of a group need not wait for others.
     'group.initial.rebalance.delay.ms': 0,
-    // The producer of Connect sends events of up to 8 MiB (worker.properties).
-    'message.max.bytes': 8_388_608,
-    'replica.fetch.max.bytes': 8_388_608,
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');

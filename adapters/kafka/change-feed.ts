@@ -269,9 +269,10 @@ class FeedRun {
   }
 }
 
-const toFeedRecord = ({ offset, value, headers }: KafkaMessage): FeedRecord => ({
+const toFeedRecord = ({ offset, key, value, headers }: KafkaMessage): FeedRecord => ({
   offset: BigInt(offset),
   value,
+  ...(key !== null && { key }),
   ...(headers !== undefined && { headers }),
 });
 

@@ -1,6 +1,6 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import type { Log } from '#core/ports/clock-and-log.ts';
-import type { KafkaAdminPort, PartitionOffsets } from '#core/ports/services.ts';
+import type { KafkaAdminPort, PartitionOffsets, TopicSpec } from '#core/ports/services.ts';
 import { createKafka, type KafkaSettings, toKafkaError } from './kafka-client.ts';
 import { createTopicMetadataReader } from './topic-metadata.ts';
 
@@ -12,6 +12,33 @@ const msPerHour = 3_600_000;
 
 /** Kafka's error code GROUP_ID_NOT_FOUND: it was deleted, or has expired, since it was listed. */
 const isGone = ({ errorCode }: { readonly errorCode?: number }): boolean => errorCode === 69;
+
+const messageLimit = 'max.message.bytes';
+/** Where the value of a setting comes from, in Kafka's protocol: it was set for the topic itself. */
+const setForTopic = 1;
+
+/** Topics of an earlier version may have a lower limit. Kafka replaces all settings of a topic at once, so the others are given again. */
+const raiseMessageLimit = async (connection: Admin, topics: readonly TopicSpec[]): Promise<void> => {
+  if (topics.length === 0) return;
+  const type = kafkajs.ConfigResourceTypes.TOPIC;
+  const { resources } = await connection.describeConfigs({
+    includeSynonyms: false,
+    resources: topics.map(({ topic }) => ({ type, name: topic })),
+  });
+  const wanted = new Map(topics.map(({ topic, maxMessageBytes }) => [topic, maxMessageBytes]));
+  const low = resources.flatMap(({ resourceName, configEntries }) => {
+    const limit = wanted.get(resourceName);
+    const found = configEntries.find(({ configName }) => configName === messageLimit);
+    if (limit === undefined || found === undefined || Number(found.configValue) >= limit) return [];
+    const kept = configEntries
+      .filter((entry) => entry.configSource === setForTopic && entry.configName !== messageLimit)
+      .map((entry) => ({ name: entry.configName, value: entry.configValue }));
+    return [
+      { type, name: resourceName, configEntries: [...kept, { name: messageLimit, value: String(limit) }] },
+    ];
+  });
+  if (low.length > 0) await connection.alterConfigs({ validateOnly: false, resources: low });
+};
 
 /** Topic administration over one connection to each broker, which is made when it is first needed. */
 export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin => {
@@ -41,6 +68,12 @@ export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin 
     ensureTopics: async (topics) => {
       const there = new Set(await existing(topics.map(({ topic }) => topic)));
       const missing = topics.filter(({ topic }) => !there.has(topic));
+      await call('raise the message limit of topics', (connection) =>
+        raiseMessageLimit(
+          connection,
+          topics.filter(({ topic }) => there.has(topic)),
+        ),
+      );
       if (missing.length === 0) return;
       await call('create topics', (connection) =>
         connection.createTopics({
@@ -54,7 +87,7 @@ export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin 
                 name: 'retention.ms',
                 value: Number.isFinite(retentionHours) ? String(retentionHours * msPerHour) : '-1',
               },
-              { name: 'max.message.bytes', value: String(maxMessageBytes) },
+              { name: messageLimit, value: String(maxMessageBytes) },
             ],
           })),
         }),

@@ -51,6 +51,9 @@ export class RecordBatch {
   }
 }
 
+/** Events are longer. What is shorter is a note in the place of one, and only then the key is looked at. */
+const maxNoteBytes = 128;
+
 type Headers = NonNullable<FeedRecord['headers']>;
 
 /** Reads records of version 2 one after the other (Kafka's protocol guide, "Record"). */
@@ -75,11 +78,15 @@ class RecordReader {
     wire.passVarint(); // timestamp
     const offset = this.#firstOffset + BigInt(wire.varint());
     const keyLength = wire.varint();
+    const keyAt = wire.at;
     if (keyLength > 0) wire.skip(keyLength);
     const value = wire.block();
     const headers = this.#readHeaders(end);
     wire.at = end;
-    return headers === undefined ? { offset, value } : { offset, value, headers };
+    const record: FeedRecord = headers === undefined ? { offset, value } : { offset, value, headers };
+    return keyLength > 0 && value !== null && value.length <= maxNoteBytes
+      ? { ...record, key: wire.source.subarray(keyAt, keyAt + keyLength) }
+      : record;
   }
 
   readKey(): Buffer | null {

@@ -28,6 +28,13 @@ const maxBatchBytes = 8 * 1024 * 1024;
 /** The same of the batches of all partitions together: decoded, they take 320 MiB at most. */
 const allBatchesBytes = 32 * 1024 * 1024;
 
+/**
+ * An event that is larger than the share of its batch is decoded and applied by itself, and no other such event at the same time. It
+ * takes up to ten times its size for a moment, as JSON, as text, and as what the driver sends.
+ */
+const isLarge = (records: readonly FeedRecord[], maxBytes: number): boolean =>
+  records.length === 1 && (records[0]?.value?.length ?? 0) > maxBytes;
+
 /** What a batch of one of so many partitions may have; `workSlotCount` of them are under way at most. */
 const batchBytes = (partitions: number): number =>
   Math.min(maxBatchBytes, allBatchesBytes / Math.min(Math.max(1, partitions), workSlotCount));
@@ -51,6 +58,8 @@ export interface ApplyContext {
   readonly troubles: Pick<Troubles, 'set' | 'delete'>;
   /** Shared by all partitions. */
   readonly slots: WorkSlots;
+  /** One slot, for events that are larger than a batch should be. */
+  readonly largeEvents: WorkSlots;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -218,12 +227,25 @@ class PartitionPipeline {
       // One batch is worked on in any case.
       let taken = await this.#session.take(this.#batches.maxRecords(), maxBytes, ended);
       while (taken !== undefined) {
-        await this.#work(taken);
+        await (isLarge(taken, maxBytes) ? this.#workAlone(taken) : this.#work(taken));
         taken = await this.#session.take(this.#batches.maxRecords(), maxBytes, giveUp);
       }
       await this.#applying;
     } finally {
       slots.release(giveUpSlot);
+    }
+  }
+
+  async #workAlone(taken: readonly FeedRecord[]): Promise<void> {
+    const { largeEvents } = this.#context;
+    await this.#applying;
+    const ignore = (): void => undefined;
+    await largeEvents.acquire(ignore);
+    try {
+      await this.#work(taken);
+      await this.#applying;
+    } finally {
+      largeEvents.release(ignore);
     }
   }
 

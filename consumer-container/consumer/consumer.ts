@@ -265,6 +265,7 @@ const consume = async (
       progress,
       troubles,
       slots: new WorkSlots(),
+      largeEvents: new WorkSlots(1),
       clock,
       log,
     };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ChangeEvent, RawRow } from '../contracts/change-event.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import type { FeedRecord } from '../ports/change-feed.ts';
@@ -25,6 +26,7 @@ export const parseEvent = (record: FeedRecord, topic: string, readSource: ReadEv
   if (record.value === null) return { kind: 'nothing' };
   const event = parseJson(record, topic);
   const { op, source } = event;
+  if (isObject(event.tooLarge)) throw tooLarge(record, topic, event.tooLarge);
   if (op === undefined && typeof event.ddl === 'string') return parseStatement(event.ddl, source);
   if (op === undefined && event.ts_ms !== undefined) return { kind: 'nothing' };
   if (op === 'm') return { kind: 'nothing' };
@@ -112,6 +114,28 @@ const keepLongIntegers = (_name: string, value: unknown, context?: { readonly so
 
 const isObject = (value: unknown): value is RawRow =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The note that EventConverter.java puts in the place of an event. */
+const tooLarge = ({ key, offset }: FeedRecord, topic: string, { bytes, maxBytes }: RawRow): MillraceError => {
+  const hash =
+    key === undefined ? 'none' : createHash('sha256').update(key).digest('hex').slice(0, keyHashDigits);
+  return new MillraceError(
+    'EventTooLarge',
+    `The next event of topic ${topic}, at offset ${offset}, is too large: its JSON has at least ${String(bytes)} bytes, ` +
+      `${String(maxBytes)} are possible. The SHA-256 of its key, as JSON, begins with ${hash}.`,
+    {
+      facts: {
+        topic,
+        offset: String(offset),
+        bytes: Number(bytes),
+        maxBytes: Number(maxBytes),
+        keyHash: hash,
+      },
+    },
+  );
+};
+
+const keyHashDigits = 16;
 
 const undecodable = (record: FeedRecord, topic: string, problem: string): MillraceError =>
   new MillraceError(

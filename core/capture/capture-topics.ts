@@ -2,7 +2,7 @@ import type { Replication } from '../contracts/replication.ts';
 import { topicName } from '../naming/names.ts';
 import type { TopicSpec } from '../ports/services.ts';
 import type { CaptureDialect } from '../ports/source-dialect.ts';
-import { maxEventBytes } from './connector-config.ts';
+import { maxRecordBytes } from './connector-config.ts';
 
 /** The topics of the replicated tables, in the order of its mappings. */
 export const tableTopics = (replication: Pick<Replication, 'topicPrefix' | 'tables'>): readonly string[] =>
@@ -20,4 +20,4 @@ export const captureTopics = (
   [
     ...tableTopics(replication).map((topic) => ({ topic, retentionHours })),
     ...capture.ownTopics(replication.topicPrefix).map((own) => ({ retentionHours, ...own })),
-  ].map((topic) => ({ ...topic, partitions: 1, maxMessageBytes: maxEventBytes }));
+  ].map((topic) => ({ ...topic, partitions: 1, maxMessageBytes: maxRecordBytes }));

@@ -12,14 +12,20 @@ const pollIntervalMs = 50;
 const maxBatchSize = 8_192;
 /** Debezium demands more than one batch; four keep the reader busy while a batch is sent. */
 const maxQueueSize = 4 * maxBatchSize;
-/** What bounds the worker's memory when rows are wide: queued events of one connector, in bytes. */
-const maxQueueBytes = 64 * 1024 * 1024;
+/**
+ * What bounds the worker's memory when rows are wide: queued events of one connector, in bytes. One event of any size is taken when
+ * the queue is not full. The producer's buffer comes on top (connect-container/worker.properties).
+ */
+const maxQueueBytes = 32 * 1024 * 1024;
 
 /** Seconds until the connector tries again by itself after an error that Debezium calls retriable; its default is 10. */
 const retriableRestartWaitMs = 2_000;
 
-/** The largest event, as the Connect worker's producer allows it (connect-container/worker.properties). */
-export const maxEventBytes = 8 * 1024 * 1024;
+/** The most JSON of one event. A larger one is replaced by a note of its size (EventConverter.java), which holds its table. */
+export const maxEventBytes = 64 * 1024 * 1024;
+
+/** The largest record: an event with its key and headers. The producer's limit is the same (connect-container/worker.properties). */
+export const maxRecordBytes = maxEventBytes + 1024 * 1024;
 
 /**
  * A configuration is validated by connecting to the database; Connect answers so soon with the reason when it cannot,
@@ -48,7 +54,8 @@ export const commonConnectorConfig = (topicPrefix: string): ConnectorConfig => (
   'provide.transaction.metadata': 'false',
   'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
   'key.converter.schemas.enable': 'false',
-  'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'value.converter': 'millrace.connect.EventConverter',
+  'value.converter.millrace.max.bytes': String(maxEventBytes),
   'value.converter.schemas.enable': 'false',
 
   'heartbeat.interval.ms': String(heartbeatIntervalMs),

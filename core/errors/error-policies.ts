@@ -94,6 +94,11 @@ export const errorPolicies = {
     422,
     'Leave the column out of the replication or change its type at the source.',
   ),
+  EventTooLarge: ofOneTable(
+    422,
+    'Make the row smaller at the source, or leave the column out, then copy the table again: POST ' +
+      '/replications/{id}/tables/{table}/resync.',
+  ),
   UndecodableEvent: ofOneTable(
     500,
     'Read the event at the named topic and offset: it does not have the form that Debezium writes.',

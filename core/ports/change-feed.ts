@@ -2,6 +2,8 @@
 export interface FeedRecord {
   readonly offset: bigint;
   readonly value: Buffer | null;
+  /** Of a record that is too short to be an event, if it has one; of others it may be absent. */
+  readonly key?: Buffer;
   /** By name; the values are not needed. Absent when there are none. */
   readonly headers?: Readonly<Record<string, unknown>>;
 }

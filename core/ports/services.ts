@@ -69,7 +69,10 @@ export interface ConnectPort {
 /** Topic administration. Throws `KafkaUnavailable`. */
 export interface KafkaAdminPort {
   checkHealth(): Promise<void>;
-  /** Creates the missing topics, one partition each unless told otherwise, and leaves existing ones as they are. */
+  /**
+   * Creates the missing topics, one partition each unless told otherwise. Existing ones are left as they are, except that
+   * `maxMessageBytes` is raised where it is lower.
+   */
   ensureTopics(topics: readonly TopicSpec[]): Promise<void>;
   /** Hours that each topic keeps its records (Infinity: forever); topics that do not exist are left out. */
   topicRetentionHours(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;

@@ -40,6 +40,7 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
   const held: string[] = [];
   const reasons: string[] = [];
   const holding = new AbortController();
+  const largeEvents = new WorkSlots(1);
   const run = () =>
     applyPartition(session, {
       judgeOf: () => undefined,
@@ -62,10 +63,11 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
       progress,
       troubles,
       slots: new WorkSlots(),
+      largeEvents,
       clock,
       log,
     });
-  return { session, target, clock, log, progress, troubles, reread, held, reasons, run };
+  return { session, target, clock, log, progress, troubles, reread, held, reasons, largeEvents, run };
 };
 
 const offsetsOf = (target: FakeTarget) =>
@@ -125,6 +127,19 @@ test('a COMMIT whose answer was lost is not repeated', async () => {
     [0, 2],
     [2, 4],
   ]);
+});
+
+test('an event that is larger than a batch waits until no other such event is under way', async () => {
+  const large = record(0, { op: 'c', after: { id: 0, balance: 1, note: 'x'.repeat(9_000_000) }, lsn: 8 });
+  const { target, largeEvents, run } = setUp([large]);
+  const other = (): void => undefined;
+  await largeEvents.acquire(other);
+  const running = run();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(target.applied).toEqual([]);
+  largeEvents.release(other);
+  await running;
+  expect(offsetsOf(target)).toEqual([[0, 1]]);
 });
 
 test('an error that repeating does not cure ends it at once', async () => {

@@ -311,6 +311,7 @@ test('a table with another unique key catches up with any history, whatever was 
               holdTopic: (_topic, _tables, error) => Promise.reject(error),
             },
             slots: new WorkSlots(1),
+            largeEvents: new WorkSlots(1),
             epoch: 1,
             verifyPosition: () => Promise.resolve(),
             troubles: new Troubles(createManualClock(), labels),

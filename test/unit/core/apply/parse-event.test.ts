@@ -14,6 +14,20 @@ const parse = (
 ) => parseEvent(record(7, event, headers), 'client_1_db_1.public.accounts', readSource);
 
 describe('parseEvent', () => {
+  test('the note of an event that is too large says how large it was, and whose', () => {
+    const value = Buffer.from('{"tooLarge":{"bytes":70000000,"maxBytes":67108864}}');
+    const note = { offset: 7n, value, key: Buffer.from('{"id":5}') };
+    expect(() => parseEvent(note, 'client_1_db_1.public.accounts', readEventSource)).toThrow(
+      expect.objectContaining({
+        code: 'EventTooLarge',
+        message: expect.stringMatching(
+          /topic client_1_db_1\.public\.accounts, at offset 7, is too large: .* 70000000 bytes, 67108864 are possible.*begins with [0-9a-f]{16}\./,
+        ),
+        facts: expect.objectContaining({ bytes: 70_000_000, keyHash: expect.any(String) }),
+      }),
+    );
+  });
+
   test.each([
     ['c', 'insert'],
     ['r', 'insert'],

@@ -50,7 +50,7 @@ test('a replication is configured only, with names of its own and the default ta
       snapshot_mode: 'no_data',
       max_batch_events: 8_192,
       max_queue_events: 32_768,
-      max_queue_bytes: 67_108_864,
+      max_queue_bytes: 33_554_432,
       heartbeat_interval_ms: 5_000,
       poll_interval_ms: 50,
       retriable_restart_wait_ms: 2_000,
