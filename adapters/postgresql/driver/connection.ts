@@ -1,7 +1,11 @@
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
-import { canonicalSessionSettings, toStartupOptions } from '#core/databases/postgresql/session.ts';
+import {
+  canonicalSessionSettings,
+  toStartupOptions,
+  withoutSessionLimitsStatement,
+} from '#core/databases/postgresql/session.ts';
 
 /** TCP connect, TLS and authentication. A server that is reachable answers in far less, also across regions. */
 export const connectTimeoutMs = 10_000;
@@ -69,6 +73,10 @@ export const createPool = (settings: ConnectionSettings, options: PoolOptions): 
       idle_in_transaction_session_timeout: String(idleInTransactionTimeoutMs),
       ...options.sessionSettings,
     }),
+    // Once for each connection, before whatever it was made for.
+    verify: (client, done) => {
+      client.query(withoutSessionLimitsStatement).then(() => done(), done);
+    },
     types: { getTypeParser: () => (text: string) => text },
   });
   // A connection may break while nobody uses it, or between two statements of a transaction. Without a listener

@@ -45,6 +45,35 @@ export const parseSessionFacts = (row: unknown): SessionFacts => factsSchema.par
  */
 const netWriteTimeoutSeconds = 300;
 
+/** Above every result: a server may have a limit, at which it ends a result without an error. */
+const noRowLimit = '18446744073709551615';
+
+/**
+ * What statements mean in every session of ours, whatever the server's own defaults are: all rows of a result; names between
+ * backticks in SHOW CREATE; no `IS NULL` that finds the last row inserted; no statement that is refused for the rows it may read.
+ */
+const plainStatements = [
+  'autocommit = 1',
+  `sql_select_limit = ${noRowLimit}`,
+  'sql_quote_show_create = 1',
+  'sql_auto_is_null = 0',
+  'sql_big_selects = 1',
+];
+
+/**
+ * The same for the sessions of the connector, in the form of `sessionVariables` of both servers' JDBC drivers. It reads the catalog and
+ * SHOW CREATE TABLE: with a limit of rows it would know a part of the tables only, and stop at the events of the others.
+ */
+export const connectorSessionVariables = [
+  "sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+  ...plainStatements
+    .filter((setting) => !setting.startsWith('autocommit'))
+    .map((setting) => setting.replace(' = ', '=')),
+].join(',');
+
+const toSet = (settings: readonly string[]): string =>
+  `SET ${settings.map((setting) => `SESSION ${setting}`).join(', ')}`;
+
 /**
  * What every session that reads begins with, so that the server's text of a value is the one that the codec reads.
  *
@@ -60,16 +89,16 @@ export const readingSessionStatements = (
   limits: { readonly statementTimeoutMs: number },
 ): readonly string[] => [
   'SET NAMES utf8mb4',
-  "SET SESSION time_zone = '+00:00', SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
-  'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+  toSet([
+    "time_zone = '+00:00'",
+    "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+    ...plainStatements,
+  ]),
+  'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE',
   `SET SESSION net_write_timeout = ${netWriteTimeoutSeconds}`,
-  ...(limits.statementTimeoutMs === 0
-    ? []
-    : [
-        isMariadb
-          ? `SET SESSION max_statement_time = ${limits.statementTimeoutMs / 1_000}`
-          : `SET SESSION max_execution_time = ${limits.statementTimeoutMs}`,
-      ]),
+  isMariadb
+    ? `SET SESSION max_statement_time = ${limits.statementTimeoutMs / 1_000}`
+    : `SET SESSION max_execution_time = ${limits.statementTimeoutMs}`,
 ];
 
 /**
@@ -107,18 +136,19 @@ export const writingSessionStatements = (isMariadb: boolean, limits: WritingLimi
   const settings = [
     `sql_mode = '${sqlMode}'`,
     `time_zone = '+00:00'`,
-    'autocommit = 1',
+    ...plainStatements,
     'foreign_key_checks = 1',
     'unique_checks = 1',
     'sql_safe_updates = 0',
     `innodb_lock_wait_timeout = ${lockSeconds}`,
     `lock_wait_timeout = ${lockSeconds}`,
     `wait_timeout = ${idleSeconds}`,
-    ...(isMariadb ? [`idle_transaction_timeout = ${idleSeconds}`] : []),
+    // MariaDB's limit is of every statement, as long as it may take here.
+    ...(isMariadb ? [`idle_transaction_timeout = ${idleSeconds}`, 'max_statement_time = 0'] : []),
   ];
   return [
     'SET NAMES utf8mb4',
-    `SET ${settings.map((setting) => `SESSION ${setting}`).join(', ')}`,
-    'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+    toSet(settings),
+    'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE',
   ];
 };

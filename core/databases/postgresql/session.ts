@@ -9,6 +9,9 @@
  *   PostgreSQL's own logical replication workers do the same. A trigger function at the target has to qualify its
  *   names, or set its own search_path.
  * - `xmloption=content` accepts every value that an `xml` column can hold.
+ *
+ * A role or a database may have other defaults for all of these, and for what statements and literals mean: transactions that
+ * read only, or fail where another writes; NULL as a text in an array; quotes around every name in the catalog's texts.
  */
 export const canonicalSessionSettings = {
   client_encoding: 'UTF8',
@@ -19,7 +22,21 @@ export const canonicalSessionSettings = {
   bytea_output: 'hex',
   xmloption: 'content',
   search_path: 'pg_catalog',
+  standard_conforming_strings: 'on',
+  array_nulls: 'on',
+  transform_null_equals: 'off',
+  quote_all_identifiers: 'off',
+  default_transaction_isolation: 'read committed',
+  default_transaction_read_only: 'off',
+  default_transaction_deferrable: 'off',
 } as const;
+
+/**
+ * Limits that only newer servers have: 14 ends sessions that do nothing, and 17 whole transactions, as a copy is one. A
+ * name that a server does not know would end the start of a session, so it is asked for its own.
+ */
+export const withoutSessionLimitsStatement =
+  "SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name IN ('idle_session_timeout', 'transaction_timeout')";
 
 /**
  * Of sessions at a source: a statement that row-level security would keep rows from fails, since a copy without them would

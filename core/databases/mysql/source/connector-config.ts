@@ -11,6 +11,7 @@ import type { Replication } from '../../../contracts/replication.ts';
 import { schemaHistoryTopicName } from '../../../naming/names.ts';
 import type { CaptureKafka, ConnectorConfig } from '../../../ports/connector-config.ts';
 import { type Flavor, flavorOf, type MysqlKind } from '../flavors.ts';
+import { connectorSessionVariables } from '../session.ts';
 import { captureSettings } from './capture-settings.ts';
 
 /**
@@ -93,6 +94,7 @@ export const connectorConfig = (
     ...credentialReferences(source.secretArn),
     'database.ssl.mode': tlsModes[kind][source.tlsMode],
     ...driverSettings(flavor, source.tlsMode),
+    'driver.sessionVariables': connectorSessionVariables,
     'database.server.id': serverId(replication.replicationId, kafka),
     'connect.timeout.ms': String(connectTimeoutMs),
     'connect.keep.alive': 'true',

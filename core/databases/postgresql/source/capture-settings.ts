@@ -8,6 +8,11 @@ import { captureMonetaryLocale } from '../types/moneys.ts';
 export const unavailableValue = '__millrace_unavailable_8c1f4e6a9b2d__';
 
 const { DateStyle, IntervalStyle, TimeZone, extra_float_digits, bytea_output } = canonicalSessionSettings;
+const { standard_conforming_strings, default_transaction_isolation, default_transaction_read_only } =
+  canonicalSessionSettings;
+
+/** Stands in an event for a text with bytes that are not valid in the encoding of its database (ReadableTexts.java). */
+export const unreadableValue = '__millrace_unreadable_5d0b7f3c9e1a__';
 
 /**
  * The settings of our connector (connect-container, PostgresTextConnector; Debezium 3.5) on which the codec relies: with
@@ -30,6 +35,13 @@ export const captureSettings: Readonly<Record<string, string>> = {
     extra_float_digits,
     bytea_output,
     lc_monetary: captureMonetaryLocale,
+    // The connector reads the catalog, and writes its heartbeat, whatever limits a role has for its own statements.
+    standard_conforming_strings,
+    default_transaction_isolation,
+    default_transaction_read_only,
+    statement_timeout: '0',
+    lock_timeout: '0',
+    idle_in_transaction_session_timeout: '0',
   }),
   'unavailable.value.placeholder': unavailableValue,
 };

@@ -1,6 +1,6 @@
 import type { ColumnDescription } from '../../../contracts/table-description.ts';
 import { MillraceError } from '../../../errors/millrace-error.ts';
-import { unavailableValue } from '../source/capture-settings.ts';
+import { unavailableValue, unreadableValue } from '../source/capture-settings.ts';
 import { decodeArray } from './arrays.ts';
 import { baseDecoderOf } from './column-types.ts';
 import { decodeComposite } from './composites.ts';
@@ -14,12 +14,13 @@ import { type ValueDecoder, verbatim } from './value-decoder.ts';
  * writes; for money see types/moneys. SQL's NULL is null.
  *
  * The decoder throws `UndecodableEvent`, which names the column and never the value, for anything that capture
- * does not write for such a column, and `UnsupportedType` for a column that `validateColumn` refuses.
+ * does not write for such a column, `UnsupportedType` for a column that `validateColumn` refuses, and `UnreadableText`.
  */
 export const decoderFor = (column: ColumnDescription): ((raw: unknown) => string | null) => {
   const decode = findDecoder(column);
   return (raw) => {
     if (raw === null) return null;
+    if (raw === unreadableValue) throw unreadable(column);
     const text = decode(raw, column);
     if (text !== undefined) return text;
     throw new MillraceError(
@@ -29,6 +30,13 @@ export const decoderFor = (column: ColumnDescription): ((raw: unknown) => string
     );
   };
 };
+
+const unreadable = ({ name }: ColumnDescription): MillraceError =>
+  new MillraceError(
+    'UnreadableText',
+    `A text of column ${name} has bytes that are not valid in the encoding of the source's database.`,
+    { facts: { column: name } },
+  );
 
 /** Whether the event does not hold the value: it is long, and the change left it as it was. */
 export const isUnavailable = (_column: ColumnDescription, raw: unknown): boolean => raw === unavailableValue;

@@ -9,11 +9,14 @@ import {
 test('a session that reads has no mode of the server and is limited as its server can', () => {
   const onMariadb = readingSessionStatements(true, { statementTimeoutMs: 1_500 });
   expect(onMariadb[0]).toBe('SET NAMES utf8mb4');
-  expect(onMariadb).toContain('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+  expect(onMariadb).toContain('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE');
   expect(onMariadb.at(-1)).toBe('SET SESSION max_statement_time = 1.5');
   const onMysql = readingSessionStatements(false, { statementTimeoutMs: 1_500 });
   expect(onMysql.at(-1)).toBe('SET SESSION max_execution_time = 1500');
-  expect(readingSessionStatements(false, { statementTimeoutMs: 0 })).toEqual(onMysql.slice(0, -1));
+  expect(readingSessionStatements(false, { statementTimeoutMs: 0 }).at(-1)).toBe(
+    'SET SESSION max_execution_time = 0',
+  );
+  expect(onMysql[1]).toContain('SESSION sql_select_limit = 18446744073709551615');
 });
 
 test('a session that writes is strict and in UTC, and MariaDB ends transactions that do nothing', () => {
@@ -22,6 +25,7 @@ test('a session that writes is strict and in UTC, and MariaDB ends transactions 
   expect(names).toBe('SET NAMES utf8mb4');
   expect(settings).toContain('STRICT_ALL_TABLES');
   expect(settings).toContain("SESSION time_zone = '+00:00'");
+  expect(settings).toContain('SESSION max_statement_time = 0');
   expect(settings).toContain('SESSION innodb_lock_wait_timeout = 10');
   expect(settings).toContain('SESSION idle_transaction_timeout = 2');
   expect(writingSessionStatements(false, limits)[1]).not.toContain('idle_transaction_timeout');

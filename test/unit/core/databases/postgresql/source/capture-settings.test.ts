@@ -7,8 +7,9 @@ test('the settings without which values are changed on their way', () => {
     'event.converting.failure.handling.mode': 'fail',
     'value.converter.replace.null.with.default': 'false',
     'key.converter.replace.null.with.default': 'false',
-    'driver.options':
-      '-c DateStyle=ISO -c IntervalStyle=postgres -c TimeZone=UTC -c extra_float_digits=1 -c bytea_output=hex -c lc_monetary=C',
+    'driver.options': expect.stringMatching(
+      /^-c DateStyle=ISO -c IntervalStyle=postgres -c TimeZone=UTC -c extra_float_digits=1 -c bytea_output=hex -c lc_monetary=C .*-c default_transaction_isolation=read\\ committed -c default_transaction_read_only=off -c statement_timeout=0 /,
+    ),
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { unavailableValue } from '#core/databases/postgresql/source/capture-settings.ts';
+import { unavailableValue, unreadableValue } from '#core/databases/postgresql/source/capture-settings.ts';
 import { decoderFor, isUnavailable, validateColumn } from '#core/databases/postgresql/types/column-codec.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { columnOf } from '../column-samples.ts';
@@ -23,6 +23,15 @@ describe('decoderFor', () => {
     );
     const fees = columnOf('money[]', 'money', { isArray: true, scale: 2 });
     expect(decoderFor(fees)('{$1.00}')).toBe('{1.00}');
+  });
+
+  test('holds the table of a text that cannot be read', () => {
+    expect(() => decoderFor(columnOf('text', 'text'))(unreadableValue)).toThrow(
+      expect.objectContaining({
+        code: 'UnreadableText',
+        message: expect.stringContaining('bytes that are not valid in the encoding'),
+      }),
+    );
   });
 
   test.each([undefined, 'secret', ['secret'], { secret: 1 }, unavailableValue])(

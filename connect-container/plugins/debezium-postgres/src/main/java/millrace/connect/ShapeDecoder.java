@@ -16,7 +16,7 @@ import java.sql.SQLException;
 import java.util.function.Function;
 import org.postgresql.replication.fluent.logical.ChainedLogicalStreamBuilder;
 
-/** Debezium's decoder of the log, with a note of the shape that each Relation message has. */
+/** Debezium's decoder of the log, with a note of the shape that each Relation message has, and a word for texts that cannot be read. */
 final class ShapeDecoder implements MessageDecoder {
 
     private final MessageDecoder decoder;
@@ -44,7 +44,7 @@ final class ShapeDecoder implements MessageDecoder {
     public void processMessage(ByteBuffer buffer, ReplicationMessageProcessor processor, TypeRegistry typeRegistry)
             throws SQLException, InterruptedException {
         TableShape shape = buffer != null && TableShape.isRelation(buffer) ? TableShape.parse(buffer) : null;
-        decoder.processMessage(buffer, processor, typeRegistry);
+        decoder.processMessage(ReadableTexts.of(buffer), processor, typeRegistry);
         if (shape == null) {
             return;
         }
