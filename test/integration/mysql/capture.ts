@@ -39,6 +39,12 @@ export interface CaptureServices {
   ): Promise<void>;
   /** The first `count` changes of a table, in order, without the statements about its structure that are between them. */
   readChanges(name: string, table: TableRef, count: number): Promise<readonly ChangeEvent[]>;
+  /** All events of a table's topic up to the first that is wanted, statements about its structure among them. */
+  readEvents(
+    name: string,
+    table: TableRef,
+    isLast: (event: ChangeEvent) => boolean,
+  ): Promise<readonly ChangeEvent[]>;
   /** How many changes of a table there are now, statements about its structure not counted. */
   countChanges(name: string, table: TableRef): Promise<number>;
   /** Waits until the stored offset satisfies the condition. */
@@ -122,6 +128,7 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
     table: TableRef,
     isEnough: (changes: readonly ChangeEvent[], offset: bigint) => boolean,
     wanted: string,
+    withStatements = false,
   ): Promise<readonly ChangeEvent[]> => {
     const topic = topicName(name, table);
     const consumer = createKafka(kafkaSettings, quietLog).consumer({ groupId: randomUUID() });
@@ -144,7 +151,7 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
               const { headers } = message;
               const record = { offset, value: message.value, ...(headers !== undefined && { headers }) };
               const event = parseEvent(record, topic, readEventSource);
-              if (event.kind !== 'statement') changes.push(event);
+              if (withStatements || event.kind !== 'statement') changes.push(event);
               if (!isEnough(changes, offset)) return;
               clearTimeout(timeout);
               resolve();
@@ -207,6 +214,17 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
     },
     readChanges: (name, table, count) =>
       readTopic(name, table, (changes) => changes.length >= count, `${count} changes`),
+    readEvents: (name, table, isLast) =>
+      readTopic(
+        name,
+        table,
+        (events) => {
+          const last = events.at(-1);
+          return last !== undefined && isLast(last);
+        },
+        'the wanted event',
+        true,
+      ),
     countChanges: async (name, table) => {
       const [end] = await withAdmin((admin) => admin.topicOffsets([topicName(name, table)]));
       if (end === undefined || end.endOffset === end.firstOffset) return 0;

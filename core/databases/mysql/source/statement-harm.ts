@@ -4,7 +4,9 @@
  * that is not understood counts as harmful.
  */
 export const harmOfStatement = (statement: string): string | undefined => {
-  const tokens = tokenize(statement);
+  const lost = lostMark.exec(statement);
+  const tokens = tokenize(lost === null ? statement : statement.slice(lost[0].length));
+  if (lost !== null) return [lost[1], ...(tokens.length > 0 ? [`"${shown(tokens, 12)}"`] : [])].join(': ');
   const [verb, ...rest] = tokens;
   const words = rest.map(wordOf);
   switch (wordOf(verb)) {
@@ -31,6 +33,9 @@ export const harmOfStatement = (statement: string): string | undefined => {
       return unknown(tokens);
   }
 };
+
+/** What the connector could not read, in its words (LostTables.java). The statement follows where there is one. */
+const lostMark = /^\/\* millrace(?: again)?: ([^*]*) \*\/ ?/;
 
 type Token = string;
 

@@ -63,6 +63,14 @@ describe('every other is named', () => {
     ['CREATE OR REPLACE TABLE t (id int)', 'it was created again'],
     ['RENAME TABLE a TO t', 'a table was renamed, and has its name or had it'],
     ['SOMETHING NEW', 'the statement "SOMETHING NEW"'],
+    [
+      '/* millrace: a statement of the kind ALTER TABLE that Debezium cannot read */ ALTER TABLE t COMMENT 1 NEW',
+      'a statement of the kind ALTER TABLE that Debezium cannot read: "ALTER TABLE t COMMENT 1 NEW"',
+    ],
+    [
+      "/* millrace again: rows from before the table's definition was read */ ",
+      "rows from before the table's definition was read",
+    ],
   ])('%s', (statement, harm) => {
     expect(harmOfStatement(statement)).toBe(harm);
   });

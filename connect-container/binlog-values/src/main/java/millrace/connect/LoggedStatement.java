@@ -2,6 +2,7 @@ package millrace.connect;
 
 import io.debezium.relational.TableId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -98,6 +99,18 @@ public final class LoggedStatement {
             default:
                 return mentionedTables().stream().filter(isReplicated).findFirst().map(TableId::toString);
         }
+    }
+
+    /** The tables whose structure is not known any more where this could not be read; {@code known} are all that are known. */
+    List<TableId> concernedTables(Collection<TableId> known, Predicate<String> isReplicatedDatabase) {
+        return switch (effect) {
+            case TABLES -> tables;
+            case DATABASE -> isReplicatedDatabase.test(changedDatabase)
+                    ? known.stream().filter(table -> table.catalog().equalsIgnoreCase(changedDatabase)).toList()
+                    : List.of();
+            case UNKNOWN -> mentionedTables();
+            default -> List.of();
+        };
     }
 
     private String classify() {

@@ -3,28 +3,35 @@ package millrace.connect;
 import io.debezium.DebeziumException;
 import io.debezium.relational.RelationalTableFilters;
 import io.debezium.relational.TableId;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
- * Decides about statements of the log that Debezium cannot follow: those of no interest are passed over, the others stop the
- * connector. What is to become of a table whose structure is not known any more is decided here, and nowhere else.
+ * Decides about statements of the log that Debezium cannot follow: those of no interest are passed over, the others are about
+ * replicated tables, see {@link LostTables}.
  */
 public final class StatementGuard {
 
     private final Predicate<TableId> isReplicated;
     private final Predicate<String> isReplicatedDatabase;
+    private final UnaryOperator<TableId> asInCatalog;
 
     /** Names of a server that ignores their case arrive in lower case from its catalog and with its rows. */
     public StatementGuard(RelationalTableFilters filters, boolean ignoresCase) {
         this(
                 table -> filters.dataCollectionFilter().isIncluded(ignoresCase ? inLowerCase(table) : table),
-                database -> filters.databaseFilter().test(ignoresCase ? database.toLowerCase(Locale.ROOT) : database));
+                database -> filters.databaseFilter().test(ignoresCase ? database.toLowerCase(Locale.ROOT) : database),
+                ignoresCase ? StatementGuard::inLowerCase : UnaryOperator.identity());
     }
 
-    StatementGuard(Predicate<TableId> isReplicated, Predicate<String> isReplicatedDatabase) {
+    StatementGuard(
+            Predicate<TableId> isReplicated, Predicate<String> isReplicatedDatabase, UnaryOperator<TableId> asInCatalog) {
         this.isReplicated = isReplicated;
         this.isReplicatedDatabase = isReplicatedDatabase;
+        this.asInCatalog = asInCatalog;
     }
 
     /** Debezium's own method leaves the database as it is. */
@@ -42,19 +49,17 @@ public final class StatementGuard {
         return UnreadableChanges.isRowChange(statement, database);
     }
 
-    /** Throws when what could not be read concerns a replicated table; {@code null} is nothing. */
-    public void requireOfNoInterest(LoggedStatement unreadable) {
-        if (unreadable == null) {
-            return;
-        }
-        unreadable.concerned(isReplicated, isReplicatedDatabase).ifPresent(concerned -> {
-            throw new DebeziumException(UnreadableChanges.explain("a statement of the kind " + unreadable.kind() + " about the"
-                    + " replicated " + (concerned.startsWith("database ") ? concerned : "table " + concerned)
-                    + ", which Debezium cannot read, so that the structure is not known from there on"));
-        });
+    /** Those of the tables that are replicated, by the names that they have in the catalog. */
+    List<TableId> replicated(Collection<TableId> tables) {
+        return tables.stream().map(asInCatalog).filter(isReplicated).distinct().toList();
     }
 
-    /** The same for the CREATE statement of a table as it is now, which copying again does not change. */
+    /** The replicated tables that a statement may change; {@code known} are all tables of the server that are known. */
+    List<TableId> concerned(LoggedStatement statement, Collection<TableId> known) {
+        return replicated(statement.concernedTables(known, isReplicatedDatabase));
+    }
+
+    /** Throws for the CREATE statement of a replicated table as it is now that cannot be read; {@code null} is nothing. */
     public void requireReadable(LoggedStatement unreadable) {
         if (unreadable == null) {
             return;

@@ -1,6 +1,5 @@
 package millrace.connect;
 
-import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -11,13 +10,14 @@ import io.debezium.DebeziumException;
 import io.debezium.relational.TableId;
 import io.debezium.relational.Tables;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class StatementGuardTest {
 
     private static final TableId ORDERS = new TableId("shop", null, "orders");
 
-    private final StatementGuard guard = new StatementGuard(ORDERS::equals, "shop"::equals);
+    private final StatementGuard guard = new StatementGuard(ORDERS::equals, "shop"::equals, UnaryOperator.identity());
     private final Tables tables = new Tables();
     private final InetDdlParser parser = new InetDdlParser(false, Tables.TableFilter.includeAll(), null);
 
@@ -33,29 +33,40 @@ class StatementGuardTest {
     void whatCanBeReadIsReadAsBefore() {
         assertNull(unreadable("CREATE TABLE orders (id int PRIMARY KEY)", "ALTER TABLE orders ADD v int"));
         assertEquals(2, tables.forTable(ORDERS).columns().size());
-        guard.requireOfNoInterest(null);
     }
 
     @Test
-    void anUnreadableStatementAboutAReplicatedTableNamesItAndTheKind() {
+    void anUnreadableStatementAboutAReplicatedTableConcernsIt() {
         LoggedStatement statement = unreadable("CREATE TABLE orders (id int)", "ALTER TABLE orders ADD PERIOD OF NOTHING");
-        String message = assertThrows(DebeziumException.class, () -> guard.requireOfNoInterest(statement)).getMessage();
-        assertTrue(message.contains("ALTER TABLE about the replicated table shop.orders"), message);
-        assertTrue(message.contains("force_resync"), message);
+        assertEquals("ALTER TABLE", statement.kind());
+        assertEquals(List.of(ORDERS), guard.concerned(statement, tables.tableIds()));
     }
 
     @Test
-    void anUnreadableStatementOfNoInterestIsPassedOver() {
+    void anUnreadableStatementOfNoInterestConcernsNothing() {
         LoggedStatement statement = unreadable("ANALYZE TABLE orders PERSISTENT FOR ALL");
-        assertDoesNotThrow(() -> guard.requireOfNoInterest(statement));
+        assertEquals(List.of(), guard.concerned(statement, tables.tableIds()));
         assertNull(parser.unreadable().take());
+    }
+
+    @Test
+    void aStatementOfAnUnknownKindConcernsTheReplicatedTablesThatItNames() {
+        assertEquals(List.of(ORDERS), guard.concerned(LoggedStatement.of("ROTATE other, orders", "shop"), List.of()));
+        assertEquals(List.of(), guard.concerned(LoggedStatement.of("ROTATE other, customers", "shop"), List.of()));
+    }
+
+    @Test
+    void aStatementAboutADatabaseConcernsItsReplicatedTables() {
+        LoggedStatement statement = LoggedStatement.of("ALTER DATABASE shop FOO", "other");
+        TableId other = new TableId("other", null, "orders");
+        assertEquals(List.of(ORDERS), guard.concerned(statement, List.of(ORDERS, other, new TableId("shop", null, "audit"))));
     }
 
     @Test
     void aTableThatIsNotReplicatedIsForgotten() {
         TableId audit = new TableId("shop", null, "audit");
         LoggedStatement statement = unreadable("CREATE TABLE audit (id int)", "ALTER TABLE audit ADD PERIOD OF NOTHING");
-        guard.requireOfNoInterest(statement);
+        assertEquals(List.of(), guard.concerned(statement, tables.tableIds()));
         assertNull(tables.forTable(audit));
     }
 

@@ -4,6 +4,7 @@ import com.github.shyiko.mysql.binlog.BinaryLogClient;
 import com.github.shyiko.mysql.binlog.event.DeleteRowsEventData;
 import com.github.shyiko.mysql.binlog.event.Event;
 import com.github.shyiko.mysql.binlog.event.EventData;
+import com.github.shyiko.mysql.binlog.event.EventHeaderV4;
 import com.github.shyiko.mysql.binlog.event.EventType;
 import com.github.shyiko.mysql.binlog.event.GtidEventData;
 import com.github.shyiko.mysql.binlog.event.MariadbGtidEventData;
@@ -18,6 +19,7 @@ import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Map;
 import millrace.connect.HeldTransaction;
+import millrace.connect.LostTables;
 import millrace.connect.RefusedQuery;
 import millrace.connect.ReplacesDebezium;
 import millrace.connect.TransactionStep;
@@ -60,6 +62,8 @@ public class EventBuffer<T extends BinlogStreamingChangeEventSource<P, O>, P ext
     /** Knows the numbers that the log gives to replicated tables. */
     private final BinlogDatabaseSchema<?, ?, ?, ?> schema;
 
+    private final LostTables lost;
+
     /** The identity of what is read now; null before the first one. */
     private Event group;
 
@@ -76,6 +80,7 @@ public class EventBuffer<T extends BinlogStreamingChangeEventSource<P, O>, P ext
         this.context = context;
         this.handlers = (Map<?, ?>) fieldOf(source, "eventHandlers");
         this.schema = (BinlogDatabaseSchema<?, ?, ?, ?>) fieldOf(source, "schema");
+        this.lost = ((LostTables.Owner) schema).lostTables();
         source.getBinaryLogClient().registerLifecycleListener(new BinaryLogClient.AbstractLifecycleListener() {
             @Override
             public void onConnect(BinaryLogClient client) {
@@ -203,7 +208,7 @@ public class EventBuffer<T extends BinlogStreamingChangeEventSource<P, O>, P ext
         if (handlers.isEmpty()) {
             return false;
         }
-        source.handleEvent(partition, offset, context, event);
+        source.handleEvent(partition, offset, context, readable(event, offset));
         EventData data = source.unwrapData(event);
         if (data instanceof WriteRowsEventData written) {
             return isReplicated(written.getTableId());
@@ -212,6 +217,32 @@ public class EventBuffer<T extends BinlogStreamingChangeEventSource<P, O>, P ext
             return isReplicated(updated.getTableId());
         }
         return data instanceof DeleteRowsEventData deleted && isReplicated(deleted.getTableId());
+    }
+
+    /** The event, or what says in its place that its rows cannot be read rightly; see {@link LostTables}. */
+    private Event readable(Event event, O offset) {
+        String file = offset.getSource().getCurrentBinlogFilename();
+        // MariaDB gives a place to the first event of a transaction only.
+        long own = event.getHeader() instanceof EventHeaderV4 header ? header.getPosition() : 0;
+        long position = own > 0 ? own : offset.getSource().getCurrentBinlogPosition();
+        if (source.unwrapData(event) instanceof TransactionPayloadEventData payload) {
+            ArrayList<Event> events = new ArrayList<>();
+            payload.getUncompressedEvents().forEach(inner -> events.add(readable(inner, file, position)));
+            payload.setUncompressedEvents(events);
+            return event;
+        }
+        return readable(event, file, position);
+    }
+
+    private Event readable(Event event, String file, long position) {
+        String instead = lost.inPlaceOf(source.unwrapData(event), file, position);
+        if (instead == null) {
+            return event;
+        }
+        QueryEventData statement = new QueryEventData();
+        statement.setDatabase("");
+        statement.setSql(instead);
+        return new Event(HeldTransaction.headerAs(EventType.QUERY, event), statement);
     }
 
     private boolean isReplicated(long tableNumber) {

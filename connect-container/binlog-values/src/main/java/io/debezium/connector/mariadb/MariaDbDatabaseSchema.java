@@ -5,8 +5,11 @@ import io.debezium.connector.binlog.BinlogDatabaseSchema;
 import io.debezium.connector.binlog.charset.BinlogCharsetRegistry;
 import io.debezium.connector.common.CdcSourceTaskContext;
 import io.debezium.config.CommonConnectorConfig;
+import io.debezium.connector.mariadb.jdbc.MariaDbConnection;
+import io.debezium.connector.mariadb.jdbc.MariaDbConnectionConfiguration;
 import io.debezium.connector.mariadb.jdbc.MariaDbDefaultValueConverter;
 import io.debezium.connector.mariadb.jdbc.MariaDbValueConverters;
+import io.debezium.pipeline.spi.Offsets;
 import io.debezium.relational.CustomConverterRegistry;
 import io.debezium.relational.TableId;
 import io.debezium.relational.ddl.DdlParser;
@@ -17,9 +20,13 @@ import java.time.Instant;
 import java.util.List;
 import millrace.connect.DefaultsOfOtherTypes;
 import millrace.connect.InetDdlParser;
+import millrace.connect.LostTables;
+import millrace.connect.LostTables.Loss;
 import millrace.connect.ReplacesDebezium;
+import millrace.connect.SourceCatalog;
 import millrace.connect.StatementGroups;
 import millrace.connect.StatementGuard;
+import millrace.connect.UnreadableDdl;
 
 /**
  * In place of Debezium's class of the same name, with a parser that knows INET4 and INET6, with {@link StatementGuard}, and
@@ -28,9 +35,10 @@ import millrace.connect.StatementGuard;
  */
 public class MariaDbDatabaseSchema
         extends BinlogDatabaseSchema<MariaDbPartition, MariaDbOffsetContext, MariaDbValueConverters, MariaDbDefaultValueConverter>
-        implements ReplacesDebezium {
+        implements ReplacesDebezium, LostTables.Owner {
 
     private final StatementGuard guard;
+    private final LostTables lost;
 
     public MariaDbDatabaseSchema(
             MariaDbConnectorConfig config,
@@ -42,30 +50,66 @@ public class MariaDbDatabaseSchema
             CdcSourceTaskContext<? extends CommonConnectorConfig> task) {
         super(config, values, new DefaultsOfOtherTypes(values), topics, names, tableIdCaseInsensitive, converters, task);
         guard = new StatementGuard(config.getTableFilters(), tableIdCaseInsensitive);
+        InetDdlParser parser = (InetDdlParser) getDdlParser();
         if (tableIdCaseInsensitive) {
-            ((InetDdlParser) getDdlParser()).ignoreCase();
+            parser.ignoreCase();
+        }
+        SourceCatalog catalog = new SourceCatalog(
+                () -> new MariaDbConnection(new MariaDbConnectionConfiguration(config.getConfig()), null));
+        lost = new LostTables(tables(), parser, parser.unreadable(), guard, catalog);
+    }
+
+    @Override
+    public LostTables lostTables() {
+        return lost;
+    }
+
+    @Override
+    public void recover(Offsets<?, ?> offsets) throws InterruptedException {
+        super.recover(offsets);
+        lost.readForThisServer().forEach(this::buildAndRegisterSchema);
+    }
+
+    @Override
+    public void applySchemaChange(SchemaChangeEvent change) {
+        if (!LostTables.isRepeated(change)) {
+            super.applySchemaChange(change);
         }
     }
 
     @Override
     public List<SchemaChangeEvent> parseStreamingDdl(
             MariaDbPartition partition, String statement, String database, MariaDbOffsetContext offset, Instant time) {
-        if (guard.isRowChange(statement, database)) {
+        List<Loss> unparsed = lost.beforeParsing(statement, database, offset);
+        if (unparsed == null && guard.isRowChange(statement, database)) {
             return List.of();
         }
-        List<SchemaChangeEvent> changes = super.parseStreamingDdl(partition, statement, database, offset, time);
-        guard.requireOfNoInterest(((InetDdlParser) getDdlParser()).unreadable().take());
+        List<SchemaChangeEvent> changes = unparsed == null
+                ? parse(partition, statement, database, offset, time)
+                : lost.events(unparsed, partition, offset, time);
         if (StatementGroups.isStatementAlone()) {
             offset.commitTransaction();
         }
         return changes;
     }
 
+    private List<SchemaChangeEvent> parse(
+            MariaDbPartition partition, String statement, String database, MariaDbOffsetContext offset, Instant time) {
+        List<SchemaChangeEvent> changes = super.parseStreamingDdl(partition, statement, database, offset, time);
+        List<Loss> losses = lost.afterParsing(((InetDdlParser) getDdlParser()).unreadable().take(), statement);
+        return losses.isEmpty() ? changes : lost.events(losses, partition, offset, time);
+    }
+
     @Override
     public List<SchemaChangeEvent> parseSnapshotDdl(
             MariaDbPartition partition, String statement, String database, MariaDbOffsetContext offset, Instant time) {
+        UnreadableDdl unreadable = ((InetDdlParser) getDdlParser()).unreadable();
         List<SchemaChangeEvent> changes = super.parseSnapshotDdl(partition, statement, database, offset, time);
-        guard.requireReadable(((InetDdlParser) getDdlParser()).unreadable().take());
+        if (unreadable.take() == null) {
+            return changes;
+        }
+        changes = super.parseSnapshotDdl(partition, SourceCatalog.essence(statement), database, offset, time);
+        guard.requireReadable(unreadable.take());
         return changes;
     }
 

@@ -5,8 +5,11 @@ import io.debezium.connector.binlog.BinlogDatabaseSchema;
 import io.debezium.connector.binlog.charset.BinlogCharsetRegistry;
 import io.debezium.connector.common.CdcSourceTaskContext;
 import io.debezium.config.CommonConnectorConfig;
+import io.debezium.connector.mysql.jdbc.MySqlConnection;
+import io.debezium.connector.mysql.jdbc.MySqlConnectionConfiguration;
 import io.debezium.connector.mysql.jdbc.MySqlDefaultValueConverter;
 import io.debezium.connector.mysql.jdbc.MySqlValueConverters;
+import io.debezium.pipeline.spi.Offsets;
 import io.debezium.relational.CustomConverterRegistry;
 import io.debezium.relational.TableId;
 import io.debezium.relational.ddl.DdlParser;
@@ -16,8 +19,12 @@ import io.debezium.spi.topic.TopicNamingStrategy;
 import java.time.Instant;
 import java.util.List;
 import millrace.connect.MysqlDdlParser;
+import millrace.connect.LostTables;
+import millrace.connect.LostTables.Loss;
 import millrace.connect.ReplacesDebezium;
+import millrace.connect.SourceCatalog;
 import millrace.connect.StatementGuard;
+import millrace.connect.UnreadableDdl;
 
 /**
  * In place of Debezium's class of the same name, with {@link StatementGuard}; see {@code BinlogDates} for how it gets there. After a
@@ -26,9 +33,10 @@ import millrace.connect.StatementGuard;
  */
 public class MySqlDatabaseSchema
         extends BinlogDatabaseSchema<MySqlPartition, MySqlOffsetContext, MySqlValueConverters, MySqlDefaultValueConverter>
-        implements ReplacesDebezium {
+        implements ReplacesDebezium, LostTables.Owner {
 
     private final StatementGuard guard;
+    private final LostTables lost;
 
     public MySqlDatabaseSchema(
             MySqlConnectorConfig config,
@@ -40,19 +48,43 @@ public class MySqlDatabaseSchema
             CdcSourceTaskContext<? extends CommonConnectorConfig> task) {
         super(config, values, new MySqlDefaultValueConverter(values), topics, names, tableIdCaseInsensitive, converters, task);
         guard = new StatementGuard(config.getTableFilters(), tableIdCaseInsensitive);
+        MysqlDdlParser parser = (MysqlDdlParser) getDdlParser();
         if (tableIdCaseInsensitive) {
-            ((MysqlDdlParser) getDdlParser()).ignoreCase();
+            parser.ignoreCase();
+        }
+        SourceCatalog catalog = new SourceCatalog(
+                () -> new MySqlConnection(new MySqlConnectionConfiguration(config.getConfig()), null));
+        lost = new LostTables(tables(), parser, parser.unreadable(), guard, catalog);
+    }
+
+    @Override
+    public LostTables lostTables() {
+        return lost;
+    }
+
+    @Override
+    public void recover(Offsets<?, ?> offsets) throws InterruptedException {
+        super.recover(offsets);
+        lost.readForThisServer().forEach(this::buildAndRegisterSchema);
+    }
+
+    @Override
+    public void applySchemaChange(SchemaChangeEvent change) {
+        if (!LostTables.isRepeated(change)) {
+            super.applySchemaChange(change);
         }
     }
 
     @Override
     public List<SchemaChangeEvent> parseStreamingDdl(
             MySqlPartition partition, String statement, String database, MySqlOffsetContext offset, Instant time) {
-        if (guard.isRowChange(statement, database)) {
+        List<Loss> unparsed = lost.beforeParsing(statement, database, offset);
+        if (unparsed == null && guard.isRowChange(statement, database)) {
             return List.of();
         }
-        List<SchemaChangeEvent> changes = super.parseStreamingDdl(partition, statement, database, offset, time);
-        guard.requireOfNoInterest(((MysqlDdlParser) getDdlParser()).unreadable().take());
+        List<SchemaChangeEvent> changes = unparsed == null
+                ? parse(partition, statement, database, offset, time)
+                : lost.events(unparsed, partition, offset, time);
         boolean isInTransaction = offset.getTransactionId() != null;
         if (!isInTransaction) {
             offset.commitTransaction();
@@ -60,11 +92,23 @@ public class MySqlDatabaseSchema
         return changes;
     }
 
+    private List<SchemaChangeEvent> parse(
+            MySqlPartition partition, String statement, String database, MySqlOffsetContext offset, Instant time) {
+        List<SchemaChangeEvent> changes = super.parseStreamingDdl(partition, statement, database, offset, time);
+        List<Loss> losses = lost.afterParsing(((MysqlDdlParser) getDdlParser()).unreadable().take(), statement);
+        return losses.isEmpty() ? changes : lost.events(losses, partition, offset, time);
+    }
+
     @Override
     public List<SchemaChangeEvent> parseSnapshotDdl(
             MySqlPartition partition, String statement, String database, MySqlOffsetContext offset, Instant time) {
+        UnreadableDdl unreadable = ((MysqlDdlParser) getDdlParser()).unreadable();
         List<SchemaChangeEvent> changes = super.parseSnapshotDdl(partition, statement, database, offset, time);
-        guard.requireReadable(((MysqlDdlParser) getDdlParser()).unreadable().take());
+        if (unreadable.take() == null) {
+            return changes;
+        }
+        changes = super.parseSnapshotDdl(partition, SourceCatalog.essence(statement), database, offset, time);
+        guard.requireReadable(unreadable.take());
         return changes;
     }
 

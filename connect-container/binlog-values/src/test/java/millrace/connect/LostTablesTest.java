@@ -1,0 +1,145 @@
+package millrace.connect;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.github.shyiko.mysql.binlog.event.TableMapEventData;
+import com.github.shyiko.mysql.binlog.event.WriteRowsEventData;
+import io.debezium.relational.Table;
+import io.debezium.relational.TableId;
+import io.debezium.relational.Tables;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import millrace.connect.LostTables.Loss;
+import org.junit.jupiter.api.Test;
+
+class LostTablesTest {
+
+    private static final TableId ORDERS = new TableId("shop", null, "orders");
+    private static final String UNREADABLE = "ALTER TABLE orders ADD PERIOD OF NOTHING";
+
+    private final Tables tables = new Tables();
+    private final InetDdlParser parser = new InetDdlParser(false, Tables.TableFilter.includeAll(), null);
+
+    /** What the source has now; null: it has no such table. */
+    private String definition = "CREATE TABLE orders (id int PRIMARY KEY, v int, w int)";
+    private int reads;
+
+    private final LostTables lost = new LostTables(
+            tables,
+            parser,
+            parser.unreadable(),
+            new StatementGuard(Set.of(ORDERS)::contains, "shop"::equals, UnaryOperator.identity()),
+            new SourceCatalog(null) {
+                @Override
+                Definition read(TableId table) {
+                    reads++;
+                    return definition == null ? null : new Definition(definition, new LogPlace("s", "log.000002", 500));
+                }
+
+                @Override
+                String server() {
+                    return server;
+                }
+            });
+
+    private String server = "s";
+
+    private List<Loss> parse(String statement) {
+        parser.setCurrentSchema("shop");
+        parser.parse(statement, tables);
+        return lost.afterParsing(parser.unreadable().take(), statement);
+    }
+
+    private String rows(int columns, String file, long position) {
+        TableMapEventData map = new TableMapEventData();
+        map.setTableId(7);
+        map.setDatabase("shop");
+        map.setTable("orders");
+        String instead = lost.inPlaceOf(map, file, position);
+        WriteRowsEventData rows = new WriteRowsEventData();
+        rows.setTableId(7);
+        rows.setRows(List.<Serializable[]>of(new Serializable[columns]));
+        return instead == null ? lost.inPlaceOf(rows, file, position) : instead;
+    }
+
+    @Test
+    void whatCanBeReadIsLeftAlone() {
+        assertEquals(List.of(), parse("CREATE TABLE orders (id int PRIMARY KEY, v int)"));
+        assertNull(rows(2, "log.000001", 4));
+        assertEquals(0, reads);
+    }
+
+    @Test
+    void anUnreadableStatementSaysItsKindAndTheStructureIsReadAgain() {
+        parse("CREATE TABLE orders (id int PRIMARY KEY, v int)");
+        Loss loss = parse(UNREADABLE).get(0);
+        assertEquals(ORDERS, loss.table());
+        assertEquals("/* millrace: a statement of the kind ALTER TABLE that Debezium cannot read */ " + UNREADABLE, loss.mark());
+        assertEquals(3, tables.forTable(ORDERS).columns().size());
+    }
+
+    @Test
+    void rowsCountFromTheKnownPlaceOnOnly() {
+        parse(UNREADABLE);
+        assertNotNull(rows(3, "log.000001", 900));
+        assertNotNull(rows(3, "log.000002", 499));
+        assertNull(rows(3, "log.000002", 500));
+        assertNull(rows(3, "log.000003", 4));
+    }
+
+    @Test
+    void rowsThatDoNotFitAreReplaced() {
+        parse("CREATE TABLE orders (id int PRIMARY KEY, v int)");
+        String instead = rows(3, "log.000002", 600);
+        Loss loss = lost.beforeParsing(instead, "", null).get(0);
+        assertEquals("/* millrace: rows with 3 columns where its definition has 2 */ ", loss.mark());
+        assertNull(rows(3, "log.000002", 600));
+    }
+
+    @Test
+    void aTableThatTheSourceDoesNotHaveStaysUnknownAndIsNotReadForEachRow() {
+        definition = null;
+        assertNull(parse(UNREADABLE).get(0).structure());
+        Loss loss = lost.beforeParsing(rows(2, "log.000002", 600), "", null).get(0);
+        assertTrue(loss.mark().startsWith("/* millrace again: rows of a table whose definition is not known"), loss.mark());
+        assertEquals(1, reads);
+    }
+
+    @Test
+    void aDefinitionThatCannotBeReadLeavesTheTableUnknown() {
+        definition = "CREATE TABLE orders (id int PRIMARY KEY) OF NOTHING";
+        assertNull(parse(UNREADABLE).get(0).structure());
+        assertNull(tables.forTable(ORDERS));
+    }
+
+    @Test
+    void ofADefinitionThatCannotBeReadItsColumnsAndKeyMayDo() {
+        definition = """
+                CREATE TABLE `orders` (
+                  `id` int(11) NOT NULL,
+                  `a` date NOT NULL,
+                  `b` date NOT NULL COMMENT 'x, y',
+                  PRIMARY KEY (`id`),
+                  PERIOD FOR `valid` (`a`, `b`)
+                ) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci PAGE_NEW=1""";
+        Table table = parse(UNREADABLE).get(0).structure();
+        assertEquals(List.of("id", "a", "b"), table.retrieveColumnNames());
+        assertEquals(List.of("id"), table.primaryKeyColumnNames());
+        assertEquals("latin1", table.defaultCharsetName());
+    }
+
+    @Test
+    void thePlaceIsReadAgainOnAnotherServerOnly() {
+        parse(UNREADABLE);
+        assertEquals(List.of(), lost.readForThisServer());
+        server = "another";
+        assertFalse(lost.readForThisServer().isEmpty());
+        assertEquals(2, reads);
+    }
+}
