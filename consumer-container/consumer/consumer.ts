@@ -17,6 +17,7 @@ import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { ChangeFeed } from '#core/ports/change-feed.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
+import type { CaptureNames } from '#core/ports/databases.ts';
 import type { MetricsPort } from '#core/ports/metrics.ts';
 import type { AlertSink, ConnectPort, KafkaAdminPort } from '#core/ports/services.ts';
 import type { LogPositions, ShapeDialect } from '#core/ports/source-dialect.ts';
@@ -49,6 +50,11 @@ export interface ConsumerDatabases {
   readonly shapeDialect: ShapeDialect;
   /** As the source's catalog has them now. */
   readonly describeSources: ShapeWatch['describeSources'];
+  /** Those that the source does not hand changes of to this capture. */
+  readonly listUncaptured: (
+    capture: CaptureNames,
+    tables: readonly TableRef[],
+  ) => Promise<readonly TableRef[]>;
   close(): Promise<void>;
 }
 
@@ -230,6 +236,8 @@ const consume = async (
     }
 
     const { shapes, shapeDialect, describeSources } = databases;
+    const listUncaptured: ShapeWatch['listUncaptured'] = (tables) =>
+      databases.listUncaptured(replication, tables);
     const remember = (shape: KnownShape): Promise<void> =>
       store.putTableShape(replication.replicationId, shape.copied.ref, {
         ...shape,
@@ -272,7 +280,8 @@ const consume = async (
     await runTogether(stop, [
       (signal) => feed.run(topics, (session) => applyPartition(session, context), signal),
       (signal) => watchOffsets(progress, ports, { verifyPosition, held }, signal),
-      (signal) => watchShapes({ ...ports, shapes, describeSources, remember, held, troubles }, signal),
+      (signal) =>
+        watchShapes({ ...ports, shapes, describeSources, listUncaptured, remember, held, troubles }, signal),
       (signal) => watchLiveTables({ ...ports, store, replication, positions, progress, live }, signal),
     ]);
   } finally {

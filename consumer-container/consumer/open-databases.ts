@@ -46,6 +46,10 @@ export const openConsumerDatabases = async (options: ConsumerDatabaseOptions): P
     refused,
     shapes,
     describeSources: (refs) => describeSources(options.source, refs),
+    listUncaptured: (capture, refs) =>
+      withOpened(
+        async (keep) => (await keep(openSource(options.source)).listUncaptured?.(capture, refs)) ?? [],
+      ),
     close: async () => {
       await Promise.all([opened.close(), source.close()]);
     },

@@ -1,3 +1,4 @@
+import { describeUncaptured } from '#core/contracts/capture-verdict.ts';
 import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { KnownShape, TableDescription } from '#core/contracts/table-description.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
@@ -12,6 +13,9 @@ import type { Troubles } from './troubles.ts';
  */
 const lookIntervalMs = 20_000;
 
+/** Twice within one look, so that the health check, which looks again after 25 s, finds the table held. */
+const secondLookAfterMs = 1_000;
+
 /** Names the catalog among the consumer's troubles. */
 const trouble = 'source-catalog';
 
@@ -19,6 +23,8 @@ export interface ShapeWatch {
   readonly shapes: readonly KnownShape[];
   /** The tables of `shapes` as the source's catalog has them now; those that it does not have are left out. */
   readonly describeSources: (tables: readonly TableRef[]) => Promise<readonly TableDescription[]>;
+  /** Those of the tables whose changes the source does not hand out any more, though they exist. */
+  readonly listUncaptured: (tables: readonly TableRef[]) => Promise<readonly TableRef[]>;
   /** Keeps what the catalog said last, so that the next look is compared with it. */
   readonly remember: (shape: KnownShape) => Promise<void>;
   readonly held: Pick<HeldTables, 'hold' | 'has'>;
@@ -39,6 +45,7 @@ export const watchShapes = async (watch: ShapeWatch, signal: AbortSignal): Promi
     if (signal.aborted) return;
     try {
       await look(watch, known, missing);
+      await lookForUncaptured(watch, known, signal);
       if (troubles.delete(trouble)) log.info("The source's catalog can be read again");
     } catch (cause) {
       const error = toMillraceError(cause);
@@ -83,6 +90,20 @@ const look = async (
   }
 };
 
+/** A table that was taken out of what the source hands out has no event that says so. */
+const lookForUncaptured = async (
+  { listUncaptured, held, clock }: ShapeWatch,
+  known: ReadonlyMap<string, KnownShape>,
+  signal: AbortSignal,
+): Promise<void> => {
+  const watched = [...known.values()].map(({ copied }) => copied.ref).filter((ref) => !held.has(ref));
+  const uncaptured = watched.length === 0 ? [] : await listUncaptured(watched);
+  if (uncaptured.length === 0) return;
+  await clock.sleep(secondLookAfterMs, signal).catch(() => undefined);
+  if (signal.aborted) return;
+  for (const ref of await listUncaptured(uncaptured)) await held.hold(ref, uncapturedError(ref));
+};
+
 /** Why a table may not be applied any further, by what the catalog says now. */
 export const harmSince = ({ seen }: KnownShape, now: TableDescription): MillraceError | undefined => {
   const label = tableLabel(now.ref);
@@ -98,6 +119,11 @@ export const isSameShape = (one: TableDescription, other: TableDescription): boo
 
 const shapeText = (table: TableDescription): string =>
   JSON.stringify({ ...table, estimatedRows: 0, bytes: 0, uniqueIndexes: [] });
+
+const uncapturedError = (ref: TableRef): MillraceError =>
+  new MillraceError('SchemaChanged', `Changes of the source were lost: ${describeUncaptured([ref])}.`, {
+    facts: { table: tableLabel(ref) },
+  });
 
 const goneError = (ref: TableRef): MillraceError =>
   new MillraceError('TableNotFound', `The source has no table ${tableLabel(ref)} any more.`, {

@@ -95,6 +95,13 @@ const cases: readonly Case[] = [
     change: 'CREATE TABLE other (LIKE T INCLUDING ALL); DROP TABLE T; ALTER TABLE other RENAME TO T',
     held: /dropped and created again/,
   },
+  {
+    name: 'unpublished',
+    change: `DO $$ BEGIN EXECUTE (SELECT format('ALTER PUBLICATION %I DROP TABLE T', pubname) FROM pg_publication_tables
+      WHERE tablename = 'T'); END $$`,
+    held: /public.unpublished is not in the publication any more/,
+    isQuiet: true,
+  },
   { name: 'dropped', change: 'DROP TABLE T', held: /has no table public.dropped any more/, isQuiet: true },
   {
     name: 'harmless',
@@ -219,7 +226,7 @@ describe('changes of tables of PostgreSQL while they are replicated', () => {
     await waitFor('the table to be left out', 120_000, async () =>
       (await tenant.api.get(`/replications/${id}`)).body.table_change === null ? true : undefined,
     );
-    for (const name of ['add_default', 'key_moved', 'label', 'created_again']) {
+    for (const name of ['add_default', 'key_moved', 'label', 'created_again', 'unpublished']) {
       const before = await tableOf(control);
       const answer = await tenant.api.post(`/replications/${id}/tables/public.${name}/resync`);
       expect(answer.status).toBe(202);

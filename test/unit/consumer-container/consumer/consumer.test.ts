@@ -116,6 +116,7 @@ class World {
           shapes: this.shapes,
           shapeDialect: postgresSourceDialect.shapes,
           describeSources: async () => this.described(),
+          listUncaptured: async () => [],
           close: async () => {
             this.closed += 1;
           },

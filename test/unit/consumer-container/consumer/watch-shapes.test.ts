@@ -3,7 +3,7 @@ import type { TableDescription } from '#core/contracts/table-description.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { createManualClock } from '#test/kit/manual-clock.ts';
 import { createRecordingLog } from '#test/kit/recording-log.ts';
-import { watchShapes } from '../../../../consumer-container/consumer/watch-shapes.ts';
+import { type ShapeWatch, watchShapes } from '../../../../consumer-container/consumer/watch-shapes.ts';
 import { unreachable } from './fakes.ts';
 
 const table: TableDescription = {
@@ -19,7 +19,10 @@ const table: TableDescription = {
 };
 
 /** Each look sees the next of `looks`; the watch ends after the last. */
-const watch = async (looks: readonly (readonly TableDescription[] | MillraceError)[]) => {
+const watch = async (
+  looks: readonly (readonly TableDescription[] | MillraceError)[],
+  listUncaptured: ShapeWatch['listUncaptured'] = async () => [],
+) => {
   const end = new AbortController();
   const troubles = new Map<string, MillraceError>();
   const seen: string[][] = [];
@@ -37,8 +40,15 @@ const watch = async (looks: readonly (readonly TableDescription[] | MillraceErro
         if (look instanceof MillraceError) throw look;
         return look ?? [];
       },
+      listUncaptured,
       remember: async (shape) => void remembered.push(shape.seen),
-      held: { has: () => held.length > 0, hold: async (_ref, error) => void held.push(error.code) },
+      held: {
+        has: () => held.length > 0,
+        hold: async (_ref, error) => {
+          held.push(error.code);
+          end.abort();
+        },
+      },
       troubles: {
         has: (name) => troubles.has(name),
         set: (name, error) => void troubles.set(name, error),
@@ -69,4 +79,15 @@ test('what does not matter is remembered, and statistics are not', async () => {
   const full: TableDescription = { ...table, replicaIdentity: 'full' };
   expect((await watch([[full], [full]])).remembered).toEqual([full]);
   expect((await watch([[{ ...table, estimatedRows: 9 }]])).remembered).toEqual([]);
+});
+
+test('a table that the source hands no changes of any more is held, when a second look says so too', async () => {
+  const { ref } = table;
+  expect((await watch([[table], [table]], async () => [ref])).held).toEqual(['SchemaChanged']);
+  let asked = 0;
+  const once = await watch([[table], [table]], async () => {
+    asked += 1;
+    return asked === 1 ? [ref] : [];
+  });
+  expect(once.held).toEqual([]);
 });
