@@ -97,6 +97,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
               source: await connectionSettings(sourceDatabase, secrets),
               target: await connectionSettings(targetDatabase, secrets),
               owner: await ownerOf(store, replication),
+              capture: replication,
               tables,
               shapes,
               onNulled,

@@ -17,7 +17,6 @@ import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { ChangeFeed } from '#core/ports/change-feed.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
-import type { CaptureNames } from '#core/ports/databases.ts';
 import type { MetricsPort } from '#core/ports/metrics.ts';
 import type { AlertSink, ConnectPort, KafkaAdminPort } from '#core/ports/services.ts';
 import type { LogPositions, ShapeDialect } from '#core/ports/source-dialect.ts';
@@ -50,11 +49,7 @@ export interface ConsumerDatabases {
   readonly shapeDialect: ShapeDialect;
   /** As the source's catalog has them now. */
   readonly describeSources: ShapeWatch['describeSources'];
-  /** Those that the source does not hand changes of to this capture. */
-  readonly listUncaptured: (
-    capture: CaptureNames,
-    tables: readonly TableRef[],
-  ) => Promise<readonly TableRef[]>;
+  readonly listUncaptured: ShapeWatch['listUncaptured'];
   close(): Promise<void>;
 }
 
@@ -235,9 +230,7 @@ const consume = async (
       await store.setTableState(replication.replicationId, source, { state: 'catching-up' });
     }
 
-    const { shapes, shapeDialect, describeSources } = databases;
-    const listUncaptured: ShapeWatch['listUncaptured'] = (tables) =>
-      databases.listUncaptured(replication, tables);
+    const { shapes, shapeDialect, describeSources, listUncaptured } = databases;
     const remember = (shape: KnownShape): Promise<void> =>
       store.putTableShape(replication.replicationId, shape.copied.ref, {
         ...shape,

@@ -9,14 +9,17 @@ import type { KnownShape, TableDescription } from '#core/contracts/table-descrip
 import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
+import type { CaptureNames, SourceDatabase } from '#core/ports/databases.ts';
 import type { SourceDialect } from '#core/ports/source-dialect.ts';
 import type { ConsumerDatabases, RefusedTable } from './consumer.ts';
-import { harmSince } from './watch-shapes.ts';
+import { harmSince, uncapturedError } from './watch-shapes.ts';
 
 export interface ConsumerDatabaseOptions {
   readonly source: ConnectionSettings;
   readonly target: ConnectionSettings;
   readonly owner: TargetOwner;
+  /** Undefined where nothing captures the tables. */
+  readonly capture: CaptureNames | undefined;
   readonly tables: readonly TableMapping[];
   /** What is known of them; a table that is not there is taken as it is now. */
   readonly shapes: readonly KnownShape[];
@@ -46,10 +49,8 @@ export const openConsumerDatabases = async (options: ConsumerDatabaseOptions): P
     refused,
     shapes,
     describeSources: (refs) => describeSources(options.source, refs),
-    listUncaptured: (capture, refs) =>
-      withOpened(
-        async (keep) => (await keep(openSource(options.source)).listUncaptured?.(capture, refs)) ?? [],
-      ),
+    listUncaptured: (refs) =>
+      withOpened((keep) => listUncaptured(options, keep(openSource(options.source)), refs)),
     close: async () => {
       await Promise.all([opened.close(), source.close()]);
     },
@@ -70,9 +71,13 @@ const describeTables = (options: ConsumerDatabaseOptions, kind: ApplyEngine): Pr
     const target = keep(kind.openCatalog(options.target));
     const refused: RefusedTable[] = [];
     const known = new Map(options.shapes.map((shape) => [tableKey(shape.copied.ref), shape]));
+    const refs = options.tables.map((mapping) => mapping.source);
+    const uncaptured = new Set((await listUncaptured(options, source, refs)).map(tableKey));
     const described = await Promise.all(
       options.tables.map(async (mapping) => {
         try {
+          // Held before, it would else be taken for a table whose cause is gone.
+          if (uncaptured.has(tableKey(mapping.source))) throw uncapturedError(mapping.source);
           const from = found(await source.describeTable(mapping.source), mapping.source, 'source');
           const stored = known.get(tableKey(mapping.source));
           const harm = stored && harmSince(stored, from);
@@ -96,6 +101,13 @@ const describeTables = (options: ConsumerDatabaseOptions, kind: ApplyEngine): Pr
       sources: described.flat().map((table) => table.source),
     };
   });
+
+const listUncaptured = async (
+  { capture }: ConsumerDatabaseOptions,
+  source: SourceDatabase,
+  refs: readonly TableRef[],
+): Promise<readonly TableRef[]> =>
+  capture === undefined ? [] : ((await source.listUncaptured?.(capture, refs)) ?? []);
 
 /** Of more tables the whole catalog is read at once: some databases answer for each table by itself. */
 const maxDescribedByName = 50;

@@ -120,7 +120,8 @@ export const isSameShape = (one: TableDescription, other: TableDescription): boo
 const shapeText = (table: TableDescription): string =>
   JSON.stringify({ ...table, estimatedRows: 0, bytes: 0, uniqueIndexes: [] });
 
-const uncapturedError = (ref: TableRef): MillraceError =>
+/** Why a table may not be applied that the source hands no changes of. */
+export const uncapturedError = (ref: TableRef): MillraceError =>
   new MillraceError('SchemaChanged', `Changes of the source were lost: ${describeUncaptured([ref])}.`, {
     facts: { table: tableLabel(ref) },
   });

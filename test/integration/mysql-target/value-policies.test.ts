@@ -104,6 +104,7 @@ describeTargets('values that MySQL does not have', (kind) => {
     await takeTables(server.settings, sampleOwner({ replicationId: tables }), [mapping.target]);
     const databases = await openConsumerDatabases({
       shapes: [],
+      capture: undefined,
       ...{
         source: settingsOf(postgres),
         target: server.settings,

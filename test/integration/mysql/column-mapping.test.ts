@@ -110,6 +110,7 @@ test('copied and streamed rows are alike, under the names and types of the mappi
 
   const databases = await openConsumerDatabases({
     shapes: [],
+    capture: undefined,
     source: from,
     target: to,
     owner: run.owner,

@@ -167,6 +167,7 @@ describe('the consumer', () => {
     await takeTables(settings, sampleOwner({ replicationId: tables }), [mapping.target]);
     const databases = await openConsumerDatabases({
       shapes: [],
+      capture: undefined,
       ...{ source: shop, target: settings, owner: sampleOwner({ replicationId: tables }), tables: [mapping] },
       onNulled: (found) => void nulled.push(...found),
     });
