@@ -13,6 +13,7 @@ import { createRegistryStore } from './registry-store.ts';
 import { createReplicationStore } from './replication-store.ts';
 import { createShapeStore } from './shape-store.ts';
 import { createSourceLogStore } from './source-log-store.ts';
+import { createTokenStore } from './token-store.ts';
 
 export interface StateStoreOptions {
   /** MILLRACE_STATE_TABLE. Its keys and index are described in store-keys.ts. */
@@ -30,6 +31,7 @@ export const createStateStore = ({
   const table = openDynamoTable(tableName, client, clock);
   return {
     ...createRegistryStore(table, clock),
+    ...createTokenStore(table, clock),
     ...createReplicationStore(table, clock),
     ...createActivityStore(table),
     ...createConsumerStore(table),

@@ -1,20 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { clientSchema, principalSchema } from '#core/contracts/client.ts';
+import { clientSchema } from '#core/contracts/client.ts';
 import { databaseSchema } from '#core/contracts/database.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { RegistryStore } from '#core/ports/state-store.ts';
 import { absent, type DynamoTable, type Item, matching, parseItem, present } from './dynamo-table.ts';
 import { nextNumber } from './sequence.ts';
-import {
-  clientKey,
-  databaseKey,
-  databasesOf,
-  installationKey,
-  replicationsOf,
-  tokenKey,
-} from './store-keys.ts';
+import { clientKey, databaseKey, databasesOf, installationKey, replicationsOf } from './store-keys.ts';
 
 const installationSchema = z.strictObject({ installationId: z.uuid() });
 
@@ -45,15 +38,6 @@ export const createRegistryStore = (table: DynamoTable, clock: Clock): RegistryS
   listClients: async () => {
     const items = await table.query({ pk: 'CLIENTS' });
     return items.map((item) => parseItem(clientSchema, item));
-  },
-
-  putToken: async (sha256Hex, principal) => {
-    await table.put({ ...tokenKey(sha256Hex), ...principal });
-  },
-
-  findPrincipal: async (sha256Hex) => {
-    const item = await table.get(tokenKey(sha256Hex));
-    return item === undefined ? undefined : parseItem(principalSchema, item);
   },
 
   nextDatabaseId: () => nextNumber(table, 'database'),

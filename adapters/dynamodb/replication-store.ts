@@ -67,6 +67,16 @@ export const createReplicationStore = (
       return items.map((item) => parseItem(replicationSchema, item));
     },
 
+    listReplicationsAfter: async (clientId, after, limit) => {
+      const { pk, sk } = replicationsOf(clientId);
+      const items = await table.query({
+        pk,
+        between: [replicationKey(clientId, after + 1).sk, `${sk}~`],
+        limit,
+      });
+      return items.map((item) => parseItem(replicationSchema, item));
+    },
+
     listAllReplications: async () => {
       const items = await table.queryKind(replicationKind);
       return items.map((item) => parseItem(replicationSchema, item));

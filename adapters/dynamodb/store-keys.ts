@@ -1,4 +1,5 @@
 import { type ClientId, type ReplicationId, type TableRef, tableKey } from '#core/contracts/identifiers.ts';
+import type { TokenId } from '#core/contracts/token.ts';
 import type { ActivityScope } from '#core/ports/state-store.ts';
 
 /**
@@ -10,7 +11,8 @@ import type { ActivityScope } from '#core/ports/state-store.ts';
  * | sequence | SEQUENCE | its name |
  * | the installation's UUID | INSTALLATION | INSTALLATION |
  * | client | CLIENTS | client id |
- * | token | TOKEN#sha256 | TOKEN |
+ * | token by its text | TOKEN#sha256 | TOKEN |
+ * | token by its number | TOKENS | token id |
  * | request with an Idempotency-Key | REQUEST#sha256 | REQUEST |
  * | database | CLIENT#id | DATABASE#id |
  * | replication (gsiPk REPLICATION) | CLIENT#id | REPLICATION#id |
@@ -37,6 +39,8 @@ export const sequenceKey = (name: string): Key => ({ pk: 'SEQUENCE', sk: name })
 export const installationKey: Key = { pk: 'INSTALLATION', sk: 'INSTALLATION' };
 export const clientKey = (clientId: ClientId): Key => ({ pk: 'CLIENTS', sk: padded(clientId) });
 export const tokenKey = (sha256Hex: string): Key => ({ pk: `TOKEN#${sha256Hex}`, sk: 'TOKEN' });
+export const tokenListPartition = 'TOKENS';
+export const tokenEntryKey = (tokenId: TokenId): Key => ({ pk: tokenListPartition, sk: padded(tokenId) });
 
 export const requestKey = (sha256Hex: string): Key => ({ pk: `REQUEST#${sha256Hex}`, sk: 'REQUEST' });
 

@@ -1,6 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { metricDimensions, metricNames, metricNamespace } from '#core/contracts/environment.ts';
-import type { MetricName, MetricsPort, MetricValues } from '#core/ports/metrics.ts';
+import type { ApiMetricsPort, MetricName, MetricsPort, MetricValues } from '#core/ports/metrics.ts';
 
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 
@@ -24,7 +24,10 @@ export interface MetricsOptions {
  * CloudWatch's embedded metric format: JSON lines on stdout from which CloudWatch Logs makes metrics, in Lambdas as in
  * tasks (awslogs driver). A line is written at once, so nothing is lost when the process is killed later.
  */
-export const createMetrics = ({ environment, output = process.stdout }: MetricsOptions): MetricsPort => {
+export const createMetrics = ({
+  environment,
+  output = process.stdout,
+}: MetricsOptions): MetricsPort & ApiMetricsPort => {
   const metrics = new Metrics({ namespace: metricNamespace, logger: silent });
   // Powertools adds a dimension `service` to everything; alarms are built on exactly our dimensions.
   metrics.clearDefaultDimensions();
@@ -57,5 +60,6 @@ export const createMetrics = ({ environment, output = process.stdout }: MetricsO
         perConnector(connectorName),
         { ...whole, [metricDimensions.code]: code },
       ]),
+    countApiFault: () => write({ [metricNames.apiFaults]: 1 }, [whole]),
   };
 };

@@ -1,18 +1,51 @@
 import { closestMatch } from 'leven';
 import { CliError } from '../cli-error.ts';
 import type { Answer, Api } from './call.ts';
-import type { Client, Database } from './routes.ts';
+import type { Client, Database, DiscoveredTables } from './routes.ts';
 
 export type ListedReplication = Answer<'listReplications'>['replications'][number];
 
-export const listClients = async (api: Api): Promise<readonly Client[]> =>
-  (await api.call('listClients', {})).clients;
+/** The most that the API shows at a time. */
+const pageSize = 1_000;
 
-export const listDatabases = async (api: Api): Promise<readonly Database[]> =>
-  (await api.call('listDatabases', {})).databases;
+/** Reads a list to its end, page by page. */
+const everyPage = async <P extends { readonly next_cursor: string | null }, Item>(
+  read: (query: { readonly limit: number; readonly cursor?: string }) => Promise<P>,
+  itemsOf: (page: P) => readonly Item[],
+): Promise<readonly Item[]> => {
+  const items: Item[] = [];
+  let cursor: string | null | undefined;
+  do {
+    const page = await read({ limit: pageSize, ...(cursor == null ? {} : { cursor }) });
+    items.push(...itemsOf(page));
+    cursor = page.next_cursor;
+  } while (cursor != null);
+  return items;
+};
 
-export const listReplications = async (api: Api): Promise<readonly ListedReplication[]> =>
-  (await api.call('listReplications', {})).replications;
+export const listClients = (api: Api): Promise<readonly Client[]> =>
+  everyPage(
+    (query) => api.call('listClients', { query }),
+    ({ clients }) => clients,
+  );
+
+export const listDatabases = (api: Api): Promise<readonly Database[]> =>
+  everyPage(
+    (query) => api.call('listDatabases', { query }),
+    ({ databases }) => databases,
+  );
+
+export const listReplications = (api: Api): Promise<readonly ListedReplication[]> =>
+  everyPage(
+    (query) => api.call('listReplications', { query }),
+    ({ replications }) => replications,
+  );
+
+export const discoverTables = (api: Api, databaseId: number): Promise<DiscoveredTables['tables']> =>
+  everyPage(
+    (query) => api.call('discoverTables', { path: { database_id: databaseId }, query }),
+    ({ tables }) => tables,
+  ).then((tables) => [...tables]);
 
 export const findClient = async (api: Api, given: string): Promise<Client> =>
   pick(await listClients(api), given, 'client', ({ client_id: id }) => id);

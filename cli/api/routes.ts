@@ -1,40 +1,49 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = 'e0d31b3b04e4d0cbceba3f75192fb0495f5748eb44db6b5b1c40dee6f566bd5a';
+export const documentDigest = '62391bbf5ef5a47c039ae0d8d03c0ca6660655bb9ae1bc58e6970ff2aeaf51e8';
 
 /** Which HTTP call an operation is. */
 export const routes = {
   createClient: { method: 'POST', path: '/v1/clients' },
   listClients: { method: 'GET', path: '/v1/clients' },
   getClient: { method: 'GET', path: '/v1/clients/{client_id}' },
-  createToken: { method: 'POST', path: '/v1/clients/{client_id}/tokens' },
-  registerDatabase: { method: 'POST', path: '/v1/databases' },
-  listDatabases: { method: 'GET', path: '/v1/databases' },
-  getDatabase: { method: 'GET', path: '/v1/databases/{database_id}' },
-  updateDatabase: { method: 'PATCH', path: '/v1/databases/{database_id}' },
-  deleteDatabase: { method: 'DELETE', path: '/v1/databases/{database_id}' },
-  testDatabase: { method: 'POST', path: '/v1/databases/{database_id}/test' },
-  discoverTables: { method: 'GET', path: '/v1/databases/{database_id}/tables' },
+  getMe: { method: 'GET', path: '/v1/me' },
+  createToken: { method: 'POST', path: '/v1/tokens' },
+  listTokens: { method: 'GET', path: '/v1/tokens' },
+  createClientToken: { method: 'POST', path: '/v1/clients/{client_id}/tokens' },
+  getToken: { method: 'GET', path: '/v1/tokens/{token_id}' },
+  revokeToken: { method: 'DELETE', path: '/v1/tokens/{token_id}' },
+  registerDatabase: { method: 'POST', path: '/v1/databases', ofClient: true },
+  listDatabases: { method: 'GET', path: '/v1/databases', ofClient: true },
+  getDatabase: { method: 'GET', path: '/v1/databases/{database_id}', ofClient: true },
+  updateDatabase: { method: 'PATCH', path: '/v1/databases/{database_id}', ofClient: true },
+  deleteDatabase: { method: 'DELETE', path: '/v1/databases/{database_id}', ofClient: true },
+  testDatabase: { method: 'POST', path: '/v1/databases/{database_id}/test', ofClient: true },
+  discoverTables: { method: 'GET', path: '/v1/databases/{database_id}/tables', ofClient: true },
   listSnapshotModes: { method: 'GET', path: '/v1/snapshot-modes' },
-  createReplication: { method: 'POST', path: '/v1/replications' },
-  listReplications: { method: 'GET', path: '/v1/replications' },
-  getReplication: { method: 'GET', path: '/v1/replications/{replication_id}' },
-  deleteReplication: { method: 'DELETE', path: '/v1/replications/{replication_id}' },
-  validateReplication: { method: 'POST', path: '/v1/replications/{replication_id}/validate' },
-  startReplication: { method: 'POST', path: '/v1/replications/{replication_id}/start' },
-  pauseReplication: { method: 'POST', path: '/v1/replications/{replication_id}/pause' },
-  resumeReplication: { method: 'POST', path: '/v1/replications/{replication_id}/resume' },
-  restartReplication: { method: 'POST', path: '/v1/replications/{replication_id}/restart' },
-  stopReplication: { method: 'POST', path: '/v1/replications/{replication_id}/stop' },
-  addTables: { method: 'POST', path: '/v1/replications/{replication_id}/tables' },
-  removeTable: { method: 'DELETE', path: '/v1/replications/{replication_id}/tables/{table}' },
-  resyncTable: { method: 'POST', path: '/v1/replications/{replication_id}/tables/{table}/resync' },
-  getDeletion: { method: 'GET', path: '/v1/replications/{replication_id}/deletion' },
-  getStatus: { method: 'GET', path: '/v1/replications/{replication_id}/status' },
-  getCopyProgress: { method: 'GET', path: '/v1/replications/{replication_id}/copy' },
-  listActivity: { method: 'GET', path: '/v1/replications/{replication_id}/activity' },
-  listClientActivity: { method: 'GET', path: '/v1/activity' },
+  createReplication: { method: 'POST', path: '/v1/replications', ofClient: true },
+  listReplications: { method: 'GET', path: '/v1/replications', ofClient: true },
+  getReplication: { method: 'GET', path: '/v1/replications/{replication_id}', ofClient: true },
+  deleteReplication: { method: 'DELETE', path: '/v1/replications/{replication_id}', ofClient: true },
+  validateReplication: { method: 'POST', path: '/v1/replications/{replication_id}/validate', ofClient: true },
+  startReplication: { method: 'POST', path: '/v1/replications/{replication_id}/start', ofClient: true },
+  pauseReplication: { method: 'POST', path: '/v1/replications/{replication_id}/pause', ofClient: true },
+  resumeReplication: { method: 'POST', path: '/v1/replications/{replication_id}/resume', ofClient: true },
+  restartReplication: { method: 'POST', path: '/v1/replications/{replication_id}/restart', ofClient: true },
+  stopReplication: { method: 'POST', path: '/v1/replications/{replication_id}/stop', ofClient: true },
+  addTables: { method: 'POST', path: '/v1/replications/{replication_id}/tables', ofClient: true },
+  removeTable: { method: 'DELETE', path: '/v1/replications/{replication_id}/tables/{table}', ofClient: true },
+  resyncTable: {
+    method: 'POST',
+    path: '/v1/replications/{replication_id}/tables/{table}/resync',
+    ofClient: true,
+  },
+  getDeletion: { method: 'GET', path: '/v1/replications/{replication_id}/deletion', ofClient: true },
+  getStatus: { method: 'GET', path: '/v1/replications/{replication_id}/status', ofClient: true },
+  getCopyProgress: { method: 'GET', path: '/v1/replications/{replication_id}/copy', ofClient: true },
+  listActivity: { method: 'GET', path: '/v1/replications/{replication_id}/activity', ofClient: true },
+  listClientActivity: { method: 'GET', path: '/v1/activity', ofClient: true },
 } as const;
 
 export interface Operations {
@@ -45,6 +54,11 @@ export interface Operations {
     answer: Client;
   };
   listClients: {
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+      name?: string | number;
+    };
     answer: ClientList;
   };
   getClient: {
@@ -53,13 +67,75 @@ export interface Operations {
     };
     answer: Client;
   };
+  getMe: {
+    answer: Me;
+  };
   createToken: {
+    body: {
+      /**
+       * Who or what uses it. The activity names the caller by it.
+       */
+      name: string;
+      /**
+       * viewer: reads. operator: also changes, starts and stops. admin: also clients and tokens.
+       */
+      role: 'viewer' | 'operator' | 'admin';
+      /**
+       * The client that it is for; null: all clients. By default that of the token that asks.
+       */
+      client_id?: number | null;
+      /**
+       * From then on it is refused; never by default.
+       */
+      expires_at?: string;
+    };
+    answer: NewToken;
+  };
+  listTokens: {
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+      role?: 'viewer' | 'operator' | 'admin';
+      of_client?: string | number;
+    };
+    answer: TokenList;
+  };
+  createClientToken: {
     path: {
       client_id: string | number;
+    };
+    body: {
+      /**
+       * Who or what uses it. The activity names the caller by it.
+       */
+      name?: string;
+      /**
+       * viewer: reads. operator: also changes, starts and stops. admin: also clients and tokens.
+       */
+      role?: 'viewer' | 'operator' | 'admin';
+      /**
+       * From then on it is refused; never by default.
+       */
+      expires_at?: string;
+    };
+    answer: NewToken;
+  };
+  getToken: {
+    path: {
+      token_id: string | number;
+    };
+    answer: Token;
+  };
+  revokeToken: {
+    path: {
+      token_id: string | number;
     };
     answer: Token;
   };
   registerDatabase: {
+    query?: {
+      client_id?: string | number;
+    };
     body: {
       name: string;
       /**
@@ -86,17 +162,30 @@ export interface Operations {
     answer: Database;
   };
   listDatabases: {
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+      name?: string | number;
+      kind?: 'postgresql' | 'mysql' | 'mariadb' | 'oracle';
+      client_id?: string | number;
+    };
     answer: DatabaseList;
   };
   getDatabase: {
     path: {
       database_id: string | number;
     };
+    query?: {
+      client_id?: string | number;
+    };
     answer: Database;
   };
   updateDatabase: {
     path: {
       database_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
     };
     /**
      * What is left out stays as it is.
@@ -126,17 +215,30 @@ export interface Operations {
     path: {
       database_id: string | number;
     };
+    query?: {
+      client_id?: string | number;
+    };
     answer: Database;
   };
   testDatabase: {
     path: {
       database_id: string | number;
     };
+    query?: {
+      client_id?: string | number;
+    };
     answer: DatabaseTest;
   };
   discoverTables: {
     path: {
       database_id: string | number;
+    };
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+      schema?: string | number;
+      replicable?: 'true' | 'false';
+      client_id?: string | number;
     };
     answer: DiscoveredTables;
   };
@@ -147,6 +249,9 @@ export interface Operations {
     answer: SnapshotModes;
   };
   createReplication: {
+    query?: {
+      client_id?: string | number;
+    };
     body: {
       /**
        * By default `{source} to {target}`.
@@ -225,7 +330,7 @@ export interface Operations {
         /**
          * `no_data`, also by its former names `never` and `schema_only`: see GET /snapshot-modes.
          */
-        snapshot_mode?: string;
+        snapshot_mode?: 'no_data' | 'never' | 'schema_only';
         /**
          * Events per hand-over to Kafka. By default 8,192.
          */
@@ -259,11 +364,32 @@ export interface Operations {
     answer: Replication;
   };
   listReplications: {
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+      name?: string | number;
+      status?:
+        | 'configured'
+        | 'starting'
+        | 'active'
+        | 'pausing'
+        | 'paused'
+        | 'stopping'
+        | 'stopped'
+        | 'error'
+        | 'needs-resync'
+        | 'deleting';
+      database_id?: string | number;
+      client_id?: string | number;
+    };
     answer: ReplicationList;
   };
   getReplication: {
     path: {
       replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
     };
     answer: Replication;
   };
@@ -274,6 +400,7 @@ export interface Operations {
     query?: {
       drop_target_tables?: 'true' | 'false';
       force?: 'true' | 'false';
+      client_id?: string | number;
     };
     answer: Deletion;
   };
@@ -281,12 +408,18 @@ export interface Operations {
     path: {
       replication_id: string | number;
     };
+    query?: {
+      client_id?: string | number;
+    };
     body: Record<string, never>;
     answer: Validation;
   };
   startReplication: {
     path: {
       replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
     };
     body: {
       /**
@@ -308,6 +441,9 @@ export interface Operations {
     path: {
       replication_id: string | number;
     };
+    query?: {
+      client_id?: string | number;
+    };
     body: {
       /**
        * Why, for the activity.
@@ -319,6 +455,9 @@ export interface Operations {
   resumeReplication: {
     path: {
       replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
     };
     body: {
       /**
@@ -336,6 +475,9 @@ export interface Operations {
     path: {
       replication_id: string | number;
     };
+    query?: {
+      client_id?: string | number;
+    };
     body: {
       /**
        * Why, for the activity.
@@ -352,6 +494,9 @@ export interface Operations {
     path: {
       replication_id: string | number;
     };
+    query?: {
+      client_id?: string | number;
+    };
     body: {
       /**
        * Why, for the activity.
@@ -363,6 +508,9 @@ export interface Operations {
   addTables: {
     path: {
       replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
     };
     body: {
       /**
@@ -439,6 +587,7 @@ export interface Operations {
     };
     query?: {
       version?: string | number;
+      client_id?: string | number;
     };
     answer: Replication;
   };
@@ -446,6 +595,9 @@ export interface Operations {
     path: {
       replication_id: string | number;
       table: string | number;
+    };
+    query?: {
+      client_id?: string | number;
     };
     body: {
       /**
@@ -459,17 +611,26 @@ export interface Operations {
     path: {
       replication_id: string | number;
     };
+    query?: {
+      client_id?: string | number;
+    };
     answer: Deletion;
   };
   getStatus: {
     path: {
       replication_id: string | number;
     };
+    query?: {
+      client_id?: string | number;
+    };
     answer: Status;
   };
   getCopyProgress: {
     path: {
       replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
     };
     answer: CopyProgress;
   };
@@ -480,6 +641,7 @@ export interface Operations {
     query?: {
       limit?: string | number;
       cursor?: string | number;
+      client_id?: string | number;
     };
     answer: Activity;
   };
@@ -487,6 +649,7 @@ export interface Operations {
     query?: {
       limit?: string | number;
       cursor?: string | number;
+      client_id?: string | number;
     };
     answer: ClientActivity;
   };
@@ -506,17 +669,87 @@ export interface Client {
  */
 export interface ClientList {
   clients: Client[];
+  /**
+   * Where the list goes on; null at its end.
+   */
+  next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Me".
+ */
+export interface Me {
+  name: string;
+  role: 'viewer' | 'operator' | 'admin';
+  /**
+   * Null: all clients.
+   */
+  client_id: number | null;
+  /**
+   * Null: the admin token of the deployment.
+   */
+  token_id: number | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "NewToken".
+ */
+export interface NewToken {
+  token_id: number;
+  name: string;
+  role: 'viewer' | 'operator' | 'admin';
+  /**
+   * Null: all clients.
+   */
+  client_id: number | null;
+  created_at: string;
+  /**
+   * The name of the token that created it.
+   */
+  created_by: string;
+  expires_at: string | null;
+  /**
+   * To the minute; null: never used.
+   */
+  last_used_at: string | null;
+  /**
+   * Shown this once; only its SHA-256 is stored.
+   */
+  token: string;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "TokenList".
+ */
+export interface TokenList {
+  tokens: Token[];
+  /**
+   * Where the list goes on; null at its end.
+   */
+  next_cursor: string | null;
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema
  * via the `definition` "Token".
  */
 export interface Token {
-  client_id: number;
+  token_id: number;
+  name: string;
+  role: 'viewer' | 'operator' | 'admin';
   /**
-   * Shown this once; only its SHA-256 is stored.
+   * Null: all clients.
    */
-  token: string;
+  client_id: number | null;
+  created_at: string;
+  /**
+   * The name of the token that created it.
+   */
+  created_by: string;
+  expires_at: string | null;
+  /**
+   * To the minute; null: never used.
+   */
+  last_used_at: string | null;
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema
@@ -540,6 +773,10 @@ export interface Database {
  */
 export interface DatabaseList {
   databases: Database[];
+  /**
+   * Where the list goes on; null at its end.
+   */
+  next_cursor: string | null;
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema
@@ -609,6 +846,10 @@ export interface Problem {
  * via the `definition` "DiscoveredTables".
  */
 export interface DiscoveredTables {
+  /**
+   * Where the list goes on; null at its end.
+   */
+  next_cursor: string | null;
   tables: {
     schema: string;
     table: string;
@@ -793,6 +1034,10 @@ export interface ReplicationList {
     created_at: string;
     table_count: number;
   }[];
+  /**
+   * Where the list goes on; null at its end.
+   */
+  next_cursor: string | null;
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema
@@ -1190,5 +1435,9 @@ export interface ProblemDetails {
    * What to do next.
    */
   advice: string;
+  /**
+   * By which the log knows the request; also in X-Request-Id.
+   */
+  request_id: string;
   problems?: Problem[];
 }

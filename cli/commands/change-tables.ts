@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import { chooseTables } from '../api/choose-tables.ts';
-import { findReplication } from '../api/find.ts';
+import { discoverTables, findReplication } from '../api/find.ts';
 import type { Replication } from '../api/routes.ts';
 import { type Cli, durationArgument, withExamples } from '../cli.ts';
 import { confirmName, confirmOption } from '../confirm.ts';
@@ -26,9 +26,7 @@ export const addTableCommands = (program: Command, cli: Cli): void => {
       const { replication_id } = await findReplication(api, given);
       const path = { replication_id };
       const replication = await api.call('getReplication', { path });
-      const { tables } = await api.call('discoverTables', {
-        path: { database_id: replication.source_database_id },
-      });
+      const tables = await discoverTables(api, replication.source_database_id);
       const changed = await api.call('addTables', {
         path,
         body: {

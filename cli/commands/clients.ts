@@ -48,7 +48,7 @@ export const addClientCommands = (program: Command, cli: Cli): void => {
     .action(async (given: string, { saveAs }: { saveAs?: string }) => {
       const { api, out, shell } = cli;
       const client = await findClient(api, given);
-      const answer = await api.call('createToken', { path: { client_id: client.client_id } });
+      const answer = await api.call('createClientToken', { path: { client_id: client.client_id }, body: {} });
       if (saveAs === undefined) {
         out.say(`A token of client ${client.name}. It is shown this once.`);
         out.print(answer, ({ token }) => [token]);

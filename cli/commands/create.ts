@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Request } from '../api/call.ts';
 import { chooseTables } from '../api/choose-tables.ts';
-import { findDatabase } from '../api/find.ts';
+import { discoverTables, findDatabase } from '../api/find.ts';
 import { type Cli, collect, withExamples } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
 import { plural } from '../output/format-values.ts';
@@ -37,7 +37,7 @@ const create = async ({ api, out }: Cli, options: CreateOptions): Promise<void> 
   if (named.length > 0 && allTables) throw usageError('Give --table or --all-tables, not both.');
   const source = await findDatabase(api, options.source);
   const target = await findDatabase(api, options.target);
-  const { tables } = await api.call('discoverTables', { path: { database_id: source.database_id } });
+  const tables = await discoverTables(api, source.database_id);
   const replicable = tables.filter((table) => table.replicable);
   for (const table of tables) {
     if (allTables && !table.replicable)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { findDatabase } from '../api/find.ts';
+import { discoverTables, findDatabase } from '../api/find.ts';
 import type { DiscoveredTables } from '../api/routes.ts';
 import { type Cli, withExamples } from '../cli.ts';
 import { formatBytes, formatCount, plural } from '../output/format-values.ts';
@@ -16,12 +16,12 @@ export const addDiscoverCommand = (program: Command, cli: Cli): void => {
     .action(async (given: string) => {
       const { api, out } = cli;
       const database = await findDatabase(api, given);
-      const path = { database_id: database.database_id };
-      out.print(await api.call('discoverTables', { path }), renderTables);
+      const tables = await discoverTables(api, database.database_id);
+      out.print({ tables }, renderTables);
     });
 };
 
-const renderTables = ({ tables }: DiscoveredTables, paint: Paint): readonly string[] => {
+const renderTables = ({ tables }: Pick<DiscoveredTables, 'tables'>, paint: Paint): readonly string[] => {
   const refused = tables.filter(({ replicable }) => !replicable);
   return [
     ...table(

@@ -117,13 +117,11 @@ const readUrl = (given: string): string => {
 /** What the token may do. Throws with exit code 4 when the API does not take it. */
 const verify = async (api: Api): Promise<string> => {
   try {
-    await api.call('listClients', {});
-    return 'an admin token';
+    const { name, role, client_id: clientId } = await api.call('getMe', {});
+    return `the token ${name}: ${role} of ${clientId === null ? 'all clients' : `client ${clientId}`}`;
   } catch (error) {
-    if (!(error instanceof ApiProblem) || error.status !== 403) throw asWrongUrl(error, api);
+    throw asWrongUrl(error, api);
   }
-  await api.call('listDatabases', {});
-  return "a client's token";
 };
 
 const asWrongUrl = (error: unknown, { url }: Api): unknown =>

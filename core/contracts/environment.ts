@@ -18,6 +18,12 @@ export const kafkaEnvironmentSchema = z.object({
   MILLRACE_TOPIC_RETENTION_HOURS: z.coerce.number().int().positive(),
 });
 
+/** For the API only. */
+export const apiEnvironmentSchema = z.object({
+  /** Where the console's page comes from: `https://host`. Absent: a browser may read no answer. */
+  MILLRACE_CONSOLE_ORIGIN: z.url().optional(),
+});
+
 export const connectEnvironmentSchema = z.object({ MILLRACE_CONNECT_URL: z.url() });
 
 export const secretsEnvironmentSchema = z.object({
@@ -90,5 +96,6 @@ export const metricNames = {
   copyRowsPerSecond: 'CopyRowsPerSecond',
   valuesNulled: 'ValuesNulled',
   errors: 'Errors',
+  apiFaults: 'ApiFaults',
   heals: 'Heals',
 } as const;

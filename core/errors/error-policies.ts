@@ -39,6 +39,17 @@ export const errorPolicies = {
   Unauthorized: persistent(401, 'Send a valid token in the Authorization header: Bearer <token>.'),
   Forbidden: persistent(403, 'Use a token whose role and client allow this action.'),
   NotFound: persistent(404, 'Check the identifier against the list of what your token can see.'),
+  MethodNotAllowed: persistent(405, 'Use a method that the header Allow names.'),
+  PreconditionFailed: persistent(
+    412,
+    'Read the resource again, decide again, and send its new ETag in If-Match.',
+  ),
+  RequestTimeout: transient(
+    504,
+    'Read the current state before you repeat the request: what it had begun may be done by now. Then check the load and ' +
+      'the locks of the database that it concerns.',
+  ),
+  TooManyRequests: transient(429, 'Repeat the request after the seconds that the header Retry-After names.'),
   Conflict: persistent(409, 'Read the current state of the resource, then decide again.'),
   IdempotencyKeyReused: persistent(
     422,
@@ -163,6 +174,20 @@ export const errorPolicies = {
 } as const satisfies Record<string, ErrorPolicy>;
 
 export type ErrorCode = keyof typeof errorPolicies;
+
+/** Server errors of the API for which a client's database answers, and not this service. */
+const faultsOfDatabases: ReadonlySet<ErrorCode> = new Set([
+  'DatabaseUnreachable',
+  'DatabaseTimeout',
+  'DatabaseConflict',
+  'DatabaseUnavailable',
+  'DatabaseFull',
+  'RequestTimeout',
+]);
+
+/** Whether an answer of the API with this code is for its operators to look at. */
+export const isOurFault = (code: ErrorCode): boolean =>
+  errorPolicies[code].httpStatus >= 500 && !faultsOfDatabases.has(code);
 
 /** A code as it was stored or sent by another part; what is not in the table counts as `Internal`. */
 export const toErrorCode = (code: string | undefined): ErrorCode =>

@@ -15,3 +15,9 @@ export interface MetricsPort {
   /** Adds one to `Errors` for the connector, for the environment, and for the code within the environment. */
   countError(connectorName: string, code: ErrorCode): void;
 }
+
+/** What only the API counts. */
+export interface ApiMetricsPort {
+  /** Adds one to `ApiFaults` of the environment: an answer of 5xx for which no client's database is to blame. */
+  countApiFault(): void;
+}

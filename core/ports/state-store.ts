@@ -1,5 +1,5 @@
 import type { Activity } from '../contracts/activity.ts';
-import type { Client, Principal } from '../contracts/client.ts';
+import type { Client } from '../contracts/client.ts';
 import type { Heartbeat } from '../contracts/consumer.ts';
 import type { Chunk, FinishedChunk, HeldUntil, TableProgress, TableState } from '../contracts/copy.ts';
 import type { Database } from '../contracts/database.ts';
@@ -8,6 +8,7 @@ import type { ClientId, DatabaseId, ReplicationId, TableRef } from '../contracts
 import type { Replication } from '../contracts/replication.ts';
 import type { SourceLog } from '../contracts/source-log.ts';
 import type { KnownShape } from '../contracts/table-description.ts';
+import type { Token, TokenId } from '../contracts/token.ts';
 import type { IdempotencyStore } from './idempotency-store.ts';
 
 /**
@@ -21,10 +22,6 @@ export interface RegistryStore {
   /** Throws `NotFound`. */
   getClient(clientId: ClientId): Promise<Client>;
   listClients(): Promise<readonly Client[]>;
-
-  /** Stores the SHA-256 (hex) of a token; the token itself is never stored. */
-  putToken(sha256Hex: string, principal: Principal): Promise<void>;
-  findPrincipal(sha256Hex: string): Promise<Principal | undefined>;
 
   nextDatabaseId(): Promise<DatabaseId>;
   putDatabase(database: Database): Promise<void>;
@@ -56,6 +53,20 @@ export interface ActivityPage {
   readonly activity: readonly (Activity & Partial<Pick<ActivityScope, 'replicationId'>>)[];
   /** Where the next page begins; absent when there is none. */
   readonly next?: string;
+}
+
+export interface TokenStore {
+  /** Stores a token under its SHA-256 (hex). Throws `NotFound` when its client is not there. */
+  createToken(sha256Hex: string, token: Omit<Token, 'tokenId' | 'createdAt' | 'lastUsedAt'>): Promise<Token>;
+  /** The token of this SHA-256, without its last use; undefined when there is none. It may have ended. */
+  findToken(sha256Hex: string): Promise<Token | undefined>;
+  /** Throws `NotFound`. */
+  getToken(tokenId: TokenId): Promise<Token>;
+  listTokens(): Promise<readonly Token[]>;
+  /** Returns what was removed. Throws `NotFound`. */
+  removeToken(tokenId: TokenId): Promise<Token>;
+  /** Records a use; does nothing when the token is gone. */
+  touchToken(tokenId: TokenId, at: string): Promise<void>;
 }
 
 /** Fields of a replication that may change after it was created. */
@@ -103,6 +114,12 @@ export interface ReplicationStore extends ActivityStore {
   /** Throws `NotFound`, also when the replication belongs to another client. */
   getReplication(clientId: ClientId, replicationId: ReplicationId): Promise<Replication>;
   listReplications(clientId: ClientId): Promise<readonly Replication[]>;
+  /** At most `limit` replications of the client with numbers above `after`, in order. */
+  listReplicationsAfter(
+    clientId: ClientId,
+    after: ReplicationId | 0,
+    limit: number,
+  ): Promise<readonly Replication[]>;
   /** The replications of all clients, for the scheduled health checks. The list is eventually consistent. */
   listAllReplications(): Promise<readonly Replication[]>;
   /**
@@ -285,6 +302,7 @@ export interface DeletionStore {
 
 export type StateStore = ShapeStore &
   RegistryStore &
+  TokenStore &
   DeletionStore &
   ReplicationStore &
   LeaseStore &

@@ -65,6 +65,8 @@ export interface EnvironmentConfig {
   readonly keepData: boolean;
   /** The service-wide lag alarm goes off above it. */
   readonly lagAlarmMs: number;
+  /** Where the console's page is served (`https://host`); without it, no browser may read the API's answers. */
+  readonly consoleOrigin?: string;
   /** Gets the alerts; each address must confirm the subscription. */
   readonly alertEmails: readonly string[];
 }

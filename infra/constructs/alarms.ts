@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import {
   Alarm,
   ComparisonOperator,
@@ -24,7 +23,7 @@ export interface AlarmSources {
   readonly stateMachine: StateMachine;
   readonly healthFunctions: Readonly<Record<HealthFunctionName, LambdaFunction>>;
   readonly undeliveredHealthChecks: IQueue;
-  readonly api: RestApi;
+  readonly apiFunction: LambdaFunction;
   /** Present when the Kafka cluster is ours. */
   readonly kafka?: KafkaCluster;
 }
@@ -101,9 +100,18 @@ export class Alarms extends Construct {
       },
       {
         name: 'api-errors',
-        description: 'The API answered five or more requests with a 5xx status within five minutes.',
-        metric: sources.api.metricServerError({ period: fiveMinutes, statistic: 'Sum' }),
+        description:
+          'The API failed five or more times within five minutes, by a fault of its own or of what it is built on.',
+        // Among API Gateway's 5xx are answers for which a client's database is to blame.
+        metric: serviceMetric(environment, metricNames.apiFaults, 'Sum', fiveMinutes),
         when: { atLeast: 5 },
+        periods: 1,
+      },
+      {
+        name: 'api-crashed',
+        description: 'The api Lambda ended without an answer twice or more within five minutes.',
+        metric: sources.apiFunction.metricErrors({ period: fiveMinutes, statistic: 'Sum' }),
+        when: { atLeast: 2 },
         periods: 1,
       },
       ...healthFunctionNames.flatMap((name): readonly AlarmDefinition[] => [

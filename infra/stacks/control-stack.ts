@@ -1,15 +1,16 @@
 import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
+  AuthorizationType,
   EndpointType,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
-  ResponseType,
   RestApi,
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -18,6 +19,7 @@ import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { apiFunctionDefinition, authorizeFunctionDefinition } from '../config/functions.ts';
 import { acknowledge, managedPolicy } from '../constructs/acknowledgements.ts';
 import { type Foundation, type Grant, grantsOf, type TaskResources } from '../constructs/function-rights.ts';
+import { answerWithProblems } from '../constructs/gateway-problems.ts';
 import { MillraceFunction } from '../constructs/millrace-function.ts';
 import { dataRemovalPolicy, logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
 import { adminSecretName } from '../constructs/secret-names.ts';
@@ -28,6 +30,7 @@ const stageName = 'api';
 /** The HTTP API with its authorizer and the first admin token. */
 export class ControlStack extends MillraceStack {
   readonly api: RestApi;
+  readonly apiFunction: LambdaFunction;
 
   constructor(
     scope: Construct,
@@ -58,10 +61,14 @@ export class ControlStack extends MillraceStack {
     const api = new MillraceFunction(this, 'api', {
       name: 'api',
       ...apiFunctionDefinition,
-      grant: grantsOf(this, apiFunctionDefinition.rights, foundation, replication.tasks),
+      grant: withConsoleOrigin(
+        grantsOf(this, apiFunctionDefinition.rights, foundation, replication.tasks),
+        config.consoleOrigin,
+      ),
       network: foundation.network,
     }).lambda;
 
+    this.apiFunction = api;
     this.api = new RestApi(this, 'Api', {
       restApiName: this.named('api'),
       description: 'Clients, databases and replications of Millrace',
@@ -107,8 +114,10 @@ export class ControlStack extends MillraceStack {
     // CDK's own output of the URL, under a name that changes with the tree.
     this.api.node.tryRemoveChild('Endpoint');
     this.api.root.addMethod('ANY');
-    this.api.root.addProxy({ anyMethod: true });
-    this.#answerWithProblems();
+    const routes = this.api.root.addProxy({ anyMethod: true });
+    // A browser sends no token with its preflight. The answer says which methods a path knows, and nothing else.
+    routes.addMethod('OPTIONS', undefined, { authorizationType: AuthorizationType.NONE });
+    answerWithProblems(this.api, config.consoleOrigin);
     acknowledge(
       this.api,
       {
@@ -118,6 +127,11 @@ export class ControlStack extends MillraceStack {
       {
         id: 'AwsSolutions-APIG3',
         reason: 'Every route needs a token. A web ACL belongs to the account: associate it with the stage.',
+      },
+      {
+        id: 'AwsSolutions-APIG4',
+        reason:
+          "Only OPTIONS has none: a browser's preflight carries no token, and the answer names the methods of a path.",
       },
       {
         id: 'AwsSolutions-COG4',
@@ -134,45 +148,14 @@ export class ControlStack extends MillraceStack {
     new CfnOutput(this, 'ApiStage', { value: stageName });
     new CfnOutput(this, 'AdminTokenSecretArn', { value: adminToken.secretArn });
   }
-
-  /** What API Gateway answers by itself is problem+json, too. */
-  #answerWithProblems(): void {
-    const problems = [
-      {
-        type: ResponseType.UNAUTHORIZED,
-        status: 401,
-        code: 'Unauthorized',
-        detail: 'The Authorization header is missing, or its token is unknown.',
-        advice: 'Send a valid token in the Authorization header: Bearer <token>.',
-      },
-      {
-        type: ResponseType.ACCESS_DENIED,
-        status: 403,
-        code: 'Forbidden',
-        detail: 'The token does not allow this action.',
-        advice: 'Use a token whose role and client allow this action.',
-      },
-      {
-        type: ResponseType.DEFAULT_5XX,
-        status: 500,
-        code: 'Internal',
-        detail: 'The API did not answer.',
-        advice: 'Repeat the request; look at the log of the api Lambda if it lasts.',
-      },
-    ] as const;
-    for (const { type, status, code, detail, advice } of problems) {
-      const problem = { type: 'about:blank', title: code, status, detail, code, advice };
-      this.api.addGatewayResponse(code, {
-        type,
-        responseHeaders: { 'Content-Type': "'application/problem+json'" },
-        templates: { 'application/json': JSON.stringify(problem) },
-        ...(type === ResponseType.DEFAULT_5XX ? {} : { statusCode: String(status) }),
-      });
-    }
-  }
 }
 
-/** Looks up hashes of tokens, and reads the admin token; nothing else. */
+const withConsoleOrigin = (grant: Grant, origin: string | undefined): Grant =>
+  origin === undefined
+    ? grant
+    : { ...grant, environment: { ...grant.environment, MILLRACE_CONSOLE_ORIGIN: origin } };
+
+/** Looks up hashes of tokens, records when a token was last used, and reads the admin token; nothing else. */
 const authorizerGrant = (foundation: Foundation, adminToken: Secret): Grant => {
   const { table, key } = foundation.state;
   return {
@@ -186,7 +169,18 @@ const authorizerGrant = (foundation: Foundation, adminToken: Secret): Grant => {
         actions: ['dynamodb:GetItem'],
         resources: [table.tableArn],
       }),
-      new PolicyStatement({ sid: 'UseStateKey', actions: ['kms:Decrypt'], resources: [key.keyArn] }),
+      new PolicyStatement({
+        // Only in the list of tokens, see adapters/dynamodb/store-keys.ts.
+        sid: 'RecordLastUse',
+        actions: ['dynamodb:UpdateItem'],
+        resources: [table.tableArn],
+        conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['TOKENS'] } },
+      }),
+      new PolicyStatement({
+        sid: 'UseStateKey',
+        actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
+        resources: [key.keyArn],
+      }),
       new PolicyStatement({
         sid: 'ReadAdminToken',
         actions: ['secretsmanager:GetSecretValue'],

@@ -57,7 +57,7 @@ export const createStacks = (app: App, config: EnvironmentConfig): void => {
   new ObservabilityStack(app, config, {
     alertTopic: state.alertTopic,
     replication,
-    api: control.api,
+    apiFunction: control.apiFunction,
     ...(platform.kafka instanceof KafkaStack
       ? { kafka: { clusterName: platform.kafka.clusterName, brokers: platform.kafka.brokerCount } }
       : {}),

@@ -1,5 +1,5 @@
 import { CfnOutput } from 'aws-cdk-lib';
-import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
@@ -16,18 +16,18 @@ export class ObservabilityStack extends MillraceStack {
     observed: {
       readonly alertTopic: ITopic;
       readonly replication: ReplicationStack;
-      readonly api: RestApi;
+      readonly apiFunction: LambdaFunction;
       readonly kafka?: KafkaCluster;
     },
   ) {
     super(scope, 'observability', config);
-    const { alertTopic, replication, api, kafka } = observed;
+    const { alertTopic, replication, apiFunction, kafka } = observed;
     const { alarms } = new Alarms(this, 'Alarms', {
       alertTopic,
       stateMachine: replication.stateMachine,
       healthFunctions: replication.healthFunctions,
       undeliveredHealthChecks: replication.schedules.undelivered,
-      api,
+      apiFunction,
       ...(kafka === undefined ? {} : { kafka }),
     });
     const { dashboard } = new ReplicationDashboard(this, 'Replications', alarms);

@@ -7,7 +7,8 @@ import {
   clientActivityAnswerSchema,
   pathIdSchema,
 } from './contracts.ts';
-import { defineOperation, invalidRequest, type Operation } from './operation.ts';
+import { invalidRequest } from './invalid-request.ts';
+import { defineOperation, type Operation } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
 
 type ActivityAnswer = z.input<typeof clientActivityAnswerSchema>;
@@ -17,7 +18,6 @@ export const activityOperations: readonly Operation[] = [
     id: 'listActivity',
     method: 'GET',
     path: '/replications/{replication_id}/activity',
-    role: 'client',
     summary:
       'What happened to a replication in the last 90 days: who started, stopped or changed it, failures and heals. Also of one ' +
       'that is deleted.',
@@ -37,7 +37,6 @@ export const activityOperations: readonly Operation[] = [
     id: 'listClientActivity',
     method: 'GET',
     path: '/activity',
-    role: 'client',
     summary: 'What happened to all replications and databases of the client in the last 90 days.',
     query: activityQuerySchema,
     status: 200,

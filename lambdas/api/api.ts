@@ -1,49 +1,89 @@
 import middy from '@middy/core';
 import httpRouterHandler, { type Route } from '@middy/http-router';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { type Principal, principalSchema } from '#core/contracts/client.ts';
+import { type Principal, principalSchema } from '#core/contracts/token.ts';
+import { isOurFault } from '#core/errors/error-policies.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
+import { adviseOnPath, createMethodFinder } from './allowed-methods.ts';
+import { answer, corsHeaders, methodsAnswer } from './answers.ts';
 import { clientOperations } from './client-operations.ts';
 import { databaseOperations } from './database-operations.ts';
 import { type Operation, type RawRequest, routePath } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
 import { problemContentType, toProblemDetails } from './problem-details.ts';
 import { replicationOperations } from './replication-operations.ts';
+import { tokenOperations } from './token-operations.ts';
+import { withinBudget } from './within-budget.ts';
 
 export const operations: readonly Operation[] = [
   ...clientOperations,
+  ...tokenOperations,
   ...databaseOperations,
   ...replicationOperations,
 ];
 
+/**
+ * The Lambda and API Gateway give up after 29 s, with an answer that says nothing. What an operation waits for has limits of
+ * its own; this one holds for all of them together, and leaves 2 s for the answer.
+ */
+const requestBudgetMs = 27_000;
+
+/** After how many seconds a caller may repeat what a fault that passes has ended. */
+const retryAfterSeconds = 5;
+
 type ApiRoute = Route<APIGatewayProxyEvent, APIGatewayProxyResult>;
 
+const findMethods = createMethodFinder(operations);
+
 /** The control API behind API Gateway's REST proxy integration. */
-export const createApi = (ports: ApiPorts, log: Log) =>
-  middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context, Record<string, unknown>>()
+export const createApi = (ports: ApiPorts, log: Log) => {
+  const route = httpRouterHandler<APIGatewayProxyEvent, APIGatewayProxyResult>({
+    routes: operations.map((operation) => toRoute(operation, ports)),
+    notFoundResponse: ({ method, path }) => {
+      throw unknownRoute(method, path);
+    },
+  });
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context, Record<string, unknown>>()
     .use(requestLog(log, ports))
-    .use(problemAnswers(log))
-    .handler(
-      httpRouterHandler<APIGatewayProxyEvent, APIGatewayProxyResult>({
-        routes: operations.map((operation) => toRoute(operation, ports)),
-        notFoundResponse: ({ method, path }) => {
-          throw new MillraceError('NotFound', `There is no ${method} ${path}.`);
-        },
-      }),
-    );
+    .use(commonHeaders(ports))
+    .use(problemAnswers(log, ports))
+    .handler(async (event, context, options) => {
+      const { httpMethod, path } = event;
+      const methods = findMethods(path);
+      if (httpMethod === 'OPTIONS' && methods.length > 0) return methodsAnswer(methods);
+      if (httpMethod !== 'HEAD') return route(event, context, options) as Promise<APIGatewayProxyResult>;
+      const found = await route({ ...event, httpMethod: 'GET' }, context, options);
+      return { ...(found as APIGatewayProxyResult), body: '' };
+    });
+};
+
+const unknownRoute = (method: string, path: string): MillraceError => {
+  const methods = findMethods(path);
+  return methods.length === 0
+    ? new MillraceError('NotFound', `There is no ${method} ${path}.${adviseOnPath(path)}`)
+    : new MillraceError('MethodNotAllowed', `${path} does not know ${method}.`, {
+        facts: { allow: methods },
+      });
+};
 
 const toRoute = (operation: Operation, ports: ApiPorts): ApiRoute => ({
   method: operation.method,
   path: routePath(operation),
   handler: async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
-    const { status, body, isReplay } = await operation.handle(toRequest(event), ports);
-    return answer(
-      status,
-      'application/json',
-      body,
-      isReplay === true ? { 'idempotency-replayed': 'true' } : {},
+    const handled = await withinBudget(requestBudgetMs, ports.clock, () =>
+      operation.handle(toRequest(event), ports),
     );
+    if (handled === undefined)
+      throw new MillraceError(
+        'RequestTimeout',
+        `${event.httpMethod} ${event.path} took longer than ${requestBudgetMs / 1_000} s.`,
+      );
+    const { status, body, etag, isReplay } = handled;
+    return answer(status, 'application/json', body, {
+      ...(etag === undefined ? {} : { etag }),
+      ...(isReplay === true ? { 'idempotency-replayed': 'true' } : {}),
+    });
   },
 });
 
@@ -61,29 +101,26 @@ const toRequest = (event: APIGatewayProxyEvent): RawRequest => {
     query: event.queryStringParameters ?? {},
     body: event.isBase64Encoded ? Buffer.from(text, 'base64').toString('utf8') : text,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ifMatch: headerOf(event, 'if-match'),
   };
 };
 
+/** API Gateway hands headers over as the caller wrote them, and their case does not matter. */
+const headerOf = ({ headers }: APIGatewayProxyEvent, name: string): string | undefined =>
+  Object.entries(headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+
 /** What lambdas/authorize found out about the token. API Gateway hands context values over as strings. */
 const principalOf = (event: APIGatewayProxyEvent): Principal => {
-  const { role, clientId } = event.requestContext.authorizer ?? {};
-  const principal = principalSchema.safeParse(
-    clientId === undefined ? { role } : { role, clientId: Number(clientId) },
-  );
+  const { role, name, clientId, tokenId } = event.requestContext.authorizer ?? {};
+  const principal = principalSchema.safeParse({
+    role,
+    name,
+    ...(clientId === undefined ? {} : { clientId: Number(clientId) }),
+    ...(tokenId === undefined ? {} : { tokenId: Number(tokenId) }),
+  });
   if (principal.success) return principal.data;
   throw new MillraceError('Unauthorized', 'The request carries no principal.');
 };
-
-const answer = (
-  statusCode: number,
-  contentType: string,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): APIGatewayProxyResult => ({
-  statusCode,
-  headers: { 'content-type': contentType, 'cache-control': 'no-store', ...headers },
-  body: JSON.stringify(body),
-});
 
 type ApiMiddleware = middy.MiddlewareObj<
   APIGatewayProxyEvent,
@@ -94,22 +131,42 @@ type ApiMiddleware = middy.MiddlewareObj<
 >;
 
 /** Turns whatever was thrown into problem+json. */
-const problemAnswers = (log: Log): ApiMiddleware => ({
+const problemAnswers = (log: Log, { countFault }: Pick<ApiPorts, 'countFault'>): ApiMiddleware => ({
   onError: (request) => {
     const error = toMillraceError(request.error);
+    const { disposition, httpStatus } = error.policy;
     const { awsRequestId } = request.context;
-    if (error.policy.httpStatus >= 500) {
+    if (isOurFault(error.code)) countFault();
+    if (httpStatus >= 500) {
       // A client's database that is down is no defect of this service.
-      const level = error.policy.disposition === 'bug' ? 'error' : 'warn';
+      const level = disposition === 'bug' ? 'error' : 'warn';
       log[level](`${request.event.httpMethod} ${request.event.path} failed: ${error.message}`, {
         request: awsRequestId,
         error,
       });
     }
     const problem = toProblemDetails(error, awsRequestId);
-    request.response = answer(problem.status, problemContentType, problem);
+    const { allow } = error.facts;
+    request.response = answer(httpStatus, problemContentType, problem, {
+      ...(Array.isArray(allow) ? { allow: allow.join(', ') } : {}),
+      ...(httpStatus === 503 ? { 'retry-after': String(retryAfterSeconds) } : {}),
+    });
+    if (request.event.httpMethod === 'HEAD') request.response.body = '';
   },
 });
+
+/** What every answer has: the id by which the log knows the request, and what the console's page needs to read it. */
+const commonHeaders = ({ consoleOrigin }: Pick<ApiPorts, 'consoleOrigin'>): ApiMiddleware => {
+  const add: ApiMiddleware['after'] = ({ event, response, context }) => {
+    if (response === null || response === undefined) return;
+    response.headers = {
+      ...response.headers,
+      'x-request-id': context.awsRequestId,
+      ...corsHeaders(headerOf(event, 'origin'), consoleOrigin),
+    };
+  };
+  return { after: add, onError: add };
+};
 
 /** One line for each request. Bodies and headers hold passwords and tokens, so neither is ever written. */
 const requestLog = (log: Log, { clock }: Pick<ApiPorts, 'clock'>): ApiMiddleware => {
@@ -118,6 +175,7 @@ const requestLog = (log: Log, { clock }: Pick<ApiPorts, 'clock'>): ApiMiddleware
       request: context.awsRequestId,
       status: response?.statusCode,
       client: event.requestContext.authorizer?.clientId,
+      token: event.requestContext.authorizer?.tokenId,
       durationMs: clock.now().getTime() - Number(internal.startedMs),
     });
   };

@@ -17,7 +17,7 @@ import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
 import type { addTablesSchema } from './contracts.ts';
 import { mapTables } from './create-replication.ts';
-import { invalidRequest } from './operation.ts';
+import { invalidRequest } from './invalid-request.ts';
 import type { ApiPorts } from './ports.ts';
 
 type AddRequest = z.output<typeof addTablesSchema>;

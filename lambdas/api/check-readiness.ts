@@ -12,6 +12,7 @@ import {
   validateReplication,
 } from '#core/validation/validate-replication.ts';
 import type { ApiPorts } from './ports.ts';
+import { withinBudget } from './within-budget.ts';
 
 /**
  * The API's Lambda has 29 s, of which the lease may take 12 s and the start itself 2 s. A database that is slower than this is
@@ -58,7 +59,7 @@ const withServices = <T>(
 export const checkReadiness = async (replication: Replication, log: Log, ports: ApiPorts): Promise<void> => {
   await withinBudget(
     checkBudgetMs,
-    ports,
+    ports.clock,
     () => withServices(replication, log, ports, validateReplication),
     () => log.warn('The checks before the start take too long; the execution makes them again'),
   );
@@ -74,18 +75,14 @@ export const findProblems = async (
   ports: ApiPorts,
 ): Promise<{ readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }> => {
   const { captureKafka } = ports;
-  const found = await withinBudget(
-    dryRunBudgetMs,
-    ports,
-    () =>
-      withServices(replication, log, ports, async (request, services) => {
-        const [problems, warnings] = await Promise.all([
-          collectProblems({ ...request, captureKafka }, services),
-          collectWarnings(request, services),
-        ]);
-        return { problems, warnings };
-      }),
-    () => undefined,
+  const found = await withinBudget(dryRunBudgetMs, ports.clock, () =>
+    withServices(replication, log, ports, async (request, services) => {
+      const [problems, warnings] = await Promise.all([
+        collectProblems({ ...request, captureKafka }, services),
+        collectWarnings(request, services),
+      ]);
+      return { problems, warnings };
+    }),
   );
   if (found !== undefined) return found;
   throw new MillraceError(
@@ -93,29 +90,4 @@ export const findProblems = async (
     `The checks of replication ${replication.name} take longer than ${dryRunBudgetMs / 1_000} s. A start makes them in ` +
       'its first step, which takes as long as it needs.',
   );
-};
-
-/** Undefined when `action` takes longer; it then goes on, unless the process ends. */
-const withinBudget = async <T>(
-  budgetMs: number,
-  { clock }: Pick<ApiPorts, 'clock'>,
-  action: () => Promise<T>,
-  onExpiry: () => void,
-): Promise<T | undefined> => {
-  const expired = new AbortController();
-  const budget = clock.sleep(budgetMs, expired.signal).then(
-    () => {
-      onExpiry();
-      return undefined;
-    },
-    () => undefined,
-  );
-  const running = action();
-  try {
-    return await Promise.race([running, budget]);
-  } finally {
-    expired.abort(new Error('The checks are done.'));
-    // One that fails after its budget ends nobody's process.
-    running.catch(() => undefined);
-  }
 };

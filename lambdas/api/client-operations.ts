@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Client } from '#core/contracts/client.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import { mayAct } from './authorize-request.ts';
 import {
   clientAnswerSchema,
   clientListSchema,
   createClientSchema,
+  listClientsQuerySchema,
   pathIdSchema,
-  tokenAnswerSchema,
 } from './contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
+import { hasInName, numberKey, readPage, wholeList } from './paging.ts';
 
 const clientPath = z.strictObject({ client_id: pathIdSchema });
 
@@ -18,12 +20,15 @@ const toAnswer = ({ clientId, name, createdAt }: Client): z.input<typeof clientA
   created_at: createdAt,
 });
 
+/** Says the same of a client that the token may not see and of one that is not there. */
+const noClient = (clientId: number): MillraceError =>
+  new MillraceError('NotFound', `There is no client ${clientId}.`);
+
 export const clientOperations: readonly Operation[] = [
   defineOperation({
     id: 'createClient',
     method: 'POST',
     path: '/clients',
-    role: 'admin',
     summary: 'Create a client: the tenant that owns databases and replications.',
     body: createClientSchema,
     status: 201,
@@ -35,41 +40,33 @@ export const clientOperations: readonly Operation[] = [
     id: 'listClients',
     method: 'GET',
     path: '/clients',
-    role: 'admin',
-    summary: 'List all clients.',
+    summary: 'List the clients that the token may see.',
+    query: listClientsQuerySchema,
     status: 200,
     answer: clientListSchema,
-    run: async (_request, { store }) => ({ clients: (await store.listClients()).map(toAnswer) }),
+    run: async ({ principal, query }, { store }) => {
+      const keyOf = (client: Client): string => numberKey(client.clientId);
+      const { items, nextCursor } = await readPage(query, {
+        read: wholeList(() => store.listClients(), keyOf),
+        keyOf,
+        keep: ({ clientId, name }) => mayAct(principal, clientId) && hasInName(name, query.name),
+      });
+      return { clients: items.map(toAnswer), next_cursor: nextCursor };
+    },
   }),
 
   defineOperation({
     id: 'getClient',
     method: 'GET',
     path: '/clients/{client_id}',
-    role: 'admin',
     summary: 'Get a client.',
     params: clientPath,
     status: 200,
     answer: clientAnswerSchema,
     errors: ['NotFound'],
-    run: async ({ params }, { store }) => toAnswer(await store.getClient(params.client_id)),
-  }),
-
-  defineOperation({
-    id: 'createToken',
-    method: 'POST',
-    path: '/clients/{client_id}/tokens',
-    role: 'admin',
-    summary: 'Create a token that acts for a client. It is shown this once.',
-    params: clientPath,
-    status: 201,
-    answer: tokenAnswerSchema,
-    errors: ['NotFound'],
-    run: async ({ params }, { store, newSecretText }) => {
-      const { clientId } = await store.getClient(params.client_id);
-      const token = newSecretText();
-      await store.putToken(createHash('sha256').update(token).digest('hex'), { role: 'client', clientId });
-      return { client_id: clientId, token };
+    run: async ({ principal, params }, { store }) => {
+      if (!mayAct(principal, params.client_id)) throw noClient(params.client_id);
+      return toAnswer(await store.getClient(params.client_id));
     },
   }),
 ];

@@ -15,7 +15,10 @@ import {
   valuePolicySchema,
 } from '#core/contracts/replication.ts';
 import { defaultTransactionWaitSeconds, maxTransactionWaitSeconds } from '#core/contracts/steps.ts';
+import { roleSchema } from '#core/contracts/token.ts';
 import { defaultTargetTemplate, refuseTemplate } from '#core/naming/target-template.ts';
+import { pageAnswerShape, pageQueryShape } from './paging.ts';
+import { displayNameSchema, displayTextSchema, withoutNul } from './text-schemas.ts';
 
 /**
  * The API's JSON: snake_case, unknown keys of a request rejected, absent values of an answer null. docs/openapi.json is
@@ -25,24 +28,27 @@ import { defaultTargetTemplate, refuseTemplate } from '#core/naming/target-templ
 const idSchema = z.number().int().positive();
 const countSchema = z.number().int().nonnegative();
 
-/** Names that Millrace's users choose: for people, so anything visible. */
-const displayTextSchema = z
-  .string()
-  .trim()
-  .min(1)
-  .max(500)
-  .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters');
-const displayNameSchema = displayTextSchema.max(100);
-
 /** An identifier in a path. Sixteen digits stay below 2^53. */
 export const pathIdSchema = z
   .string()
   .regex(/^[1-9]\d{0,14}$/, 'must be a positive integer')
   .transform(Number);
 
+/** Of lists whose items have a name. */
+const nameFilterShape = {
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({ description: 'Only those whose name has this text in it, in any case.' }),
+} as const;
+
 // Clients.
 
 export const createClientSchema = z.strictObject({ name: displayNameSchema });
+
+export const listClientsQuerySchema = z.strictObject({ ...pageQueryShape, ...nameFilterShape });
 
 export const clientAnswerSchema = z.strictObject({
   client_id: idSchema,
@@ -50,11 +56,57 @@ export const clientAnswerSchema = z.strictObject({
   created_at: instantSchema,
 });
 
-export const clientListSchema = z.strictObject({ clients: z.array(clientAnswerSchema) });
+export const clientListSchema = z.strictObject({ clients: z.array(clientAnswerSchema), ...pageAnswerShape });
+
+// Tokens.
+
+const tokenClientSchema = idSchema.nullable().meta({ description: 'Null: all clients.' });
+
+export const createTokenSchema = z.strictObject({
+  name: displayNameSchema.meta({ description: 'Who or what uses it. The activity names the caller by it.' }),
+  role: roleSchema.meta({
+    description: 'viewer: reads. operator: also changes, starts and stops. admin: also clients and tokens.',
+  }),
+  client_id: tokenClientSchema.optional().meta({
+    description: 'The client that it is for; null: all clients. By default that of the token that asks.',
+  }),
+  expires_at: instantSchema.optional().meta({ description: 'From then on it is refused; never by default.' }),
+});
+
+export const createClientTokenSchema = createTokenSchema.omit({ client_id: true }).extend({
+  name: createTokenSchema.shape.name.default('client token'),
+  role: createTokenSchema.shape.role.default('operator'),
+});
 
 export const tokenAnswerSchema = z.strictObject({
-  client_id: idSchema,
+  token_id: idSchema,
+  name: z.string(),
+  role: roleSchema,
+  client_id: tokenClientSchema,
+  created_at: instantSchema,
+  created_by: z.string().meta({ description: 'The name of the token that created it.' }),
+  expires_at: instantSchema.nullable(),
+  last_used_at: instantSchema.nullable().meta({ description: 'To the minute; null: never used.' }),
+});
+
+export const newTokenAnswerSchema = z.strictObject({
+  ...tokenAnswerSchema.shape,
   token: z.string().meta({ description: 'Shown this once; only its SHA-256 is stored.' }),
+});
+
+export const listTokensQuerySchema = z.strictObject({
+  ...pageQueryShape,
+  role: roleSchema.optional(),
+  of_client: pathIdSchema.optional().meta({ description: 'Only tokens of this client.' }),
+});
+
+export const tokenListSchema = z.strictObject({ tokens: z.array(tokenAnswerSchema), ...pageAnswerShape });
+
+export const meAnswerSchema = z.strictObject({
+  name: z.string(),
+  role: roleSchema,
+  client_id: tokenClientSchema,
+  token_id: idSchema.nullable().meta({ description: 'Null: the admin token of the deployment.' }),
 });
 
 // Databases.
@@ -65,8 +117,6 @@ const hostSchema = z
   .min(1)
   .max(253)
   .regex(/^[A-Za-z0-9_.:-]+$/, 'must be a host name or an IP address, without scheme, port or path');
-
-const withoutNul = z.string().regex(/^[^\0]*$/, 'must not contain a NUL character');
 
 /** PostgreSQL's identifiers end at 63 bytes, its passwords at 1,000 (libpq, SASL). */
 const databaseNameSchema = withoutNul.min(1).max(63);
@@ -144,7 +194,16 @@ export const updatedDatabaseSchema = z.strictObject({
     .meta({ description: 'What became of the replications that use the database.' }),
 });
 
-export const databaseListSchema = z.strictObject({ databases: z.array(databaseAnswerSchema) });
+export const listDatabasesQuerySchema = z.strictObject({
+  ...pageQueryShape,
+  ...nameFilterShape,
+  kind: databaseKindSchema.optional(),
+});
+
+export const databaseListSchema = z.strictObject({
+  databases: z.array(databaseAnswerSchema),
+  ...pageAnswerShape,
+});
 
 export const problemSchema = z.strictObject({
   subject: z.string().meta({ description: 'What it is about: a field, a table, a column, a server.' }),
@@ -167,7 +226,15 @@ export const databaseTestSchema = z.strictObject({
 
 const tableNameAnswerSchema = z.strictObject({ schema: z.string(), table: z.string() });
 
+export const discoverTablesQuerySchema = z.strictObject({
+  ...pageQueryShape,
+  limit: pageQueryShape.limit.default(1_000),
+  schema: z.string().min(1).max(maxIdentifierBytes).optional(),
+  replicable: z.enum(['true', 'false']).optional(),
+});
+
 export const discoveredTablesSchema = z.strictObject({
+  ...pageAnswerShape,
   tables: z.array(
     z.strictObject({
       schema: z.string(),
@@ -259,6 +326,9 @@ const snapshotModeSchema = z
   .transform((name) => findSnapshotMode(name)?.mode ?? name)
   .default(usedSnapshotMode)
   .meta({
+    enum: snapshotModes
+      .filter(({ isUsed }) => isUsed)
+      .flatMap(({ mode, formerNames }) => [mode, ...formerNames]),
     description: '`no_data`, also by its former names `never` and `schema_only`: see GET /snapshot-modes.',
   });
 
@@ -409,8 +479,16 @@ export const replicationAnswerSchema = z.strictObject({
   }),
 });
 
+export const listReplicationsQuerySchema = z.strictObject({
+  ...pageQueryShape,
+  ...nameFilterShape,
+  status: replicationStatusSchema.optional(),
+  database_id: pathIdSchema.optional().meta({ description: 'Only those with this source or target.' }),
+});
+
 export const replicationListSchema = z.strictObject({
   replications: z.array(z.strictObject(replicationShape)),
+  ...pageAnswerShape,
 });
 
 export const validateReplicationSchema = z.strictObject({});
@@ -715,6 +793,7 @@ export const problemDetailsSchema = z.strictObject({
   detail: z.string(),
   code: z.string().meta({ description: 'Stable; a code of core/errors/error-policies.ts.' }),
   advice: z.string().meta({ description: 'What to do next.' }),
+  request_id: z.string().meta({ description: 'By which the log knows the request; also in X-Request-Id.' }),
   problems: z.array(problemSchema).optional(),
 });
 
@@ -723,6 +802,9 @@ export const namedAnswers = {
   Client: clientAnswerSchema,
   ClientList: clientListSchema,
   Token: tokenAnswerSchema,
+  NewToken: newTokenAnswerSchema,
+  TokenList: tokenListSchema,
+  Me: meAnswerSchema,
   Database: databaseAnswerSchema,
   DatabaseList: databaseListSchema,
   UpdatedDatabase: updatedDatabaseSchema,

@@ -32,7 +32,7 @@ import {
   findTargetProblems,
 } from '#core/validation/validate-table.ts';
 import { type createReplicationSchema, maxTables } from './contracts.ts';
-import { invalidRequest } from './operation.ts';
+import { invalidRequest } from './invalid-request.ts';
 import type { ApiPorts } from './ports.ts';
 
 type CreateRequest = z.output<typeof createReplicationSchema>;

@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { Database } from '#core/contracts/database.ts';
+import type { TableDescription } from '#core/contracts/table-description.ts';
+import type { Problem } from '#core/errors/millrace-error.ts';
 import { findTableProblems } from '#core/validation/validate-table.ts';
 import {
   databaseAnswerSchema,
   databaseListSchema,
   databaseTestSchema,
   discoveredTablesSchema,
+  discoverTablesQuerySchema,
+  listDatabasesQuerySchema,
   pathIdSchema,
   registerDatabaseSchema,
   updateDatabaseSchema,
@@ -14,6 +18,7 @@ import {
 } from './contracts.ts';
 import { recordDatabaseChange } from './database-activity.ts';
 import { defineOperation, type Operation } from './operation.ts';
+import { hasInName, numberKey, readPage, wholeList } from './paging.ts';
 import { toProblemItem } from './problem-details.ts';
 import { registerDatabase } from './register-database.ts';
 import { testDatabase } from './test-database.ts';
@@ -34,6 +39,14 @@ const toAnswer = (database: Database): z.input<typeof databaseAnswerSchema> => (
   created_at: database.createdAt,
 });
 
+interface FoundTable {
+  readonly table: TableDescription;
+  readonly problems: readonly Problem[];
+}
+
+/** The order of tables: by schema, then by name. No name has a NUL in it. */
+const tableOrder = ({ table }: FoundTable): string => `${table.ref.schema}\0${table.ref.table}`;
+
 const connectionErrors = [
   'NotFound',
   'DatabaseUnreachable',
@@ -49,7 +62,6 @@ export const databaseOperations: readonly Operation[] = [
     id: 'registerDatabase',
     method: 'POST',
     path: '/databases',
-    role: 'client',
     summary: 'Register a database as a source or target. Nothing connects to it yet when its kind is given.',
     body: registerDatabaseSchema,
     status: 201,
@@ -66,25 +78,32 @@ export const databaseOperations: readonly Operation[] = [
     id: 'listDatabases',
     method: 'GET',
     path: '/databases',
-    role: 'client',
     summary: 'List the registered databases.',
     status: 200,
     answer: databaseListSchema,
-    run: async ({ clientId }, { store }) => ({
-      databases: (await store.listDatabases(clientId)).map(toAnswer),
-    }),
+    query: listDatabasesQuerySchema,
+    run: async ({ clientId, query }, { store }) => {
+      const keyOf = ({ databaseId }: Database): string => numberKey(databaseId);
+      const { items, nextCursor } = await readPage(query, {
+        read: wholeList(() => store.listDatabases(clientId), keyOf),
+        keyOf,
+        keep: ({ name, kind }) =>
+          hasInName(name, query.name) && (query.kind === undefined || kind === query.kind),
+      });
+      return { databases: items.map(toAnswer), next_cursor: nextCursor };
+    },
   }),
 
   defineOperation({
     id: 'getDatabase',
     method: 'GET',
     path: '/databases/{database_id}',
-    role: 'client',
     summary: 'Get a registered database.',
     params: databasePath,
     status: 200,
     answer: databaseAnswerSchema,
     errors: ['NotFound'],
+    versionOf: (database) => database,
     run: async ({ clientId, params }, { store }) =>
       toAnswer(await store.getDatabase(clientId, params.database_id)),
   }),
@@ -93,7 +112,6 @@ export const databaseOperations: readonly Operation[] = [
     id: 'updateDatabase',
     method: 'PATCH',
     path: '/databases/{database_id}',
-    role: 'client',
     summary:
       'Change how a database is reached: address, TLS, user, password. It is connected to before anything is saved, and ' +
       'replications that run take the change.',
@@ -102,12 +120,14 @@ export const databaseOperations: readonly Operation[] = [
     status: 200,
     answer: updatedDatabaseSchema,
     errors: [...connectionErrors, 'ValidationFailed', 'Conflict', 'ConnectUnavailable'],
-    run: async ({ clientId, actor, params, body }, ports) => {
+    versionOf: ({ database }) => database,
+    run: async ({ clientId, actor, params, body, requireMatch }, ports) => {
       const { database, effects } = await updateDatabase(
         clientId,
         params.database_id,
         { ...body, by: actor },
         ports,
+        (before) => requireMatch(toAnswer(before)),
       );
       return {
         database: toAnswer(database),
@@ -124,7 +144,6 @@ export const databaseOperations: readonly Operation[] = [
     id: 'deleteDatabase',
     method: 'DELETE',
     path: '/databases/{database_id}',
-    role: 'client',
     summary:
       'Delete a database that no replication uses, with its secret. Nothing is changed in the database itself.',
     params: databasePath,
@@ -143,7 +162,6 @@ export const databaseOperations: readonly Operation[] = [
     id: 'testDatabase',
     method: 'POST',
     path: '/databases/{database_id}/test',
-    role: 'client',
     summary: 'Connect to a database and say what is missing to use it as a source or target.',
     params: databasePath,
     status: 200,
@@ -173,20 +191,29 @@ export const databaseOperations: readonly Operation[] = [
     id: 'discoverTables',
     method: 'GET',
     path: '/databases/{database_id}/tables',
-    role: 'client',
     summary: 'List the tables of a database with keys, row estimates and sizes.',
     params: databasePath,
     status: 200,
     answer: discoveredTablesSchema,
     errors: connectionErrors,
-    run: ({ clientId, params }, ports) =>
+    query: discoverTablesQuerySchema,
+    run: ({ clientId, params, query }, ports) =>
       withOpened(async (keep) => {
         const database = await ports.store.getDatabase(clientId, params.database_id);
         const source = keep(await ports.openSource(database));
-        const tables = await source.listTables();
+        const tables = (await source.listTables())
+          .map((table) => ({ table, problems: findTableProblems(table, source.dialect) }))
+          .toSorted((a, b) => (tableOrder(a) < tableOrder(b) ? -1 : 1));
+        const { items, nextCursor } = await readPage(query, {
+          read: wholeList(async () => tables, tableOrder),
+          keyOf: tableOrder,
+          keep: ({ table, problems }) =>
+            (query.schema === undefined || table.ref.schema === query.schema) &&
+            (query.replicable === undefined || (query.replicable === 'true') === (problems.length === 0)),
+        });
         return {
-          tables: tables.map((table) => {
-            const problems = findTableProblems(table, source.dialect);
+          next_cursor: nextCursor,
+          tables: items.map(({ table, problems }) => {
             return {
               schema: table.ref.schema,
               table: table.ref.table,

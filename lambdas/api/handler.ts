@@ -5,13 +5,22 @@ import { detectServer } from '#adapters/databases/detect-kind.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createLog } from '#adapters/observability/log.ts';
-import { secretsEnvironmentSchema, stateEnvironmentSchema } from '#core/contracts/environment.ts';
+import { createMetrics } from '#adapters/observability/metrics.ts';
+import {
+  apiEnvironmentSchema,
+  secretsEnvironmentSchema,
+  stateEnvironmentSchema,
+} from '#core/contracts/environment.ts';
 import type { Credentials } from '#core/ports/services.ts';
 import { connectService, executionService, kafkaServices, taskService } from '../shared/services.ts';
 import { createApi } from './api.ts';
 
 const service = 'api';
-const environment = stateEnvironmentSchema.extend(secretsEnvironmentSchema.shape).parse(process.env);
+const environment = stateEnvironmentSchema
+  .extend(secretsEnvironmentSchema.shape)
+  .extend(apiEnvironmentSchema.shape)
+  .parse(process.env);
+const metrics = createMetrics({ environment: environment.MILLRACE_ENVIRONMENT });
 
 /** 256 bits; the prefix lets secret scanners and people recognise one of our tokens. */
 const newToken = (): string => `mlr_${randomBytes(32).toString('base64url')}`;
@@ -43,6 +52,8 @@ export const handler = createApi(
     secretPrefix: environment.MILLRACE_SECRET_PREFIX,
     topicRetentionHours: kafka.topicRetentionHours,
     captureKafka: kafka.captureKafka,
+    countFault: () => metrics.countApiFault(),
+    consoleOrigin: environment.MILLRACE_CONSOLE_ORIGIN,
   },
   createLog({ service }),
 );

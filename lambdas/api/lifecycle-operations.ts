@@ -30,7 +30,6 @@ export const lifecycleOperations: readonly Operation[] = [
     id: 'startReplication',
     method: 'POST',
     path: '/replications/{replication_id}/start',
-    role: 'client',
     summary: 'Start a replication. Starting it twice is one start; an active one is left as it is.',
     params: replicationPath,
     body: startReplicationSchema,
@@ -58,7 +57,6 @@ export const lifecycleOperations: readonly Operation[] = [
     id: 'pauseReplication',
     method: 'POST',
     path: '/replications/{replication_id}/pause',
-    role: 'client',
     summary:
       'Pause an active replication: nothing is written at the target, and capture goes on. Changes wait in Kafka.',
     params: replicationPath,
@@ -82,7 +80,6 @@ export const lifecycleOperations: readonly Operation[] = [
       id: `${action}Replication`,
       method: 'POST',
       path: `/replications/{replication_id}/${action}`,
-      role: 'client',
       summary:
         action === 'resume'
           ? 'Resume a paused replication: it applies what was captured meanwhile. Nothing is copied again.'
@@ -114,7 +111,6 @@ export const lifecycleOperations: readonly Operation[] = [
     id: 'stopReplication',
     method: 'POST',
     path: '/replications/{replication_id}/stop',
-    role: 'client',
     summary:
       'Stop a replication: the consumer commits what it has in hand, and the connector is paused. A start goes on from there.',
     params: replicationPath,

@@ -3,8 +3,9 @@ import { type ErrorCode, errorPolicies } from '#core/errors/error-policies.ts';
 import { maxKeyLength, minKeyLength } from './answer-once.ts';
 import { operations } from './api.ts';
 import { namedAnswers } from './contracts.ts';
-import { type Operation, routePath } from './operation.ts';
+import { clientQuerySchema, type Operation, routePath } from './operation.ts';
 import { problemContentType } from './problem-details.ts';
+import type { Access } from './route-access.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -36,13 +37,33 @@ const commonErrors: readonly ErrorCode[] = [
   'InvalidRequest',
   'Unauthorized',
   'Forbidden',
+  'TooManyRequests',
+  'RequestTimeout',
   'StoreUnavailable',
   'Internal',
 ];
 
+/** Whether If-Match means something to it. */
+const changesVersion = ({ isVersioned, method }: Operation): boolean => isVersioned && method !== 'GET';
+
+const ifMatchParameter: Json = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'The ETag of the resource that the caller has read: 412 when it is another one by now.',
+  schema: { type: 'string', maxLength: 200 },
+};
+
 const problemAnswers = (operation: Operation): Json => {
   const ofKey: readonly ErrorCode[] = operation.method === 'POST' ? ['Conflict', 'IdempotencyKeyReused'] : [];
-  const codes = [...new Set([...commonErrors, ...ofKey, ...operation.errors])];
+  const codes = [
+    ...new Set([
+      ...commonErrors,
+      ...ofKey,
+      ...operation.errors,
+      ...(changesVersion(operation) ? (['PreconditionFailed'] as const) : []),
+    ]),
+  ];
   const byStatus = Map.groupBy(codes, (code) => errorPolicies[code].httpStatus);
   return Object.fromEntries(
     [...byStatus]
@@ -81,18 +102,24 @@ const idempotencyKeyParameter: Json = {
     'request is at work. A UUID is a good key.',
   schema: { type: 'string', minLength: minKeyLength, maxLength: maxKeyLength, pattern: '^[!-~]+$' },
 };
+const describeAccess = ({ role, scope }: Access): string =>
+  `Needs a token of role ${role}${scope === 'all' ? ' and of all clients' : ''}.`;
 
 const describe = (operation: Operation): Json => {
   const params = [
     ...parameters(operation.params, 'path'),
     ...parameters(operation.query, 'query'),
     ...(operation.method === 'POST' ? [idempotencyKeyParameter] : []),
+    ...(operation.access.scope === 'client' ? parameters(clientQuerySchema, 'query') : []),
+    ...(changesVersion(operation) ? [ifMatchParameter] : []),
   ];
   const { body } = operation;
   return {
     operationId: operation.id,
     summary: operation.summary,
-    description: `Needs ${operation.role === 'admin' ? 'the admin token' : "a client's token"}.`,
+    description: describeAccess(operation.access),
+    'x-millrace-role': operation.access.role,
+    'x-millrace-scope': operation.access.scope,
     ...(params.length === 0 ? {} : { parameters: params }),
     ...(body === undefined
       ? {}

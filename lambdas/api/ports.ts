@@ -38,4 +38,8 @@ export interface ApiPorts {
   readonly secretPrefix: string;
   readonly topicRetentionHours: number;
   readonly captureKafka: CaptureKafka;
+  /** Counts an answer of 5xx for which no client's database is to blame: the alarm on the API is about these. */
+  readonly countFault: () => void;
+  /** Where the console's page comes from (`https://host`): only its answers may be read by a browser. */
+  readonly consoleOrigin?: string | undefined;
 }

@@ -29,6 +29,7 @@ export const toProblemDetails = (error: MillraceError, requestId: string): Probl
         : error.message,
     code: error.code,
     advice,
+    request_id: requestId,
     ...(isProblemList(problems) ? { problems: problems.map(toProblemItem) } : {}),
   };
 };

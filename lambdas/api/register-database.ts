@@ -4,7 +4,7 @@ import type { ClientId, DatabaseId } from '#core/contracts/identifiers.ts';
 import { engineOf } from '#core/databases/registry.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { registerDatabaseSchema } from './contracts.ts';
-import { invalidRequest } from './operation.ts';
+import { invalidRequest } from './invalid-request.ts';
 import type { ApiPorts } from './ports.ts';
 
 /** Each database keeps its secret for life, so that a changed password reaches everyone who refers to it. */

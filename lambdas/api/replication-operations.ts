@@ -10,6 +10,7 @@ import {
   createReplicationSchema,
   deleteReplicationQuerySchema,
   deletionAnswerSchema,
+  listReplicationsQuerySchema,
   pathIdSchema,
   removeTableQuerySchema,
   replicationAnswerSchema,
@@ -26,6 +27,7 @@ import { createReplication } from './create-replication.ts';
 import { deleteReplication, readDeletion, toDeletionAnswer } from './delete-replication.ts';
 import { lifecycleOperations } from './lifecycle-operations.ts';
 import { defineOperation, type Operation } from './operation.ts';
+import { hasInName, numberKey, readPage } from './paging.ts';
 import { toProblemItem } from './problem-details.ts';
 import { toListed, toReplicationAnswer } from './replication-answer.ts';
 import { readStatus, toTableAnswer } from './replication-status.ts';
@@ -37,7 +39,6 @@ export const replicationOperations: readonly Operation[] = [
     id: 'listSnapshotModes',
     method: 'GET',
     path: '/snapshot-modes',
-    role: 'client',
     summary: "What the snapshot modes of Debezium's connectors do, which one replications have, and why.",
     query: snapshotModesQuerySchema,
     status: 200,
@@ -60,7 +61,6 @@ export const replicationOperations: readonly Operation[] = [
     id: 'createReplication',
     method: 'POST',
     path: '/replications',
-    role: 'client',
     summary:
       'Configure a replication. Its tables are checked at the source; nothing runs until it is started.',
     body: createReplicationSchema,
@@ -82,20 +82,31 @@ export const replicationOperations: readonly Operation[] = [
     id: 'listReplications',
     method: 'GET',
     path: '/replications',
-    role: 'client',
     summary: 'List the replications, without their tables.',
     status: 200,
     answer: replicationListSchema,
-    run: async ({ clientId }, { store }) => ({
-      replications: (await store.listReplications(clientId)).map(toListed),
-    }),
+    query: listReplicationsQuerySchema,
+    run: async ({ clientId, query: { limit, cursor, ...filter } }, { store }) => {
+      const { items, nextCursor } = await readPage(
+        { limit, cursor },
+        {
+          read: (after, count) => store.listReplicationsAfter(clientId, Number(after ?? 0), count),
+          keyOf: ({ replicationId }) => numberKey(replicationId),
+          keep: ({ name, status, sourceDatabaseId, targetDatabaseId }) =>
+            hasInName(name, filter.name) &&
+            (filter.status === undefined || status === filter.status) &&
+            (filter.database_id === undefined ||
+              [sourceDatabaseId, targetDatabaseId].includes(filter.database_id)),
+        },
+      );
+      return { replications: items.map(toListed), next_cursor: nextCursor };
+    },
   }),
 
   defineOperation({
     id: 'getReplication',
     method: 'GET',
     path: '/replications/{replication_id}',
-    role: 'client',
     summary: 'Get a replication.',
     params: replicationPath,
     status: 200,
@@ -109,7 +120,6 @@ export const replicationOperations: readonly Operation[] = [
     id: 'validateReplication',
     method: 'POST',
     path: '/replications/{replication_id}/validate',
-    role: 'client',
     summary:
       "A dry run: makes every check of a start, with Kafka Connect's own of the connector, and changes nothing.",
     params: replicationPath,
@@ -136,7 +146,6 @@ export const replicationOperations: readonly Operation[] = [
     id: 'addTables',
     method: 'POST',
     path: '/replications/{replication_id}/tables',
-    role: 'client',
     summary: 'Add tables to a replication. The others stream on, and are not copied again.',
     params: replicationPath,
     body: addTablesSchema,
@@ -159,7 +168,6 @@ export const replicationOperations: readonly Operation[] = [
     id: 'removeTable',
     method: 'DELETE',
     path: '/replications/{replication_id}/tables/{table}',
-    role: 'client',
     summary: 'Leave a table out of a replication. The others stream on, and the target table stays as it is.',
     params: tablePathSchema,
     query: removeTableQuerySchema,
@@ -182,7 +190,6 @@ export const replicationOperations: readonly Operation[] = [
     id: 'resyncTable',
     method: 'POST',
     path: '/replications/{replication_id}/tables/{table}/resync',
-    role: 'client',
     summary: 'Copy one table again, in the shape that it has at the source now. The others stream on.',
     params: tablePathSchema,
     body: resyncTableSchema,
@@ -205,7 +212,6 @@ export const replicationOperations: readonly Operation[] = [
     id: 'deleteReplication',
     method: 'DELETE',
     path: '/replications/{replication_id}',
-    role: 'client',
     summary:
       'Delete a replication with everything it consists of: consumer, connector, slot, publication, topics, checkpoints.',
     params: replicationPath,
@@ -228,7 +234,6 @@ export const replicationOperations: readonly Operation[] = [
     id: 'getDeletion',
     method: 'GET',
     path: '/replications/{replication_id}/deletion',
-    role: 'client',
     summary:
       'How far the deletion of a replication is. It is kept for 90 days after the replication is gone.',
     params: replicationPath,
@@ -243,7 +248,6 @@ export const replicationOperations: readonly Operation[] = [
     id: 'getStatus',
     method: 'GET',
     path: '/replications/{replication_id}/status',
-    role: 'client',
     summary: 'Whether it replicates: connector, consumer, lag and the state of each table.',
     params: replicationPath,
     status: 200,
@@ -257,7 +261,6 @@ export const replicationOperations: readonly Operation[] = [
     id: 'getCopyProgress',
     method: 'GET',
     path: '/replications/{replication_id}/copy',
-    role: 'client',
     summary: 'How far the initial copy is: rows, bytes, percent, rows per second and time left.',
     params: replicationPath,
     status: 200,

@@ -58,16 +58,18 @@ const curableCodes: ReadonlySet<string> = new Set([
  * Changes how a registered database is reached, after a connection with the change was made. Replications that run go on
  * with it, and those that had failed for want of it start again; nothing is copied again. Sending the same change again
  * tells all of them again. Throws, with nothing saved: `NotFound`, what keeps the connection from being made,
- * `ValidationFailed` for a server of another kind, and `Conflict` where a replication cannot take the change.
+ * `ValidationFailed` for a server of another kind, what `checkVersion` throws, and `Conflict` where a replication cannot take the change.
  */
 export const updateDatabase = async (
   clientId: ClientId,
   databaseId: DatabaseId,
   { by, ...request }: UpdateRequest & { readonly by: string },
   ports: ApiPorts,
+  checkVersion: (before: Database) => void = () => undefined,
 ): Promise<UpdatedDatabase> => {
   const { store } = ports;
   const before = await store.getDatabase(clientId, databaseId);
+  checkVersion(before);
   const after = merge(before, request);
   engineOf(after.kind).checkRegistration?.({
     host: after.host,

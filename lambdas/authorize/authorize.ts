@@ -1,12 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Principal } from '#core/contracts/client.ts';
+import { deploymentTokenName, isExpired, type Principal, toPrincipal } from '#core/contracts/token.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
-import type { RegistryStore } from '#core/ports/state-store.ts';
+import type { TokenStore } from '#core/ports/state-store.ts';
 
 export interface AuthorizePorts {
-  readonly store: Pick<RegistryStore, 'findPrincipal'>;
+  readonly store: Pick<TokenStore, 'findToken' | 'touchToken'>;
   readonly readAdminToken: () => Promise<string>;
   readonly clock: Clock;
+  /** The last use of a token could not be recorded. The request goes on. */
+  readonly onUnrecordedUse: (cause: unknown) => void;
 }
 
 /** A rotated admin token is in force, and the old one is out, after this and API Gateway's own cache of a minute. */
@@ -22,8 +24,8 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 export const bearerToken = (header: string): string | undefined =>
   /^bearer +([\x21-\x7e]+)$/i.exec(header)?.[1];
 
-/** Finds out who a token speaks for; undefined for nobody. */
-export const createAuthorizer = ({ store, readAdminToken, clock }: AuthorizePorts) => {
+/** Finds out who a token speaks for; undefined for nobody, as for a token that has ended. */
+export const createAuthorizer = ({ store, readAdminToken, clock, onUnrecordedUse }: AuthorizePorts) => {
   let admin: { readonly hash: Buffer; readonly readAt: number } | undefined;
 
   const adminHash = async (): Promise<Buffer> => {
@@ -34,13 +36,20 @@ export const createAuthorizer = ({ store, readAdminToken, clock }: AuthorizePort
   };
 
   return async (authorizationHeader: string): Promise<Principal | undefined> => {
-    const token = bearerToken(authorizationHeader);
-    if (token === undefined) return undefined;
-    const hash = sha256(token);
-    // Clients' tokens first: they are nearly all requests, and work while the admin secret cannot be read.
-    const principal = await store.findPrincipal(hash.toString('hex'));
-    if (principal !== undefined) return principal;
+    const text = bearerToken(authorizationHeader);
+    if (text === undefined) return undefined;
+    const hash = sha256(text);
+    // Stored tokens first: they are nearly all requests, and work while the admin secret cannot be read.
+    const token = await store.findToken(hash.toString('hex'));
+    if (token !== undefined) {
+      const now = clock.now();
+      if (isExpired(token, now)) return undefined;
+      await store.touchToken(token.tokenId, now.toISOString()).catch(onUnrecordedUse);
+      return toPrincipal(token);
+    }
     // Hashes have one length, as a comparison in constant time needs.
-    return timingSafeEqual(hash, await adminHash()) ? { role: 'admin' } : undefined;
+    return timingSafeEqual(hash, await adminHash())
+      ? { role: 'admin', name: deploymentTokenName }
+      : undefined;
   };
 };

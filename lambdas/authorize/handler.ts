@@ -15,6 +15,10 @@ const authorize = createAuthorizer({
   store: createStateStore({ tableName: environment.MILLRACE_STATE_TABLE }),
   readAdminToken: () => readSecretText(environment.MILLRACE_ADMIN_SECRET_ARN),
   clock: systemClock,
+  onUnrecordedUse: (cause) =>
+    log.warn(
+      `Could not record the last use of a token; the request goes on: ${toMillraceError(cause).message}`,
+    ),
 });
 
 export const handler = async (event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {

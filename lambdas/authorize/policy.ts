@@ -1,5 +1,5 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
-import type { Principal } from '#core/contracts/client.ts';
+import type { Principal } from '#core/contracts/token.ts';
 
 /**
  * `arn:aws:execute-api:R:A:API/STAGE/METHOD/PATH` of one request gives `.../API/STAGE/*`: API Gateway caches the answer
@@ -9,10 +9,10 @@ const wholeStage = (methodArn: string): string => `${methodArn.split('/').slice(
 
 /** Context values must be strings, numbers or booleans, and arrive as strings. */
 export const allow = (principal: Principal, methodArn: string): APIGatewayAuthorizerResult => ({
-  principalId: principal.role === 'admin' ? 'admin' : `client-${principal.clientId}`,
+  principalId: principal.tokenId === undefined ? principal.role : `token-${principal.tokenId}`,
   policyDocument: {
     Version: '2012-10-17',
     Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: wholeStage(methodArn) }],
   },
-  context: principal.role === 'admin' ? { role: 'admin' } : { role: 'client', clientId: principal.clientId },
+  context: { ...principal },
 });

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { metricDimensions, metricNamespace } from '#core/contracts/environment.ts';
 import { type EnvironmentName, environmentNames } from '../../infra/config/environment-config.ts';
 import { fromRoot } from '../../infra/constructs/project-root.ts';
+import { problemDetailsSchema } from '../../lambdas/api/contracts.ts';
 import { lambdaFunctions, resourcesOf, rolePolicies, type Synthesized, synthesize } from './synthesize.ts';
 
 const synthesized = Object.fromEntries(environmentNames.map((env) => [env, synthesize(env)])) as Record<
@@ -231,7 +232,14 @@ describe.each(environmentNames)('%s', (env) => {
         'states:DescribeExecution',
         'states:StopExecution',
       ],
-      authorize: ['dynamodb:GetItem', 'kms:Decrypt', readSecret],
+      authorize: [
+        'dynamodb:GetItem',
+        'dynamodb:UpdateItem',
+        'kms:Decrypt',
+        'kms:Encrypt',
+        'kms:GenerateDataKey',
+        'secretsmanager:GetSecretValue',
+      ],
       'change-tables': [...state, readSecret, ...launchTasks, 'sns:Publish'],
       'check-heartbeats': [...state, ...launchTasks, 'sns:Publish'],
       'copy-small-tables': [...state, readSecret],
@@ -350,14 +358,49 @@ describe.each(environmentNames)('%s', (env) => {
 
   test('asks for a token on every route', () => {
     const methods = resourcesOf(all, 'AWS::ApiGateway::Method');
-    expect(methods).toHaveLength(2);
-    for (const { Properties } of methods) {
+    const routed = methods.filter(({ Properties }) => Properties.HttpMethod !== 'OPTIONS');
+    expect(routed).toHaveLength(2);
+    for (const { Properties } of routed) {
       expect(Properties).toMatchObject({ AuthorizationType: 'CUSTOM', HttpMethod: 'ANY' });
     }
+    // A browser's preflight carries none.
+    const open = methods.filter((method) => !routed.includes(method));
+    expect(open).toHaveLength(2);
+    for (const { Properties } of open) expect(Properties).toMatchObject({ AuthorizationType: 'NONE' });
     partOf(env, 'control').hasResourceProperties('AWS::ApiGateway::Authorizer', {
       Type: 'TOKEN',
       IdentitySource: 'method.request.header.Authorization',
     });
+  });
+
+  test('answers with problem+json whatever API Gateway answers by itself', () => {
+    const responses = resourcesOf(all, 'AWS::ApiGateway::GatewayResponse');
+    const types = responses.map(({ Properties }) => Properties.ResponseType);
+    expect(types).toEqual(
+      expect.arrayContaining([
+        'THROTTLED',
+        'INTEGRATION_TIMEOUT',
+        'INTEGRATION_FAILURE',
+        'DEFAULT_4XX',
+        'DEFAULT_5XX',
+      ]),
+    );
+    for (const { Properties } of responses) {
+      const { StatusCode, ResponseParameters, ResponseTemplates } = z
+        .object({
+          StatusCode: z.string(),
+          ResponseParameters: z.record(z.string(), z.string()),
+          ResponseTemplates: z.object({ 'application/json': z.string() }),
+        })
+        .parse(Properties);
+      const problem = problemDetailsSchema.parse(JSON.parse(ResponseTemplates['application/json']));
+      expect(String(problem.status)).toBe(StatusCode);
+      expect(ResponseParameters).toMatchObject({
+        'gatewayresponse.header.Content-Type': "'application/problem+json'",
+        'gatewayresponse.header.X-Request-Id': 'context.requestId',
+      });
+      expect('gatewayresponse.header.Retry-After' in ResponseParameters).toBe(StatusCode === '429');
+    }
   });
 
   test('never logs bodies of requests, which hold passwords', () => {
@@ -434,6 +477,7 @@ describe('the alarms', () => {
   test.each(environmentNames)('of %s on our own metrics use the service-wide copy', (env) => {
     const own = alarmsOf(env).filter(({ Properties }) => Properties.Namespace === metricNamespace);
     expect(own.map(({ Properties }) => Properties.MetricName).toSorted()).toEqual([
+      'ApiFaults',
       'ConnectorFailed',
       'HeartbeatAgeMs',
       'LagMs',

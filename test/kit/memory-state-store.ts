@@ -1,11 +1,12 @@
 import type { Activity } from '#core/contracts/activity.ts';
-import type { Client, Principal } from '#core/contracts/client.ts';
+import type { Client } from '#core/contracts/client.ts';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { TableProgress } from '#core/contracts/copy.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { Deletion } from '#core/contracts/deletion.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
+import type { Token } from '#core/contracts/token.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { RequestClaim } from '#core/ports/idempotency-store.ts';
@@ -22,7 +23,8 @@ const installationId = '5b0c7c1e-9f3d-4f2a-8a53-2d1f6d1b7a10';
 /** What the API works with of the state store, in memory. Tests reach into its maps. */
 export const createMemoryStateStore = (clock: Clock) => {
   const clients = new Map<number, Client>();
-  const tokens = new Map<string, Principal>();
+  /** By their SHA-256. */
+  const tokens = new Map<string, Token>();
   const databases = new Map<number, Database>();
   const replications = new Map<number, Replication>();
   const deletions = new Map<number, Deletion>();
@@ -72,10 +74,27 @@ export const createMemoryStateStore = (clock: Clock) => {
     },
     getClient: async (clientId) => found(clients.get(clientId), `client ${clientId}`),
     listClients: async () => [...clients.values()],
-    putToken: async (hash, principal) => {
-      tokens.set(hash, principal);
+    createToken: async (hash, fields) => {
+      if (fields.clientId !== undefined) await store.getClient(fields.clientId);
+      const token = { ...fields, tokenId: await next('token'), createdAt: clock.now().toISOString() };
+      tokens.set(hash, token);
+      return token;
     },
-    findPrincipal: async (hash) => tokens.get(hash),
+    findToken: async (hash) => tokens.get(hash),
+    getToken: async (tokenId) =>
+      found(
+        [...tokens.values()].find((it) => it.tokenId === tokenId),
+        `token ${tokenId}`,
+      ),
+    listTokens: async () => [...tokens.values()],
+    removeToken: async (tokenId) => {
+      const token = await store.getToken(tokenId);
+      for (const [hash, it] of tokens) if (it.tokenId === tokenId) tokens.delete(hash);
+      return token;
+    },
+    touchToken: async (tokenId, lastUsedAt) => {
+      for (const [hash, it] of tokens) if (it.tokenId === tokenId) tokens.set(hash, { ...it, lastUsedAt });
+    },
     nextDatabaseId: () => next('database'),
     putDatabase: async (database) => {
       databases.set(database.databaseId, database);
@@ -119,6 +138,10 @@ export const createMemoryStateStore = (clock: Clock) => {
       );
     },
     listReplications: async (clientId) => [...replications.values()].filter((it) => it.clientId === clientId),
+    listReplicationsAfter: async (clientId, after, limit) =>
+      (await store.listReplications(clientId))
+        .filter(({ replicationId }) => replicationId > after)
+        .slice(0, limit),
     listAllReplications: async () => [...replications.values()],
     updateReplication: async (clientId, replicationId, change, expected = {}) => {
       const current = await store.getReplication(clientId, replicationId);

@@ -106,7 +106,13 @@ interface Reply {
 }
 
 /** As API Gateway does it: the authorizer first, then the API with its context. */
-const call = async (token: string, method: string, route: string, body?: unknown): Promise<Reply> => {
+const call = async (
+  token: string,
+  method: string,
+  route: string,
+  body?: unknown,
+  client?: string,
+): Promise<Reply> => {
   const path = `/v1${route}`;
   const { context } = await authorize({
     type: 'TOKEN',
@@ -117,7 +123,7 @@ const call = async (token: string, method: string, route: string, body?: unknown
     httpMethod: method,
     path,
     pathParameters: { proxy: path.slice(1) },
-    queryStringParameters: null,
+    queryStringParameters: client === undefined ? null : { client_id: client },
     body: body === undefined ? null : JSON.stringify(body),
     isBase64Encoded: false,
     requestContext: {
@@ -154,6 +160,23 @@ const newClient = async (name: string): Promise<string> => {
   const token = await call(adminToken, 'POST', `/clients/${client.body.client_id}/tokens`);
   return String(token.body.token);
 };
+
+test('a token acts by its role, shows its use in the list, and is refused once it is revoked', async () => {
+  const created = await call(adminToken, 'POST', '/tokens', { name: 'Grafana é', role: 'viewer' });
+  const token = String(created.body.token);
+  expect((await call(token, 'GET', '/me')).body).toEqual({
+    name: 'Grafana é',
+    role: 'viewer',
+    client_id: null,
+    token_id: created.body.token_id,
+  });
+  expect((await call(token, 'POST', '/clients', { name: 'x' })).status).toBe(403);
+  expect((await call(token, 'GET', '/tokens')).status).toBe(403);
+  const shown = await call(adminToken, 'GET', `/tokens/${created.body.token_id}`);
+  expect(shown.body).toMatchObject({ created_by: 'deployment', last_used_at: expect.any(String) });
+  expect((await call(adminToken, 'DELETE', `/tokens/${created.body.token_id}`)).status).toBe(200);
+  await expect(call(token, 'GET', '/me')).rejects.toThrow('Unauthorized');
+});
 
 test('an unknown token is refused by the authorizer', async () => {
   await expect(call('nonsense', 'GET', '/clients')).rejects.toThrow('Unauthorized');
@@ -243,7 +266,8 @@ test('a client registers, tests, discovers, configures and is told why nothing c
   for (const suffix of ['', '/status', '/copy', '/activity'])
     expect((await call(stranger, 'GET', `${path}${suffix}`)).status).toBe(404);
   expect((await call(stranger, 'GET', `/databases/${source.body.database_id}`)).status).toBe(404);
-  expect((await call(adminToken, 'GET', path)).status).toBe(403);
+  expect((await call(adminToken, 'GET', path)).status).toBe(400);
+  expect((await call(adminToken, 'GET', path, undefined, '1')).body).toEqual(created.body);
 }, 60_000);
 
 test.each([
@@ -270,7 +294,7 @@ test.each([
       expect([answer.status, answer.body.code]).toEqual([status, code]);
       expect(answer.text).not.toContain(databases.source.settings.password);
     }
-    expect((await call(token, 'GET', '/replications')).body).toEqual({ replications: [] });
+    expect((await call(token, 'GET', '/replications')).body).toEqual({ replications: [], next_cursor: null });
   },
   60_000,
 );

@@ -117,12 +117,34 @@ test('clients and databases are numbered, listed in order and invisible to other
   expect(await codeOf(store.getDatabase(second.clientId, database.databaseId))).toBe('NotFound');
 });
 
-test('a token is found by its hash only', async () => {
-  await store.putToken('aa11', { role: 'client', clientId: 3 });
-  await store.putToken('bb22', { role: 'admin' });
-  expect(await store.findPrincipal('aa11')).toEqual({ role: 'client', clientId: 3 });
-  expect(await store.findPrincipal('bb22')).toEqual({ role: 'admin' });
-  expect(await store.findPrincipal('cc33')).toBeUndefined();
+test('a token is found by its hash, listed, and gone when it is removed', async () => {
+  const { clientId } = await store.createClient('With tokens');
+  const ofClient = await store.createToken('aa11', {
+    name: 'ci',
+    role: 'operator',
+    clientId,
+    createdBy: 'deployment',
+    validUntil: '2027-01-01T00:00:00.000Z',
+  });
+  const ofAll = await store.createToken('bb22', { name: 'ops', role: 'admin', createdBy: 'deployment' });
+  expect(ofClient).toMatchObject({ role: 'operator', clientId, createdAt: at });
+  expect(await store.findToken('aa11')).toEqual(ofClient);
+  expect(await store.findToken('bb22')).toEqual(ofAll);
+  expect(await store.findToken('cc33')).toBeUndefined();
+  await expect(
+    store.createToken('dd44', { name: 'x', role: 'viewer', clientId: 999, createdBy: 'deployment' }),
+  ).rejects.toMatchObject({ code: 'NotFound' });
+  expect(await store.findToken('dd44')).toBeUndefined();
+
+  await store.touchToken(ofAll.tokenId, at);
+  expect(await store.listTokens()).toEqual([ofClient, { ...ofAll, lastUsedAt: at }]);
+  expect(await store.getToken(ofAll.tokenId)).toEqual({ ...ofAll, lastUsedAt: at });
+
+  expect(await store.removeToken(ofClient.tokenId)).toEqual(ofClient);
+  expect(await store.findToken('aa11')).toBeUndefined();
+  await store.touchToken(ofClient.tokenId, at);
+  expect((await store.listTokens()).map(({ tokenId }) => tokenId)).toEqual([ofAll.tokenId]);
+  await expect(store.removeToken(ofClient.tokenId)).rejects.toMatchObject({ code: 'NotFound' });
 });
 
 test('ordinals count the replications of one source database', async () => {

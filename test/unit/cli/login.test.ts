@@ -15,7 +15,11 @@ afterAll(() => api.close());
 beforeEach(() => {
   env = { XDG_CONFIG_HOME: temporaryConfigHome() };
   file = join(env.XDG_CONFIG_HOME ?? '', 'millrace', 'config.json');
-  api.on('GET /clients', problemAnswer(403, 'Forbidden', 'This needs the admin token.'));
+  api.on('GET /me', ({ headers }) =>
+    headers.authorization === 'Bearer right'
+      ? { body: { name: 'ci', role: 'operator', client_id: 3, token_id: 1 } }
+      : problemAnswer(401, 'Unauthorized', 'There is no such token.'),
+  );
   api.on('GET /databases', ({ headers }) =>
     headers.authorization === 'Bearer right'
       ? { body: { databases: [] } }
@@ -30,7 +34,7 @@ describe('millrace login', () => {
   test('the token is checked and kept in a file that only its owner can read', async () => {
     const { exitCode, stdout, stderr } = await login();
     expect([exitCode, stdout]).toEqual([0, '']);
-    expect(stderr).toContain("with a client's token");
+    expect(stderr).toContain('with the token ci: operator of client 3');
     expect(stderr).not.toContain('right');
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
@@ -89,7 +93,7 @@ describe('millrace login', () => {
   });
 
   test('a server that is no Millrace is told apart', async () => {
-    api.on('GET /clients', { status: 404, body: 'not here' });
+    api.on('GET /me', { status: 404, body: 'not here' });
     expect((await login()).stderr).toContain('answers, but not as the API of Millrace');
   });
 });

@@ -5,6 +5,7 @@ import { createLog } from '#adapters/observability/log.ts';
 import { apiVersionPath } from '#core/contracts/api-version.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
+import type { Principal } from '#core/contracts/token.ts';
 import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
 import { findServerProblems, findServerWarnings } from '#core/databases/postgresql/source/readiness.ts';
 import { postgresTargetDialect } from '#core/databases/postgresql/target/dialect.ts';
@@ -28,6 +29,23 @@ export const table = (
 ): TableDescription => sampleTable(name, { ref: { schema, table: name }, bytes: 8_192, ...change });
 
 const databaseUser = { username: 'millrace', databaseName: 'shop' } as const;
+
+/** The admin of all clients, an operator of the client with this number, or anyone. */
+export type Caller = 'admin' | number | Omit<Principal, 'name'>;
+
+const toPrincipal = (caller: Caller): Principal => {
+  if (caller === 'admin') return { role: 'admin', name: 'the admin' };
+  if (typeof caller === 'number') return { role: 'operator', clientId: caller, name: `client ${caller}` };
+  return { ...caller, name: `a ${caller.role}` };
+};
+
+interface Reply {
+  readonly status: number;
+  readonly type: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: Record<string, unknown>;
+  readonly text: string;
+}
 
 /** Anything that a test did not expect to be called. */
 const unexpected = (what: string) => async (): Promise<never> => {
@@ -269,24 +287,23 @@ export const createWorld = () => {
     secretPrefix: 'millrace/test/databases',
     topicRetentionHours: 168,
     captureKafka: { brokers: 'kafka:9092', security: 'plaintext' },
+    countFault: () => {
+      calls.push('count fault');
+    },
+    consoleOrigin: 'https://console.example.com',
   };
   const api = createApi(ports, createLog({ service: 'api', output }));
 
   /** One request, to a path without its version, as API Gateway hands it over; `as` is who the authorizer found. */
   const request = async (
-    as: 'admin' | number,
+    as: Caller | 'nobody',
     method: string,
     path: string,
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<{
-    status: number;
-    type: string;
-    body: Record<string, unknown>;
-    text: string;
-    headers: APIGatewayProxyResult['headers'];
-  }> => {
-    const [pathname = '', search] = `${apiVersionPath}${path}`.split('?');
+    version = apiVersionPath,
+  ): Promise<Reply> => {
+    const [pathname = '', search] = `${version}${path}`.split('?');
     const event = {
       httpMethod: method,
       path: pathname,
@@ -296,16 +313,22 @@ export const createWorld = () => {
       body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
       isBase64Encoded: false,
       requestContext: {
-        authorizer: as === 'admin' ? { role: 'admin' } : { role: 'client', clientId: String(as) },
+        ...(as === 'nobody'
+          ? {}
+          : {
+              authorizer: Object.fromEntries(
+                Object.entries(toPrincipal(as)).map(([name, value]) => [name, String(value)]),
+              ),
+            }),
       },
     } as unknown as APIGatewayProxyEvent;
     const result: APIGatewayProxyResult = await api(event, { awsRequestId: 'request-1' } as Context);
     return {
       status: result.statusCode,
       type: String(result.headers?.['content-type']),
-      body: JSON.parse(result.body) as Record<string, unknown>,
+      headers: result.headers ?? {},
+      body: result.body === '' ? {} : (JSON.parse(result.body) as Record<string, unknown>),
       text: result.body,
-      headers: result.headers,
     };
   };
 

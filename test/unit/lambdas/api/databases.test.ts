@@ -22,7 +22,7 @@ test('a registered database is answered, listed and read without its password or
   const read = await request(1, 'GET', '/databases/1');
   const listed = await request(1, 'GET', '/databases');
   expect(read.body).toEqual(created.body);
-  expect(listed.body).toEqual({ databases: [created.body] });
+  expect(listed.body).toEqual({ databases: [created.body], next_cursor: null });
 
   expect([...secrets]).toEqual([
     [
@@ -104,24 +104,7 @@ test.each([
   const answer = await request(2, method, `/databases/1${suffix}`);
   expect(answer.status).toBe(404);
   expect(answer.body.code).toBe('NotFound');
-  expect((await request(2, 'GET', '/databases')).body).toEqual({ databases: [] });
-});
-
-test.each([
-  ['POST', '/databases'],
-  ['GET', '/databases'],
-  ['GET', '/databases/1'],
-  ['POST', '/databases/1/test'],
-  ['GET', '/databases/1/tables'],
-])('the admin token has no databases: %s %s', async (method, path) => {
-  const { request } = createWorld();
-  const answer = await request(
-    'admin',
-    method,
-    path,
-    path === '/databases' && method === 'POST' ? registration() : undefined,
-  );
-  expect(answer.status).toBe(403);
+  expect((await request(2, 'GET', '/databases')).body).toEqual({ databases: [], next_cursor: null });
 });
 
 test('the test of a connection tells version, latency and that all is ready', async () => {
@@ -168,6 +151,7 @@ test('a wrong password is a problem, and closes what was opened', async () => {
   expect(answer.type).toBe('application/problem+json');
   expect(answer.body).toEqual({
     type: 'about:blank',
+    request_id: 'request-1',
     title: 'DatabaseAuthenticationFailed',
     status: 422,
     detail: 'The server refuses user millrace.',
@@ -191,6 +175,7 @@ test('discovered tables say what they are and why one cannot be replicated', asy
   await request(1, 'POST', '/databases', registration());
   const answer = await request(1, 'GET', '/databases/1/tables');
   const { tables } = discoveredTablesSchema.parse(answer.body);
+  expect(tables.map((it) => it.table)).toEqual(['flights', 'log', 'odd', 'recent', 'Sel"ect; DROP TABLE x']);
   expect(tables[0]).toEqual({
     schema: 'public',
     table: 'flights',
@@ -205,7 +190,7 @@ test('discovered tables say what they are and why one cannot be replicated', asy
   });
   expect(tables.map(({ replicable }) => replicable)).toEqual([true, false, false, false, true]);
   expect(tables[1]).toMatchObject({ estimated_rows: null });
-  expect(tables[3]?.problems[0]?.message).toContain('regclass');
+  expect(tables[2]?.problems[0]?.message).toContain('regclass');
   expect(tables[4]).toMatchObject({ schema: 'Üpper case', table: 'Sel"ect; DROP TABLE x' });
   expect(open.connections).toBe(0);
 });

@@ -1,0 +1,61 @@
+import type { Role } from '#core/contracts/token.ts';
+
+/**
+ * Who may call a route.
+ *
+ * - `role`: the least role of the token.
+ * - `scope`: `client` works on what one client owns, so a token of all clients says which one (`client_id` in the query);
+ *   `all` concerns more than one client, so a client's token is refused; `token` shows each token what it may see.
+ */
+export interface Access {
+  readonly role: Role;
+  readonly scope: 'client' | 'all' | 'token';
+}
+
+const view = { role: 'viewer', scope: 'client' } as const;
+const operate = { role: 'operator', scope: 'client' } as const;
+
+/** Every route by its operation's id. One that is not here does not compile, so none is open by mistake. */
+export const routeAccess = {
+  getMe: { role: 'viewer', scope: 'token' },
+
+  createClient: { role: 'admin', scope: 'all' },
+  listClients: { role: 'viewer', scope: 'token' },
+  getClient: { role: 'viewer', scope: 'token' },
+  createClientToken: { role: 'admin', scope: 'token' },
+
+  createToken: { role: 'admin', scope: 'token' },
+  listTokens: { role: 'admin', scope: 'token' },
+  getToken: { role: 'admin', scope: 'token' },
+  revokeToken: { role: 'admin', scope: 'token' },
+
+  registerDatabase: operate,
+  listDatabases: view,
+  getDatabase: view,
+  updateDatabase: operate,
+  deleteDatabase: operate,
+  testDatabase: operate,
+  discoverTables: view,
+
+  listSnapshotModes: { role: 'viewer', scope: 'token' },
+  createReplication: operate,
+  listReplications: view,
+  getReplication: view,
+  validateReplication: operate,
+  startReplication: operate,
+  stopReplication: operate,
+  pauseReplication: operate,
+  resumeReplication: operate,
+  restartReplication: operate,
+  addTables: operate,
+  removeTable: operate,
+  resyncTable: operate,
+  deleteReplication: operate,
+  getDeletion: view,
+  getStatus: view,
+  getCopyProgress: view,
+  listActivity: view,
+  listClientActivity: view,
+} as const satisfies Readonly<Record<string, Access>>;
+
+export type OperationId = keyof typeof routeAccess;
