@@ -216,8 +216,14 @@ const driverRules: Readonly<Record<string, ErrorCode>> = {
   ER_SSL_ERROR: 'DatabaseTlsFailed',
 };
 
-/** Its errors without a code. */
-const driverMessages: readonly (readonly [RegExp, ErrorCode])[] = [
+/** Its errors without a code of its own, with what they mean where they do not say it. */
+const driverMessages: readonly (readonly [RegExp, ErrorCode, reason?: string])[] = [
+  // The driver reads on behind the end of a packet.
+  [
+    /^The value of "offset" is out of range/,
+    'DatabaseUnreachable',
+    'what answers there does not speak the protocol of MySQL',
+  ],
   [/^connect ETIMEDOUT|^Connection timed out/i, 'DatabaseTimeout'],
   [
     /closed state|Connection lost|connection was cut|Pool is closed|was destroyed|This socket has been ended/i,
@@ -242,5 +248,5 @@ const classify = (failure: Failure): { readonly code: ErrorCode; readonly reason
   const known = driverMessages.find(([pattern]) => pattern.test(message));
   return known === undefined
     ? { code: 'Internal', reason: 'the driver failed' }
-    : { code: known[1], reason: message };
+    : { code: known[1], reason: known[2] ?? message };
 };

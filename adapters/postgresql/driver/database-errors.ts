@@ -164,8 +164,13 @@ const sqlStateRules: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** Texts of pg and pg-pool, which give their own errors no code. */
-const driverMessages: readonly (readonly [RegExp, ErrorCode])[] = [
+/** Texts of pg and pg-pool, which give their own errors no code, with what they mean where they do not say it. */
+const driverMessages: readonly (readonly [RegExp, ErrorCode, reason?: string])[] = [
+  [
+    /^received invalid response|^Unknown authenticationOk message/,
+    'DatabaseUnreachable',
+    'what answers there does not speak the protocol of PostgreSQL',
+  ],
   [/^The server does not support SSL connections|establishing an SSL connection/, 'DatabaseTlsFailed'],
   [/^timeout exceeded when trying to connect|^timeout expired/, 'DatabaseTimeout'],
   [/^Query read timeout/, 'DatabaseTimeout'],
@@ -188,5 +193,7 @@ const classify = (failure: Failure): { readonly code: ErrorCode; readonly reason
     if (isTlsError(code)) return { code: 'DatabaseTlsFailed', reason: `${message} (${code})` };
   }
   const known = driverMessages.find(([pattern]) => pattern.test(message));
-  return known === undefined ? { code: 'Internal', reason: message } : { code: known[1], reason: message };
+  return known === undefined
+    ? { code: 'Internal', reason: message }
+    : { code: known[1], reason: known[2] ?? message };
 };

@@ -50,6 +50,22 @@ test.each([
   expect(toDatabaseError(Object.assign(new Error('x'), { code, errno: -111 }), action).code).toBe(expected);
 });
 
+test('a server that speaks another protocol is told apart from a defect of ours', () => {
+  const beyond = (name: string) =>
+    Object.assign(
+      new RangeError(`The value of "${name}" is out of range. It must be >= 0 and <= 5. Received 9`),
+      {
+        code: 'ERR_OUT_OF_RANGE',
+      },
+    );
+  const error = toDatabaseError(beyond('offset'), action);
+  expect([error.code, error.message]).toEqual([
+    'DatabaseUnreachable',
+    'Cannot read chunk 3 for table shop.orders at db:3306/shop: what answers there does not speak the protocol of MySQL.',
+  ]);
+  expect(toDatabaseError(beyond('value'), action).code).toBe('Internal');
+});
+
 test('the message says what, where and why', () => {
   const error = toDatabaseError(serverError(1146, "Table 'shop.orders' doesn't exist"), action);
   expect(error.message).toBe(

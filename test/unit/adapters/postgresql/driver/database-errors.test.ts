@@ -81,6 +81,8 @@ describe('toDatabaseError', () => {
     ['Query read timeout', 'DatabaseTimeout'],
     ['The server does not support SSL connections', 'DatabaseTlsFailed'],
     ['SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string', 'DatabaseAuthenticationFailed'],
+    ['received invalid response: 4a', 'DatabaseUnreachable'],
+    ['Unknown authenticationOk message type 99', 'DatabaseUnreachable'],
     ['something nobody thought of', 'Internal'],
   ])('the driver error "%s" is %s', (message, code) => {
     expect(toDatabaseError(new Error(message), action).code).toBe(code);
