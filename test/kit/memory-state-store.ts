@@ -14,6 +14,7 @@ import type {
   ActivityPage,
   ActivityRange,
   ConsumerLaunch,
+  HealAttempt,
   RevokedLaunch,
   StateStore,
 } from '#core/ports/state-store.ts';
@@ -34,6 +35,7 @@ export const createMemoryStateStore = (clock: Clock) => {
   const revoked = new Map<number, RevokedLaunch>();
   const heartbeats = new Map<number, Heartbeat>();
   const progress = new Map<number, TableProgress[]>();
+  const attempts = new Map<number, HealAttempt[]>();
   const sourceLogs = new Map<number, SourceLog>();
   const requests = new Map<string, { claim: RequestClaim; until: number; answer?: string }>();
   const sequences = new Map<string, number>();
@@ -215,8 +217,13 @@ export const createMemoryStateStore = (clock: Clock) => {
       if (leases.get(replicationId) === holder) leases.delete(replicationId);
     },
 
-    recordLaunch: async (_clientId, replicationId, launch) => {
+    recordLaunch: async (clientId, replicationId, launch) => {
+      const { desired, generation } = await store.getReplication(clientId, replicationId);
+      if (desired !== 'running' || generation !== launch.generation) {
+        throw new MillraceError('Superseded', 'The replication was stopped or started again.');
+      }
       launches.set(replicationId, launch);
+      revoked.delete(replicationId);
     },
     getLaunch: async (replicationId) => launches.get(replicationId),
     revokeLaunch: async (replicationId) => {
@@ -229,6 +236,8 @@ export const createMemoryStateStore = (clock: Clock) => {
     setLaunchTask: async (replicationId, launchId, taskArn) => {
       const launch = launches.get(replicationId);
       if (launch?.launchId === launchId) launches.set(replicationId, { ...launch, taskArn });
+      else if (revoked.get(replicationId)?.launchId === launchId)
+        revoked.set(replicationId, { launchId, taskArn });
     },
     claimRequest: async (claim, ttlMs, now) => {
       const known = requests.get(claim.requestHash);
@@ -248,11 +257,23 @@ export const createMemoryStateStore = (clock: Clock) => {
     releaseRequest: async ({ requestHash, claimId }) => {
       if (requests.get(requestHash)?.claim.claimId === claimId) requests.delete(requestHash);
     },
-    putHeartbeat: unused,
+    putHeartbeat: async (replicationId, heartbeat) => {
+      const isLast = heartbeat.state === 'STOPPED' || heartbeat.state === 'ERROR';
+      const known = [launches.get(replicationId), isLast ? revoked.get(replicationId) : undefined];
+      if (!known.some((launch) => launch?.launchId === heartbeat.launchId)) {
+        throw new MillraceError('Superseded', 'It is not the consumer any more.');
+      }
+      heartbeats.set(replicationId, heartbeat);
+    },
     getHeartbeat: async (replicationId) => heartbeats.get(replicationId),
-    listHealAttempts: unused,
-    addHealAttempt: unused,
-    putSourceLog: unused,
+    listHealAttempts: async (replicationId, since) =>
+      (attempts.get(replicationId) ?? []).filter(({ at }) => Date.parse(at) >= since.getTime()),
+    addHealAttempt: async (replicationId, attempt) => {
+      attempts.set(replicationId, [...(attempts.get(replicationId) ?? []), attempt]);
+    },
+    putSourceLog: async (replicationId, sourceLog) => {
+      sourceLogs.set(replicationId, sourceLog);
+    },
     getSourceLog: async (replicationId) => sourceLogs.get(replicationId),
     putTablePlan: unused,
     removeTablePlan: unused,

@@ -16,6 +16,7 @@ import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type { ConnectorStatus, Credentials, KafkaAdminPort } from '#core/ports/services.ts';
+import type { StateStore } from '#core/ports/state-store.ts';
 import { createApi } from '../../../../lambdas/api/api.ts';
 import type { ApiPorts } from '../../../../lambdas/api/ports.ts';
 import { readyServer, sampleTable } from '../../../kit/databases.ts';
@@ -52,10 +53,17 @@ const unexpected = (what: string) => async (): Promise<never> => {
   throw new Error(`${what} was not expected.`);
 };
 
+export interface WorldOptions {
+  /** In the place of one that moves only when something sleeps. */
+  readonly clock?: Clock;
+  /** In the place of the one in memory. */
+  readonly store?: StateStore;
+}
+
 /** The API with everything around it in memory. Tests set what the databases and services answer. */
-export const createWorld = () => {
+export const createWorld = (options: WorldOptions = {}) => {
   let nowMs = Date.parse('2026-03-01T12:00:00.000Z');
-  const clock: Clock = {
+  const clock: Clock = options.clock ?? {
     now: () => new Date(nowMs),
     // Time passes only here, so waits end at once; a wait that is given up never passes.
     sleep: (ms, signal) =>
@@ -78,6 +86,7 @@ export const createWorld = () => {
     },
   });
   const memory = createMemoryStateStore(clock);
+  const store = options.store ?? memory.store;
   const secrets = new Map<string, Credentials>();
   const executions = new Map<string, { input: string; status: 'RUNNING' | 'FAILED' | 'SUCCEEDED' }>();
   const calls: string[] = [];
@@ -165,10 +174,10 @@ export const createWorld = () => {
   let tokens = 0;
   const ports: ApiPorts = {
     store: {
-      ...memory.store,
+      ...store,
       putDatabase: async (database) => {
         if (world.putDatabaseFailure !== undefined) throw world.putDatabaseFailure;
-        await memory.store.putDatabase(database);
+        await store.putDatabase(database);
       },
     },
     secrets: {
