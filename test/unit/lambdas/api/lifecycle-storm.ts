@@ -24,6 +24,7 @@ export const whatRuns = {
 } as const;
 export type LastWord = keyof typeof whatRuns;
 
+const stormMs = 15_000;
 const stormWords = ['start', 'stop', 'pause', 'resume', 'restart'] as const;
 
 export interface StormOptions {
@@ -228,25 +229,31 @@ export const createStorm = async ({ seed, openStore }: StormOptions) => {
   };
 
   return {
-    /** Twelve words at random moments of 15 seconds, while healing is at work, and then the last one. */
+    /** Two dozen words at random moments, while healing is at work, and then the last one. */
     blow: async (word: LastWord) => {
       await insist('start');
       await awaitStatus('active');
       let isCalm = false;
       const healing = healUntil(() => isCalm);
-      await Promise.all(
-        Array.from({ length: 12 }, async () => {
-          const at = random.next() * 15_000;
+      const calls = Promise.all(
+        Array.from({ length: 24 }, async () => {
+          // Most of them right before the last one, so that they are still under way when it comes.
+          const at = stormMs * (1 - random.next() ** 4);
           const said = stormWords[Math.floor(random.next() * stormWords.length)] ?? 'start';
           await clock.sleep(at);
           await say(said);
         }),
       );
       if (word === 'pause' || word === 'restart') {
+        await calls;
         await insist('start');
         await awaitStatus('active');
+      } else {
+        // Calls that came before are still under way.
+        await clock.sleep(stormMs);
       }
       await insist(word);
+      await calls;
       isCalm = true;
       await healing;
       await awaitStatus(whatRuns[word].status);
