@@ -28,5 +28,10 @@ const renderActivity = ({ activity }: Activity): readonly string[] =>
     ? ['Nothing happened in the last 90 days.']
     : table(
         [{ title: 'AT' }, { title: 'BY' }, { title: 'WHAT' }, { title: 'MESSAGE' }],
-        activity.map(({ at, actor, action, message }) => [formatInstant(at), actor, action, message]),
+        activity.map(({ at, actor, by, action, message, reason }) => [
+          formatInstant(at),
+          by ?? actor,
+          action,
+          reason === null ? message : `${message} (${reason})`,
+        ]),
       );

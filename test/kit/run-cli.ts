@@ -1,7 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { afterAll } from '@jest/globals';
 import { run } from '../../cli/program.ts';
 
 export interface CliRun {
@@ -23,8 +24,17 @@ export interface CliRunOptions {
   readonly onSleep?: (durationMs: number) => void;
 }
 
-/** A folder for the configuration, of this run of the suite. */
-export const temporaryConfigHome = (): string => mkdtempSync(join(tmpdir(), 'millrace-cli-test-'));
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder for the configuration. It is removed when the suite that asked for it ends. */
+export const temporaryConfigHome = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-cli-test-'));
+  folders.push(folder);
+  return folder;
+};
 
 const collect = (isTerminal: boolean) => {
   const stream = Object.assign(new PassThrough(), { isTTY: isTerminal, columns: 120 });

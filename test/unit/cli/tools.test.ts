@@ -85,9 +85,13 @@ test('activity shows who did what', async () => {
     actor: 'healer',
     action: 'connector-resumed',
     message: 'It was paused.',
+    by: null,
+    reason: null,
   };
-  api.on('GET /replications/3/activity', { body: { replication_id: 3, activity: [entry] } });
+  const byPerson = { ...entry, actor: 'user', by: 'anna', action: 'paused', reason: 'an upgrade' };
+  api.on('GET /replications/3/activity', { body: { replication_id: 3, activity: [entry, byPerson] } });
   const { stdout } = await cli('activity', '3', '--limit', '7');
   expect(stdout.split('\n')[1]).toMatch(/^2026-01-01 .* {2}healer {2}connector-resumed {2}It was paused\.$/);
+  expect(stdout.split('\n')[2]).toMatch(/ {2}anna +paused +It was paused\. \(an upgrade\)$/);
   expect(api.requests.at(-1)?.path).toBe('/replications/3/activity?limit=7');
 });
