@@ -12,7 +12,11 @@ import {
   consumerKey,
   deletionKey,
   healsOf,
+  healthKey,
+  healthPointsOf,
+  incidentsOf,
   type Key,
+  openIncidentsKey,
   progressesOf,
   replicationKey,
   shapesOf,
@@ -70,10 +74,20 @@ export const createDeletionStore = (table: DynamoTable, clock: Clock): DeletionS
     removeReplication: async (replication, done) => {
       const { clientId, replicationId, connectorName } = replication;
       await removeCopies(table, replication);
-      for (const { pk, sk } of [healsOf(replicationId), shapesOf(replicationId)]) {
+      for (const { pk, sk } of [
+        healsOf(replicationId),
+        shapesOf(replicationId),
+        healthPointsOf(replicationId),
+        incidentsOf(replicationId),
+      ]) {
         await table.removeAll((await table.query({ pk, prefix: sk })).map(keyOf));
       }
-      await table.removeAll([consumerKey(replicationId), sourceLogKey(replicationId)]);
+      await table.removeAll([
+        consumerKey(replicationId),
+        sourceLogKey(replicationId),
+        healthKey(replicationId),
+        openIncidentsKey(replicationId),
+      ]);
       const failed = await table.transact([
         { remove: replicationKey(clientId, replicationId), condition: matching({ status: 'deleting' }) },
         { remove: connectorKey(connectorName), condition: matching({ replicationId }) },

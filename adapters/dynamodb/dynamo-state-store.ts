@@ -8,7 +8,9 @@ import { createConsumerStore } from './consumer-store.ts';
 import { createCopyStore } from './copy-store.ts';
 import { createDeletionStore } from './deletion-store.ts';
 import { openDynamoTable } from './dynamo-table.ts';
+import { createHealthStore } from './health-store.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
+import { createIncidentStore } from './incident-store.ts';
 import { createRegistryStore } from './registry-store.ts';
 import { createReplicationStore } from './replication-store.ts';
 import { createShapeStore } from './shape-store.ts';
@@ -38,6 +40,8 @@ export const createStateStore = ({
     ...createCopyStore(table),
     ...createShapeStore(table),
     ...createSourceLogStore(table),
+    ...createHealthStore(table),
+    ...createIncidentStore(table),
     ...createDeletionStore(table, clock),
     ...createIdempotencyStore(table),
   };

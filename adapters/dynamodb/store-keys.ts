@@ -20,6 +20,8 @@ import type { ActivityScope } from '#core/ports/state-store.ts';
  * | connector name | CONNECTOR#name | CONNECTOR |
  * | lease, consumer, source's log, heal attempt | REPLICATION#id | LEASE, CONSUMER, SOURCE_LOG, HEAL#... |
  * | activity (gsiPk ACTIVITY#client id) | REPLICATION#id, of the client itself CLIENT#id | ACTIVITY#... |
+ * | health, health of a minute | REPLICATION#id | HEALTH, HISTORY#minute |
+ * | open incidents, incident | REPLICATION#id | INCIDENTS, INCIDENT#opened#condition |
  * | table progress, table's shape | REPLICATION#id | TABLE#table, SHAPE#table |
  * | chunk | REPLICATION#id#TABLE#table | plan id#number |
  */
@@ -50,6 +52,8 @@ const tablePrefix = 'TABLE#';
 const shapePrefix = 'SHAPE#';
 const healPrefix = 'HEAL#';
 const activityPrefix = 'ACTIVITY#';
+const historyPrefix = 'HISTORY#';
+const incidentPrefix = 'INCIDENT#';
 
 const clientPartition = (clientId: ClientId): string => `CLIENT#${clientId}`;
 const replicationPartition = (replicationId: ReplicationId): string => `REPLICATION#${replicationId}`;
@@ -98,6 +102,47 @@ export const consumerKey = (replicationId: ReplicationId): Key => ({
 export const sourceLogKey = (replicationId: ReplicationId): Key => ({
   pk: replicationPartition(replicationId),
   sk: 'SOURCE_LOG',
+});
+
+export const healthKey = (replicationId: ReplicationId): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: 'HEALTH',
+});
+
+/** `2026-03-01T12:00`: a check that is repeated, or comes twice in a minute, writes the same point. */
+const minuteOf = (at: string): string => at.slice(0, 16);
+
+export const healthPointKey = (replicationId: ReplicationId, at: string): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: `${historyPrefix}${minuteOf(at)}`,
+});
+export const healthPointsSince = healthPointKey;
+export const healthPointsOf = (replicationId: ReplicationId): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: historyPrefix,
+});
+/** After every point's key, for a range. */
+export const lastHealthPointKey = `${historyPrefix}~`;
+
+export const openIncidentsKey = (replicationId: ReplicationId): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: 'INCIDENTS',
+});
+export const incidentKey = ({
+  replicationId,
+  openedAt,
+  condition,
+}: {
+  readonly replicationId: ReplicationId;
+  readonly openedAt: string;
+  readonly condition: string;
+}): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: `${incidentPrefix}${openedAt}#${condition}`,
+});
+export const incidentsOf = (replicationId: ReplicationId): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: incidentPrefix,
 });
 
 /** `unique` keeps apart what happened in the same millisecond. */

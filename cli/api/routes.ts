@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '62391bbf5ef5a47c039ae0d8d03c0ca6660655bb9ae1bc58e6970ff2aeaf51e8';
+export const documentDigest = '6cd59ad064497ea59df21e9cf3a293a112eecfb205eab5d7284eaa8dc5757d45';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -44,6 +44,14 @@ export const routes = {
   getCopyProgress: { method: 'GET', path: '/v1/replications/{replication_id}/copy', ofClient: true },
   listActivity: { method: 'GET', path: '/v1/replications/{replication_id}/activity', ofClient: true },
   listClientActivity: { method: 'GET', path: '/v1/activity', ofClient: true },
+  explainReplication: { method: 'GET', path: '/v1/replications/{replication_id}/why', ofClient: true },
+  listHealthHistory: { method: 'GET', path: '/v1/replications/{replication_id}/history', ofClient: true },
+  listIncidents: { method: 'GET', path: '/v1/incidents', ofClient: true },
+  listReplicationIncidents: {
+    method: 'GET',
+    path: '/v1/replications/{replication_id}/incidents',
+    ofClient: true,
+  },
 } as const;
 
 export interface Operations {
@@ -653,6 +661,42 @@ export interface Operations {
     };
     answer: ClientActivity;
   };
+  explainReplication: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: Why;
+  };
+  listHealthHistory: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      minutes?: string | number;
+      client_id?: string | number;
+    };
+    answer: HealthHistory;
+  };
+  listIncidents: {
+    query?: {
+      state?: 'open' | 'all';
+      client_id?: string | number;
+    };
+    answer: Incidents;
+  };
+  listReplicationIncidents: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      state?: 'open' | 'all';
+      client_id?: string | number;
+    };
+    answer: Incidents;
+  };
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema
@@ -1103,6 +1147,14 @@ export interface Validation {
 export interface Status {
   overall: 'healthy' | 'degraded' | 'failed' | 'starting' | 'paused' | 'stopped';
   /**
+   * Since when it is so, as far as the health check has seen it.
+   */
+  since: string;
+  /**
+   * Where the most likely cause is; null when it is healthy.
+   */
+  hop: ('source' | 'capture' | 'kafka' | 'consumer' | 'target') | null;
+  /**
    * Why it is not healthy; empty when it is.
    */
   reasons: string[];
@@ -1110,6 +1162,10 @@ export interface Status {
    * What may harm the source, with what to do.
    */
   warnings: string[];
+  /**
+   * The way of a change, with the lag of each place.
+   */
+  hops: Hop[];
   connector: {
     state:
       | 'RUNNING'
@@ -1235,9 +1291,71 @@ export interface Status {
      * When that was read.
      */
     source_retained_at: string | null;
+    /**
+     * How fast that has grown within the last quarter of an hour. Null: not known yet.
+     */
+    source_retained_bytes_per_minute: number | null;
+    /**
+     * Minutes until the source removes log that was not captured, at this rate (`max_slot_wal_keep_size`, expiry of the binary log). Null: it has no limit, or nothing grows.
+     */
+    source_minutes_to_loss: number | null;
   };
   tables: TableStatus[];
   timestamp: string;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Hop".
+ */
+export interface Hop {
+  hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
+  /**
+   * What is at fault there; null: nothing.
+   */
+  fault:
+    | (
+        | 'replication-failed'
+        | 'needs-resync'
+        | 'deletion-blocked'
+        | 'ending-stuck'
+        | 'pause-running-out'
+        | 'credentials-refused'
+        | 'source-unreachable'
+        | 'source-unreadable'
+        | 'source-not-watched'
+        | 'connect-silent'
+        | 'connector-missing'
+        | 'connector-failed'
+        | 'connector-paused'
+        | 'connector-not-running'
+        | 'capture-not-reading'
+        | 'capture-stalled'
+        | 'capture-behind'
+        | 'capture-unknown'
+        | 'source-log-limit'
+        | 'consumer-retrying'
+        | 'consumer-ended'
+        | 'consumer-silent'
+        | 'consumer-starting'
+        | 'lag-unknown'
+        | 'target-behind'
+        | 'table-held'
+        | 'table-skipped'
+        | 'table-change-failed'
+      )
+    | null;
+  /**
+   * Age of the oldest change that has not passed it. Capture: from the log of the source into Kafka, a minute exact. Target: from Kafka into the tables. Null: not measured, or not known.
+   */
+  lag_ms: number | null;
+  /**
+   * Bytes of log that capture has not passed.
+   */
+  lag_bytes: number | null;
+  /**
+   * Changes in Kafka that are not applied.
+   */
+  lag_events: number | null;
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema
@@ -1417,6 +1535,237 @@ export interface ClientActivity {
    * Null: there is no more.
    */
   next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Why".
+ */
+export interface Why {
+  replication_id: number;
+  overall: 'healthy' | 'degraded' | 'failed' | 'starting' | 'paused' | 'stopped';
+  /**
+   * What is the matter, where and for how long.
+   */
+  sentence: string;
+  /**
+   * The most likely cause; null: nothing is at fault.
+   */
+  condition:
+    | (
+        | 'replication-failed'
+        | 'needs-resync'
+        | 'deletion-blocked'
+        | 'ending-stuck'
+        | 'pause-running-out'
+        | 'credentials-refused'
+        | 'source-unreachable'
+        | 'source-unreadable'
+        | 'source-not-watched'
+        | 'connect-silent'
+        | 'connector-missing'
+        | 'connector-failed'
+        | 'connector-paused'
+        | 'connector-not-running'
+        | 'capture-not-reading'
+        | 'capture-stalled'
+        | 'capture-behind'
+        | 'capture-unknown'
+        | 'source-log-limit'
+        | 'consumer-retrying'
+        | 'consumer-ended'
+        | 'consumer-silent'
+        | 'consumer-starting'
+        | 'lag-unknown'
+        | 'target-behind'
+        | 'table-held'
+        | 'table-skipped'
+        | 'table-change-failed'
+      )
+    | null;
+  /**
+   * Where the fault is.
+   */
+  hop: ('source' | 'capture' | 'kafka' | 'consumer' | 'target') | null;
+  since: string;
+  /**
+   * What was measured.
+   */
+  evidence: {
+    name: string;
+    value: string | number;
+  }[];
+  /**
+   * What Millrace does about it by itself.
+   */
+  doing: string;
+  /**
+   * What an operator can do.
+   */
+  advice: string | null;
+  /**
+   * A call of this API that may end it.
+   */
+  call: string | null;
+  /**
+   * The section about it, relative to the repository.
+   */
+  runbook: string | null;
+  /**
+   * What else is at fault, perhaps because of it.
+   */
+  others: {
+    condition:
+      | 'replication-failed'
+      | 'needs-resync'
+      | 'deletion-blocked'
+      | 'ending-stuck'
+      | 'pause-running-out'
+      | 'credentials-refused'
+      | 'source-unreachable'
+      | 'source-unreadable'
+      | 'source-not-watched'
+      | 'connect-silent'
+      | 'connector-missing'
+      | 'connector-failed'
+      | 'connector-paused'
+      | 'connector-not-running'
+      | 'capture-not-reading'
+      | 'capture-stalled'
+      | 'capture-behind'
+      | 'capture-unknown'
+      | 'source-log-limit'
+      | 'consumer-retrying'
+      | 'consumer-ended'
+      | 'consumer-silent'
+      | 'consumer-starting'
+      | 'lag-unknown'
+      | 'target-behind'
+      | 'table-held'
+      | 'table-skipped'
+      | 'table-change-failed';
+    hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
+    message: string;
+    since: string;
+  }[];
+  /**
+   * Age of the last look at the source. This call makes none; null: there was none yet.
+   */
+  looked_ago_ms: number | null;
+  timestamp: string;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "HealthHistory".
+ */
+export interface HealthHistory {
+  replication_id: number;
+  /**
+   * One a minute, the oldest first; a minute in which nobody could look is missing.
+   */
+  points: {
+    at: string;
+    overall: 'healthy' | 'degraded' | 'failed' | 'starting' | 'paused' | 'stopped';
+    hop: ('source' | 'capture' | 'kafka' | 'consumer' | 'target') | null;
+    condition:
+      | (
+          | 'replication-failed'
+          | 'needs-resync'
+          | 'deletion-blocked'
+          | 'ending-stuck'
+          | 'pause-running-out'
+          | 'credentials-refused'
+          | 'source-unreachable'
+          | 'source-unreadable'
+          | 'source-not-watched'
+          | 'connect-silent'
+          | 'connector-missing'
+          | 'connector-failed'
+          | 'connector-paused'
+          | 'connector-not-running'
+          | 'capture-not-reading'
+          | 'capture-stalled'
+          | 'capture-behind'
+          | 'capture-unknown'
+          | 'source-log-limit'
+          | 'consumer-retrying'
+          | 'consumer-ended'
+          | 'consumer-silent'
+          | 'consumer-starting'
+          | 'lag-unknown'
+          | 'target-behind'
+          | 'table-held'
+          | 'table-skipped'
+          | 'table-change-failed'
+        )
+      | null;
+    capture_lag_ms: number | null;
+    capture_lag_bytes: number | null;
+    apply_lag_ms: number | null;
+    apply_lag_events: number | null;
+    source_retained_bytes: number | null;
+    /**
+     * Since the replication was created.
+     */
+    applied_events: number;
+  }[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Incidents".
+ */
+export interface Incidents {
+  /**
+   * The newest first.
+   */
+  incidents: {
+    incident_id: string;
+    replication_id: number;
+    condition:
+      | 'replication-failed'
+      | 'needs-resync'
+      | 'deletion-blocked'
+      | 'ending-stuck'
+      | 'pause-running-out'
+      | 'credentials-refused'
+      | 'source-unreachable'
+      | 'source-unreadable'
+      | 'source-not-watched'
+      | 'connect-silent'
+      | 'connector-missing'
+      | 'connector-failed'
+      | 'connector-paused'
+      | 'connector-not-running'
+      | 'capture-not-reading'
+      | 'capture-stalled'
+      | 'capture-behind'
+      | 'capture-unknown'
+      | 'source-log-limit'
+      | 'consumer-retrying'
+      | 'consumer-ended'
+      | 'consumer-silent'
+      | 'consumer-starting'
+      | 'lag-unknown'
+      | 'target-behind'
+      | 'table-held'
+      | 'table-skipped'
+      | 'table-change-failed';
+    hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
+    state: 'open' | 'closed';
+    message: string;
+    since: string;
+    opened_at: string;
+    updated_at: string;
+    closed_at: string | null;
+    /**
+     * How long it took, and what caught up.
+     */
+    ending: string | null;
+    /**
+     * The same text at other incidents: they have one cause, and one alert.
+     */
+    shared_cause: string | null;
+    runbook: string;
+  }[];
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema

@@ -32,6 +32,39 @@ export interface CaptureWait {
   readonly onWait?: (transactions: readonly string[]) => Promise<void>;
 }
 
+/** Positions are as `dialect.capture` formats them. */
+export interface LogReading {
+  /** The end of the log. */
+  readonly position: string;
+  /** Two readings with the same text: nothing was committed in between. */
+  readonly activity: string;
+  /** Everything before it is in Kafka. Absent before capture has begun. */
+  readonly captured?: string;
+  /** Two readings with the same text: capture has not come on in between, not even within a transaction. */
+  readonly movement?: string;
+  /** Bytes from `captured` to the end; absent where positions do not count bytes. */
+  readonly aheadBytes?: number;
+  /**
+   * Bytes from where capture would go on to the end. PostgreSQL keeps them for the capture; MySQL and MariaDB drop them when
+   * they are old enough. Absent when it cannot be told.
+   */
+  readonly retainedBytes?: number;
+  /** Whether a session reads the log for the capture now; absent where the source does not tell. */
+  readonly isRead?: boolean;
+  /** After so many bytes the source removes log that was not captured; absent where it has no such limit. */
+  readonly limitBytes?: number;
+  /** The source removes log that is older than this; absent where it does not. */
+  readonly keptMs?: number;
+}
+
+/** An entry in the log that brings a working capture to its end, for when nothing in the log is for the capture. */
+export interface LogProbe {
+  /** It costs something, so it is worth it only when nothing else comes into the log. */
+  readonly onlyWhenIdle: boolean;
+  /** Throws a database error, also when the user may not write it. */
+  send(): Promise<void>;
+}
+
 /** Whether capture can begin, or which open transactions at the source it waits for, in words. */
 export type CapturePreparation =
   | { readonly isReady: true }
@@ -50,14 +83,12 @@ export interface SourceDatabase extends DescribesTables {
   /** What may harm the source though changes can be captured, each with its remedy. Absent where there is nothing of the kind. */
   findCaptureWarnings?(capture: CaptureNames): Promise<readonly Problem[]>;
   /**
-   * Bytes of log from where capture would go on to the log's end. PostgreSQL keeps them for the capture; MySQL and MariaDB drop
-   * them when they are old enough. Undefined when it cannot be told. Absent where the log's size says nothing of the kind.
-   * `readOffset` is called first.
+   * Where the log ends, and how far capture has come in it. `readOffset` is called first, so that a running connector cannot
+   * seem to be ahead of the log.
    */
-  readRetainedBytes?(
-    capture: CaptureNames,
-    readOffset: () => Promise<ConnectorOffset | undefined>,
-  ): Promise<number | undefined>;
+  readLog(capture: CaptureNames, readOffset: () => Promise<ConnectorOffset | undefined>): Promise<LogReading>;
+  /** Absent where capture moves on by itself when nothing in the log is for it. */
+  readonly logProbe?: LogProbe;
   /** The rights on the tables that the user lacks. Tables that do not exist are left out. */
   findTableGrantProblems(refs: readonly TableRef[]): Promise<readonly Problem[]>;
   /**

@@ -4,7 +4,9 @@ import type { Heartbeat } from '../contracts/consumer.ts';
 import type { Chunk, FinishedChunk, HeldUntil, TableProgress, TableState } from '../contracts/copy.ts';
 import type { Database } from '../contracts/database.ts';
 import type { Deletion } from '../contracts/deletion.ts';
+import type { HealthPoint, HealthRecord } from '../contracts/health-record.ts';
 import type { ClientId, DatabaseId, ReplicationId, TableRef } from '../contracts/identifiers.ts';
+import type { Incident } from '../contracts/incident.ts';
 import type { Replication } from '../contracts/replication.ts';
 import type { SourceLog } from '../contracts/source-log.ts';
 import type { KnownShape } from '../contracts/table-description.ts';
@@ -199,6 +201,26 @@ export interface SourceLogStore {
   getSourceLog(replicationId: ReplicationId): Promise<SourceLog | undefined>;
 }
 
+export interface HealthStore {
+  /** Replaces the record, and adds the point to the history; a second point of the same minute replaces the first. */
+  putHealth(replicationId: ReplicationId, record: HealthRecord, point: HealthPoint): Promise<void>;
+  getHealth(replicationId: ReplicationId): Promise<HealthRecord | undefined>;
+  /** Oldest first. Points are kept for a little longer than 24 hours. */
+  listHealth(replicationId: ReplicationId, since: Date): Promise<readonly HealthPoint[]>;
+}
+
+export interface IncidentStore {
+  getOpenIncidents(replicationId: ReplicationId): Promise<readonly Incident[]>;
+  /** Replaces what is open, and keeps each of the given incidents for the list; closed ones for 90 days. */
+  putIncidents(
+    replicationId: ReplicationId,
+    open: readonly Incident[],
+    closed: readonly Incident[],
+  ): Promise<void>;
+  /** Open and closed ones, the newest first. */
+  listIncidents(replicationId: ReplicationId, limit: number): Promise<readonly Incident[]>;
+}
+
 export interface CopyStore {
   /**
    * Saves a table's plan: its progress and all its chunks. The plan becomes visible as a whole. It replaces the plan of an
@@ -309,5 +331,7 @@ export type StateStore = ShapeStore &
   ConsumerStore &
   HealStore &
   SourceLogStore &
+  HealthStore &
+  IncidentStore &
   CopyStore &
   IdempotencyStore;

@@ -9,6 +9,7 @@ import { adviseOnPath, createMethodFinder } from './allowed-methods.ts';
 import { answer, corsHeaders, methodsAnswer } from './answers.ts';
 import { clientOperations } from './client-operations.ts';
 import { databaseOperations } from './database-operations.ts';
+import { healthOperations } from './health-operations.ts';
 import { type Operation, type RawRequest, routePath } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
 import { problemContentType, toProblemDetails } from './problem-details.ts';
@@ -21,6 +22,7 @@ export const operations: readonly Operation[] = [
   ...tokenOperations,
   ...databaseOperations,
   ...replicationOperations,
+  ...healthOperations,
 ];
 
 /**

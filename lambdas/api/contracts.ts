@@ -7,6 +7,8 @@ import { consumerStateSchema } from '#core/contracts/consumer.ts';
 import { tableStateSchema } from '#core/contracts/copy.ts';
 import { databaseKindSchema, tlsModeSchema } from '#core/contracts/database.ts';
 import { deletionPartSchema, deletionStateSchema } from '#core/contracts/deletion.ts';
+import { overallHealthSchema } from '#core/contracts/health-record.ts';
+import { hopSchema } from '#core/contracts/hop.ts';
 import { instantSchema, maxIdentifierBytes } from '#core/contracts/identifiers.ts';
 import {
   desiredStateSchema,
@@ -17,6 +19,12 @@ import {
 import { defaultTransactionWaitSeconds, maxTransactionWaitSeconds } from '#core/contracts/steps.ts';
 import { roleSchema } from '#core/contracts/token.ts';
 import { defaultTargetTemplate, refuseTemplate } from '#core/naming/target-template.ts';
+import {
+  historyAnswerSchema,
+  hopAnswerSchema,
+  incidentsAnswerSchema,
+  whyAnswerSchema,
+} from './health-contracts.ts';
 import { pageAnswerShape, pageQueryShape } from './paging.ts';
 import { displayNameSchema, displayTextSchema, withoutNul } from './text-schemas.ts';
 
@@ -650,9 +658,12 @@ export const copyAnswerSchema = z.strictObject({
 const connectorStateSchema = z.enum(['RUNNING', 'PAUSED', 'FAILED', 'UNASSIGNED', 'STOPPED', 'RESTARTING']);
 
 export const statusAnswerSchema = z.strictObject({
-  overall: z.enum(['healthy', 'degraded', 'failed', 'starting', 'paused', 'stopped']),
+  overall: overallHealthSchema,
+  since: instantSchema.meta({ description: 'Since when it is so, as far as the health check has seen it.' }),
+  hop: hopSchema.nullable().meta({ description: 'Where the most likely cause is; null when it is healthy.' }),
   reasons: z.array(z.string()).meta({ description: 'Why it is not healthy; empty when it is.' }),
   warnings: z.array(z.string()).meta({ description: 'What may harm the source, with what to do.' }),
+  hops: z.array(hopAnswerSchema).meta({ description: 'The way of a change, with the lag of each place.' }),
   connector: z.strictObject({
     state: z.enum([...connectorStateSchema.options, 'NOT_CREATED', 'UNKNOWN']),
     healthy: z.boolean(),
@@ -742,6 +753,14 @@ export const statusAnswerSchema = z.strictObject({
         'Null: not known.',
     }),
     source_retained_at: instantSchema.nullable().meta({ description: 'When that was read.' }),
+    source_retained_bytes_per_minute: z.number().int().nullable().meta({
+      description: 'How fast that has grown within the last quarter of an hour. Null: not known yet.',
+    }),
+    source_minutes_to_loss: countSchema.nullable().meta({
+      description:
+        'Minutes until the source removes log that was not captured, at this rate (`max_slot_wal_keep_size`, expiry of the ' +
+        'binary log). Null: it has no limit, or nothing grows.',
+    }),
   }),
   tables: z.array(tableStatusSchema),
   timestamp: instantSchema,
@@ -820,6 +839,10 @@ export const namedAnswers = {
   TableStatus: tableStatusSchema,
   Activity: activityAnswerSchema,
   ClientActivity: clientActivityAnswerSchema,
+  Why: whyAnswerSchema,
+  HealthHistory: historyAnswerSchema,
+  Incidents: incidentsAnswerSchema,
+  Hop: hopAnswerSchema,
   Deletion: deletionAnswerSchema,
   Problem: problemSchema,
   ProblemDetails: problemDetailsSchema,

@@ -1,34 +1,43 @@
 import type { z } from 'zod';
 import type { Replication } from '#core/contracts/replication.ts';
 import { isActive } from '#core/contracts/replication.ts';
+import type { SourceLog } from '#core/contracts/source-log.ts';
 import { engineOf } from '#core/databases/registry.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { TableCopyStatus } from '#core/status/copy-progress.ts';
-import { type ConnectorObservation, unifiedStatus } from '#core/status/unified-status.ts';
+import type { ConnectorObservation } from '#core/status/part-health.ts';
+import { type UnifiedStatus, unifiedStatus } from '#core/status/unified-status.ts';
 import type { copyAnswerSchema, statusAnswerSchema } from './contracts.ts';
 import type { ApiPorts } from './ports.ts';
 
 type StatusAnswer = z.input<typeof statusAnswerSchema>;
 type TableAnswer = z.input<typeof copyAnswerSchema>['tables'][number];
 
-/** Gathers what is known of a replication and says it in one answer. Connect may be down; the rest is told anyway. */
-export const readStatus = async (
+type StatusPorts = Pick<ApiPorts, 'store' | 'connect' | 'topicRetentionHours' | 'clock'>;
+
+export interface GatheredStatus {
+  readonly status: UnifiedStatus;
+  readonly sourceLog: SourceLog | undefined;
+  readonly now: Date;
+}
+
+/**
+ * Gathers what is known of a replication. No database is asked: what was seen of the source last counts, with its age. Kafka
+ * Connect may be down; the rest is told anyway.
+ */
+export const gatherStatus = async (
   replication: Replication,
-  {
-    store,
-    connect,
-    topicRetentionHours,
-    clock,
-  }: Pick<ApiPorts, 'store' | 'connect' | 'topicRetentionHours' | 'clock'>,
-): Promise<StatusAnswer> => {
+  { store, connect, topicRetentionHours, clock }: StatusPorts,
+): Promise<GatheredStatus> => {
   const { replicationId, connectorName } = replication;
-  const [source, connector, launch, heartbeat, tables, sourceLog] = await Promise.all([
+  const [source, connector, launch, heartbeat, tables, sourceLog, recorded] = await Promise.all([
     store.getDatabase(replication.clientId, replication.sourceDatabaseId),
     observeConnector(connectorName, connect),
     store.getLaunch(replicationId),
     store.getHeartbeat(replicationId),
     store.listTableProgress(replicationId),
     store.getSourceLog(replicationId),
+    store.getHealth(replicationId),
   ]);
   const now = clock.now();
   const status = unifiedStatus({
@@ -38,15 +47,32 @@ export const readStatus = async (
     heartbeat,
     tables,
     sourceLog,
+    recorded,
     objectsAtSource: engineOf(source.kind).source.capture.objectsAtSource(replication),
     topicRetentionHours,
     now,
   });
-  const { statistics, consumer } = status;
+  return { status, sourceLog, now };
+};
+
+/** One answer about a replication. */
+export const readStatus = async (replication: Replication, ports: StatusPorts): Promise<StatusAnswer> => {
+  const { connectorName } = replication;
+  const { status, now } = await gatherStatus(replication, ports);
+  const { statistics, consumer, retained } = status;
   return {
     overall: status.overall,
+    since: status.since,
+    hop: status.faults[0]?.hop ?? null,
     reasons: [...status.reasons],
     warnings: [...status.warnings],
+    hops: status.hops.map(({ hop, fault, lagMs, lagBytes, lagEvents }) => ({
+      hop,
+      fault: fault?.condition ?? null,
+      lag_ms: lagMs ?? null,
+      lag_bytes: lagBytes ?? null,
+      lag_events: lagEvents ?? null,
+    })),
     connector: { ...status.connector, tasks: [...status.connector.tasks] },
     consumer: {
       state: consumer.state,
@@ -107,6 +133,8 @@ export const readStatus = async (
       source_position: statistics.sourcePosition ?? null,
       source_retained_bytes: statistics.sourceRetainedBytes ?? null,
       source_retained_at: statistics.sourceRetainedAt ?? null,
+      source_retained_bytes_per_minute: retained.bytesPerMinute ?? null,
+      source_minutes_to_loss: retained.minutesToLoss ?? null,
     },
     tables: status.tables.map((table) => ({
       ...toTableAnswer(table),

@@ -56,6 +56,10 @@ export const routeAccess = {
   getCopyProgress: view,
   listActivity: view,
   listClientActivity: view,
+  explainReplication: view,
+  listHealthHistory: view,
+  listIncidents: view,
+  listReplicationIncidents: view,
 } as const satisfies Readonly<Record<string, Access>>;
 
 export type OperationId = keyof typeof routeAccess;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   awaitEqual,
+  awaitHealthy,
   awaitLive,
   awaitStatus,
   connectTo,
@@ -152,7 +153,7 @@ describe('tables of an active replication', () => {
       await awaitEqual(tenant, digestQuery(table), digestQuery(table));
     }
     expect(await copiedRows(tenant, id, 'orders')).toBe(300);
-    expect((await statusOf(tenant, id)).overall).toBe('healthy');
+    await awaitHealthy(tenant, id);
   });
 
   test('of a stopped one are changed by its next start', async () => {
@@ -273,7 +274,7 @@ describe('tables of an active replication from MariaDB', () => {
     for (const table of ['orders', 'parts', 'newer']) {
       await tenant.awaitEqual(`SELECT * FROM ${table} ORDER BY id`, `SELECT * FROM ${table} ORDER BY id`);
     }
-    expect((await tenant.api.get(`/replications/${id}/status`)).body.overall).toBe('healthy');
+    await awaitHealthy(tenant, id);
   });
 
   test('a start, forced or not, goes on without those that are unfit', async () => {

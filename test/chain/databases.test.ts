@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   awaitEqual,
+  awaitHealthy,
   awaitLive,
   createReplication,
   createTenant,
@@ -9,7 +10,6 @@ import {
   startAndAwaitActive,
   statusOf,
   type Tenant,
-  waitFor,
 } from './harness.ts';
 
 /** Ends every session of a role, so that each part has to log in again. */
@@ -55,14 +55,6 @@ describe('a database that is changed', () => {
     await tenant.close();
   });
 
-  const awaitHealthy = (): Promise<true> =>
-    waitFor(
-      'the replication to be healthy',
-      120_000,
-      async () => ((await statusOf(tenant, id)).overall === 'healthy' ? true : undefined),
-      () => statusOf(tenant, id),
-    );
-
   test.each(['source', 'target'] as const)(
     'a rotated password of the %s is taken without a copy',
     async (side) => {
@@ -78,7 +70,7 @@ describe('a database that is changed', () => {
         status: 200,
         body: { replications: [{ replication_id: id, effect: expect.stringMatching(/restarted|started/) }] },
       });
-      await awaitHealthy();
+      await awaitHealthy(tenant, id);
       await tenant.source.query(`INSERT INTO orders SELECT max(id) + 1, 'after ${side}' FROM orders`);
       await awaitEqual(tenant, digestQuery('orders'), digestQuery('orders'));
       expect((await statusOf(tenant, id)).statistics.rows_copied).toBe(copied);
@@ -89,7 +81,7 @@ describe('a database that is changed', () => {
     const copied = (await statusOf(tenant, id)).statistics.rows_copied;
     const moved = await tenant.api.patch(`/databases/${source}`, { host: 'localhost' });
     expect(moved).toMatchObject({ status: 200, body: { replications: [{ effect: 'restarted' }] } });
-    await awaitHealthy();
+    await awaitHealthy(tenant, id);
     await tenant.source.query("INSERT INTO orders SELECT max(id) + 1, 'moved' FROM orders");
     await awaitEqual(tenant, digestQuery('orders'), digestQuery('orders'));
     expect((await statusOf(tenant, id)).statistics.rows_copied).toBe(copied);

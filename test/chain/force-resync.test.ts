@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, test } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { createKafka, parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import { createRecordingLog } from '../kit/recording-log.ts';
 import {
   awaitEqual,
+  awaitHealthy,
   awaitLive,
   awaitStatus,
   createReplication,
@@ -135,7 +136,7 @@ describe('at MariaDB', () => {
       const query = `SELECT hex(convert(name USING utf8mb4)) AS name, v FROM ${table} ORDER BY v`;
       await tenant.awaitEqual(query, query);
     }
-    expect((await tenant.api.get(`/replications/${id}/status`)).body.overall).toBe('healthy');
+    await awaitHealthy(tenant, id);
     await tenant.api.delete(`/replications/${id}`);
   });
 });

@@ -212,6 +212,15 @@ export const awaitLive = (tenant: Tenant, id: number, timeoutMs = 60_000): Promi
     () => statusOf(tenant, id),
   );
 
+/** What the health check saw in the middle of a change stands until its next look, a minute later. */
+export const awaitHealthy = ({ api }: Pick<Tenant, 'api'>, id: number, timeoutMs = 120_000): Promise<true> =>
+  waitFor(
+    `replication ${id} to be healthy`,
+    timeoutMs,
+    async () => ((await api.get(`/replications/${id}/status`)).body.overall === 'healthy' ? true : undefined),
+    async () => (await api.get(`/replications/${id}/why`)).body,
+  );
+
 /** Waits until a query gives the same rows at both sides; the differences are in jest's own output otherwise. */
 export const awaitEqual = async (
   tenant: Tenant,

@@ -42,6 +42,11 @@ describe('healing', () => {
     await waitFor('the pause', 10_000, async () =>
       (await connectorState()) === 'PAUSED' ? true : undefined,
     );
+    expect((await tenant.api.get(`/replications/${id}/why`)).body).toMatchObject({
+      overall: 'degraded',
+      hop: 'capture',
+      condition: 'connector-paused',
+    });
     await waitFor('the connector to run again', 90_000, async () =>
       (await connectorState()) === 'RUNNING' ? true : undefined,
     );

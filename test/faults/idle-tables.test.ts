@@ -137,7 +137,7 @@ test(
         for (const [name, work] of Object.entries(otherWork)) {
           await work(busy);
           await until(`the stored offset comes to the log's end after ${name}`, 60_000, async () => {
-            const behind = await opened.readRetainedBytes?.(replication, offset);
+            const { aheadBytes: behind } = await opened.readLog(replication, offset);
             return behind !== undefined && behind < 100_000;
           });
           await busy.query('FLUSH BINARY LOGS');

@@ -102,6 +102,7 @@ export const createFakeSource = (
     findTableGrantProblems: async () => state.grants,
     judgeCapture: async ({ slotName }, { readOffset, hasCopy }) =>
       judgeSlot({ slotName, slot: state.readiness.slot, offset: await readOffset(), hasCopy }),
+    readLog: async () => ({ position: '0/200', activity: '1:1:' }),
     prepareCapture: async ({ slotName }) => {
       state.calls.push(`prepareCapture ${slotName}`);
       return state.preparations.shift() ?? { isReady: true };

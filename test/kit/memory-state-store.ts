@@ -4,6 +4,8 @@ import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { TableProgress } from '#core/contracts/copy.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { Deletion } from '#core/contracts/deletion.ts';
+import type { HealthPoint, HealthRecord } from '#core/contracts/health-record.ts';
+import type { Incident } from '#core/contracts/incident.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
 import type { Token } from '#core/contracts/token.ts';
@@ -38,6 +40,9 @@ export const createMemoryStateStore = (clock: Clock) => {
   const attempts = new Map<number, HealAttempt[]>();
   const sourceLogs = new Map<number, SourceLog>();
   const requests = new Map<string, { claim: RequestClaim; until: number; answer?: string }>();
+  const incidents = new Map<number, readonly Incident[]>();
+  const healths = new Map<number, HealthRecord>();
+  const histories = new Map<number, readonly HealthPoint[]>();
   const sequences = new Map<string, number>();
 
   const next = async (name: string): Promise<number> => {
@@ -275,6 +280,14 @@ export const createMemoryStateStore = (clock: Clock) => {
       sourceLogs.set(replicationId, sourceLog);
     },
     getSourceLog: async (replicationId) => sourceLogs.get(replicationId),
+    putHealth: unused,
+    putIncidents: unused,
+    getOpenIncidents: async (replicationId) =>
+      (incidents.get(replicationId) ?? []).filter(({ closedAt }) => closedAt === undefined),
+    listIncidents: async (replicationId) => incidents.get(replicationId) ?? [],
+    getHealth: async (replicationId) => healths.get(replicationId),
+    listHealth: async (replicationId, since) =>
+      (histories.get(replicationId) ?? []).filter(({ at }) => Date.parse(at) >= since.getTime()),
     putTablePlan: unused,
     removeTablePlan: unused,
     listTableProgress: async (replicationId) => progress.get(replicationId) ?? [],
@@ -298,6 +311,9 @@ export const createMemoryStateStore = (clock: Clock) => {
     progress,
     sourceLogs,
     requests,
+    healths,
+    incidents,
+    histories,
     tokens,
   };
 };

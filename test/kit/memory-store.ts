@@ -2,7 +2,9 @@ import type { Activity } from '#core/contracts/activity.ts';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { Chunk, FinishedChunk, TableProgress } from '#core/contracts/copy.ts';
 import type { Deletion } from '#core/contracts/deletion.ts';
+import type { HealthPoint, HealthRecord } from '#core/contracts/health-record.ts';
 import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
+import type { Incident } from '#core/contracts/incident.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -13,6 +15,8 @@ import type {
   DeletionStore,
   HealAttempt,
   HealStore,
+  HealthStore,
+  IncidentStore,
   LeaseStore,
   ReplicationStore,
   RevokedLaunch,
@@ -28,6 +32,8 @@ type Store = Pick<
   ConsumerStore &
   CopyStore &
   HealStore &
+  HealthStore &
+  IncidentStore &
   SourceLogStore &
   LeaseStore &
   ShapeStore &
@@ -43,6 +49,10 @@ export const createMemoryStore = (initial: Replication) => {
     heartbeat: undefined as Heartbeat | undefined,
     attempts: [] as HealAttempt[],
     sourceLog: undefined as SourceLog | undefined,
+    health: undefined as HealthRecord | undefined,
+    history: [] as HealthPoint[],
+    openIncidents: [] as readonly Incident[],
+    closedIncidents: [] as Incident[],
     leaseHolder: undefined as string | undefined,
     deletion: undefined as Deletion | undefined,
     progress: new Map<string, TableProgress>(),
@@ -78,6 +88,20 @@ export const createMemoryStore = (initial: Replication) => {
       state.sourceLog = sourceLog;
     },
     getSourceLog: async () => state.sourceLog,
+
+    putHealth: async (_replicationId, record, point) => {
+      state.health = record;
+      state.history.push(point);
+    },
+    getOpenIncidents: async () => state.openIncidents,
+    putIncidents: async (_replicationId, open, closed) => {
+      state.openIncidents = open;
+      state.closedIncidents.push(...closed);
+    },
+    listIncidents: async () => [...state.openIncidents, ...state.closedIncidents],
+    getHealth: async () => state.health,
+    listHealth: async (_replicationId, since) =>
+      state.history.filter(({ at }) => Date.parse(at) >= since.getTime()),
 
     recordLaunch: async (_clientId, _replicationId, launch) => {
       const { desired, generation } = state.replication;

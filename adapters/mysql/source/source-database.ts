@@ -19,7 +19,8 @@ import { nextBoundStatement } from '#core/databases/mysql/source/copy-statements
 import { mysqlSourceDialect } from '#core/databases/mysql/source/dialect.ts';
 import { judgeLog, type LogState } from '#core/databases/mysql/source/gap-guard.ts';
 import { isDivisible, keyColumns } from '#core/databases/mysql/source/key-range.ts';
-import { formatPosition, offsetPlace, toPosition } from '#core/databases/mysql/source/log-position.ts';
+import { formatPosition, toPosition } from '#core/databases/mysql/source/log-position.ts';
+import { expiryVariables, toLogReading } from '#core/databases/mysql/source/log-reading.ts';
 import { readPrepared } from '#core/databases/mysql/source/prepared-transactions.ts';
 import {
   accountOf,
@@ -29,7 +30,6 @@ import {
   readinessVariables,
   unreadableTypes,
 } from '#core/databases/mysql/source/readiness.ts';
-import { bytesAfter } from '#core/databases/mysql/source/retained-log.ts';
 import { selectDecoderFor } from '#core/databases/mysql/types/column-codec.ts';
 import { mysqlTypeOf } from '#core/databases/mysql/types/column-types.ts';
 import { MillraceError, type Problem, toMillraceError } from '#core/errors/millrace-error.ts';
@@ -82,11 +82,17 @@ export const openSourceDatabase = (
       const log = await readLogState(executor, flavor);
       return judgeLog({ flavor, log, offset: await readOffset(), hasCopy });
     },
-    readRetainedBytes: async (_capture, readOffset) => {
+    readLog: async (_capture, readOffset) => {
       const offset = await readOffset();
-      const place = offset && offsetPlace(offset);
-      return place && bytesAfter(place, await readLogState(executor, flavor));
+      const log = await readLogState(executor, flavor);
+      const reading = toLogReading(log, offset, await readVariables(executor, expiryVariables));
+      if (reading !== undefined) return reading;
+      throw new MillraceError('ValidationFailed', 'The source server writes no binary log.');
     },
+    // After a statement that MariaDB logs by itself the connector's offset stays in front of it, see `writeMarker`.
+    ...(flavor.kind === 'mariadb' && {
+      logProbe: { onlyWhenIdle: true, send: () => beginLogFile(executor) },
+    }),
     listTransactionsBefore: async () =>
       (await executor.query('read the prepared transactions', flavor.preparedStatement)).map(readPrepared),
     prepareCapture: async () => ({ isReady: true }),
@@ -95,7 +101,7 @@ export const openSourceDatabase = (
       const end = await readLogEnd(executor, flavor);
       // After a statement that MariaDB logs by itself the connector's offset would stay in front of it (log-position.ts). A
       // new file brings it on; it is no transaction, so that replicas of this server, or its own source, see nothing.
-      if (flavor.kind === 'mariadb') await executor.query('begin a new file of the log', 'FLUSH BINARY LOGS');
+      if (flavor.kind === 'mariadb') await beginLogFile(executor);
       return formatPosition(end);
     },
     nextChunkBound: async (table, after, rows) => {
@@ -116,6 +122,10 @@ export const openSourceDatabase = (
     },
     close: () => executor.close(),
   };
+};
+
+const beginLogFile = async (executor: Executor): Promise<void> => {
+  await executor.query('begin a new file of the log', 'FLUSH BINARY LOGS');
 };
 
 const readVersion = async (executor: Executor): Promise<string> => {

@@ -34,6 +34,7 @@ import { flushTableName } from '#core/databases/oracle/source/flush-table.ts';
 import { judgeLogs, type LogState, type RedoLog } from '#core/databases/oracle/source/gap-guard.ts';
 import { keyColumns } from '#core/databases/oracle/source/key-range.ts';
 import { formatScn, parseScn, startPosition } from '#core/databases/oracle/source/log-position.ts';
+import { toLogReading } from '#core/databases/oracle/source/log-reading.ts';
 import {
   type CaptureReadiness,
   findServerProblems,
@@ -84,6 +85,10 @@ export const createSourceDatabase = (executors: SourceExecutors, databaseName: s
     judgeCapture: async (_capture, { readOffset, hasCopy }) => {
       const state = await readLogState(inRoot);
       return judgeLogs({ state, offset: await readOffset(), hasCopy });
+    },
+    readLog: async (_capture, readOffset) => {
+      const offset = await readOffset();
+      return toLogReading(await readCurrentScn(inRoot), offset);
     },
     listTransactionsBefore: (offset) => listTransactionsBefore(inTables, offset),
     // The connector itself creates its flush table; supplemental logging is the DBA's and was validated.

@@ -11,12 +11,13 @@ import {
   dropPublicationStatement,
   emitMarkerStatement,
   logEndStatement,
+  logReadingStatement,
   markedTransactionsStatement,
   oneAtATimeStatement,
   ownTransactionStatement,
+  probeStatement,
   publicationStatement,
   publishedTablesStatement,
-  retainedBytesStatement,
   tableGrantsStatement,
   unpublishedTablesStatement,
 } from '#core/databases/postgresql/source/capture-statements.ts';
@@ -29,6 +30,7 @@ import {
 import { nextBoundStatement } from '#core/databases/postgresql/source/copy-statements.ts';
 import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
 import { judgeSlot } from '#core/databases/postgresql/source/gap-guard.ts';
+import { toLogReading } from '#core/databases/postgresql/source/log-reading.ts';
 import {
   lockHoldersStatement,
   readOpenTransaction,
@@ -65,9 +67,17 @@ export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase
       findServerProblems(await readCaptureReadiness(executor, slotName), settings),
     findCaptureWarnings: async ({ slotName }) =>
       findServerWarnings(await readCaptureReadiness(executor, slotName)),
-    readRetainedBytes: async ({ slotName }) => {
-      const [row] = await executor.query(`read the slot ${slotName}`, retainedBytesStatement(slotName));
-      return retainedBytesSchema.parse(row)?.retainedBytes;
+    readLog: async ({ slotName }, readOffset) => {
+      // The slot alone says how far capture is, so Connect may be away.
+      const offset = await readOffset().catch(() => undefined);
+      const [row] = await executor.query(`read the slot ${slotName}`, logReadingStatement(slotName));
+      return toLogReading(row, offset);
+    },
+    logProbe: {
+      onlyWhenIdle: false,
+      send: async () => {
+        await executor.query('write to the log', probeStatement);
+      },
     },
     findTableGrantProblems: (refs) => findMissingGrants(executor, refs, settings.username),
     judgeCapture: async ({ slotName }, { readOffset, hasCopy }) => {
@@ -172,14 +182,6 @@ const readCaptureReadiness = async (executor: Executor, slotName: string): Promi
   const slot = await readSlot(executor, slotName);
   return { ...readinessSchema.parse(row), ...(slot && { slot: slot.state }) };
 };
-
-/** No row: there is no such slot. NULL: it is lost, or has not reserved any log. */
-const retainedBytesSchema = z
-  .strictObject({ retainedBytes: z.string().nullable() })
-  .transform(({ retainedBytes }) => ({
-    retainedBytes: retainedBytes === null ? undefined : Math.max(0, Number(retainedBytes)),
-  }))
-  .optional();
 
 /** Undefined when the tables are published. Otherwise who holds them locked for longer than `lock_timeout`. */
 const publishUnlessLocked = async (

@@ -4,15 +4,21 @@ import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { ensureCapture } from '#core/capture/ensure-capture.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import { observeSourceLog } from '#core/health/observe-source-log.ts';
+import { lookAtLog, withinLookTime } from '#core/health/observe-source-log.ts';
 import { describeTransactions } from '#core/lifecycle/start-wait.ts';
 import { freshTables, heldTables, leftOutOfCapture } from '#core/lifecycle/table-progress.ts';
+import type { ConnectPort } from '#core/ports/services.ts';
 import { connectService, executionService, kafkaServices, taskService } from '../../shared/services.ts';
 import { createHealthHandler } from '../health-handler.ts';
 import { monitorHealth } from './monitor-health.ts';
 
 /** The check has 60 s for all replications; the next one tries again. */
 const slotWaitMs = 10_000;
+
+/** Asked once for all, Kafka Connect has not answered; each look would wait for it again. */
+const silentConnect: Pick<ConnectPort, 'getOffset'> = {
+  getOffset: () => Promise.reject(new MillraceError('ConnectUnavailable', 'Kafka Connect does not answer.')),
+};
 
 const databases = createDatabaseAccess(createSecretStore());
 // The next check is the retry.
@@ -42,14 +48,26 @@ export const handler = createHealthHandler('monitor-health', (context) =>
             .map((table) => table.source);
           return (await source.listUncaptured?.(replication, tables)) ?? [];
         }),
-      observeLog: (replication) =>
-        withOpened(async (keep) => {
+    },
+    topicRetentionHours: kafkaService.topicRetentionHours,
+    sources: {
+      look: (replication, before, { connectAnswers, ...options }) => {
+        const clock = systemClock;
+        const look = withOpened(async (keep) => {
           const { clientId, sourceDatabaseId } = replication;
           const source = keep(
             await databases.openSource(await context.store.getDatabase(clientId, sourceDatabaseId)),
           );
-          return observeSourceLog(replication, { source, connect, clock: systemClock });
-        }),
+          const ports = {
+            source,
+            connect: connectAnswers ? connect : silentConnect,
+            clock,
+            log: context.logFor(replication),
+          };
+          return await lookAtLog(replication, before, options, ports);
+        });
+        return withinLookTime(look, before, { clock });
+      },
     },
     connectors: {
       pause: connect.pause,

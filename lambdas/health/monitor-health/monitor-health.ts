@@ -1,7 +1,7 @@
 import { metricNames } from '#core/contracts/environment.ts';
+import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
-import type { SourceLog } from '#core/contracts/source-log.ts';
 import { decide, decideCapture, type HealAction, launchAllowanceMs } from '#core/health/decide.ts';
 import { healEach } from '#core/health/heal-each.ts';
 import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
@@ -14,7 +14,9 @@ import { nextStatus } from '#core/lifecycle/transitions.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { ConnectPort, ExecutionPort, TaskRunner } from '#core/ports/services.ts';
-import type { CopyStore, DeletionStore, ReplicationStore, SourceLogStore } from '#core/ports/state-store.ts';
+import type { CopyStore, DeletionStore, ReplicationStore } from '#core/ports/state-store.ts';
+import { type RecordHealthPorts, recordHealth } from './record-health.ts';
+import { type WatchSourcesPorts, watchSources } from './watch-sources.ts';
 
 export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
   readonly store: HealPorts['store'] &
@@ -22,7 +24,8 @@ export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
     ObservationPorts['store'] &
     Pick<ReplicationStore, 'listAllReplications'> &
     Pick<CopyStore, 'listTableProgress'> &
-    Pick<SourceLogStore, 'putSourceLog'> &
+    WatchSourcesPorts['store'] &
+    RecordHealthPorts['store'] &
     Pick<DeletionStore, 'beginDeletion' | 'getDeletion' | 'updateDeletion'>;
   readonly executions: Pick<ExecutionPort, 'getStatus' | 'startExecution' | 'stopExecution'>;
   readonly connect: ObservationPorts['connect'] & Pick<ConnectPort, 'checkHealth'>;
@@ -30,9 +33,9 @@ export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
   /** What the source tells; see `SourceDatabase.listUncaptured`. */
   readonly captures: {
     listUncaptured(replication: Replication): Promise<readonly TableRef[]>;
-    /** What is said of the source's log in the status. */
-    observeLog(replication: Replication): Promise<SourceLog>;
   };
+  readonly sources: WatchSourcesPorts['sources'];
+  readonly topicRetentionHours: number;
   readonly tasks: TaskRunner;
   readonly logFor: (replication: Replication) => Log;
 }
@@ -73,15 +76,20 @@ export const monitorHealth = async (holder: string, ports: MonitorHealthPorts): 
     ports,
   );
   const connect = await reachableConnect(ports);
+  const connectors = new Map<ReplicationId, Observation['connector']>();
   const healed = await healEach(
     replications,
     ports.logFor,
     (replication, replicationLog) =>
-      checkOne(replication, holder, { ...ports, connect, log: replicationLog }),
+      checkOne(replication, holder, { ...ports, connect: connect.port, log: replicationLog }, connectors),
     (replicationLog, error) => replicationLog.error('The health check of this replication failed', { error }),
   );
   // Last, so that a source that does not answer keeps nothing waiting.
-  const ended = await checkSources(all, holder, ports);
+  const [ended] = await Promise.all([
+    checkCaptures(all, holder, ports),
+    watchSources(all, connect.answers, ports),
+  ]);
+  await recordHealth(all, connectors, ports);
   const report = { examined: replications.length, healed: healed + ended + resumed + settled };
   log.info(
     `Examined ${countOf(report.examined, 'replication')}, carried out ${countOf(report.healed, 'action')}`,
@@ -165,11 +173,8 @@ const resumeTableChanges = async (
   return resumed;
 };
 
-/**
- * Each replication has its turn every fifth minute, by its number. The log is looked at also where nothing runs: a source may
- * keep it for a replication that was stopped or has failed.
- */
-const checkSources = (
+/** Each active replication has its turn every fifth minute, by its number. */
+const checkCaptures = (
   replications: readonly Replication[],
   holder: string,
   ports: MonitorHealthPorts,
@@ -178,28 +183,17 @@ const checkSources = (
   return healEach(
     replications.filter(
       ({ status, replicationId }) =>
-        status !== 'configured' &&
-        status !== 'deleting' &&
-        (minute + replicationId) % captureCheckMinutes === 0,
+        status === 'active' && (minute + replicationId) % captureCheckMinutes === 0,
     ),
     ports.logFor,
     async (replication, log) => {
       const findUncaptured = twiceUncaptured(ports);
-      const done =
-        replication.status === 'active'
-          ? await healReplication(
-              replication,
-              holder,
-              async (current) => decideCapture(current, await findUncaptured(current)),
-              { ...ports, log },
-            )
-          : [];
-      const { clientId, replicationId } = replication;
-      const sourceLog = await ports.captures.observeLog(replication);
-      // Nothing may be stored of a replication that is being deleted: its deletion has perhaps removed this already.
-      const { status } = await ports.store.getReplication(clientId, replicationId);
-      if (status !== 'deleting') await ports.store.putSourceLog(replicationId, sourceLog);
-      return done;
+      return healReplication(
+        replication,
+        holder,
+        async (current) => decideCapture(current, await findUncaptured(current)),
+        { ...ports, log },
+      );
     },
     (log, error) =>
       log.warn('Could not look at the source; the next check in 5 minutes tries again', { error }),
@@ -254,13 +248,16 @@ const isWatched = ({ status, desired }: Replication): boolean =>
 const reachableConnect = async ({
   connect,
   log,
-}: MonitorHealthPorts): Promise<MonitorHealthPorts['connect']> => {
+}: MonitorHealthPorts): Promise<{
+  readonly port: MonitorHealthPorts['connect'];
+  readonly answers: boolean;
+}> => {
   try {
     await connect.checkHealth();
-    return connect;
+    return { port: connect, answers: true };
   } catch (error) {
     log.error('Kafka Connect does not answer; the next check looks at the connectors', { error });
-    return { ...connect, getStatus: () => Promise.reject(error) };
+    return { port: { ...connect, getStatus: () => Promise.reject(error) }, answers: false };
   }
 };
 
@@ -268,6 +265,7 @@ const checkOne = async (
   replication: Replication,
   holder: string,
   ports: MonitorHealthPorts,
+  connectors: Map<ReplicationId, Observation['connector']>,
 ): Promise<readonly HealAction[]> => {
   let first: Observation | undefined;
   const actions = await healReplication(
@@ -280,6 +278,7 @@ const checkOne = async (
     },
     ports,
   );
+  if (first !== undefined) connectors.set(replication.replicationId, first.connector);
   const isCaptured = replication.status === 'active' || replication.status === 'paused';
   if (isCaptured && first !== undefined) emitHealth(replication, first, ports);
   return actions;

@@ -34,6 +34,12 @@ const sourceMarginMs = 10_000;
 /** A task that fails for a moment, as when the old one still holds the slot, restarts itself in a few seconds. */
 const failureGraceMs = 20_000;
 
+/**
+ * A task reads its password when it starts, and with a password that was changed since it tries forever. So a connector of an earlier
+ * start that does not come on is restarted, once.
+ */
+const quietRestartMs = 15_000;
+
 const step = stepLabel('Capture');
 
 /**
@@ -74,6 +80,7 @@ export const startCapture = async (
   const before = streamedPosition(await connect.getOffset(connectorName));
 
   const startedAt = clock.now().getTime();
+  let isFresh = run.restartConnector === true || before === undefined;
   for (;;) {
     await requireCurrentRun(ports.store, run);
     const position = streamedPosition(await connect.getOffset(connectorName));
@@ -93,6 +100,16 @@ export const startCapture = async (
       if (waitedMs >= transactionCallMs) return notReady;
       await clock.sleep(transactionPollMs);
       continue;
+    }
+    if (!isFresh && waitedMs >= quietRestartMs) {
+      isFresh = true;
+      log.info(
+        `${step} Restarting the connector, which has streamed nothing for ${quietRestartMs / 1_000} s`,
+        {
+          step,
+        },
+      );
+      await connect.restart(connectorName);
     }
     if (waitedMs >= failureGraceMs) throwIfFailed(connectorName, status);
     if (waitedMs >= streamTimeoutMs) {

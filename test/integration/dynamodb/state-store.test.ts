@@ -5,6 +5,7 @@ import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { TableProgress } from '#core/contracts/copy.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
+import type { Incident } from '#core/contracts/incident.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ActivityPage, StateStore } from '#core/ports/state-store.ts';
@@ -380,6 +381,71 @@ test("what was seen last of a source's log is kept", async () => {
   expect(await store.getSourceLog(replicationId)).toEqual(unknown);
 });
 
+test('the health of each minute is kept as a short history, one point a minute', async () => {
+  const { replicationId } = await created();
+  expect(await store.getHealth(replicationId)).toBeUndefined();
+  const since = '2026-03-01T12:00:10.000Z';
+  const faults = [{ condition: 'capture-stalled', hop: 'capture', since }] as const;
+  const pointAt = (at: string, captureLagMs: number) =>
+    ({
+      at,
+      overall: 'degraded',
+      hop: 'capture',
+      condition: 'capture-stalled',
+      captureLagMs,
+      appliedEvents: 7,
+    }) as const;
+  for (const [at, lagMs] of [
+    ['2026-03-01T12:00:10.000Z', 1],
+    ['2026-03-01T12:01:10.000Z', 2],
+    ['2026-03-01T12:01:50.000Z', 3],
+    ['2026-03-01T12:02:10.000Z', 4],
+  ] as const) {
+    await store.putHealth(replicationId, { at, overall: 'degraded', since, faults }, pointAt(at, lagMs));
+  }
+  expect(await store.getHealth(replicationId)).toEqual({
+    at: '2026-03-01T12:02:10.000Z',
+    overall: 'degraded',
+    since,
+    faults,
+  });
+  const lags = async (from: string) =>
+    (await store.listHealth(replicationId, new Date(from))).map(({ captureLagMs }) => captureLagMs);
+  expect(await lags('2026-03-01T00:00:00.000Z')).toEqual([1, 3, 4]);
+  expect(await lags('2026-03-01T12:01:30.000Z')).toEqual([3, 4]);
+  expect(await store.listHealth(replicationId, new Date('2026-03-01T12:02:00.000Z'))).toEqual([
+    pointAt('2026-03-01T12:02:10.000Z', 4),
+  ]);
+});
+
+test('incidents are kept, and what is open is known by itself', async () => {
+  const { replicationId } = await created();
+  expect(await store.getOpenIncidents(replicationId)).toEqual([]);
+  const incident = (minute: number, change: Partial<Incident> = {}): Incident => {
+    const at = `2026-03-01T12:0${minute}:00.000Z`;
+    return {
+      incidentId: `${replicationId}-capture-stalled-${at}`,
+      replicationId,
+      condition: 'capture-stalled',
+      hop: 'capture',
+      message: 'It stands still',
+      since: at,
+      openedAt: at,
+      updatedAt: at,
+      appliedAtOpening: 7,
+      ...change,
+    };
+  };
+  await store.putIncidents(replicationId, [incident(1)], []);
+  await store.putIncidents(replicationId, [incident(1, { message: 'It still does' })], []);
+  expect(await store.getOpenIncidents(replicationId)).toEqual([incident(1, { message: 'It still does' })]);
+  const closed = incident(1, { closedAt: '2026-03-01T12:08:00.000Z', ending: 'Recovered.' });
+  await store.putIncidents(replicationId, [incident(9)], [closed]);
+  expect(await store.getOpenIncidents(replicationId)).toEqual([incident(9)]);
+  expect(await store.listIncidents(replicationId, 10)).toEqual([incident(9), closed]);
+  expect(await store.listIncidents(replicationId, 1)).toEqual([incident(9)]);
+});
+
 test('heal attempts are listed since an instant', async () => {
   const { replicationId: id } = await created();
   await store.addHealAttempt(id, { action: 'resume-connector', at: '2026-03-01T11:00:00.000Z' });
@@ -699,6 +765,28 @@ test('a deletion begins with the status, and removes everything of its replicati
   const shape = { generation: 1, copied: sampleTable('t0'), seen: sampleTable('t0') };
   await store.putTableShape(replicationId, progress.source, shape);
   await store.putSourceLog(replicationId, { readAt: at, warnings: [] });
+  await store.putIncidents(
+    replicationId,
+    [
+      {
+        incidentId: 'i',
+        replicationId,
+        condition: 'capture-stalled',
+        hop: 'capture',
+        message: 'm',
+        since: at,
+        openedAt: at,
+        updatedAt: at,
+        appliedAtOpening: 0,
+      },
+    ],
+    [],
+  );
+  await store.putHealth(
+    replicationId,
+    { at, overall: 'healthy', since: at, faults: [] },
+    { at, overall: 'healthy', appliedEvents: 0 },
+  );
   const deletion = {
     replicationId,
     clientId,
@@ -730,6 +818,10 @@ test('a deletion begins with the status, and removes everything of its replicati
   expect(await store.listHealAttempts(replicationId, new Date(0))).toEqual([]);
   expect(await store.listTableShapes(replicationId)).toEqual([]);
   expect(await store.getSourceLog(replicationId)).toBeUndefined();
+  expect(await store.getHealth(replicationId)).toBeUndefined();
+  expect(await store.listHealth(replicationId, new Date(0))).toEqual([]);
+  expect(await store.getOpenIncidents(replicationId)).toEqual([]);
+  expect(await store.listIncidents(replicationId, 10)).toEqual([]);
   expect((await store.getReplication(1, other.replicationId)).replicationId).toBe(other.replicationId);
   await expect(created({ tables: tables(3, 'gone'), connectorName })).resolves.toBeDefined();
 });

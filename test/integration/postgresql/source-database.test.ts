@@ -3,6 +3,7 @@ import { systemClock } from '#adapters/clock/system-clock.ts';
 import { openSourceDatabase } from '#adapters/postgresql/source/source-database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import { heartbeatStatement } from '#core/databases/postgresql/source/capture-statements.ts';
+import { parseLsn } from '#core/databases/postgresql/source/log-position.ts';
 import type { SourceDatabase } from '#core/ports/databases.ts';
 import type { ConnectorOffset } from '#core/ports/services.ts';
 import { type DatabasePair, startDatabasePair } from './database-pair.ts';
@@ -236,11 +237,30 @@ describe('capture', () => {
   test('the log that a slot keeps is counted, and a heartbeat is written only while that is much', async () => {
     const names = { slotName: 'keeping', publicationName: 'keeping' };
     const { client } = pair.source;
-    const retained = () => source.readRetainedBytes?.(names, async () => undefined);
+    const reading = () => source.readLog(names, async () => undefined);
+    const retained = async () => (await reading()).retainedBytes;
     const beat = async () => (await client.query(heartbeatStatement(names.slotName))).rowCount;
-    expect(await retained()).toBeUndefined();
+    expect(await reading()).toEqual({
+      position: expect.stringMatching(/^[0-9A-F]+\/[0-9A-F]+$/),
+      activity: expect.stringMatching(/^\d+:\d+:/),
+      isRead: false,
+    });
     await source.prepareCapture(names, [orderItems]);
     expect(await retained()).toBeLessThan(1024 * 1024);
+    const idle = await reading();
+    expect((await reading()).activity).toBe(idle.activity);
+    await source.logProbe?.send();
+    let probed = await reading();
+    // The server writes a message without a transaction within a fraction of a second, by itself.
+    const deadline = Date.now() + 10_000;
+    while (probed.position === idle.position && Date.now() < deadline) {
+      await systemClock.sleep(50);
+      probed = await reading();
+    }
+    expect(probed).toMatchObject({ activity: idle.activity, captured: idle.captured, isRead: false });
+    expect(parseLsn(probed.position)).toBeGreaterThan(parseLsn(idle.position));
+    await client.query('CREATE TABLE written (id int); DROP TABLE written');
+    expect((await reading()).activity).not.toBe(idle.activity);
     expect(await beat()).toBe(0);
     await client.query(`SELECT pg_logical_emit_message(true, 'other', repeat('x', 3000000))`);
     expect(await retained()).toBeGreaterThan(3_000_000);

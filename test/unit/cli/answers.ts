@@ -86,8 +86,11 @@ export const tableStatus = (table: string, change: Partial<TableStatus> = {}): T
 
 export const statusAnswer = (change: Partial<Status> = {}): Status => ({
   overall: 'healthy',
+  since: '2026-01-01T00:00:00.000Z',
+  hop: null,
   reasons: [],
   warnings: [],
+  hops: [],
   connector: { state: 'RUNNING', healthy: true, tasks: [{ id: 0, state: 'RUNNING' }], message: 'It runs.' },
   consumer: {
     state: 'RUNNING',
@@ -128,6 +131,8 @@ export const statusAnswer = (change: Partial<Status> = {}): Status => ({
     source_position: null,
     source_retained_bytes: 16_777_216,
     source_retained_at: null,
+    source_retained_bytes_per_minute: null,
+    source_minutes_to_loss: null,
   },
   tables: [tableStatus('orders')],
   timestamp: '2026-01-02T03:04:05.000Z',

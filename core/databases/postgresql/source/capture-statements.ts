@@ -181,15 +181,27 @@ export const heartbeatStatement = (slot: string): string =>
   `FROM pg_replication_slots WHERE slot_name = ${quoteLiteral(slot)} AND CASE WHEN pg_is_in_recovery() THEN false ` +
   `ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) > ${heartbeatAboveBytes} END`;
 
-/** One row, or none: how much of the log the server keeps for the slot. */
-export const retainedBytesStatement = (slot: string): Statement => ({
+/**
+ * One row. The slot's columns are null when there is no such slot, and its positions when it is lost or being created. The
+ * snapshot differs whenever a transaction that has written something has begun or ended.
+ */
+export const logReadingStatement = (slot: string): Statement => ({
   text: `
-SELECT pg_wal_lsn_diff(
-         CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
-         restart_lsn) AS "retainedBytes"
-FROM pg_replication_slots WHERE slot_name = $1`,
+SELECT log.position::text AS position, pg_current_snapshot()::text AS activity,
+       slot.confirmed_flush_lsn::text AS captured, coalesce(slot.active, false) AS "isRead",
+       pg_wal_lsn_diff(log.position, slot.confirmed_flush_lsn) AS "aheadBytes",
+       pg_wal_lsn_diff(log.position, slot.restart_lsn) AS "retainedBytes",
+       (SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size') AS "limitMib"
+FROM (SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END AS position) log
+LEFT JOIN pg_replication_slots slot
+  ON slot.slot_name = $1 AND slot.plugin = 'pgoutput' AND slot.database = current_database()`,
   values: [slot],
 });
+
+/** What the connector's own heartbeat writes, see `heartbeatStatement`, whatever the slot keeps. */
+export const probeStatement: Statement = {
+  text: `SELECT pg_logical_emit_message(current_setting('server_version_num')::int < 140000, 'millrace-heartbeat', ''::text)`,
+};
 
 /**
  * Takes a number of its own: every transaction that has one by now has a lower one. The upper end of a snapshot would not

@@ -57,6 +57,7 @@ const facts = (change: Partial<StatusFacts> = {}): StatusFacts => ({
   heartbeat: heartbeat(),
   tables: [live],
   sourceLog: undefined,
+  recorded: undefined,
   objectsAtSource: [],
   topicRetentionHours: 168,
   now,
@@ -196,7 +197,13 @@ test('statistics add what was copied and what was applied', () => {
 });
 
 test("the source's log is shown as it was seen, with its time, and its warnings are no reason against healthy", () => {
-  const sourceLog = { readAt: at, retainedBytes: 7, warnings: ['It keeps its log.'] };
+  const sourceLog = {
+    readAt: at,
+    retainedBytes: 7,
+    captured: '0/1',
+    marks: [],
+    warnings: ['It keeps its log.'],
+  };
   const status = unifiedStatus(facts({ sourceLog }));
   expect(status).toMatchObject({ overall: 'healthy', reasons: [], warnings: ['It keeps its log.'] });
   expect(status.statistics).toMatchObject({ sourceRetainedBytes: 7, sourceRetainedAt: at });

@@ -134,6 +134,7 @@ export const createWorld = (options: WorldOptions = {}) => {
     findTableGrantProblems: () => asked(() => []),
     judgeCapture: async () =>
       world.gap === undefined ? { kind: 'continuous' } : { kind: 'gap', reason: world.gap },
+    readLog: unexpected('readLog'),
     prepareCapture: unexpected('prepareCapture'),
     dropCapture: unexpected('dropCapture'),
     writeMarker: unexpected('writeMarker'),

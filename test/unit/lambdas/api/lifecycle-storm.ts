@@ -177,10 +177,11 @@ export const createStorm = async ({ seed, openStore }: StormOptions) => {
       store: { ...used, listAllReplications: async () => [await current()] },
       connect,
       connectors: { ...connect, recreate: setConnector('RUNNING') },
-      captures: {
-        listUncaptured: async () => [],
-        observeLog: async () => ({ readAt: clock.now().toISOString(), warnings: [] }),
+      captures: { listUncaptured: async () => [] },
+      sources: {
+        look: async () => ({ sourceLog: { readAt: clock.now().toISOString(), warnings: [] }, isOpen: false }),
       },
+      topicRetentionHours: 168,
       tasks: taskRunner,
       executions: executionPort,
       alerts: { publish: async () => {} },

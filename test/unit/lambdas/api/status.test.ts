@@ -7,6 +7,11 @@ import {
   copyAnswerSchema,
   statusAnswerSchema,
 } from '../../../../lambdas/api/contracts.ts';
+import {
+  historyAnswerSchema,
+  incidentsAnswerSchema,
+  whyAnswerSchema,
+} from '../../../../lambdas/api/health-contracts.ts';
 import { createWorld } from './api-world.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
@@ -49,14 +54,30 @@ test('the status of a running replication has every part of it', async () => {
     sourcePosition: '0/16B3748',
     lastAppliedAt: at,
   });
-  it.sourceLogs.set(1, { readAt: at, retainedBytes: 4_096, warnings: ['It keeps its log without a limit.'] });
+  it.sourceLogs.set(1, {
+    readAt: at,
+    retainedBytes: 4_096,
+    captured: '0/16B3700',
+    aheadBytes: 72,
+    marks: [],
+    warnings: ['It keeps its log without a limit.'],
+  });
   it.world.connector = { state: 'RUNNING', tasks: [{ id: 0, state: 'RUNNING', trace: 'x' }] };
   const answer = await it.request(client, 'GET', '/replications/1/status');
   expect(answer.status).toBe(200);
   expect(statusAnswerSchema.parse(answer.body)).toEqual({
     overall: 'healthy',
+    since: at,
+    hop: null,
     reasons: [],
     warnings: ['It keeps its log without a limit.'],
+    hops: [
+      { hop: 'source', fault: null, lag_ms: null, lag_bytes: null, lag_events: null },
+      { hop: 'capture', fault: null, lag_ms: 0, lag_bytes: 72, lag_events: null },
+      { hop: 'kafka', fault: null, lag_ms: null, lag_bytes: null, lag_events: null },
+      { hop: 'consumer', fault: null, lag_ms: null, lag_bytes: null, lag_events: null },
+      { hop: 'target', fault: null, lag_ms: 120, lag_bytes: null, lag_events: 7 },
+    ],
     connector: {
       state: 'RUNNING',
       healthy: true,
@@ -105,10 +126,115 @@ test('the status of a running replication has every part of it', async () => {
       source_position: '0/16B3748',
       source_retained_bytes: 4_096,
       source_retained_at: at,
+      source_retained_bytes_per_minute: null,
+      source_minutes_to_loss: null,
     },
     tables: [expect.objectContaining({ state: 'live', percent: 100, rows_copied: 1_000, seconds_left: 0 })],
     timestamp: at,
   });
+});
+
+test('why it is not healthy is told from what was seen last, with its age', async () => {
+  const it = createWorld();
+  const { client } = await it.configured();
+  const seenAt = '2026-03-01T11:59:20.000Z';
+  const since = '2026-03-01T11:53:00.000Z';
+  const running = { status: 'active', desired: 'running', generation: 1, copyGeneration: 1 } as const;
+  it.replications.set(1, {
+    ...(it.replications.get(1) as Replication),
+    ...running,
+    statusSince: '2026-03-01T09:00:00.000Z',
+  });
+  it.progress.set(1, [{ ...progress, state: 'live', chunksDone: 4 }]);
+  it.launches.set(1, { launchId: 'a', taskArn: 'arn:task', launchedAt: at, generation: 1 });
+  it.world.connector = { state: 'RUNNING', tasks: [{ id: 0, state: 'RUNNING' }] };
+  it.sourceLogs.set(1, {
+    readAt: seenAt,
+    warnings: [],
+    position: '0/200',
+    captured: '0/100',
+    movement: '0/100',
+    movedAt: since,
+    aheadBytes: 256,
+    marks: [{ at: since, position: '0/180' }],
+  });
+  it.histories.set(1, [
+    { at: '2026-03-01T10:59:00.000Z', overall: 'healthy', appliedEvents: 1 },
+    {
+      at: seenAt,
+      overall: 'degraded',
+      hop: 'capture',
+      condition: 'capture-stalled',
+      captureLagMs: 5,
+      appliedEvents: 2,
+    },
+  ]);
+  const answer = await it.request(client, 'GET', '/replications/1/why');
+  expect(answer.status).toBe(200);
+  expect(whyAnswerSchema.parse(answer.body)).toMatchObject({
+    overall: 'degraded',
+    sentence:
+      'At capture, for 7 m: The source has written on for 7 m and capture stands still at 0/100, 256 B behind.',
+    condition: 'capture-stalled',
+    hop: 'capture',
+    since,
+    evidence: expect.arrayContaining([
+      { name: 'source_position', value: '0/200' },
+      { name: 'captured_position', value: '0/100' },
+      { name: 'behind_bytes', value: 256 },
+    ]),
+    call: 'POST /replications/1/stop, then POST /replications/1/start',
+    runbook: 'docs/runbook/health.md#capture-stalled',
+    others: [{ condition: 'consumer-starting', hop: 'consumer' }],
+    looked_ago_ms: 40_000,
+  });
+  const history = await it.request(client, 'GET', '/replications/1/history');
+  expect(historyAnswerSchema.parse(history.body).points).toEqual([
+    expect.objectContaining({
+      at: seenAt,
+      condition: 'capture-stalled',
+      capture_lag_ms: 5,
+      apply_lag_ms: null,
+    }),
+  ]);
+  const day = await it.request(client, 'GET', '/replications/1/history?minutes=1440');
+  expect(historyAnswerSchema.parse(day.body).points).toHaveLength(2);
+  for (const minutes of ['0', '1441', 'x']) {
+    const refused = await it.request(client, 'GET', `/replications/1/history?minutes=${minutes}`);
+    expect(refused.status).toBe(400);
+  }
+});
+
+test('incidents are listed for one replication and for the client, open or all', async () => {
+  const it = createWorld();
+  const { client } = await it.configured();
+  const incident = {
+    incidentId: 'i',
+    replicationId: 1,
+    condition: 'capture-stalled',
+    hop: 'capture',
+    message: 'It stands still',
+    since: at,
+    openedAt: at,
+    updatedAt: at,
+    appliedAtOpening: 0,
+  } as const;
+  const over = {
+    ...incident,
+    incidentId: 'o',
+    openedAt: '2026-02-01T00:00:00.000Z',
+    closedAt: at,
+    ending: 'Recovered.',
+  };
+  it.incidents.set(1, [over, incident]);
+  const list = async (path: string): Promise<readonly string[]> => {
+    const { body } = await it.request(client, 'GET', path);
+    return incidentsAnswerSchema.parse(body).incidents.map((one) => `${one.incident_id} ${one.state}`);
+  };
+  expect(await list('/incidents')).toEqual(['i open']);
+  expect(await list('/incidents?state=all')).toEqual(['i open', 'o closed']);
+  expect(await list('/replications/1/incidents')).toEqual(['i open']);
+  expect((await it.request(client + 1, 'GET', '/replications/1/incidents')).status).toBe(404);
 });
 
 test('the status is told while Kafka Connect does not answer', async () => {

@@ -4,7 +4,8 @@ import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { ConnectorStatus } from '#core/ports/services.ts';
+import type { LogLook } from '#core/health/observe-source-log.ts';
+import type { Alert, ConnectorStatus } from '#core/ports/services.ts';
 import { checkHeartbeats } from '../../../../../lambdas/health/check-heartbeats/check-heartbeats.ts';
 import { monitorHealth } from '../../../../../lambdas/health/monitor-health/monitor-health.ts';
 import { createManualClock } from '../../../../kit/manual-clock.ts';
@@ -25,6 +26,8 @@ const beat: Heartbeat = {
 const sourceLog: SourceLog = {
   readAt: '2026-03-01T12:00:00.000Z',
   retainedBytes: 5,
+  captured: '0/1',
+  marks: [],
   warnings: ['It keeps its log.'],
 };
 
@@ -38,12 +41,14 @@ const createWorld = (change: Partial<Replication> = {}) => {
   };
   state.heartbeat = beat;
   const calls: string[] = [];
+  const alerts: Alert[] = [];
   const world = {
     connector: { state: 'RUNNING', tasks: [{ id: 0, state: 'RUNNING' }] } as ConnectorStatus | undefined,
     connectFailure: undefined as Error | undefined,
     taskStatus: 'RUNNING',
     uncaptured: [] as readonly TableRef[],
     sourceFailure: undefined as Error | undefined,
+    looks: [] as LogLook[],
   };
   const call = (name: string) => async (): Promise<void> => {
     calls.push(name);
@@ -74,10 +79,12 @@ const createWorld = (change: Partial<Replication> = {}) => {
         if (world.sourceFailure !== undefined) throw world.sourceFailure;
         return world.uncaptured;
       },
-      observeLog: async () => {
-        calls.push('observeLog');
-        if (world.sourceFailure !== undefined) throw world.sourceFailure;
-        return sourceLog;
+    },
+    topicRetentionHours: 168,
+    sources: {
+      look: async () => {
+        calls.push('look');
+        return world.looks.shift() ?? { sourceLog, isOpen: false };
       },
     },
     tasks: {
@@ -95,17 +102,17 @@ const createWorld = (change: Partial<Replication> = {}) => {
       startExecution: async () => 'arn:execution',
       stopExecution: async () => {},
     },
-    alerts: { publish: async () => {} },
+    alerts: { publish: async (alert: Alert) => void alerts.push(alert) },
     metrics,
     clock: createManualClock(),
     log,
     logFor: () => log,
   };
-  return { state, world, calls, metrics, log, ports };
+  return { state, world, calls, alerts, metrics, log, ports };
 };
 
 const acts = (calls: readonly string[]): readonly string[] =>
-  calls.filter((call) => !['checkHealth', 'getStatus', 'listUncaptured', 'observeLog'].includes(call));
+  calls.filter((call) => !['checkHealth', 'getStatus', 'listUncaptured', 'look'].includes(call));
 
 test('a healthy replication is left alone and measured', async () => {
   const { ports, calls, metrics } = createWorld();
@@ -201,7 +208,7 @@ test('while Connect is away it is asked once, and consumers are healed all the s
   world.connectFailure = new MillraceError('ConnectUnavailable', 'silent');
   world.taskStatus = 'STOPPED';
   expect(await monitorHealth('me', ports)).toMatchObject({ healed: 1 });
-  expect(calls).toEqual(['checkHealth', 'stop arn:task', 'run r7-g3-l2']);
+  expect(calls).toEqual(['checkHealth', 'stop arn:task', 'run r7-g3-l2', 'look']);
   expect(metrics.emitted).toContainEqual({ HeartbeatAgeMs: 10_000 });
 });
 
@@ -262,13 +269,21 @@ test('a source is looked at every fifth minute, and one that does not answer cha
   expect(world.state.replication.status).toBe('active');
 });
 
-test.each(['active', 'stopped', 'error', 'needs-resync'] as const)(
-  'the log of the source is looked at every fifth minute in status %s',
-  async (status) => {
+test.each([
+  ['active', 5],
+  ['starting', 5],
+  ['stopped', 1],
+  ['error', 1],
+  ['needs-resync', 1],
+] as const)(
+  'in status %s the log of the source is looked at %s times in five minutes',
+  async (status, looks) => {
     const world = createWorld({ status, desired: status === 'stopped' ? 'stopped' : 'running' });
     world.state.heartbeat = { ...beat, beatAt: '2026-03-01T12:04:00.000Z' };
+    if (status === 'starting')
+      world.state.replication = { ...world.state.replication, statusSince: '2026-03-01T12:05:00.000Z' };
     await checkFiveTimes(world);
-    expect(world.calls.filter((call) => call === 'observeLog')).toHaveLength(1);
+    expect(world.calls.filter((call) => call === 'look')).toHaveLength(looks);
     expect(world.state.sourceLog).toEqual(sourceLog);
   },
 );
@@ -276,34 +291,98 @@ test.each(['active', 'stopped', 'error', 'needs-resync'] as const)(
 test('nothing is stored of the log of a source whose replication is being deleted', async () => {
   const world = createWorld({ status: 'deleting', desired: 'stopped' });
   await checkFiveTimes(world);
-  expect(world.calls).not.toContain('observeLog');
+  expect(world.calls).not.toContain('look');
   expect(world.state.sourceLog).toBeUndefined();
 });
 
 test('nothing is stored when the deletion has begun during the look', async () => {
   const world = createWorld({ status: 'stopped', desired: 'stopped' });
-  const { captures } = world.ports;
+  const { sources } = world.ports;
   const ports = {
     ...world.ports,
-    captures: {
-      ...captures,
-      observeLog: async () => {
+    sources: {
+      look: async () => {
         world.state.replication = { ...world.state.replication, status: 'deleting' };
-        return captures.observeLog();
+        return sources.look();
       },
     },
   };
   await checkFiveTimes({ ports });
-  expect(world.calls).toContain('observeLog');
+  expect(world.calls).toContain('look');
   expect(world.state.sourceLog).toBeUndefined();
 });
 
-test('a source that does not answer leaves what was seen of its log before, with its time', async () => {
-  const world = createWorld({ status: 'error' });
-  world.state.sourceLog = sourceLog;
-  world.world.sourceFailure = new MillraceError('DatabaseUnreachable', 'silent');
-  await checkFiveTimes(world);
+test('a look that leaves it open whether capture comes on is repeated, as long as the check has time', async () => {
+  const world = createWorld();
+  const seen = (at: string): LogLook => ({ sourceLog: { ...sourceLog, readAt: at }, isOpen: true });
+  world.world.looks = ['12:00:00', '12:00:05', '12:00:20'].map((time) => seen(`2026-03-01T${time}.000Z`));
+  await monitorHealth('me', world.ports);
+  expect(world.calls.filter((call) => call === 'look')).toHaveLength(4);
+  expect(world.ports.clock.sleeps).toEqual([5_000, 15_000, 15_000]);
   expect(world.state.sourceLog).toEqual(sourceLog);
+});
+
+test('each minute the health is recorded, with since when it is so, and a point of its history', async () => {
+  const world = createWorld();
+  const { connector } = world.world;
+  world.state.heartbeat = { ...beat, beatAt: '2026-03-01T12:02:00.000Z' };
+  world.world.connector = { state: 'UNASSIGNED', tasks: [] };
+  await monitorHealth('me', world.ports);
+  await world.ports.clock.sleep(60_000);
+  await monitorHealth('me', world.ports);
+  const since = '2026-03-01T12:00:00.000Z';
+  expect(world.state.health).toMatchObject({
+    overall: 'degraded',
+    since,
+    faults: [{ condition: 'connector-not-running', hop: 'capture', since }],
+  });
+  world.world.connector = connector;
+  await world.ports.clock.sleep(60_000);
+  await monitorHealth('me', world.ports);
+  expect(world.state.health).toEqual({
+    at: '2026-03-01T12:02:00.000Z',
+    overall: 'healthy',
+    since: '2026-03-01T12:02:00.000Z',
+    faults: [],
+  });
+  expect(world.state.history.map(({ overall, condition }) => [overall, condition])).toEqual([
+    ['degraded', 'connector-not-running'],
+    ['degraded', 'connector-not-running'],
+    ['healthy', undefined],
+  ]);
+});
+
+test('what lasts becomes an incident, with one alert at its opening and one when it is over', async () => {
+  const world = createWorld();
+  const failure = { code: 'DatabaseUnreachable', message: 'It is away.', since: '2026-03-01T11:59:00.000Z' };
+  const lookAt = async (isAway: boolean): Promise<void> => {
+    const at = world.ports.clock.now().toISOString();
+    world.state.heartbeat = { ...beat, beatAt: at };
+    const seen = { ...sourceLog, readAt: at };
+    world.world.looks = [
+      { sourceLog: isAway ? { ...seen, failure: { ...failure, at } } : seen, isOpen: false },
+    ];
+    await monitorHealth('me', world.ports);
+    await world.ports.clock.sleep(60_000);
+  };
+  for (let minute = 0; minute < 4; minute += 1) await lookAt(true);
+  expect(world.state.openIncidents).toMatchObject([
+    {
+      condition: 'source-unreachable',
+      hop: 'source',
+      since: failure.since,
+      openedAt: '2026-03-01T12:01:00.000Z',
+    },
+  ]);
+  expect(world.alerts).toMatchObject([{ subject: expect.stringContaining('source-unreachable at source') }]);
+  for (let minute = 0; minute < 3; minute += 1) await lookAt(false);
+  expect(world.state.openIncidents).toEqual([]);
+  expect(world.state.closedIncidents).toMatchObject([
+    { ending: 'Recovered after 5 m, 0 changes caught up.' },
+  ]);
+  expect(world.alerts.slice(1)).toMatchObject([
+    { subject: expect.stringContaining('over: source-unreachable') },
+  ]);
 });
 
 test.each(['configured', 'error', 'needs-resync'] as const)('nobody looks at status %s', async (status) => {

@@ -21,6 +21,7 @@ const createWorld = (steps: readonly { offset?: ConnectorOffset; status?: Connec
   const { store, state } = createMemoryStore(sampleReplication());
   const source = createFakeSource([]);
   let looks = 0;
+  const restarts: number[] = [];
   const step = () => steps[Math.min(looks, steps.length - 1)];
   const connect = {
     getOffset: async () => step()?.offset,
@@ -32,6 +33,9 @@ const createWorld = (steps: readonly { offset?: ConnectorOffset; status?: Connec
     getConfig: async () => undefined,
     putConnector: async () => {},
     resume: async () => {},
+    restart: async () => {
+      restarts.push(looks);
+    },
   } as unknown as ConnectPort;
   const clock = createManualClock();
   const log = createRecordingLog();
@@ -59,7 +63,7 @@ const createWorld = (steps: readonly { offset?: ConnectorOffset; status?: Connec
         log,
       },
     );
-  return { begin, state, source, clock, log };
+  return { begin, state, source, clock, log, restarts };
 };
 
 test('capture streams when its offset has passed the marker', async () => {
@@ -91,12 +95,25 @@ test('a restart with a long backlog need not have passed the marker: it moves', 
 });
 
 test('a running connector that does not move is not streaming', async () => {
-  const { begin, clock } = createWorld([{ status: status('RUNNING') }]);
+  const { begin, clock, restarts } = createWorld([{ status: status('RUNNING') }]);
   await expect(begin()).rejects.toMatchObject({
     code: 'CaptureNotStreaming',
     message: expect.stringContaining('RUNNING'),
   });
   expect(clock.sleeps.length).toBeGreaterThan(100);
+  expect(restarts).toEqual([]);
+});
+
+test('a connector that ran before and comes on no more is restarted once, with the password of now', async () => {
+  const quiet = { offset: { lsn: 0x50 }, status: status('RUNNING') };
+  const streaming = { offset: { lsn: 0x300 }, status: status('RUNNING') };
+  const { begin, source, restarts } = createWorld([...Array.from({ length: 20 }, () => quiet), streaming]);
+  source.state.readiness = {
+    ...readyServer,
+    slot: { active: false, walStatus: 'reserved', confirmedFlushPosition: '0/40' },
+  };
+  expect(await begin()).toMatchObject({ position: '0/300' });
+  expect(restarts).toHaveLength(1);
 });
 
 test('a task that fails for a moment is given time', async () => {

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { hopSchema } from './hop.ts';
+import { instantSchema } from './identifiers.ts';
+
+/** What can keep a replication from being healthy. Each has a section of docs/runbook/health.md. */
+export const faultConditionSchema = z.enum([
+  'replication-failed',
+  'needs-resync',
+  'deletion-blocked',
+  'ending-stuck',
+  'pause-running-out',
+  'credentials-refused',
+  'source-unreachable',
+  'source-unreadable',
+  'source-not-watched',
+  'connect-silent',
+  'connector-missing',
+  'connector-failed',
+  'connector-paused',
+  'connector-not-running',
+  'capture-not-reading',
+  'capture-stalled',
+  'capture-behind',
+  'capture-unknown',
+  'source-log-limit',
+  'consumer-retrying',
+  'consumer-ended',
+  'consumer-silent',
+  'consumer-starting',
+  'lag-unknown',
+  'target-behind',
+  'table-held',
+  'table-skipped',
+  'table-change-failed',
+]);
+export type FaultCondition = z.infer<typeof faultConditionSchema>;
+
+export const overallHealthSchema = z.enum(['healthy', 'degraded', 'failed', 'starting', 'paused', 'stopped']);
+
+/**
+ * `healthy`: capture and consumer run and come on, by a look at the source's own log. `degraded`: changes may be late, or a
+ * table is left out; Millrace is on it or a person should look. `failed`: nothing is replicated until a person acts.
+ * `starting`, `paused` and `stopped`: as the user asked.
+ */
+export type OverallHealth = z.infer<typeof overallHealthSchema>;
+
+/** Faults beyond these are in the status, and not kept. */
+export const maxRecordedFaults = 20;
+
+const recordedFaultSchema = z
+  .strictObject({ condition: faultConditionSchema, hop: hopSchema, since: instantSchema })
+  .readonly();
+
+/** What the health check found last, so that later answers can say since when it is so. */
+export const healthRecordSchema = z
+  .strictObject({
+    at: instantSchema,
+    overall: overallHealthSchema,
+    /** Since when it is what `overall` says. */
+    since: instantSchema,
+    faults: z.array(recordedFaultSchema).max(maxRecordedFaults).readonly(),
+  })
+  .readonly();
+export type HealthRecord = z.infer<typeof healthRecordSchema>;
+
+/** 24 hours at one-minute steps. */
+export const healthHistoryMinutes = 24 * 60;
+
+/** A replication at one minute. Figures that were not known are absent. */
+export const healthPointSchema = z
+  .strictObject({
+    at: instantSchema,
+    overall: overallHealthSchema,
+    hop: hopSchema.optional(),
+    condition: faultConditionSchema.optional(),
+    captureLagMs: z.number().nonnegative().optional(),
+    captureLagBytes: z.number().nonnegative().optional(),
+    applyLagMs: z.number().nonnegative().optional(),
+    applyLagEvents: z.number().int().nonnegative().optional(),
+    retainedBytes: z.number().nonnegative().optional(),
+    /** Changes applied since the replication was created. */
+    appliedEvents: z.number().int().nonnegative(),
+  })
+  .readonly();
+export type HealthPoint = z.infer<typeof healthPointSchema>;

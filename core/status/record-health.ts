@@ -1,0 +1,33 @@
+import { type HealthPoint, type HealthRecord, maxRecordedFaults } from '../contracts/health-record.ts';
+import type { UnifiedStatus } from './unified-status.ts';
+
+/** What is kept of a status until the next check. */
+export const toHealthRecord = ({ overall, since, faults }: UnifiedStatus, now: Date): HealthRecord => ({
+  at: now.toISOString(),
+  overall,
+  since,
+  faults: faults.slice(0, maxRecordedFaults).map((fault) => ({
+    condition: fault.condition,
+    hop: fault.hop,
+    since: fault.since ?? now.toISOString(),
+  })),
+});
+
+/** What is kept of a status for a day. */
+export const toHealthPoint = (status: UnifiedStatus, now: Date): HealthPoint => {
+  const { overall, faults, hops, statistics } = status;
+  const [cause] = faults;
+  const capture = hops.find(({ hop }) => hop === 'capture');
+  const { inserts, updates, deletes, truncates } = statistics.applied;
+  return {
+    at: now.toISOString(),
+    overall,
+    ...(cause !== undefined && { hop: cause.hop, condition: cause.condition }),
+    ...(capture?.lagMs !== undefined && { captureLagMs: capture.lagMs }),
+    ...(capture?.lagBytes !== undefined && { captureLagBytes: capture.lagBytes }),
+    ...(statistics.lagMs !== undefined && { applyLagMs: statistics.lagMs }),
+    ...(statistics.lagEvents !== undefined && { applyLagEvents: statistics.lagEvents }),
+    ...(statistics.sourceRetainedBytes !== undefined && { retainedBytes: statistics.sourceRetainedBytes }),
+    appliedEvents: inserts + updates + deletes + truncates,
+  };
+};

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import {
+  faultConditionSchema,
+  healthHistoryMinutes,
+  overallHealthSchema,
+} from '#core/contracts/health-record.ts';
+import { hopSchema } from '#core/contracts/hop.ts';
+import { instantSchema } from '#core/contracts/identifiers.ts';
+
+const countSchema = z.number().int().nonnegative();
+const msSchema = z.number().nonnegative();
+
+/** What the status says of each place that a change passes. */
+export const hopAnswerSchema = z.strictObject({
+  hop: hopSchema,
+  fault: faultConditionSchema.nullable().meta({ description: 'What is at fault there; null: nothing.' }),
+  lag_ms: msSchema.nullable().meta({
+    description:
+      'Age of the oldest change that has not passed it. Capture: from the log of the source into Kafka, a minute exact. ' +
+      'Target: from Kafka into the tables. Null: not measured, or not known.',
+  }),
+  lag_bytes: countSchema.nullable().meta({ description: 'Bytes of log that capture has not passed.' }),
+  lag_events: countSchema.nullable().meta({ description: 'Changes in Kafka that are not applied.' }),
+});
+
+const faultSchema = z.strictObject({
+  condition: faultConditionSchema,
+  hop: hopSchema,
+  message: z.string(),
+  since: instantSchema,
+});
+
+export const whyAnswerSchema = z.strictObject({
+  replication_id: z.number().int().positive(),
+  overall: overallHealthSchema,
+  sentence: z.string().meta({ description: 'What is the matter, where and for how long.' }),
+  condition: faultConditionSchema
+    .nullable()
+    .meta({ description: 'The most likely cause; null: nothing is at fault.' }),
+  hop: hopSchema.nullable().meta({ description: 'Where the fault is.' }),
+  since: instantSchema,
+  evidence: z
+    .array(z.strictObject({ name: z.string(), value: z.union([z.string(), z.number()]) }))
+    .meta({ description: 'What was measured.' }),
+  doing: z.string().meta({ description: 'What Millrace does about it by itself.' }),
+  advice: z.string().nullable().meta({ description: 'What an operator can do.' }),
+  call: z.string().nullable().meta({ description: 'A call of this API that may end it.' }),
+  runbook: z.string().nullable().meta({ description: 'The section about it, relative to the repository.' }),
+  others: z.array(faultSchema).meta({ description: 'What else is at fault, perhaps because of it.' }),
+  looked_ago_ms: msSchema.nullable().meta({
+    description: 'Age of the last look at the source. This call makes none; null: there was none yet.',
+  }),
+  timestamp: instantSchema,
+});
+
+export const incidentsQuerySchema = z.strictObject({
+  state: z.enum(['open', 'all']).default('open'),
+});
+
+export const incidentsAnswerSchema = z.strictObject({
+  incidents: z
+    .array(
+      z.strictObject({
+        incident_id: z.string(),
+        replication_id: z.number().int().positive(),
+        condition: faultConditionSchema,
+        hop: hopSchema,
+        state: z.enum(['open', 'closed']),
+        message: z.string(),
+        since: instantSchema,
+        opened_at: instantSchema,
+        updated_at: instantSchema,
+        closed_at: instantSchema.nullable(),
+        ending: z.string().nullable().meta({ description: 'How long it took, and what caught up.' }),
+        shared_cause: z.string().nullable().meta({
+          description: 'The same text at other incidents: they have one cause, and one alert.',
+        }),
+        runbook: z.string(),
+      }),
+    )
+    .meta({ description: 'The newest first.' }),
+});
+
+export const historyQuerySchema = z.strictObject({
+  minutes: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, 'must be a number')
+    .transform(Number)
+    .pipe(z.number().max(healthHistoryMinutes))
+    .default(60)
+    .meta({ description: `How far back, at most ${healthHistoryMinutes}.` }),
+});
+
+export const historyAnswerSchema = z.strictObject({
+  replication_id: z.number().int().positive(),
+  points: z
+    .array(
+      z.strictObject({
+        at: instantSchema,
+        overall: overallHealthSchema,
+        hop: hopSchema.nullable(),
+        condition: faultConditionSchema.nullable(),
+        capture_lag_ms: msSchema.nullable(),
+        capture_lag_bytes: countSchema.nullable(),
+        apply_lag_ms: msSchema.nullable(),
+        apply_lag_events: countSchema.nullable(),
+        source_retained_bytes: countSchema.nullable(),
+        applied_events: countSchema.meta({ description: 'Since the replication was created.' }),
+      }),
+    )
+    .meta({
+      description: 'One a minute, the oldest first; a minute in which nobody could look is missing.',
+    }),
+});

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
+import type { HealthPoint } from '#core/contracts/health-record.ts';
+import type { ReplicationId } from '#core/contracts/identifiers.ts';
+import type { Incident } from '#core/contracts/incident.ts';
+import { runbookSectionOf } from '#core/health/fault.ts';
+import { explain } from '#core/status/explain.ts';
+import { pathIdSchema } from './contracts.ts';
+import {
+  historyAnswerSchema,
+  historyQuerySchema,
+  incidentsAnswerSchema,
+  incidentsQuerySchema,
+  whyAnswerSchema,
+} from './health-contracts.ts';
+import { defineOperation, type Operation } from './operation.ts';
+import type { ApiPorts } from './ports.ts';
+import { gatherStatus } from './replication-status.ts';
+
+const replicationPath = z.strictObject({ replication_id: pathIdSchema });
+
+/** Neither asks a database, so one that hangs holds up neither. */
+export const healthOperations: readonly Operation[] = [
+  defineOperation({
+    id: 'explainReplication',
+    method: 'GET',
+    path: '/replications/{replication_id}/why',
+    summary: 'Why it is healthy or not: the cause, where it is, since when, and what to do.',
+    params: replicationPath,
+    status: 200,
+    answer: whyAnswerSchema,
+    errors: ['NotFound'],
+    run: async ({ clientId, params }, ports) => {
+      const replication = await ports.store.getReplication(clientId, params.replication_id);
+      const { status, sourceLog, now } = await gatherStatus(replication, ports);
+      const why = explain(replication, status, sourceLog, now);
+      return {
+        replication_id: replication.replicationId,
+        overall: why.overall,
+        sentence: why.sentence,
+        condition: why.condition ?? null,
+        hop: why.hop ?? null,
+        since: why.since,
+        evidence: Object.entries(why.figures).map(([name, value]) => ({ name, value })),
+        doing: why.doing,
+        advice: why.advice ?? null,
+        call: why.call ?? null,
+        runbook: why.runbook ?? null,
+        others: why.others.map(({ condition, hop, message, since }) => ({
+          condition,
+          hop,
+          message,
+          since: since ?? now.toISOString(),
+        })),
+        looked_ago_ms: why.lookedAgoMs === undefined ? null : Math.max(0, why.lookedAgoMs),
+        timestamp: now.toISOString(),
+      };
+    },
+  }),
+
+  defineOperation({
+    id: 'listHealthHistory',
+    method: 'GET',
+    path: '/replications/{replication_id}/history',
+    summary: 'Its health, lag and applied changes, minute by minute, for up to 24 hours.',
+    params: replicationPath,
+    query: historyQuerySchema,
+    status: 200,
+    answer: historyAnswerSchema,
+    errors: ['NotFound'],
+    run: async ({ clientId, params, query }, { store, clock }) => {
+      const { replicationId } = await store.getReplication(clientId, params.replication_id);
+      const since = new Date(clock.now().getTime() - query.minutes * 60_000);
+      const points = await store.listHealth(replicationId, since);
+      return { replication_id: replicationId, points: points.map(toPointAnswer) };
+    },
+  }),
+
+  defineOperation({
+    id: 'listIncidents',
+    method: 'GET',
+    path: '/incidents',
+    summary: 'What is the matter with the replications of the client, or was within the last 90 days.',
+    query: incidentsQuerySchema,
+    status: 200,
+    answer: incidentsAnswerSchema,
+    run: async ({ clientId, query }, { store }) => {
+      const replications = await store.listReplications(clientId);
+      const found = await forEachBounded(replications, parallelReads, ({ replicationId }) =>
+        readIncidents(replicationId, query.state, store),
+      );
+      return { incidents: newestFirst(found.flat()).slice(0, maxIncidents).map(toIncidentAnswer) };
+    },
+  }),
+
+  defineOperation({
+    id: 'listReplicationIncidents',
+    method: 'GET',
+    path: '/replications/{replication_id}/incidents',
+    summary: 'What is the matter with a replication, or was within the last 90 days.',
+    params: replicationPath,
+    query: incidentsQuerySchema,
+    status: 200,
+    answer: incidentsAnswerSchema,
+    errors: ['NotFound'],
+    run: async ({ clientId, params, query }, { store }) => {
+      const { replicationId } = await store.getReplication(clientId, params.replication_id);
+      const found = await readIncidents(replicationId, query.state, store);
+      return { incidents: newestFirst(found).map(toIncidentAnswer) };
+    },
+  }),
+];
+
+const parallelReads = 20;
+const maxIncidents = 500;
+const maxIncidentsOfReplication = 100;
+
+const readIncidents = (
+  replicationId: ReplicationId,
+  state: 'open' | 'all',
+  store: ApiPorts['store'],
+): Promise<readonly Incident[]> =>
+  state === 'open'
+    ? store.getOpenIncidents(replicationId)
+    : store.listIncidents(replicationId, maxIncidentsOfReplication);
+
+const newestFirst = (incidents: readonly Incident[]): readonly Incident[] =>
+  incidents.toSorted((a, b) => b.openedAt.localeCompare(a.openedAt));
+
+const toIncidentAnswer = (
+  incident: Incident,
+): z.input<typeof incidentsAnswerSchema>['incidents'][number] => ({
+  incident_id: incident.incidentId,
+  replication_id: incident.replicationId,
+  condition: incident.condition,
+  hop: incident.hop,
+  state: incident.closedAt === undefined ? 'open' : 'closed',
+  message: incident.message,
+  since: incident.since,
+  opened_at: incident.openedAt,
+  updated_at: incident.updatedAt,
+  closed_at: incident.closedAt ?? null,
+  ending: incident.ending ?? null,
+  shared_cause: incident.sharedCause ?? null,
+  runbook: runbookSectionOf(incident.condition),
+});
+
+const toPointAnswer = (point: HealthPoint): z.input<typeof historyAnswerSchema>['points'][number] => ({
+  at: point.at,
+  overall: point.overall,
+  hop: point.hop ?? null,
+  condition: point.condition ?? null,
+  capture_lag_ms: point.captureLagMs ?? null,
+  capture_lag_bytes: point.captureLagBytes ?? null,
+  apply_lag_ms: point.applyLagMs ?? null,
+  apply_lag_events: point.applyLagEvents ?? null,
+  source_retained_bytes: point.retainedBytes ?? null,
+  applied_events: point.appliedEvents,
+});

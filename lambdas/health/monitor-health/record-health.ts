@@ -1,0 +1,147 @@
+import { type FollowedIncidents, followIncidents } from '#core/alerts/follow-incidents.ts';
+import { type OwnedIncident, openingAlerts, recoveryAlerts } from '#core/alerts/incident-alerts.ts';
+import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
+import type { ReplicationId } from '#core/contracts/identifiers.ts';
+import type { Incident } from '#core/contracts/incident.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import type { Observation } from '#core/health/observation.ts';
+import type { Clock, Log } from '#core/ports/clock-and-log.ts';
+import type { AlertSink } from '#core/ports/services.ts';
+import type {
+  ConsumerStore,
+  CopyStore,
+  HealthStore,
+  IncidentStore,
+  ReplicationStore,
+  SourceLogStore,
+} from '#core/ports/state-store.ts';
+import type { ConnectorObservation } from '#core/status/part-health.ts';
+import { toHealthPoint, toHealthRecord } from '#core/status/record-health.ts';
+import { unifiedStatus } from '#core/status/unified-status.ts';
+
+export interface RecordHealthPorts {
+  readonly store: Pick<ReplicationStore, 'getReplication'> &
+    Pick<ConsumerStore, 'getLaunch' | 'getHeartbeat'> &
+    Pick<CopyStore, 'listTableProgress'> &
+    Pick<SourceLogStore, 'getSourceLog'> &
+    Pick<HealthStore, 'getHealth' | 'putHealth'> &
+    Pick<IncidentStore, 'getOpenIncidents' | 'putIncidents'>;
+  readonly alerts: AlertSink;
+  readonly log: Log;
+  /** How long Kafka keeps what is captured. */
+  readonly topicRetentionHours: number;
+  readonly clock: Clock;
+  readonly logFor: (replication: Replication) => Log;
+}
+
+const parallelRecords = 20;
+
+const recordedStatuses: readonly Replication['status'][] = [
+  'starting',
+  'active',
+  'paused',
+  'error',
+  'needs-resync',
+];
+
+/**
+ * Writes the health of each replication as it is now: since when it is so, one point of its history, and what has become of its
+ * incidents. People are told of those that were opened or closed, once for each cause.
+ */
+export const recordHealth = async (
+  replications: readonly Replication[],
+  connectors: ReadonlyMap<ReplicationId, Observation['connector']>,
+  ports: RecordHealthPorts,
+): Promise<void> => {
+  const recorded = await forEachBounded(replications, parallelRecords, async (replication) => {
+    try {
+      return await recordOne(replication, connectors.get(replication.replicationId), ports);
+    } catch (error) {
+      ports
+        .logFor(replication)
+        .warn('Could not record the health; this minute is missing in the history', { error });
+      return undefined;
+    }
+  });
+  await tell(
+    recorded.filter((one) => one !== undefined),
+    ports,
+  );
+};
+
+interface Recorded extends FollowedIncidents {
+  readonly replication: Replication;
+  readonly before: readonly Incident[];
+}
+
+const tell = async (recorded: readonly Recorded[], { alerts, log }: RecordHealthPorts): Promise<void> => {
+  const owned = (which: 'opened' | 'closed'): readonly OwnedIncident[] =>
+    recorded.flatMap(({ replication, [which]: incidents }) =>
+      incidents.map((incident) => ({ incident, replication })),
+    );
+  const all = [
+    ...openingAlerts(
+      owned('opened'),
+      recorded.flatMap(({ before }) => before),
+    ),
+    ...recoveryAlerts(
+      owned('closed'),
+      recorded.flatMap(({ open }) => open),
+    ),
+  ];
+  for (const alert of all) {
+    try {
+      await alerts.publish(alert);
+    } catch (error) {
+      log.error(`Could not publish the alert "${alert.subject}"; the incidents hold its text`, { error });
+    }
+  }
+};
+
+const recordOne = async (
+  { clientId, replicationId }: Replication,
+  connector: Observation['connector'] | undefined,
+  { store, clock, topicRetentionHours }: RecordHealthPorts,
+): Promise<Recorded | undefined> => {
+  // The list is eventually consistent, and the looks have taken their time.
+  const replication = await store.getReplication(clientId, replicationId);
+  const before = await store.getOpenIncidents(replicationId);
+  const isRecorded = recordedStatuses.includes(replication.status);
+  // A user's stop ends what was open.
+  if (!isRecorded && (before.length === 0 || replication.status === 'deleting')) return undefined;
+  // It has become active during this check, which has not looked at its connector.
+  const isCaptured = replication.status === 'active' || replication.status === 'paused';
+  if (isCaptured && connector === undefined) return undefined;
+  const [launch, heartbeat, tables, sourceLog, recorded] = await Promise.all([
+    store.getLaunch(replicationId),
+    store.getHeartbeat(replicationId),
+    store.listTableProgress(replicationId),
+    store.getSourceLog(replicationId),
+    store.getHealth(replicationId),
+  ]);
+  const now = clock.now();
+  const status = unifiedStatus({
+    replication,
+    connector: toConnectorObservation(connector),
+    launch,
+    heartbeat,
+    tables,
+    sourceLog,
+    recorded,
+    objectsAtSource: [],
+    topicRetentionHours,
+    now,
+  });
+  const point = toHealthPoint(status, now);
+  if (isRecorded) await store.putHealth(replicationId, toHealthRecord(status, now), point);
+  const { overall, faults } = status;
+  const facts = { replication, overall, faults, appliedEvents: point.appliedEvents, now };
+  const followed = followIncidents(before, facts);
+  if (before.length > 0 || followed.open.length > 0) {
+    await store.putIncidents(replicationId, followed.open, followed.closed);
+  }
+  return { ...followed, replication, before };
+};
+
+const toConnectorObservation = (connector: Observation['connector'] | undefined): ConnectorObservation =>
+  connector?.kind === 'seen' ? connector.value : (connector?.kind ?? 'unknown');

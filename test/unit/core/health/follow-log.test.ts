@@ -1,0 +1,213 @@
+import { describe, expect, test } from '@jest/globals';
+import { maxLogMarks, type SourceLog } from '#core/contracts/source-log.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import { captureLag, failLook, followLog, retainedLog } from '#core/health/follow-log.ts';
+import type { LogReading } from '#core/ports/databases.ts';
+
+const start = Date.parse('2026-03-01T12:00:00.000Z');
+const at = (seconds: number): string => new Date(start + seconds * 1_000).toISOString();
+
+/** One look: when, the log's end, up to where it is captured, and what else differs. */
+type Look = readonly [seconds: number, end: number, captured: number, change?: Partial<LogReading>];
+
+const follow = (looks: readonly Look[], before?: SourceLog): SourceLog => {
+  const last = looks.reduce<SourceLog | undefined>(
+    (log, [seconds, end, captured, change]) =>
+      followLog(
+        log,
+        {
+          position: String(end),
+          activity: String(end),
+          captured: String(captured),
+          movement: String(captured),
+          ...change,
+        },
+        new Date(start + seconds * 1_000),
+        BigInt,
+      ),
+    before,
+  );
+  if (last === undefined) throw new Error('no look');
+  return last;
+};
+
+describe('how far capture is behind', () => {
+  const idle = { activity: 'the same' };
+  test.each<[string, readonly Look[], { lagMs: number; isStuck: boolean }]>([
+    ['captured to the end', [[0, 10, 10]], { lagMs: 0, isStuck: false }],
+    ['the end was just seen', [[0, 20, 10]], { lagMs: 0, isStuck: false }],
+    [
+      'it has reached what was seen before',
+      [
+        [0, 20, 10],
+        [60, 30, 25],
+      ],
+      { lagMs: 0, isStuck: false },
+    ],
+    [
+      'it moves and has not reached it for a minute',
+      [
+        [0, 20, 10],
+        [60, 30, 15],
+      ],
+      { lagMs: 60_000, isStuck: false },
+    ],
+    [
+      'it stands still for 5 s',
+      [
+        [0, 20, 10],
+        [5, 20, 10],
+      ],
+      { lagMs: 5_000, isStuck: false },
+    ],
+    [
+      'it stands still for 20 s',
+      [
+        [0, 20, 10],
+        [5, 20, 10],
+        [20, 20, 10],
+      ],
+      { lagMs: 20_000, isStuck: true },
+    ],
+    [
+      'it stands still while the source moves',
+      [
+        [0, 20, 10],
+        [60, 30, 10],
+        [120, 40, 10],
+      ],
+      { lagMs: 120_000, isStuck: true },
+    ],
+    [
+      'it was stuck and moves again',
+      [
+        [0, 20, 10],
+        [60, 30, 10],
+        [61, 30, 15],
+      ],
+      { lagMs: 61_000, isStuck: false },
+    ],
+    [
+      'it was stuck and has caught up',
+      [
+        [0, 20, 10],
+        [60, 30, 10],
+        [61, 30, 30],
+      ],
+      { lagMs: 0, isStuck: false },
+    ],
+    [
+      'it moves within one transaction',
+      [
+        [0, 20, 10],
+        [60, 30, 10, { movement: 'row 1' }],
+        [120, 30, 10, { movement: 'row 2' }],
+      ],
+      { lagMs: 120_000, isStuck: false },
+    ],
+    [
+      'the log of an idle source moves by itself',
+      [
+        [0, 20, 20, idle],
+        [60, 21, 20, idle],
+        [120, 22, 20, idle],
+      ],
+      { lagMs: 0, isStuck: false },
+    ],
+    [
+      'the source was idle, and then it was not',
+      [
+        [0, 20, 20, idle],
+        [60, 21, 20, idle],
+        [120, 22, 20],
+        [140, 22, 20],
+      ],
+      { lagMs: 20_000, isStuck: true },
+    ],
+    [
+      'the source has failed over to a shorter log',
+      [
+        [0, 90, 80],
+        [60, 30, 30],
+      ],
+      { lagMs: 0, isStuck: false },
+    ],
+  ])('%s', (_name, looks, expected) => {
+    expect(captureLag(follow(looks))).toMatchObject({ isKnown: true, ...expected });
+  });
+
+  test('nothing is known before capture has begun, or was looked at', () => {
+    expect(captureLag(undefined)).toEqual({ isKnown: false });
+    const log = followLog(undefined, { position: '5', activity: 'a' }, new Date(start), BigInt);
+    expect(captureLag(log)).toEqual({ isKnown: false });
+  });
+
+  test('a day of marks stays small and keeps the oldest', () => {
+    const log = follow(Array.from({ length: 1_440 }, (_, minute) => [minute * 60, 10 + minute, 1]));
+    expect(log.marks?.length).toBeLessThanOrEqual(maxLogMarks);
+    expect(log.marks?.[0]).toEqual({ at: at(0), position: '10' });
+    expect(captureLag(log)).toMatchObject({ lagMs: 1_439 * 60_000, since: at(0) });
+  });
+});
+
+test('a look that fails keeps what was seen, and says since when it fails', () => {
+  const seen = follow([[0, 20, 10]]);
+  const error = new MillraceError('DatabaseUnreachable', 'away');
+  const failed = failLook(failLook(seen, error, new Date(start + 60_000)), error, new Date(start + 120_000));
+  expect(failed).toEqual({
+    ...seen,
+    failure: { code: 'DatabaseUnreachable', message: 'away', since: at(60), at: at(120) },
+  });
+  expect(follow([[180, 20, 20]], failed).failure).toBeUndefined();
+});
+
+test('since when somebody reads the log, or nobody does', () => {
+  const read = (isRead: boolean) => ({ isRead });
+  expect(
+    follow([
+      [0, 1, 1, read(true)],
+      [60, 1, 1, read(true)],
+    ]).reader,
+  ).toEqual({ isReading: true, since: at(0) });
+  expect(
+    follow([
+      [0, 1, 1, read(true)],
+      [60, 1, 1, read(false)],
+      [120, 1, 1, read(false)],
+    ]).reader,
+  ).toEqual({ isReading: false, since: at(60) });
+});
+
+describe('what the source keeps', () => {
+  const mb = 1_000_000;
+  const growing = (limit: Partial<LogReading>): SourceLog =>
+    follow(
+      [0, 1, 2].map((minute): Look => [minute * 60, 10, 10, { retainedBytes: (minute + 1) * mb, ...limit }]),
+    );
+
+  test.each<[string, SourceLog, ReturnType<typeof retainedLog>]>([
+    ['without a limit', growing({}), { bytesPerMinute: mb, minutesToLoss: undefined }],
+    ['with a limit', growing({ limitBytes: 13 * mb }), { bytesPerMinute: mb, minutesToLoss: 10 }],
+    ['over its limit', growing({ limitBytes: 2 * mb }), { bytesPerMinute: mb, minutesToLoss: 0 }],
+    [
+      'looked at once',
+      follow([[0, 1, 1, { retainedBytes: 5, limitBytes: 9 }]]),
+      { bytesPerMinute: undefined, minutesToLoss: undefined },
+    ],
+    [
+      'that is removed when it is old, not captured for 2 of 60 minutes',
+      follow([
+        [0, 9, 1],
+        [120, 9, 1, { keptMs: 3_600_000 }],
+      ]),
+      { bytesPerMinute: undefined, minutesToLoss: 58 },
+    ],
+    [
+      'that is removed when it is old, all captured',
+      follow([[0, 9, 9, { keptMs: 3_600_000 }]]),
+      { bytesPerMinute: undefined, minutesToLoss: undefined },
+    ],
+  ])('%s', (_name, log, expected) => {
+    expect(retainedLog(log)).toEqual(expected);
+  });
+});
