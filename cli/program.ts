@@ -16,6 +16,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addLifecycleCommands } from './commands/lifecycle.ts';
 import { addLoginCommands } from './commands/login.ts';
 import { addStatusCommands } from './commands/status.ts';
+import { addWhyCommands } from './commands/why.ts';
 import { painter } from './output/output.ts';
 import { printableLines } from './output/printable.ts';
 import { renderProblems } from './output/render-problems.ts';
@@ -80,6 +81,7 @@ export const createProgram = (shell: Shell): Program => {
   addLifecycleCommands(program, cli);
   addDestructiveCommands(program, cli);
   addTableCommands(program, cli);
+  addWhyCommands(program, cli);
   addActivityCommand(program, cli);
   addDeclareCommands(program, cli, end);
   addDoctorCommand(program, cli, end);

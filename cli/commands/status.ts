@@ -8,7 +8,7 @@ import { paintState, renderStatus, renderTables } from '../output/render-status.
 import { table } from '../output/table.ts';
 import { defaultIntervalMs, watch } from '../watch.ts';
 
-interface WatchOptions {
+export interface WatchOptions {
   readonly watch?: boolean;
   readonly interval: number;
 }
