@@ -16,6 +16,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addLifecycleCommands } from './commands/lifecycle.ts';
 import { addLoginCommands } from './commands/login.ts';
 import { addStatusCommands } from './commands/status.ts';
+import { addTokenCommands } from './commands/tokens.ts';
 import { addWhyCommands } from './commands/why.ts';
 import { painter } from './output/output.ts';
 import { printableLines } from './output/printable.ts';
@@ -70,6 +71,7 @@ export const createProgram = (shell: Shell): Program => {
   let exitCode: number = exitCodes.done;
   addLoginCommands(program, cli);
   addClientCommands(program, cli);
+  addTokenCommands(program, cli);
   addDatabaseCommands(program, cli);
   addDiscoverCommand(program, cli);
   addCreateCommand(program, cli);

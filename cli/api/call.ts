@@ -101,7 +101,7 @@ export const connectApi = (
       }
     },
     probe: async () => {
-      const { method, path } = routes.listDatabases;
+      const { method, path } = routes.getMe;
       const { response, text } = await send(method, `${base}${path}`);
       const { status, headers } = response;
       // These are about the token, and come from the API all the same.

@@ -1,7 +1,7 @@
 import { closestMatch } from 'leven';
 import { CliError } from '../cli-error.ts';
 import type { Answer, Api } from './call.ts';
-import type { Client, Database, DiscoveredTables } from './routes.ts';
+import type { Client, Database, DiscoveredTables, Token } from './routes.ts';
 
 export type ListedReplication = Answer<'listReplications'>['replications'][number];
 
@@ -34,6 +34,15 @@ export const listDatabases = (api: Api): Promise<readonly Database[]> =>
     (query) => api.call('listDatabases', { query }),
     ({ databases }) => databases,
   );
+
+export const listTokens = (api: Api): Promise<readonly Token[]> =>
+  everyPage(
+    (query) => api.call('listTokens', { query }),
+    ({ tokens }) => tokens,
+  );
+
+export const findToken = async (api: Api, given: string): Promise<Token> =>
+  pick(await listTokens(api), given, 'token', ({ token_id: id }) => id);
 
 export const listReplications = (api: Api): Promise<readonly ListedReplication[]> =>
   everyPage(

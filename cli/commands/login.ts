@@ -92,7 +92,13 @@ const login = async (cli: Cli, options: { readonly url?: string }): Promise<void
   );
   const scope = await verify(connectApi({ url, token: token.trim() }, shell));
   const name = cli.profileName ?? (shell.env.MILLRACE_PROFILE || defaultProfileName);
-  saveProfile(shell, name, { url, token: token.trim() }, { makeCurrent: true });
+  const client = cli.clientName;
+  saveProfile(
+    shell,
+    name,
+    { url, token: token.trim(), ...(client === undefined ? {} : { client }) },
+    { makeCurrent: true },
+  );
   out.say(`Logged in to ${url} with ${scope}. Saved as profile ${name} in ${configFile(shell)}.`);
 };
 

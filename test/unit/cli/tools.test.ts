@@ -57,13 +57,13 @@ describe('doctor', () => {
   const now = 'Fri, 02 Jan 2026 03:04:05 GMT';
 
   test('all is well', async () => {
-    api.on('GET /databases', { headers: { date: now }, body: { databases: [] } });
+    api.on('GET /me', { headers: { date: now }, body: { databases: [] } });
     const { exitCode, stdout } = await cli('doctor');
     expect([exitCode, stdout.match(/^OK/gm)?.length]).toEqual([0, 5]);
   });
 
   test('a clock that is wrong is told', async () => {
-    api.on('GET /databases', { headers: { date: 'Fri, 02 Jan 2026 03:14:05 GMT' }, body: { databases: [] } });
+    api.on('GET /me', { headers: { date: 'Fri, 02 Jan 2026 03:14:05 GMT' }, body: { databases: [] } });
     const { exitCode, stdout } = await cli('doctor');
     expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^WARN +clock +is 10 min behind/m)]);
   });
@@ -73,7 +73,7 @@ describe('doctor', () => {
     [1, { status: 404, body: 'elsewhere' }, /^FAIL +API +.*404/m],
     [3, { status: 502, body: 'down' }, /^FAIL +API +.*502/m],
   ] as const)('it ends with %d', async (code, answer, message) => {
-    api.on('GET /databases', answer);
+    api.on('GET /me', answer);
     const { exitCode, stdout } = await cli('doctor');
     expect([exitCode, stdout]).toEqual([code, expect.stringMatching(message)]);
   });
