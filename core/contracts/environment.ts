@@ -42,6 +42,7 @@ export const executionsEnvironmentSchema = z.object({
 });
 
 export const authorizerEnvironmentSchema = z.object({
+  MILLRACE_ENVIRONMENT: z.string().min(1),
   MILLRACE_STATE_TABLE: z.string().min(1),
   MILLRACE_ADMIN_SECRET_ARN: z.string().min(1),
 });

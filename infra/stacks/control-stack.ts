@@ -56,7 +56,7 @@ export class ControlStack extends MillraceStack {
     const authorize = new MillraceFunction(this, 'authorize', {
       name: 'authorize',
       ...authorizeFunctionDefinition,
-      grant: authorizerGrant(foundation, adminToken),
+      grant: authorizerGrant(config.name, foundation, adminToken),
     }).lambda;
     const api = new MillraceFunction(this, 'api', {
       name: 'api',
@@ -156,10 +156,11 @@ const withConsoleOrigin = (grant: Grant, origin: string | undefined): Grant =>
     : { ...grant, environment: { ...grant.environment, MILLRACE_CONSOLE_ORIGIN: origin } };
 
 /** Looks up hashes of tokens, records when a token was last used, and reads the admin token; nothing else. */
-const authorizerGrant = (foundation: Foundation, adminToken: Secret): Grant => {
+const authorizerGrant = (environmentName: string, foundation: Foundation, adminToken: Secret): Grant => {
   const { table, key } = foundation.state;
   return {
     environment: {
+      MILLRACE_ENVIRONMENT: environmentName,
       MILLRACE_STATE_TABLE: table.tableName,
       MILLRACE_ADMIN_SECRET_ARN: adminToken.secretArn,
     },

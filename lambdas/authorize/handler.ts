@@ -3,6 +3,7 @@ import { createSecretTextReader } from '#adapters/aws/secret-text.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createLog } from '#adapters/observability/log.ts';
+import { createMetrics } from '#adapters/observability/metrics.ts';
 import { authorizerEnvironmentSchema } from '#core/contracts/environment.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import { createAuthorizer } from './authorize.ts';
@@ -10,6 +11,7 @@ import { allow } from './policy.ts';
 
 const environment = authorizerEnvironmentSchema.parse(process.env);
 const log = createLog({ service: 'authorize' });
+const metrics = createMetrics({ environment: environment.MILLRACE_ENVIRONMENT });
 const readSecretText = createSecretTextReader();
 const authorize = createAuthorizer({
   store: createStateStore({ tableName: environment.MILLRACE_STATE_TABLE }),
@@ -24,6 +26,8 @@ const authorize = createAuthorizer({
 export const handler = async (event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
   const principal = await authorize(event.authorizationToken).catch((cause: unknown) => {
     const error = toMillraceError(cause);
+    // API Gateway answers 500 to it, without a call of the api Lambda that would count it.
+    metrics.countApiFault();
     log.error(`Could not check the token, so the request is refused: ${error.message}`, { error });
     throw error;
   });
