@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type MariadbServer, mariadbSourceSettings, startMariadb } from '../../local/mariadb.ts';
 import {
   awaitEqual,
   awaitLive,
@@ -107,10 +108,12 @@ describe('PostgreSQL with defaults of its databases that change what sessions do
 describe('MariaDB with global defaults that change what sessions do', () => {
   let tenant: MariadbTenant;
   let id: number | undefined;
-  const before: string[] = [];
+  /** Its own: other suites use that of the stack at the same time. */
+  let server: MariadbServer;
 
   beforeAll(async () => {
-    tenant = await createMariadbTenant('hostile');
+    server = await startMariadb({ config: mariadbSourceSettings });
+    tenant = await createMariadbTenant('hostile', server);
     await tenant.sql.query(`
       CREATE TABLE values_ (
         id int PRIMARY KEY, d date, ts timestamp(3) NULL, dt datetime(6), t text, c char(8), b varbinary(9), f double, e enum('a','b')
@@ -118,16 +121,18 @@ describe('MariaDB with global defaults that change what sessions do', () => {
       INSERT INTO values_ SELECT seq, '2001-02-03', '2001-02-03 04:05:06.789', '2001-02-03 04:05:06.789012', 'žluť \\\\ ''kůň'' "x"', 'ab ',
         x'00ff5c27', seq / 3, 'b' FROM seq_1_to_2000`);
     for (const [name, value] of Object.entries(mariadbDefaults)) {
-      const [rows] = await tenant.sql.query(`SELECT @@GLOBAL.${name} AS v`);
-      const [{ v }] = rows as [{ v: unknown }];
-      before.push(`SET GLOBAL ${name} = ${typeof v === 'string' ? tenant.sql.escape(v) : String(v)}`);
       await tenant.sql.query(`SET GLOBAL ${name} = ${value}`);
     }
   });
   afterAll(async () => {
-    for (const statement of before) await tenant.sql.query(statement);
-    if (id !== undefined) await tenant.api.delete(`/replications/${id}`);
+    if (id !== undefined) {
+      await tenant.api.delete(`/replications/${id}`);
+      await waitFor('the replication to be gone', 120_000, async () =>
+        (await tenant.api.get(`/replications/${id}`)).status === 404 ? true : undefined,
+      );
+    }
     await tenant.close();
+    await server.stop();
   });
 
   test('is copied, streamed and resumed as with its own', async () => {

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { type Api, adminApi, apiWith, runningStack, waitFor } from './harness.ts';
 
-/** A client whose source and target are two databases of the stack's MariaDB server. */
+export type MariadbEnds = Readonly<Record<'host' | 'user' | 'password', string>> & { readonly port: number };
+
+/** A client whose source and target are two databases of one MariaDB server. */
 export interface MariadbTenant {
   readonly api: Api;
   readonly sql: Connection;
@@ -15,10 +17,13 @@ export interface MariadbTenant {
   close(): Promise<void>;
 }
 
-export const createMariadbTenant = async (name: string): Promise<MariadbTenant> => {
-  const { mariadb } = runningStack();
-  if (mariadb === undefined) throw new Error('The local stack runs without MariaDB.');
-  const { host, port, user, password } = mariadb;
+/** On the stack's server, unless another one is given. */
+export const createMariadbTenant = async (
+  name: string,
+  server: MariadbEnds | undefined = runningStack().mariadb,
+): Promise<MariadbTenant> => {
+  if (server === undefined) throw new Error('The local stack runs without MariaDB.');
+  const { host, port, user, password } = server;
   const sourceName = `${name}_${randomBytes(3).toString('hex')}`;
   const targetName = `${sourceName}_target`;
   const sql = await createConnection({ host, port, user, password, multipleStatements: true });
