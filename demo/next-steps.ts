@@ -11,7 +11,7 @@ export const nextSteps = (
   { access, replicationId, databases }: Pick<Demonstration, 'access' | 'replicationId' | 'databases'>,
   folder: Pick<StateFolder, 'logs'>,
 ): readonly string[] => {
-  const { url, adminTokenSecretArn } = deployedApi(stack);
+  const { url } = deployedApi(stack);
   const { source, target } = databases;
   return [
     '',
@@ -30,9 +30,7 @@ export const nextSteps = (
     `  ${kindOf(source).shellLine(source, "UPDATE airlines SET name = 'Mill Air' WHERE carrier = 'AA'")}`,
     `  ${kindOf(target).shellLine(target, `SELECT * FROM ${source.database}_airlines WHERE carrier = 'AA'`)}`,
     '',
-    'The admin token, which creates clients and their tokens, is in Secrets Manager (any AWS tool can read it):',
-    `  curl -s ${stack.emulator.url} -H 'X-Amz-Target: secretsmanager.GetSecretValue' -H 'Content-Type: application/x-amz-json-1.1' \\`,
-    `    -d '{"SecretId": "${adminTokenSecretArn}"}'`,
+    'The admin token, which creates clients and tokens: npm run --silent local -- token',
     '',
     `Logs: ${relative(process.cwd(), folder.logs)}/, or npm run local -- logs --follow`,
     'Stop everything: npm run local -- down',

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { readAdminToken } from '../local/admin-token.ts';
 import type { StackState } from '../local/stack-state.ts';
 import { adminApi, type ClientApi, clientApi, errorOfCode, type ReplicationStatus } from './control-api.ts';
 import type { DemoDatabase, DemoKindName } from './demo-database.ts';
@@ -49,23 +49,6 @@ export const deployedApi = (stack: StackState): NonNullable<StackState['api']> =
   if (stack.api === undefined)
     throw new MillraceError('LocalStackFailed', 'The app is not deployed on the stack.');
   return stack.api;
-};
-
-/** The admin token that the deployment generated, read from Secrets Manager as an operator does. */
-export const readAdminToken = async (stack: StackState): Promise<string> => {
-  const secrets = new SecretsManagerClient({
-    endpoint: stack.emulator.url,
-    region: stack.emulator.region,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  try {
-    const found = await secrets.send(
-      new GetSecretValueCommand({ SecretId: deployedApi(stack).adminTokenSecretArn }),
-    );
-    return found.SecretString ?? '';
-  } finally {
-    secrets.destroy();
-  }
 };
 
 export interface ClientAccess {

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { readAdminToken } from './admin-token.ts';
 import { awsEnvironment } from './environment.ts';
 import { printLogs } from './logs.ts';
 import { partLog } from './parts.ts';
@@ -41,6 +42,12 @@ const databaseUrl = (
   { host, port, user, password, database }: StackState['source'],
   scheme: 'postgresql' | 'mysql' = 'postgresql',
 ): string => `${scheme}://${user}:${password}@${host}:${port}/${database}`;
+
+const requireStack = (): StackState => {
+  const state = readStackState(folder);
+  if (state !== undefined) return state;
+  throw new MillraceError('LocalStackFailed', 'No stack runs. Start one: npm run local -- up');
+};
 
 const describeState = (state: StackState): string =>
   [
@@ -140,10 +147,7 @@ program
   .command('env')
   .description('print variables for other programs: eval "$(node_modules/.bin/node local/main.ts env)"')
   .action(() => {
-    const state = readStackState(folder);
-    if (state === undefined) {
-      throw new MillraceError('LocalStackFailed', 'No stack runs. Start one: npm run local -- up');
-    }
+    const state = requireStack();
     const variables = {
       ...awsEnvironment(state.emulator.url),
       ...(state.api === undefined ? {} : { MILLRACE_API_URL: state.api.url }),
@@ -152,6 +156,14 @@ program
       ...(state.mariadb === undefined ? {} : { MILLRACE_MARIADB_URL: databaseUrl(state.mariadb, 'mysql') }),
     };
     for (const [name, value] of Object.entries(variables)) reporter.say(`export ${name}='${value}'`);
+  });
+
+program
+  .command('token')
+  .description('print the admin token: npm run --silent local -- token | npx millrace login --token-stdin')
+  .action(async () => {
+    const state = requireStack();
+    reporter.say(await readAdminToken(state));
   });
 
 program

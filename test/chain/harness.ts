@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import pg from 'pg';
+import { readAdminToken } from '../../local/admin-token.ts';
 import { readStackState, runningTasks, type StackState } from '../../local/stack-state.ts';
 import { stateFolder } from '../../local/state-folder.ts';
 
@@ -59,13 +59,7 @@ export const apiWith = (token: string): Api => {
   };
 };
 
-export const adminToken = async (): Promise<string> => {
-  const stack = runningStack();
-  const secrets = new SecretsManagerClient(emulatorClientConfig(stack));
-  const secret = await secrets.send(new GetSecretValueCommand({ SecretId: stack.api.adminTokenSecretArn }));
-  secrets.destroy();
-  return secret.SecretString ?? '';
-};
+export const adminToken = (): Promise<string> => readAdminToken(runningStack());
 
 export const adminApi = async (): Promise<Api> => apiWith(await adminToken());
 
