@@ -17,8 +17,8 @@ import { type OutageProxy, openOutageProxy } from './outage-proxy.ts';
 /** The consumer's first five pauses make 62 s, after which it once gave up. */
 const outageMs = process.env.MILLRACE_LONG_FAULTS === '1' ? 240_000 : 70_000;
 
-/** Until the status has to tell of a fault: a check is due each minute, and looks for 20 s where capture stands still. */
-const noticedWithinMs = 90_000;
+/** Until the status has to tell of a fault: a check is due each minute, and looks for 35 s where capture stands still. */
+const noticedWithinMs = 120_000;
 /** The next check sees that the fault is gone. */
 const curedWithinMs = 120_000;
 
