@@ -11,7 +11,7 @@
  * - `xmloption=content` accepts every value that an `xml` column can hold.
  *
  * A role or a database may have other defaults for all of these, and for what statements and literals mean: transactions that
- * read only, or fail where another writes; NULL as a text in an array; quotes around every name in the catalog's texts.
+ * fail where another writes; NULL as a text in an array; quotes around every name in the catalog's texts.
  */
 export const canonicalSessionSettings = {
   client_encoding: 'UTF8',
@@ -27,7 +27,6 @@ export const canonicalSessionSettings = {
   transform_null_equals: 'off',
   quote_all_identifiers: 'off',
   default_transaction_isolation: 'read committed',
-  default_transaction_read_only: 'off',
   default_transaction_deferrable: 'off',
 } as const;
 
@@ -39,10 +38,11 @@ export const withoutSessionLimitsStatement =
   "SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name IN ('idle_session_timeout', 'transaction_timeout')";
 
 /**
- * Of sessions at a source: a statement that row-level security would keep rows from fails, since a copy without them would
- * look whole. At a target, policies are its owner's own affair.
+ * Of sessions at a source. A statement that row-level security would keep rows from fails, since a copy without them would
+ * look whole. A source may be read-only by default, to keep people from accidents: Millrace writes its slot, its publication and
+ * its heartbeats all the same. At a target, both are its owner's own affair, and a provider makes a full one read-only.
  */
-export const sourceSessionSettings = { row_security: 'off' } as const;
+export const sourceSessionSettings = { row_security: 'off', default_transaction_read_only: 'off' } as const;
 
 /**
  * Settings in the form of the startup packet's `options` (as in `PGOPTIONS`), so that they cost no round trip.

@@ -1,4 +1,4 @@
-import { canonicalSessionSettings, toStartupOptions } from '../session.ts';
+import { canonicalSessionSettings, sourceSessionSettings, toStartupOptions } from '../session.ts';
 import { captureMonetaryLocale } from '../types/moneys.ts';
 
 /**
@@ -8,8 +8,8 @@ import { captureMonetaryLocale } from '../types/moneys.ts';
 export const unavailableValue = '__millrace_unavailable_8c1f4e6a9b2d__';
 
 const { DateStyle, IntervalStyle, TimeZone, extra_float_digits, bytea_output } = canonicalSessionSettings;
-const { standard_conforming_strings, default_transaction_isolation, default_transaction_read_only } =
-  canonicalSessionSettings;
+const { standard_conforming_strings, default_transaction_isolation } = canonicalSessionSettings;
+const { default_transaction_read_only } = sourceSessionSettings;
 
 /** Stands in an event for a text with bytes that are not valid in the encoding of its database (ReadableTexts.java). */
 export const unreadableValue = '__millrace_unreadable_5d0b7f3c9e1a__';
