@@ -59,7 +59,7 @@ describe('the life of a replication by the command line', () => {
     const login = await run(['login', '--url', runningStack().api.url, '--token-env', 'ADMIN'], {
       env: { ADMIN: await adminToken() },
     });
-    expect([login.exitCode, login.stderr]).toEqual([0, expect.stringContaining('with an admin token')]);
+    expect([login.exitCode, login.stderr]).toEqual([0, expect.stringContaining('admin of all clients')]);
     await succeed('clients', 'add', `${tenant.databaseName} by hand`);
     await succeed('clients', 'token', `${tenant.databaseName} by hand`, '--save-as', 'client');
     expect(await succeed('ls')).toContain('No replication');
