@@ -54,6 +54,8 @@ export interface TopicRecord {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const publicationName = 'published';
+
 /**
  * Everything that the consumer talks to, each part real and on free ports: PostgreSQL twice, Kafka, and the AWS
  * emulator. Events are written to Kafka as Debezium writes them.
@@ -146,6 +148,8 @@ export class ConsumerStack {
       ...{ dynamo, store, alertTopic, databaseIds },
     });
     await stack.#producer.connect();
+    // The consumer holds a table that is not in its publication. The events of these tests are written by hand.
+    await source.client.query(`CREATE PUBLICATION ${publicationName} FOR ALL TABLES`);
     return stack;
   }
 
@@ -207,7 +211,7 @@ export class ConsumerStack {
       connectorName: `acme_shop_${replicationId}_connector`,
       topicPrefix: `client_1_db_1_${replicationId}`,
       slotName: 'slot',
-      publicationName: 'publication',
+      publicationName,
       status: 'active',
       desired: 'running',
       generation: 1,
