@@ -71,11 +71,11 @@ export interface PostgresServer {
 /** The superuser of every local server. Not a secret: the servers listen on this machine only. */
 export const localPostgresUser = { user: 'postgres', password: 'millrace-local' } as const;
 
-/** What a source of logical replication needs; 20 slots are room for ten replications and their tests. */
+/** What a source of logical replication needs; 60 slots are room for what a few runs of the tests leave behind. */
 export const sourceSettings: Readonly<Record<string, string>> = {
   wal_level: 'logical',
-  max_replication_slots: '20',
-  max_wal_senders: '20',
+  max_replication_slots: '60',
+  max_wal_senders: '60',
 };
 
 /**

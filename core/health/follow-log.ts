@@ -102,7 +102,7 @@ export type CaptureLag =
  * Capture comes on within this time where it works: its heartbeats every 5 s, a silent server's every 8 s. On a machine with
  * three times the work that it can do, a working one took 19 s.
  */
-export const stuckAfterMs = 28_000;
+export const stuckAfterMs = 25_000;
 
 export const captureLag = (log: SourceLog | undefined): CaptureLag => {
   if (log?.captured === undefined || log.marks === undefined) return { isKnown: false };

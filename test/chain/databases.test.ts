@@ -21,14 +21,13 @@ describe('a database that is changed', () => {
   let id: number;
   let source: number;
   let target: number;
-  const role = 'rotating';
+  let role: string;
 
   beforeAll(async () => {
     tenant = await createTenant('rotate');
+    role = `${tenant.databaseName}_role`;
     for (const side of ['source', 'target'] as const) {
-      await tenant[side].query(
-        `DROP ROLE IF EXISTS ${role}; CREATE ROLE ${role} SUPERUSER LOGIN PASSWORD 'first'`,
-      );
+      await tenant[side].query(`CREATE ROLE ${role} SUPERUSER LOGIN PASSWORD 'first'`);
     }
     await tenant.source.query(`
       CREATE TABLE orders (id int PRIMARY KEY, note text);

@@ -180,15 +180,25 @@ describe('what is away for a while', () => {
           runbook: 'docs/runbook/health.md#capture-stalled',
         });
         expect(why.evidence).toContainEqual({ name: 'behind_bytes', value: expect.any(Number) });
+        await waitFor(
+          'the history to have it',
+          noticedWithinMs,
+          async () => {
+            const { points } = (await tenant.api.get(`/replications/${idOf('stopped')}/history`)).body;
+            return points.find(
+              (point: { overall: string; hop: string | null; condition: string | null }) =>
+                point.overall === 'degraded' &&
+                point.hop === 'capture' &&
+                point.condition === 'capture-stalled',
+            );
+          },
+          () => whyOf('stopped'),
+        );
       } finally {
         process.kill(pid, 'SIGCONT');
       }
       await awaitSame('stopped');
       await awaitHealthy('stopped');
-      const { points } = (await tenant.api.get(`/replications/${idOf('stopped')}/history`)).body;
-      expect(points).toContainEqual(
-        expect.objectContaining({ overall: 'degraded', hop: 'capture', condition: 'capture-stalled' }),
-      );
     },
 
     refused: async () => {

@@ -36,9 +36,12 @@ export interface CaptureStack {
   /** Starts the worker again on its port; returns when it answers. */
   restartConnect(): Promise<void>;
   /** The values of all records of a topic, parsed; waits until there are at least `count` or 30 s are over. */
-  readTopic(topic: string, count: number): Promise<readonly TopicRecord[]>;
+  /** Reads until there are so many records, or it is enough; what there is when 30 s are over. */
+  readTopic(topic: string, enough: Enough): Promise<readonly TopicRecord[]>;
   stop(): Promise<void>;
 }
+
+type Enough = number | ((records: readonly TopicRecord[]) => boolean);
 
 export interface TopicRecord {
   readonly key: unknown;
@@ -142,7 +145,7 @@ export const startCaptureStack = async (version: PostgresVersion = 18): Promise<
       kafka,
       captureKafka: { brokers: broker.brokers, security: 'plaintext' },
       settings,
-      readTopic: (topic, count) => readTopic(settings, topic, count),
+      readTopic: (topic, enough) => readTopic(settings, topic, enough),
       stop,
     };
   } catch (error) {
@@ -154,8 +157,9 @@ export const startCaptureStack = async (version: PostgresVersion = 18): Promise<
 const readTopic = async (
   settings: KafkaSettings,
   topic: string,
-  count: number,
+  enough: Enough,
 ): Promise<readonly TopicRecord[]> => {
+  const isEnough = typeof enough === 'number' ? () => records.length >= enough : () => enough(records);
   const consumer = createKafka(settings, silentLog).consumer({ groupId: `test-${topic}-${Date.now()}` });
   const records: TopicRecord[] = [];
   await consumer.connect();
@@ -167,7 +171,7 @@ const readTopic = async (
         .run({
           eachMessage: async ({ message }) => {
             records.push({ key: parse(message.key), value: parse(message.value) });
-            if (records.length < count) return;
+            if (!isEnough()) return;
             clearTimeout(timer);
             resolve();
           },
