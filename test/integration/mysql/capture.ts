@@ -92,10 +92,24 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
     }
   };
 
+  /**
+   * As the health check does. Debezium's schema history looks at its topic twice when it starts, and fails when the first look ends
+   * while the second begins (3.5.0, KafkaSchemaHistory.checkTopicSettings).
+   */
+  const healStart = async (name: string): Promise<void> => {
+    const status = await connect.getStatus(name);
+    const failure = status && failureTrace(status);
+    if (failure?.includes('RejectedExecutionException')) await connect.restartFailed(name);
+  };
+
   const waitForOffset: CaptureServices['waitForOffset'] = (name, condition, timeoutMs) =>
     poll(
       name,
-      () => connect.getOffset(name),
+      async () => {
+        const offset = await connect.getOffset(name);
+        if (!condition(offset)) await healStart(name);
+        return offset;
+      },
       condition,
       (offset) => `The offset of ${name} stayed at ${JSON.stringify(offset)}.`,
       timeoutMs,
