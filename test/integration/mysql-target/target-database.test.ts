@@ -285,7 +285,7 @@ describeTargets('a target', (kind) => {
             subject: 'target database',
             problem: `UPDATE, DELETE, CREATE, DROP on the database ${databaseName} are missing.`,
             remedy: expect.stringMatching(
-              /^GRANT UPDATE, DELETE, CREATE, DROP ON `.*`\.\* TO `writer_.*`@`%`;$/,
+              /^GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP ON `.*`\.\* TO `writer_.*`@`%`;$/,
             ),
           },
           {

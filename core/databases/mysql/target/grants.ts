@@ -126,7 +126,8 @@ export const findMissingGrants = (
       {
         subject: 'target database',
         problem: `${missing.join(', ')} on ${isThere ? 'the' : 'the new'} database ${schema} ${missing.length === 1 ? 'is' : 'are'} missing.`,
-        remedy: `GRANT ${missing.join(', ')} ON ${quoteIdentifier(escapePattern(schema))}.* TO ${grantee};`,
+        // All of them: of several patterns that match a database, the server takes the grants of the most specific one only.
+        remedy: `GRANT ${schemaPrivileges.join(', ')} ON ${quoteIdentifier(escapePattern(schema))}.* TO ${grantee};`,
       },
     ];
   });

@@ -40,7 +40,7 @@ test('each privilege that is missing has the statement that gives it', () => {
     {
       subject: 'target database',
       problem: 'INSERT, DELETE, CREATE, DROP on the database warehouse are missing.',
-      remedy: 'GRANT INSERT, DELETE, CREATE, DROP ON `warehouse`.* TO `mill``race`@`%`;',
+      remedy: 'GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP ON `warehouse`.* TO `mill``race`@`%`;',
     },
   ]);
 });
