@@ -23,7 +23,7 @@ export interface Remedy {
   readonly doing: string;
   /** What an operator can do. */
   readonly advice: string;
-  /** A call of the API that may end it; `{id}` is the replication's number. */
+  /** A call of the API that may end it. `{id}` is the replication, `{database_id}` its source, and others are figures of the fault. */
   readonly call?: string;
 }
 
@@ -89,7 +89,8 @@ export const remedies: Readonly<Record<FaultCondition, Remedy>> = {
   'connector-failed': connectorRemedy,
   'connector-paused': {
     doing: 'The health check of each minute resumes it.',
-    advice: 'Nothing, unless it is paused again: then find out who does it. To pause a replication, stop it.',
+    advice:
+      'Nothing, unless it is paused again: then find out who does it. To pause a replication: POST /replications/{id}/pause.',
   },
   'connector-not-running': {
     doing: 'Kafka Connect assigns the connector to a worker by itself.',

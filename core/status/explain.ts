@@ -37,7 +37,7 @@ const places: Readonly<Record<Hop, string>> = {
 };
 
 export const explain = (
-  { replicationId }: Pick<Replication, 'replicationId'>,
+  { replicationId, sourceDatabaseId }: Pick<Replication, 'replicationId' | 'sourceDatabaseId'>,
   status: UnifiedStatus,
   sourceLog: SourceLog | undefined,
   now: Date,
@@ -63,6 +63,11 @@ export const explain = (
     };
   }
   const remedy = remedies[cause.condition];
+  const named: Readonly<Record<string, string | number>> = {
+    ...cause.figures,
+    id: replicationId,
+    database_id: sourceDatabaseId,
+  };
   const begun = cause.since ?? since;
   const lastsMs = now.getTime() - Date.parse(begun);
   return {
@@ -74,7 +79,9 @@ export const explain = (
     figures: cause.figures ?? {},
     doing: remedy.doing,
     advice: cause.advice ?? remedy.advice,
-    call: remedy.call?.replaceAll('{id}', String(replicationId)),
+    call: remedy.call?.replaceAll(/\{(\w+)\}/g, (placeholder, name: string) =>
+      String(named[name] ?? placeholder),
+    ),
     runbook: runbookSectionOf(cause.condition),
   };
 };

@@ -87,10 +87,11 @@ const judgeEnding = ({ replication, now }: FaultFacts): Verdict => {
       ? quiet('paused', 'The consumer commits what it has in hand and ends')
       : quiet('stopped', 'The consumer commits what it has in hand and ends, and the connector is paused');
   }
-  const message = stuck;
   return {
     overall: 'degraded',
-    faults: [{ condition: 'ending-stuck', hop: 'consumer', message, since: statusSince, isFailure: false }],
+    faults: [
+      { condition: 'ending-stuck', hop: 'consumer', message: stuck, since: statusSince, isFailure: false },
+    ],
     notes: [],
   };
 };
@@ -102,6 +103,7 @@ const judgePaused = (facts: FaultFacts): Verdict => {
   const faults = remember(
     [
       ...findUpstreamFaults(facts),
+      ...findLogLimitFault(facts.sourceLog),
       ...(runsOut
         ? [
             {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
 import { type FaultCondition, faultConditionSchema } from '#core/contracts/health-record.ts';
 import type { Hop } from '#core/contracts/hop.ts';
+import { tableLabel } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
 import { remedies } from '#core/health/fault.ts';
@@ -282,6 +283,13 @@ describe('what keeps an active replication from being healthy', () => {
       'degraded',
     ],
     [
+      'a paused one whose source is about to remove log',
+      { replication: paused(600), sourceLog: seen({ retainedBytes: 9 * gib, limitBytes: 10 * gib }) },
+      'source-log-limit',
+      'source',
+      'degraded',
+    ],
+    [
       'a deletion that is blocked',
       { replication: active({ status: 'deleting', lastErrorMessage: 'no' }) },
       'deletion-blocked',
@@ -294,7 +302,7 @@ describe('what keeps an active replication from being healthy', () => {
     const status = unifiedStatus(facts(change));
     expect(status).toMatchObject({ overall, faults: [{ condition, hop }] });
     expect(status.reasons[0]).toBe(status.faults[0]?.message);
-    const why = explain({ replicationId: 7 }, status, change.sourceLog, now);
+    const why = explain({ replicationId: 7, sourceDatabaseId: 3 }, status, change.sourceLog, now);
     expect(why).toMatchObject({ condition, hop, doing: remedies[condition].doing, others: [] });
     expect(why.sentence).toMatch(/^At (the source|capture|Kafka|the consumer|the target), for \d.*\.$/);
     expect(why.sentence).not.toMatch(/undefined|NaN|\.\.$/);
@@ -380,14 +388,36 @@ describe('what keeps an active replication from being healthy', () => {
 });
 
 test('a healthy replication and one that does not run are explained, too', () => {
-  const healthy = explain({ replicationId: 7 }, unifiedStatus(facts()), seen(), now);
+  const healthy = explain({ replicationId: 7, sourceDatabaseId: 3 }, unifiedStatus(facts()), seen(), now);
   expect(healthy).toMatchObject({ overall: 'healthy', hop: undefined, lookedAgoMs: 30_000 });
   const stopped = unifiedStatus(facts({ replication: active({ status: 'stopped' }) }));
-  expect(explain({ replicationId: 7 }, stopped, undefined, now)).toMatchObject({
+  expect(explain({ replicationId: 7, sourceDatabaseId: 3 }, stopped, undefined, now)).toMatchObject({
     overall: 'stopped',
     sentence: 'The replication was stopped by a user.',
     lookedAgoMs: undefined,
   });
+});
+
+test('the call that may end a fault names the source and the table', () => {
+  const callOf = (change: Partial<StatusFacts>): string | undefined =>
+    explain({ replicationId: 7, sourceDatabaseId: 3 }, unifiedStatus(facts(change)), undefined, now).call;
+  expect(callOf({ sourceLog: failing('DatabaseAuthenticationFailed') })).toBe('PATCH /databases/3');
+  const [mapping] = active().tables;
+  if (mapping === undefined) throw new Error('no tables');
+  const held = {
+    ...mapping,
+    generation: 1,
+    state: 'held',
+    message: 'It has changed.',
+    runsOn: 'lambda',
+    estimatedRows: 0,
+    estimatedBytes: 0,
+    chunks: 0,
+    chunksDone: 0,
+    rowsCopied: 0,
+    bytesCopied: 0,
+  } as const;
+  expect(callOf({ tables: [held] })).toBe(`POST /replications/7/tables/${tableLabel(mapping.source)}/resync`);
 });
 
 test('every condition has words for what is done and what can be done', () => {
