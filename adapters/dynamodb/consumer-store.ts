@@ -114,7 +114,7 @@ export const createConsumerStore = (table: DynamoTable): ConsumerStore & HealSto
       const key = consumerKey(replicationId);
       const attached = await table.update(key, { set: { taskArn } }, matching({ launchId }));
       if (attached !== undefined) return;
-      // A stop came while the task was launched: whoever waits for the end has to know the task.
+      // A stop came while the task was being launched. It waits for the end of this task, and finds its ARN here.
       await table.update(key, { set: { revokedTaskArn: taskArn } }, matching({ revokedLaunchId: launchId }));
     },
 

@@ -68,21 +68,30 @@ const finishStart = async (cli: Cli, started: Replication, { wait }: StartOption
   ]);
 };
 
-const addStart = (program: Command, cli: Cli): void => {
-  withExamples(program.command('start'), [
-    ['millrace start shop', 'begins, and comes back at once'],
-    ['millrace start shop --wait 30m', 'with progress, until every table is live'],
-  ])
+/** `start`, `resume` and `restart` differ in what they call. */
+const addBeginning = (
+  command: Command,
+  cli: Cli,
+  operation: 'startReplication' | 'resumeReplication' | 'restartReplication',
+): void => {
+  command
     .argument('<replication>', 'name or number')
-    .description('Start a replication, or go on with one that was stopped.')
     .option(...waitOption, durationArgument)
     .option(...transactionWaitOption, durationArgument)
     .option(...reasonOption)
     .action(async (given: string, options: StartOptions) => {
       const { replication_id } = await findReplication(cli.api, given);
       const request = { path: { replication_id }, body: startBody(options) };
-      await finishStart(cli, await cli.api.call('startReplication', request), options);
+      await finishStart(cli, await cli.api.call(operation, request), options);
     });
+};
+
+const addStart = (program: Command, cli: Cli): void => {
+  const command = withExamples(program.command('start'), [
+    ['millrace start shop', 'begins, and comes back at once'],
+    ['millrace start shop --wait 30m', 'with progress, until every table is live'],
+  ]).description('Start a replication, or go on with one that was stopped.');
+  addBeginning(command, cli, 'startReplication');
 };
 
 /** `stop` and `pause` differ in what they call and where they end. */
@@ -123,33 +132,15 @@ const addPause = (program: Command, cli: Cli): void => {
 };
 
 const addResume = (program: Command, cli: Cli): void => {
-  withExamples(program.command('resume'), [
+  const command = withExamples(program.command('resume'), [
     ['millrace resume shop --wait 10m', 'until every table is live again'],
-  ])
-    .argument('<replication>', 'name or number')
-    .description('Go on with a replication that is paused. Nothing is copied again.')
-    .option(...waitOption, durationArgument)
-    .option(...transactionWaitOption, durationArgument)
-    .option(...reasonOption)
-    .action(async (given: string, options: StartOptions) => {
-      const { replication_id } = await findReplication(cli.api, given);
-      const request = { path: { replication_id }, body: startBody(options) };
-      await finishStart(cli, await cli.api.call('resumeReplication', request), options);
-    });
+  ]).description('Go on with a replication that is paused. Nothing is copied again.');
+  addBeginning(command, cli, 'resumeReplication');
 };
 
 const addRestart = (program: Command, cli: Cli): void => {
-  withExamples(program.command('restart'), [
+  const command = withExamples(program.command('restart'), [
     ['millrace restart shop --wait 10m', 'its consumer and its connector'],
-  ])
-    .argument('<replication>', 'name or number')
-    .description('Restart the consumer and the connector of a replication. Nothing is copied again.')
-    .option(...waitOption, durationArgument)
-    .option(...transactionWaitOption, durationArgument)
-    .option(...reasonOption)
-    .action(async (given: string, options: StartOptions) => {
-      const { replication_id } = await findReplication(cli.api, given);
-      const request = { path: { replication_id }, body: startBody(options) };
-      await finishStart(cli, await cli.api.call('restartReplication', request), options);
-    });
+  ]).description('Restart the consumer and the connector of a replication. Nothing is copied again.');
+  addBeginning(command, cli, 'restartReplication');
 };

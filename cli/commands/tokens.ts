@@ -61,7 +61,11 @@ export const addTokenCommands = (program: Command, cli: Cli): void => {
     .addOption(new Option('--role <role>', 'what it may do').choices(roles).makeOptionMandatory())
     .option('--of <client>', 'it acts for this client; by default for that of your own token')
     .option('--all-clients', 'it acts for all clients')
-    .option('--expires-in <duration>', 'how long it is valid, as 90d; by default for ever', durationArgument)
+    .option(
+      '--expires-in <duration>',
+      'for how long it is valid: 90d, 12h; without it, it does not expire',
+      durationArgument,
+    )
     .option('--save-as <profile>', 'keep it in this profile and use it from now on; it is not printed')
     .action(async (name: string, options: CreateOptions) => createToken(cli, name, options));
 
@@ -73,7 +77,7 @@ export const addTokenCommands = (program: Command, cli: Cli): void => {
     .action(async (given: string, { confirm }: { confirm?: string }) => {
       const { api, out } = cli;
       const token = await findToken(api, given);
-      await confirmName(cli, token.name, `Whoever uses the token ${token.name} will be refused.`, confirm);
+      await confirmName(cli, token.name, `Every call with the token ${token.name} will be refused.`, confirm);
       const path = { token_id: token.token_id };
       out.print(await api.call('revokeToken', { path }), (revoked: Token) => [`Revoked ${revoked.name}.`]);
     });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { findSnapshotMode } from '#core/capture/snapshot-modes.ts';
 import { parseColumnType } from '#core/contracts/column-type.ts';
-import { tableLabel } from '#core/contracts/identifiers.ts';
+import { tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Request } from '../api/call.ts';
 import type { Database, Replication } from '../api/routes.ts';
 import type { Declaration, DeclaredReplication, DeclaredTableName } from './schema.ts';
@@ -72,10 +72,10 @@ export const compareReplication = (
     table,
     found: replication.tables.filter((mapping) => isNamed(table.source, mapping.source)),
   }));
-  const known = new Set(pairs.flatMap(({ found }) => found.map((mapping) => tableLabel(mapping.source))));
+  const known = new Set(pairs.flatMap(({ found }) => found.map((mapping) => tableKey(mapping.source))));
   return {
     added: pairs.flatMap(({ table, found }) => (found.length === 0 ? [table] : [])),
-    removed: replication.tables.map((mapping) => mapping.source).filter((ref) => !known.has(tableLabel(ref))),
+    removed: replication.tables.map((mapping) => mapping.source).filter((ref) => !known.has(tableKey(ref))),
     ambiguous: pairs.flatMap(({ table, found }) => (found.length > 1 ? [declaredLabel(table.source)] : [])),
     fixed: [
       ...difference('source', source, declared.source),

@@ -2,6 +2,7 @@ import { describeUncaptured } from '#core/contracts/capture-verdict.ts';
 import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { KnownShape, TableDescription } from '#core/contracts/table-description.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { tableGone } from '#core/errors/table-gone.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import { compareTables, describeHarm } from '#core/schema/compare-tables.ts';
 import type { HeldTables } from './held-tables.ts';
@@ -75,7 +76,7 @@ const look = async (
     const table = now.get(key);
     if (table === undefined) {
       // A table that is missing twice is gone.
-      if (missing.has(key)) await held.hold(shape.copied.ref, goneError(shape.copied.ref));
+      if (missing.has(key)) await held.hold(shape.copied.ref, tableGone(shape.copied.ref));
       missing.add(key);
       continue;
     }
@@ -123,10 +124,5 @@ const shapeText = (table: TableDescription): string =>
 /** Why a table may not be applied that the source hands no changes of. */
 export const uncapturedError = (ref: TableRef): MillraceError =>
   new MillraceError('SchemaChanged', `Changes of the source were lost: ${describeUncaptured([ref])}.`, {
-    facts: { table: tableLabel(ref) },
-  });
-
-const goneError = (ref: TableRef): MillraceError =>
-  new MillraceError('TableNotFound', `The source has no table ${tableLabel(ref)} any more.`, {
     facts: { table: tableLabel(ref) },
   });

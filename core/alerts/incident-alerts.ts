@@ -12,7 +12,7 @@ export interface OwnedIncident {
   readonly replication: Pick<Replication, 'replicationId' | 'connectorName'>;
 }
 
-/** Whoever notices these tells people at once: see compose-alert.ts. */
+/** The code that finds these tells people at once, see compose-alert.ts; the incident sends no second alert. */
 const toldAtOnce: ReadonlySet<FaultCondition> = new Set([
   'replication-failed',
   'needs-resync',

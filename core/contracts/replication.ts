@@ -184,5 +184,9 @@ export const owesResync = ({
   copyGeneration,
 }: Pick<Replication, 'resyncGeneration' | 'copyGeneration'>): boolean => resyncGeneration > copyGeneration;
 
+/** Whether its changes are captured: during a pause they are, and wait in Kafka. */
+export const isCaptured = ({ status }: Pick<Replication, 'status'>): boolean =>
+  status === 'active' || status === 'paused';
+
 export const isActive = (replication: Pick<Replication, 'status'>): boolean =>
   replication.status === 'active';

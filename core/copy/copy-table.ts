@@ -6,6 +6,7 @@ import { type TableRef, tableKey, tableLabel } from '../contracts/identifiers.ts
 import type { Replication } from '../contracts/replication.ts';
 import { type Run, stepLabel } from '../contracts/steps.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
+import { tableGone } from '../errors/table-gone.ts';
 import { requireCurrentRun } from '../lifecycle/current-run.ts';
 import { mapTable } from '../mapping/map-table.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
@@ -184,15 +185,8 @@ const describeBoth = async (
     source.describeTable(progress.source),
     target.describeTable(progress.target),
   ]);
-  if (sourceTable === undefined || targetTable === undefined) {
-    const [side, ref] =
-      sourceTable === undefined
-        ? (['source', progress.source] as const)
-        : (['target', progress.target] as const);
-    throw new MillraceError('TableNotFound', `The ${side} has no table ${tableLabel(ref)} any more.`, {
-      facts: { table: tableLabel(ref) },
-    });
-  }
+  if (sourceTable === undefined) throw tableGone(progress.source);
+  if (targetTable === undefined) throw tableGone(progress.target, 'target');
   const mapping = tables.find((table) => tableKey(table.source) === tableKey(progress.source));
   if (mapping === undefined) {
     throw new MillraceError('Internal', `Table ${tableLabel(progress.source)} has a plan but no mapping.`);

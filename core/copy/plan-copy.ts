@@ -7,6 +7,7 @@ import { type PlanCopyOutput, type Run, stepLabel } from '../contracts/steps.ts'
 import type { TableDescription } from '../contracts/table-description.ts';
 import type { TargetOwner } from '../contracts/target-owner.ts';
 import { MillraceError, type Problem } from '../errors/millrace-error.ts';
+import { tableGone } from '../errors/table-gone.ts';
 import { requireCurrentRun } from '../lifecycle/current-run.ts';
 import { unfitTables } from '../lifecycle/table-progress.ts';
 import { mapTable, ownColumns } from '../mapping/map-table.ts';
@@ -266,7 +267,5 @@ export const splitPendingTable = async (
 const describeOrThrow = async (source: SourceDatabase, ref: TableRef): Promise<TableDescription> => {
   const table = await source.describeTable(ref);
   if (table !== undefined) return table;
-  throw new MillraceError('TableNotFound', `The source has no table ${tableLabel(ref)} any more.`, {
-    facts: { table: tableLabel(ref) },
-  });
+  throw tableGone(ref);
 };

@@ -1,4 +1,4 @@
-import type { Replication } from '../contracts/replication.ts';
+import { isCaptured, type Replication } from '../contracts/replication.ts';
 import type { SourceLog } from '../contracts/source-log.ts';
 import { bytesOf, durationOf } from '../naming/amount-of.ts';
 import type { Fault } from './fault.ts';
@@ -16,12 +16,10 @@ const fewMinutes = 60;
 
 /** What was seen of the log since the replication is active or paused as it is now; an older look tells of another run. */
 export const currentLog = (
-  { status, statusSince }: Pick<Replication, 'status' | 'statusSince'>,
+  replication: Pick<Replication, 'status' | 'statusSince'>,
   log: SourceLog | undefined,
 ): SourceLog | undefined =>
-  (status === 'active' || status === 'paused') && log !== undefined && log.readAt >= statusSince
-    ? log
-    : undefined;
+  isCaptured(replication) && log !== undefined && log.readAt >= replication.statusSince ? log : undefined;
 
 /** Whether the source can be looked at, and was looked at lately. A start has looked, too. */
 export const findSourceFaults = (

@@ -12,7 +12,7 @@ import type { CaptureKafka } from '../ports/connector-config.ts';
 import type { TargetDatabase } from '../ports/databases.ts';
 import type { LeaseStore, ReplicationStore } from '../ports/state-store.ts';
 import type { TargetOwnership } from '../ports/target-ownership.ts';
-import { isEnding, type LaunchPorts, relaunchConsumer } from './launch-consumer.ts';
+import { hasEnded, isEnding, type LaunchPorts, relaunchConsumer } from './launch-consumer.ts';
 import { type LeaveTablesPorts, leaveTables } from './leave-tables.ts';
 import { type OwnTablesPorts, ownerOf, ownTables } from './own-tables.ts';
 import { describeTransactions } from './start-wait.ts';
@@ -168,7 +168,7 @@ const replaceConsumer = async (replication: Replication, ports: ChangeTablesPort
   const deadline = clock.now().getTime() + drainTimeoutMs;
   for (;;) {
     const task = await tasks.describeTask(taskArn);
-    if (task === undefined || task.lastStatus === 'STOPPED') return;
+    if (task === undefined || hasEnded(task)) return;
     if (clock.now().getTime() >= deadline) {
       throw new MillraceError(
         'TaskLaunchFailed',

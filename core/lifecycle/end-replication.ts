@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock-and-log.ts';
 import type { ConnectorStatus, ConnectPort, ExecutionPort, TaskRunner } from '../ports/services.ts';
 import type { ConsumerStore, LeaseStore, ReplicationStore } from '../ports/state-store.ts';
 import { expectedOf } from './current-run.ts';
+import { hasEnded } from './launch-consumer.ts';
 import { underLease } from './lease.ts';
 import { nextStatus, requirePossible } from './transitions.ts';
 
@@ -202,7 +203,7 @@ const settle = async (
   const ended = nextStatus(status, 'ended');
   if (ended === undefined) return replication;
   const giveUpAt = clock.now().getTime() + waitMs;
-  while ((await findRunning(replication, ports)).length > 0) {
+  while (await isRunning(replication, ports)) {
     if (clock.now().getTime() >= giveUpAt) return store.getReplication(clientId, replicationId);
     await clock.sleep(endingPollMs);
   }
@@ -227,18 +228,15 @@ const settle = async (
   return settled;
 };
 
-/** What still has to end, as completions of "Waiting for ". */
-const findRunning = async (
+/** Whether something still runs that has to end. */
+const isRunning = async (
   { replicationId, connectorName, status }: Replication,
   { store, tasks, connect }: EndingPorts,
-): Promise<readonly string[]> => {
+): Promise<boolean> => {
   const taskArn = (await store.getRevokedLaunch(replicationId))?.taskArn;
-  const task = taskArn === undefined ? undefined : await tasks.describeTask(taskArn);
+  if (taskArn !== undefined && !hasEnded(await tasks.describeTask(taskArn))) return true;
   const connector = status === 'stopping' ? await connect.getStatus(connectorName) : undefined;
-  return [
-    ...(task === undefined || task.lastStatus === 'STOPPED' ? [] : [`consumer task ${taskArn}`]),
-    ...(connector === undefined || !isAtWork(connector) ? [] : [`connector ${connectorName}`]),
-  ];
+  return connector !== undefined && isAtWork(connector);
 };
 
 const isAtWork = ({ state, tasks }: ConnectorStatus): boolean =>

@@ -3,6 +3,7 @@ import type { HeldUntil, TableProgress } from '../contracts/copy.ts';
 import { tableKey, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import type { Run } from '../contracts/steps.ts';
+import { tableGone } from '../errors/table-gone.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
 import type { AlertSink } from '../ports/services.ts';
 import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
@@ -68,7 +69,7 @@ const holdOne = async (
   // What the consumer has said of its next change stays true.
   const isHeldByConsumer = planned !== undefined && planned.state === 'held' && !isUnfit(planned);
   const reason = table.isGone
-    ? `The source has no table ${label} any more.`
+    ? tableGone(source).message
     : table.problems
         .map(
           ({ subject, problem, remedy }) =>

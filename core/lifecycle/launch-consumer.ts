@@ -28,6 +28,10 @@ const nextLaunchNumber = (previous: ConsumerLaunch | undefined, generation: numb
 export const isEnding = (task: TaskObservation): boolean =>
   ['DEACTIVATING', 'STOPPING', 'DEPROVISIONING', 'STOPPED', 'DELETED'].includes(task.lastStatus);
 
+/** Nothing of it runs any more. ECS forgets a task some time after its end. */
+export const hasEnded = (task: TaskObservation | undefined): boolean =>
+  task === undefined || task.lastStatus === 'STOPPED';
+
 /**
  * Launches the consumer of a start, unless the one that an earlier attempt of the same step launched is still there.
  * A task of an older launch is stopped first; it could not write any more in any case, since the new one raises the epoch.

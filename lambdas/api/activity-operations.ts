@@ -7,8 +7,8 @@ import {
   clientActivityAnswerSchema,
   pathIdSchema,
 } from './contracts.ts';
-import { invalidRequest } from './invalid-request.ts';
 import { defineOperation, type Operation } from './operation.ts';
+import { decodeCursor, encodeCursor, unknownCursor } from './paging.ts';
 import type { ApiPorts } from './ports.ts';
 
 type ActivityAnswer = z.input<typeof clientActivityAnswerSchema>;
@@ -66,11 +66,9 @@ const momentPattern = /^\d{4}-\d\d-\d\dT[\d:.]+Z#[\w-]+$/;
 
 const toRange = ({ limit, cursor }: z.output<typeof activityQuerySchema>): ActivityRange => {
   if (cursor === undefined) return { limit };
-  const from = Buffer.from(cursor, 'base64url').toString('utf8');
+  const from = decodeCursor(cursor);
   if (momentPattern.test(from)) return { limit, from };
-  throw invalidRequest([
-    { subject: 'query.cursor', problem: 'It is none that an answer has had as next_cursor.' },
-  ]);
+  throw unknownCursor();
 };
 
 const toAnswer = ({ activity, next }: ActivityPage): ActivityAnswer => ({
@@ -82,5 +80,5 @@ const toAnswer = ({ activity, next }: ActivityPage): ActivityAnswer => ({
     before: before ?? null,
     after: after ?? null,
   })),
-  next_cursor: next === undefined ? null : Buffer.from(next).toString('base64url'),
+  next_cursor: next === undefined ? null : encodeCursor(next),
 });

@@ -93,10 +93,7 @@ const toRequest = (event: APIGatewayProxyEvent): RawRequest => {
   // API Gateway's own `{proxy+}` is no parameter of an operation.
   const { proxy: _proxy, ...params } = event.pathParameters ?? {};
   const text = event.body ?? '';
-  // Names of headers have no case, and API Gateway hands them over as they were sent.
-  const idempotencyKey = Object.entries(event.headers ?? {}).find(
-    ([name]) => name.toLowerCase() === 'idempotency-key',
-  )?.[1];
+  const idempotencyKey = headerOf(event, 'idempotency-key');
   return {
     principal: principalOf(event),
     params,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { MillraceError } from '#core/errors/millrace-error.ts';
 import { invalidRequest } from './invalid-request.ts';
 
 const defaultPageSize = 100;
@@ -83,12 +84,16 @@ export const numberKey = (id: number): string => String(id).padStart(16, '0');
 export const hasInName = (name: string, part: string | undefined): boolean =>
   part === undefined || name.toLowerCase().includes(part.toLowerCase());
 
-const encodeCursor = (key: string): string => Buffer.from(key, 'utf8').toString('base64url');
+export const encodeCursor = (key: string): string => Buffer.from(key, 'utf8').toString('base64url');
 
-const decodeCursor = (cursor: string): string => {
+/** Throws `InvalidRequest` for what `encodeCursor` has not made. */
+export const decodeCursor = (cursor: string): string => {
   const key = Buffer.from(cursor, 'base64url').toString('utf8');
   if (encodeCursor(key) === cursor) return key;
-  throw invalidRequest([
+  throw unknownCursor();
+};
+
+export const unknownCursor = (): MillraceError =>
+  invalidRequest([
     { subject: 'query.cursor', problem: 'must be the next_cursor of an answer', remedy: 'Begin without it.' },
   ]);
-};

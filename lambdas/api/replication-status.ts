@@ -6,6 +6,7 @@ import { engineOf } from '#core/databases/registry.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { TableCopyStatus } from '#core/status/copy-progress.ts';
 import type { ConnectorObservation } from '#core/status/part-health.ts';
+import { readFacts } from '#core/status/read-facts.ts';
 import { type UnifiedStatus, unifiedStatus } from '#core/status/unified-status.ts';
 import type { copyAnswerSchema, statusAnswerSchema } from './contracts.ts';
 import type { ApiPorts } from './ports.ts';
@@ -30,29 +31,21 @@ export const gatherStatus = async (
   { store, connect, topicRetentionHours, clock }: StatusPorts,
 ): Promise<GatheredStatus> => {
   const { replicationId, connectorName } = replication;
-  const [source, connector, launch, heartbeat, tables, sourceLog, recorded] = await Promise.all([
+  const [source, connector, facts] = await Promise.all([
     store.getDatabase(replication.clientId, replication.sourceDatabaseId),
     observeConnector(connectorName, connect),
-    store.getLaunch(replicationId),
-    store.getHeartbeat(replicationId),
-    store.listTableProgress(replicationId),
-    store.getSourceLog(replicationId),
-    store.getHealth(replicationId),
+    readFacts(replicationId, store),
   ]);
   const now = clock.now();
   const status = unifiedStatus({
     replication,
     connector,
-    launch,
-    heartbeat,
-    tables,
-    sourceLog,
-    recorded,
+    ...facts,
     objectsAtSource: engineOf(source.kind).source.capture.objectsAtSource(replication),
     topicRetentionHours,
     now,
   });
-  return { status, sourceLog, now };
+  return { status, sourceLog: facts.sourceLog, now };
 };
 
 /** One answer about a replication. */

@@ -4,6 +4,7 @@ import { owesResync, type Replication } from '#core/contracts/replication.ts';
 import { defaultTransactionWaitSeconds, executionName, type Run } from '#core/contracts/steps.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { expectedOf } from '#core/lifecycle/current-run.ts';
+import { hasEnded } from '#core/lifecycle/launch-consumer.ts';
 import { underLease } from '#core/lifecycle/lease.ts';
 import { requirePossible } from '#core/lifecycle/transitions.ts';
 import { retryTableChange } from './change-tables.ts';
@@ -31,9 +32,9 @@ export interface StartOptions {
 /**
  * Starts a replication, or returns it unchanged when it is starting or active already: the same start twice is one
  * execution. A resume is a start of a paused one. A restart is a start also of an active one: its consumer commits what it has
- * in hand and ends, and its connector and tasks are restarted. `forceResync` begins again also when it is active, after its consumer was stopped. It stays in force for the
- * next starts until a copy has begun under it: a plain start after a forced one that failed would find tables that are live
- * by their record and empty, and would miss what came while capture was begun again.
+ * in hand and ends, and its connector and tasks are restarted. `forceResync` begins again also when it is active, after its
+ * consumer was stopped. It stays in force for the next starts until a copy has begun under it: a plain start after a forced one
+ * that failed would find tables that are live by their record and empty, and would miss what came while capture was begun again.
  *
  * Throws, with nothing changed: `NotFound`, `ValidationFailed` with every problem, `NeedsResync` when changes were lost
  * and no resync is asked for, `Conflict` when someone else acts on it for too long.
@@ -234,8 +235,7 @@ const stopOldConsumer = async (
   if (taskArn === undefined) return;
   const giveUpAt = clock.now().getTime() + drainWaitMs;
   while (clock.now().getTime() < giveUpAt) {
-    const task = await tasks.describeTask(taskArn);
-    if (task === undefined || task.lastStatus === 'STOPPED') return;
+    if (hasEnded(await tasks.describeTask(taskArn))) return;
     await clock.sleep(drainPollMs);
   }
 };

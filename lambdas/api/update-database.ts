@@ -3,7 +3,7 @@ import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { type Database, databaseIdentity } from '#core/contracts/database.ts';
 import type { ClientId, DatabaseId } from '#core/contracts/identifiers.ts';
-import type { Replication } from '#core/contracts/replication.ts';
+import { isCaptured, type Replication } from '#core/contracts/replication.ts';
 import { engineOf } from '#core/databases/registry.ts';
 import { MillraceError, type Problem, toMillraceError } from '#core/errors/millrace-error.ts';
 import { applyDatabaseChange } from '#core/lifecycle/apply-database-change.ts';
@@ -236,8 +236,8 @@ const checkTarget = async (
 
 const isRunningFrom =
   ({ databaseId }: Database) =>
-  ({ sourceDatabaseId, status }: Replication): boolean =>
-    sourceDatabaseId === databaseId && (status === 'active' || status === 'paused');
+  (replication: Replication): boolean =>
+    replication.sourceDatabaseId === databaseId && isCaptured(replication);
 
 const refuseProblems = ({ name }: Database, problems: readonly Problem[]): void => {
   const [first] = problems;
@@ -274,7 +274,7 @@ const tell = async (
     return await underLease(replicationId, ports, async (): Promise<ReplicationEffect> => {
       const current = await store.getReplication(clientId, replicationId);
       const log = ports.logFor(current.connectorName, replicationId);
-      if (current.status === 'active' || current.status === 'paused') {
+      if (isCaptured(current)) {
         await applyDatabaseChange(current, database, {
           ...ports,
           dialectOf: ({ kind }) => engineOf(kind).source,

@@ -207,7 +207,7 @@ describe('what is away for a while', () => {
         role,
       ]);
       await write('refused', 2, 10);
-      // The consumer and the health check both find out; whoever is first, the replication does not stay as it was.
+      // The consumer and the health check both find out. Either of them may be the first.
       await awaitFault('refused', 'source');
       const changed = await tenant.api.patch(`/databases/${refusedDatabaseId}`, { password: 'second' });
       expect(changed).toMatchObject({

@@ -49,11 +49,14 @@ const netWriteTimeoutSeconds = 300;
 const noRowLimit = '18446744073709551615';
 
 /**
- * What statements mean in every session of ours, whatever the server's own defaults are: all rows of a result; names between
- * backticks in SHOW CREATE; no `IS NULL` that finds the last row inserted; no statement that is refused for the rows it may read.
+ * A server may have other defaults for what a statement means, so every session of ours sets these:
+ *
+ * - A result has all its rows.
+ * - SHOW CREATE writes names between backticks.
+ * - `IS NULL` does not find the last inserted row.
+ * - No statement is refused because it may read many rows.
  */
 const plainStatements = [
-  'autocommit = 1',
   `sql_select_limit = ${noRowLimit}`,
   'sql_quote_show_create = 1',
   'sql_auto_is_null = 0',
@@ -66,9 +69,7 @@ const plainStatements = [
  */
 export const connectorSessionVariables = [
   "sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
-  ...plainStatements
-    .filter((setting) => !setting.startsWith('autocommit'))
-    .map((setting) => setting.replace(' = ', '=')),
+  ...plainStatements.map((setting) => setting.replace(' = ', '=')),
 ].join(',');
 
 const toSet = (settings: readonly string[]): string =>
@@ -92,6 +93,7 @@ export const readingSessionStatements = (
   toSet([
     "time_zone = '+00:00'",
     "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+    'autocommit = 1',
     ...plainStatements,
   ]),
   'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE',
@@ -136,6 +138,7 @@ export const writingSessionStatements = (isMariadb: boolean, limits: WritingLimi
   const settings = [
     `sql_mode = '${sqlMode}'`,
     `time_zone = '+00:00'`,
+    'autocommit = 1',
     ...plainStatements,
     'foreign_key_checks = 1',
     'unique_checks = 1',

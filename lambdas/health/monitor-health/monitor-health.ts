@@ -1,7 +1,7 @@
 import { metricNames } from '#core/contracts/environment.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
-import type { Replication } from '#core/contracts/replication.ts';
+import { isCaptured, type Replication } from '#core/contracts/replication.ts';
 import { decide, decideCapture, type HealAction, launchAllowanceMs } from '#core/health/decide.ts';
 import { healEach } from '#core/health/heal-each.ts';
 import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
@@ -279,8 +279,7 @@ const checkOne = async (
     ports,
   );
   if (first !== undefined) connectors.set(replication.replicationId, first.connector);
-  const isCaptured = replication.status === 'active' || replication.status === 'paused';
-  if (isCaptured && first !== undefined) emitHealth(replication, first, ports);
+  if (isCaptured(replication) && first !== undefined) emitHealth(replication, first, ports);
   return actions;
 };
 

@@ -3,28 +3,20 @@ import { type OwnedIncident, openingAlerts, recoveryAlerts } from '#core/alerts/
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import type { Incident } from '#core/contracts/incident.ts';
-import type { Replication } from '#core/contracts/replication.ts';
+import { isCaptured, type Replication } from '#core/contracts/replication.ts';
 import type { Observation } from '#core/health/observation.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { AlertSink } from '#core/ports/services.ts';
-import type {
-  ConsumerStore,
-  CopyStore,
-  HealthStore,
-  IncidentStore,
-  ReplicationStore,
-  SourceLogStore,
-} from '#core/ports/state-store.ts';
+import type { HealthStore, IncidentStore, ReplicationStore } from '#core/ports/state-store.ts';
 import type { ConnectorObservation } from '#core/status/part-health.ts';
+import { type FactsStore, readFacts } from '#core/status/read-facts.ts';
 import { toHealthPoint, toHealthRecord } from '#core/status/record-health.ts';
 import { unifiedStatus } from '#core/status/unified-status.ts';
 
 export interface RecordHealthPorts {
   readonly store: Pick<ReplicationStore, 'getReplication'> &
-    Pick<ConsumerStore, 'getLaunch' | 'getHeartbeat'> &
-    Pick<CopyStore, 'listTableProgress'> &
-    Pick<SourceLogStore, 'getSourceLog'> &
-    Pick<HealthStore, 'getHealth' | 'putHealth'> &
+    FactsStore &
+    Pick<HealthStore, 'putHealth'> &
     Pick<IncidentStore, 'getOpenIncidents' | 'putIncidents'>;
   readonly alerts: AlertSink;
   readonly log: Log;
@@ -110,24 +102,13 @@ const recordOne = async (
   // A user's stop ends what was open.
   if (!isRecorded && (before.length === 0 || replication.status === 'deleting')) return undefined;
   // It has become active during this check, which has not looked at its connector.
-  const isCaptured = replication.status === 'active' || replication.status === 'paused';
-  if (isCaptured && connector === undefined) return undefined;
-  const [launch, heartbeat, tables, sourceLog, recorded] = await Promise.all([
-    store.getLaunch(replicationId),
-    store.getHeartbeat(replicationId),
-    store.listTableProgress(replicationId),
-    store.getSourceLog(replicationId),
-    store.getHealth(replicationId),
-  ]);
+  if (isCaptured(replication) && connector === undefined) return undefined;
+  const stored = await readFacts(replicationId, store);
   const now = clock.now();
   const status = unifiedStatus({
     replication,
     connector: toConnectorObservation(connector),
-    launch,
-    heartbeat,
-    tables,
-    sourceLog,
-    recorded,
+    ...stored,
     objectsAtSource: [],
     topicRetentionHours,
     now,

@@ -1,6 +1,6 @@
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
-import type { Replication } from '#core/contracts/replication.ts';
+import { isCaptured, type Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
 import type { LogLook, LookOptions } from '#core/health/observe-source-log.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
@@ -64,7 +64,7 @@ export const watchSources = async (
         withWarnings: isFirst && isTurn(replication.replicationId, startedMs),
         connectAnswers,
       });
-      if (isOpen && isRunning(replication.status) && index < lookWaitsMs.length - 1) {
+      if (isOpen && isCaptured(replication) && index < lookWaitsMs.length - 1) {
         open.push({ replication, before: sourceLog });
       }
       await put(replication, sourceLog, ports);
@@ -78,17 +78,15 @@ interface Watched {
   readonly before: SourceLog | undefined;
 }
 
-/** Capture goes on during a pause. */
-const isRunning = (status: Replication['status']): boolean => status === 'active' || status === 'paused';
-
 const isTurn = (replicationId: ReplicationId, nowMs: number): boolean =>
   (Math.floor(nowMs / 60_000) + replicationId) % idleLookMinutes === 0;
 
 const isDue =
   (nowMs: number) =>
-  ({ status, replicationId }: Replication): boolean => {
+  (replication: Replication): boolean => {
+    const { status, replicationId } = replication;
     if (status === 'configured' || status === 'deleting') return false;
-    return isRunning(status) || status === 'starting' || isTurn(replicationId, nowMs);
+    return isCaptured(replication) || status === 'starting' || isTurn(replicationId, nowMs);
   };
 
 const readLogs = (
@@ -99,9 +97,12 @@ const readLogs = (
     try {
       return { replication, before: await store.getSourceLog(replication.replicationId) };
     } catch (error) {
-      logFor(replication).warn('Could not read what was seen of the source before; looking at it anew', {
-        error,
-      });
+      logFor(replication).warn(
+        'Could not read what was seen of the source before; it is looked at as if for the first time',
+        {
+          error,
+        },
+      );
       return { replication, before: undefined };
     }
   });
