@@ -184,9 +184,9 @@ export const owesResync = ({
   copyGeneration,
 }: Pick<Replication, 'resyncGeneration' | 'copyGeneration'>): boolean => resyncGeneration > copyGeneration;
 
-/** Whether its changes are captured: during a pause they are, and wait in Kafka. */
+/** Whether its changes are captured: during a pause they are, from its beginning on, and wait in Kafka. */
 export const isCaptured = ({ status }: Pick<Replication, 'status'>): boolean =>
-  status === 'active' || status === 'paused';
+  status === 'active' || status === 'pausing' || status === 'paused';
 
 export const isActive = (replication: Pick<Replication, 'status'>): boolean =>
   replication.status === 'active';

@@ -51,6 +51,22 @@ describe('a database that is changed', () => {
     expect(calls).toContain('connect to new.example.com as millrace');
   });
 
+  test.each(['pausing', 'paused'] as const)(
+    'restarts the connector alone of one that is %s',
+    async (status) => {
+      const { request, ids, calls, world } = await running({ status, desired: 'paused' });
+      world.config = { 'database.hostname': 'db.example.com' };
+      const { body } = await request(ids.client, 'PATCH', `/databases/${ids.source}`, {
+        password: 'rotated',
+      });
+      expect(body.replications).toMatchObject([
+        { effect: 'restarted', message: expect.stringContaining('is paused and stays so') },
+      ]);
+      expect(calls.filter((call) => /^(put|restart) /.test(call))).toHaveLength(1);
+      expect(calls.filter((call) => call.startsWith('run '))).toEqual([]);
+    },
+  );
+
   test('updates the connector when its address changes, and restarts it when only the password does', async () => {
     const { request, ids, calls, world } = await running();
     world.config = { 'database.hostname': 'db.example.com' };
