@@ -21,7 +21,7 @@ export const notSources: ReadonlySet<string> = new Set([
   // What is installed, built or kept, and git's own.
   ...['node_modules', '.git', '.millrace', 'cdk.out', 'dist', 'coverage'],
   // What the deployed app has no part in.
-  ...['docs', 'test', 'demo', 'bench', 'local', '.ci'],
+  ...['docs', 'test', 'demo', 'bench', 'local', 'monitoring', '.ci'],
 ]);
 
 /**

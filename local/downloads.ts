@@ -17,7 +17,7 @@ import { promisify } from 'node:util';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { type CommandOptions, runLogged } from './commands.ts';
 import { withLock } from './lock.ts';
-import { checkPrerequisites } from './prerequisites.ts';
+import { checkPrerequisites, installLine } from './prerequisites.ts';
 import { type ProgressReporter, silentReporter } from './progress.ts';
 import { projectRoot, type StateFolder, stateFolder } from './state-folder.ts';
 
@@ -120,6 +120,52 @@ export const prepareMariadb = async (options: DownloadOptions = {}): Promise<Mar
     server: findBelow(home, 'mariadbd'),
     share: dirname(findBelow(home, 'mariadb_system_tables.sql')),
   };
+};
+
+/** A Prometheus server and the tool that checks its files. */
+export interface PrometheusParts {
+  readonly server: string;
+  readonly promtool: string;
+}
+
+/**
+ * The Prometheus of this machine, or else Debian's package, unpacked into the cache: nothing is installed and no service starts.
+ * Throws `PrerequisiteMissing` with the line that installs one.
+ */
+export const preparePrometheus = async (options: DownloadOptions = {}): Promise<PrometheusParts> => {
+  if (await hasPrometheus()) return { server: 'prometheus', promtool: 'promtool' };
+  const { cache } = options.folder ?? stateFolder();
+  const home = join(cache, 'prometheus-debian');
+  try {
+    await once(home, cache, options, async (log) => {
+      mkdirSync(home, { recursive: true });
+      const { signal } = options;
+      await runLogged('apt-get', ['download', 'prometheus'], log, { cwd: home, signal });
+      const file = readdirSync(home).find((name) => name.endsWith('.deb')) ?? '';
+      await runLogged('dpkg-deb', ['--extract', file, home], log, { cwd: home, signal });
+      rmSync(join(home, file));
+    });
+  } catch (cause) {
+    options.signal?.throwIfAborted();
+    throw new MillraceError(
+      'PrerequisiteMissing',
+      `There is no Prometheus on this machine. Install one: ${installLine('prometheus')}`,
+      { facts: { missing: ['prometheus'] }, cause },
+    );
+  }
+  return {
+    server: join(home, 'usr', 'bin', 'prometheus'),
+    promtool: join(home, 'usr', 'bin', 'promtool'),
+  };
+};
+
+const hasPrometheus = async (): Promise<boolean> => {
+  try {
+    await Promise.all(['prometheus', 'promtool'].map((command) => run(command, ['--version'])));
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const findBelow = (folder: string, name: string): string => {

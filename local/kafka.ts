@@ -47,6 +47,8 @@ export interface ConnectOptions extends Supervision {
   readonly java: JavaParts;
   readonly brokers: string;
   readonly port?: number;
+  /** Where it shows its metrics; nowhere when left out. */
+  readonly metricsPort?: number;
   readonly logFile?: string;
   /** With AWS_REGION, AWS_ENDPOINT_URL and credentials, when connectors refer to secrets. */
   readonly env?: NodeJS.ProcessEnv;
@@ -107,7 +109,7 @@ export const startConnect = async (options: ConnectOptions): Promise<ConnectServ
   const url = `http://${loopback}:${port}`;
   const started = await startJava(
     options,
-    connectFlags,
+    [...connectFlags, ...metricsFlags(options)],
     [
       'org.apache.kafka.connect.cli.ConnectDistributed',
       join(projectRoot, 'connect-container', 'worker.properties'),
@@ -135,6 +137,12 @@ export const startConnect = async (options: ConnectOptions): Promise<ConnectServ
     }
   });
   return server;
+};
+
+const metricsFlags = ({ java, metricsPort }: ConnectOptions): readonly string[] => {
+  const agent = join(java.connectHome, 'agents', 'jmx_prometheus_javaagent.jar');
+  const settings = join(projectRoot, 'connect-container', 'jmx-exporter.yml');
+  return metricsPort === undefined ? [] : [`-javaagent:${agent}=${loopback}:${metricsPort}:${settings}`];
 };
 
 const brokerSettings = (logDir: string, port: number, controllerPort: number): string =>

@@ -58,6 +58,7 @@ const describeState = (state: StackState): string =>
     `Target        ${databaseUrl(state.target)}`,
     ...(state.mariadb === undefined ? [] : [`MariaDB       ${databaseUrl(state.mariadb, 'mysql')}`]),
     ...(state.api === undefined ? [] : [`API           ${state.api.url}`]),
+    ...(state.prometheus === undefined ? [] : [`Prometheus    ${state.prometheus.url}`]),
     `Logs          ${relative(process.cwd(), folder.logs)}/ (npm run local -- logs)`,
   ].join('\n');
 

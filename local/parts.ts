@@ -11,10 +11,12 @@ import { mariadbSourceSettings, mariadbStop, startMariadb } from './mariadb.ts';
 import { loopback } from './ports.ts';
 import { postgresStop, sourceSettings, startPostgres } from './postgres.ts';
 import { politeStop, type StopStep, stopProcess } from './processes.ts';
+import { startPrometheus } from './prometheus.ts';
 import {
   type PartName,
   readPlan,
   readRecord,
+  readStackState,
   recordFile,
   runningPart,
   type StackPlan,
@@ -43,6 +45,7 @@ const stopSteps: Readonly<Record<PartName, readonly StopStep[]>> = {
   engine: engineStop,
   emulator: emulatorStop,
   mariadb: mariadbStop,
+  monitoring: politeStop,
 };
 
 type PlannedPorts = Pick<StackPlan, 'ports'>;
@@ -98,11 +101,13 @@ export const launchPart = async (
     case 'connect2':
     case 'connect3': {
       const port = plan.ports[part];
+      const metricsPort = plan.ports[`${part}Metrics`];
       await startConnect({
         ...shared,
         java: plan.java,
         brokers: kafkaBrokers(plan),
         ...(port !== undefined && { port }),
+        ...(metricsPort !== undefined && { metricsPort }),
       });
       return;
     }
@@ -136,8 +141,26 @@ export const launchPart = async (
         folder,
       });
       return;
+    case 'monitoring':
+      await startPrometheus({
+        ...shared,
+        ...(plan.ports.monitoring === undefined ? {} : { port: plan.ports.monitoring }),
+        dataDir: join(folder.data, part),
+        state: readStackState(folder),
+        connectWorkers: workersMetrics(plan),
+        folder,
+      });
+      return;
   }
 };
+
+/** Where the Connect workers of the stack show their metrics. */
+const workersMetrics = ({ ports, with: wanted = [] }: StackPlan): readonly string[] =>
+  [
+    ports.connectMetrics,
+    ...(wanted.includes('connect2') ? [ports.connect2Metrics] : []),
+    ...(wanted.includes('connect3') ? [ports.connect3Metrics] : []),
+  ].flatMap((port) => (port === undefined ? [] : [`${loopback}:${port}`]));
 
 /** Stops a part in the way that is right for it. Does nothing when it does not run. */
 export const haltPart = async (part: PartName, folder: StateFolder): Promise<void> => {

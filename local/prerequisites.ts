@@ -46,6 +46,13 @@ const installLines = {
     brew: 'brew install mariadb',
     other: 'install MariaDB from https://mariadb.org/download',
   },
+  prometheus: {
+    apt: 'sudo apt-get update && sudo apt-get install -y --no-install-recommends prometheus',
+    dnf: 'install Prometheus from https://prometheus.io/download',
+    apk: 'apk add prometheus',
+    brew: 'brew install prometheus',
+    other: 'install Prometheus from https://prometheus.io/download',
+  },
 } as const satisfies Record<string, Record<PackageManager, string>>;
 
 /**

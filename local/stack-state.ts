@@ -9,7 +9,7 @@ import { type StateFolder, stateFolder } from './state-folder.ts';
 /** In the order in which they are started; `engine` is the Docker engine that runs ECS tasks as processes. */
 export const requiredParts = ['source', 'target', 'kafka', 'connect', 'engine', 'emulator'] as const;
 /** Started, and downloaded, only when they are asked for. */
-export const optionalParts = ['mariadb', 'connect2', 'connect3'] as const;
+export const optionalParts = ['mariadb', 'connect2', 'connect3', 'monitoring'] as const;
 export type OptionalPart = (typeof optionalParts)[number];
 
 /** Kafka Connect workers that join the first one, in this order. */
@@ -36,6 +36,8 @@ const stackStateSchema = z.strictObject({
   target: databaseSchema,
   /** One server for both roles, when it was asked for. */
   mariadb: databaseSchema.optional(),
+  /** When it was asked for. */
+  prometheus: z.strictObject({ url: z.string() }).optional(),
   /** Only once the app is deployed. */
   api: z.strictObject({ url: z.string(), adminTokenSecretArn: z.string() }).optional(),
   /** The app's outputs by name; names are unique over its stacks. */
@@ -54,16 +56,31 @@ const portsSchema = z.strictObject({
   mariadb: z.number().optional(),
   connect2: z.number().optional(),
   connect3: z.number().optional(),
+  monitoring: z.number().optional(),
+  /** Where the Connect workers show their metrics. */
+  connectMetrics: z.number().optional(),
+  connect2Metrics: z.number().optional(),
+  connect3Metrics: z.number().optional(),
 });
 export type StackPorts = z.infer<typeof portsSchema>;
-export const requiredPorts = [
-  'source',
-  'target',
-  'kafka',
-  'kafkaController',
-  'connect',
-  'emulator',
-] as const satisfies readonly (keyof StackPorts)[];
+
+/** The ports of a part; the engine has none. */
+export const portNamesOf = (part: PartName): readonly (keyof StackPorts)[] => {
+  switch (part) {
+    case 'engine':
+      return [];
+    case 'kafka':
+      return ['kafka', 'kafkaController'];
+    case 'connect':
+      return ['connect', 'connectMetrics'];
+    case 'connect2':
+      return ['connect2', 'connect2Metrics'];
+    case 'connect3':
+      return ['connect3', 'connect3Metrics'];
+    default:
+      return [part];
+  }
+};
 
 /** What a part is started with, so that a later process can start it again. */
 const stackPlanSchema = z.strictObject({

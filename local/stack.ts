@@ -10,7 +10,7 @@ import {
   hasApp,
   synthesizeApp,
 } from './deploy.ts';
-import { benchPlugin, prepareDownloads, prepareMariadb } from './downloads.ts';
+import { benchPlugin, prepareDownloads, prepareMariadb, preparePrometheus } from './downloads.ts';
 import { localAccountId, localRegion } from './environment.ts';
 import { withLock } from './lock.ts';
 import { localMariadbUser } from './mariadb.ts';
@@ -30,16 +30,18 @@ import { findFreePorts, loopback } from './ports.ts';
 import { localPostgresUser, postgresFolder } from './postgres.ts';
 import { findMarkedProcesses, type StopStep, stopProcess } from './processes.ts';
 import { type ProgressReporter, silentReporter } from './progress.ts';
+import { prometheusUrl, readsApi } from './prometheus.ts';
 import {
   moreWorkers,
   type OptionalPart,
   type PartName,
   partNames,
   plannedParts,
+  portNamesOf,
   readPlan,
   readPorts,
   readStackState,
-  requiredPorts,
+  requiredParts,
   runningPart,
   runningTasks,
   type StackPlan,
@@ -168,8 +170,7 @@ const findStack = async (folder: StateFolder, bench: boolean): Promise<RunningSt
 };
 
 const portsOf = (part: PartName, ports: StackPorts): readonly number[] => {
-  if (part === 'engine') return [];
-  const own = [ports[part], ...(part === 'kafka' ? [ports.kafkaController] : [])];
+  const own = portNamesOf(part).map((name) => ports[name]);
   return own.filter((port) => port !== undefined);
 };
 
@@ -178,6 +179,7 @@ const reviveOrder: readonly (readonly PartName[])[] = [
   ['source', 'target', 'mariadb', 'kafka', 'engine'],
   ['connect', 'emulator'],
   ['connect2', 'connect3'],
+  ['monitoring'],
 ];
 
 /** Starts the parts that have ended, and returns their names. When one fails, they are all stopped again. */
@@ -235,7 +237,7 @@ const addParts = async (
   const plan: StackPlan = {
     ...running.plan,
     with: [...(running.plan.with ?? []), ...missing],
-    ports: await choosePorts(folder, missing, reporter),
+    ports: await choosePorts(folder, missing.flatMap(portNamesOf), reporter),
   };
   try {
     for (const part of missing) await launchPart(part, folder, plan, options.signal);
@@ -254,12 +256,13 @@ const prepareOptionalParts = async (
   parts: readonly OptionalPart[],
   { folder, reporter, signal }: StackOptions,
 ): Promise<void> => {
-  if (!parts.includes('mariadb')) return;
-  await prepareMariadb({
+  const options = {
     ...(folder === undefined ? {} : { folder }),
     ...(reporter === undefined ? {} : { reporter }),
     ...(signal === undefined ? {} : { signal }),
-  });
+  };
+  if (parts.includes('mariadb')) await prepareMariadb(options);
+  if (parts.includes('monitoring')) await preparePrometheus(options);
 };
 
 const redeploy = async (context: DeployContext & { readonly plan: StackPlan }): Promise<StackState> => {
@@ -270,7 +273,19 @@ const redeploy = async (context: DeployContext & { readonly plan: StackPlan }): 
   ]);
   const state = describeStack(context.plan, await deployApp(context, assembly));
   writeStackState(context.folder, state);
+  await moveMonitoring(context, state);
   return state;
+};
+
+/** Prometheus finds the API by its address, which is another one when the emulator was emptied. */
+const moveMonitoring = async (
+  { folder, plan, signal }: DeployContext & { readonly plan: StackPlan },
+  { api }: StackState,
+): Promise<void> => {
+  if (plan.with?.includes('monitoring') !== true || api === undefined) return;
+  if (readsApi(join(folder.data, 'monitoring'), api.url)) return;
+  await haltPart('monitoring', folder);
+  await launchPart('monitoring', folder, plan, signal);
 };
 
 const withStackLock = <T>(
@@ -307,7 +322,7 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
 
   const deploys = options.deploy ?? true;
   const wanted = options.with ?? [];
-  const ports = await choosePorts(folder, [...requiredPorts, ...wanted], reporter);
+  const ports = await choosePorts(folder, [...requiredParts, ...wanted].flatMap(portNamesOf), reporter);
   const context: DeployContext = { folder, plan: { ports }, signal };
   // They need nothing but the ports, and take the longest.
   const synthesis = deploys ? time('cdk synth', () => synthesizeApp(context)) : undefined;
@@ -333,7 +348,7 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
     await together(
       launch('source'),
       launch('target'),
-      ...wanted.filter((part) => !isWorker(part)).map(launch),
+      ...wanted.filter((part) => !isWorker(part) && part !== 'monitoring').map(launch),
       launch('kafka')
         // The first worker makes the topics that the others share with it.
         .then(() => launch('connect'))
@@ -348,6 +363,8 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
       assembly === undefined ? {} : await time('cdk deploy', () => deployApp(context, assembly));
     const state = describeStack(plan, outputs);
     writeStackState(folder, state);
+    // It reads the address of the deployed API.
+    if (wanted.includes('monitoring')) await launch('monitoring');
     return { state, started: true, phases };
   } catch (error) {
     failure.abort(error);
@@ -375,6 +392,9 @@ const describeStack = (plan: StackPlan, outputs: Readonly<Record<string, string>
             ...{ ...localMariadbUser, database: mariadbDatabase },
           },
         }
+      : {}),
+    ...(plan.with?.includes('monitoring') === true && plan.ports.monitoring !== undefined
+      ? { prometheus: { url: prometheusUrl(plan.ports.monitoring) } }
       : {}),
     ...(api === undefined ? {} : { api }),
     outputs,
@@ -407,6 +427,7 @@ const choosePorts = async (
 
 /** First the processes that start others, then consumers, then what they write to. */
 const stopOrder: readonly (readonly PartName[])[] = [
+  ['monitoring'],
   ['emulator'],
   ['engine'],
   ['connect', 'connect2', 'connect3'],

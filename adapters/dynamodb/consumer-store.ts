@@ -5,7 +5,15 @@ import { instantSchema } from '#core/contracts/identifiers.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ConsumerLaunch, ConsumerStore, HealStore } from '#core/ports/state-store.ts';
 import { type DynamoTable, matching, parseItem } from './dynamo-table.ts';
-import { consumerKey, healKey, healsSince, lastHealKey, replicationKey } from './store-keys.ts';
+import { toAttribute } from './metrics-store.ts';
+import {
+  consumerKey,
+  healCountsKey,
+  healKey,
+  healsSince,
+  lastHealKey,
+  replicationKey,
+} from './store-keys.ts';
 
 const launchSchema = z.strictObject({
   launchId: z.string(),
@@ -149,7 +157,10 @@ export const createConsumerStore = (table: DynamoTable): ConsumerStore & HealSto
 
     addHealAttempt: async (replicationId, attempt) => {
       const expiresAt = Math.floor(new Date(attempt.at).getTime() / 1000) + healRetentionSeconds;
-      await table.put({ ...healKey(replicationId, attempt.at, randomUUID()), ...attempt, expiresAt });
+      await table.transact([
+        { put: { ...healKey(replicationId, attempt.at, randomUUID()), ...attempt, expiresAt } },
+        { update: healCountsKey(replicationId), change: { add: { [toAttribute(attempt.action)]: 1 } } },
+      ]);
     },
   };
 };

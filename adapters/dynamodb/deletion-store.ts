@@ -11,6 +11,7 @@ import {
   connectorKey,
   consumerKey,
   deletionKey,
+  healCountsKey,
   healsOf,
   healthKey,
   healthPointsOf,
@@ -86,6 +87,7 @@ export const createDeletionStore = (table: DynamoTable, clock: Clock): DeletionS
         consumerKey(replicationId),
         sourceLogKey(replicationId),
         healthKey(replicationId),
+        healCountsKey(replicationId),
         openIncidentsKey(replicationId),
       ]);
       const failed = await table.transact([

@@ -11,6 +11,7 @@ import { openDynamoTable } from './dynamo-table.ts';
 import { createHealthStore } from './health-store.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
 import { createIncidentStore } from './incident-store.ts';
+import { createMetricsStore } from './metrics-store.ts';
 import { createRegistryStore } from './registry-store.ts';
 import { createReplicationStore } from './replication-store.ts';
 import { createShapeStore } from './shape-store.ts';
@@ -41,6 +42,7 @@ export const createStateStore = ({
     ...createShapeStore(table),
     ...createSourceLogStore(table),
     ...createHealthStore(table),
+    ...createMetricsStore(table),
     ...createIncidentStore(table),
     ...createDeletionStore(table, clock),
     ...createIdempotencyStore(table),

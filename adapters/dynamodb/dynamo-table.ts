@@ -4,6 +4,7 @@ import {
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
   BatchWriteCommand,
   DeleteCommand,
   DynamoDBDocumentClient,
@@ -71,9 +72,11 @@ export interface KindRange {
   readonly limit?: number;
 }
 
-/** Reads are strongly consistent but for `queryKind`. Throws `StoreUnavailable` when DynamoDB does not answer. */
+/** Reads are strongly consistent but for `queryKind` and `getAll`. Throws `StoreUnavailable` when DynamoDB does not answer. */
 export interface DynamoTable {
   get(key: Key): Promise<Item | undefined>;
+  /** Those of the keys that are there, in any order; eventually consistent. */
+  getAll(keys: readonly Key[]): Promise<readonly Item[]>;
   /** False when the condition did not hold. */
   put(item: Item & Key, condition?: Condition): Promise<boolean>;
   /** The new item, or undefined when the condition did not hold. */
@@ -101,6 +104,9 @@ export const parseItem = <S extends z.ZodType>(schema: S, item: Item): z.output<
 
 /** DynamoDB's limit for one BatchWriteItem. */
 const batchSize = 25;
+
+/** DynamoDB's limit for one BatchGetItem. */
+const readBatchSize = 100;
 
 /**
  * Waits before repeating a transaction that met another one on the same item, or a batch of which DynamoDB left a part
@@ -276,6 +282,23 @@ export const openDynamoTable = (tableName: string, client: DynamoDBClient, clock
           new GetCommand({ TableName: tableName, Key: { ...key }, ConsistentRead: true }),
         );
         return Item;
+      }),
+
+    getAll: (keys) =>
+      guarded('read items', async () => {
+        const items: Item[] = [];
+        for (const batch of chunksOf(keys, readBatchSize)) {
+          let open: unknown[] = batch.map((key) => ({ ...key }));
+          await untilUncontended('read a batch', async () => {
+            const { Responses, UnprocessedKeys } = await documents.send(
+              new BatchGetCommand({ RequestItems: { [tableName]: { Keys: open as never } } }),
+            );
+            items.push(...(Responses?.[tableName] ?? []));
+            open = UnprocessedKeys?.[tableName]?.Keys ?? [];
+            return open.length === 0 ? true : undefined;
+          });
+        }
+        return items;
       }),
 
     put: async (item, condition) => {

@@ -1,4 +1,5 @@
 import { type ClientId, type ReplicationId, type TableRef, tableKey } from '#core/contracts/identifiers.ts';
+import type { MetricsTarget } from '#core/contracts/metrics-target.ts';
 import type { TokenId } from '#core/contracts/token.ts';
 import type { ActivityScope } from '#core/ports/state-store.ts';
 
@@ -19,6 +20,8 @@ import type { ActivityScope } from '#core/ports/state-store.ts';
  * | deletion | CLIENT#id | DELETION#replication id |
  * | connector name | CONNECTOR#name | CONNECTOR |
  * | lease, consumer, source's log, heal attempt | REPLICATION#id | LEASE, CONSUMER, SOURCE_LOG, HEAL#... |
+ * | how often each heal was begun | REPLICATION#id | HEALS |
+ * | where a task shows its metrics | METRICS_TARGETS | replication id#role#task |
  * | activity (gsiPk ACTIVITY#client id) | REPLICATION#id, of the client itself CLIENT#id | ACTIVITY#... |
  * | health, health of a minute | REPLICATION#id | HEALTH, HISTORY#minute |
  * | open incidents, incident | REPLICATION#id | INCIDENTS, INCIDENT#opened#condition |
@@ -158,6 +161,22 @@ export const healsOf = (replicationId: ReplicationId): Key => ({
   pk: replicationPartition(replicationId),
   sk: healPrefix,
 });
+export const healCountsKey = (replicationId: ReplicationId): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: 'HEALS',
+});
+
+/** One partition for all, so that one query lists them. */
+export const metricsTargetsPartition = 'METRICS_TARGETS';
+export const metricsTargetKey = ({
+  replicationId,
+  role,
+  taskId,
+}: Pick<MetricsTarget, 'replicationId' | 'role' | 'taskId'>): Key => ({
+  pk: metricsTargetsPartition,
+  sk: `${padded(replicationId)}#${role}#${taskId}`,
+});
+
 /** After every heal attempt's key, for a range: `~` sorts after digits and `#`. */
 export const lastHealKey = `${healPrefix}~`;
 

@@ -7,6 +7,7 @@ type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 const unitOf = (name: MetricName): Unit => {
   if (name.endsWith('PerSecond')) return MetricUnit.CountPerSecond;
   if (name.endsWith('Ms')) return MetricUnit.Milliseconds;
+  if (name.endsWith('Bytes')) return MetricUnit.Bytes;
   return MetricUnit.Count;
 };
 

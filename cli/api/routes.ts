@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '6cd59ad064497ea59df21e9cf3a293a112eecfb205eab5d7284eaa8dc5757d45';
+export const documentDigest = '07be802ce9fa65752c4c9aa769991ab2e91b9011b1a669c789fa1fc36d84d4f3';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -52,7 +52,32 @@ export const routes = {
     path: '/v1/replications/{replication_id}/incidents',
     ofClient: true,
   },
+  readMetrics: { method: 'GET', path: '/v1/metrics' },
+  listMetricsTargets: { method: 'GET', path: '/v1/metrics/targets' },
 } as const;
+
+/**
+ * What the HTTP service discovery of Prometheus expects.
+ *
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "MetricsTargets".
+ */
+export type MetricsTargets = {
+  /**
+   * One `host:port`.
+   */
+  targets: string[];
+  labels: {
+    role: 'consumer' | 'copy-worker';
+  };
+}[];
+/**
+ * Prometheus' text format. docs/guide/monitoring.md lists the metrics.
+ *
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Metrics".
+ */
+export type Metrics = string;
 
 export interface Operations {
   createClient: {
@@ -696,6 +721,12 @@ export interface Operations {
       client_id?: string | number;
     };
     answer: Incidents;
+  };
+  readMetrics: {
+    answer: null;
+  };
+  listMetricsTargets: {
+    answer: MetricsTargets;
   };
 }
 /**

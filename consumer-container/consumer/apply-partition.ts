@@ -8,6 +8,7 @@ import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
+import type { ConsumerMeters } from '#core/ports/metrics.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
 import type { PatchEvent } from '#core/ports/row-event.ts';
 import type { ReadEventSource } from '#core/ports/source-dialect.ts';
@@ -56,6 +57,7 @@ export interface ApplyContext {
   readonly verifyPosition: (topic: string, partition: number, nextOffset: bigint) => Promise<void>;
   readonly progress: Progress;
   readonly troubles: Pick<Troubles, 'set' | 'delete'>;
+  readonly meters: Pick<ConsumerMeters, 'observeBatch'>;
   /** Shared by all partitions. */
   readonly slots: WorkSlots;
   /** One slot, for events that are larger than a batch should be. */
@@ -325,7 +327,8 @@ class PartitionPipeline {
     decoded: DecodedRecords,
     mayBeAhead: (table: ApplyTable) => boolean,
   ): Promise<void> {
-    const { target, clock, progress } = this.#context;
+    const { target, clock, progress, meters } = this.#context;
+    const begunMs = clock.now().getTime();
     const options = { mayPassOver: mayBeAhead, mustFind: mayBeAhead };
     if ((await target.apply(prepared, options)) === 'row-missing') {
       this.#context.log.warn('A row was not where its change expected it; reading it from the source', {
@@ -342,7 +345,13 @@ class PartitionPipeline {
         throw new MillraceError('Internal', `A resolved batch of topic ${batch.topic} still has moves.`);
       }
     }
-    progress.applied(batch, clock.now());
+    const appliedAt = clock.now();
+    progress.applied(batch, appliedAt);
+    const { inserts, updates, deletes, truncates } = batch.counts;
+    meters.observeBatch({
+      events: inserts + updates + deletes + truncates,
+      applyMs: appliedAt.getTime() - begunMs,
+    });
     this.#progress.nextOffset = batch.nextOffset;
     if (decoded.firstCommittedAtMs !== undefined) this.#progress.underWay.shift();
     this.#session.showProgress(batch.nextOffset);

@@ -9,12 +9,12 @@ import { createChangeFeed } from '#adapters/kafka/change-feed.ts';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka, parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import { createLog } from '#adapters/observability/log.ts';
-import { createMetrics } from '#adapters/observability/metrics.ts';
 import { retryTransient } from '#core/concurrency/retry-transient.ts';
 import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
 import {
   connectEnvironmentSchema,
   kafkaEnvironmentSchema,
+  metricsEnvironmentSchema,
   stateEnvironmentSchema,
   taskEnvironmentSchema,
 } from '#core/contracts/environment.ts';
@@ -23,6 +23,7 @@ import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { consumerGroupPrefix } from '#core/naming/names.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { openTaskMetrics } from '../task-metrics.ts';
 import { runConsumer } from './consumer.ts';
 import { openConsumerDatabases } from './open-databases.ts';
 
@@ -38,6 +39,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
   }
   const state = stateEnvironmentSchema.parse(variables);
   const kafkaVariables = kafkaEnvironmentSchema.parse(variables);
+  const metricsSettings = metricsEnvironmentSchema.parse(variables);
   const { MILLRACE_CONNECT_URL: connectUrl } = connectEnvironmentSchema.parse(variables);
   const clientId = task.MILLRACE_CLIENT_ID;
   const replicationId = task.MILLRACE_REPLICATION_ID;
@@ -67,6 +69,16 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
       clientId: `millrace-${connectorName}`,
     };
     const admin = createKafkaAdmin(kafkaSettings, log);
+    const taskMetrics = await openTaskMetrics({
+      environmentName: state.MILLRACE_ENVIRONMENT,
+      settings: metricsSettings,
+      variables,
+      role: 'consumer',
+      replication,
+      store,
+      clock: systemClock,
+      log,
+    });
     try {
       const end = await runConsumer(
         replication,
@@ -79,7 +91,8 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
           },
           admin,
           alerts: createAlertSink({ topicArn: state.MILLRACE_ALERT_TOPIC_ARN }),
-          metrics: createMetrics({ environment: state.MILLRACE_ENVIRONMENT }),
+          metrics: taskMetrics.metrics,
+          meters: taskMetrics.meters,
           connect: createConnectClient({ url: connectUrl, clock: systemClock }),
           clock: systemClock,
           log,
@@ -108,7 +121,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
       );
       return exitCodes[end];
     } finally {
-      await admin.close();
+      await Promise.all([admin.close(), taskMetrics.close()]);
     }
   } finally {
     process.off('SIGTERM', onSignal);

@@ -17,7 +17,7 @@ import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { ChangeFeed } from '#core/ports/change-feed.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
-import type { MetricsPort } from '#core/ports/metrics.ts';
+import type { ConsumerMeters, MetricsPort } from '#core/ports/metrics.ts';
 import type { AlertSink, ConnectPort, KafkaAdminPort } from '#core/ports/services.ts';
 import type { LogPositions, ShapeDialect } from '#core/ports/source-dialect.ts';
 import type { ConsumerStore, CopyStore, ReplicationStore, ShapeStore } from '#core/ports/state-store.ts';
@@ -86,6 +86,7 @@ export interface ConsumerPorts {
   readonly labels: DatabaseLabels;
   readonly alerts: AlertSink;
   readonly metrics: MetricsPort;
+  readonly meters: ConsumerMeters;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -102,8 +103,8 @@ export const runConsumer = async (
   ports: ConsumerPorts,
   stop: AbortSignal,
 ): Promise<ConsumerEnd> => {
-  const { clock, log, metrics, labels } = ports;
-  const troubles = new Troubles(clock, labels);
+  const { clock, log, metrics, meters, labels } = ports;
+  const troubles = new Troubles(clock, labels, (hop) => meters.countRetry(hop));
   const heartbeats = new Heartbeats({
     store: ports.store,
     replicationId: replication.replicationId,
@@ -115,6 +116,7 @@ export const runConsumer = async (
     log,
     launchId,
   });
+  meters.follow(() => heartbeats.readings());
   const ended = new AbortController();
   try {
     await runTogether(stop, [
@@ -193,7 +195,7 @@ const consume = async (
   { heartbeats, troubles, onRunning }: Vitals & { readonly onRunning: () => void },
   stop: AbortSignal,
 ): Promise<void> => {
-  const { admin, clock, log, store } = ports;
+  const { admin, clock, log, meters, store } = ports;
   const { applied, live, heldBefore } = await listTables(replication, ports);
   const nulled = new NulledReport({ ...ports, connectorName: replication.connectorName });
   const stored = await store.listTableShapes(replication.replicationId);
@@ -265,6 +267,7 @@ const consume = async (
       verifyPosition,
       progress,
       troubles,
+      meters,
       slots: new WorkSlots(),
       largeEvents: new WorkSlots(1),
       clock,

@@ -4,7 +4,7 @@ import type { Hop } from '#core/contracts/hop.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import { type MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
-import type { MetricsPort } from '#core/ports/metrics.ts';
+import type { ConsumerReadings, MetricsPort } from '#core/ports/metrics.ts';
 import type { ConsumerStore } from '#core/ports/state-store.ts';
 import type { Progress } from './progress.ts';
 import type { Troubles } from './troubles.ts';
@@ -73,6 +73,19 @@ export class Heartbeats {
     this.#written = { atMs: now.getTime(), signature: this.#signature(), counts: heartbeat.applied };
     this.#lastState = heartbeat.state;
     this.#emitMetrics(heartbeat);
+  }
+
+  /** What is known now, for those who read it from the task itself; undefined before the checkpoints are claimed. */
+  readings(): ConsumerReadings | undefined {
+    const { progress } = this;
+    if (progress === undefined) return undefined;
+    const nowMs = this.#options.clock.now().getTime();
+    return {
+      applied: progress.counts,
+      lagMs: progress.lagMsAtMost(nowMs),
+      ...(progress.lagUnknown(nowMs) === undefined && { lagEvents: progress.lagEvents }),
+      ...(this.#written !== undefined && { heartbeatAgeMs: nowMs - this.#written.atMs }),
+    };
   }
 
   #isDue(): boolean {

@@ -13,17 +13,24 @@ export interface Trouble {
 export class Troubles {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #labels: DatabaseLabels;
+  readonly #onRetry: (hop: Hop) => void;
   readonly #byName = new Map<string, Trouble>();
 
-  constructor(clock: Pick<Clock, 'now'>, labels: DatabaseLabels) {
+  /** `onRetry` is called for each failure that is tried again. */
+  constructor(
+    clock: Pick<Clock, 'now'>,
+    labels: DatabaseLabels,
+    onRetry: (hop: Hop) => void = () => undefined,
+  ) {
     this.#clock = clock;
     this.#labels = labels;
+    this.#onRetry = onRetry;
   }
 
   /** A trouble that is known already keeps its beginning; the error may be another one. */
   set(name: string, error: MillraceError): void {
     const since = this.#byName.get(name)?.since ?? this.#clock.now();
-    this.#byName.set(name, { error, since, hop: hopOfError(error, this.#labels) });
+    this.#add(name, error, since);
   }
 
   has(name: string): boolean {
@@ -39,7 +46,13 @@ export class Troubles {
   replaceAll(name: string, error: MillraceError): void {
     const since = this.oldest?.since ?? this.#clock.now();
     this.#byName.clear();
-    this.#byName.set(name, { error, since, hop: hopOfError(error, this.#labels) });
+    this.#add(name, error, since);
+  }
+
+  #add(name: string, error: MillraceError, since: Date): void {
+    const hop = hopOfError(error, this.#labels);
+    this.#byName.set(name, { error, since, hop });
+    this.#onRetry(hop);
   }
 
   clear(): void {

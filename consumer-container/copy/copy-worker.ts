@@ -3,14 +3,18 @@ import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createLog } from '#adapters/observability/log.ts';
-import { createMetrics } from '#adapters/observability/metrics.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
-import { stateEnvironmentSchema, taskEnvironmentSchema } from '#core/contracts/environment.ts';
+import {
+  metricsEnvironmentSchema,
+  stateEnvironmentSchema,
+  taskEnvironmentSchema,
+} from '#core/contracts/environment.ts';
 import type { Run } from '#core/contracts/steps.ts';
 import { copyTables } from '#core/copy/copy-tables.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
+import { openTaskMetrics } from '../task-metrics.ts';
 
 /**
  * Two pipes keep a vCPU busy; a third uses the time in which a chunk's commit and state write wait. With a fourth two cores
@@ -30,6 +34,7 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
   }
   const { MILLRACE_STATE_TABLE: tableName, MILLRACE_ENVIRONMENT: environmentName } =
     stateEnvironmentSchema.parse(environment);
+  const metricsSettings = metricsEnvironmentSchema.parse(environment);
   const clientId = task.MILLRACE_CLIENT_ID;
   const replicationId = task.MILLRACE_REPLICATION_ID;
   const generation = task.MILLRACE_GENERATION;
@@ -37,7 +42,6 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
   const run: Run = { clientId, replicationId, generation, forceResync: false };
 
   const store = createStateStore({ tableName });
-  const metrics = createMetrics({ environment: environmentName });
   const databases = createDatabaseAccess(createSecretStore());
   const replication = await store.getReplication(clientId, replicationId);
   const { connectorName } = replication;
@@ -46,6 +50,18 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
     connectorName,
     fields: { replication: replicationId, generation },
   });
+
+  const taskMetrics = await openTaskMetrics({
+    environmentName,
+    settings: metricsSettings,
+    variables: environment,
+    role: 'copy-worker',
+    replication,
+    store,
+    clock: systemClock,
+    log,
+  });
+  const { metrics } = taskMetrics;
 
   const ending = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -92,5 +108,6 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
   } finally {
     process.off('SIGTERM', onSignal);
     process.off('SIGINT', onSignal);
+    await taskMetrics.close();
   }
 };

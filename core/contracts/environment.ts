@@ -72,6 +72,16 @@ export const taskEnvironmentSchema = z.discriminatedUnion('MILLRACE_ROLE', [
   }),
 ]);
 
+/**
+ * Where a task shows its metrics to a Prometheus. `loopback`: on this machine only. `task`: at the address that the task has in its
+ * network. Port 0 takes a free one. The API lists where each task is.
+ */
+export const metricsEnvironmentSchema = z.object({
+  MILLRACE_METRICS_HOST: z.enum(['loopback', 'task']),
+  MILLRACE_METRICS_PORT: z.coerce.number().int().min(0).max(65_535),
+});
+export type MetricsEnvironment = z.infer<typeof metricsEnvironmentSchema>;
+
 /** CloudWatch namespace and dimensions of every metric; alarms and the dashboard are built from these names. */
 export const metricNamespace = 'Millrace';
 /**
@@ -92,6 +102,9 @@ export const metricNames = {
   lagEvents: 'LagEvents',
   lagMs: 'LagMs',
   heartbeatAgeMs: 'HeartbeatAgeMs',
+  captureLagMs: 'CaptureLagMs',
+  sourceRetainedBytes: 'SourceRetainedBytes',
+  sourceMinutesToFull: 'SourceMinutesToFull',
   connectorFailed: 'ConnectorFailed',
   copyRows: 'CopyRows',
   copyRowsPerSecond: 'CopyRowsPerSecond',

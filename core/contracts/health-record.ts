@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tableStateSchema } from './copy.ts';
 import { hopSchema } from './hop.ts';
 import { instantSchema } from './identifiers.ts';
 
@@ -51,6 +52,24 @@ const recordedFaultSchema = z
   .strictObject({ condition: faultConditionSchema, hop: hopSchema, since: instantSchema })
   .readonly();
 
+const countSchema = z.number().int().nonnegative();
+const amountSchema = z.number().nonnegative();
+
+/** What the health check measured last. Figures that were not known are absent. */
+const healthFiguresSchema = z
+  .strictObject({
+    captureLagMs: amountSchema.optional(),
+    captureLagBytes: amountSchema.optional(),
+    retainedBytes: amountSchema.optional(),
+    /** Until the source removes log that was not captured; absent where nothing is known to grow. */
+    minutesToFull: amountSchema.optional(),
+    /** Since the consumer was last heard of. */
+    heartbeatAgeMs: amountSchema.optional(),
+    /** How many tables are in each state. */
+    tables: z.partialRecord(tableStateSchema, countSchema),
+  })
+  .readonly();
+
 /** What the health check found last, so that later answers can say since when it is so. */
 export const healthRecordSchema = z
   .strictObject({
@@ -59,6 +78,8 @@ export const healthRecordSchema = z
     /** Since when it is what `overall` says. */
     since: instantSchema,
     faults: z.array(recordedFaultSchema).max(maxRecordedFaults).readonly(),
+    /** Absent in records that an older version has written. */
+    figures: healthFiguresSchema.optional(),
   })
   .readonly();
 export type HealthRecord = z.infer<typeof healthRecordSchema>;

@@ -7,6 +7,7 @@ import type { Deletion } from '../contracts/deletion.ts';
 import type { HealthPoint, HealthRecord } from '../contracts/health-record.ts';
 import type { ClientId, DatabaseId, ReplicationId, TableRef } from '../contracts/identifiers.ts';
 import type { Incident } from '../contracts/incident.ts';
+import type { MetricsTarget } from '../contracts/metrics-target.ts';
 import type { Replication } from '../contracts/replication.ts';
 import type { SourceLog } from '../contracts/source-log.ts';
 import type { KnownShape } from '../contracts/table-description.ts';
@@ -192,6 +193,7 @@ export interface HealAttempt {
 
 export interface HealStore {
   listHealAttempts(replicationId: ReplicationId, since: Date): Promise<readonly HealAttempt[]>;
+  /** Also counts it, see `listHealCounts`. */
   addHealAttempt(replicationId: ReplicationId, attempt: HealAttempt): Promise<void>;
 }
 
@@ -207,6 +209,23 @@ export interface HealthStore {
   getHealth(replicationId: ReplicationId): Promise<HealthRecord | undefined>;
   /** Oldest first. Points are kept for a little longer than 24 hours. */
   listHealth(replicationId: ReplicationId, since: Date): Promise<readonly HealthPoint[]>;
+}
+
+/** How often each action was begun since the replication was created, by its kind. */
+export type HealCounts = Readonly<Record<string, number>>;
+
+/** What the metrics of many replications are made of. The reads are eventually consistent. */
+export interface MetricsStore {
+  /** What is stored of the given replications, by their numbers; one of which nothing is stored is not among them. */
+  listHealthRecords(
+    replicationIds: readonly ReplicationId[],
+  ): Promise<ReadonlyMap<ReplicationId, HealthRecord>>;
+  listHealCounts(replicationIds: readonly ReplicationId[]): Promise<ReadonlyMap<ReplicationId, HealCounts>>;
+  /** Stores it, in the place of what the task has stored before. */
+  putMetricsTarget(target: MetricsTarget): Promise<void>;
+  removeMetricsTarget(target: Pick<MetricsTarget, 'replicationId' | 'role' | 'taskId'>): Promise<void>;
+  /** All that were stored and not removed, also of tasks that ended without a word lately. */
+  listMetricsTargets(): Promise<readonly MetricsTarget[]>;
 }
 
 export interface IncidentStore {
@@ -332,6 +351,7 @@ export type StateStore = ShapeStore &
   HealStore &
   SourceLogStore &
   HealthStore &
+  MetricsStore &
   IncidentStore &
   CopyStore &
   IdempotencyStore;

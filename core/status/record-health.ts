@@ -1,17 +1,43 @@
+import type { TableState } from '../contracts/copy.ts';
 import { type HealthPoint, type HealthRecord, maxRecordedFaults } from '../contracts/health-record.ts';
 import type { UnifiedStatus } from './unified-status.ts';
 
-/** What is kept of a status until the next check. */
-export const toHealthRecord = ({ overall, since, faults }: UnifiedStatus, now: Date): HealthRecord => ({
-  at: now.toISOString(),
-  overall,
-  since,
-  faults: faults.slice(0, maxRecordedFaults).map((fault) => ({
-    condition: fault.condition,
-    hop: fault.hop,
-    since: fault.since ?? now.toISOString(),
-  })),
-});
+/** What is kept of a status until the next check. `heartbeatAgeMs`: undefined without a launch. */
+export const toHealthRecord = (
+  status: UnifiedStatus,
+  heartbeatAgeMs: number | undefined,
+  now: Date,
+): HealthRecord => {
+  const { overall, since, faults } = status;
+  return {
+    at: now.toISOString(),
+    overall,
+    since,
+    faults: faults.slice(0, maxRecordedFaults).map((fault) => ({
+      condition: fault.condition,
+      hop: fault.hop,
+      since: fault.since ?? now.toISOString(),
+    })),
+    figures: toFigures(status, heartbeatAgeMs),
+  };
+};
+
+const toFigures = (
+  { hops, statistics, retained, tables }: UnifiedStatus,
+  heartbeatAgeMs: number | undefined,
+): NonNullable<HealthRecord['figures']> => {
+  const capture = hops.find(({ hop }) => hop === 'capture');
+  const counts: Partial<Record<TableState, number>> = {};
+  for (const { state } of tables) counts[state] = (counts[state] ?? 0) + 1;
+  return {
+    ...(capture?.lagMs !== undefined && { captureLagMs: capture.lagMs }),
+    ...(capture?.lagBytes !== undefined && { captureLagBytes: capture.lagBytes }),
+    ...(statistics.sourceRetainedBytes !== undefined && { retainedBytes: statistics.sourceRetainedBytes }),
+    ...(retained.minutesToLoss !== undefined && { minutesToFull: retained.minutesToLoss }),
+    ...(heartbeatAgeMs !== undefined && { heartbeatAgeMs }),
+    tables: counts,
+  };
+};
 
 /** What is kept of a status for a day. */
 export const toHealthPoint = (status: UnifiedStatus, now: Date): HealthPoint => {

@@ -1,5 +1,5 @@
 import { alertEmailsFrom } from './alert-emails.ts';
-import type { EnvironmentConfig, ReadContext } from './environment-config.ts';
+import { type EnvironmentConfig, type ReadContext, taskMetricsPort } from './environment-config.ts';
 
 /** The smallest complete installation: two zones, one NAT gateway, one Connect worker, nothing kept on deletion. */
 export const devConfig = (readContext: ReadContext): EnvironmentConfig => ({
@@ -15,7 +15,7 @@ export const devConfig = (readContext: ReadContext): EnvironmentConfig => ({
     kafka: { instanceType: 'kafka.m7g.large', brokers: 2, volumeGibPerBroker: 100 },
     connect: { workers: 1, cpu: 1024, memoryMib: 4096 },
   },
-  consumer: { image: 'build', cpu: 1024, memoryMib: 4096 },
+  consumer: { image: 'build', cpu: 1024, memoryMib: 4096, metrics: { host: 'task', port: taskMetricsPort } },
   topicRetentionHours: 7 * 24,
   logRetentionDays: 30,
   logLevel: 'DEBUG',

@@ -54,6 +54,8 @@ export interface EnvironmentConfig {
     readonly image: { readonly name: string } | 'build';
     readonly cpu: number;
     readonly memoryMib: number;
+    /** Where a Prometheus reads a task's metrics: `metricsEnvironmentSchema` says what they mean. */
+    readonly metrics: { readonly host: 'loopback' | 'task'; readonly port: number };
   };
   /** Must exceed the longest copy plus the longest consumer outage; a copy may take 48 h. */
   readonly topicRetentionHours: number;
@@ -70,6 +72,9 @@ export interface EnvironmentConfig {
   /** Gets the alerts; each address must confirm the subscription. */
   readonly alertEmails: readonly string[];
 }
+
+/** Of consumers and copy workers on Fargate, where each task has an address of its own. */
+export const taskMetricsPort = 9464;
 
 /** Reads a context value (`-c name=value`); undefined when it was not given. */
 export type ReadContext = (name: string) => string | undefined;

@@ -25,6 +25,8 @@ export const localConfig = (readContext: ReadContext): EnvironmentConfig => ({
     image: { name: 'millrace-consumer:local' },
     cpu: 1024,
     memoryMib: 4096,
+    // Tasks are processes of one machine, so each takes a free port.
+    metrics: { host: 'loopback', port: 0 },
   },
   topicRetentionHours: 7 * 24,
   logRetentionDays: 3,

@@ -1,5 +1,5 @@
 import { alertEmailsFrom } from './alert-emails.ts';
-import type { EnvironmentConfig, ReadContext } from './environment-config.ts';
+import { type EnvironmentConfig, type ReadContext, taskMetricsPort } from './environment-config.ts';
 
 /** Survives the loss of a zone: three zones with a NAT gateway each, three brokers, Connect workers in three zones. */
 export const prodConfig = (readContext: ReadContext): EnvironmentConfig => ({
@@ -15,7 +15,7 @@ export const prodConfig = (readContext: ReadContext): EnvironmentConfig => ({
     kafka: { instanceType: 'kafka.m7g.large', brokers: 3, volumeGibPerBroker: 500 },
     connect: { workers: 3, cpu: 2048, memoryMib: 8192 },
   },
-  consumer: { image: 'build', cpu: 1024, memoryMib: 4096 },
+  consumer: { image: 'build', cpu: 1024, memoryMib: 4096, metrics: { host: 'task', port: taskMetricsPort } },
   topicRetentionHours: 7 * 24,
   logRetentionDays: 365,
   logLevel: 'INFO',

@@ -1,5 +1,5 @@
 import { alertEmailsFrom } from './alert-emails.ts';
-import type { EnvironmentConfig, ReadContext } from './environment-config.ts';
+import { type EnvironmentConfig, type ReadContext, taskMetricsPort } from './environment-config.ts';
 
 /** Production's shape with fewer NAT gateways and smaller disks; a rehearsal of its upgrades. */
 export const stagingConfig = (readContext: ReadContext): EnvironmentConfig => ({
@@ -15,7 +15,7 @@ export const stagingConfig = (readContext: ReadContext): EnvironmentConfig => ({
     kafka: { instanceType: 'kafka.m7g.large', brokers: 3, volumeGibPerBroker: 200 },
     connect: { workers: 2, cpu: 1024, memoryMib: 4096 },
   },
-  consumer: { image: 'build', cpu: 1024, memoryMib: 4096 },
+  consumer: { image: 'build', cpu: 1024, memoryMib: 4096, metrics: { host: 'task', port: taskMetricsPort } },
   topicRetentionHours: 7 * 24,
   logRetentionDays: 30,
   logLevel: 'INFO',

@@ -73,7 +73,15 @@ export class ConsumerTask extends Construct {
               ignoreMode: IgnoreMode.DOCKER,
               platform: Platform.LINUX_AMD64,
             }),
-      environment: { ...props.grant.environment, NODE_OPTIONS: '--enable-source-maps' },
+      environment: {
+        ...props.grant.environment,
+        NODE_OPTIONS: '--enable-source-maps',
+        MILLRACE_METRICS_HOST: config.consumer.metrics.host,
+        MILLRACE_METRICS_PORT: String(config.consumer.metrics.port),
+      },
+      ...(config.consumer.metrics.port === 0
+        ? {}
+        : { portMappings: [{ containerPort: config.consumer.metrics.port }] }),
       logging: LogDriver.awsLogs({
         logGroup,
         streamPrefix: 'worker',

@@ -3,7 +3,7 @@ import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { metricDimensions, type metricNames, metricNamespace } from '#core/contracts/environment.ts';
 
 export type MetricName = (typeof metricNames)[keyof typeof metricNames];
-export type Statistic = 'Average' | 'Maximum' | 'Sum';
+export type Statistic = 'Average' | 'Maximum' | 'Minimum' | 'Sum';
 
 /** The copy of a metric that has only the environment as its dimension: all replications together. */
 export const serviceMetric = (

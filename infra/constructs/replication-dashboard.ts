@@ -107,6 +107,19 @@ export class ReplicationDashboard extends Construct {
           ]),
         ],
         [
+          graph('Log that the source keeps in bytes, by connector', half, [
+            byConnector(metricNames.sourceRetainedBytes, 'Maximum'),
+          ]),
+          graph('Lag of capture in ms, by connector', half, [
+            byConnector(metricNames.captureLagMs, 'Maximum'),
+          ]),
+        ],
+        [
+          graph('Minutes until the source removes log that was not captured, by connector', full, [
+            byConnector(metricNames.sourceMinutesToFull, 'Minimum'),
+          ]),
+        ],
+        [
           graph('Copy rate in rows each second, by connector', half, [
             byConnector(metricNames.copyRowsPerSecond, 'Average'),
           ]),

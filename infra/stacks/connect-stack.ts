@@ -20,7 +20,7 @@ import { type ConnectAccess, type KafkaAccess, readCredentialsGrant } from '../c
 import { logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
 import { fromRoot } from '../constructs/project-root.ts';
 import { createExecutionRole, createTaskRole, plainEnvironment } from '../constructs/task-roles.ts';
-import { connectPort, type NetworkStack } from './network-stack.ts';
+import { connectMetricsPort, connectPort, type NetworkStack } from './network-stack.ts';
 
 /**
  * Kafka Connect with Debezium as a Fargate service in distributed mode. Workers are found by a private DNS name; a worker
@@ -86,7 +86,7 @@ export class ConnectStack extends MillraceStack implements ConnectAccess {
         retries: 4,
         startPeriod: Duration.seconds(120),
       },
-      portMappings: [{ containerPort: connectPort }],
+      portMappings: [{ containerPort: connectPort }, { containerPort: connectMetricsPort }],
       logging: LogDriver.awsLogs({
         logGroup,
         streamPrefix: 'connect',

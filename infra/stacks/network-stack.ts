@@ -1,4 +1,4 @@
-import { Fn, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
@@ -13,16 +13,23 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { CreatedPlatform, EnvironmentConfig } from '../config/environment-config.ts';
+import {
+  type CreatedPlatform,
+  type EnvironmentConfig,
+  taskMetricsPort,
+} from '../config/environment-config.ts';
 import type { WorkloadNetwork } from '../constructs/function-rights.ts';
 import { logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
 
 export const kafkaTlsPort = 9094;
 export const connectPort = 8083;
+/** Where connect-container/Dockerfile shows the metrics of a worker. */
+export const connectMetricsPort = 9404;
 
 /**
  * A VPC of its own. Security groups are all here, since each of them names another one: workload -> Kafka and Connect,
- * Connect -> Kafka and itself (workers forward requests to their leader), and nothing else comes in anywhere.
+ * Connect -> Kafka and itself (workers forward requests to their leader), monitoring -> the metrics of workload and Connect, and
+ * nothing else comes in anywhere.
  */
 export class NetworkStack extends MillraceStack implements WorkloadNetwork {
   readonly vpc: IVpc;
@@ -87,6 +94,19 @@ export class NetworkStack extends MillraceStack implements WorkloadNetwork {
       'Lambdas and consumers',
     );
     this.connectSecurityGroup.addIngressRule(this.connectSecurityGroup, connectRest, 'Connect workers');
+
+    const monitoring = new SecurityGroup(this, 'MonitoringSecurityGroup', {
+      vpc: this.vpc,
+      description:
+        'Worn by a Prometheus of yours, which may then read the metrics of tasks and Connect workers.',
+    });
+    this.workloadSecurityGroup.addIngressRule(monitoring, Port.tcp(taskMetricsPort), 'Metrics of tasks');
+    this.connectSecurityGroup.addIngressRule(
+      monitoring,
+      Port.tcp(connectMetricsPort),
+      'Metrics of Connect workers',
+    );
+    new CfnOutput(this, 'MonitoringSecurityGroupId', { value: monitoring.securityGroupId });
 
     if (network.interfaceEndpoints) this.#addInterfaceEndpoints();
   }

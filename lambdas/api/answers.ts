@@ -9,6 +9,10 @@ const preflightSeconds = 600;
 
 export type Headers = Readonly<Record<string, string>>;
 
+/** `application/problem+json`, too. */
+const isJson = (contentType: string): boolean => /[/+]json\b/.test(contentType);
+
+/** `body` is written as JSON where `contentType` says so, and as it is otherwise. */
 export const answer = (
   statusCode: number,
   contentType: string,
@@ -17,7 +21,7 @@ export const answer = (
 ): APIGatewayProxyResult => ({
   statusCode,
   headers: { 'content-type': contentType, 'cache-control': 'no-store', ...headers },
-  body: JSON.stringify(body),
+  body: isJson(contentType) ? JSON.stringify(body) : String(body),
 });
 
 /** The answer to OPTIONS: what the path knows. For a browser's preflight, what it may send, too. */

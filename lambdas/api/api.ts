@@ -10,6 +10,7 @@ import { answer, corsHeaders, methodsAnswer } from './answers.ts';
 import { clientOperations } from './client-operations.ts';
 import { databaseOperations } from './database-operations.ts';
 import { healthOperations } from './health-operations.ts';
+import { metricsOperations } from './metrics-operations.ts';
 import { type Operation, type RawRequest, routePath } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
 import { problemContentType, toProblemDetails } from './problem-details.ts';
@@ -23,6 +24,7 @@ export const operations: readonly Operation[] = [
   ...databaseOperations,
   ...replicationOperations,
   ...healthOperations,
+  ...metricsOperations,
 ];
 
 /**
@@ -81,8 +83,8 @@ const toRoute = (operation: Operation, ports: ApiPorts): ApiRoute => ({
         'RequestTimeout',
         `${event.httpMethod} ${event.path} took longer than ${requestBudgetMs / 1_000} s.`,
       );
-    const { status, body, etag, isReplay } = handled;
-    return answer(status, 'application/json', body, {
+    const { status, contentType, body, etag, isReplay } = handled;
+    return answer(status, contentType, body, {
       ...(etag === undefined ? {} : { etag }),
       ...(isReplay === true ? { 'idempotency-replayed': 'true' } : {}),
     });

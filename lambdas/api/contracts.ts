@@ -25,6 +25,7 @@ import {
   incidentsAnswerSchema,
   whyAnswerSchema,
 } from './health-contracts.ts';
+import { metricsTargetsAnswerSchema, metricsTextSchema } from './metrics-contracts.ts';
 import { pageAnswerShape, pageQueryShape } from './paging.ts';
 import { displayNameSchema, displayTextSchema, withoutNul } from './text-schemas.ts';
 
@@ -843,6 +844,8 @@ export const namedAnswers = {
   HealthHistory: historyAnswerSchema,
   Incidents: incidentsAnswerSchema,
   Hop: hopAnswerSchema,
+  Metrics: metricsTextSchema,
+  MetricsTargets: metricsTargetsAnswerSchema,
   Deletion: deletionAnswerSchema,
   Problem: problemSchema,
   ProblemDetails: problemDetailsSchema,

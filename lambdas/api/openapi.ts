@@ -132,7 +132,9 @@ const describe = (operation: Operation): Json => {
     responses: {
       [operation.status]: {
         description: 'Done.',
-        content: { 'application/json': { schema: answerReference(operation.answer) } },
+        content: {
+          [operation.contentType.split(';')[0] ?? '']: { schema: answerReference(operation.answer) },
+        },
       },
       ...problemAnswers(operation),
     },

@@ -29,6 +29,8 @@ export interface RawRequest {
 
 export interface Answer {
   readonly status: number;
+  /** Of the body, which is text as it is unless this is `application/json`. */
+  readonly contentType: string;
   readonly body: unknown;
   /** The answer of an earlier request with the same Idempotency-Key. */
   readonly isReplay?: boolean;
@@ -49,6 +51,8 @@ export interface Operation {
   readonly body: z.ZodType | undefined;
   readonly status: number;
   readonly answer: z.ZodType;
+  /** Of the answer; `application/json` for all but those that answer text. */
+  readonly contentType: string;
   /** Codes that a caller should expect here, besides those that every route has. */
   readonly errors: readonly ErrorCode[];
   /** Whether it shows, or expects, the version of a resource. */
@@ -92,6 +96,8 @@ interface OperationDefinition<
   readonly body?: B;
   readonly status: number;
   readonly answer: A;
+  /** For an answer that is text: its media type with parameters. */
+  readonly textType?: string;
   readonly errors?: readonly ErrorCode[];
   /**
    * The part of the answer that is the resource; its version is the answer's ETag. An operation that changes the resource calls
@@ -111,6 +117,8 @@ export const clientQuerySchema = z.strictObject({
   }),
 });
 
+export const jsonType = 'application/json';
+
 type Nothing = z.ZodObject<Record<never, never>, z.core.$strict>;
 const nothing: z.ZodType = z.strictObject({});
 
@@ -125,6 +133,7 @@ export const defineOperation = <
   const params: z.ZodType = definition.params ?? nothing;
   const query: z.ZodType = definition.query ?? nothing;
   const access: Access = routeAccess[definition.id];
+  const contentType = definition.textType ?? jsonType;
   return {
     ...definition,
     access,
@@ -132,6 +141,7 @@ export const defineOperation = <
     query,
     body: definition.body,
     errors: definition.errors ?? [],
+    contentType,
     isVersioned: definition.versionOf !== undefined,
     handle: async (request, ports) => {
       const { principal } = request;
@@ -176,6 +186,7 @@ export const defineOperation = <
       );
       return {
         status: definition.status,
+        contentType,
         body: answer,
         isReplay,
         ...(definition.versionOf === undefined

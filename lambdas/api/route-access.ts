@@ -58,6 +58,8 @@ export const routeAccess = {
   listClientActivity: view,
   explainReplication: view,
   listHealthHistory: view,
+  readMetrics: { role: 'viewer', scope: 'token' },
+  listMetricsTargets: { role: 'viewer', scope: 'token' },
   listIncidents: view,
   listReplicationIncidents: view,
 } as const satisfies Readonly<Record<string, Access>>;

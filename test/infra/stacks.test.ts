@@ -419,6 +419,7 @@ describe.each(environmentNames)('%s', (env) => {
       'ApiUrl',
       'ClusterName',
       'DashboardName',
+      ...(env === 'local' ? [] : ['MonitoringSecurityGroupId']),
       'RestApiId',
       'StateMachineArn',
       'StateTableName',
@@ -522,6 +523,23 @@ describe.each(createdEnvironments)('%s creates its platform', (env) => {
     for (const { Properties } of resourcesOf(all, 'AWS::EC2::SecurityGroup')) {
       expect(Properties).not.toHaveProperty('SecurityGroupIngress');
     }
+  });
+
+  test('with metrics that only who wears the monitoring security group may read', () => {
+    const monitoring = resourcesOf(all, 'AWS::EC2::SecurityGroup').find(({ logicalId }) =>
+      logicalId.startsWith('MonitoringSecurityGroup'),
+    );
+    const rules = resourcesOf(all, 'AWS::EC2::SecurityGroupIngress').filter(({ Properties }) =>
+      [9404, 9464].includes(Properties.FromPort as number),
+    );
+    expect(rules.map(({ Properties }) => [Properties.FromPort, Properties.SourceSecurityGroupId])).toEqual(
+      [9464, 9404].map((port) => [port, { 'Fn::GetAtt': [monitoring?.logicalId, 'GroupId'] }]),
+    );
+    const [worker] = resourcesOf(all, 'AWS::ECS::TaskDefinition').filter(({ logicalId }) =>
+      logicalId.startsWith('Worker'),
+    );
+    expect(JSON.stringify(worker?.Properties)).toContain('{"Name":"MILLRACE_METRICS_PORT","Value":"9464"}');
+    expect(JSON.stringify(worker?.Properties)).toContain('"ContainerPort":9464');
   });
 
   test('with Connect as a Fargate service that has a name, reads database secrets and nothing else', () => {

@@ -6,6 +6,7 @@ import type { Database } from '#core/contracts/database.ts';
 import type { Deletion } from '#core/contracts/deletion.ts';
 import type { HealthPoint, HealthRecord } from '#core/contracts/health-record.ts';
 import type { Incident } from '#core/contracts/incident.ts';
+import type { MetricsTarget } from '#core/contracts/metrics-target.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
 import type { Token } from '#core/contracts/token.ts';
@@ -17,6 +18,7 @@ import type {
   ActivityRange,
   ConsumerLaunch,
   HealAttempt,
+  HealCounts,
   RevokedLaunch,
   StateStore,
 } from '#core/ports/state-store.ts';
@@ -42,6 +44,8 @@ export const createMemoryStateStore = (clock: Clock) => {
   const requests = new Map<string, { claim: RequestClaim; until: number; answer?: string }>();
   const incidents = new Map<number, readonly Incident[]>();
   const healths = new Map<number, HealthRecord>();
+  const healCounts = new Map<number, HealCounts>();
+  const metricsTargets: MetricsTarget[] = [];
   const histories = new Map<number, readonly HealthPoint[]>();
   const sequences = new Map<string, number>();
 
@@ -280,6 +284,18 @@ export const createMemoryStateStore = (clock: Clock) => {
       sourceLogs.set(replicationId, sourceLog);
     },
     getSourceLog: async (replicationId) => sourceLogs.get(replicationId),
+    listHealthRecords: async (ids) =>
+      new Map(ids.flatMap((id) => (healths.has(id) ? [[id, healths.get(id) as HealthRecord]] : []))),
+    listHealCounts: async (ids) =>
+      new Map(
+        ids.flatMap((id) => {
+          const counts = healCounts.get(id);
+          return counts === undefined ? [] : [[id, counts]];
+        }),
+      ),
+    putMetricsTarget: unused,
+    removeMetricsTarget: unused,
+    listMetricsTargets: async () => metricsTargets,
     putHealth: unused,
     putIncidents: unused,
     getOpenIncidents: async (replicationId) =>
@@ -312,6 +328,8 @@ export const createMemoryStateStore = (clock: Clock) => {
     sourceLogs,
     requests,
     healths,
+    healCounts,
+    metricsTargets,
     incidents,
     histories,
     tokens,

@@ -1,5 +1,6 @@
+import type { Hop } from '#core/contracts/hop.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
-import type { MetricsPort, MetricValues } from '#core/ports/metrics.ts';
+import type { ConsumerMeters, ConsumerReadings, MetricsPort, MetricValues } from '#core/ports/metrics.ts';
 
 export interface RecordingLog extends Log {
   /** `info: message`, in order. */
@@ -36,6 +37,34 @@ export const createRecordingMetrics = (): RecordingMetrics => {
     },
     countError: (_connectorName, code) => {
       errors.push(code);
+    },
+  };
+};
+
+export interface RecordingMeters extends ConsumerMeters {
+  /** The hops of the retries that were counted. */
+  readonly retries: readonly Hop[];
+  readonly batches: readonly { readonly events: number; readonly applyMs: number }[];
+  /** What a reader of the metrics would get now. */
+  readings(): ConsumerReadings | undefined;
+}
+
+export const createRecordingMeters = (): RecordingMeters => {
+  const retries: Hop[] = [];
+  const batches: { readonly events: number; readonly applyMs: number }[] = [];
+  let read: () => ConsumerReadings | undefined = () => undefined;
+  return {
+    retries,
+    batches,
+    readings: () => read(),
+    countRetry: (hop) => {
+      retries.push(hop);
+    },
+    observeBatch: (batch) => {
+      batches.push(batch);
+    },
+    follow: (followed) => {
+      read = followed;
     },
   };
 };

@@ -1,11 +1,15 @@
 import { type FollowedIncidents, followIncidents } from '#core/alerts/follow-incidents.ts';
 import { type OwnedIncident, openingAlerts, recoveryAlerts } from '#core/alerts/incident-alerts.ts';
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
+import { metricNames } from '#core/contracts/environment.ts';
+import type { HealthRecord } from '#core/contracts/health-record.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import type { Incident } from '#core/contracts/incident.ts';
 import { isCaptured, type Replication } from '#core/contracts/replication.ts';
-import type { Observation } from '#core/health/observation.ts';
+import { launchAllowanceMs } from '#core/health/decide.ts';
+import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
+import type { MetricsPort } from '#core/ports/metrics.ts';
 import type { AlertSink } from '#core/ports/services.ts';
 import type { HealthStore, IncidentStore, ReplicationStore } from '#core/ports/state-store.ts';
 import type { ConnectorObservation } from '#core/status/part-health.ts';
@@ -19,6 +23,7 @@ export interface RecordHealthPorts {
     Pick<HealthStore, 'putHealth'> &
     Pick<IncidentStore, 'getOpenIncidents' | 'putIncidents'>;
   readonly alerts: AlertSink;
+  readonly metrics: MetricsPort;
   readonly log: Log;
   /** How long Kafka keeps what is captured. */
   readonly topicRetentionHours: number;
@@ -93,7 +98,7 @@ const tell = async (recorded: readonly Recorded[], { alerts, log }: RecordHealth
 const recordOne = async (
   { clientId, replicationId }: Replication,
   connector: Observation['connector'] | undefined,
-  { store, clock, topicRetentionHours }: RecordHealthPorts,
+  { store, metrics, clock, topicRetentionHours }: RecordHealthPorts,
 ): Promise<Recorded | undefined> => {
   // The list is eventually consistent, and the looks have taken their time.
   const replication = await store.getReplication(clientId, replicationId);
@@ -114,7 +119,11 @@ const recordOne = async (
     now,
   });
   const point = toHealthPoint(status, now);
-  if (isRecorded) await store.putHealth(replicationId, toHealthRecord(status, now), point);
+  if (isRecorded) {
+    const record = toHealthRecord(status, heartbeatAgeMs(stored, now, launchAllowanceMs), now);
+    emitFigures(replication, record, metrics);
+    await store.putHealth(replicationId, record, point);
+  }
   const { overall, faults } = status;
   const facts = { replication, overall, faults, appliedEvents: point.appliedEvents, now };
   const followed = followIncidents(before, facts);
@@ -122,6 +131,19 @@ const recordOne = async (
     await store.putIncidents(replicationId, followed.open, followed.closed);
   }
   return { ...followed, replication, before };
+};
+
+const emitFigures = (
+  { connectorName }: Replication,
+  { figures }: HealthRecord,
+  metrics: MetricsPort,
+): void => {
+  const { captureLagMs, retainedBytes, minutesToFull } = figures ?? {};
+  metrics.emit(connectorName, {
+    ...(captureLagMs !== undefined && { [metricNames.captureLagMs]: captureLagMs }),
+    ...(retainedBytes !== undefined && { [metricNames.sourceRetainedBytes]: retainedBytes }),
+    ...(minutesToFull !== undefined && { [metricNames.sourceMinutesToFull]: minutesToFull }),
+  });
 };
 
 const toConnectorObservation = (connector: Observation['connector'] | undefined): ConnectorObservation =>

@@ -324,6 +324,8 @@ export class ConsumerStack {
           MILLRACE_KAFKA_BROKERS: this.#broker.brokers,
           MILLRACE_KAFKA_SECURITY: 'plaintext',
           MILLRACE_TOPIC_RETENTION_HOURS: '24',
+          MILLRACE_METRICS_HOST: 'loopback',
+          MILLRACE_METRICS_PORT: '0',
           // Asked only while tables catch up.
           MILLRACE_CONNECT_URL: 'http://127.0.0.1:9',
           AWS_ENDPOINT_URL: this.aws.config.endpoint,

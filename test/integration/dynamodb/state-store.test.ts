@@ -460,6 +460,59 @@ test('heal attempts are listed since an instant', async () => {
   expect(await store.listHealAttempts(id, new Date('2026-03-01T11:59:00.000Z'))).toHaveLength(1);
 });
 
+test('heal attempts are counted by action, and read with the health of many replications at once', async () => {
+  const [first, second, silent] = [await created(), await created(), await created()];
+  for (const minute of ['00', '30'])
+    await store.addHealAttempt(first.replicationId, {
+      action: 'restart-consumer',
+      at: `2026-03-01T11:${minute}:00.000Z`,
+    });
+  await store.addHealAttempt(first.replicationId, { action: 'resume-connector', at });
+  const record = {
+    at,
+    overall: 'healthy',
+    since: at,
+    faults: [],
+    figures: { captureLagMs: 5, retainedBytes: 7, tables: { live: 2, 'catching-up': 1 } },
+  } as const;
+  for (const { replicationId } of [first, second])
+    await store.putHealth(replicationId, record, { at, overall: 'healthy', appliedEvents: 0 });
+  // More than DynamoDB reads in one request, most of them of no replication.
+  const ids = [first, second, silent].map(({ replicationId }) => replicationId);
+  const many = [...ids, ...Array.from({ length: 250 }, (_, index) => 1_000_000 + index)];
+  expect([...(await store.listHealthRecords(many))]).toEqual([
+    [first.replicationId, record],
+    [second.replicationId, record],
+  ]);
+  expect([...(await store.listHealCounts(many))]).toEqual([
+    [first.replicationId, { 'restart-consumer': 2, 'resume-connector': 1 }],
+  ]);
+  expect((await store.listHealthRecords([])).size).toBe(0);
+});
+
+test('where tasks show their metrics is listed until it is removed', async () => {
+  const target = {
+    clientId: 1,
+    replicationId: 7,
+    role: 'consumer',
+    taskId: 'a',
+    address: '10.0.0.1:9464',
+    announcedAt: at,
+  } as const;
+  const other = { ...target, replicationId: 8, taskId: 'b', role: 'copy-worker' } as const;
+  await store.putMetricsTarget(target);
+  await store.putMetricsTarget({ ...target, announcedAt: '2026-03-01T12:01:00.000Z' });
+  await store.putMetricsTarget(other);
+  expect(await store.listMetricsTargets()).toEqual([
+    { ...target, announcedAt: '2026-03-01T12:01:00.000Z' },
+    other,
+  ]);
+  await store.removeMetricsTarget(target);
+  await store.removeMetricsTarget(target);
+  expect(await store.listMetricsTargets()).toEqual([other]);
+  await store.removeMetricsTarget(other);
+});
+
 const progress = (source: TableRef, change: Partial<TableProgress> = {}): TableProgress => ({
   source,
   target: { schema: 'public', table: 't' },
@@ -782,6 +835,7 @@ test('a deletion begins with the status, and removes everything of its replicati
     ],
     [],
   );
+  await store.addHealAttempt(replicationId, { action: 'restart-consumer', at });
   await store.putHealth(
     replicationId,
     { at, overall: 'healthy', since: at, faults: [] },
@@ -820,6 +874,7 @@ test('a deletion begins with the status, and removes everything of its replicati
   expect(await store.getSourceLog(replicationId)).toBeUndefined();
   expect(await store.getHealth(replicationId)).toBeUndefined();
   expect(await store.listHealth(replicationId, new Date(0))).toEqual([]);
+  expect((await store.listHealCounts([replicationId])).size).toBe(0);
   expect(await store.getOpenIncidents(replicationId)).toEqual([]);
   expect(await store.listIncidents(replicationId, 10)).toEqual([]);
   expect((await store.getReplication(1, other.replicationId)).replicationId).toBe(other.replicationId);

@@ -5,7 +5,7 @@ import { formatLsn } from '#core/databases/postgresql/source/log-position.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import { createManualClock } from '#test/kit/manual-clock.ts';
-import { createRecordingLog } from '#test/kit/recording-log.ts';
+import { createRecordingLog, createRecordingMeters } from '#test/kit/recording-log.ts';
 import { accounts, keyChange, record, unavailable } from '#test/unit/core/apply/sample-events.ts';
 import { applyPartition } from '../../../../consumer-container/consumer/apply-partition.ts';
 import { Progress } from '../../../../consumer-container/consumer/progress.ts';
@@ -36,7 +36,8 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
     clock.now().getTime(),
     formatLsn,
   );
-  const troubles = new Troubles(clock, labels);
+  const meters = createRecordingMeters();
+  const troubles = new Troubles(clock, labels, (hop) => meters.countRetry(hop));
   const held: string[] = [];
   const reasons: string[] = [];
   const holding = new AbortController();
@@ -62,12 +63,13 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
         options.verify === undefined ? Promise.resolve() : Promise.reject(options.verify),
       progress,
       troubles,
+      meters,
       slots: new WorkSlots(),
       largeEvents,
       clock,
       log,
     });
-  return { session, target, clock, log, progress, troubles, reread, held, reasons, largeEvents, run };
+  return { session, target, clock, log, progress, troubles, meters, reread, held, reasons, largeEvents, run };
 };
 
 const offsetsOf = (target: FakeTarget) =>
@@ -104,6 +106,14 @@ test('repeats a transient failure from the checkpoint for as long as it lasts, a
   expect(target.applied).toHaveLength(1);
   expect(seen.at(-1)).toEqual({ error: unreachable, hop: 'target', since });
   expect(troubles.size).toBe(0);
+});
+
+test('measures each batch that the target has committed, and counts each retry at its hop', async () => {
+  const { target, meters, run } = setUp(inserts(3));
+  target.outcomes.push(unreachable, unreachable);
+  await run();
+  expect(meters.retries).toEqual(['target', 'target']);
+  expect(meters.batches.map(({ events }) => events)).toEqual([2, 1]);
 });
 
 test('a batch that was applied starts the count of failures again', async () => {

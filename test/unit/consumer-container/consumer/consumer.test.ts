@@ -9,7 +9,7 @@ import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ChangeFeed } from '#core/ports/change-feed.ts';
 import type { Alert, PartitionOffsets } from '#core/ports/services.ts';
 import { createManualClock } from '#test/kit/manual-clock.ts';
-import { createRecordingLog } from '#test/kit/recording-log.ts';
+import { createRecordingLog, createRecordingMeters } from '#test/kit/recording-log.ts';
 import { accounts, record } from '#test/unit/core/apply/sample-events.ts';
 import {
   type ConsumerDatabases,
@@ -84,6 +84,7 @@ class World {
   onHeartbeat: (heartbeat: Heartbeat) => void = () => {};
   openError: (MillraceError | undefined)[] = [];
   isWanted = true;
+  readonly meters = createRecordingMeters();
   feed: (hooks: FeedHooks) => ChangeFeed['run'] = () => (_topics, _consume, signal) => untilAborted(signal);
 
   run(stop: AbortSignal = new AbortController().signal) {
@@ -96,6 +97,7 @@ class World {
         emit: (_connector, values) => void this.metrics.push(values),
         countError: (_connector, code) => void this.errors.push(code),
       },
+      meters: this.meters,
       admin: { topicOffsets: async () => this.offsets },
       connect: {
         getOffset: async () =>
@@ -246,6 +248,23 @@ describe('a consumer ends', () => {
 });
 
 describe('starting', () => {
+  test('shows what it knows to those who read its metrics, and counts what it retries', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    const seen: unknown[] = [];
+    world.openError = [unreachable];
+    world.onHeartbeat = () => void seen.push(world.meters.readings());
+    world.feed = () => async () => {
+      seen.push(world.meters.readings());
+      stop.abort();
+    };
+    await world.run(stop.signal);
+    // Before the checkpoints are claimed nothing is known.
+    expect(seen[0]).toBeUndefined();
+    expect(seen.at(-1)).toMatchObject({ applied: world.heartbeats.at(-1)?.applied, lagMs: 0, lagEvents: 0 });
+    expect(world.meters.retries).toEqual(['target']);
+  });
+
   test('is repeated for as long as a database is away, and the heartbeats tell which and since when', async () => {
     const world = new World();
     const stop = new AbortController();

@@ -11,7 +11,7 @@ import type { ApplyRow } from '#core/ports/apply-table.ts';
 import type { ApplyTarget, Checkpoint } from '#core/ports/apply-target.ts';
 import type { FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
 import { createManualClock } from '#test/kit/manual-clock.ts';
-import { createRecordingLog } from '#test/kit/recording-log.ts';
+import { createRecordingLog, createRecordingMeters } from '#test/kit/recording-log.ts';
 import { accounts, keyChange, record, unavailable } from '#test/unit/core/apply/sample-events.ts';
 import { applyPartition } from '../../../../consumer-container/consumer/apply-partition.ts';
 import { Progress } from '../../../../consumer-container/consumer/progress.ts';
@@ -315,6 +315,7 @@ test('a table with another unique key catches up with any history, whatever was 
             epoch: 1,
             verifyPosition: () => Promise.resolve(),
             troubles: new Troubles(createManualClock(), labels),
+            meters: createRecordingMeters(),
             progress: new Progress(
               [target.checkpoint],
               [{ topic, partition: 0, firstOffset: 0n, endOffset: BigInt(records.length) }],

@@ -337,7 +337,10 @@ export const createWorld = (options: WorldOptions = {}) => {
       status: result.statusCode,
       type: String(result.headers?.['content-type']),
       headers: result.headers ?? {},
-      body: result.body === '' ? {} : (JSON.parse(result.body) as Record<string, unknown>),
+      body:
+        result.body !== '' && String(result.headers?.['content-type']).includes('json')
+          ? (JSON.parse(result.body) as Record<string, unknown>)
+          : {},
       text: result.body,
     };
   };

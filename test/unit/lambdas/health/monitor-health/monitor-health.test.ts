@@ -118,7 +118,10 @@ test('a healthy replication is left alone and measured', async () => {
   const { ports, calls, metrics } = createWorld();
   expect(await monitorHealth('me', ports)).toEqual({ examined: 1, healed: 0 });
   expect(acts(calls)).toEqual([]);
-  expect(metrics.emitted).toEqual([{ HeartbeatAgeMs: 10_000, ConnectorFailed: 0 }]);
+  expect(metrics.emitted).toEqual([
+    { HeartbeatAgeMs: 10_000, ConnectorFailed: 0 },
+    { CaptureLagMs: 0, SourceRetainedBytes: 5 },
+  ]);
 });
 
 test('a paused connector is resumed and a killed consumer replaced in one go', async () => {
@@ -156,7 +159,7 @@ test('a paused replication is measured by its connector, and gets no consumer', 
   state.launch = undefined;
   expect(await monitorHealth('me', ports)).toEqual({ examined: 1, healed: 0 });
   expect(acts(calls)).toEqual([]);
-  expect(metrics.emitted).toEqual([{ ConnectorFailed: 0 }]);
+  expect(metrics.emitted).toEqual([{ ConnectorFailed: 0 }, { CaptureLagMs: 0, SourceRetainedBytes: 5 }]);
 });
 
 test('a deletion and a change of the tables whose executions have ended go on', async () => {
@@ -344,6 +347,7 @@ test('each minute the health is recorded, with since when it is so, and a point 
     overall: 'healthy',
     since: '2026-03-01T12:02:00.000Z',
     faults: [],
+    figures: { captureLagMs: 0, heartbeatAgeMs: 0, retainedBytes: 5, tables: { pending: 2 } },
   });
   expect(world.state.history.map(({ overall, condition }) => [overall, condition])).toEqual([
     ['degraded', 'connector-not-running'],
