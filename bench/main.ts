@@ -17,10 +17,11 @@ import { measureLatency } from './latency.ts';
 import { requireMariadbClient } from './mariadb-client.ts';
 import { measureCopyFromMariadb, measureCopyToMariadb } from './mariadb-copy-rates.ts';
 import { createMariadbDatabases } from './mariadb-databases.ts';
+import { fullMonitorSizes, type MonitorRate, measureMonitorRate, shortMonitorSizes } from './monitor-rate.ts';
 import { requirePgloader } from './pgloader.ts';
 import { requirePsql } from './psql.ts';
 
-const benchmarks = ['apply', 'copy', 'latency', 'copy-from-mariadb', 'copy-to-mariadb'] as const;
+const benchmarks = ['apply', 'copy', 'latency', 'copy-from-mariadb', 'copy-to-mariadb', 'monitor'] as const;
 type Benchmark = (typeof benchmarks)[number];
 
 interface BenchOptions {
@@ -41,6 +42,7 @@ interface BenchFigures {
   /** Why a benchmark that was asked for did not run. */
   leftOut?: Partial<Record<Benchmark, string>>;
   latencyMs?: { readonly p50: number; readonly p99: number };
+  monitor?: MonitorRate;
 }
 
 /** What a shell returns for a program that Ctrl-C ended: 128 + SIGINT. */
@@ -70,6 +72,16 @@ const run = async (options: BenchOptions): Promise<number> => {
   const figures: BenchFigures = {};
   try {
     if (options.only.includes('copy')) say(`Peer of the copy: ${await requirePsql()}`);
+    if (options.only.includes('monitor')) {
+      say(
+        '\nHealth checks: one run of each over many replications, on the state store of the AWS emulator alone',
+      );
+      figures.monitor = await measureMonitorRate(options.short ? shortMonitorSizes : fullMonitorSizes, say);
+      if (options.only.length === 1) {
+        report(figures, options);
+        return 0;
+      }
+    }
     const withMariadb = await choosePeers(options, figures);
     await resetStack(folder, reporter);
     const python = await prepareEmulator({ folder, reporter, signal });
@@ -182,6 +194,14 @@ const report = (figures: BenchFigures, options: BenchOptions): void => {
   if (figures.copyToMariadb !== undefined)
     say(`  copy     to MariaDB ${rates(figures.copyToMariadb, 'mariadb < dump')}`);
   for (const [name, reason] of Object.entries(figures.leftOut ?? {})) say(`  left out ${name}: ${reason}`);
+  if (figures.monitor !== undefined) {
+    const { replications, monitorHealth, checkHeartbeats } = figures.monitor;
+    say(
+      `  monitor  ${replications.toLocaleString('en')} replications: monitor-health ${monitorHealth.ms} ms ` +
+        `(${monitorHealth.processorMs} ms of processor time), check-heartbeats ${checkHeartbeats.ms} ms ` +
+        `(${checkHeartbeats.processorMs} ms)`,
+    );
+  }
   if (figures.latencyMs !== undefined)
     say(`  latency  p50 ${figures.latencyMs.p50} ms, p99 ${figures.latencyMs.p99} ms`);
 };

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { DescribeTasksCommand, ECSClient, RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
+import {
+  DescribeTasksCommand,
+  ECSClient,
+  RunTaskCommand,
+  StopTaskCommand,
+  type Task,
+} from '@aws-sdk/client-ecs';
+import DataLoader from 'dataloader';
 import type { z } from 'zod';
 import type { taskEnvironmentSchema, taskRunnerEnvironmentSchema } from '#core/contracts/environment.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -13,6 +20,11 @@ export interface TaskRunnerOptions {
 
 /** ECS takes at most 64 characters from a smaller alphabet than ours; a hash has both. */
 const clientToken = (launchId: string): string => createHash('sha256').update(launchId).digest('hex');
+
+/** ECS's limit for one DescribeTasks. */
+const tasksPerCall = 100;
+/** How long a question waits for others that go with it. */
+const gatherMs = 5;
 
 /** ECS keeps at most 1,024 characters of a stop reason, SDK models say 255 for some regions. */
 const reasonMaxLength = 255;
@@ -31,6 +43,37 @@ export const createTaskRunner = ({
   client = new ECSClient(awsClientDefaults),
 }: TaskRunnerOptions): TaskRunner => {
   const cluster = environment.MILLRACE_CLUSTER;
+
+  const observe = (task: Task): TaskObservation => {
+    const exitCode = task.containers?.find(
+      (container) => container.name === environment.MILLRACE_TASK_CONTAINER,
+    )?.exitCode;
+    return {
+      lastStatus: task.lastStatus ?? 'UNKNOWN',
+      ...(exitCode === undefined ? {} : { exitCode }),
+      ...(task.stoppedReason === undefined ? {} : { stoppedReason: task.stoppedReason }),
+    };
+  };
+
+  /** Tasks that are asked for within some milliseconds are described by one call. */
+  const tasks = new DataLoader<string, TaskObservation | undefined>(
+    async (arns) => {
+      const asked = [...new Set(arns)];
+      const what = asked.length === 1 ? `task ${asked[0]}` : `${asked.length} tasks`;
+      try {
+        const found = await client.send(new DescribeTasksCommand({ cluster, tasks: asked }));
+        const byArn = new Map((found.tasks ?? []).map((task) => [task.taskArn, observe(task)]));
+        return arns.map((arn) => byArn.get(arn));
+      } catch (error) {
+        throw toServiceError(error, 'ECS', `describe ${what}`);
+      }
+    },
+    {
+      cache: false,
+      maxBatchSize: tasksPerCall,
+      batchScheduleFn: (send) => void setTimeout(send, gatherMs),
+    },
+  );
 
   return {
     runConsumer: async ({ clientId, replicationId, launchId }) => {
@@ -96,23 +139,6 @@ export const createTaskRunner = ({
       }
     },
 
-    describeTask: async (taskArn) => {
-      try {
-        const { tasks = [] } = await client.send(new DescribeTasksCommand({ cluster, tasks: [taskArn] }));
-        const task = tasks[0];
-        if (task === undefined) return undefined;
-        const exitCode = task.containers?.find(
-          (container) => container.name === environment.MILLRACE_TASK_CONTAINER,
-        )?.exitCode;
-        const observation: TaskObservation = {
-          lastStatus: task.lastStatus ?? 'UNKNOWN',
-          ...(exitCode === undefined ? {} : { exitCode }),
-          ...(task.stoppedReason === undefined ? {} : { stoppedReason: task.stoppedReason }),
-        };
-        return observation;
-      } catch (error) {
-        throw toServiceError(error, 'ECS', `describe task ${taskArn}`);
-      }
-    },
+    describeTask: (taskArn) => tasks.load(taskArn),
   };
 };

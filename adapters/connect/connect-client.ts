@@ -30,6 +30,7 @@ const statusSchema = z.object({
     z.object({ id: z.number().int(), state: connectorStateSchema, trace: z.string().optional() }),
   ),
 });
+const statusesSchema = z.record(z.string(), z.object({ status: statusSchema }));
 /** As Connect writes the status of a connector that no worker runs. */
 const unassigned: z.input<typeof statusSchema> = { connector: { state: 'UNASSIGNED' }, tasks: [] };
 const offsetsSchema = z.object({ offsets: z.array(z.object({ offset: z.record(z.string(), z.unknown()) })) });
@@ -222,6 +223,13 @@ export const createConnectClient = ({
     async getStatus(name) {
       const body = await read(name, 'status');
       return body === undefined ? undefined : toStatus(statusSchema.parse(body));
+    },
+
+    async listStatuses() {
+      const { body } = await request('GET', '/connectors?expand=status');
+      return new Map(
+        Object.entries(statusesSchema.parse(body)).map(([name, { status }]) => [name, toStatus(status)]),
+      );
     },
 
     async getOffset(name) {

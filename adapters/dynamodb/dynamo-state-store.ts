@@ -4,6 +4,8 @@ import type { StateStore } from '#core/ports/state-store.ts';
 import { awsClientDefaults } from '../aws/service-errors.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { createActivityStore } from './activity-store.ts';
+import { openBatchedTable } from './batched-table.ts';
+import { createCheckStore } from './check-store.ts';
 import { createConsumerStore } from './consumer-store.ts';
 import { createCopyStore } from './copy-store.ts';
 import { createDeletionStore } from './deletion-store.ts';
@@ -23,6 +25,8 @@ export interface StateStoreOptions {
   readonly tableName: string;
   readonly client?: DynamoDBClient;
   readonly clock?: Clock;
+  /** For those who look at many replications at once, see `openBatchedTable`. */
+  readonly batched?: boolean;
 }
 
 /** Everything Millrace remembers, in one DynamoDB table. The client's sockets close when the process ends. */
@@ -30,8 +34,10 @@ export const createStateStore = ({
   tableName,
   client = new DynamoDBClient(awsClientDefaults),
   clock = systemClock,
+  batched = false,
 }: StateStoreOptions): StateStore => {
-  const table = openDynamoTable(tableName, client, clock);
+  const single = openDynamoTable(tableName, client, clock);
+  const table = batched ? openBatchedTable(single) : single;
   return {
     ...createRegistryStore(table, clock),
     ...createTokenStore(table, clock),
@@ -43,6 +49,7 @@ export const createStateStore = ({
     ...createSourceLogStore(table),
     ...createHealthStore(table),
     ...createMetricsStore(table),
+    ...createCheckStore(table),
     ...createIncidentStore(table),
     ...createDeletionStore(table, clock),
     ...createIdempotencyStore(table),

@@ -16,11 +16,11 @@ import {
   type TransactWriteCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import { isServiceSilent } from '../aws/service-errors.ts';
-import { byKindIndex, type Key } from './store-keys.ts';
+import { byKindIndex, type Key, keysByKindIndex } from './store-keys.ts';
 
 export type Item = Readonly<Record<string, unknown>>;
 
@@ -72,11 +72,11 @@ export interface KindRange {
   readonly limit?: number;
 }
 
-/** Reads are strongly consistent but for `queryKind` and `getAll`. Throws `StoreUnavailable` when DynamoDB does not answer. */
+/** Reads are strongly consistent but for `queryKind` and `queryKeys`. Throws `StoreUnavailable` when DynamoDB does not answer. */
 export interface DynamoTable {
   get(key: Key): Promise<Item | undefined>;
-  /** Those of the keys that are there, in any order; eventually consistent. */
-  getAll(keys: readonly Key[]): Promise<readonly Item[]>;
+  /** Each item in the place of its key; undefined where there is none. A key may be there twice. */
+  getAll(keys: readonly Key[]): Promise<readonly (Item | undefined)[]>;
   /** False when the condition did not hold. */
   put(item: Item & Key, condition?: Condition): Promise<boolean>;
   /** The new item, or undefined when the condition did not hold. */
@@ -86,6 +86,8 @@ export interface DynamoTable {
   query(range: RangeQuery): Promise<readonly Item[]>;
   /** All items of a kind, from the index; eventually consistent. */
   queryKind(kind: string, range?: KindRange): Promise<readonly Item[]>;
+  /** The keys of all items of a kind, in their order, from an index of keys alone; eventually consistent. */
+  queryKeys(kind: string): Promise<readonly Key[]>;
   /** All or nothing. Returns the indexes of the writes whose conditions did not hold; empty means written. */
   transact(writes: readonly Write[]): Promise<readonly number[]>;
   /** Every item on its own and without conditions; when it throws, some may be written. */
@@ -102,11 +104,9 @@ export const parseItem = <S extends z.ZodType>(schema: S, item: Item): z.output<
   throw new MillraceError('Internal', `Stored item ${String(pk)} / ${String(sk)} is malformed: ${where}`);
 };
 
-/** DynamoDB's limit for one BatchWriteItem. */
+/** DynamoDB's limits for one BatchWriteItem and one BatchGetItem. */
 const batchSize = 25;
-
-/** DynamoDB's limit for one BatchGetItem. */
-const readBatchSize = 100;
+const getBatchSize = 100;
 
 /**
  * Waits before repeating a transaction that met another one on the same item, or a batch of which DynamoDB left a part
@@ -155,6 +155,10 @@ const updateInput = (change: Change, condition: Condition | undefined) => {
     }),
   };
 };
+
+const keySchema = z.object({ pk: z.string(), sk: z.string() });
+
+const keyText = ({ pk, sk }: Key): string => JSON.stringify([pk, sk]);
 
 const chunksOf = <T>(list: readonly T[], size: number): readonly T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
@@ -213,6 +217,20 @@ export const openDynamoTable = (tableName: string, client: DynamoDBClient, clock
       from = page.LastEvaluatedKey;
     } while (from !== undefined && items.length < limit);
     return items.slice(0, limit);
+  };
+
+  const readBatch = async (keys: readonly Key[]): Promise<readonly Item[]> => {
+    const items: Item[] = [];
+    let open: readonly Record<string, unknown>[] = keys.map(({ pk, sk }) => ({ pk, sk }));
+    await untilUncontended('read a batch', async () => {
+      const { Responses, UnprocessedKeys } = await documents.send(
+        new BatchGetCommand({ RequestItems: { [tableName]: { Keys: [...open], ConsistentRead: true } } }),
+      );
+      items.push(...(Responses?.[tableName] ?? []));
+      open = UnprocessedKeys?.[tableName]?.Keys ?? [];
+      return open.length === 0 ? true : undefined;
+    });
+    return items;
   };
 
   type BatchRequest = { readonly PutRequest: { Item: Item } } | { readonly DeleteRequest: { Key: Key } };
@@ -286,19 +304,12 @@ export const openDynamoTable = (tableName: string, client: DynamoDBClient, clock
 
     getAll: (keys) =>
       guarded('read items', async () => {
-        const items: Item[] = [];
-        for (const batch of chunksOf(keys, readBatchSize)) {
-          let open: unknown[] = batch.map((key) => ({ ...key }));
-          await untilUncontended('read a batch', async () => {
-            const { Responses, UnprocessedKeys } = await documents.send(
-              new BatchGetCommand({ RequestItems: { [tableName]: { Keys: open as never } } }),
-            );
-            items.push(...(Responses?.[tableName] ?? []));
-            open = UnprocessedKeys?.[tableName]?.Keys ?? [];
-            return open.length === 0 ? true : undefined;
-          });
+        const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
+        const found = new Map<string, Item>();
+        for (const batch of chunksOf(distinct, getBatchSize)) {
+          for (const item of await readBatch(batch)) found.set(keyText(item as Item & Key), item);
         }
-        return items;
+        return keys.map((key) => found.get(keyText(key)));
       }),
 
     put: async (item, condition) => {
@@ -374,6 +385,18 @@ export const openDynamoTable = (tableName: string, client: DynamoDBClient, clock
           },
           limit,
         );
+      }),
+
+    queryKeys: (kind) =>
+      guarded('query the index of keys', async () => {
+        const expression = '#gsiPk = :kind';
+        const items = await query({
+          IndexName: keysByKindIndex,
+          KeyConditionExpression: expression,
+          ExpressionAttributeNames: referenced([expression]),
+          ExpressionAttributeValues: { ':kind': kind },
+        });
+        return items.map(({ pk, sk }) => keySchema.parse({ pk, sk }));
       }),
 
     transact: (writes) =>

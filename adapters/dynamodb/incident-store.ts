@@ -1,12 +1,29 @@
 import { z } from 'zod';
-import { incidentRetentionDays, incidentSchema } from '#core/contracts/incident.ts';
-import type { IncidentStore } from '#core/ports/state-store.ts';
-import { type DynamoTable, parseItem } from './dynamo-table.ts';
-import { incidentKey, incidentsOf, openIncidentsKey } from './store-keys.ts';
+import { incidentMoment, incidentRetentionDays, incidentSchema } from '#core/contracts/incident.ts';
+import type { IncidentPage, IncidentStore } from '#core/ports/state-store.ts';
+import { type DynamoTable, type Item, parseItem } from './dynamo-table.ts';
+import {
+  incidentIndexKey,
+  incidentKey,
+  incidentKeyAt,
+  incidentKind,
+  incidentsOf,
+  openIncidentsKey,
+} from './store-keys.ts';
 
 const openSchema = z.strictObject({ incidents: z.array(incidentSchema).readonly() });
 
 const secondsPerDay = 24 * 60 * 60;
+
+/** Of one more item than the page has: it is where the next page begins. */
+const toPage = (items: readonly Item[], limit: number): IncidentPage => {
+  const incidents = items.map((item) => parseItem(incidentSchema, item));
+  const next = incidents[limit];
+  return {
+    incidents: incidents.slice(0, limit),
+    ...(next === undefined ? {} : { next: incidentMoment(next) }),
+  };
+};
 
 export const createIncidentStore = (table: DynamoTable): IncidentStore => ({
   getOpenIncidents: async (replicationId) => {
@@ -14,11 +31,12 @@ export const createIncidentStore = (table: DynamoTable): IncidentStore => ({
     return item === undefined ? [] : parseItem(openSchema, item).incidents;
   },
 
-  putIncidents: async (replicationId, open, closed) => {
+  putIncidents: async ({ clientId, replicationId }, open, closed) => {
     await table.putAll([
       { ...openIncidentsKey(replicationId), incidents: open },
       ...[...open, ...closed].map((incident) => ({
         ...incidentKey(incident),
+        ...incidentIndexKey(clientId, incident),
         ...incident,
         ...(incident.closedAt !== undefined && {
           expiresAt: Math.floor(Date.parse(incident.closedAt) / 1000) + incidentRetentionDays * secondsPerDay,
@@ -27,9 +45,23 @@ export const createIncidentStore = (table: DynamoTable): IncidentStore => ({
     ]);
   },
 
-  listIncidents: async (replicationId, limit) => {
+  listIncidents: async (replicationId, { limit, from }) => {
     const { pk, sk } = incidentsOf(replicationId);
-    const items = await table.query({ pk, prefix: sk, newestFirst: true, limit });
-    return items.map((item) => parseItem(incidentSchema, item));
+    const items = await table.query({
+      pk,
+      ...(from === undefined ? { prefix: sk } : { between: [sk, incidentKeyAt(replicationId, from).sk] }),
+      newestFirst: true,
+      limit: limit + 1,
+    });
+    return toPage(items, limit);
+  },
+
+  listClientIncidents: async (clientId, { limit, from }) => {
+    const items = await table.queryKind(incidentKind(clientId), {
+      newestFirst: true,
+      limit: limit + 1,
+      ...(from === undefined ? {} : { upTo: from }),
+    });
+    return toPage(items, limit);
   },
 });

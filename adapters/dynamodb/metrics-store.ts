@@ -26,7 +26,7 @@ export const createMetricsStore = (table: DynamoTable): MetricsStore => {
     keyOf: (replicationId: ReplicationId) => Key,
     parse: (item: Item) => T,
   ): Promise<ReadonlyMap<ReplicationId, T>> => {
-    const items = await table.getAll(replicationIds.map(keyOf));
+    const items = (await table.getAll(replicationIds.map(keyOf))).filter((item) => item !== undefined);
     const byPartition = new Map(items.map((item) => [String(item.pk), item]));
     return new Map(
       replicationIds.flatMap((replicationId) => {

@@ -8,6 +8,7 @@ import {
   connectorKey,
   databaseKey,
   leaseKey,
+  parseReplicationKey,
   replicationIndexKey,
   replicationKey,
   replicationKind,
@@ -81,6 +82,8 @@ export const createReplicationStore = (
       const items = await table.queryKind(replicationKind);
       return items.map((item) => parseItem(replicationSchema, item));
     },
+
+    listReplicationKeys: async () => (await table.queryKeys(replicationKind)).map(parseReplicationKey),
 
     updateReplication: async (clientId, replicationId, change, expected = {}) => {
       for (let round = 0; round < updateRounds; round += 1) {

@@ -1,16 +1,20 @@
 import { type ClientId, type ReplicationId, type TableRef, tableKey } from '#core/contracts/identifiers.ts';
 import type { MetricsTarget } from '#core/contracts/metrics-target.ts';
+import { type Incident, incidentMoment } from '#core/contracts/incident.ts';
 import type { TokenId } from '#core/contracts/token.ts';
-import type { ActivityScope } from '#core/ports/state-store.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ActivityScope, ReplicationKey } from '#core/ports/state-store.ts';
 
 /**
  * The single table. `pk` and `sk` are strings; the index `byKind` has `gsiPk` and `gsiSk`, projects everything and holds
- * only the items that have them; `expiresAt` is the TTL attribute, in seconds since 1970.
+ * only the items that have them; the index `keysByKind` has the same keys and projects nothing else; `expiresAt` is the TTL
+ * attribute, in seconds since 1970.
  *
  * | item | pk | sk |
  * | --- | --- | --- |
  * | sequence | SEQUENCE | its name |
  * | the installation's UUID | INSTALLATION | INSTALLATION |
+ * | where a scheduled check goes on | CHECK#check | number of the run |
  * | client | CLIENTS | client id |
  * | token by its text | TOKEN#sha256 | TOKEN |
  * | token by its number | TOKENS | token id |
@@ -24,7 +28,7 @@ import type { ActivityScope } from '#core/ports/state-store.ts';
  * | where a task shows its metrics | METRICS_TARGETS | replication id#role#task |
  * | activity (gsiPk ACTIVITY#client id) | REPLICATION#id, of the client itself CLIENT#id | ACTIVITY#... |
  * | health, health of a minute | REPLICATION#id | HEALTH, HISTORY#minute |
- * | open incidents, incident | REPLICATION#id | INCIDENTS, INCIDENT#opened#condition |
+ * | open incidents, incident (gsiPk INCIDENT#client id) | REPLICATION#id | INCIDENTS, INCIDENT#opened#... |
  * | table progress, table's shape | REPLICATION#id | TABLE#table, SHAPE#table |
  * | chunk | REPLICATION#id#TABLE#table | plan id#number |
  */
@@ -34,6 +38,8 @@ export interface Key {
 }
 
 export const byKindIndex = 'byKind';
+/** For those who then read the items themselves: listing 1,000 replications reads some 100 KB, however many tables they have. */
+export const keysByKindIndex = 'keysByKind';
 export const replicationKind = 'REPLICATION';
 
 /** Numbers as text whose order is that of the numbers. Ten digits hold every 32-bit count. */
@@ -42,6 +48,7 @@ const padded = (id: number): string => String(id).padStart(10, '0');
 export const sequenceKey = (name: string): Key => ({ pk: 'SEQUENCE', sk: name });
 /** Its row at every target says whose the tables are, so it must outlive everything else. */
 export const installationKey: Key = { pk: 'INSTALLATION', sk: 'INSTALLATION' };
+export const checkKey = (check: string, run: number): Key => ({ pk: `CHECK#${check}`, sk: padded(run) });
 export const clientKey = (clientId: ClientId): Key => ({ pk: 'CLIENTS', sk: padded(clientId) });
 export const tokenKey = (sha256Hex: string): Key => ({ pk: `TOKEN#${sha256Hex}`, sk: 'TOKEN' });
 export const tokenListPartition = 'TOKENS';
@@ -74,6 +81,14 @@ export const replicationKey = (clientId: ClientId, replicationId: ReplicationId)
   pk: clientPartition(clientId),
   sk: `${replicationPrefix}${padded(replicationId)}`,
 });
+/** Throws `Internal` for the key of something else. */
+export const parseReplicationKey = ({ pk, sk }: Key): ReplicationKey => {
+  const [, clientId] = /^CLIENT#(\d+)$/.exec(pk) ?? [];
+  const [, replicationId] = /^REPLICATION#(\d+)$/.exec(sk) ?? [];
+  if (clientId === undefined || replicationId === undefined)
+    throw new MillraceError('Internal', `The key ${pk} / ${sk} is not that of a replication.`);
+  return { clientId: Number(clientId), replicationId: Number(replicationId) };
+};
 export const replicationsOf = (clientId: ClientId): Key => ({
   pk: clientPartition(clientId),
   sk: replicationPrefix,
@@ -131,18 +146,18 @@ export const openIncidentsKey = (replicationId: ReplicationId): Key => ({
   pk: replicationPartition(replicationId),
   sk: 'INCIDENTS',
 });
-export const incidentKey = ({
-  replicationId,
-  openedAt,
-  condition,
-}: {
-  readonly replicationId: ReplicationId;
-  readonly openedAt: string;
-  readonly condition: string;
-}): Key => ({
+export const incidentKey = (incident: Pick<Incident, 'replicationId' | 'openedAt' | 'condition'>): Key =>
+  incidentKeyAt(incident.replicationId, incidentMoment(incident));
+/** `moment`: an `incidentMoment`. */
+export const incidentKeyAt = (replicationId: ReplicationId, moment: string): Key => ({
   pk: replicationPartition(replicationId),
-  sk: `${incidentPrefix}${openedAt}#${condition}`,
+  sk: `${incidentPrefix}${moment}`,
 });
+export const incidentIndexKey = (clientId: ClientId, incident: Incident) => ({
+  gsiPk: incidentKind(clientId),
+  gsiSk: incidentMoment(incident),
+});
+export const incidentKind = (clientId: ClientId): string => `${incidentPrefix}${clientId}`;
 export const incidentsOf = (replicationId: ReplicationId): Key => ({
   pk: replicationPartition(replicationId),
   sk: incidentPrefix,

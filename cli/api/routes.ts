@@ -707,6 +707,8 @@ export interface Operations {
   };
   listIncidents: {
     query?: {
+      limit?: string | number;
+      cursor?: string | number;
       state?: 'open' | 'all';
       client_id?: string | number;
     };
@@ -717,6 +719,8 @@ export interface Operations {
       replication_id: string | number;
     };
     query?: {
+      limit?: string | number;
+      cursor?: string | number;
       state?: 'open' | 'all';
       client_id?: string | number;
     };
@@ -1373,6 +1377,7 @@ export interface Hop {
         | 'table-held'
         | 'table-skipped'
         | 'table-change-failed'
+        | 'check-failed'
       )
     | null;
   /**
@@ -1611,6 +1616,7 @@ export interface Why {
         | 'table-held'
         | 'table-skipped'
         | 'table-change-failed'
+        | 'check-failed'
       )
     | null;
   /**
@@ -1673,7 +1679,8 @@ export interface Why {
       | 'target-behind'
       | 'table-held'
       | 'table-skipped'
-      | 'table-change-failed';
+      | 'table-change-failed'
+      | 'check-failed';
     hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
     message: string;
     since: string;
@@ -1691,7 +1698,7 @@ export interface Why {
 export interface HealthHistory {
   replication_id: number;
   /**
-   * One a minute, the oldest first; a minute in which nobody could look is missing.
+   * One a minute, the oldest first; a minute without a health check is missing.
    */
   points: {
     at: string;
@@ -1727,6 +1734,7 @@ export interface HealthHistory {
           | 'table-held'
           | 'table-skipped'
           | 'table-change-failed'
+          | 'check-failed'
         )
       | null;
     capture_lag_ms: number | null;
@@ -1735,9 +1743,9 @@ export interface HealthHistory {
     apply_lag_events: number | null;
     source_retained_bytes: number | null;
     /**
-     * Since the replication was created.
+     * Since the replication was created; null: the check could not look.
      */
-    applied_events: number;
+    applied_events: number | null;
   }[];
 }
 /**
@@ -1779,7 +1787,8 @@ export interface Incidents {
       | 'target-behind'
       | 'table-held'
       | 'table-skipped'
-      | 'table-change-failed';
+      | 'table-change-failed'
+      | 'check-failed';
     hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
     state: 'open' | 'closed';
     message: string;
@@ -1797,6 +1806,10 @@ export interface Incidents {
     shared_cause: string | null;
     runbook: string;
   }[];
+  /**
+   * Where the list goes on; null at its end.
+   */
+  next_cursor: string | null;
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema

@@ -82,6 +82,6 @@ const renderHistory = ({ points }: HealthHistory, paint: Paint): readonly string
           point.capture_lag_ms === null ? '' : formatDuration(point.capture_lag_ms),
           renderLag(point.apply_lag_events, point.apply_lag_ms) ?? '',
           point.source_retained_bytes === null ? '' : formatBytes(point.source_retained_bytes),
-          formatCount(point.applied_events),
+          point.applied_events === null ? '' : formatCount(point.applied_events),
         ]),
       );

@@ -41,6 +41,7 @@ const holdMs: Readonly<Record<FaultCondition, number>> = {
   'table-held': 0,
   'table-skipped': 0,
   'table-change-failed': 0,
+  'check-failed': 3 * minute,
 };
 
 /** What comes back within so long was never over. With a check a minute it has to be missing twice. */
@@ -50,8 +51,8 @@ export interface IncidentFacts {
   readonly replication: Pick<Replication, 'replicationId' | 'sourceDatabaseId' | 'targetDatabaseId'>;
   readonly overall: OverallHealth;
   readonly faults: readonly Fault[];
-  /** Changes applied since the replication was created. */
-  readonly appliedEvents: number;
+  /** Changes applied since the replication was created; undefined when that is not known. */
+  readonly appliedEvents: number | undefined;
   readonly now: Date;
 }
 
@@ -96,7 +97,7 @@ const open = (fault: Fault, { replication, appliedEvents, now }: IncidentFacts):
     since: fault.since ?? at,
     openedAt: at,
     updatedAt: at,
-    appliedAtOpening: appliedEvents,
+    ...(appliedEvents !== undefined && { appliedAtOpening: appliedEvents }),
     ...(sharedCause !== undefined && { sharedCause }),
   };
 };
@@ -142,6 +143,7 @@ const describeEnding = (
 ): string => {
   const lasted = durationOf(Date.parse(gone) - Date.parse(since));
   if (isWanted) return `The replication was ${overall} by a user after ${lasted}.`;
+  if (appliedEvents === undefined || appliedAtOpening === undefined) return `Recovered after ${lasted}.`;
   const caughtUp = Math.max(0, appliedEvents - appliedAtOpening);
   return `Recovered after ${lasted}, ${countOf(caughtUp, 'change')} caught up.`;
 };

@@ -33,6 +33,7 @@ export const faultConditionSchema = z.enum([
   'table-held',
   'table-skipped',
   'table-change-failed',
+  'check-failed',
 ]);
 export type FaultCondition = z.infer<typeof faultConditionSchema>;
 
@@ -100,7 +101,7 @@ export const healthPointSchema = z
     applyLagEvents: z.number().int().nonnegative().optional(),
     retainedBytes: z.number().nonnegative().optional(),
     /** Changes applied since the replication was created. */
-    appliedEvents: z.number().int().nonnegative(),
+    appliedEvents: z.number().int().nonnegative().optional(),
   })
   .readonly();
 export type HealthPoint = z.infer<typeof healthPointSchema>;

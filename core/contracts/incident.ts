@@ -18,8 +18,8 @@ export const incidentSchema = z
     since: instantSchema,
     openedAt: instantSchema,
     updatedAt: instantSchema,
-    /** Changes that were applied by the time it was opened. */
-    appliedAtOpening: z.number().int().nonnegative(),
+    /** Changes that were applied by the time it was opened; absent when that was not known. */
+    appliedAtOpening: z.number().int().nonnegative().optional(),
     /** Names what else has the same cause: incidents of other replications with the same text are one. */
     sharedCause: z.string().optional(),
     /** Set while it is not seen any more, until it has been gone for long enough to be over. */
@@ -30,3 +30,11 @@ export const incidentSchema = z
   })
   .readonly();
 export type Incident = z.infer<typeof incidentSchema>;
+
+/** Its place in a list: text whose order is that of the opening, never the same for two incidents. */
+export const incidentMoment = ({
+  openedAt,
+  replicationId,
+  condition,
+}: Pick<Incident, 'openedAt' | 'replicationId' | 'condition'>): string =>
+  `${openedAt}#${String(replicationId).padStart(10, '0')}#${condition}`;

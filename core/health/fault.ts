@@ -158,6 +158,10 @@ export const remedies: Readonly<Record<FaultCondition, Remedy>> = {
     doing: 'The tables stay as they are.',
     advice: 'Fix what the message names, then make the change again.',
   },
+  'check-failed': {
+    doing: 'The health check of each minute tries again. Capture and the consumer go on without it.',
+    advice: 'Read the log of the Lambda monitor-health: a fault of Millrace itself is the most likely cause.',
+  },
 };
 
 /** Relative to the repository. */

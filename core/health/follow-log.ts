@@ -43,7 +43,11 @@ export const followLog = (
 };
 
 /** The log could not be read: what was seen of it before stays, with its age. */
-export const failLook = (before: SourceLog | undefined, error: MillraceError, now: Date): SourceLog => {
+export const failLook = (
+  before: SourceLog | undefined,
+  error: Pick<MillraceError, 'code' | 'message'>,
+  now: Date,
+): SourceLog => {
   const at = now.toISOString();
   const { code } = error;
   const since = before?.failure?.since ?? at;

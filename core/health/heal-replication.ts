@@ -37,7 +37,10 @@ export interface ConnectorHealer extends Pick<ConnectPort, 'pause' | 'resume' | 
   recreate(replication: Replication): Promise<void>;
 }
 
-/** Looks at a replication and decides; called again under the lease, so that nobody acts on an old observation. */
+/**
+ * Looks at a replication and decides; called again under the lease, so that nobody acts on an old observation. The attempts of
+ * the past say what is done and never whether something is: without them, too, there is an action or there is none.
+ */
 export type Examine = (
   replication: Replication,
   history: readonly HealAttempt[],
@@ -72,20 +75,17 @@ export const healReplication = async (
 ): Promise<readonly HealAction[]> => {
   const { store, clock, log } = ports;
   const { clientId, replicationId } = replication;
-  const examineNow = async (current: Replication): Promise<readonly HealAction[]> => {
-    const now = clock.now();
-    const since = new Date(now.getTime() - healWindowMs);
-    return examine(current, await store.listHealAttempts(replicationId, since), now);
-  };
-
-  if ((await examineNow(replication)).length === 0) return [];
+  // Nearly all are well, and nobody needs their history.
+  if ((await examine(replication, [], clock.now())).length === 0) return [];
   if (!(await store.acquireLease(replicationId, holder, leaseTtlMs, clock.now()))) {
     log.info('Someone else is acting on this replication; the next check looks again');
     return [];
   }
   try {
     const current = await store.getReplication(clientId, replicationId);
-    const actions = await examineNow(current);
+    const now = clock.now();
+    const since = new Date(now.getTime() - healWindowMs);
+    const actions = await examine(current, await store.listHealAttempts(replicationId, since), now);
     const done: HealAction[] = [];
     for (const action of actions) {
       if (await carryOut(current, action, ports)) done.push(action);

@@ -51,6 +51,11 @@ export interface ConnectPort {
   putConnector(name: string, config: Readonly<Record<string, string>>): Promise<void>;
   getConfig(name: string): Promise<Readonly<Record<string, string>> | undefined>;
   getStatus(name: string): Promise<ConnectorStatus | undefined>;
+  /**
+   * The status of every connector, by one call. A connector that was just created, or is just being deleted, can be missing:
+   * only `getStatus` says that there is none.
+   */
+  listStatuses(): Promise<ReadonlyMap<string, ConnectorStatus>>;
   /** The stored source offset, or undefined before the first one. */
   getOffset(name: string): Promise<ConnectorOffset | undefined>;
   pause(name: string): Promise<void>;

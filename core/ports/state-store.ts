@@ -72,6 +72,9 @@ export interface TokenStore {
   touchToken(tokenId: TokenId, at: string): Promise<void>;
 }
 
+/** What tells a replication from all others. */
+export type ReplicationKey = Pick<Replication, 'clientId' | 'replicationId'>;
+
 /** Fields of a replication that may change after it was created. */
 export type ReplicationChange = Partial<
   Pick<
@@ -123,8 +126,10 @@ export interface ReplicationStore extends ActivityStore {
     after: ReplicationId | 0,
     limit: number,
   ): Promise<readonly Replication[]>;
-  /** The replications of all clients, for the scheduled health checks. The list is eventually consistent. */
+  /** The replications of all clients. The list is eventually consistent. */
   listAllReplications(): Promise<readonly Replication[]>;
+  /** Which replications there are, of all clients, by their numbers. The list is eventually consistent. */
+  listReplicationKeys(): Promise<readonly ReplicationKey[]>;
   /**
    * Applies `change` if every field of `expected` equals the stored one, and returns the new state. Otherwise it writes
    * nothing and returns undefined. A value of `undefined` removes an optional field. `statusSince` is set when the status
@@ -214,7 +219,7 @@ export interface HealthStore {
 /** How often each action was begun since the replication was created, by its kind. */
 export type HealCounts = Readonly<Record<string, number>>;
 
-/** What the metrics of many replications are made of. The reads are eventually consistent. */
+/** What the metrics of many replications are made of. */
 export interface MetricsStore {
   /** What is stored of the given replications, by their numbers; one of which nothing is stored is not among them. */
   listHealthRecords(
@@ -230,14 +235,28 @@ export interface MetricsStore {
 
 export interface IncidentStore {
   getOpenIncidents(replicationId: ReplicationId): Promise<readonly Incident[]>;
-  /** Replaces what is open, and keeps each of the given incidents for the list; closed ones for 90 days. */
+  /** Replaces what is open, and keeps each of the given incidents for the lists; closed ones for 90 days. */
   putIncidents(
-    replicationId: ReplicationId,
+    replication: ReplicationKey,
     open: readonly Incident[],
     closed: readonly Incident[],
   ): Promise<void>;
   /** Open and closed ones, the newest first. */
-  listIncidents(replicationId: ReplicationId, limit: number): Promise<readonly Incident[]>;
+  listIncidents(replicationId: ReplicationId, range: IncidentRange): Promise<IncidentPage>;
+  /** The same of all replications of a client. The list is eventually consistent. */
+  listClientIncidents(clientId: ClientId, range: IncidentRange): Promise<IncidentPage>;
+}
+
+export interface IncidentRange {
+  readonly limit: number;
+  /** Where the page begins: `next` of the page before, an `incidentMoment`. */
+  readonly from?: string;
+}
+
+export interface IncidentPage {
+  readonly incidents: readonly Incident[];
+  /** Where the next page begins; absent when there is none. */
+  readonly next?: string;
 }
 
 export interface CopyStore {
@@ -341,7 +360,15 @@ export interface DeletionStore {
   removeReplication(replication: Replication, done: Deletion): Promise<void>;
 }
 
+/** Where the scheduled checks go on. A check is named as its Lambda, and its parallel runs are counted from 0. */
+export interface CheckStore {
+  /** The last replication for which the run before had time; undefined when it had time for all. */
+  getLastChecked(check: string, run: number): Promise<ReplicationId | undefined>;
+  putLastChecked(check: string, run: number, replicationId: ReplicationId): Promise<void>;
+}
+
 export type StateStore = ShapeStore &
+  CheckStore &
   RegistryStore &
   TokenStore &
   DeletionStore &

@@ -21,6 +21,7 @@ export const devConfig = (readContext: ReadContext): EnvironmentConfig => ({
   logLevel: 'DEBUG',
   tracing: true,
   keepData: false,
+  healthCheckRuns: 1,
   lagAlarmMs: 15 * 60_000,
   alertEmails: alertEmailsFrom(readContext),
 });

@@ -65,6 +65,11 @@ export interface EnvironmentConfig {
   readonly tracing: boolean;
   /** Data survives the deletion of its stack, and stacks refuse to be deleted. */
   readonly keepData: boolean;
+  /**
+   * How many runs a health check can have at the same time. One does 2,000 replications; the others end at once while they are
+   * not needed.
+   */
+  readonly healthCheckRuns: number;
   /** The service-wide lag alarm goes off above it. */
   readonly lagAlarmMs: number;
   /** Where the console's page is served (`https://host`); without it, no browser may read the API's answers. */

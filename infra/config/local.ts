@@ -33,6 +33,7 @@ export const localConfig = (readContext: ReadContext): EnvironmentConfig => ({
   logLevel: 'INFO',
   tracing: false,
   keepData: false,
+  healthCheckRuns: 1,
   lagAlarmMs: 60_000,
   alertEmails: [],
 });

@@ -21,6 +21,7 @@ export const prodConfig = (readContext: ReadContext): EnvironmentConfig => ({
   logLevel: 'INFO',
   tracing: true,
   keepData: true,
+  healthCheckRuns: 4,
   lagAlarmMs: 5 * 60_000,
   alertEmails: alertEmailsFrom(readContext),
 });

@@ -21,6 +21,7 @@ export const stagingConfig = (readContext: ReadContext): EnvironmentConfig => ({
   logLevel: 'INFO',
   tracing: true,
   keepData: true,
+  healthCheckRuns: 2,
   lagAlarmMs: 5 * 60_000,
   alertEmails: alertEmailsFrom(readContext),
 });

@@ -8,7 +8,7 @@ import type { StateMachineName } from '#core/ports/services.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { FunctionRight } from '../config/functions.ts';
 import { type Acknowledgement, acknowledge, arnInFinding, wildcardResource } from './acknowledgements.ts';
-import { type MillraceStack, stateTableIndex } from './millrace-stack.ts';
+import { type MillraceStack, stateTableIndex, stateTableKeysIndex } from './millrace-stack.ts';
 import { databaseSecretPrefix, databaseSecretsArn } from './secret-names.ts';
 
 /** The state table, the alert topic, and the key that encrypts both. */
@@ -81,7 +81,7 @@ export const subnetList = (network: WorkloadNetwork): string =>
   network.vpc.privateSubnets.map((subnet) => subnet.subnetId).join(',');
 
 /**
- * The state table for everybody: single items, queries and transactions on the table and its index. No scan, no change
+ * The state table for everybody: single items, queries and transactions on the table and its indexes. No scan, no change
  * of the table itself.
  */
 export const stateGrant = (stack: MillraceStack, state: StateResources): Grant => ({
@@ -103,7 +103,10 @@ export const stateGrant = (stack: MillraceStack, state: StateResources): Grant =
         'dynamodb:Query',
         'dynamodb:UpdateItem',
       ],
-      resources: [state.table.tableArn, `${state.table.tableArn}/index/${stateTableIndex}`],
+      resources: [
+        state.table.tableArn,
+        ...[stateTableIndex, stateTableKeysIndex].map((index) => `${state.table.tableArn}/index/${index}`),
+      ],
     }),
     new PolicyStatement({
       sid: 'UseStateKey',

@@ -46,10 +46,15 @@ export class HealthSchedules extends Construct {
     });
 
     const scheduleGroup = new ScheduleGroup(this, 'Group', { scheduleGroupName: stack.named('health') });
-    for (const name of healthFunctionNames) {
+    const { healthCheckRuns: count } = stack.config;
+    const runs = healthFunctionNames.flatMap((name) =>
+      Array.from({ length: count }, (_run, index) => ({ name, index })),
+    );
+    for (const { name, index } of runs) {
       const minutes = healthCheckMinutes[name];
-      new Schedule(this, name, {
-        scheduleName: stack.named(name),
+      const scheduled = index === 0 ? name : `${name}-${index + 1}`;
+      new Schedule(this, scheduled, {
+        scheduleName: stack.named(scheduled),
         scheduleGroup,
         schedule: ScheduleExpression.rate(Duration.minutes(minutes)),
         target: {
@@ -57,7 +62,7 @@ export class HealthSchedules extends Construct {
           bind: () => ({
             arn: functions[name].functionArn,
             role,
-            input: ScheduleTargetInput.fromObject({}),
+            input: ScheduleTargetInput.fromObject({ run: { index, count } }),
             deadLetterConfig: { arn: this.undelivered.queueArn },
             // A tick is worth nothing once the next one has come.
             retryPolicy: { maximumEventAgeInSeconds: minutes * 60, maximumRetryAttempts: 2 },

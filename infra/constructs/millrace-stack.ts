@@ -5,6 +5,7 @@ import type { EnvironmentConfig } from '../config/environment-config.ts';
 
 /** The index of the state table that lists items of one kind across partitions. */
 export const stateTableIndex = 'byKind';
+export const stateTableKeysIndex = 'keysByKind';
 
 /** A stack named `millrace-{environment}-{part}`, with what every part needs from the configuration. */
 export abstract class MillraceStack extends Stack {

@@ -14,7 +14,12 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { StateResources } from '../constructs/function-rights.ts';
-import { dataRemovalPolicy, MillraceStack, stateTableIndex } from '../constructs/millrace-stack.ts';
+import {
+  dataRemovalPolicy,
+  MillraceStack,
+  stateTableIndex,
+  stateTableKeysIndex,
+} from '../constructs/millrace-stack.ts';
 
 /** What Millrace remembers, and where it speaks to people: the state table, the alert topic, and the key of both. */
 export class StateStack extends MillraceStack implements StateResources {
@@ -58,6 +63,12 @@ export class StateStack extends MillraceStack implements StateResources {
       partitionKey: { name: 'gsiPk', type: AttributeType.STRING },
       sortKey: { name: 'gsiSk', type: AttributeType.STRING },
       projectionType: ProjectionType.ALL,
+    });
+    table.addGlobalSecondaryIndex({
+      indexName: stateTableKeysIndex,
+      partitionKey: { name: 'gsiPk', type: AttributeType.STRING },
+      sortKey: { name: 'gsiSk', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
     });
 
     // CDK declares its classes without `exactOptionalPropertyTypes`, under which a Table is not an ITable.

@@ -6,6 +6,7 @@ import {
 } from '#core/contracts/health-record.ts';
 import { hopSchema } from '#core/contracts/hop.ts';
 import { instantSchema } from '#core/contracts/identifiers.ts';
+import { pageAnswerShape, pageQueryShape } from './paging.ts';
 
 const countSchema = z.number().int().nonnegative();
 const msSchema = z.number().nonnegative();
@@ -54,6 +55,7 @@ export const whyAnswerSchema = z.strictObject({
 });
 
 export const incidentsQuerySchema = z.strictObject({
+  ...pageQueryShape,
   state: z.enum(['open', 'all']).default('open'),
 });
 
@@ -79,6 +81,7 @@ export const incidentsAnswerSchema = z.strictObject({
       }),
     )
     .meta({ description: 'The newest first.' }),
+  ...pageAnswerShape,
 });
 
 export const historyQuerySchema = z.strictObject({
@@ -105,10 +108,12 @@ export const historyAnswerSchema = z.strictObject({
         apply_lag_ms: msSchema.nullable(),
         apply_lag_events: countSchema.nullable(),
         source_retained_bytes: countSchema.nullable(),
-        applied_events: countSchema.meta({ description: 'Since the replication was created.' }),
+        applied_events: countSchema
+          .nullable()
+          .meta({ description: 'Since the replication was created; null: the check could not look.' }),
       }),
     )
     .meta({
-      description: 'One a minute, the oldest first; a minute in which nobody could look is missing.',
+      description: 'One a minute, the oldest first; a minute without a health check is missing.',
     }),
 });

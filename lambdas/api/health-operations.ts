@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import type { HealthPoint } from '#core/contracts/health-record.ts';
-import type { ReplicationId } from '#core/contracts/identifiers.ts';
-import type { Incident } from '#core/contracts/incident.ts';
+import { type Incident, incidentMoment } from '#core/contracts/incident.ts';
 import { runbookSectionOf } from '#core/health/fault.ts';
+import type { IncidentPage, IncidentRange } from '#core/ports/state-store.ts';
 import { explain } from '#core/status/explain.ts';
 import { pathIdSchema } from './contracts.ts';
 import {
@@ -14,7 +14,7 @@ import {
   whyAnswerSchema,
 } from './health-contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
-import type { ApiPorts } from './ports.ts';
+import { decodeCursor, encodeCursor, unknownCursor } from './paging.ts';
 import { gatherStatus } from './replication-status.ts';
 
 const replicationPath = z.strictObject({ replication_id: pathIdSchema });
@@ -85,11 +85,13 @@ export const healthOperations: readonly Operation[] = [
     status: 200,
     answer: incidentsAnswerSchema,
     run: async ({ clientId, query }, { store }) => {
+      const range = toRange(query);
+      if (query.state === 'all') return toIncidentsAnswer(await store.listClientIncidents(clientId, range));
       const replications = await store.listReplications(clientId);
-      const found = await forEachBounded(replications, parallelReads, ({ replicationId }) =>
-        readIncidents(replicationId, query.state, store),
+      const open = await forEachBounded(replications, parallelReads, ({ replicationId }) =>
+        store.getOpenIncidents(replicationId),
       );
-      return { incidents: newestFirst(found.flat()).slice(0, maxIncidents).map(toIncidentAnswer) };
+      return toIncidentsAnswer(pageOf(open.flat(), range));
     },
   }),
 
@@ -105,27 +107,45 @@ export const healthOperations: readonly Operation[] = [
     errors: ['NotFound'],
     run: async ({ clientId, params, query }, { store }) => {
       const { replicationId } = await store.getReplication(clientId, params.replication_id);
-      const found = await readIncidents(replicationId, query.state, store);
-      return { incidents: newestFirst(found).map(toIncidentAnswer) };
+      const range = toRange(query);
+      return toIncidentsAnswer(
+        query.state === 'all'
+          ? await store.listIncidents(replicationId, range)
+          : pageOf(await store.getOpenIncidents(replicationId), range),
+      );
     },
   }),
 ];
 
 const parallelReads = 20;
-const maxIncidents = 500;
-const maxIncidentsOfReplication = 100;
 
-const readIncidents = (
-  replicationId: ReplicationId,
-  state: 'open' | 'all',
-  store: ApiPorts['store'],
-): Promise<readonly Incident[]> =>
-  state === 'open'
-    ? store.getOpenIncidents(replicationId)
-    : store.listIncidents(replicationId, maxIncidentsOfReplication);
+/** An `incidentMoment`. */
+const momentPattern = /^\d{4}-\d\d-\d\dT[\d:.]+Z#\d{10}#[a-z-]+$/;
 
-const newestFirst = (incidents: readonly Incident[]): readonly Incident[] =>
-  incidents.toSorted((a, b) => b.openedAt.localeCompare(a.openedAt));
+const toRange = ({ limit, cursor }: z.output<typeof incidentsQuerySchema>): IncidentRange => {
+  if (cursor === undefined) return { limit };
+  const from = decodeCursor(cursor);
+  if (momentPattern.test(from)) return { limit, from };
+  throw unknownCursor();
+};
+
+/** A page of a list that is read as a whole. */
+const pageOf = (incidents: readonly Incident[], { limit, from }: IncidentRange): IncidentPage => {
+  const rest = incidents
+    .map((incident) => ({ incident, moment: incidentMoment(incident) }))
+    .filter(({ moment }) => from === undefined || moment <= from)
+    .toSorted((a, b) => (a.moment < b.moment ? 1 : -1));
+  const next = rest[limit];
+  return {
+    incidents: rest.slice(0, limit).map(({ incident }) => incident),
+    ...(next === undefined ? {} : { next: next.moment }),
+  };
+};
+
+const toIncidentsAnswer = ({ incidents, next }: IncidentPage): z.input<typeof incidentsAnswerSchema> => ({
+  incidents: incidents.map(toIncidentAnswer),
+  next_cursor: next === undefined ? null : encodeCursor(next),
+});
 
 const toIncidentAnswer = (
   incident: Incident,
@@ -155,5 +175,5 @@ const toPointAnswer = (point: HealthPoint): z.input<typeof historyAnswerSchema>[
   apply_lag_ms: point.applyLagMs ?? null,
   apply_lag_events: point.applyLagEvents ?? null,
   source_retained_bytes: point.retainedBytes ?? null,
-  applied_events: point.appliedEvents,
+  applied_events: point.appliedEvents ?? null,
 });

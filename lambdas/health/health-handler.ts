@@ -1,10 +1,12 @@
 import type { Context } from 'aws-lambda';
+import { z } from 'zod';
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createLog } from '#adapters/observability/log.ts';
 import { createMetrics } from '#adapters/observability/metrics.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import { type CheckRun, onlyRun } from '#core/health/check-round.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { MetricsPort } from '#core/ports/metrics.ts';
 import type { AlertSink } from '#core/ports/services.ts';
@@ -21,26 +23,36 @@ export interface HealthContext {
   readonly logFor: (replication: Replication) => Log;
 }
 
+/** What a schedule sends, see infra/constructs/health-schedules.ts. An event without it is that of the only run. */
+const eventSchema = z.object({
+  run: z
+    .strictObject({ index: z.number().int().nonnegative(), count: z.number().int().positive() })
+    .default(onlyRun),
+});
+
 /**
  * The frame of a scheduled health check. EventBridge Scheduler may deliver an event twice or late; a check looks at the
  * state as it is, so that neither matters.
  */
 export const createHealthHandler = <Output>(
   service: string,
-  check: (context: HealthContext) => Promise<Output>,
+  check: (context: HealthContext, run: CheckRun) => Promise<Output>,
 ): ((event: unknown, context: Context) => Promise<Output>) => {
   const environment = stateEnvironmentSchema.parse(process.env);
-  const store = createStateStore({ tableName: environment.MILLRACE_STATE_TABLE });
+  const store = createStateStore({ tableName: environment.MILLRACE_STATE_TABLE, batched: true });
   const metrics = createMetrics({ environment: environment.MILLRACE_ENVIRONMENT });
   const alerts = createAlertSink({ topicArn: environment.MILLRACE_ALERT_TOPIC_ARN });
-  return (_event, { awsRequestId }) =>
-    check({
-      holder: `${service}:${awsRequestId}`,
-      store,
-      metrics,
-      alerts,
-      log: createLog({ service }),
-      logFor: ({ connectorName, replicationId }) =>
-        createLog({ service, connectorName, fields: { replication: replicationId } }),
-    });
+  return (event, { awsRequestId }) =>
+    check(
+      {
+        holder: `${service}:${awsRequestId}`,
+        store,
+        metrics,
+        alerts,
+        log: createLog({ service }),
+        logFor: ({ connectorName, replicationId }) =>
+          createLog({ service, connectorName, fields: { replication: replicationId } }),
+      },
+      eventSchema.parse(event ?? {}).run,
+    );
 };

@@ -31,7 +31,7 @@ describe.each(environmentNames)('%s', (env) => {
     expect(success).toBe(true);
   });
 
-  test('keeps state in one encrypted on-demand table with recovery, expiry and the index', () => {
+  test('keeps state in one encrypted on-demand table with recovery, expiry and the indexes', () => {
     partOf(env, 'state').hasResourceProperties('AWS::DynamoDB::Table', {
       BillingMode: 'PAY_PER_REQUEST',
       KeySchema: [
@@ -47,6 +47,7 @@ describe.each(environmentNames)('%s', (env) => {
           ],
           Projection: { ProjectionType: 'ALL' },
         }),
+        Match.objectLike({ IndexName: 'keysByKind', Projection: { ProjectionType: 'KEYS_ONLY' } }),
       ],
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
@@ -354,6 +355,18 @@ describe.each(environmentNames)('%s', (env) => {
         RetryPolicy: { MaximumEventAgeInSeconds: Match.anyValue(), MaximumRetryAttempts: 2 },
       }),
     });
+  });
+
+  test('schedules as many runs of each health check as the environment has, each with its number', () => {
+    const schedules = resourcesOf(all, 'AWS::Scheduler::Schedule').map(({ Properties }) => [
+      Properties.Name,
+      JSON.parse((Properties.Target as { readonly Input: string }).Input),
+    ]);
+    const count = { local: 1, dev: 1, staging: 2, prod: 4 }[env];
+    expect(schedules).toHaveLength(2 * count);
+    expect(schedules).toContainEqual([`millrace-${env}-monitor-health`, { run: { index: 0, count } }]);
+    if (count > 1)
+      expect(schedules).toContainEqual([`millrace-${env}-check-heartbeats-2`, { run: { index: 1, count } }]);
   });
 
   test('asks for a token on every route', () => {

@@ -5,7 +5,7 @@ import type { TableProgress } from '#core/contracts/copy.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { Deletion } from '#core/contracts/deletion.ts';
 import type { HealthPoint, HealthRecord } from '#core/contracts/health-record.ts';
-import type { Incident } from '#core/contracts/incident.ts';
+import { type Incident, incidentMoment } from '#core/contracts/incident.ts';
 import type { MetricsTarget } from '#core/contracts/metrics-target.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
@@ -19,6 +19,8 @@ import type {
   ConsumerLaunch,
   HealAttempt,
   HealCounts,
+  IncidentPage,
+  IncidentRange,
   RevokedLaunch,
   StateStore,
 } from '#core/ports/state-store.ts';
@@ -69,6 +71,16 @@ export const createMemoryStateStore = (clock: Clock) => {
         ...(replicationId === undefined ? {} : { replicationId }),
       })),
       ...(rest > 0 ? { next: `${newest[start + limit]?.activity.at}#${rest}` } : {}),
+    };
+  };
+  const incidentPage = (found: readonly Incident[], { limit, from }: IncidentRange): IncidentPage => {
+    const rest = found
+      .filter((incident) => from === undefined || incidentMoment(incident) <= from)
+      .toSorted((a, b) => incidentMoment(b).localeCompare(incidentMoment(a)));
+    const next = rest[limit];
+    return {
+      incidents: rest.slice(0, limit),
+      ...(next === undefined ? {} : { next: incidentMoment(next) }),
     };
   };
   const unused = (): never => {
@@ -154,6 +166,9 @@ export const createMemoryStateStore = (clock: Clock) => {
         .filter(({ replicationId }) => replicationId > after)
         .slice(0, limit),
     listAllReplications: async () => [...replications.values()],
+    listReplicationKeys: async () => [...replications.values()],
+    getLastChecked: async () => undefined,
+    putLastChecked: unused,
     updateReplication: async (clientId, replicationId, change, expected = {}) => {
       const current = await store.getReplication(clientId, replicationId);
       const holds = Object.entries(expected).every(
@@ -300,7 +315,14 @@ export const createMemoryStateStore = (clock: Clock) => {
     putIncidents: unused,
     getOpenIncidents: async (replicationId) =>
       (incidents.get(replicationId) ?? []).filter(({ closedAt }) => closedAt === undefined),
-    listIncidents: async (replicationId) => incidents.get(replicationId) ?? [],
+    listIncidents: async (replicationId, range) => incidentPage(incidents.get(replicationId) ?? [], range),
+    listClientIncidents: async (clientId, range) =>
+      incidentPage(
+        (await store.listReplications(clientId)).flatMap(
+          ({ replicationId }) => incidents.get(replicationId) ?? [],
+        ),
+        range,
+      ),
     getHealth: async (replicationId) => healths.get(replicationId),
     listHealth: async (replicationId, since) =>
       (histories.get(replicationId) ?? []).filter(({ at }) => Date.parse(at) >= since.getTime()),

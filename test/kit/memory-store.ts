@@ -9,6 +9,7 @@ import type { Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type {
+  CheckStore,
   ConsumerLaunch,
   ConsumerStore,
   CopyStore,
@@ -27,7 +28,7 @@ import type {
 
 type Store = Pick<
   ReplicationStore,
-  'getReplication' | 'updateReplication' | 'addActivity' | 'listAllReplications'
+  'getReplication' | 'updateReplication' | 'addActivity' | 'listAllReplications' | 'listReplicationKeys'
 > &
   ConsumerStore &
   CopyStore &
@@ -36,6 +37,7 @@ type Store = Pick<
   IncidentStore &
   SourceLogStore &
   LeaseStore &
+  CheckStore &
   ShapeStore &
   Pick<DeletionStore, 'beginDeletion' | 'getDeletion' | 'updateDeletion'>;
 
@@ -55,6 +57,7 @@ export const createMemoryStore = (initial: Replication) => {
     closedIncidents: [] as Incident[],
     leaseHolder: undefined as string | undefined,
     deletion: undefined as Deletion | undefined,
+    lastChecked: undefined as number | undefined,
     progress: new Map<string, TableProgress>(),
     chunks: new Map<string, readonly Chunk[]>(),
     finished: new Map<string, Map<number, FinishedChunk>>(),
@@ -69,6 +72,11 @@ export const createMemoryStore = (initial: Replication) => {
   const store: Store = {
     getReplication: async () => state.replication,
     listAllReplications: async () => [state.replication],
+    listReplicationKeys: async () => [state.replication],
+    getLastChecked: async () => state.lastChecked,
+    putLastChecked: async (_check, _run, replicationId) => {
+      state.lastChecked = replicationId;
+    },
     updateReplication: async (_clientId, _replicationId, change, expected = {}) => {
       const current = state.replication;
       const holds = Object.entries(expected).every(
@@ -94,11 +102,12 @@ export const createMemoryStore = (initial: Replication) => {
       state.history.push(point);
     },
     getOpenIncidents: async () => state.openIncidents,
-    putIncidents: async (_replicationId, open, closed) => {
+    putIncidents: async (_replication, open, closed) => {
       state.openIncidents = open;
       state.closedIncidents.push(...closed);
     },
-    listIncidents: async () => [...state.openIncidents, ...state.closedIncidents],
+    listIncidents: async () => ({ incidents: [...state.openIncidents, ...state.closedIncidents] }),
+    listClientIncidents: async () => ({ incidents: [...state.openIncidents, ...state.closedIncidents] }),
     getHealth: async () => state.health,
     listHealth: async (_replicationId, since) =>
       state.history.filter(({ at }) => Date.parse(at) >= since.getTime()),

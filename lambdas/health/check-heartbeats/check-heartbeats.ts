@@ -1,5 +1,6 @@
 import { metricNames } from '#core/contracts/environment.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import { beginRound, type CheckRun, endRound, onlyRun, type RoundPorts } from '#core/health/check-round.ts';
 import { decideHeartbeat, launchAllowanceMs } from '#core/health/decide.ts';
 import { healEach } from '#core/health/heal-each.ts';
 import { type HealPorts, healReplication } from '#core/health/heal-replication.ts';
@@ -7,12 +8,14 @@ import { heartbeatAgeMs } from '#core/health/observation.ts';
 import { observeConsumer } from '#core/health/observe-replication.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
-import type { ReplicationStore } from '#core/ports/state-store.ts';
 
 export interface CheckHeartbeatsPorts extends Omit<HealPorts, 'connectors'> {
-  readonly store: HealPorts['store'] & Pick<ReplicationStore, 'listAllReplications'>;
+  readonly store: HealPorts['store'] & RoundPorts['store'];
   readonly logFor: (replication: Replication) => Log;
 }
+
+/** Of the Lambda's 60 s. A check that heals takes some seconds; the next run begins with those that were left out. */
+const checksEndAfterMs = 40_000;
 
 /**
  * The check of every other minute, which needs neither Kafka Connect nor a database: whether each consumer is heard of.
@@ -21,13 +24,16 @@ export interface CheckHeartbeatsPorts extends Omit<HealPorts, 'connectors'> {
 export const checkHeartbeats = async (
   holder: string,
   ports: CheckHeartbeatsPorts,
+  run: CheckRun = onlyRun,
 ): Promise<{ readonly examined: number; readonly healed: number }> => {
-  const { store, metrics, clock, log } = ports;
-  const active = (await store.listAllReplications()).filter(({ status }) => status === 'active');
-  const healed = await healEach(
-    active,
-    ports.logFor,
-    (replication, replicationLog) => {
+  const { metrics, clock, log } = ports;
+  const startedMs = clock.now().getTime();
+  const round = await beginRound('check-heartbeats', run, ports);
+  const active = round.replications.filter(({ status }) => status === 'active');
+  const { healed, leftOut } = await healEach(active, {
+    logFor: ports.logFor,
+    mayBegin: () => clock.now().getTime() - startedMs < checksEndAfterMs,
+    check: (replication, replicationLog) => {
       const replicationPorts = { ...ports, log: replicationLog };
       return healReplication(
         replication,
@@ -42,9 +48,11 @@ export const checkHeartbeats = async (
         replicationPorts,
       );
     },
-    (replicationLog, error) =>
+    report: (replicationLog, error) =>
       replicationLog.error('The heartbeat check of this replication failed', { error }),
-  );
-  log.info(`Checked ${countOf(active.length, 'heartbeat')}, carried out ${countOf(healed, 'action')}`);
-  return { examined: active.length, healed };
+  });
+  await endRound('check-heartbeats', run, { replications: active }, leftOut, ports);
+  const examined = active.length - leftOut.length;
+  log.info(`Checked ${countOf(examined, 'heartbeat')}, carried out ${countOf(healed, 'action')}`);
+  return { examined, healed };
 };

@@ -5,6 +5,6 @@ import { checkHeartbeats } from './check-heartbeats.ts';
 
 const tasks = taskService();
 
-export const handler = createHealthHandler('check-heartbeats', (context) =>
-  checkHeartbeats(context.holder, { ...context, tasks, clock: systemClock }),
+export const handler = createHealthHandler('check-heartbeats', (context, run) =>
+  checkHeartbeats(context.holder, { ...context, tasks, clock: systemClock }, run),
 );

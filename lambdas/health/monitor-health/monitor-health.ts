@@ -2,6 +2,8 @@ import { metricNames } from '#core/contracts/environment.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
 import { isCaptured, type Replication } from '#core/contracts/replication.ts';
+import { toMillraceError } from '#core/errors/millrace-error.ts';
+import { beginRound, type CheckRun, endRound, onlyRun, type RoundPorts } from '#core/health/check-round.ts';
 import { decide, decideCapture, type HealAction, launchAllowanceMs } from '#core/health/decide.ts';
 import { healEach } from '#core/health/heal-each.ts';
 import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
@@ -13,22 +15,22 @@ import { continueEnding, type EndingPorts } from '#core/lifecycle/end-replicatio
 import { nextStatus } from '#core/lifecycle/transitions.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
-import type { ConnectPort, ExecutionPort, TaskRunner } from '#core/ports/services.ts';
-import type { CopyStore, DeletionStore, ReplicationStore } from '#core/ports/state-store.ts';
-import { type RecordHealthPorts, recordHealth } from './record-health.ts';
+import type { ConnectorStatus, ConnectPort, ExecutionPort, TaskRunner } from '#core/ports/services.ts';
+import type { CopyStore, DeletionStore } from '#core/ports/state-store.ts';
+import { type RecordHealthPorts, recordHealth, type Seen } from './record-health.ts';
 import { type WatchSourcesPorts, watchSources } from './watch-sources.ts';
 
 export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
   readonly store: HealPorts['store'] &
     EndingPorts['store'] &
     ObservationPorts['store'] &
-    Pick<ReplicationStore, 'listAllReplications'> &
+    RoundPorts['store'] &
     Pick<CopyStore, 'listTableProgress'> &
     WatchSourcesPorts['store'] &
     RecordHealthPorts['store'] &
     Pick<DeletionStore, 'beginDeletion' | 'getDeletion' | 'updateDeletion'>;
   readonly executions: Pick<ExecutionPort, 'getStatus' | 'startExecution' | 'stopExecution'>;
-  readonly connect: ObservationPorts['connect'] & Pick<ConnectPort, 'checkHealth'>;
+  readonly connect: ObservationPorts['connect'] & Pick<ConnectPort, 'listStatuses'>;
   readonly connectors: ConnectorHealer;
   /** What the source tells; see `SourceDatabase.listUncaptured`. */
   readonly captures: {
@@ -54,12 +56,24 @@ const endingLeaseTtlMs = 70_000;
 const captureCheckMinutes = 5;
 
 /**
+ * Of the Lambda's 60 s. A replication that heals takes some seconds; then the sources are looked at, and last what was seen is
+ * written down. The next run begins with those that were left out.
+ */
+const checksEndAfterMs = 25_000;
+
+/**
  * The check of every minute: looks at each replication as a whole, and heals. One replication's failure does not keep
  * the others from being looked at. `holder` names this invocation in leases.
  */
-export const monitorHealth = async (holder: string, ports: MonitorHealthPorts): Promise<HealthReport> => {
-  const { store, log } = ports;
-  const all = await store.listAllReplications();
+export const monitorHealth = async (
+  holder: string,
+  ports: MonitorHealthPorts,
+  run: CheckRun = onlyRun,
+): Promise<HealthReport> => {
+  const { clock, log } = ports;
+  const startedMs = clock.now().getTime();
+  const round = await beginRound('monitor-health', run, ports);
+  const all = round.replications;
   const replications = all.filter(isWatched);
   const resumed =
     (await resumeDeletions(
@@ -75,22 +89,30 @@ export const monitorHealth = async (holder: string, ports: MonitorHealthPorts): 
     holder,
     ports,
   );
-  const connect = await reachableConnect(ports);
-  const connectors = new Map<ReplicationId, Observation['connector']>();
-  const healed = await healEach(
-    replications,
-    ports.logFor,
-    (replication, replicationLog) =>
-      checkOne(replication, holder, { ...ports, connect: connect.port, log: replicationLog }, connectors),
-    (replicationLog, error) => replicationLog.error('The health check of this replication failed', { error }),
-  );
+  const connect = await seeConnectors(ports);
+  const seen = new Map<ReplicationId, Seen>();
+  const { healed, leftOut } = await healEach(replications, {
+    logFor: ports.logFor,
+    mayBegin: () => clock.now().getTime() - startedMs < checksEndAfterMs,
+    check: (replication, replicationLog) =>
+      checkOne(replication, holder, connect, { ...ports, log: replicationLog }, seen),
+    report: (replicationLog, cause, { replicationId }) => {
+      const error = toMillraceError(cause);
+      seen.set(replicationId, { failure: error });
+      replicationLog.error(`The health check of this replication failed: ${error.message}`, { error });
+    },
+  });
+  await endRound('monitor-health', run, { replications }, leftOut, ports);
   // Last, so that a source that does not answer keeps nothing waiting.
   const [ended] = await Promise.all([
     checkCaptures(all, holder, ports),
-    watchSources(all, connect.answers, ports),
+    watchSources(all, connect.answers, startedMs, ports),
   ]);
-  await recordHealth(all, connectors, ports);
-  const report = { examined: replications.length, healed: healed + ended + resumed + settled };
+  await recordHealth(all, seen, ports);
+  const report = {
+    examined: replications.length - leftOut.length,
+    healed: healed + ended + resumed + settled,
+  };
   log.info(
     `Examined ${countOf(report.examined, 'replication')}, carried out ${countOf(report.healed, 'action')}`,
   );
@@ -174,19 +196,19 @@ const resumeTableChanges = async (
 };
 
 /** Each active replication has its turn every fifth minute, by its number. */
-const checkCaptures = (
+const checkCaptures = async (
   replications: readonly Replication[],
   holder: string,
   ports: MonitorHealthPorts,
 ): Promise<number> => {
   const minute = Math.floor(ports.clock.now().getTime() / 60_000);
-  return healEach(
-    replications.filter(
-      ({ status, replicationId }) =>
-        status === 'active' && (minute + replicationId) % captureCheckMinutes === 0,
-    ),
-    ports.logFor,
-    async (replication, log) => {
+  const due = replications.filter(
+    ({ status, replicationId }) =>
+      status === 'active' && (minute + replicationId) % captureCheckMinutes === 0,
+  );
+  const { healed } = await healEach(due, {
+    logFor: ports.logFor,
+    check: async (replication, log) => {
       const findUncaptured = twiceUncaptured(ports);
       return healReplication(
         replication,
@@ -195,9 +217,10 @@ const checkCaptures = (
         { ...ports, log },
       );
     },
-    (log, error) =>
+    report: (log, error) =>
       log.warn('Could not look at the source; the next check in 5 minutes tries again', { error }),
-  );
+  });
+  return healed;
 };
 
 /** The consumer reads the catalog every 20 s and then holds a table that was created again. */
@@ -241,44 +264,52 @@ const isWatched = ({ status, desired }: Replication): boolean =>
   status === 'paused' ||
   (desired === 'stopped' && status === 'stopped');
 
-/**
- * When Connect as a whole does not answer, it is asked once and not once for each connector: with a black-holed
- * connection the Lambda's time would be over before the consumers are looked at.
- */
-const reachableConnect = async ({
-  connect,
-  log,
-}: MonitorHealthPorts): Promise<{
-  readonly port: MonitorHealthPorts['connect'];
+/** What the first looks at connectors go by. */
+interface SeenConnectors {
+  /** Whether Kafka Connect answers at all. */
   readonly answers: boolean;
-}> => {
+  getStatus(name: string): Promise<ConnectorStatus | undefined>;
+}
+
+/**
+ * One question for all connectors. When Connect does not answer it is not asked again for each: with a black-holed connection
+ * the Lambda's time would be over before the consumers are looked at. A connector that its answer leaves out may be a new one,
+ * so that is asked for by itself.
+ */
+const seeConnectors = async ({ connect, log }: MonitorHealthPorts): Promise<SeenConnectors> => {
   try {
-    await connect.checkHealth();
-    return { port: connect, answers: true };
+    const statuses = await connect.listStatuses();
+    return {
+      answers: true,
+      getStatus: async (name) => statuses.get(name) ?? (await connect.getStatus(name)),
+    };
   } catch (error) {
     log.error('Kafka Connect does not answer; the next check looks at the connectors', { error });
-    return { port: { ...connect, getStatus: () => Promise.reject(error) }, answers: false };
+    return { answers: false, getStatus: () => Promise.reject(error) };
   }
 };
 
 const checkOne = async (
   replication: Replication,
   holder: string,
+  connect: SeenConnectors,
   ports: MonitorHealthPorts,
-  connectors: Map<ReplicationId, Observation['connector']>,
+  seen: Map<ReplicationId, Seen>,
 ): Promise<readonly HealAction[]> => {
   let first: Observation | undefined;
   const actions = await healReplication(
     replication,
     holder,
     async (current, history, now) => {
-      const observation = await observeReplication(current, ports);
+      // Nobody acts on what was seen of all connectors together: it may be some seconds old.
+      const asked = first === undefined || !connect.answers ? connect : ports.connect;
+      const observation = await observeReplication(current, { ...ports, connect: asked });
       first ??= observation;
       return decide(current, observation, history, now);
     },
     ports,
   );
-  if (first !== undefined) connectors.set(replication.replicationId, first.connector);
+  if (first !== undefined) seen.set(replication.replicationId, { connector: first.connector });
   if (isCaptured(replication) && first !== undefined) emitHealth(replication, first, ports);
   return actions;
 };

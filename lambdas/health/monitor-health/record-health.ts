@@ -2,11 +2,13 @@ import { type FollowedIncidents, followIncidents } from '#core/alerts/follow-inc
 import { type OwnedIncident, openingAlerts, recoveryAlerts } from '#core/alerts/incident-alerts.ts';
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import { metricNames } from '#core/contracts/environment.ts';
-import type { HealthRecord } from '#core/contracts/health-record.ts';
+import { type HealthRecord, maxRecordedFaults } from '#core/contracts/health-record.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import type { Incident } from '#core/contracts/incident.ts';
 import { isCaptured, type Replication } from '#core/contracts/replication.ts';
+import { type MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { launchAllowanceMs } from '#core/health/decide.ts';
+import { hopOfCode } from '#core/health/hop-of-error.ts';
 import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { MetricsPort } from '#core/ports/metrics.ts';
@@ -20,7 +22,7 @@ import { unifiedStatus } from '#core/status/unified-status.ts';
 export interface RecordHealthPorts {
   readonly store: Pick<ReplicationStore, 'getReplication'> &
     FactsStore &
-    Pick<HealthStore, 'putHealth'> &
+    Pick<HealthStore, 'putHealth' | 'getHealth'> &
     Pick<IncidentStore, 'getOpenIncidents' | 'putIncidents'>;
   readonly alerts: AlertSink;
   readonly metrics: MetricsPort;
@@ -31,7 +33,11 @@ export interface RecordHealthPorts {
   readonly logFor: (replication: Replication) => Log;
 }
 
-const parallelRecords = 20;
+/** As many as fill the calls of the state store, which answer 100 at a time. */
+const parallelRecords = 200;
+
+/** What the check has seen of a replication: its connector, or why it could not look. */
+export type Seen = { readonly connector: Observation['connector'] } | { readonly failure: MillraceError };
 
 const recordedStatuses: readonly Replication['status'][] = [
   'starting',
@@ -47,17 +53,16 @@ const recordedStatuses: readonly Replication['status'][] = [
  */
 export const recordHealth = async (
   replications: readonly Replication[],
-  connectors: ReadonlyMap<ReplicationId, Observation['connector']>,
+  seen: ReadonlyMap<ReplicationId, Seen>,
   ports: RecordHealthPorts,
 ): Promise<void> => {
   const recorded = await forEachBounded(replications, parallelRecords, async (replication) => {
     try {
-      return await recordOne(replication, connectors.get(replication.replicationId), ports);
-    } catch (error) {
-      ports
-        .logFor(replication)
-        .warn('Could not record the health; this minute is missing in the history', { error });
-      return undefined;
+      return await recordOne(replication, seen.get(replication.replicationId), ports);
+    } catch (cause) {
+      const error = toMillraceError(cause);
+      ports.logFor(replication).warn(`Could not tell the health: ${error.message}`, { error });
+      return recordSafely(replication, error, ports);
     }
   });
   await tell(
@@ -95,18 +100,90 @@ const tell = async (recorded: readonly Recorded[], { alerts, log }: RecordHealth
   }
 };
 
+/** What kept the health from being told may keep this from being written, too. */
+const recordSafely = async (
+  replication: Replication,
+  failure: MillraceError,
+  ports: RecordHealthPorts,
+): Promise<Recorded | undefined> => {
+  try {
+    return recordedStatuses.includes(replication.status)
+      ? await recordFailure(replication, failure, ports)
+      : undefined;
+  } catch (error) {
+    ports
+      .logFor(replication)
+      .warn('Could not record the health; this minute is missing in the history', { error });
+    return undefined;
+  }
+};
+
+/**
+ * The minute of a replication that could not be looked at: it is not called healthy, and nothing that was at fault before is
+ * called over.
+ */
+const recordFailure = async (
+  replication: Replication,
+  failure: MillraceError,
+  { store, clock }: RecordHealthPorts,
+): Promise<Recorded> => {
+  const { replicationId } = replication;
+  const now = clock.now();
+  const at = now.toISOString();
+  const [recorded, before] = await Promise.all([
+    store.getHealth(replicationId).catch(() => undefined),
+    store.getOpenIncidents(replicationId),
+  ]);
+  const known = recorded?.faults.find(({ condition }) => condition === 'check-failed');
+  const fault = {
+    condition: 'check-failed',
+    hop: hopOfCode(failure.code),
+    message: `The health check could not look at it: ${failure.message}`,
+    since: known?.since ?? at,
+    isFailure: false,
+  } as const;
+  const others = (recorded?.faults ?? []).filter(({ condition }) => condition !== 'check-failed');
+  const overall = recorded?.overall === 'failed' ? 'failed' : 'degraded';
+  await store.putHealth(
+    replicationId,
+    {
+      at,
+      overall,
+      since: recorded?.overall === overall ? recorded.since : at,
+      faults: [{ condition: fault.condition, hop: fault.hop, since: fault.since }, ...others].slice(
+        0,
+        maxRecordedFaults,
+      ),
+    },
+    { at, overall, hop: fault.hop, condition: fault.condition },
+  );
+  const stillThere = before
+    .filter(({ condition }) => condition !== 'check-failed')
+    .map(({ condition, hop, message, since }) => ({ condition, hop, message, since, isFailure: false }));
+  const faults = [fault, ...stillThere];
+  const followed = followIncidents(before, { replication, overall, faults, appliedEvents: undefined, now });
+  if (before.length > 0 || followed.open.length > 0) {
+    await store.putIncidents(replication, followed.open, followed.closed);
+  }
+  return { ...followed, replication, before };
+};
+
 const recordOne = async (
   { clientId, replicationId }: Replication,
-  connector: Observation['connector'] | undefined,
-  { store, metrics, clock, topicRetentionHours }: RecordHealthPorts,
+  seen: Seen | undefined,
+  ports: RecordHealthPorts,
 ): Promise<Recorded | undefined> => {
+  const { store, metrics, clock, topicRetentionHours } = ports;
   // The list is eventually consistent, and the looks have taken their time.
   const replication = await store.getReplication(clientId, replicationId);
   const before = await store.getOpenIncidents(replicationId);
   const isRecorded = recordedStatuses.includes(replication.status);
   // A user's stop ends what was open.
   if (!isRecorded && (before.length === 0 || replication.status === 'deleting')) return undefined;
-  // It has become active during this check, which has not looked at its connector.
+  if (isRecorded && seen !== undefined && 'failure' in seen)
+    return recordFailure(replication, seen.failure, ports);
+  const connector = seen !== undefined && 'connector' in seen ? seen.connector : undefined;
+  // It has become active during this check, which has not looked at its connector, or there was no time for it.
   if (isCaptured(replication) && connector === undefined) return undefined;
   const stored = await readFacts(replicationId, store);
   const now = clock.now();
@@ -128,7 +205,7 @@ const recordOne = async (
   const facts = { replication, overall, faults, appliedEvents: point.appliedEvents, now };
   const followed = followIncidents(before, facts);
   if (before.length > 0 || followed.open.length > 0) {
-    await store.putIncidents(replicationId, followed.open, followed.closed);
+    await store.putIncidents(replication, followed.open, followed.closed);
   }
   return { ...followed, replication, before };
 };

@@ -2,6 +2,9 @@ import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import { isCaptured, type Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
+import { type ErrorCode, toErrorCode } from '#core/errors/error-policies.ts';
+import type { MillraceError } from '#core/errors/millrace-error.ts';
+import { failLook } from '#core/health/follow-log.ts';
 import type { LogLook, LookOptions } from '#core/health/observe-source-log.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { ReplicationStore, SourceLogStore } from '#core/ports/state-store.ts';
@@ -15,7 +18,10 @@ export interface WatchSourcesPorts {
 }
 
 export interface SourceLooks {
-  /** As `lookAtLog`, with a connection of its own. Never throws. `connectAnswers`: whether Kafka Connect may be asked. */
+  /**
+   * As `lookAtLog`, with the connection that all looks of one check at one source share. Never throws. `connectAnswers`: whether
+   * Kafka Connect may be asked.
+   */
   look(
     replication: Replication,
     before: SourceLog | undefined,
@@ -29,48 +35,90 @@ export interface SourceLooks {
  */
 const lookWaitsMs = [0, 5_000, 15_000, 15_000] as const;
 
-/** After so long no further look is begun. The next check begins with the replications that were left out. */
+/** So long after the check has begun, no further look is. The next check begins with the replications that were left out. */
 const looksEndAfterMs = 42_000;
 
-/** A look takes some 50 ms, and 12 s at a source that does not answer. */
-const parallelLooks = 20;
+/** Sources at a time. A look takes some 50 ms, and 12 s at a source that does not answer. */
+const parallelSources = 20;
+
+/** As many as fill the calls of the state store, which answer 100 at a time. */
+const parallelReads = 200;
 
 /** The log of a source for which nothing runs is looked at less often: it may be kept for a replication that was stopped. */
 const idleLookMinutes = 5;
 
 /**
  * Looks at the log of every source, again and again while it is not known whether its capture comes on, and stores what was
- * seen.
+ * seen. The replications of one source are looked at one after the other, so that however many they are the source has one
+ * more connection. `startedMs`: when the check has begun.
  */
 export const watchSources = async (
   replications: readonly Replication[],
   connectAnswers: boolean,
+  startedMs: number,
   ports: WatchSourcesPorts,
 ): Promise<void> => {
   const { clock } = ports;
-  const startedMs = clock.now().getTime();
-  const logs = await readLogs(replications.filter(isDue(startedMs)), ports);
-  let pending = byOldestLook(logs);
+  const hasTime = (): boolean => clock.now().getTime() - startedMs <= looksEndAfterMs;
+  let pending = byOldestLook(await readLogs(replications.filter(isDue(startedMs)), ports));
   for (const [index, waitMs] of lookWaitsMs.entries()) {
     if (pending.length === 0) return;
     if (waitMs > 0) await clock.sleep(waitMs);
+    const isFirst = index === 0;
+    const isLast = index === lookWaitsMs.length - 1;
+    const seen: { readonly replication: Replication; readonly sourceLog: SourceLog }[] = [];
     const open: Watched[] = [];
-    await forEachBounded(pending, parallelLooks, async (watched) => {
-      if (clock.now().getTime() - startedMs > looksEndAfterMs) return;
-      const { replication, before } = watched;
-      const isFirst = index === 0;
-      const { sourceLog, isOpen } = await ports.sources.look(replication, before, {
-        isFirst,
-        withWarnings: isFirst && isTurn(replication.replicationId, startedMs),
-        connectAnswers,
-      });
-      if (isOpen && isCaptured(replication) && index < lookWaitsMs.length - 1) {
-        open.push({ replication, before: sourceLog });
+    await forEachBounded(bySource(pending), parallelSources, async (ofOneSource) => {
+      let silence: Silence | undefined;
+      for (const { replication, before } of ofOneSource) {
+        if (!hasTime()) return;
+        const { sourceLog, isOpen } =
+          silence === undefined
+            ? await ports.sources.look(replication, before, {
+                isFirst,
+                withWarnings: isFirst && isTurn(replication.replicationId, startedMs),
+                connectAnswers,
+              })
+            : { sourceLog: failLook(before, silence, clock.now()), isOpen: false };
+        silence = silenceOf(sourceLog);
+        seen.push({ replication, sourceLog });
+        if (isOpen && isCaptured(replication) && !isLast) open.push({ replication, before: sourceLog });
       }
-      await put(replication, sourceLog, ports);
     });
+    await forEachBounded(seen, parallelReads, ({ replication, sourceLog }) =>
+      put(replication, sourceLog, ports),
+    );
     pending = open;
   }
+};
+
+type Silence = Pick<MillraceError, 'code' | 'message'>;
+
+/** What is so for all replications of the source: asked once more, each of them would wait for it. */
+const silentCodes: readonly ErrorCode[] = [
+  'DatabaseUnreachable',
+  'DatabaseTimeout',
+  'DatabaseAuthenticationFailed',
+  'DatabaseTlsFailed',
+  'DatabaseUnavailable',
+  'SecretMissing',
+];
+
+const silenceOf = ({ failure }: SourceLog): Silence | undefined => {
+  if (failure === undefined) return undefined;
+  const { code, message } = failure;
+  return silentCodes.some((silent) => silent === code) ? { code: toErrorCode(code), message } : undefined;
+};
+
+/** In the order of the oldest look of each source. */
+const bySource = (watched: readonly Watched[]): readonly (readonly Watched[])[] => {
+  const groups = new Map<string, Watched[]>();
+  for (const one of watched) {
+    const { clientId, sourceDatabaseId } = one.replication;
+    const source = `${clientId}/${sourceDatabaseId}`;
+    groups.set(source, [...(groups.get(source) ?? []), one]);
+  }
+  return [...groups.values()];
 };
 
 interface Watched {
@@ -93,7 +141,7 @@ const readLogs = (
   replications: readonly Replication[],
   { store, logFor }: WatchSourcesPorts,
 ): Promise<readonly Watched[]> =>
-  forEachBounded(replications, parallelLooks, async (replication) => {
+  forEachBounded(replications, parallelReads, async (replication) => {
     try {
       return { replication, before: await store.getSourceLog(replication.replicationId) };
     } catch (error) {

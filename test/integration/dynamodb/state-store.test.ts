@@ -10,7 +10,7 @@ import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ActivityPage, StateStore } from '#core/ports/state-store.ts';
 import { sampleTable } from '../../kit/databases.ts';
-import { createStateTable, type EmulatedAws, startEmulatedAws } from './state-table.ts';
+import { createStateTable, type EmulatedAws, startEmulatedAws, storeUnderTest } from './state-table.ts';
 
 let aws: EmulatedAws;
 let client: DynamoDBClient;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   aws = await startEmulatedAws();
   client = new DynamoDBClient(aws.config);
   await createStateTable(client, 'state');
-  store = createStateStore({ tableName: 'state', client, clock });
+  store = createStateStore({ tableName: 'state', client, clock, ...storeUnderTest });
 }, 120_000);
 afterAll(async () => {
   client.destroy();
@@ -168,6 +168,8 @@ test('a replication is saved as it is and belongs to its client', async () => {
   expect(await store.listReplications(1)).toContainEqual(it);
   expect(await store.listReplications(2)).toEqual([]);
   expect(await store.listAllReplications()).toContainEqual(it);
+  const { clientId: ofClient, replicationId: number } = it;
+  expect(await store.listReplicationKeys()).toContainEqual({ clientId: ofClient, replicationId: number });
 });
 
 test('an installation has one number, also when it is asked for several times at once', async () => {
@@ -419,7 +421,8 @@ test('the health of each minute is kept as a short history, one point a minute',
 });
 
 test('incidents are kept, and what is open is known by itself', async () => {
-  const { replicationId } = await created();
+  const it = await created();
+  const { replicationId, clientId } = it;
   expect(await store.getOpenIncidents(replicationId)).toEqual([]);
   const incident = (minute: number, change: Partial<Incident> = {}): Incident => {
     const at = `2026-03-01T12:0${minute}:00.000Z`;
@@ -436,14 +439,35 @@ test('incidents are kept, and what is open is known by itself', async () => {
       ...change,
     };
   };
-  await store.putIncidents(replicationId, [incident(1)], []);
-  await store.putIncidents(replicationId, [incident(1, { message: 'It still does' })], []);
+  await store.putIncidents(it, [incident(1)], []);
+  await store.putIncidents(it, [incident(1, { message: 'It still does' })], []);
   expect(await store.getOpenIncidents(replicationId)).toEqual([incident(1, { message: 'It still does' })]);
   const closed = incident(1, { closedAt: '2026-03-01T12:08:00.000Z', ending: 'Recovered.' });
-  await store.putIncidents(replicationId, [incident(9)], [closed]);
+  await store.putIncidents(it, [incident(9)], [closed]);
   expect(await store.getOpenIncidents(replicationId)).toEqual([incident(9)]);
-  expect(await store.listIncidents(replicationId, 10)).toEqual([incident(9), closed]);
-  expect(await store.listIncidents(replicationId, 1)).toEqual([incident(9)]);
+  expect(await store.listIncidents(replicationId, { limit: 2 })).toEqual({
+    incidents: [incident(9), closed],
+  });
+  const first = await store.listIncidents(replicationId, { limit: 1 });
+  expect(first).toEqual({ incidents: [incident(9)], next: expect.any(String) });
+  const { next: from = '' } = first;
+  expect(await store.listIncidents(replicationId, { limit: 1, from })).toEqual({ incidents: [closed] });
+
+  const other = await created({ clientId });
+  const another = { ...incident(5), replicationId: other.replicationId };
+  await store.putIncidents(other, [another], []);
+  const ofClient: Incident[] = [];
+  let page = await store.listClientIncidents(clientId, { limit: 1 });
+  ofClient.push(...page.incidents);
+  while (page.next !== undefined) {
+    page = await store.listClientIncidents(clientId, { limit: 1, from: page.next });
+    ofClient.push(...page.incidents);
+  }
+  expect(ofClient.filter((one) => [replicationId, other.replicationId].includes(one.replicationId))).toEqual([
+    incident(9),
+    another,
+    closed,
+  ]);
 });
 
 test('heal attempts are listed since an instant', async () => {
@@ -819,7 +843,7 @@ test('a deletion begins with the status, and removes everything of its replicati
   await store.putTableShape(replicationId, progress.source, shape);
   await store.putSourceLog(replicationId, { readAt: at, warnings: [] });
   await store.putIncidents(
-    replicationId,
+    it,
     [
       {
         incidentId: 'i',
@@ -876,7 +900,7 @@ test('a deletion begins with the status, and removes everything of its replicati
   expect(await store.listHealth(replicationId, new Date(0))).toEqual([]);
   expect((await store.listHealCounts([replicationId])).size).toBe(0);
   expect(await store.getOpenIncidents(replicationId)).toEqual([]);
-  expect(await store.listIncidents(replicationId, 10)).toEqual([]);
+  expect(await store.listIncidents(replicationId, { limit: 10 })).toEqual({ incidents: [] });
   expect((await store.getReplication(1, other.replicationId)).replicationId).toBe(other.replicationId);
   await expect(created({ tables: tables(3, 'gone'), connectorName })).resolves.toBeDefined();
 });

@@ -96,6 +96,7 @@ test('a task is described by its own container; an unknown one is undefined', as
   mock.on(DescribeTasksCommand).resolvesOnce({
     tasks: [
       {
+        taskArn: 'arn:task',
         lastStatus: 'STOPPED',
         stoppedReason: 'Essential container exited',
         containers: [
@@ -112,4 +113,29 @@ test('a task is described by its own container; an unknown one is undefined', as
   });
   mock.on(DescribeTasksCommand).resolves({ tasks: [], failures: [{ reason: 'MISSING' }] });
   expect(await runner.describeTask('arn:task')).toBeUndefined();
+});
+
+test('tasks that are asked for at once are described by one call for each hundred', async () => {
+  const { mock, runner } = create();
+  mock.on(DescribeTasksCommand).callsFake(({ tasks }: { tasks: readonly string[] }) => ({
+    tasks: tasks
+      .filter((taskArn) => taskArn !== 'arn:13')
+      .map((taskArn) => ({ taskArn, lastStatus: `RUNNING ${taskArn}` })),
+    failures: [{ arn: 'arn:13', reason: 'MISSING' }],
+  }));
+  const arns = Array.from({ length: 250 }, (_, index) => `arn:${index}`);
+  const seen = await Promise.all(arns.map((arn) => runner.describeTask(arn)));
+  expect(mock.commandCalls(DescribeTasksCommand).map((call) => call.args[0].input.tasks?.length)).toEqual([
+    100, 100, 50,
+  ]);
+  expect(seen[13]).toBeUndefined();
+  expect(seen[249]).toEqual({ lastStatus: 'RUNNING arn:249' });
+
+  mock.reset();
+  mock.on(DescribeTasksCommand).rejects(new Error('socket hang up'));
+  const failed = await Promise.allSettled([runner.describeTask('arn:1'), runner.describeTask('arn:2')]);
+  expect(failed.map((one) => one.status === 'rejected' && one.reason.code)).toEqual([
+    'ServiceUnavailable',
+    'ServiceUnavailable',
+  ]);
 });

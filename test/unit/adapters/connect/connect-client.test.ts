@@ -160,3 +160,29 @@ test('every error of a validated configuration is named', async () => {
     'database.port: must be a number',
   ]);
 });
+
+test('the status of all connectors comes by one request', async () => {
+  answers = [
+    {
+      status: 200,
+      body: {
+        a: {
+          status: {
+            name: 'a',
+            connector: { state: 'RUNNING', worker_id: 'w' },
+            tasks: [{ id: 0, state: 'FAILED', trace: 'x', worker_id: 'w' }],
+            type: 'source',
+          },
+        },
+        b: { status: { name: 'b', connector: { state: 'DESTROYED', worker_id: 'w' }, tasks: [] } },
+      },
+    },
+  ];
+  expect(await client().listStatuses()).toEqual(
+    new Map([
+      ['a', { state: 'RUNNING', tasks: [{ id: 0, state: 'FAILED', trace: 'x' }] }],
+      ['b', { state: 'UNASSIGNED', tasks: [] }],
+    ]),
+  );
+  expect(requests).toEqual(['GET /connectors?expand=status']);
+});

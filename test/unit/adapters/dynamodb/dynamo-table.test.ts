@@ -4,6 +4,7 @@ import {
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
   BatchWriteCommand,
   DynamoDBDocumentClient,
   GetCommand,
@@ -15,6 +16,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { z } from 'zod';
+import { openBatchedTable } from '#adapters/dynamodb/batched-table.ts';
 import { matching, openDynamoTable, parseItem } from '#adapters/dynamodb/dynamo-table.ts';
 import { createManualClock } from '#test/kit/manual-clock.ts';
 
@@ -138,4 +140,54 @@ test('an item of another shape is refused, with where and without its values', (
   const read = () => parseItem(schema, { ...key, n: 'a secret' });
   expect(read).toThrow(/A \/ B is malformed: n:/);
   expect(read).not.toThrow(/a secret/);
+});
+
+/** DynamoDB with an item of every key but `missing`, which leaves the last of more than two keys for the next call. */
+const answerReads = (mock: ReturnType<typeof create>['mock']): void => {
+  mock.on(BatchGetCommand).callsFake(({ RequestItems }) => {
+    const keys = RequestItems.state.Keys as readonly { pk: string; sk: string }[];
+    const open = keys.length > 2 ? keys.slice(-1) : [];
+    const read = open.length > 0 ? keys.slice(0, -1) : keys;
+    return {
+      Responses: { state: read.filter(({ sk }) => sk !== 'missing').map((it) => ({ ...it, of: it.sk })) },
+      UnprocessedKeys: open.length > 0 ? { state: { Keys: open } } : {},
+    };
+  });
+};
+
+test('many items are read in batches, each in the place of its key, and what is left out is read again', async () => {
+  const { mock, table } = create();
+  answerReads(mock);
+  const keys = ['a', 'missing', 'a', 'b', 'c'].map((sk) => ({ pk: 'A', sk }));
+  const items = await table.getAll(keys);
+  expect(items.map((item) => item?.of)).toEqual(['a', undefined, 'a', 'b', 'c']);
+  const asked = mock.commandCalls(BatchGetCommand).map((call) => call.args[0].input.RequestItems?.state);
+  expect(asked.map((request) => request?.Keys?.length)).toEqual([4, 1]);
+  expect(asked.every((request) => request?.ConsistentRead === true)).toBe(true);
+});
+
+test('a batched table reads and writes together what is asked for at once, and the last write of an item wins', async () => {
+  const { mock, table } = create();
+  const batched = openBatchedTable(table);
+  answerReads(mock);
+  const written: unknown[] = [];
+  mock.on(BatchWriteCommand).callsFake(({ RequestItems }) => {
+    written.push(...RequestItems.state.map((it: { PutRequest: { Item: unknown } }) => it.PutRequest.Item));
+    return {};
+  });
+  const read = ['a', 'b'].map((sk) => batched.get({ pk: 'A', sk }));
+  expect((await Promise.all(read)).map((item) => item?.of)).toEqual(['a', 'b']);
+  expect(mock.commandCalls(BatchGetCommand)).toHaveLength(1);
+  await Promise.all([
+    batched.put({ ...key, n: 1 }),
+    batched.putAll([{ pk: 'A', sk: 'C' }]),
+    batched.put({ ...key, n: 2 }),
+  ]);
+  expect(mock.commandCalls(BatchWriteCommand)).toHaveLength(1);
+  expect(written).toEqual([
+    { ...key, n: 2 },
+    { pk: 'A', sk: 'C' },
+  ]);
+  mock.on(BatchWriteCommand).rejects(new Error('no'));
+  await expect(batched.put(key)).rejects.toMatchObject({ code: 'StoreUnavailable' });
 });

@@ -350,3 +350,28 @@ test('a reason tells what was seen', () => {
     { kind: 'restart-connector', reason: 'Capture failed: ConnectException: Connection refused' },
   ]);
 });
+
+test('whether there is something to do never depends on what was tried before', () => {
+  const observations: readonly Observation[] = [
+    healthy,
+    ...(['PAUSED', 'STOPPED', 'FAILED', 'UNASSIGNED', 'RUNNING'] as const).map((state) =>
+      withConnector(connector(state, state, 'Connection refused')),
+    ),
+    withConnector({ kind: 'missing' }),
+    withConnector({ kind: 'unknown' }),
+    withConsumer({ launch: undefined }),
+    withConsumer({ heartbeat: beat({ beatAt: ago(600) }) }),
+    withConsumer({ task: { kind: 'seen', value: { lastStatus: 'STOPPED' } } }),
+  ];
+  const statuses = ['active', 'starting', 'paused', 'stopped', 'error'] as const;
+  const histories = (['restart-connector', 'recreate-connector', 'restart-consumer'] as const).flatMap(
+    (kind) => [1, healLimit, 20].map((times) => tried(kind, times)),
+  );
+  for (const observation of observations) {
+    for (const status of statuses) {
+      const desired = { ...running, status, desired: status === 'stopped' ? 'stopped' : 'running' } as const;
+      const acts = kinds(observation, [], desired).length > 0;
+      for (const history of histories) expect(kinds(observation, history, desired).length > 0).toBe(acts);
+    }
+  }
+});

@@ -95,6 +95,7 @@ const createWorld = (change: Partial<Deletion> = {}) => {
       validateConfig: unused,
       putConnector: unused,
       getConfig: unused,
+      listStatuses: unused,
       getOffset: unused,
       pause: unused,
       resume: unused,

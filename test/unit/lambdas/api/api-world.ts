@@ -230,6 +230,7 @@ export const createWorld = (options: WorldOptions = {}) => {
         if (world.connector instanceof MillraceError) throw world.connector;
         return world.connector;
       },
+      listStatuses: unexpected('listStatuses'),
       pause: async (name) => {
         calls.push(`pause ${name}`);
         if (world.connector !== undefined && !(world.connector instanceof MillraceError)) {

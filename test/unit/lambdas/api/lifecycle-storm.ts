@@ -2,7 +2,7 @@ import type { Replication } from '#core/contracts/replication.ts';
 import { runSchema } from '#core/contracts/steps.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import { requireCurrentRun } from '#core/lifecycle/current-run.ts';
-import type { ConnectorState } from '#core/ports/services.ts';
+import type { ConnectorState, ConnectorStatus } from '#core/ports/services.ts';
 import type { StateStore } from '#core/ports/state-store.ts';
 import { seededRandom } from '../../../../demo/seeded-random.ts';
 import { monitorHealth } from '../../../../lambdas/health/monitor-health/monitor-health.ts';
@@ -114,12 +114,18 @@ export const createStorm = async ({ seed, openStore }: StormOptions) => {
     await somewhat(500);
     connector.state = state;
   };
+  const seeConnector = (): ConnectorStatus | undefined =>
+    connector.state === undefined
+      ? undefined
+      : { state: connector.state, tasks: [{ id: 0, state: connector.state }] };
   const connect = {
     checkHealth: async () => {},
-    getStatus: async () =>
-      connector.state === undefined
-        ? undefined
-        : { state: connector.state, tasks: [{ id: 0, state: connector.state }] },
+    getStatus: async () => seeConnector(),
+    listStatuses: async () => {
+      const status = seeConnector();
+      const { connectorName } = await current();
+      return new Map(status === undefined ? [] : [[connectorName, status]]);
+    },
     pause: setConnector('PAUSED'),
     resume: setConnector('RUNNING'),
     restart: setConnector('RUNNING'),
@@ -174,7 +180,7 @@ export const createStorm = async ({ seed, openStore }: StormOptions) => {
   const heal = async (): Promise<void> => {
     healer += 1;
     await monitorHealth(`healer-${healer}`, {
-      store: { ...used, listAllReplications: async () => [await current()] },
+      store: { ...used, listReplicationKeys: async () => [await current()] },
       connect,
       connectors: { ...connect, recreate: setConnector('RUNNING') },
       captures: { listUncaptured: async () => [] },

@@ -234,6 +234,13 @@ test('incidents are listed for one replication and for the client, open or all',
   expect(await list('/incidents')).toEqual(['i open']);
   expect(await list('/incidents?state=all')).toEqual(['i open', 'o closed']);
   expect(await list('/replications/1/incidents')).toEqual(['i open']);
+  for (const path of ['/incidents', '/replications/1/incidents']) {
+    const first = (await it.request(client, 'GET', `${path}?state=all&limit=1`)).body;
+    const { incidents, next_cursor } = incidentsAnswerSchema.parse(first);
+    expect(incidents.map((one) => one.incident_id)).toEqual(['i']);
+    expect(await list(`${path}?state=all&limit=1&cursor=${next_cursor}`)).toEqual(['o closed']);
+    expect((await it.request(client, 'GET', `${path}?cursor=eA`)).status).toBe(400);
+  }
   expect((await it.request(client + 1, 'GET', '/replications/1/incidents')).status).toBe(404);
 });
 

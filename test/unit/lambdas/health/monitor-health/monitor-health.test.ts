@@ -58,9 +58,10 @@ const createWorld = (change: Partial<Replication> = {}) => {
   const ports = {
     store,
     connect: {
-      checkHealth: async () => {
-        calls.push('checkHealth');
+      listStatuses: async () => {
+        calls.push('listStatuses');
         if (world.connectFailure !== undefined) throw world.connectFailure;
+        return new Map(world.connector === undefined ? [] : [['acme_shop_connector', world.connector]]);
       },
       getStatus: async () => {
         calls.push('getStatus');
@@ -112,7 +113,7 @@ const createWorld = (change: Partial<Replication> = {}) => {
 };
 
 const acts = (calls: readonly string[]): readonly string[] =>
-  calls.filter((call) => !['checkHealth', 'getStatus', 'listUncaptured', 'look'].includes(call));
+  calls.filter((call) => !['listStatuses', 'getStatus', 'listUncaptured', 'look'].includes(call));
 
 test('a healthy replication is left alone and measured', async () => {
   const { ports, calls, metrics } = createWorld();
@@ -211,7 +212,7 @@ test('while Connect is away it is asked once, and consumers are healed all the s
   world.connectFailure = new MillraceError('ConnectUnavailable', 'silent');
   world.taskStatus = 'STOPPED';
   expect(await monitorHealth('me', ports)).toMatchObject({ healed: 1 });
-  expect(calls).toEqual(['checkHealth', 'stop arn:task', 'run r7-g3-l2', 'look']);
+  expect(calls).toEqual(['listStatuses', 'stop arn:task', 'run r7-g3-l2', 'look']);
   expect(metrics.emitted).toContainEqual({ HeartbeatAgeMs: 10_000 });
 });
 
@@ -427,4 +428,169 @@ test('two checks at the same time replace a consumer once', async () => {
     checkHeartbeats('heartbeats', { ...ports, tasks }),
   ]);
   expect(calls.filter((call) => call.startsWith('run'))).toEqual(['run r7-g3-l2']);
+});
+
+test('a check that fails leaves a point that says so, and calls nothing over that was at fault', async () => {
+  const world = createWorld();
+  const at = '2026-03-01T11:58:00.000Z';
+  const incident = {
+    incidentId: 'i',
+    replicationId: 7,
+    condition: 'connector-failed',
+    hop: 'capture',
+    message: 'It has failed',
+    since: at,
+    openedAt: at,
+    updatedAt: at,
+    appliedAtOpening: 3,
+  } as const;
+  world.state.openIncidents = [incident];
+  const { store } = world.ports;
+  let isBroken = true;
+  const ports = {
+    ...world.ports,
+    store: {
+      ...store,
+      getLaunch: async (id: number) => {
+        if (isBroken) throw new MillraceError('Internal', 'Stored item CONSUMER is malformed.');
+        return store.getLaunch(id);
+      },
+    },
+  };
+  for (let minute = 0; minute < 4; minute += 1) {
+    await monitorHealth('me', ports);
+    await ports.clock.sleep(60_000);
+  }
+  expect(world.state.history).toHaveLength(4);
+  expect(world.state.history[0]).toEqual({
+    at: '2026-03-01T12:00:00.000Z',
+    overall: 'degraded',
+    hop: 'consumer',
+    condition: 'check-failed',
+  });
+  expect(world.state.health).toMatchObject({
+    overall: 'degraded',
+    since: '2026-03-01T12:00:00.000Z',
+    faults: [{ condition: 'check-failed' }],
+  });
+  expect(world.state.openIncidents.map(({ condition }) => condition)).toEqual([
+    'connector-failed',
+    'check-failed',
+  ]);
+  expect(world.state.closedIncidents).toEqual([]);
+  expect(world.state.openIncidents[1]?.message).toContain('Stored item CONSUMER is malformed');
+  expect(world.alerts).toHaveLength(1);
+
+  isBroken = false;
+  world.state.heartbeat = { ...beat, beatAt: '2026-03-01T12:04:00.000Z' };
+  await monitorHealth('me', ports);
+  expect(world.state.history.at(-1)?.condition).not.toBe('check-failed');
+});
+
+test('replications of one source are looked at one after the other, and wait for its silence once', async () => {
+  const world = createWorld();
+  const at = '2026-03-01T12:00:00.000Z';
+  const failure = { code: 'DatabaseUnreachable', message: 'It is away.', at, since: at };
+  const all = [1, 2, 3].map((replicationId) => ({
+    ...world.state.replication,
+    replicationId,
+    sourceDatabaseId: replicationId === 3 ? 2 : 1,
+  }));
+  const looked: number[] = [];
+  const stored = new Map<number, SourceLog>();
+  const ports = {
+    ...world.ports,
+    store: {
+      ...world.ports.store,
+      listReplicationKeys: async () => all,
+      getReplication: async (_clientId: number, id: number) => all[id - 1] ?? world.state.replication,
+      putSourceLog: async (id: number, log: SourceLog) => void stored.set(id, log),
+    },
+    sources: {
+      look: async ({ replicationId, sourceDatabaseId }: Replication) => {
+        looked.push(replicationId);
+        const sawFailure = sourceDatabaseId === 1 ? { failure } : {};
+        return { sourceLog: { ...sourceLog, ...sawFailure }, isOpen: false };
+      },
+    },
+  };
+  await monitorHealth('me', ports);
+  expect(looked.toSorted()).toEqual([1, 3]);
+  expect(stored.get(2)?.failure).toMatchObject({ code: 'DatabaseUnreachable', message: 'It is away.' });
+  expect(stored.get(3)?.failure).toBeUndefined();
+});
+
+/** A world of many replications, whose connectors are asked for one by one when Connect's list leaves them out. */
+const createMany = (count: number) => {
+  const world = createWorld();
+  const all = Array.from({ length: count }, (_, index) => ({
+    ...world.state.replication,
+    replicationId: index + 1,
+    connectorName: `c${index + 1}`,
+  }));
+  const examined: number[] = [];
+  const lastChecked = new Map<string, number>();
+  const ports = {
+    ...world.ports,
+    store: {
+      ...world.ports.store,
+      listReplicationKeys: async () => all,
+      getReplication: async (_clientId: number, id: number) => all[id - 1] ?? world.state.replication,
+      getLastChecked: async (check: string, run: number) => lastChecked.get(`${check} ${run}`),
+      putLastChecked: async (check: string, run: number, id: number) =>
+        void lastChecked.set(`${check} ${run}`, id),
+      getLaunch: async (id: number) => {
+        examined.push(id);
+        return world.state.launch;
+      },
+    },
+  };
+  return { ...world, examined, ports };
+};
+
+test('a check that runs out of time goes on with those that it left out', async () => {
+  const world = createMany(700);
+  const { ports, examined } = world;
+  const { getLaunch } = ports.store;
+  const slow = {
+    ...ports,
+    store: {
+      ...ports.store,
+      getLaunch: async (id: number) => {
+        const launch = await getLaunch(id);
+        if (examined.length % 100 === 0) await ports.clock.sleep(15_000);
+        return launch;
+      },
+    },
+  };
+  const seen = new Set<number>();
+  const first = await checkHeartbeats('me', slow);
+  expect(first.examined).toBeLessThan(700);
+  for (let run = 0; run < 5; run += 1) {
+    for (const id of examined.splice(0)) seen.add(id);
+    await checkHeartbeats('me', slow);
+  }
+  for (const id of examined) seen.add(id);
+  expect(seen.size).toBe(700);
+});
+
+test('beyond what one run does, parallel runs divide the replications; until then the first has them all', async () => {
+  const few = createMany(3);
+  expect(await checkHeartbeats('me', few.ports, { index: 1, count: 2 })).toMatchObject({ examined: 0 });
+  expect(await checkHeartbeats('me', few.ports, { index: 0, count: 2 })).toMatchObject({ examined: 3 });
+  const many = createMany(2_001);
+  const runs = [0, 1, 2, 3].map((index) => checkHeartbeats('me', many.ports, { index, count: 4 }));
+  const examined = (await Promise.all(runs)).map((run) => run.examined);
+  expect(examined).toEqual([1_000, 1_001, 0, 0]);
+  expect(new Set(many.examined).size).toBe(2_001);
+});
+
+test('a connector that Connect leaves out of its list is asked for before it is called missing', async () => {
+  const world = createWorld();
+  const ports = {
+    ...world.ports,
+    connect: { ...world.ports.connect, listStatuses: async () => new Map<string, ConnectorStatus>() },
+  };
+  expect(await monitorHealth('me', ports)).toEqual({ examined: 1, healed: 0 });
+  expect(world.calls).toContain('getStatus');
 });
