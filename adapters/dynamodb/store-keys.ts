@@ -1,6 +1,6 @@
 import { type ClientId, type ReplicationId, type TableRef, tableKey } from '#core/contracts/identifiers.ts';
-import type { MetricsTarget } from '#core/contracts/metrics-target.ts';
 import { type Incident, incidentMoment } from '#core/contracts/incident.ts';
+import type { MetricsTarget } from '#core/contracts/metrics-target.ts';
 import type { TokenId } from '#core/contracts/token.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ActivityScope, ReplicationKey } from '#core/ports/state-store.ts';
