@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '07be802ce9fa65752c4c9aa769991ab2e91b9011b1a669c789fa1fc36d84d4f3';
+export const documentDigest = 'd2fca8ffec857da825537365dd5ebea8988d022e598ea939861f9534257c2dbb';
 
 /** Which HTTP call an operation is. */
 export const routes = {
