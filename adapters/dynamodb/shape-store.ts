@@ -23,6 +23,10 @@ export const createShapeStore = (table: DynamoTable): ShapeStore => ({
   putTableShape: async (replicationId, source, shape) => {
     await table.put({ ...shapeKey(replicationId, source), shape: pack(shape) });
   },
+  getTableShape: async (replicationId, source) => {
+    const item = await table.get(shapeKey(replicationId, source));
+    return item && unpack(parseItem(itemSchema, item).shape);
+  },
   listTableShapes: async (replicationId) => {
     const { pk, sk } = shapesOf(replicationId);
     const items = await table.query({ pk, prefix: sk });

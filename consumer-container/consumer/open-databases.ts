@@ -11,8 +11,9 @@ import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { CaptureNames, SourceDatabase } from '#core/ports/databases.ts';
 import type { SourceDialect } from '#core/ports/source-dialect.ts';
+import { harmSince } from '#core/schema/compare-tables.ts';
 import type { ConsumerDatabases, RefusedTable } from './consumer.ts';
-import { harmSince, uncapturedError } from './watch-shapes.ts';
+import { uncapturedError } from './watch-shapes.ts';
 
 export interface ConsumerDatabaseOptions {
   readonly source: ConnectionSettings;

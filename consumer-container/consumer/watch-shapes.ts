@@ -4,7 +4,7 @@ import type { KnownShape, TableDescription } from '#core/contracts/table-descrip
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { tableGone } from '#core/errors/table-gone.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
-import { compareTables, describeHarm } from '#core/schema/compare-tables.ts';
+import { harmSince } from '#core/schema/compare-tables.ts';
 import type { HeldTables } from './held-tables.ts';
 import type { Troubles } from './troubles.ts';
 
@@ -103,15 +103,6 @@ const lookForUncaptured = async (
   await clock.sleep(secondLookAfterMs, signal).catch(() => undefined);
   if (signal.aborted) return;
   for (const ref of await listUncaptured(uncaptured)) await held.hold(ref, uncapturedError(ref));
-};
-
-/** Why a table may not be applied any further, by what the catalog says now. */
-export const harmSince = ({ seen }: KnownShape, now: TableDescription): MillraceError | undefined => {
-  const label = tableLabel(now.ref);
-  const harm = describeHarm(label, compareTables(seen, now));
-  return harm === undefined
-    ? undefined
-    : new MillraceError('SchemaChanged', harm, { facts: { table: label } });
 };
 
 /** Statistics change all the time. */

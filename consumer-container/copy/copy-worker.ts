@@ -1,3 +1,4 @@
+import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
@@ -32,8 +33,8 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
   if (task.MILLRACE_ROLE !== 'copy-worker') {
     throw new MillraceError('Internal', `The copy worker was launched as ${task.MILLRACE_ROLE}.`);
   }
-  const { MILLRACE_STATE_TABLE: tableName, MILLRACE_ENVIRONMENT: environmentName } =
-    stateEnvironmentSchema.parse(environment);
+  const state = stateEnvironmentSchema.parse(environment);
+  const { MILLRACE_STATE_TABLE: tableName, MILLRACE_ENVIRONMENT: environmentName } = state;
   const metricsSettings = metricsEnvironmentSchema.parse(environment);
   const clientId = task.MILLRACE_CLIENT_ID;
   const replicationId = task.MILLRACE_REPLICATION_ID;
@@ -42,6 +43,7 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
   const run: Run = { clientId, replicationId, generation, forceResync: false };
 
   const store = createStateStore({ tableName });
+  const alerts = createAlertSink({ topicArn: state.MILLRACE_ALERT_TOPIC_ARN });
   const databases = createDatabaseAccess(createSecretStore());
   const replication = await store.getReplication(clientId, replicationId);
   const { connectorName } = replication;
@@ -86,7 +88,7 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
       );
       return copyTables(
         run,
-        { store, source, target, copier, metrics, clock: systemClock, log },
+        { store, source, target, copier, metrics, alerts, clock: systemClock, log },
         { share: 'big', parallelChunks, signal: ending.signal },
       );
     });

@@ -5,7 +5,8 @@ import type { Chunk, TableProgress } from '../contracts/copy.ts';
 import { type TableRef, tableKey, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { type Run, stepLabel } from '../contracts/steps.ts';
-import { MillraceError } from '../errors/millrace-error.ts';
+import type { TableDescription } from '../contracts/table-description.ts';
+import { MillraceError, toMillraceError } from '../errors/millrace-error.ts';
 import { tableGone } from '../errors/table-gone.ts';
 import { requireCurrentRun } from '../lifecycle/current-run.ts';
 import { mapTable } from '../mapping/map-table.ts';
@@ -18,12 +19,14 @@ import type {
   TargetDatabase,
 } from '../ports/databases.ts';
 import type { MetricsPort } from '../ports/metrics.ts';
-import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
+import type { CopyStore, ReplicationStore, ShapeStore } from '../ports/state-store.ts';
+import { harmSince } from '../schema/compare-tables.ts';
 import { CopyReport } from './copy-report.ts';
 import { splitPendingTable } from './plan-copy.ts';
 
 export interface CopyTablePorts {
   readonly store: Pick<ReplicationStore, 'getReplication'> &
+    Pick<ShapeStore, 'getTableShape'> &
     Pick<
       CopyStore,
       'getTableProgress' | 'putTablePlan' | 'listUnfinishedChunks' | 'recordFinishedChunk' | 'setTableState'
@@ -118,7 +121,15 @@ export const copyTable = async (
       failure.abort(error);
       throw error;
     }
-  }).finally(() => report.tellNulled());
+  })
+    .catch(async (error: unknown) => {
+      // A statement for a table that has changed since fails in many ways; the change itself is what a person has to know.
+      if (toMillraceError(error).policy.isOfOneTable === true) {
+        await requireUnchanged(replicationId, table, ports);
+      }
+      throw error;
+    })
+    .finally(() => report.tellNulled());
   if (!isDone) return { rows: report.rows, isDone };
 
   await store.setTableState(
@@ -176,16 +187,16 @@ const copyChunk = async (
   return copied;
 };
 
+/** Throws `SchemaChanged` when the source table is not what it was when its copy was planned. */
 const describeBoth = async (
-  { tables }: Pick<Replication, 'tables'>,
+  { replicationId, tables }: Pick<Replication, 'replicationId' | 'tables'>,
   progress: TableProgress,
-  { source, target }: CopyTablePorts,
+  { source, target, store }: CopyTablePorts,
 ): Promise<CopiedTables> => {
   const [sourceTable, targetTable] = await Promise.all([
-    source.describeTable(progress.source),
+    requireUnchanged(replicationId, progress.source, { source, store }),
     target.describeTable(progress.target),
   ]);
-  if (sourceTable === undefined) throw tableGone(progress.source);
   if (targetTable === undefined) throw tableGone(progress.target, 'target');
   const mapping = tables.find((table) => tableKey(table.source) === tableKey(progress.source));
   if (mapping === undefined) {
@@ -197,4 +208,20 @@ const describeBoth = async (
     target: targetTable,
     ...(valuePolicy !== undefined && { valuePolicy }),
   };
+};
+
+/** The source table as it is now. Throws `SchemaChanged` when rows that were copied and those to come may have another form. */
+const requireUnchanged = async (
+  replicationId: number,
+  ref: TableRef,
+  { source, store }: Pick<CopyTablePorts, 'source' | 'store'>,
+): Promise<TableDescription> => {
+  const [now, planned] = await Promise.all([
+    source.describeTable(ref),
+    store.getTableShape(replicationId, ref),
+  ]);
+  if (now === undefined) throw tableGone(ref);
+  const harm = planned && harmSince(planned, now);
+  if (harm !== undefined) throw harm;
+  return now;
 };

@@ -2,12 +2,12 @@ import type { TableProgress } from '../contracts/copy.ts';
 import { tableLabel } from '../contracts/identifiers.ts';
 import { type Run, stepLabel } from '../contracts/steps.ts';
 import { requireCurrentRun } from '../lifecycle/current-run.ts';
-import type { CopyStore } from '../ports/state-store.ts';
-import { type CopyTableOptions, type CopyTablePorts, copyTable } from './copy-table.ts';
+import { type HoldUncopiedPorts, holdUncopiedTable } from '../lifecycle/hold-uncopied-table.ts';
+import { type CopiedTable, type CopyTableOptions, type CopyTablePorts, copyTable } from './copy-table.ts';
 import { tablesOfLane } from './lanes.ts';
 
-export interface CopyTablesPorts extends CopyTablePorts {
-  readonly store: CopyTablePorts['store'] & Pick<CopyStore, 'listTableProgress'>;
+export interface CopyTablesPorts extends CopyTablePorts, HoldUncopiedPorts {
+  readonly store: CopyTablePorts['store'] & HoldUncopiedPorts['store'];
 }
 
 export interface CopyTablesOptions extends CopyTableOptions {
@@ -25,8 +25,9 @@ export interface CopiedShare {
 const step = stepLabel('Copy');
 
 /**
- * Copies the tables of a share, biggest first, each with parallel chunks; what is finished already is not repeated. Throws as
- * `copyTable` does, after the first table that fails.
+ * Copies the tables of a share, biggest first, each with parallel chunks; what is finished already is not repeated. A table that
+ * cannot be copied for a reason of its own is held, and the next one is copied. Any other failure is thrown, and so is that of
+ * the last table that the replication has left.
  */
 export const copyTables = async (
   run: Run,
@@ -50,7 +51,13 @@ export const copyTables = async (
         table: tableLabel(source),
       },
     );
-    const copied = await copyTable(run, source, ports, options);
+    let copied: CopiedTable;
+    try {
+      copied = await copyTable(run, source, ports, options);
+    } catch (error) {
+      await holdUncopiedTable(run, source, error, ports);
+      continue;
+    }
     rows += copied.rows;
     if (!copied.isDone) return { rows, isDone: false };
   }

@@ -6,9 +6,10 @@ import type { Replication, TableMapping } from '../contracts/replication.ts';
 import { type PlanCopyOutput, type Run, stepLabel } from '../contracts/steps.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
 import type { TargetOwner } from '../contracts/target-owner.ts';
-import { MillraceError, type Problem } from '../errors/millrace-error.ts';
+import { MillraceError, type Problem, toMillraceError } from '../errors/millrace-error.ts';
 import { tableGone } from '../errors/table-gone.ts';
 import { requireCurrentRun } from '../lifecycle/current-run.ts';
+import { type HoldUncopiedPorts, holdUncopiedTable, isOfTable } from '../lifecycle/hold-uncopied-table.ts';
 import { unfitTables } from '../lifecycle/table-progress.ts';
 import { mapTable, ownColumns } from '../mapping/map-table.ts';
 import { countOf } from '../naming/count-of.ts';
@@ -17,20 +18,22 @@ import type { Log } from '../ports/clock-and-log.ts';
 import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { KafkaAdminPort, PartitionOffsets } from '../ports/services.ts';
 import type { CopyStore, ReplicationStore, ShapeStore } from '../ports/state-store.ts';
+import { harmSince } from '../schema/compare-tables.ts';
+import { findMappedTableProblems } from '../validation/validate-table.ts';
 import { laneCount } from './lanes.ts';
 import { chooseCopier, estimateRows, planChunks } from './plan-table.ts';
 
-export interface PlanCopyPorts {
-  readonly store: Pick<ReplicationStore, 'getReplication' | 'updateReplication'> &
-    Pick<CopyStore, 'putTablePlan' | 'listTableProgress'> &
-    Pick<ShapeStore, 'putTableShape'>;
+export interface PlanCopyPorts extends HoldUncopiedPorts {
+  readonly store: HoldUncopiedPorts['store'] &
+    Pick<ReplicationStore, 'updateReplication'> &
+    Pick<CopyStore, 'putTablePlan'> &
+    Pick<ShapeStore, 'putTableShape' | 'getTableShape'>;
   readonly source: SourceDatabase;
   readonly target: TargetDatabase;
   readonly kafka: Pick<KafkaAdminPort, 'topicOffsets'>;
   readonly owner: TargetOwner;
   /** Sets the consumer's checkpoints, so that it goes on at the given end offsets; whatever they were before. */
   readonly resetCheckpoints: (offsets: readonly PartitionOffsets[]) => Promise<void>;
-  readonly log: Log;
 }
 
 /** Planning is catalog reads and index scans; four at once keep a source's load low and 100 tables below a minute. */
@@ -41,7 +44,8 @@ const step = stepLabel('Copy');
 /**
  * The first part of STEP 3/4: decides for each table whether it is copied, resumed, done or skipped, creates missing
  * target tables, and stores the chunks. A table that has a plan of the replication's copy generation keeps it, so a
- * repetition, also under a later start, resumes.
+ * repetition, also under a later start, resumes. A table that cannot be copied for a reason of its own is held, unless the
+ * replication has no other.
  *
  * Big tables get their chunks from the worker that copies them (`splitPendingTable`), since walking along the key of a
  * billion rows takes longer than a step may.
@@ -62,15 +66,28 @@ export const planCopy = async (
       .filter(({ generation }) => generation === replication.copyGeneration)
       .map((table) => [tableKey(table.source), table]),
   );
+  const failures: PlanFailure[] = [];
   const tried = await forEachBounded(replication.tables, planParallelism, async (mapping) => {
     const planned = existing.get(tableKey(mapping.source));
     if (planned !== undefined) return planned;
-    return isOver() ? undefined : planTable(replication, mapping, ports);
+    if (isOver()) return undefined;
+    try {
+      return await planTable(replication, mapping, ports);
+    } catch (error) {
+      // What is not of this table ends the planning of all.
+      if (!isOfTable(toMillraceError(error), mapping.source)) throw error;
+      failures.push({ source: mapping.source, error });
+      return undefined;
+    }
   });
   const plans = tried.filter((plan) => plan !== undefined);
-  if (plans.length < tried.length) {
+  const [firstFailure] = failures;
+  // None is held when all would be: nothing of it was copied, so the next start looks at all of them again.
+  if (firstFailure !== undefined && failures.length === tried.length) throw firstFailure.error;
+  for (const { source, error } of failures) await holdUncopiedTable(run, source, error, ports);
+  if (plans.length + failures.length < tried.length) {
     log.info(
-      `${step} ${plans.length} of ${countOf(tried.length, 'table')} are planned; the next call goes on`,
+      `${step} ${plans.length + failures.length} of ${countOf(tried.length, 'table')} are planned; the next call goes on`,
       { step },
     );
     return notDone;
@@ -80,10 +97,11 @@ export const planCopy = async (
   const lambdaTables = open.filter(({ runsOn }) => runsOn === 'lambda').length;
   const fargateTables = open.length - lambdaTables;
   const skipped = plans.filter(({ state }) => state === 'skipped').length;
-  const held = plans.filter(({ state }) => state === 'held').length;
+  const waiting = plans.filter(({ state }) => state === 'held').length;
+  const held = waiting + failures.length;
   log.info(
-    `${step} ${countOf(plans.length, 'table')}: ${lambdaTables} small and ${fargateTables} big ones to copy, ` +
-      `${plans.length - open.length - skipped - held} copied already, ${skipped} skipped, ${held} held`,
+    `${step} ${countOf(tried.length, 'table')}: ${lambdaTables} small and ${fargateTables} big ones to copy, ` +
+      `${plans.length - open.length - skipped - waiting} copied already, ${skipped} skipped, ${held} held`,
     { step },
   );
   const lanes = Math.min(laneCount, lambdaTables);
@@ -94,13 +112,18 @@ export const planCopy = async (
   };
 };
 
+interface PlanFailure {
+  readonly source: TableRef;
+  readonly error: unknown;
+}
+
 /** Without the tables that are unfit: the target keeps what it has of them. */
 const withoutUnfit = (
   run: Run,
   replication: Replication,
   progress: readonly TableProgress[],
 ): Replication => {
-  const unfit = new Set(unfitTables(run, progress).map(({ source }) => tableKey(source)));
+  const unfit = new Set(unfitTables(run, replication, progress).map(({ source }) => tableKey(source)));
   return { ...replication, tables: replication.tables.filter(({ source }) => !unfit.has(tableKey(source))) };
 };
 
@@ -192,6 +215,7 @@ const planTable = async (
   const label = tableLabel(mapping.source);
 
   const table = await describeOrThrow(source, mapping.source);
+  await requireCopyable(replicationId, table, mapping, ports);
   // Before the plan, so that nothing is copied of which the shape is not known. Capture runs, so every later change is noticed.
   await store.putTableShape(replicationId, mapping.source, {
     generation: copyGeneration,
@@ -239,6 +263,31 @@ const planTable = async (
     { step, table: label },
   );
   return progress;
+};
+
+/**
+ * Throws `SchemaChanged` when the table is not what it was when capture began with it, since the events from before the change
+ * cannot be told from those after it by what the rows are now; and when it cannot be replicated any more.
+ */
+const requireCopyable = async (
+  replicationId: number,
+  table: TableDescription,
+  mapping: TableMapping,
+  { store, source }: Pick<PlanCopyPorts, 'store' | 'source'>,
+): Promise<void> => {
+  const before = await store.getTableShape(replicationId, table.ref);
+  const harm = before && harmSince(before, table);
+  if (harm !== undefined) throw harm;
+  const problems = findMappedTableProblems(table, mapping, source.dialect);
+  if (problems.length === 0) return;
+  throw new MillraceError(
+    'SchemaChanged',
+    `Table ${tableLabel(table.ref)} has changed at the source, and cannot be replicated as it is: ` +
+      problems
+        .map(({ problem, remedy }) => (remedy === undefined ? problem : `${problem} ${remedy}`))
+        .join(' '),
+    { facts: { table: tableLabel(table.ref), problems } },
+  );
 };
 
 export interface SplitPorts {

@@ -10,20 +10,24 @@ import { MillraceError } from '../errors/millrace-error.ts';
 import { createdTableMark } from '../naming/names.ts';
 import type { CaptureKafka } from '../ports/connector-config.ts';
 import type { TargetDatabase } from '../ports/databases.ts';
-import type { LeaseStore, ReplicationStore } from '../ports/state-store.ts';
+import type { LeaseStore, ReplicationStore, ShapeStore } from '../ports/state-store.ts';
 import type { TargetOwnership } from '../ports/target-ownership.ts';
+import { type HoldUncapturedPorts, withoutUncapturedTables } from './hold-uncaptured-tables.ts';
 import { hasEnded, isEnding, type LaunchPorts, relaunchConsumer } from './launch-consumer.ts';
 import { type LeaveTablesPorts, leaveTables } from './leave-tables.ts';
 import { type OwnTablesPorts, ownerOf, ownTables } from './own-tables.ts';
+import { rememberTables } from './remember-tables.ts';
 import { describeTransactions } from './start-wait.ts';
 import { freshTables, heldTables, leftOutOfCapture } from './table-progress.ts';
 
-export interface ChangeTablesPorts extends CapturePorts, LaunchPorts {
+export interface ChangeTablesPorts extends CapturePorts, LaunchPorts, HoldUncapturedPorts {
   readonly store: LaunchPorts['store'] &
     LeaveTablesPorts['store'] &
     LeaseStore &
     Pick<ReplicationStore, 'getReplication'> &
-    OwnTablesPorts['store'];
+    OwnTablesPorts['store'] &
+    HoldUncapturedPorts['store'] &
+    Pick<ShapeStore, 'putTableShape'>;
   readonly target: TargetOwnership & Pick<TargetDatabase, 'dropCreatedTable' | 'truncate'>;
   readonly placeCheckpoints: PrepareTablesPorts['placeCheckpoints'];
 }
@@ -110,10 +114,19 @@ export const prepareTableChange = async (
 
   await underLease(replicationId, change.version, ports, async () => {
     const current = await requireCurrentChange(store, change);
-    if (isActive) await changeCapture(current, settings, ports);
-    else await endCapture(current, ports);
+    if (isActive) {
+      await withoutUncapturedTables(change.run, current, ports, () =>
+        changeCapture(current, settings, ports),
+      );
+    } else await endCapture(current, ports);
   });
   if (isActive) {
+    await rememberTables(
+      replicationId,
+      fresh.map((table) => table.source),
+      replication.copyGeneration,
+      ports,
+    );
     await prepareFreshTables(replication, fresh, {
       ...ports,
       source,

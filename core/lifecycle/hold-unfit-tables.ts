@@ -1,21 +1,15 @@
-import { heldAlert } from '../alerts/compose-alert.ts';
 import type { HeldUntil, TableProgress } from '../contracts/copy.ts';
 import { tableKey, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import type { Run } from '../contracts/steps.ts';
 import { tableGone } from '../errors/table-gone.ts';
-import type { Clock, Log } from '../ports/clock-and-log.ts';
-import type { AlertSink } from '../ports/services.ts';
-import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
+import type { CopyStore } from '../ports/state-store.ts';
 import type { UnfitTable } from '../validation/find-unfit-tables.ts';
-import { isUnfit } from './table-progress.ts';
+import { type RecordHeldPorts, recordHeld } from './record-held.ts';
+import { generationOfCopy, isUnfit } from './table-progress.ts';
 
-export interface HoldUnfitPorts {
-  readonly store: Pick<CopyStore, 'listTableProgress' | 'putTablePlan' | 'setTableState'> &
-    Pick<ReplicationStore, 'addActivity'>;
-  readonly alerts: AlertSink;
-  readonly clock: Clock;
-  readonly log: Log;
+export interface HoldUnfitPorts extends RecordHeldPorts {
+  readonly store: RecordHeldPorts['store'] & Pick<CopyStore, 'listTableProgress'>;
 }
 
 /**
@@ -56,12 +50,11 @@ const holdOne = async (
   replication: Replication,
   table: UnfitTable,
   progress: TableProgress | undefined,
-  { store, alerts, clock, log }: HoldUnfitPorts,
+  ports: HoldUnfitPorts,
 ): Promise<void> => {
   const { source, target } = table.mapping;
   const label = tableLabel(source);
-  // A forced start copies everything again, so its copy is what the table lacks.
-  const generation = run.forceResync ? run.generation : replication.copyGeneration;
+  const generation = generationOfCopy(run, replication);
   const planned = progress?.generation === generation ? progress : undefined;
   const isCopied = planned?.state === 'catching-up' || planned?.state === 'live' || planned?.state === 'held';
   const mustCopy = !isCopied || table.isUncaptured || planned.heldUntil === 'copy';
@@ -79,45 +72,12 @@ const holdOne = async (
   const advice = adviceFor(label, heldUntil, table.isGone);
   const message =
     isHeldByConsumer && !mustCopy && planned.message !== undefined ? planned.message : `${reason} ${advice}`;
-  if (planned?.state === 'held' && planned.heldUntil === heldUntil && planned.message === message) return;
-
-  const at = clock.now().toISOString();
-  const change = { state: 'held', message, heldSince: at, heldUntil } as const;
-  if (planned !== undefined) {
-    await store.setTableState(run.replicationId, source, change, {
-      generation,
-      states: [planned.state],
-    });
-  } else {
-    await store.putTablePlan(
-      run.replicationId,
-      { ...nothingCopied, source, target, generation, ...change },
-      [],
-    );
-  }
-  log.error(`Table ${label} is held: ${message} The other tables go on.`, { table: label });
-  await store.addActivity(replication, {
-    at,
-    actor: 'start-replication',
-    action: 'table-held',
-    message: `Table ${label} is held: ${message}`,
-  });
-  try {
-    await alerts.publish(heldAlert(replication, label, { reason, advice }));
-  } catch (error) {
-    log.error('Could not publish the alert; the status and the activity have its text', { error });
-  }
+  await recordHeld(
+    replication,
+    { mapping: { source, target }, generation, planned, heldUntil, reason, advice, message },
+    ports,
+  );
 };
-
-const nothingCopied = {
-  estimatedRows: 0,
-  estimatedBytes: 0,
-  chunks: 0,
-  chunksDone: 0,
-  rowsCopied: 0,
-  bytesCopied: 0,
-  runsOn: 'lambda',
-} as const;
 
 const adviceFor = (label: string, heldUntil: HeldUntil, isGone: boolean): string => {
   const path = `/replications/{id}/tables/${label}`;

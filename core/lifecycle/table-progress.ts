@@ -47,12 +47,24 @@ export const appliedTables = (
 export const isUnfit = ({ state, heldUntil }: TableProgress): boolean =>
   state === 'held' && (heldUntil === 'fit' || heldUntil === 'copy');
 
-/** The tables that a start goes on without, because it or an earlier one found them unfit. A forced start looks at all again. */
-export const unfitTables = (
+/** The start whose copy the target has, or gets by this run: the first start and a forced one copy everything. */
+export const generationOfCopy = (
   { forceResync, generation }: Pick<Run, 'forceResync' | 'generation'>,
+  { copyGeneration }: Pick<Replication, 'copyGeneration'>,
+): number => (forceResync || copyGeneration === 0 ? generation : copyGeneration);
+
+/**
+ * The tables that a start goes on without, because it or an earlier one found them unfit. A start that copies everything looks at
+ * all again.
+ */
+export const unfitTables = (
+  run: Pick<Run, 'forceResync' | 'generation'>,
+  replication: Pick<Replication, 'copyGeneration'>,
   progress: readonly TableProgress[],
-): readonly TableProgress[] =>
-  progress.filter((table) => isUnfit(table) && (!forceResync || table.generation === generation));
+): readonly TableProgress[] => {
+  const generation = generationOfCopy(run, replication);
+  return progress.filter((table) => isUnfit(table) && table.generation === generation);
+};
 
 /** Source tables that are not captured until they are copied again. */
 export const leftOutOfCapture = (progress: readonly TableProgress[]): readonly TableRef[] =>

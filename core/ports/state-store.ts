@@ -326,6 +326,8 @@ export interface TableShape extends KnownShape {
 export interface ShapeStore {
   /** Replaces what was stored of the table. */
   putTableShape(replicationId: ReplicationId, source: TableRef, shape: TableShape): Promise<void>;
+  /** Undefined when nothing was stored of the table. */
+  getTableShape(replicationId: ReplicationId, source: TableRef): Promise<TableShape | undefined>;
   listTableShapes(replicationId: ReplicationId): Promise<readonly TableShape[]>;
 }
 

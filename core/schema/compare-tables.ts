@@ -1,4 +1,6 @@
-import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
+import { tableLabel } from '../contracts/identifiers.ts';
+import type { ColumnDescription, KnownShape, TableDescription } from '../contracts/table-description.ts';
+import { MillraceError } from '../errors/millrace-error.ts';
 import type { ShapeChange } from '../ports/source-dialect.ts';
 
 const harmful = (what: string): ShapeChange => ({ what, isHarmless: false });
@@ -157,6 +159,18 @@ const compareKeys = (before: TableDescription, after: TableDescription): readonl
   return [
     after.replicaIdentity === 'default' || after.replicaIdentity === 'full' ? harmless(what) : harmful(what),
   ];
+};
+
+/** Why a table may not be applied, or copied, any further, by what the catalog says now; undefined when nothing of it matters. */
+export const harmSince = (
+  { seen }: Pick<KnownShape, 'seen'>,
+  now: TableDescription,
+): MillraceError | undefined => {
+  const label = tableLabel(now.ref);
+  const harm = describeHarm(label, compareTables(seen, now));
+  return harm === undefined
+    ? undefined
+    : new MillraceError('SchemaChanged', harm, { facts: { table: label } });
 };
 
 /** "public.orders has changed at the source: ...", or undefined when nothing of it matters. */

@@ -1,7 +1,7 @@
 import { captureConfig } from '../capture/capture-config.ts';
 import { captureTopics } from '../capture/capture-topics.ts';
 import type { Database } from '../contracts/database.ts';
-import { type TableRef, tableKey, tableLabel } from '../contracts/identifiers.ts';
+import { tableKey } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
 import type { TargetOwner } from '../contracts/target-owner.ts';
@@ -24,7 +24,8 @@ import {
 } from './find-unfit-tables.ts';
 import { findKindProblems } from './kind-problems.ts';
 import { findNameProblems } from './name-problems.ts';
-import { findMappedTableProblems, findTargetProblems } from './validate-table.ts';
+import { type LookedAtTables, lookAtSourceTables } from './source-table-problems.ts';
+import { findTargetProblems } from './validate-table.ts';
 
 export interface ValidationRequest {
   readonly replication: Replication;
@@ -258,29 +259,18 @@ const checkTables = async (
   { source, target, store }: ValidationPorts,
   ends: { readonly isSourceReachable: boolean; readonly isTargetReachable: boolean },
 ): Promise<readonly Problem[]> => {
-  const refs = mappings.map((mapping) => mapping.source);
-  const [sourceTables, grantProblems] = ends.isSourceReachable
-    ? await Promise.all([describeTables(source, refs), source.findTableGrantProblems(refs)])
-    : [new Map<string, TableDescription>(), []];
-  const atSource = mappings.flatMap((mapping) => {
-    const table = sourceTables.get(tableKey(mapping.source));
-    return table === undefined
-      ? [missingTable(mapping.source)]
-      : findMappedTableProblems(table, mapping, source.dialect);
-  });
+  const { tables: sourceTables, problems: atSource } = ends.isSourceReachable
+    ? await lookAtSourceTables(mappings, source)
+    : notLookedAt;
   return [
-    ...(ends.isSourceReachable ? [...atSource, ...grantProblems] : []),
+    ...atSource,
     ...(ends.isTargetReachable
       ? await checkTargetTables(mappings, sourceTables, owner, { target, store })
       : []),
   ];
 };
 
-const missingTable = (ref: TableRef): Problem => ({
-  subject: `source table ${tableLabel(ref)}`,
-  problem: 'There is no such table.',
-  remedy: 'Check the spelling; names are case-sensitive. GET /databases/{id}/tables lists what there is.',
-});
+const notLookedAt: LookedAtTables = { tables: new Map(), problems: [] };
 
 const checkTargetTables = async (
   mappings: readonly TableMapping[],

@@ -34,10 +34,18 @@ export const startStepDefinitions = {
   'start-capture': {
     timeoutSeconds: 180,
     memoryMib: smallMib,
-    rights: ['read-credentials', 'reach-kafka', 'reach-connect'],
+    rights: ['read-credentials', 'reach-kafka', 'reach-connect', 'publish-alerts'],
   },
-  'plan-copy': { timeoutSeconds: 300, memoryMib: smallMib, rights: ['read-credentials', 'reach-kafka'] },
-  'copy-small-tables': { timeoutSeconds: 900, memoryMib: oneVcpuMib, rights: ['read-credentials'] },
+  'plan-copy': {
+    timeoutSeconds: 300,
+    memoryMib: smallMib,
+    rights: ['read-credentials', 'reach-kafka', 'publish-alerts'],
+  },
+  'copy-small-tables': {
+    timeoutSeconds: 900,
+    memoryMib: oneVcpuMib,
+    rights: ['read-credentials', 'publish-alerts'],
+  },
   'finish-copy': { timeoutSeconds: 60, memoryMib: smallMib, rights: ['read-credentials'] },
   'start-consumer': { timeoutSeconds: 120, memoryMib: smallMib, rights: ['launch-tasks'] },
   'fail-start': { timeoutSeconds: 60, memoryMib: smallMib, rights: ['publish-alerts'] },

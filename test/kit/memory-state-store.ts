@@ -334,6 +334,7 @@ export const createMemoryStateStore = (clock: Clock) => {
     recordFinishedChunk: unused,
     setTableState: unused,
     putTableShape: unused,
+    getTableShape: unused,
     listTableShapes: unused,
   };
   return {

@@ -204,6 +204,7 @@ export const createMemoryStore = (initial: Replication) => {
     putTableShape: async (_replicationId, source, shape) => {
       state.shapes.set(tableKey(source), shape);
     },
+    getTableShape: async (_replicationId, source) => state.shapes.get(tableKey(source)),
     listTableShapes: async () => [...state.shapes.values()],
     setTableState: async (_replicationId, source, change, expected) => {
       const current = progressOf(source);

@@ -7,7 +7,7 @@ import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { tableLabel } from '#core/contracts/identifiers.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import { sourceSessionSettings } from '#core/databases/postgresql/session.ts';
-import { copyToStatement } from '#core/databases/postgresql/source/copy-statements.ts';
+import { beginCopyStatement, copyToStatement } from '#core/databases/postgresql/source/copy-statements.ts';
 import { parseCopyText } from '#core/databases/postgresql/source/copy-text-rows.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ChunkReader, RowBatch } from '#core/ports/databases.ts';
@@ -81,7 +81,7 @@ async function* readChunk(
   let isStalled = false;
   let isDone = false;
   try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await client.query(beginCopyStatement(table.ref));
     const output = client.query(
       copyTo(copyToStatement({ source: table, target: table }, chunk, 'text'), { highWaterMark: batchBytes }),
     );

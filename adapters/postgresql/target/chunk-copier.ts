@@ -8,6 +8,7 @@ import { tableLabel } from '#core/contracts/identifiers.ts';
 import type { OwnedRun } from '#core/contracts/target-owner.ts';
 import { sourceSessionSettings } from '#core/databases/postgresql/session.ts';
 import {
+  beginCopyStatement,
   copyFormat,
   copyFromStatement,
   copyToStatement,
@@ -165,7 +166,7 @@ const pipeChunk = async (
   };
 
   try {
-    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY').catch((error: unknown) => {
+    await reader.query(beginCopyStatement(source.ref)).catch((error: unknown) => {
       throw sourceError(error);
     });
     await writer.query('BEGIN');

@@ -52,6 +52,7 @@ export const handler = createStepHandler({
             },
             {
               ...ports,
+              alerts,
               source,
               target,
               kafka,

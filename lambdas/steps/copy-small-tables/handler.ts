@@ -1,7 +1,9 @@
+import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
+import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { copySmallTablesInputSchema, copySmallTablesOutputSchema } from '#core/contracts/steps.ts';
 import { copyTables } from '#core/copy/copy-tables.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -10,6 +12,8 @@ import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 
 const databases = createDatabaseAccess(createSecretStore());
+const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);
+const alerts = createAlertSink({ topicArn });
 
 /** A Lambda of one vCPU is busy with two pipes, and the state machine runs several of them side by side. */
 const parallelChunks = 2;
@@ -54,7 +58,7 @@ export const handler = createStepHandler({
       try {
         return await copyTables(
           run,
-          { store, source, target, copier, metrics, clock: systemClock, log },
+          { store, source, target, copier, metrics, alerts, clock: systemClock, log },
           {
             share: { lane, lanes },
             parallelChunks,

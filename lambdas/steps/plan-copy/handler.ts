@@ -1,6 +1,9 @@
+import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
+import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
+import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { planCopyOutputSchema, runSchema } from '#core/contracts/steps.ts';
 import { planCopy } from '#core/copy/plan-copy.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
@@ -10,6 +13,8 @@ import { createStepHandler } from '../../shared/step-handler.ts';
 
 const databases = createDatabaseAccess(createSecretStore());
 const kafkaService = kafkaServices('millrace-plan-copy');
+const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);
+const alerts = createAlertSink({ topicArn });
 
 /**
  * No table is begun in the second half of the Lambda's five minutes, since one statement alone may take two: a TRUNCATE of
@@ -32,7 +37,7 @@ export const handler = createStepHandler({
       return await planCopy(
         run,
         {
-          ...{ store, source, target, kafka, owner, log },
+          ...{ store, source, target, kafka, owner, alerts, clock: systemClock, log },
           resetCheckpoints: (ends) => databases.resetCheckpoints(targetDatabase, owner, ends),
         },
         () => remainingMs() < lastTableMs,

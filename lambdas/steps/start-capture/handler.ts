@@ -1,20 +1,37 @@
+import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
+import type { BeginAgain } from '#core/capture/ensure-capture.ts';
 import { prepareFreshTables } from '#core/capture/prepare-tables.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
-import { captureOutputSchema, runSchema } from '#core/contracts/steps.ts';
+import type { Database } from '#core/contracts/database.ts';
+import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
+import { tableKey } from '#core/contracts/identifiers.ts';
+import type { Replication, TableMapping } from '#core/contracts/replication.ts';
+import { type CaptureOutput, captureOutputSchema, type Run, runSchema } from '#core/contracts/steps.ts';
 import { requireCurrentRun } from '#core/lifecycle/current-run.ts';
+import { withoutUncapturedTables } from '#core/lifecycle/hold-uncaptured-tables.ts';
 import { leaveTables } from '#core/lifecycle/leave-tables.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
-import { freshTables, heldTables, leftOutOfCapture, unfitTables } from '#core/lifecycle/table-progress.ts';
+import { rememberTables } from '#core/lifecycle/remember-tables.ts';
+import {
+  freshTables,
+  generationOfCopy,
+  heldTables,
+  leftOutOfCapture,
+  unfitTables,
+} from '#core/lifecycle/table-progress.ts';
+import type { CopyStore, ShapeStore } from '#core/ports/state-store.ts';
 import { connectService, kafkaServices } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
-import { beginAgainOnce, startCapture } from './start-capture.ts';
+import { beginAgainOnce, type StartCapturePorts, startCapture } from './start-capture.ts';
 
 const databases = createDatabaseAccess(createSecretStore());
 const connect = connectService();
 const kafkaService = kafkaServices('millrace-start-capture');
+const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);
+const alerts = createAlertSink({ topicArn });
 
 /** Streaming takes a few seconds; the rest of the Lambda's 180 s. The state machine repeats the step when it is too short. */
 const freshTimeoutMs = 30_000;
@@ -29,29 +46,21 @@ export const handler = createStepHandler({
       const sourceDatabase = await store.getDatabase(run.clientId, replication.sourceDatabaseId);
       const source = keep(await databases.openSource(sourceDatabase));
       const kafka = keep(kafkaService.openAdmin(log));
-      // A forced start copies every table again, so none is fresh, and none waits but those that this start found unfit.
-      const stored = await store.listTableProgress(run.replicationId);
-      const progress = run.forceResync ? unfitTables(run, stored) : stored;
-      const fresh = run.forceResync ? [] : freshTables(replication, progress);
-      const output = await startCapture(
-        run,
-        {
-          replication,
-          sourceDatabase,
-          topicRetentionHours: kafkaService.topicRetentionHours,
-          captureKafka: kafkaService.captureKafka,
-          fresh: fresh.map((table) => table.source),
-          held: heldTables(progress),
-          leftOut: leftOutOfCapture(progress),
-          ...(run.forceResync ? { beginAgain: beginAgainOnce(run, replication, store) } : {}),
-        },
-        { store, source, kafka, connect, clock: systemClock, log },
+      const ports = { store, source, kafka, connect, alerts, clock: systemClock, log };
+      const { output, fresh } = await withoutUncapturedTables(run, replication, ports, () =>
+        beginCapture(run, replication, sourceDatabase, ports),
       );
       if (!output.isReady) return output;
       const { leaving = [] } = replication;
       if (fresh.length === 0 && leaving.length === 0) return output;
       const targetDatabase = await store.getDatabase(run.clientId, replication.targetDatabaseId);
       const owner = await ownerOf(store, replication);
+      await rememberTables(
+        run.replicationId,
+        fresh.map((table) => table.source),
+        replication.copyGeneration,
+        { store, source },
+      );
       await prepareFreshTables(replication, fresh, {
         source,
         connect,
@@ -69,3 +78,59 @@ export const handler = createStepHandler({
       return output;
     }),
 });
+
+/** The step itself; `fresh` are the tables that were added after the copy. */
+const beginCapture = async (
+  run: Run,
+  replication: Replication,
+  sourceDatabase: Database,
+  ports: StartCapturePorts & RememberedPorts,
+): Promise<{ readonly output: CaptureOutput; readonly fresh: readonly TableMapping[] }> => {
+  const { store } = ports;
+  const stored = await store.listTableProgress(run.replicationId);
+  const unfit = unfitTables(run, replication, stored);
+  // A start that copies every table has no fresh ones, and none waits but those that it has found unfit itself.
+  const copiesAll = generationOfCopy(run, replication) === run.generation;
+  const progress = copiesAll ? unfit : stored;
+  const fresh = copiesAll ? [] : freshTables(replication, progress);
+  const beginAgain = run.forceResync ? beginAgainOnce(run, replication, store) : undefined;
+  if (copiesAll) await rememberUncaptured(run, replication, beginAgain, ports);
+  const output = await startCapture(
+    run,
+    {
+      replication,
+      sourceDatabase,
+      topicRetentionHours: kafkaService.topicRetentionHours,
+      captureKafka: kafkaService.captureKafka,
+      fresh: fresh.map((table) => table.source),
+      held: heldTables(progress),
+      leftOut: leftOutOfCapture(progress),
+      ...(beginAgain && { beginAgain }),
+    },
+    ports,
+  );
+  return { output, fresh };
+};
+
+interface RememberedPorts {
+  readonly store: Pick<CopyStore & ShapeStore, 'listTableProgress' | 'listTableShapes' | 'putTableShape'>;
+}
+
+/** What the tables are before capture begins, or, once it has, what is not known of them yet. */
+const rememberUncaptured = async (
+  run: Run,
+  replication: Replication,
+  beginAgain: BeginAgain | undefined,
+  { store, source, connect }: StartCapturePorts & RememberedPorts,
+): Promise<void> => {
+  const hasBegun =
+    beginAgain === undefined
+      ? (await source.readLog(replication, () => connect.getOffset(replication.connectorName))).captured !==
+        undefined
+      : beginAgain.isDone;
+  const known = new Set(
+    hasBegun ? (await store.listTableShapes(run.replicationId)).map(({ seen }) => tableKey(seen.ref)) : [],
+  );
+  const refs = replication.tables.map((table) => table.source).filter((ref) => !known.has(tableKey(ref)));
+  await rememberTables(run.replicationId, refs, run.generation, { store, source });
+};

@@ -68,7 +68,7 @@ export const handler = createStepHandler({
       );
       if (isDone) {
         const unfitKeys = new Set(
-          unfitTables(run, await store.listTableProgress(run.replicationId)).map((table) =>
+          unfitTables(run, replication, await store.listTableProgress(run.replicationId)).map((table) =>
             tableKey(table.source),
           ),
         );

@@ -841,6 +841,7 @@ test('a deletion begins with the status, and removes everything of its replicati
   await store.addHealAttempt(replicationId, { action: 'resume-connector', at });
   const shape = { generation: 1, copied: sampleTable('t0'), seen: sampleTable('t0') };
   await store.putTableShape(replicationId, progress.source, shape);
+  expect(await store.getTableShape(replicationId, progress.source)).toEqual(shape);
   await store.putSourceLog(replicationId, { readAt: at, warnings: [] });
   await store.putIncidents(
     it,

@@ -1,5 +1,6 @@
 import { isBuiltIn, isMoney } from '../../../canonical/type-facts.ts';
 import type { Chunk } from '../../../contracts/copy.ts';
+import type { TableRef } from '../../../contracts/identifiers.ts';
 import type { ColumnDescription, TableDescription } from '../../../contracts/table-description.ts';
 import { ownColumns } from '../../../mapping/map-table.ts';
 import { uniquenessOf } from '../../../mapping/shared-uniqueness.ts';
@@ -150,6 +151,13 @@ const onConflict = (mapped: TableDescription, target: TableDescription): string 
   const key = mapped.primaryKey.map(quoteIdentifier).join(', ');
   return `ON CONFLICT (${key}) DO ${assignments.length === 0 ? 'NOTHING' : `UPDATE SET ${assignments.join(', ')}`}`;
 };
+
+/**
+ * Begins the transaction of a COPY TO. COPY takes its snapshot before it waits for the table, and a table that another session
+ * writes again meanwhile (ALTER TABLE ... SET ACCESS METHOD) is empty in such a snapshot. So the table is locked first.
+ */
+export const beginCopyStatement = (table: TableRef): string =>
+  `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE ONLY ${quoteTable(table)} IN ACCESS SHARE MODE`;
 
 /** The key of the `rows`th row after `after` in key order; no row when there are fewer. */
 export const nextBoundStatement = (

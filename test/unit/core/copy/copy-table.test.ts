@@ -9,6 +9,7 @@ import type { CopiedTables } from '#core/ports/databases.ts';
 import { createFakeSource, createFakeTarget, sampleTable } from '../../../kit/databases.ts';
 import { createManualClock } from '../../../kit/manual-clock.ts';
 import { createMemoryStore, sampleReplication } from '../../../kit/memory-store.ts';
+import { createRecordingAlerts } from '../../../kit/recording-alerts.ts';
 import { createRecordingLog, createRecordingMetrics } from '../../../kit/recording-log.ts';
 
 const run: Run = { clientId: 1, replicationId: 7, generation: 3, forceResync: false };
@@ -74,6 +75,7 @@ const createWorld = async () => {
       close: async () => {},
     },
     metrics,
+    alerts: createRecordingAlerts(),
     clock,
     log,
   };
@@ -385,4 +387,79 @@ test('a copy with unfinished chunks is not finished', async () => {
     facts: { tables: ['public.flights'] },
   });
   expect(source.state.calls).toEqual([]);
+});
+
+describe('a table that cannot be copied', () => {
+  const createTwoTables = async () => {
+    const world = await createWorld();
+    await world.store.putTablePlan(7, planned(airports, { chunks: 1, estimatedBytes: 10 }), [
+      { chunkNumber: 0 },
+    ]);
+    const shape = sampleTable('flights');
+    await world.store.putTableShape(7, flights, { generation: 3, copied: shape, seen: shape });
+    return world;
+  };
+  const lane = { ...options, share: { lane: 0, lanes: 1 } };
+  const stateOf = (world: Awaited<ReturnType<typeof createTwoTables>>, table: string) =>
+    world.state.progress.get(`public.${table}`);
+
+  test('for a reason of its own is held, and the next one is copied and finished', async () => {
+    const world = await createTwoTables();
+    world.behaviour.copyChunk = async ({ chunkNumber }) => {
+      if (chunkNumber === 1) throw new MillraceError('ValueRejected', 'A value does not fit.');
+    };
+    expect(await copyTables(run, world.ports, lane)).toMatchObject({ isDone: true });
+    expect(stateOf(world, 'flights')).toMatchObject({
+      state: 'held',
+      heldUntil: 'copy',
+      chunksDone: 1,
+      message: expect.stringMatching(/^A value does not fit\. Widen the named target column.* POST /),
+    });
+    expect(await finishCopy(run, world.ports)).toBe(1);
+    expect(stateOf(world, 'airports')).toMatchObject({ state: 'catching-up' });
+    expect(world.ports.alerts.published).toHaveLength(1);
+  });
+
+  test('because it was changed between two chunks says so, whatever the statement failed with', async () => {
+    const world = await createTwoTables();
+    world.behaviour.copyChunk = async ({ chunkNumber }) => {
+      if (chunkNumber !== 1) return;
+      world.source.state.tables = world.source.state.tables.map((table) =>
+        table.ref.table === 'flights' ? { ...table, primaryKey: ['note'] } : table,
+      );
+      throw new MillraceError('SchemaMismatch', 'column id does not exist');
+    };
+    expect(await copyTables(run, world.ports, lane)).toMatchObject({ isDone: true });
+    expect(stateOf(world, 'flights')?.message).toMatch(/its primary key was changed from \(id\) to \(note\)/);
+  });
+
+  test('because it was changed since it was planned is not read any further', async () => {
+    const world = await createTwoTables();
+    world.source.state.tables = [
+      { ...sampleTable('flights'), columns: sampleTable('flights').columns.toReversed() },
+      sampleTable('airports'),
+    ];
+    expect(await copyTables(run, world.ports, lane)).toMatchObject({ isDone: true, rows: 10 });
+    expect(world.copied).toEqual([0]);
+    expect(stateOf(world, 'flights')).toMatchObject({ state: 'held', chunksDone: 0 });
+  });
+
+  test('for a reason that is not its own ends the copy of all', async () => {
+    const world = await createTwoTables();
+    world.behaviour.copyChunk = async () => {
+      throw new MillraceError('DatabaseFull', 'The disk is full.');
+    };
+    await expect(copyTables(run, world.ports, lane)).rejects.toMatchObject({ code: 'DatabaseFull' });
+    expect(stateOf(world, 'flights')).toMatchObject({ state: 'copying' });
+  });
+
+  test('is not held when no other is left', async () => {
+    const world = await createTwoTables();
+    world.behaviour.copyChunk = async () => {
+      throw new MillraceError('ValueRejected', 'A value does not fit.');
+    };
+    await expect(copyTables(run, world.ports, lane)).rejects.toMatchObject({ code: 'ValueRejected' });
+    const states = ['flights', 'airports'].map((table) => stateOf(world, table)?.state);
+    expect(states.toSorted()).toEqual(['copying', 'held']);
+  });
 });

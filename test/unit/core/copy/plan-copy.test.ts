@@ -3,9 +3,12 @@ import { tableKey } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { Run } from '#core/contracts/steps.ts';
 import { planCopy, splitPendingTable } from '#core/copy/plan-copy.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
-import { createFakeSource, createFakeTarget, sampleTable } from '../../../kit/databases.ts';
+import { createFakeSource, createFakeTarget, sampleColumn, sampleTable } from '../../../kit/databases.ts';
+import { createManualClock } from '../../../kit/manual-clock.ts';
 import { createMemoryStore, sampleReplication } from '../../../kit/memory-store.ts';
+import { createRecordingAlerts } from '../../../kit/recording-alerts.ts';
 import { createRecordingLog } from '../../../kit/recording-log.ts';
 import { sampleOwner } from '../../../kit/target-owner.ts';
 
@@ -49,6 +52,8 @@ const createWorld = (replication: Partial<Replication> = {}) => {
         target.state.calls.push('resetCheckpoints');
         resets.push(offsets);
       },
+      alerts: createRecordingAlerts(),
+      clock: createManualClock(),
       log,
     },
   };
@@ -269,28 +274,6 @@ test.each([
   },
 );
 
-test('a source table that has gone since validation is named', async () => {
-  const { ports, source } = createWorld();
-  source.state.tables = [sampleTable('airports')];
-  await expect(planCopy(run(), ports)).rejects.toMatchObject({
-    code: 'TableNotFound',
-    facts: { table: 'public.flights' },
-  });
-});
-
-const manyTables = (count: number) => {
-  const names = Array.from({ length: count }, (_unused, index) => `${'long_table_name_'.repeat(3)}${index}`);
-  return {
-    names,
-    replication: {
-      tables: names.map((table) => ({
-        source: { schema: 'public', table },
-        target: { schema: 'public', table: `shop_${table}` },
-      })),
-    },
-  };
-};
-
 test('planning that runs out of time goes on in the next call', async () => {
   const { names, replication } = manyTables(30);
   const { ports, source, state, target } = createWorld(replication);
@@ -342,3 +325,100 @@ test.each([1, 600, 1_000])(
     expect(JSON.stringify(output).length).toBeLessThan(1_000);
   },
 );
+
+test('a table that is gone when it is planned is held, and the others are planned', async () => {
+  const { ports, state, source } = createWorld();
+  source.state.tables = source.state.tables.filter(({ ref }) => ref.table !== 'airports');
+  expect(await planCopy(run(), ports)).toMatchObject({ isDone: true, lanes: [], hasFargateTables: true });
+  expect(state.progress.get('public.airports')).toMatchObject({
+    state: 'held',
+    heldUntil: 'copy',
+    generation: 3,
+    message: expect.stringMatching(
+      /has no table public\.airports any more\..* POST \/replications\/\{id\}\/tables\/public\.airports\/resync/,
+    ),
+  });
+  expect(state.progress.get('public.flights')).toMatchObject({ state: 'pending' });
+  expect(ports.alerts.published).toHaveLength(1);
+  expect(state.activity.map(({ action }) => action)).toEqual(['table-held']);
+  // A repetition finds it held.
+  expect(await planCopy(run(), ports)).toMatchObject({ isDone: true, lanes: [] });
+  expect(ports.alerts.published).toHaveLength(1);
+});
+
+test('none is held when none could be copied: the start fails, and the next one looks at all again', async () => {
+  const { ports, state, source } = createWorld();
+  source.state.tables = [];
+  await expect(planCopy(run(), ports)).rejects.toMatchObject({ code: 'TableNotFound' });
+  expect([...state.progress.values()]).toEqual([]);
+});
+
+test('the last table that the replication has left is not held', async () => {
+  const { ports, state, source } = createWorld({ copyGeneration: 3 });
+  const [, airports] = state.replication.tables;
+  if (airports === undefined) throw new Error('The sample has two tables.');
+  state.progress.set('public.airports', {
+    ...{ source: airports.source, target: airports.target, generation: 3, state: 'held', heldUntil: 'copy' },
+    ...{ estimatedRows: 0, estimatedBytes: 0, chunks: 0, chunksDone: 0, rowsCopied: 0, bytesCopied: 0 },
+    runsOn: 'lambda',
+  });
+  source.state.tables = [];
+  await expect(planCopy(run(), ports)).rejects.toMatchObject({ code: 'TableNotFound' });
+  expect(state.progress.has('public.flights')).toBe(false);
+});
+
+test('a table that was changed after capture had begun with it is held', async () => {
+  const { ports, state, source, store } = createWorld();
+  const before = sampleTable('airports');
+  await store.putTableShape(7, before.ref, { generation: 3, copied: before, seen: before });
+  source.state.tables = [
+    sampleTable('flights'),
+    { ...before, columns: [...before.columns, sampleColumn('extra')] },
+  ];
+  expect(await planCopy(run(), ports)).toMatchObject({ isDone: true });
+  expect(state.progress.get('public.airports')).toMatchObject({
+    state: 'held',
+    message: expect.stringContaining('has changed at the source: column extra was added'),
+  });
+});
+
+test('a table that has lost its key since it was validated is held', async () => {
+  const { ports, state, source } = createWorld();
+  source.state.tables = [sampleTable('flights'), sampleTable('airports', { primaryKey: [] })];
+  expect(await planCopy(run(), ports)).toMatchObject({ isDone: true });
+  expect(state.progress.get('public.airports')).toMatchObject({
+    state: 'held',
+    message: expect.stringContaining('cannot be replicated as it is'),
+  });
+});
+
+test.each([
+  ['of another table', 'public.flights'],
+  ['of no table', undefined],
+])('a missing right %s ends the planning', async (_what, table) => {
+  const { ports, source } = createWorld();
+  const failing = {
+    ...source.database,
+    nextChunkBound: async () => {
+      throw new MillraceError('PermissionDenied', 'permission denied', { facts: { table } });
+    },
+  };
+  await expect(planCopy(run(), { ...ports, source: failing })).rejects.toMatchObject({
+    code: 'PermissionDenied',
+  });
+});
+
+test('a missing right on the table itself holds it', async () => {
+  const { ports, state, source } = createWorld();
+  const failing = {
+    ...source.database,
+    nextChunkBound: async () => {
+      throw new MillraceError('PermissionDenied', 'Cannot read.', { facts: { table: 'public.airports' } });
+    },
+  };
+  expect(await planCopy(run(), { ...ports, source: failing })).toMatchObject({ isDone: true });
+  expect(state.progress.get('public.airports')).toMatchObject({
+    state: 'held',
+    message: expect.stringMatching(/^Cannot read\. Grant the missing privilege/),
+  });
+});

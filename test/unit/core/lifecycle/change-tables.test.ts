@@ -16,6 +16,7 @@ import {
 } from '../../../kit/databases.ts';
 import { createManualClock } from '../../../kit/manual-clock.ts';
 import { createMemoryStore, sampleReplication } from '../../../kit/memory-store.ts';
+import { createRecordingAlerts } from '../../../kit/recording-alerts.ts';
 import { createRecordingLog } from '../../../kit/recording-log.ts';
 import { sampleOwner } from '../../../kit/target-owner.ts';
 
@@ -106,6 +107,7 @@ const createWorld = (of: Partial<Replication>, progressed: Replication['tables']
         events.push(`release ${tables.map(({ table }) => table).join(' ')}`);
       },
     },
+    alerts: createRecordingAlerts(),
     kafka: {
       ensureTopics: note('topics'),
       deleteTopics: note('delete topics'),

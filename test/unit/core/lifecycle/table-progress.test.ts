@@ -50,11 +50,15 @@ test.each([
   expect(leftOutOfCapture([held])).toEqual(heldUntil === 'copy' ? [airports?.source] : []);
 });
 
-test('a forced start looks at every table again', () => {
-  const held: TableProgress = { ...progressOf(airports, 'held'), heldUntil: 'copy' };
-  expect(unfitTables({ forceResync: false, generation: 3 }, [held])).toEqual([held]);
-  expect(unfitTables({ forceResync: true, generation: 3 }, [held])).toEqual([]);
-  expect(unfitTables({ forceResync: true, generation: 2 }, [held])).toEqual([held]);
+test('a start that copies everything looks at every table again', () => {
+  const held: TableProgress = { ...progressOf(airports, 'held'), generation: 2, heldUntil: 'copy' };
+  const copied = { copyGeneration: 2 };
+  expect(unfitTables({ forceResync: false, generation: 3 }, copied, [held])).toEqual([held]);
+  expect(unfitTables({ forceResync: true, generation: 3 }, copied, [held])).toEqual([]);
+  expect(unfitTables({ forceResync: true, generation: 2 }, copied, [held])).toEqual([held]);
+  const nothingCopied = { copyGeneration: 0 };
+  expect(unfitTables({ forceResync: false, generation: 2 }, nothingCopied, [held])).toEqual([held]);
+  expect(unfitTables({ forceResync: false, generation: 3 }, nothingCopied, [held])).toEqual([]);
 });
 
 test('a consumer does not apply a table that was added and is not planned yet', () => {

@@ -1,0 +1,371 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type mysql from 'mysql2/promise';
+import type pg from 'pg';
+import {
+  type Api,
+  awaitEqual,
+  awaitStatus,
+  connectTo,
+  createReplication,
+  createTenant,
+  digestQuery,
+  runningStack,
+  startAndAwaitActive,
+  statusOf,
+  type Tenant,
+  waitFor,
+} from './harness.ts';
+import { createMariadbTenant, type MariadbTenant } from './mariadb-tenant.ts';
+
+interface TableStatus {
+  readonly source: { readonly table: string };
+  readonly state: string;
+  readonly message: string | null;
+}
+
+const tableOf = async (tenant: { readonly api: Api }, id: number, table: string): Promise<TableStatus> => {
+  const { tables } = (await tenant.api.get(`/replications/${id}/status`)).body;
+  return tables.find(({ source }: TableStatus) => source.table === table);
+};
+
+/** Waits until each table is held, and returns those of which the message says something else than it should. */
+const unseenHolds = async (
+  tenant: { readonly api: Api },
+  id: number,
+  words: Readonly<Record<string, RegExp>>,
+): Promise<readonly string[]> => {
+  const unseen: string[] = [];
+  for (const [table, expected] of Object.entries(words)) {
+    const found = await waitFor(
+      `table ${table} to be held`,
+      90_000,
+      async () => {
+        const status = await tableOf(tenant, id, table);
+        return status.state === 'held' ? status : undefined;
+      },
+      () => tableOf(tenant, id, table),
+    );
+    if (!expected.test(found.message ?? '')) unseen.push(`${table}: ${found.message}`);
+  }
+  return unseen;
+};
+
+const awaitTableLive = (tenant: { readonly api: Api }, id: number, table: string): Promise<true> =>
+  waitFor(
+    `table ${table} to be live`,
+    120_000,
+    async () => ((await tableOf(tenant, id, table)).state === 'live' ? true : undefined),
+    () => tableOf(tenant, id, table),
+  );
+
+const resync = async (
+  tenant: { readonly api: Api },
+  id: number,
+  schema: string,
+  table: string,
+): Promise<void> => {
+  const answer = await tenant.api.post(`/replications/${id}/tables/${schema}.${table}/resync`);
+  expect(answer.status).toBe(202);
+  await awaitChange(tenant, id);
+};
+
+const awaitChange = (tenant: { readonly api: Api }, id: number): Promise<true> =>
+  waitFor('the change of tables to end', 240_000, async () => {
+    const { table_change: change } = (await tenant.api.get(`/replications/${id}`)).body;
+    if (change?.state === 'failed') throw new Error(JSON.stringify(change));
+    return change === null ? true : undefined;
+  });
+
+const awaitWait = (tenant: { readonly api: Api }, id: number): Promise<true> =>
+  waitFor(
+    'the start to wait for a transaction',
+    120_000,
+    async () => {
+      const { wait, config } = (await tenant.api.get(`/replications/${id}/status`)).body;
+      if (config.status === 'error') throw new Error(config.last_error_message);
+      return wait === null ? undefined : true;
+    },
+    async () => (await tenant.api.get(`/replications/${id}/status`)).body,
+  );
+
+/** Rows of about 400 bytes, so that so many of them are copied in 16 chunks of 4 MiB or more. */
+const bigRows = 180_000;
+
+describe('tables of PostgreSQL that are changed while a start is under way', () => {
+  let tenant: Tenant;
+  let writer: pg.Client;
+  let id: number;
+  const tables = [
+    ...[
+      'kept',
+      'gone_early',
+      'keyless_early',
+      'gone',
+      'renamed',
+      'keyless',
+      'inserted_again',
+      'label',
+      'typed',
+    ],
+    ...['big_added', 'big_dropped', 'big_column'],
+  ];
+
+  beforeAll(async () => {
+    tenant = await createTenant('ddl_start');
+    await tenant.source.query(`CREATE TYPE mood AS ENUM ('ok', 'sad'); CREATE TABLE other (id int)`);
+    for (const table of tables) {
+      const rows = table.startsWith('big_') ? bigRows : 100;
+      await tenant.source.query(`
+        CREATE TABLE ${table} (id int PRIMARY KEY, a int, v text, m mood DEFAULT 'ok');
+        INSERT INTO ${table} SELECT n, n, repeat(md5(n::text), ${rows > 100 ? 12 : 1}) FROM generate_series(1, ${rows}) n`);
+    }
+    await tenant.source.query('ANALYZE');
+    writer = await connectTo(runningStack().source, tenant.databaseName);
+    ({ id } = await createReplication(
+      tenant,
+      tables.map((table) => ({ source: { table } })),
+    ));
+  }, 120_000);
+  afterAll(async () => {
+    await writer.end();
+    await tenant.api.post(`/replications/${id}/stop`);
+    await tenant.close();
+  });
+
+  const equal = (table: string): Promise<void> =>
+    awaitEqual(tenant, digestQuery(table), digestQuery(`${tenant.databaseName}_${table}`));
+
+  test('are held with the reason, before capture, before the copy and in the middle of it, and the others stream', async () => {
+    // Publishing waits for this lock, and the slot for a transaction that has written something.
+    const locker = await connectTo(runningStack().source, tenant.databaseName);
+    await locker.query('BEGIN; LOCK TABLE kept IN SHARE UPDATE EXCLUSIVE MODE');
+    await writer.query('BEGIN; INSERT INTO other VALUES (1)');
+    expect((await tenant.api.post(`/replications/${id}/start`)).status).toBe(202);
+    await awaitWait(tenant, id);
+    await tenant.source.query(
+      'DROP TABLE gone_early; ALTER TABLE keyless_early DROP CONSTRAINT keyless_early_pkey',
+    );
+    await locker.query('COMMIT');
+    await locker.end();
+    await waitFor('the publication', 120_000, async () =>
+      (await tenant.source.query('SELECT FROM pg_publication')).rowCount === 1 ? true : undefined,
+    );
+    await writer.query('COMMIT');
+    await waitFor('the slot', 120_000, async () =>
+      (
+        await tenant.source.query(
+          'SELECT FROM pg_replication_slots WHERE database = current_database() AND confirmed_flush_lsn IS NOT NULL',
+        )
+      ).rowCount === 1
+        ? true
+        : undefined,
+    );
+    // Captured, and before the tables are looked at for the copy.
+    await tenant.source.query(`
+      DELETE FROM inserted_again WHERE id = 7; INSERT INTO inserted_again VALUES (7, 7, 'again');
+      ALTER TABLE inserted_again ADD COLUMN extra int DEFAULT 7;
+      INSERT INTO label VALUES (1001, 1, 'x', 'sad'); ALTER TYPE mood RENAME VALUE 'sad' TO 'glad';
+      DROP TABLE gone; ALTER TABLE renamed RENAME TO elsewhere; ALTER TABLE keyless DROP CONSTRAINT keyless_pkey;
+      ALTER TABLE typed ALTER COLUMN a TYPE bigint;
+      INSERT INTO kept SELECT n, n, 'later' FROM generate_series(1001, 1010) n; DELETE FROM kept WHERE id = 3`);
+
+    for (const [table, change] of [
+      ['big_added', 'ALTER TABLE big_added ADD COLUMN extra int DEFAULT 7'],
+      ['big_dropped', 'DROP TABLE big_dropped'],
+      ['big_column', 'ALTER TABLE big_column RENAME COLUMN a TO x'],
+    ] as const) {
+      const chunks = await waitFor(
+        `the first chunk of ${table}`,
+        180_000,
+        async () => {
+          const { body } = await tenant.api.get(`/replications/${id}/copy`);
+          const found = body.tables.find(({ source }: TableStatus) => source.table === table);
+          return found?.chunks_done > 0 ? found : undefined;
+        },
+        () => statusOf(tenant, id),
+      );
+      await tenant.source.query(change);
+      expect(chunks.chunks_done).toBeLessThan(chunks.chunks);
+    }
+    await awaitStatus(tenant, id, 'active', 240_000);
+    expect(
+      await unseenHolds(tenant, id, {
+        gone_early: /has no table public\.gone_early any more/,
+        keyless_early: /primary key/i,
+        gone: /has no table public\.gone any more/,
+        renamed: /has no table public\.renamed any more/,
+        keyless: /primary key/i,
+        inserted_again: /column extra was added/,
+        label: /labels of the enum/,
+        typed: /type of column a/,
+        big_added: /column extra was added/,
+        big_dropped: /has no table public\.big_dropped any more/,
+        big_column: /renamed/,
+      }),
+    ).toEqual([]);
+    await awaitTableLive(tenant, id, 'kept');
+    await tenant.source.query(`INSERT INTO kept SELECT n, n, 'after' FROM generate_series(2001, 2010) n`);
+    await equal('kept');
+    expect((await statusOf(tenant, id)).overall).toBe('degraded');
+  }, 600_000);
+
+  test('are copied again by a resync, and are equal', async () => {
+    for (const table of ['inserted_again', 'label', 'big_added']) {
+      await resync(tenant, id, 'public', table);
+      await awaitTableLive(tenant, id, table);
+      await equal(table);
+    }
+  }, 600_000);
+
+  test('are held during a resync and when they are added, too', async () => {
+    await tenant.source.query('DROP TABLE typed');
+    await resync(tenant, id, 'public', 'typed');
+    expect(await unseenHolds(tenant, id, { typed: /has no table public\.typed any more/ })).toEqual([]);
+    await tenant.api.post(`/replications/${id}/tables/public.big_column/resync`);
+    await waitFor('the resync to copy', 180_000, async () => {
+      const { body } = await tenant.api.get(`/replications/${id}/copy`);
+      const found = body.tables.find(({ source }: TableStatus) => source.table === 'big_column');
+      return found?.state === 'copying' && found.chunks_done > 0 ? true : undefined;
+    });
+    await tenant.source.query('ALTER TABLE big_column ADD COLUMN extra int DEFAULT 7');
+    await awaitChange(tenant, id);
+    expect(await unseenHolds(tenant, id, { big_column: /column extra was added/ })).toEqual([]);
+    await awaitTableLive(tenant, id, 'kept');
+    await equal('kept');
+  }, 600_000);
+
+  test('stay held when the replication is started again, while the others go on', async () => {
+    await tenant.api.post(`/replications/${id}/stop`);
+    await awaitStatus(tenant, id, 'stopped', 120_000);
+    await tenant.source.query('DROP TABLE label');
+    await startAndAwaitActive(tenant, id);
+    expect(
+      await unseenHolds(tenant, id, {
+        label: /has no table/,
+        big_dropped: /has no table/,
+        typed: /has no table/,
+      }),
+    ).toEqual([]);
+    await tenant.source.query(`INSERT INTO kept SELECT n, n, 'restarted' FROM generate_series(3001, 3010) n`);
+    await equal('kept');
+    await equal('inserted_again');
+  }, 300_000);
+});
+
+describe('tables of MariaDB that are changed while a start is under way', () => {
+  let tenant: MariadbTenant;
+  let writer: mysql.Connection;
+  let id: number;
+  const tables = [
+    'kept',
+    'gone',
+    'renamed',
+    'keyless',
+    'inserted_again',
+    'typed',
+    'big_added',
+    'big_dropped',
+    'big_column',
+  ];
+
+  beforeAll(async () => {
+    tenant = await createMariadbTenant('ddl_start');
+    const mariadb = runningStack().mariadb;
+    if (mariadb === undefined) throw new Error('The local stack runs without MariaDB.');
+    const { createConnection } = await import('mysql2/promise');
+    const { host, port, user, password } = mariadb;
+    writer = await createConnection({ host, port, user, password, database: tenant.sourceName });
+    await tenant.sql.query('CREATE TABLE other (id int PRIMARY KEY)');
+    for (const table of tables) {
+      const rows = table.startsWith('big_') ? bigRows : 100;
+      await tenant.sql.query(`
+        CREATE TABLE ${table} (id int PRIMARY KEY, a int, v text);
+        INSERT INTO ${table} SELECT seq, seq, REPEAT(MD5(seq), ${rows > 100 ? 12 : 1}) FROM seq_1_to_${rows}; ANALYZE TABLE ${table}`);
+    }
+    const answer = await tenant.api.post('/replications', {
+      source_database_id: tenant.sourceDatabaseId,
+      target_database_id: tenant.targetDatabaseId,
+      tables: tables.map((table) => ({ source: { table } })),
+    });
+    expect(answer.status).toBe(201);
+    id = answer.body.replication_id;
+  }, 120_000);
+  afterAll(async () => {
+    await writer.end();
+    await tenant.api.post(`/replications/${id}/stop`);
+    await tenant.close();
+  });
+
+  const digest = (table: string): string =>
+    `SELECT COUNT(*), SUM(CONV(LEFT(MD5(CONCAT_WS('|', id, a, v)), 15), 16, 10)) FROM ${table}`;
+  const equal = (table: string): Promise<void> =>
+    tenant.awaitEqual(digest(table), digest(`${tenant.sourceName}_${table}`));
+
+  test('are held with the reason, before the copy and in the middle of it, and the others stream', async () => {
+    await writer.query('BEGIN');
+    await writer.query('INSERT INTO other VALUES (1)');
+    expect((await tenant.api.post(`/replications/${id}/start`)).status).toBe(202);
+    await awaitWait(tenant, id);
+    await tenant.sql.query(`
+      DELETE FROM inserted_again WHERE id = 7; INSERT INTO inserted_again VALUES (7, 7, 'again');
+      ALTER TABLE inserted_again ADD COLUMN extra int DEFAULT 7;
+      DROP TABLE gone; RENAME TABLE renamed TO elsewhere; ALTER TABLE keyless DROP PRIMARY KEY;
+      ALTER TABLE typed MODIFY a bigint unsigned;
+      INSERT INTO kept SELECT seq, seq, 'later' FROM seq_1001_to_1010; DELETE FROM kept WHERE id = 3`);
+    await writer.query('COMMIT');
+    for (const [table, change] of [
+      ['big_added', 'ALTER TABLE big_added ADD COLUMN extra int DEFAULT 7'],
+      ['big_dropped', 'DROP TABLE big_dropped'],
+      ['big_column', 'ALTER TABLE big_column CHANGE a x int'],
+    ] as const) {
+      const chunks = await waitFor(`the first chunk of ${table}`, 180_000, async () => {
+        const { body } = await tenant.api.get(`/replications/${id}/copy`);
+        const found = body.tables.find(({ source }: TableStatus) => source.table === table);
+        return found?.chunks_done > 0 ? found : undefined;
+      });
+      await tenant.sql.query(change);
+      expect(chunks.chunks_done).toBeLessThan(chunks.chunks);
+    }
+    await waitFor(
+      'the replication to become active',
+      240_000,
+      async () => {
+        const { config } = (await tenant.api.get(`/replications/${id}/status`)).body;
+        if (config.status === 'error') throw new Error(config.last_error_message);
+        return config.status === 'active' ? true : undefined;
+      },
+      async () => (await tenant.api.get(`/replications/${id}/status`)).body,
+    );
+    expect(
+      await unseenHolds(tenant, id, {
+        gone: /has no table/,
+        renamed: /has no table/,
+        keyless: /primary key/i,
+        inserted_again: /extra/,
+        typed: /column a|MODIFY a/,
+        big_added: /extra/,
+        big_dropped: /has no table/,
+        big_column: /column|CHANGE/,
+      }),
+    ).toEqual([]);
+    await awaitTableLive(tenant, id, 'kept');
+    await tenant.sql.query(`INSERT INTO kept SELECT seq, seq, 'after' FROM seq_2001_to_2010`);
+    await equal('kept');
+  }, 600_000);
+
+  test('are copied again by a resync, and are equal', async () => {
+    for (const table of ['inserted_again', 'big_added']) {
+      await resync(tenant, id, tenant.sourceName, table);
+      await awaitTableLive(tenant, id, table);
+      await equal(table);
+    }
+  }, 600_000);
+
+  test('are held during a resync, too', async () => {
+    await tenant.sql.query('DROP TABLE typed');
+    await resync(tenant, id, tenant.sourceName, 'typed');
+    expect(await unseenHolds(tenant, id, { typed: /has no table/ })).toEqual([]);
+    await awaitTableLive(tenant, id, 'kept');
+    await equal('kept');
+  }, 300_000);
+});
