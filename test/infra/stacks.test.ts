@@ -243,7 +243,7 @@ describe.each(environmentNames)('%s', (env) => {
       ],
       'change-tables': [...state, readSecret, ...launchTasks, 'sns:Publish'],
       'check-heartbeats': [...state, ...launchTasks, 'sns:Publish'],
-      'copy-small-tables': [...state, readSecret],
+      'copy-small-tables': [...state, readSecret, 'sns:Publish'],
       'delete-replication': [
         ...state,
         readSecret,
@@ -263,8 +263,8 @@ describe.each(environmentNames)('%s', (env) => {
         'states:StartExecution',
         'states:StopExecution',
       ],
-      'plan-copy': [...state, readSecret],
-      'start-capture': [...state, readSecret],
+      'plan-copy': [...state, readSecret, 'sns:Publish'],
+      'start-capture': [...state, readSecret, 'sns:Publish'],
       'start-consumer': [...state, ...launchTasks],
       'validate-replication': [...state, readSecret, 'sns:Publish'],
     };

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
@@ -45,6 +46,36 @@ export interface PoolOptions {
   readonly sessionSettings?: Readonly<Record<string, string>>;
 }
 
+/** What pg.Connection does with each stream that it reads: the socket, and what TLS makes of it. Not in pg's types. */
+interface ReadsStreams {
+  attachListeners(stream: Duplex): void;
+}
+
+/**
+ * pg reads the server's messages in a listener of the socket, and throws there when it does not know one, as a kind of authentication
+ * that is newer. Outside of any promise, that would end the process; here it fails the connection.
+ */
+class GuardedClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    const connection = this.connection as unknown as ReadsStreams;
+    const attach = connection.attachListeners.bind(connection);
+    connection.attachListeners = (stream) => {
+      attach(stream);
+      for (const read of stream.listeners('data')) {
+        stream.off('data', read as (part: Buffer) => void);
+        stream.on('data', (part: Buffer) => {
+          try {
+            read.call(stream, part);
+          } catch (error) {
+            stream.destroy(error instanceof Error ? error : new Error(String(error)));
+          }
+        });
+      }
+    };
+  }
+}
+
 /**
  * A pool of connections whose every session has the canonical settings. Result values are PostgreSQL's text, or null,
  * whatever their type: nothing is parsed, so nothing is rounded. Connections are made when needed; a broken one is
@@ -53,6 +84,7 @@ export interface PoolOptions {
 export const createPool = (settings: ConnectionSettings, options: PoolOptions): pg.Pool => {
   const statementTimeoutMs = options.statementTimeoutMs ?? defaultStatementTimeoutMs;
   const pool = new pg.Pool({
+    Client: GuardedClient,
     host: settings.host,
     port: settings.port,
     database: settings.databaseName,

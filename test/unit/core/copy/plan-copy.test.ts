@@ -274,6 +274,19 @@ test.each([
   },
 );
 
+const manyTables = (count: number) => {
+  const names = Array.from({ length: count }, (_unused, index) => `${'long_table_name_'.repeat(3)}${index}`);
+  return {
+    names,
+    replication: {
+      tables: names.map((table) => ({
+        source: { schema: 'public', table },
+        target: { schema: 'public', table: `shop_${table}` },
+      })),
+    },
+  };
+};
+
 test('planning that runs out of time goes on in the next call', async () => {
   const { names, replication } = manyTables(30);
   const { ports, source, state, target } = createWorld(replication);
