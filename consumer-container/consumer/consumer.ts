@@ -30,6 +30,7 @@ import { HeldTables } from './held-tables.ts';
 import { watchLiveTables } from './live-tables.ts';
 import { NulledReport } from './nulled-report.ts';
 import { Progress } from './progress.ts';
+import { setStateUnlessReplanned } from './set-state-unless-replanned.ts';
 import { createVerifyPosition, type VerifyPosition, watchOffsets } from './topic-offsets.ts';
 import { Troubles } from './troubles.ts';
 import { isSameShape, type ShapeWatch, watchShapes } from './watch-shapes.ts';
@@ -229,7 +230,13 @@ const consume = async (
     for (const { source, error } of databases.refused) await held.hold(source, error);
     for (const source of heldBefore.filter((table) => !held.has(table))) {
       log.info(`Table ${tableLabel(source)} was held; trying again from its checkpoint`);
-      await store.setTableState(replication.replicationId, source, { state: 'catching-up' });
+      await setStateUnlessReplanned(
+        store,
+        replication.replicationId,
+        source,
+        { state: 'catching-up' },
+        { generation: replication.copyGeneration, states: ['held'] },
+      );
     }
 
     const { shapes, shapeDialect, describeSources, listUncaptured } = databases;

@@ -10,6 +10,7 @@ import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { MetricsPort } from '#core/ports/metrics.ts';
 import type { AlertSink } from '#core/ports/services.ts';
 import type { CopyStore, ReplicationStore } from '#core/ports/state-store.ts';
+import { setStateUnlessReplanned } from './set-state-unless-replanned.ts';
 
 export interface HeldTablesOptions {
   readonly replication: Replication;
@@ -58,18 +59,24 @@ export class HeldTables {
     this.#tables.set(tableKey(source), error.message);
     const { message } = error;
     const { advice } = error.policy;
-    log.error(`Table ${table} is held: ${message} The other tables go on.`, { table, error, advice });
-    metrics.countError(connectorName, error.code);
     const at = clock.now().toISOString();
-    await this.#retry(() =>
-      store.setTableState(
+    const isRecorded = await this.#retry(() =>
+      setStateUnlessReplanned(
+        store,
         replicationId,
         source,
         { state: 'held', message: `${message} ${advice}`, heldSince: at },
-        // A newer copy of the table is another matter.
         { generation: copyGeneration, states: ['catching-up', 'live', 'held'] },
       ),
     );
+    if (!isRecorded) {
+      log.info(`Table ${table} is copied again, so it is not held for what was before: ${message}`, {
+        table,
+      });
+      return;
+    }
+    log.error(`Table ${table} is held: ${message} The other tables go on.`, { table, error, advice });
+    metrics.countError(connectorName, error.code);
     await this.#retry(() =>
       store.addActivity(replication, {
         at,

@@ -8,6 +8,7 @@ import type { ConnectPort, KafkaAdminPort, PartitionOffsets } from '#core/ports/
 import type { LogPositions } from '#core/ports/source-dialect.ts';
 import type { CopyStore } from '#core/ports/state-store.ts';
 import { type Progress, partitionKey } from './progress.ts';
+import { setStateUnlessReplanned } from './set-state-unless-replanned.ts';
 
 /** How often tables that catch up are looked at. */
 const checkIntervalMs = 2_000;
@@ -43,19 +44,20 @@ export const watchLiveTables = async (options: LiveTablesOptions, signal: AbortS
       for (const table of waiting) {
         const goal = goals.get(tableKey(table.source));
         if (goal === undefined || !goal.every((end) => hasPassed(options.progress, end))) continue;
-        await store.setTableState(
+        const isRecorded = await setStateUnlessReplanned(
+          store,
           replication.replicationId,
           table.source,
           { state: 'live' },
           { generation: table.generation, states: ['catching-up'] },
         );
+        if (!isRecorded) continue;
         live.add(tableKey(table.source));
         log.info(`Table ${tableLabel(table.source)} is live`, { table: tableLabel(table.source) });
       }
     } catch (cause) {
       const error = toMillraceError(cause);
-      // A newer start has planned a table again. Whether this consumer is still wanted is for its heartbeats to find out.
-      if (!error.isTransient && error.code !== 'Superseded') throw error;
+      if (!error.isTransient) throw error;
       log.warn('Could not tell which tables are live; trying again at the next look', { error });
     }
     await clock.sleep(checkIntervalMs, signal).catch(() => undefined);

@@ -10,7 +10,7 @@ import { MillraceError, type Problem, toMillraceError } from '../errors/millrace
 import { tableGone } from '../errors/table-gone.ts';
 import { requireCurrentRun } from '../lifecycle/current-run.ts';
 import { type HoldUncopiedPorts, holdUncopiedTable, isOfTable } from '../lifecycle/hold-uncopied-table.ts';
-import { unfitTables } from '../lifecycle/table-progress.ts';
+import { isUnfit, unfitTables } from '../lifecycle/table-progress.ts';
 import { mapTable, ownColumns } from '../mapping/map-table.ts';
 import { countOf } from '../naming/count-of.ts';
 import { createdTableMark } from '../naming/names.ts';
@@ -83,7 +83,8 @@ export const planCopy = async (
   const plans = tried.filter((plan) => plan !== undefined);
   const [firstFailure] = failures;
   // None is held when all would be: nothing of it was copied, so the next start looks at all of them again.
-  if (firstFailure !== undefined && failures.length === tried.length) throw firstFailure.error;
+  if (firstFailure !== undefined && failures.length + plans.filter(isUnfit).length === tried.length)
+    throw firstFailure.error;
   for (const { source, error } of failures) await holdUncopiedTable(run, source, error, ports);
   if (plans.length + failures.length < tried.length) {
     log.info(

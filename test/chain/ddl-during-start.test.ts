@@ -116,7 +116,7 @@ describe('tables of PostgreSQL that are changed while a start is under way', () 
     for (const table of tables) {
       const rows = table.startsWith('big_') ? bigRows : 100;
       await tenant.source.query(`
-        CREATE TABLE ${table} (id int PRIMARY KEY, a int, v text, m mood DEFAULT 'ok');
+        CREATE TABLE ${table} (id int PRIMARY KEY, a int, v text${table === 'label' ? ", m mood DEFAULT 'ok'" : ''});
         INSERT INTO ${table} SELECT n, n, repeat(md5(n::text), ${rows > 100 ? 12 : 1}) FROM generate_series(1, ${rows}) n`);
     }
     await tenant.source.query('ANALYZE');
@@ -256,7 +256,10 @@ describe('tables of MariaDB that are changed while a start is under way', () => 
   let tenant: MariadbTenant;
   let writer: mysql.Connection;
   let id: number;
+  /** Planned first; their tables at the target are locked, so that those behind them are looked at when the test lets them. */
+  const gates = ['gate_1', 'gate_2', 'gate_3', 'gate_4'];
   const tables = [
+    ...gates,
     'kept',
     'gone',
     'renamed',
@@ -275,12 +278,16 @@ describe('tables of MariaDB that are changed while a start is under way', () => 
     const { createConnection } = await import('mysql2/promise');
     const { host, port, user, password } = mariadb;
     writer = await createConnection({ host, port, user, password, database: tenant.sourceName });
-    await tenant.sql.query('CREATE TABLE other (id int PRIMARY KEY)');
     for (const table of tables) {
       const rows = table.startsWith('big_') ? bigRows : 100;
       await tenant.sql.query(`
         CREATE TABLE ${table} (id int PRIMARY KEY, a int, v text);
         INSERT INTO ${table} SELECT seq, seq, REPEAT(MD5(seq), ${rows > 100 ? 12 : 1}) FROM seq_1_to_${rows}; ANALYZE TABLE ${table}`);
+    }
+    for (const gate of gates) {
+      await tenant.sql.query(
+        `CREATE TABLE ${tenant.targetName}.${tenant.sourceName}_${gate} (id int PRIMARY KEY, a int, v text)`,
+      );
     }
     const answer = await tenant.api.post('/replications', {
       source_database_id: tenant.sourceDatabaseId,
@@ -302,17 +309,27 @@ describe('tables of MariaDB that are changed while a start is under way', () => 
     tenant.awaitEqual(digest(table), digest(`${tenant.sourceName}_${table}`));
 
   test('are held with the reason, before the copy and in the middle of it, and the others stream', async () => {
-    await writer.query('BEGIN');
-    await writer.query('INSERT INTO other VALUES (1)');
+    const lock = gates.map((gate) => `${tenant.targetName}.${tenant.sourceName}_${gate} WRITE`);
+    await writer.query(`LOCK TABLES ${lock.join()}`);
     expect((await tenant.api.post(`/replications/${id}/start`)).status).toBe(202);
-    await awaitWait(tenant, id);
+    await waitFor(
+      'the planning to wait for the locked tables',
+      180_000,
+      async () => {
+        const [rows] = await tenant.sql.query<mysql.RowDataPacket[]>(
+          "SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE STATE = 'Waiting for table metadata lock'",
+        );
+        return Number(rows[0]?.n) >= gates.length ? true : undefined;
+      },
+      async () => (await tenant.api.get(`/replications/${id}/status`)).body.config,
+    );
     await tenant.sql.query(`
       DELETE FROM inserted_again WHERE id = 7; INSERT INTO inserted_again VALUES (7, 7, 'again');
       ALTER TABLE inserted_again ADD COLUMN extra int DEFAULT 7;
       DROP TABLE gone; RENAME TABLE renamed TO elsewhere; ALTER TABLE keyless DROP PRIMARY KEY;
       ALTER TABLE typed MODIFY a bigint unsigned;
       INSERT INTO kept SELECT seq, seq, 'later' FROM seq_1001_to_1010; DELETE FROM kept WHERE id = 3`);
-    await writer.query('COMMIT');
+    await writer.query('UNLOCK TABLES');
     for (const [table, change] of [
       ['big_added', 'ALTER TABLE big_added ADD COLUMN extra int DEFAULT 7'],
       ['big_dropped', 'DROP TABLE big_dropped'],

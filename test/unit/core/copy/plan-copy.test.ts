@@ -380,6 +380,25 @@ test('the last table that the replication has left is not held', async () => {
   expect(state.progress.has('public.flights')).toBe(false);
 });
 
+test('those of a first start are not, either, when capture has begun without another one', async () => {
+  const { ports, state, source } = createWorld({
+    tables: ['flights', 'airports', 'gone'].map((table) => ({
+      source: { schema: 'public', table },
+      target: { schema: 'public', table: `shop_${table}` },
+    })),
+  });
+  const gone = state.replication.tables[2];
+  if (gone === undefined) throw new Error('There are three tables.');
+  state.progress.set('public.gone', {
+    ...{ source: gone.source, target: gone.target, generation: 3, state: 'held', heldUntil: 'copy' },
+    ...{ estimatedRows: 0, estimatedBytes: 0, chunks: 0, chunksDone: 0, rowsCopied: 0, bytesCopied: 0 },
+    runsOn: 'lambda',
+  });
+  source.state.tables = [];
+  await expect(planCopy(run(), ports)).rejects.toMatchObject({ code: 'TableNotFound' });
+  expect([...state.progress.keys()]).toEqual(['public.gone']);
+});
+
 test('a table that was changed after capture had begun with it is held', async () => {
   const { ports, state, source, store } = createWorld();
   const before = sampleTable('airports');

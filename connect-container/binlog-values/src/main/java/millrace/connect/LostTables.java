@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
  *   <li>The structure is read from the source again. It is what the table has at a place of the log behind the one that is read, so until
  *       then each change of rows, and each statement about the table, is replaced by such a statement, too.
  *   <li>From that place on all is as before, so that copying the table again leads out.
+ *   <li>A place means nothing in the log of another server, with which the connection may go on after a fail-over. The structure is then
+ *       read again, and what is read until then is replaced, too.
  * </ul>
  *
  * Nothing is ever left out without a statement in its place. The place is an attribute of the table's structure, which the schema
@@ -61,6 +63,9 @@ public final class LostTables {
     private final SourceCatalog catalog;
     private final Map<TableId, Long> readAt = new HashMap<>();
 
+    /** Whose log is read; null until it is asked for. */
+    private String server;
+
     /** Of the tables that the open transaction writes; numbers are the log's. */
     private final Map<Long, TableId> numbers = new HashMap<>();
 
@@ -85,12 +90,12 @@ public final class LostTables {
         List<TableId> changed = guard.replicated(logged.changedTables());
         String file = at.getSource().getCurrentBinlogFilename();
         long position = at.getSource().getCurrentBinlogPosition();
-        if (changed.stream().noneMatch(table -> isBeforeKnown(table, file, position))) {
+        if (changed.stream().noneMatch(table -> isOfAnotherServer(table) || isBeforeKnown(table, file, position))) {
             return null;
         }
         String words = "a statement from before the table's definition was read";
         List<Loss> losses = changed.stream()
-                .map(table -> isBeforeKnown(table, file, position)
+                .map(table -> !isOfAnotherServer(table) && isBeforeKnown(table, file, position)
                         ? repeated(table, words, statement)
                         : lose(table, words, statement))
                 .toList();
@@ -170,12 +175,28 @@ public final class LostTables {
         if (known.isEmpty()) {
             return List.of();
         }
-        String server = catalog.server();
         return known.stream()
-                .filter(table -> !placeOf(table).server().equals(server))
+                .filter(table -> isOfAnotherServer(table.id()))
                 .map(table -> lose(table.id(), "", "").structure)
                 .filter(table -> table != null)
                 .toList();
+    }
+
+    /** The log is read by a new connection, which may be one to another server. */
+    public void connected() {
+        server = null;
+    }
+
+    private boolean isOfAnotherServer(TableId id) {
+        Table table = tables.forTable(id);
+        LogPlace place = table == null ? null : placeOf(table);
+        if (place == null) {
+            return false;
+        }
+        if (server == null) {
+            server = catalog.server();
+        }
+        return !place.server().equals(server);
     }
 
     private String inPlaceOf(long number, List<Serializable[]> rows, String file, long position) {
@@ -186,6 +207,9 @@ public final class LostTables {
         Table table = tables.forTable(id);
         if (table == null) {
             return lost(id, "rows of a table whose definition is not known");
+        }
+        if (isOfAnotherServer(id)) {
+            return lost(id, "rows in the log of another server than that of which the table's definition is known");
         }
         if (isBeforeKnown(id, file, position)) {
             return lost(id, "rows from before the table's definition was read");
@@ -218,6 +242,9 @@ public final class LostTables {
         String words = lost.substring(0, end);
         Long last = readAt.get(table);
         boolean isBefore = words.startsWith("rows from before");
+        if (isOfAnotherServer(table)) {
+            return lose(table, words, "");
+        }
         return isBefore || last != null && System.nanoTime() - last < READ_INTERVAL_NANOS
                 ? repeated(table, words, "")
                 : lose(table, words, "");

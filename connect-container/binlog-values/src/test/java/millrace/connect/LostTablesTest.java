@@ -39,7 +39,7 @@ class LostTablesTest {
                 @Override
                 Definition read(TableId table) {
                     reads++;
-                    return definition == null ? null : new Definition(definition, new LogPlace("s", "log.000002", 500));
+                    return definition == null ? null : new Definition(definition, new LogPlace(server, "log.000002", 500));
                 }
 
                 @Override
@@ -139,7 +139,24 @@ class LostTablesTest {
         parse(UNREADABLE);
         assertEquals(List.of(), lost.readForThisServer());
         server = "another";
+        lost.connected();
         assertFalse(lost.readForThisServer().isEmpty());
         assertEquals(2, reads);
+    }
+
+    @Test
+    void rowsOfAnotherServerAreReplacedUntilTheDefinitionIsReadThere() {
+        parse(UNREADABLE);
+        assertNull(rows(3, "log.000003", 4));
+        server = "another";
+        assertNull(rows(3, "log.000003", 4), "the connection is still the same");
+        lost.connected();
+        String instead = rows(3, "log.000003", 4);
+        assertNotNull(instead, "behind the place, by the numbers of another log");
+        Loss loss = lost.beforeParsing(instead, "", null).get(0);
+        assertTrue(loss.mark().contains("rows in the log of another server"), loss.mark());
+        assertEquals(2, reads);
+        assertNull(rows(3, "log.000003", 4));
+        assertNotNull(rows(3, "log.000001", 4), "before the place in the log of the other server");
     }
 }

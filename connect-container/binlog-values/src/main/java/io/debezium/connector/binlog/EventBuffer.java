@@ -73,6 +73,8 @@ public class EventBuffer<T extends BinlogStreamingChangeEventSource<P, O>, P ext
     /** Written by the thread that connects. */
     private volatile int connections;
     private int connectionsAtBegin;
+    /** How many connections there were when the last event came. */
+    private int connectionsSeen;
 
     public EventBuffer(int capacity, T source, ChangeEventSourceContext context) {
         this.capacity = capacity;
@@ -221,6 +223,10 @@ public class EventBuffer<T extends BinlogStreamingChangeEventSource<P, O>, P ext
 
     /** The event, or what says in its place that its rows cannot be read rightly; see {@link LostTables}. */
     private Event readable(Event event, O offset) {
+        if (connections != connectionsSeen) {
+            connectionsSeen = connections;
+            lost.connected();
+        }
         String file = offset.getSource().getCurrentBinlogFilename();
         // MariaDB gives a place to the first event of a transaction only.
         long own = event.getHeader() instanceof EventHeaderV4 header ? header.getPosition() : 0;

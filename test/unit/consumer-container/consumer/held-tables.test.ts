@@ -1,0 +1,54 @@
+import { expect, test } from '@jest/globals';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import { createManualClock } from '#test/kit/manual-clock.ts';
+import { createMemoryStore, sampleReplication } from '#test/kit/memory-store.ts';
+import { createRecordingAlerts } from '#test/kit/recording-alerts.ts';
+import { createRecordingLog, createRecordingMetrics } from '#test/kit/recording-log.ts';
+import { HeldTables } from '../../../../consumer-container/consumer/held-tables.ts';
+
+const flights = { schema: 'public', table: 'flights' };
+const dropped = new MillraceError('SchemaChanged', 'Table public.flights was dropped.');
+
+const createWorld = () => {
+  const { store, state } = createMemoryStore(sampleReplication({ copyGeneration: 3 }));
+  const alerts = createRecordingAlerts();
+  const log = createRecordingLog();
+  const held = new HeldTables({
+    ...{ replication: state.replication, store, alerts, log },
+    metrics: createRecordingMetrics(),
+    clock: createManualClock(),
+  });
+  const plan = (generation: number) =>
+    state.progress.set('public.flights', {
+      ...{ source: flights, target: flights, generation, state: 'live', estimatedRows: 1, estimatedBytes: 1 },
+      ...{ chunks: 1, chunksDone: 1, rowsCopied: 1, bytesCopied: 1, runsOn: 'lambda' },
+    });
+  return { held, state, alerts, plan };
+};
+
+test('a table is held once, with its reason in the state, the activity and an alert', async () => {
+  const { held, state, alerts, plan } = createWorld();
+  plan(3);
+  await held.hold(flights, dropped);
+  await held.hold(flights, dropped);
+  expect(state.progress.get('public.flights')).toMatchObject({
+    state: 'held',
+    message: expect.stringMatching(/^Table public\.flights was dropped\. Copy the table again/),
+  });
+  expect(state.activity).toHaveLength(1);
+  expect(alerts.published).toHaveLength(1);
+});
+
+test.each([
+  ['is planned again', (world: ReturnType<typeof createWorld>) => world.plan(4)],
+  ['has no plan until it is copied again', () => undefined],
+])('a table that %s is not held for what was before, and the consumer goes on', async (_what, act) => {
+  const world = createWorld();
+  act(world);
+  await world.held.hold(flights, dropped);
+  expect(world.state.progress.get('public.flights')?.state).not.toBe('held');
+  expect(world.state.activity).toEqual([]);
+  expect(world.alerts.published).toEqual([]);
+  // Its topic is not read any further by this consumer.
+  expect(world.held.has(flights)).toBe(true);
+});
