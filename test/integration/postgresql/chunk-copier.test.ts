@@ -423,6 +423,27 @@ describe('repetition and failure', () => {
     expect(await contentOf('target', 'numbers')).toHaveLength(1000);
   });
 
+  test.each(['by a pipe', 'row by row'])(
+    'a table that another session writes again has all its rows for a chunk that waited for it, %s',
+    async (way) => {
+      const copying =
+        way === 'by a pipe'
+          ? copier
+          : createRowCopier(
+              openChunkReader(pair.source.settings, 1),
+              openChunkWriter(pair.target.settings, 1),
+            );
+      const tables = await prepare('numbers');
+      await pair.source.client.query(`BEGIN; ALTER TABLE "S".numbers ALTER COLUMN v TYPE text USING v || ''`);
+      const copied = copying.copyChunk(tables, everything, never);
+      const waiting = `SELECT FROM pg_locks WHERE NOT granted AND relation = '"S".numbers'::regclass`;
+      while ((await pair.source.client.query(waiting)).rowCount === 0) await sleep(10);
+      await pair.source.client.query('COMMIT');
+      expect((await copied).rows).toBe(1000);
+      if (copying !== copier) await copying.close();
+    },
+  );
+
   test('a violated constraint that is not the key fails the chunk and leaves nothing of it', async () => {
     const tables = await prepare('numbers');
     await pair.target.client.query(`ALTER TABLE "T".numbers ADD CONSTRAINT other UNIQUE (v);`);
