@@ -26,6 +26,7 @@ import {
   accountOf,
   type CaptureReadiness,
   findServerProblems,
+  findServerWarnings,
   parseGlobalGrants,
   readinessVariables,
   unreadableTypes,
@@ -72,6 +73,7 @@ export const openSourceDatabase = (
     },
     findCaptureProblems: async () =>
       findServerProblems(flavor, await readReadiness(executor, flavor, databaseName), settings),
+    findCaptureWarnings: async () => findServerWarnings(flavor, await readVariables(executor, ['gtid_mode'])),
     findTableGrantProblems: async (refs) => {
       const problems: Problem[] = [];
       for (const ref of refs)

@@ -146,6 +146,26 @@ export const findServerProblems = (
   return problems;
 };
 
+/** What may harm a replication though the server can be captured from. MariaDB numbers its transactions in any case. */
+export const findServerWarnings = (
+  flavor: Pick<Flavor, 'kind'>,
+  variables: CaptureReadiness['variables'],
+): readonly Problem[] =>
+  flavor.kind !== 'mysql' || variables.gtid_mode?.startsWith('ON') === true
+    ? []
+    : [
+        {
+          subject: 'source server',
+          problem:
+            `gtid_mode is ${variables.gtid_mode ?? 'not there'}, so capture goes on by the name of a file of the binary log and a byte in ` +
+            'it. After a fail-over to another server, and after RESET BINARY LOGS AND GTIDS, the same names and bytes are those of other ' +
+            'changes, which cannot be told in every case.',
+          remedy:
+            'Set enforce_gtid_consistency and gtid_mode to ON (Amazon RDS and Aurora: in the parameter group). Otherwise start with ' +
+            'force_resync after each such event.',
+        },
+      ];
+
 type Add = (problem: string, remedy: string) => void;
 
 /** Zero is forever. MySQL and newer MariaDB count seconds, older MariaDB days. */

@@ -3,6 +3,7 @@ import { flavorOf } from '#core/databases/mysql/flavors.ts';
 import {
   type CaptureReadiness,
   findServerProblems,
+  findServerWarnings,
   parseGlobalGrants,
 } from '#core/databases/mysql/source/readiness.ts';
 
@@ -137,4 +138,17 @@ test.each([
     { ...database, databaseName },
   );
   expect(problems.map(({ remedy }) => remedy)).toEqual(remedies);
+});
+
+test.each([
+  ['mysql', 'OFF', true],
+  ['mysql', 'OFF_PERMISSIVE', true],
+  ['mysql', 'ON_PERMISSIVE', false],
+  ['mysql', 'ON', false],
+  ['mariadb', undefined, false],
+] as const)('%s with gtid_mode %s warns of fail-overs: %p', (kind, mode, isWarned) => {
+  const warnings = findServerWarnings(flavorOf(kind), mode === undefined ? {} : { gtid_mode: mode });
+  expect(warnings.map(({ remedy }) => remedy)).toEqual(
+    isWarned ? [expect.stringContaining('gtid_mode to ON')] : [],
+  );
 });
