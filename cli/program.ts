@@ -15,6 +15,7 @@ import { addDiscoverCommand } from './commands/discover.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addLifecycleCommands } from './commands/lifecycle.ts';
 import { addLoginCommands } from './commands/login.ts';
+import { addLogsCommand } from './commands/logs.ts';
 import { addStatusCommands } from './commands/status.ts';
 import { addTokenCommands } from './commands/tokens.ts';
 import { addWhyCommands } from './commands/why.ts';
@@ -85,6 +86,7 @@ export const createProgram = (shell: Shell): Program => {
   addTableCommands(program, cli);
   addWhyCommands(program, cli);
   addActivityCommand(program, cli);
+  addLogsCommand(program, cli);
   addDeclareCommands(program, cli, end);
   addDoctorCommand(program, cli, end);
   addCompletionCommands(program, cli);

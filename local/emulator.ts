@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { findFreePort, loopback } from './ports.ts';
 import {
   type ProcessIdentity,
@@ -23,6 +23,8 @@ export interface EmulatorOptions extends Supervision {
   readonly logFile?: string;
   /** Gets the output of every Lambda. */
   readonly lambdaLog?: string;
+  /** What Kafka Connect workers write to: what concerns a connector is put into CloudWatch Logs. */
+  readonly connectLogs?: readonly string[];
   /** Where it unpacks the code of Lambdas. */
   readonly temporaryFolder?: string;
 }
@@ -78,6 +80,9 @@ export const startEmulator = async (options: EmulatorOptions): Promise<Emulator>
       // Its own wrapper around a Node Lambda calls url.parse, which Node would say at every cold start.
       NODE_OPTIONS: '--disable-warning=DEP0169',
       ...(options.lambdaLog === undefined ? {} : { MILLRACE_LAMBDA_LOG: options.lambdaLog }),
+      ...(options.connectLogs === undefined
+        ? {}
+        : { MILLRACE_CONNECT_LOGS: options.connectLogs.join(delimiter) }),
     },
   });
   await waitUntilReady('The AWS emulator', started, quietMs, async () => {

@@ -194,6 +194,8 @@ const formatStorage = async (
 
 const commonFlags = [
   `-Dlog4j2.configurationFile=${join(projectRoot, 'connect-container', 'log4j2.xml')}`,
+  // Debezium's threads then carry the name of their connector into its log lines.
+  '-Dlog4j2.isThreadContextMapInheritable=true',
   '-Djava.awt.headless=true',
 ];
 

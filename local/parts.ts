@@ -13,6 +13,7 @@ import { postgresStop, sourceSettings, startPostgres } from './postgres.ts';
 import { politeStop, type StopStep, stopProcess } from './processes.ts';
 import { startPrometheus } from './prometheus.ts';
 import {
+  moreWorkers,
   type PartName,
   readPlan,
   readRecord,
@@ -128,6 +129,7 @@ export const launchPart = async (
         dataDir: join(folder.data, part),
         engineSocket: plan.engineSocket,
         lambdaLog: join(folder.logs, 'lambda.log'),
+        connectLogs: ['connect', ...moreWorkers].map((worker) => join(folder.logs, `${worker}.log`)),
         temporaryFolder: join(folder.run, 'tmp'),
       });
       return;

@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = 'd2fca8ffec857da825537365dd5ebea8988d022e598ea939861f9534257c2dbb';
+export const documentDigest = '95074b278622f5e690fe520c06dfce3e364911104b453a5ea36c0d11793fe351';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -54,6 +54,7 @@ export const routes = {
   },
   readMetrics: { method: 'GET', path: '/v1/metrics' },
   listMetricsTargets: { method: 'GET', path: '/v1/metrics/targets' },
+  readLogs: { method: 'GET', path: '/v1/replications/{replication_id}/logs', ofClient: true },
 } as const;
 
 /**
@@ -731,6 +732,23 @@ export interface Operations {
   };
   listMetricsTargets: {
     answer: MetricsTargets;
+  };
+  readLogs: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+      component?: 'consumer' | 'copy-worker' | 'steps' | 'healer' | 'connector';
+      level?: 'debug' | 'info' | 'warn' | 'error';
+      since?: string | number;
+      until?: string | number;
+      text?: string | number;
+      wait_seconds?: string | number;
+      client_id?: string | number;
+    };
+    answer: Logs;
   };
 }
 /**
@@ -1810,6 +1828,38 @@ export interface Incidents {
    * Where the list goes on; null at its end.
    */
   next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Logs".
+ */
+export interface Logs {
+  replication_id: number;
+  /**
+   * The oldest first, from all parts. Lines of the same time may come in any order.
+   */
+  lines: {
+    at: string;
+    level: 'debug' | 'info' | 'warn' | 'error';
+    component: 'consumer' | 'copy-worker' | 'steps' | 'healer' | 'connector';
+    /**
+     * The Lambda, task or class that speaks.
+     */
+    service: string;
+    message: string;
+    /**
+     * The error with its causes and traces.
+     */
+    error: string | null;
+  }[];
+  /**
+   * Where the lines go on, also after the last one: to follow them.
+   */
+  next_cursor: string;
+  /**
+   * Whether these are all lines that there are by now.
+   */
+  is_at_end: boolean;
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema

@@ -34,6 +34,14 @@ export const secretsEnvironmentSchema = z.object({
   MILLRACE_SECRET_PREFIX: z.string().min(1),
 });
 
+/** The log groups of CloudWatch, for those who read lines. Connect's is absent where it logs elsewhere. */
+export const logsEnvironmentSchema = z.object({
+  MILLRACE_WORKERS_LOG_GROUP: z.string().min(1),
+  MILLRACE_STEPS_LOG_GROUP: z.string().min(1),
+  MILLRACE_HEALTH_LOG_GROUP: z.string().min(1),
+  MILLRACE_CONNECT_LOG_GROUP: z.string().min(1).optional(),
+});
+
 /** For those who start, stop or look at executions. */
 export const executionsEnvironmentSchema = z.object({
   MILLRACE_START_STATE_MACHINE_ARN: z.string().min(1),

@@ -17,7 +17,8 @@ export interface ImportedPlatform {
     readonly brokers: string;
     readonly security: 'plaintext' | 'tls';
   };
-  readonly connect: { readonly url: string };
+  /** `logGroup`: where Connect logs in CloudWatch, in the form of connect-container/log4j2.xml. */
+  readonly connect: { readonly url: string; readonly logGroup?: string };
 }
 
 /** A VPC, an MSK cluster and a Connect service are created for this environment alone. */

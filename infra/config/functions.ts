@@ -12,7 +12,8 @@ export type FunctionRight =
   | 'watch-executions'
   | 'start-executions'
   | 'stop-executions'
-  | 'publish-alerts';
+  | 'publish-alerts'
+  | 'read-logs';
 
 export interface FunctionDefinition {
   readonly timeoutSeconds: number;
@@ -113,6 +114,7 @@ export const apiFunctionDefinition = {
     'watch-executions',
     'start-executions',
     'stop-executions',
+    'read-logs',
   ],
 } as const satisfies FunctionDefinition;
 

@@ -19,7 +19,11 @@ export const localConfig = (readContext: ReadContext): EnvironmentConfig => ({
       brokers: readContext('kafkaBrokers') ?? '127.0.0.1:9092',
       security: 'plaintext',
     },
-    connect: { url: readContext('connectUrl') ?? 'http://127.0.0.1:8083' },
+    connect: {
+      url: readContext('connectUrl') ?? 'http://127.0.0.1:8083',
+      // The emulator's launcher puts the lines of the local Connect workers there.
+      logGroup: '/millrace/local/connect',
+    },
   },
   consumer: {
     image: { name: 'millrace-consumer:local' },

@@ -14,6 +14,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledgements.ts';
 import type { Grant, TaskResources } from './function-rights.ts';
+import { logGroupNames } from './log-groups.ts';
 import { logRetention, type MillraceStack } from './millrace-stack.ts';
 import { projectRoot } from './project-root.ts';
 import { createExecutionRole, createTaskRole, plainEnvironment } from './task-roles.ts';
@@ -46,7 +47,7 @@ export class ConsumerTask extends Construct {
     });
 
     const logGroup = new LogGroup(this, 'Log', {
-      logGroupName: `/millrace/${config.name}/workers`,
+      logGroupName: logGroupNames(config.name).workers,
       retention: logRetention(config),
       removalPolicy: RemovalPolicy.DESTROY,
     });

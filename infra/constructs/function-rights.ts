@@ -8,6 +8,7 @@ import type { StateMachineName } from '#core/ports/services.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { FunctionRight } from '../config/functions.ts';
 import { type Acknowledgement, acknowledge, arnInFinding, wildcardResource } from './acknowledgements.ts';
+import { connectLogGroup, logGroupNames } from './log-groups.ts';
 import { type MillraceStack, stateTableIndex, stateTableKeysIndex } from './millrace-stack.ts';
 import { databaseSecretPrefix, databaseSecretsArn } from './secret-names.ts';
 
@@ -315,6 +316,42 @@ const stopExecutionsGrant = (stack: MillraceStack): Grant => ({
   acknowledgements: executionAcknowledgements(stack),
 });
 
+/** By name, since the API's stack needs no other thing of those that make them. */
+const readLogsGrant = (stack: MillraceStack): Grant => {
+  const { workers, steps, health } = logGroupNames(stack.config.name);
+  const connect = connectLogGroup(stack.config);
+  const names = [workers, steps, health, ...(connect === undefined ? [] : [connect])];
+  return {
+    environment: {
+      MILLRACE_WORKERS_LOG_GROUP: workers,
+      MILLRACE_STEPS_LOG_GROUP: steps,
+      MILLRACE_HEALTH_LOG_GROUP: health,
+      ...(connect === undefined ? {} : { MILLRACE_CONNECT_LOG_GROUP: connect }),
+    },
+    statements: [
+      new PolicyStatement({
+        sid: 'ReadLogs',
+        actions: ['logs:FilterLogEvents'],
+        resources: names.map((name) => `${logGroupArn(stack, name)}:*`),
+      }),
+    ],
+    acknowledgements: names.map((name) =>
+      wildcardResource(
+        `${arnInFinding('logs', `log-group:${name}`)}:*`,
+        'A log group is named with all its streams; they get their names when they are written.',
+      ),
+    ),
+  };
+};
+
+const logGroupArn = (stack: Stack, name: string): string =>
+  stack.formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: name,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
 /** The grants of a function: the state table, and what its rights bring. */
 export const grantsOf = (
   stack: MillraceStack,
@@ -334,6 +371,7 @@ export const grantsOf = (
     'start-executions': () => startExecutionsGrant(stack),
     'stop-executions': () => stopExecutionsGrant(stack),
     'publish-alerts': () => alertGrant(state),
+    'read-logs': () => readLogsGrant(stack),
   };
   return mergeGrants(stateGrant(stack, state), ...rights.map((right) => grants[right]()));
 };

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { AssetHashType, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { functionNames, handlerFolder } from '../config/functions.ts';
@@ -18,6 +18,8 @@ export interface MillraceFunctionProps {
   readonly timeoutSeconds: number;
   readonly memoryMib: number;
   readonly grant: Grant;
+  /** Shared with others; one of its own when left out. */
+  readonly logGroup?: ILogGroup;
   /** Absent for a function that speaks to AWS APIs only. */
   readonly network?: WorkloadNetwork;
 }
@@ -30,7 +32,7 @@ const requireBanner =
 
 /**
  * One Lambda: its handler.ts bundled with its libraries as an ES module, a role of its own that may do what
- * `grant` says and write its own log, and a log group with a retention.
+ * `grant` says and write its log, and a log group with a retention.
  */
 export class MillraceFunction extends Construct {
   readonly lambda: LambdaFunction;
@@ -40,11 +42,13 @@ export class MillraceFunction extends Construct {
     const { config } = stack;
     const functionName = stack.named(props.name);
 
-    const logGroup = new LogGroup(this, 'Log', {
-      logGroupName: `/aws/lambda/${functionName}`,
-      retention: logRetention(config),
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup =
+      props.logGroup ??
+      new LogGroup(this, 'Log', {
+        logGroupName: `/aws/lambda/${functionName}`,
+        retention: logRetention(config),
+        removalPolicy: RemovalPolicy.DESTROY,
+      });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `The Lambda ${functionName}`,

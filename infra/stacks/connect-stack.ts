@@ -17,6 +17,7 @@ import type { Construct } from 'constructs';
 import type { CreatedPlatform, EnvironmentConfig } from '../config/environment-config.ts';
 import { acknowledge } from '../constructs/acknowledgements.ts';
 import { type ConnectAccess, type KafkaAccess, readCredentialsGrant } from '../constructs/function-rights.ts';
+import { createdConnectLogGroup } from '../constructs/log-groups.ts';
 import { logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
 import { fromRoot } from '../constructs/project-root.ts';
 import { createExecutionRole, createTaskRole, plainEnvironment } from '../constructs/task-roles.ts';
@@ -51,7 +52,7 @@ export class ConnectStack extends MillraceStack implements ConnectAccess {
     });
 
     const logGroup = new LogGroup(this, 'Log', {
-      logGroupName: `/millrace/${config.name}/connect`,
+      logGroupName: createdConnectLogGroup(config.name),
       retention: logRetention(config),
       removalPolicy: RemovalPolicy.DESTROY,
     });

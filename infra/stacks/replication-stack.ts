@@ -1,5 +1,6 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
@@ -24,9 +25,10 @@ import {
   type TaskResources,
 } from '../constructs/function-rights.ts';
 import { HealthSchedules } from '../constructs/health-schedules.ts';
+import { logGroupNames } from '../constructs/log-groups.ts';
 import { LoggedStateMachine } from '../constructs/logged-state-machine.ts';
 import { MillraceFunction } from '../constructs/millrace-function.ts';
-import { MillraceStack } from '../constructs/millrace-stack.ts';
+import { logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
 import { ChangeTables, StartReplication } from '../constructs/start-replication.ts';
 
 /** What moves data and keeps it moving: the state machine with its steps, the workers' task, the health checks. */
@@ -52,26 +54,47 @@ export class ReplicationStack extends MillraceStack {
     });
     this.tasks = worker.resources;
 
-    const createFunction = (name: string, definition: FunctionDefinition): LambdaFunction =>
+    const groups = logGroupNames(config.name);
+    const createLogGroup = (id: string, logGroupName: string): LogGroup =>
+      new LogGroup(this, id, {
+        logGroupName,
+        retention: logRetention(config),
+        removalPolicy: RemovalPolicy.DESTROY,
+      });
+    const stepsLog = createLogGroup('StepsLog', groups.steps);
+    const healthLog = createLogGroup('HealthLog', groups.health);
+
+    const createFunction = (
+      name: string,
+      definition: FunctionDefinition,
+      logGroup: LogGroup,
+    ): LambdaFunction =>
       new MillraceFunction(this, name, {
         name,
         timeoutSeconds: definition.timeoutSeconds,
         memoryMib: definition.memoryMib,
         grant: grantsOf(this, definition.rights, foundation, this.tasks),
+        // CDK declares its classes without `exactOptionalPropertyTypes`, under which a LogGroup is not an ILogGroup.
+        logGroup: logGroup as ILogGroup,
         network,
       }).lambda;
     const createFunctions = <Name extends string>(
       definitions: Record<Name, FunctionDefinition>,
+      logGroup: LogGroup,
     ): Record<Name, LambdaFunction> =>
       Object.fromEntries(
         Object.entries<FunctionDefinition>(definitions).map(([name, definition]) => [
           name,
-          createFunction(name, definition),
+          createFunction(name, definition, logGroup),
         ]),
       ) as Record<Name, LambdaFunction>;
 
-    const startSteps = createFunctions<StartStepName>(startStepDefinitions);
-    const deleteStep = createFunction('delete-replication', stepFunctionDefinitions['delete-replication']);
+    const startSteps = createFunctions<StartStepName>(startStepDefinitions, stepsLog);
+    const deleteStep = createFunction(
+      'delete-replication',
+      stepFunctionDefinitions['delete-replication'],
+      stepsLog,
+    );
     this.stateMachine = new StartReplication(this, 'StartReplication', {
       steps: startSteps,
       tasks: this.tasks,
@@ -80,7 +103,7 @@ export class ReplicationStack extends MillraceStack {
 
     new ChangeTables(this, 'ChangeTables', {
       steps: startSteps,
-      changeStep: createFunction('change-tables', stepFunctionDefinitions['change-tables']),
+      changeStep: createFunction('change-tables', stepFunctionDefinitions['change-tables'], stepsLog),
       tasks: this.tasks,
       network,
     });
@@ -90,7 +113,7 @@ export class ReplicationStack extends MillraceStack {
       substitutions: { DeleteReplicationArn: deleteStep.functionArn },
     });
 
-    this.healthFunctions = createFunctions<HealthFunctionName>(healthFunctionDefinitions);
+    this.healthFunctions = createFunctions<HealthFunctionName>(healthFunctionDefinitions, healthLog);
     this.schedules = new HealthSchedules(this, 'Health', this.healthFunctions);
 
     new CfnOutput(this, 'StateMachineArn', { value: this.stateMachine.stateMachineArn });

@@ -10,6 +10,7 @@ import { answer, corsHeaders, methodsAnswer } from './answers.ts';
 import { clientOperations } from './client-operations.ts';
 import { databaseOperations } from './database-operations.ts';
 import { healthOperations } from './health-operations.ts';
+import { logOperations } from './log-operations.ts';
 import { metricsOperations } from './metrics-operations.ts';
 import { type Operation, type RawRequest, routePath } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
@@ -25,6 +26,7 @@ export const operations: readonly Operation[] = [
   ...replicationOperations,
   ...healthOperations,
   ...metricsOperations,
+  ...logOperations,
 ];
 
 /**

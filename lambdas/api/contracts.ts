@@ -25,6 +25,7 @@ import {
   incidentsAnswerSchema,
   whyAnswerSchema,
 } from './health-contracts.ts';
+import { logsAnswerSchema } from './log-contracts.ts';
 import { metricsTargetsAnswerSchema, metricsTextSchema } from './metrics-contracts.ts';
 import { pageAnswerShape, pageQueryShape } from './paging.ts';
 import { displayNameSchema, displayTextSchema, withoutNul } from './text-schemas.ts';
@@ -844,6 +845,7 @@ export const namedAnswers = {
   HealthHistory: historyAnswerSchema,
   Incidents: incidentsAnswerSchema,
   Hop: hopAnswerSchema,
+  Logs: logsAnswerSchema,
   Metrics: metricsTextSchema,
   MetricsTargets: metricsTargetsAnswerSchema,
   Deletion: deletionAnswerSchema,

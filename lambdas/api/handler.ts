@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createLogReader } from '#adapters/aws/log-reader.ts';
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { detectServer } from '#adapters/databases/detect-kind.ts';
@@ -8,6 +9,7 @@ import { createLog } from '#adapters/observability/log.ts';
 import { createMetrics } from '#adapters/observability/metrics.ts';
 import {
   apiEnvironmentSchema,
+  logsEnvironmentSchema,
   secretsEnvironmentSchema,
   stateEnvironmentSchema,
 } from '#core/contracts/environment.ts';
@@ -19,6 +21,7 @@ const service = 'api';
 const environment = stateEnvironmentSchema
   .extend(secretsEnvironmentSchema.shape)
   .extend(apiEnvironmentSchema.shape)
+  .extend(logsEnvironmentSchema.shape)
   .parse(process.env);
 const metrics = createMetrics({ environment: environment.MILLRACE_ENVIRONMENT });
 
@@ -45,6 +48,16 @@ export const handler = createApi(
     openSourceWith: (database, credentials) => withCredentials(credentials).openSource(database),
     openTargetWith: (database, credentials) => withCredentials(credentials).openTarget(database),
     detectServer,
+    logs: createLogReader({
+      groups: {
+        workers: environment.MILLRACE_WORKERS_LOG_GROUP,
+        steps: environment.MILLRACE_STEPS_LOG_GROUP,
+        health: environment.MILLRACE_HEALTH_LOG_GROUP,
+        ...(environment.MILLRACE_CONNECT_LOG_GROUP !== undefined && {
+          connect: environment.MILLRACE_CONNECT_LOG_GROUP,
+        }),
+      },
+    }),
     clock: systemClock,
     logFor: (connectorName, replicationId) =>
       createLog({ service, connectorName, fields: { replication: replicationId } }),

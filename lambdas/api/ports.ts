@@ -3,6 +3,7 @@ import type { DetectedServer } from '#core/databases/server-greeting.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { CaptureKafka } from '#core/ports/connector-config.ts';
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import type { LogReader } from '#core/ports/log-reader.ts';
 import type {
   ConnectPort,
   Credentials,
@@ -30,6 +31,7 @@ export interface ApiPorts {
   readonly openTargetWith: (database: Database, credentials: Credentials) => Promise<TargetDatabase>;
   /** Undefined when what listens there is no database that we know. Throws `DatabaseUnreachable` when nothing does. */
   readonly detectServer: (host: string, port: number) => Promise<DetectedServer | undefined>;
+  readonly logs: LogReader;
   readonly clock: Clock;
   /** A log whose lines carry the connector's name. */
   readonly logFor: (connectorName: string, replicationId: number) => Log;

@@ -58,6 +58,7 @@ export const routeAccess = {
   listClientActivity: view,
   explainReplication: view,
   listHealthHistory: view,
+  readLogs: view,
   readMetrics: { role: 'viewer', scope: 'token' },
   listMetricsTargets: { role: 'viewer', scope: 'token' },
   listIncidents: view,

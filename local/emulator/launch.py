@@ -4,13 +4,15 @@ Each patch replaces a piece of MiniStack's source that it quotes, and fails the 
 exactly once: a new version of MiniStack has to be looked at before it is used. The version is pinned in
 requirements.txt; test/integration/local/emulator.test.ts shows what every patch is good for.
 
-Environment: what MiniStack reads, and MILLRACE_LAMBDA_LOG, the file to which the output of every Lambda is appended.
+Environment: what MiniStack reads; MILLRACE_LAMBDA_LOG, the file to which the output of every Lambda is appended; and
+MILLRACE_CONNECT_LOGS, the files of the Kafka Connect workers, as a path list.
 """
 
 import contextvars
 import inspect
 import json
 import os
+import re
 import sys
 import threading
 import time
@@ -23,6 +25,7 @@ import ministack.core.persistence as persistence
 import ministack.services.cloudformation as cloudformation
 import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.cloudwatch as cloudwatch
+import ministack.services.cloudwatch_logs as cloudwatch_logs
 import ministack.services.ecs as ecs
 import ministack.services.lambda_svc as lambda_service
 import ministack.services.stepfunctions as stepfunctions
@@ -345,6 +348,57 @@ def read_metrics_from_logs(lambda_log: str | None) -> None:
     rebind(ecs, "_emit_awslogs_event", emit_container_log_with_metrics)
 
 
+# infra/config/local.ts names it, too.
+CONNECT_LOG_GROUP = "/millrace/local/connect"
+LINE_OF_A_CONNECTOR = re.compile(r"Z [A-Z]+ +\[[^|\]]+\|")
+
+
+def ship_lines_of_connect(files: list[str]) -> None:
+    """The Connect workers of the local stack are no tasks of ECS, so nothing puts their lines into CloudWatch Logs. A thread does,
+    from the end that their files have now, as the awslogs driver does on AWS."""
+    expect(callable(cloudwatch_logs._create_log_group), "_create_log_group")
+    expect(callable(cloudwatch_logs._create_log_stream), "_create_log_stream")
+    expect(callable(cloudwatch_logs._put_log_events), "_put_log_events")
+    offsets = {file: os.path.getsize(file) if os.path.exists(file) else 0 for file in files}
+
+    def ship(file: str) -> None:
+        size = os.path.getsize(file)
+        if size < offsets[file]:
+            offsets[file] = 0  # The file was removed, and a new one was made.
+        if size == offsets[file]:
+            return
+        with open(file, "rb") as opened:
+            opened.seek(offsets[file])
+            content = opened.read(1 << 20)
+        end = content.rfind(b"\n") + 1
+        if end == 0:
+            return
+        offsets[file] += end
+        now_ms = int(time.time() * 1000)
+        lines = content[:end].decode("utf-8", "replace").splitlines()
+        stream = os.path.basename(file).removesuffix(".log")
+        names = {"logGroupName": CONNECT_LOG_GROUP, "logStreamName": stream}
+        # Both say that it is there already, but for the first time.
+        cloudwatch_logs._create_log_group({"logGroupName": CONNECT_LOG_GROUP})
+        cloudwatch_logs._create_log_stream(names)
+        # What is of no connector would only make the emulator's state larger.
+        events = [{"timestamp": now_ms, "message": line} for line in lines if LINE_OF_A_CONNECTOR.search(line)]
+        if events:
+            cloudwatch_logs._put_log_events({**names, "logEvents": events})
+
+    def ship_from_time_to_time() -> None:
+        while True:
+            time.sleep(0.5)
+            for file in files:
+                if os.path.exists(file):
+                    try:
+                        ship(file)
+                    except Exception as error:  # The thread must live on.
+                        print(f"Could not ship the lines of {file}: {error}", file=sys.stderr)
+
+    threading.Thread(target=ship_from_time_to_time, daemon=True).start()
+
+
 def name_throttled_lambdas() -> None:
     """A task whose Lambda is throttled fails with Lambda.TooManyRequestsException, by which Retry matches. (Step Functions
     developer guide, "Handle transient Lambda service exceptions".) MiniStack calls it Lambda.Unknown.
@@ -475,7 +529,7 @@ def save_state_as_a_whole() -> None:
     app._load_persisted_state = load_and_begin_to_save
 
 
-def apply_patches(lambda_log: str | None) -> None:
+def apply_patches(lambda_log: str | None, connect_logs: str | None) -> None:
     keep_error_names()
     name_throttled_lambdas()
     run_ecs_tasks_as_aws_does()
@@ -486,10 +540,12 @@ def apply_patches(lambda_log: str | None) -> None:
     keep_container_settings()
     read_metrics_from_logs(lambda_log)
     save_state_as_a_whole()
+    if connect_logs:
+        ship_lines_of_connect(connect_logs.split(os.pathsep))
 
 
 if __name__ == "__main__":
-    apply_patches(os.environ.get("MILLRACE_LAMBDA_LOG"))
+    apply_patches(os.environ.get("MILLRACE_LAMBDA_LOG"), os.environ.get("MILLRACE_CONNECT_LOGS"))
     from ministack.app import main
 
     sys.exit(main())

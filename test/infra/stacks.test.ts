@@ -115,7 +115,15 @@ describe.each(environmentNames)('%s', (env) => {
     const owned = (of: (definition: (typeof functions)[string]) => string) =>
       new Set(Object.values(functions).map(of)).size;
     expect(owned(({ Role }) => Role['Fn::GetAtt'][0])).toBe(Object.keys(functions).length);
-    expect(owned(({ LoggingConfig }) => LoggingConfig.LogGroup.Ref)).toBe(Object.keys(functions).length);
+    // One for the steps, one for the health checks, one for the API and one for its authorizer.
+    expect(owned(({ LoggingConfig }) => JSON.stringify(LoggingConfig.LogGroup))).toBe(4);
+    const groups = resourcesOf(all, 'AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName);
+    for (const name of [
+      'MILLRACE_WORKERS_LOG_GROUP',
+      'MILLRACE_STEPS_LOG_GROUP',
+      'MILLRACE_HEALTH_LOG_GROUP',
+    ])
+      expect(groups).toContain(functions.api?.Environment.Variables[name]);
   });
 
   test('gives each Lambda the time that it needs, and less than its state in the state machine', () => {
@@ -225,6 +233,7 @@ describe.each(environmentNames)('%s', (env) => {
     const launchTasks = [...stopTasks, 'ecs:RunTask', 'ecs:TagResource', 'iam:PassRole'];
     const expected: Record<string, readonly string[]> = {
       api: [
+        'logs:FilterLogEvents',
         ...state,
         readSecret,
         ...writeSecrets,

@@ -15,6 +15,7 @@ import type { DetectedServer } from '#core/databases/server-greeting.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import { type LogEvent, type LogPlace, logPlaces } from '#core/ports/log-reader.ts';
 import type { ConnectorStatus, Credentials, KafkaAdminPort } from '#core/ports/services.ts';
 import type { StateStore } from '#core/ports/state-store.ts';
 import { createApi } from '../../../../lambdas/api/api.ts';
@@ -113,6 +114,8 @@ export const createWorld = (options: WorldOptions = {}) => {
     config: undefined as Readonly<Record<string, string>> | undefined,
     /** What Kafka Connect finds wrong with a connector's configuration. */
     configErrors: [] as readonly string[],
+    /** Oldest first. */
+    logEvents: {} as Partial<Record<LogPlace, readonly LogEvent[]>>,
   };
 
   const asked = async <T>(answer: () => T): Promise<T> => {
@@ -287,6 +290,15 @@ export const createWorld = (options: WorldOptions = {}) => {
       calls.push(`detect ${host}:${port}`);
       if (world.detected instanceof MillraceError) throw world.detected;
       return world.detected;
+    },
+    logs: {
+      places: logPlaces,
+      read: async ({ place, fromMs, toMs, phrase }) => ({
+        events: (world.logEvents[place] ?? []).filter(
+          ({ atMs, text }) => atMs >= fromMs && atMs <= toMs && text.includes(phrase),
+        ),
+        isComplete: true,
+      }),
     },
     clock,
     logFor: (connectorName, replication) =>

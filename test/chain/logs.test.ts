@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  awaitLive,
+  createReplication,
+  createTenant,
+  startAndAwaitActive,
+  type Tenant,
+  waitFor,
+} from './harness.ts';
+
+interface Line {
+  readonly at: string;
+  readonly level: string;
+  readonly component: string;
+  readonly service: string;
+  readonly message: string;
+}
+
+describe('the logs of a replication', () => {
+  let tenant: Tenant;
+  let id: number;
+
+  beforeAll(async () => {
+    tenant = await createTenant('logged');
+    await tenant.source.query('CREATE TABLE events (id int PRIMARY KEY); INSERT INTO events VALUES (1)');
+    ({ id } = await createReplication(tenant, [{ source: { table: 'events' } }]));
+    await startAndAwaitActive(tenant, id);
+    await awaitLive(tenant, id);
+  });
+  afterAll(async () => {
+    await tenant.api.post(`/replications/${id}/stop`);
+    await tenant.close();
+  });
+
+  const read = async (query: string): Promise<{ lines: Line[]; next_cursor: string; is_at_end: boolean }> => {
+    const answer = await tenant.api.get(`/replications/${id}/logs?${query}`);
+    expect([answer.status, answer.body.code]).toEqual([200, undefined]);
+    return answer.body;
+  };
+  /** Waits until a line of this component has this text. */
+  const awaitLine = (component: string, text: string): Promise<Line> =>
+    waitFor(
+      `a line of ${component} with "${text}"`,
+      30_000,
+      async () => (await read(`component=${component}&text=${encodeURIComponent(text)}`)).lines[0],
+      () => read(`component=${component}`),
+    );
+
+  test('have lines of the steps, the consumer and the connector', async () => {
+    const step = await awaitLine('steps', 'streams');
+    expect(step.service).toBe('start-capture');
+    expect((await awaitLine('consumer', 'is live')).message).toBe('Table public.events is live');
+    // By a thread that Debezium starts itself.
+    expect((await awaitLine('connector', 'Starting streaming')).service).toMatch(/^task-0 .*Coordinator$/);
+    const { lines } = await read('level=debug&limit=1000');
+    expect([...new Set(lines.map(({ component }) => component))]).toEqual(
+      expect.arrayContaining(['steps', 'consumer', 'connector']),
+    );
+    const times = lines.map(({ at }) => at.slice(0, 16));
+    expect(times).toEqual(times.toSorted());
+  });
+
+  test('pages of any size have the same lines', async () => {
+    const whole = await read('limit=1000&component=steps');
+    const paged: Line[] = [];
+    let cursor = '';
+    for (let page = 0; page < 200; page += 1) {
+      const { lines, next_cursor, is_at_end } = await read(`limit=2&component=steps${cursor}`);
+      paged.push(...lines);
+      cursor = `&cursor=${next_cursor}`;
+      if (is_at_end) break;
+    }
+    expect(whole.lines.length).toBeGreaterThan(3);
+    expect(paged).toEqual(whole.lines);
+  });
+
+  test('can be followed: an answer waits until a line comes', async () => {
+    const { next_cursor: cursor } = await read('limit=1000&component=consumer');
+    const following = read(`component=consumer&wait_seconds=20&text=stopped&cursor=${cursor}`);
+    await tenant.api.post(`/replications/${id}/stop`);
+    const { lines } = await following;
+    expect(lines.map(({ message }) => message)).toEqual(['Consumer stopped']);
+  });
+
+  test('an answer that waits for a line that does not come ends in time', async () => {
+    const begunMs = Date.now();
+    const { lines, is_at_end } = await read('text=nobody-writes-this&wait_seconds=3');
+    expect([lines, is_at_end]).toEqual([[], true]);
+    expect(Date.now() - begunMs).toBeGreaterThanOrEqual(3_000);
+    expect(Date.now() - begunMs).toBeLessThan(15_000);
+  });
+
+  test('tell no secret', async () => {
+    const { lines } = await read('level=debug&limit=1000');
+    expect(JSON.stringify(lines)).not.toContain('millrace-local');
+  });
+});
