@@ -9,6 +9,7 @@ import { addClientCommands } from './commands/clients.ts';
 import { addCompletionCommands } from './commands/completion.ts';
 import { addCreateCommand } from './commands/create.ts';
 import { addDatabaseCommands } from './commands/databases.ts';
+import { addDeadLetterCommands } from './commands/dead-letters.ts';
 import { addDeclareCommands } from './commands/declare.ts';
 import { addDestructiveCommands } from './commands/destroy.ts';
 import { addDiscoverCommand } from './commands/discover.ts';
@@ -85,6 +86,7 @@ export const createProgram = (shell: Shell): Program => {
   addDestructiveCommands(program, cli);
   addTableCommands(program, cli);
   addWhyCommands(program, cli);
+  addDeadLetterCommands(program, cli);
   addActivityCommand(program, cli);
   addLogsCommand(program, cli);
   addDeclareCommands(program, cli, end);

@@ -9,6 +9,12 @@ import { type PlanStep, planBatch } from '#core/apply/plan-batch.ts';
 import type { ReplicationId, TableRef } from '#core/contracts/identifiers.ts';
 import type { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTarget, Checkpoint, Claim } from '#core/ports/apply-target.ts';
+import type {
+  DeadLetterAnswer,
+  DeadLetterRange,
+  RefusedEvent,
+  StoredDeadLetter,
+} from '#core/ports/dead-letters.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
 import type { RowEvent } from '#core/ports/row-event.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
@@ -39,6 +45,10 @@ export interface ApplyDriver<Session, Statement> {
   moveCheckpoint(session: Session, batch: PartitionBatch): Promise<boolean>;
   /** Throws `OwnershipLost` or `NeedsResync` when a table that the batch writes is not the replication's any more. */
   requireTables(session: Session, batch: PartitionBatch): Promise<void>;
+  /** Writes what becomes of the partition's dead letters. */
+  changeDeadLetters(session: Session, batch: PartitionBatch): Promise<void>;
+  readDeadLetters(of: DeadLetterRange): Promise<readonly StoredDeadLetter[]>;
+  answerDeadLetters(answers: readonly DeadLetterAnswer[]): Promise<void>;
   /** Returns what `work` did: true is committed, false rolled back, and a rejection closes the session, which rolls back. */
   transaction(work: (session: Session) => Promise<boolean>): Promise<boolean>;
   /**
@@ -81,7 +91,10 @@ interface TableEvent<Table> {
 
 /** The parts of an `ApplyTarget` that are the same for every kind of target. */
 export interface ApplyFlow<Table extends WrittenTable<Statement>, Session, Statement>
-  extends Pick<ApplyTarget<Table, PlannedBatch<Table, Statement>>, 'claim' | 'readCheckpoint' | 'apply'> {
+  extends Pick<
+    ApplyTarget<Table, PlannedBatch<Table, Statement>>,
+    'claim' | 'readCheckpoint' | 'apply' | 'findRefused' | 'readDeadLetters' | 'answerDeadLetters'
+  > {
   plan(batch: PartitionBatch<Table>): PlannedBatch<Table, Statement>;
   /** One transaction of the checkpoint and of what `write` does. Errors are the server's own, and MillraceErrors. */
   transact(
@@ -99,7 +112,11 @@ export const createApplyFlow = <Table extends WrittenTable<Statement>, Session, 
   const transact: Flow['transact'] = async ({ batch, nulled }, write) => {
     const isApplied = await driver.transaction(async (session) => {
       // First, so that a fenced consumer does no work, and two transactions of one partition wait for each other here.
-      if (await driver.moveCheckpoint(session, batch)) return write(session);
+      if (await driver.moveCheckpoint(session, batch)) {
+        const isWritten = await write(session);
+        if (isWritten && batch.deadLetters !== undefined) await driver.changeDeadLetters(session, batch);
+        return isWritten;
+      }
       const found = await driver.findCheckpoint(batch.topic, batch.partition, session);
       if (found?.epoch === batch.epoch) await driver.requireTables(session, batch);
       throw unmovedCheckpointError(replicationId, found, batch);
@@ -141,6 +158,66 @@ export const createApplyFlow = <Table extends WrittenTable<Statement>, Session, 
         return checkpoint;
       } catch (error) {
         throw driver.describe(error, 'read the checkpoint');
+      }
+    },
+
+    findRefused: async (batch, max) => {
+      const refused: RefusedEvent[] = [];
+      const events = batch.changes.flatMap(({ table, events: ofTable }) =>
+        ofTable.map((event) => ({ table, event })),
+      );
+      const attempt = async (session: Session, some: typeof events, depth: number): Promise<void> => {
+        if (some.length === 0 || refused.length > max) return;
+        const savepoint = `millrace_${depth}`;
+        await driver.savepoint(session, 'set', savepoint);
+        let isWhole = false;
+        try {
+          isWhole = await write(session, statementsOf<Table, Statement>(some), () => false);
+        } catch (cause) {
+          const [first] = some;
+          const error = driver.describe(cause, 'apply changes', first?.table.mapping.target);
+          if (error.policy.isOfOneRow !== true) throw error;
+          if (some.length === 1 && first !== undefined) {
+            const isUniqueViolation = driver.isUniqueViolation(cause);
+            refused.push({ event: first.event, error, isUniqueViolation });
+          }
+        }
+        if (isWhole) {
+          await driver.savepoint(session, 'release', savepoint);
+          return;
+        }
+        await driver.savepoint(session, 'roll-back', savepoint);
+        // A move whose row was refused before finds none, and ends the statements: those behind it are still to be tried.
+        if (some.length === 1) return;
+        const middle = Math.ceil(some.length / 2);
+        await attempt(session, some.slice(0, middle), depth + 1);
+        await attempt(session, some.slice(middle), depth + 1);
+      };
+      try {
+        await driver.transaction(async (session) => {
+          await attempt(session, events, 1);
+          return false;
+        });
+      } catch (error) {
+        throw driver.describe(error, 'try changes one by one');
+      }
+      return refused;
+    },
+
+    readDeadLetters: async (of) => {
+      try {
+        return await driver.readDeadLetters(of);
+      } catch (error) {
+        throw driver.describe(error, 'read the dead letters');
+      }
+    },
+
+    answerDeadLetters: async (answers) => {
+      if (answers.length === 0) return;
+      try {
+        await driver.answerDeadLetters(answers);
+      } catch (error) {
+        throw driver.describe(error, 'record the tries of dead letters');
       }
     },
 

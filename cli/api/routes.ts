@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '95074b278622f5e690fe520c06dfce3e364911104b453a5ea36c0d11793fe351';
+export const documentDigest = '31f272a256b102a8eebabac8bd8f62585b34a556414bddfafa4c26c4d96f15ab';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -44,6 +44,32 @@ export const routes = {
   getCopyProgress: { method: 'GET', path: '/v1/replications/{replication_id}/copy', ofClient: true },
   listActivity: { method: 'GET', path: '/v1/replications/{replication_id}/activity', ofClient: true },
   listClientActivity: { method: 'GET', path: '/v1/activity', ofClient: true },
+  listDeadLetters: { method: 'GET', path: '/v1/replications/{replication_id}/dead-letters', ofClient: true },
+  updateDeadLetterSettings: {
+    method: 'PATCH',
+    path: '/v1/replications/{replication_id}/dead-letters',
+    ofClient: true,
+  },
+  listDeadLetterCauses: {
+    method: 'GET',
+    path: '/v1/replications/{replication_id}/dead-letters/causes',
+    ofClient: true,
+  },
+  getDeadLetter: {
+    method: 'GET',
+    path: '/v1/replications/{replication_id}/dead-letters/{dead_letter_id}',
+    ofClient: true,
+  },
+  replayDeadLetters: {
+    method: 'POST',
+    path: '/v1/replications/{replication_id}/dead-letters/replay',
+    ofClient: true,
+  },
+  discardDeadLetters: {
+    method: 'POST',
+    path: '/v1/replications/{replication_id}/dead-letters/discard',
+    ofClient: true,
+  },
   explainReplication: { method: 'GET', path: '/v1/replications/{replication_id}/why', ofClient: true },
   listHealthHistory: { method: 'GET', path: '/v1/replications/{replication_id}/history', ofClient: true },
   listIncidents: { method: 'GET', path: '/v1/incidents', ofClient: true },
@@ -394,6 +420,19 @@ export interface Operations {
          */
         connect_timeout_ms?: number;
       };
+      /**
+       * What happens to changes that the target refuses because of their row.
+       */
+      dead_letters?: {
+        /**
+         * What happens to an event that the target refuses because of its row. hold_table: its table waits exactly before it. continue: it becomes a dead letter, and the other rows go on. stop: the replication ends with status error.
+         */
+        policy?: 'hold_table' | 'continue' | 'stop';
+        /**
+         * How many dead letters, waiting events included, the replication may have. An event beyond them holds its table.
+         */
+        limit?: number;
+      };
     };
     answer: Replication;
   };
@@ -686,6 +725,142 @@ export interface Operations {
       client_id?: string | number;
     };
     answer: ClientActivity;
+  };
+  listDeadLetters: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+      table?: string | number;
+      cause?: string | number;
+      client_id?: string | number;
+    };
+    answer: DeadLetterList;
+  };
+  updateDeadLetterSettings: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    /**
+     * What is left out stays as it is. A consumer that runs takes the change within seconds.
+     */
+    body: {
+      /**
+       * What happens to an event that the target refuses because of its row. hold_table: its table waits exactly before it. continue: it becomes a dead letter, and the other rows go on. stop: the replication ends with status error.
+       */
+      policy?: 'hold_table' | 'continue' | 'stop';
+      /**
+       * How many dead letters, waiting events included, the replication may have. An event beyond them holds its table.
+       */
+      limit?: number;
+      /**
+       * Why, for the activity.
+       */
+      reason?: string;
+    };
+    answer: DeadLetterSettings;
+  };
+  listDeadLetterCauses: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: DeadLetterCauses;
+  };
+  getDeadLetter: {
+    path: {
+      replication_id: string | number;
+      dead_letter_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: DeadLetter;
+  };
+  replayDeadLetters: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    /**
+     * Say which: ids, cause, table (all conditions hold), or all. The other dead letters of the same rows come along.
+     */
+    body: {
+      /**
+       * These dead letters.
+       *
+       * @minItems 1
+       * @maxItems 1000
+       */
+      ids?: string[];
+      /**
+       * All of this cause.
+       */
+      cause?: string;
+      /**
+       * All of this source table.
+       */
+      table?: string;
+      /**
+       * All of the replication.
+       */
+      all?: true;
+      /**
+       * Only tries: reads each row from the source, writes it at the target, and rolls that back.
+       */
+      dry_run?: boolean;
+      /**
+       * Why, for the activity.
+       */
+      reason?: string;
+    };
+    answer: RequestedDeadLetters;
+  };
+  discardDeadLetters: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    /**
+     * Say which, as for a replay.
+     */
+    body: {
+      /**
+       * These dead letters.
+       *
+       * @minItems 1
+       * @maxItems 1000
+       */
+      ids?: string[];
+      /**
+       * All of this cause.
+       */
+      cause?: string;
+      /**
+       * All of this source table.
+       */
+      table?: string;
+      /**
+       * All of the replication.
+       */
+      all?: true;
+      /**
+       * Why, for the activity.
+       */
+      reason: string;
+    };
+    answer: RequestedDeadLetters;
   };
   explainReplication: {
     path: {
@@ -1026,6 +1201,7 @@ export interface Replication {
   status_since: string;
   created_at: string;
   table_count: number;
+  dead_letters: DeadLetterSettings;
   target_table_name: string;
   /**
    * Counts the changes of `tables`.
@@ -1094,6 +1270,20 @@ export interface Replication {
      */
     connect_timeout_ms: number | null;
   };
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "DeadLetterSettings".
+ */
+export interface DeadLetterSettings {
+  /**
+   * What happens to an event that the target refuses because of its row. hold_table: its table waits exactly before it. continue: it becomes a dead letter, and the other rows go on. stop: the replication ends with status error.
+   */
+  policy: 'hold_table' | 'continue' | 'stop';
+  /**
+   * How many dead letters, waiting events included, the replication may have. An event beyond them holds its table.
+   */
+  limit: number;
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema
@@ -1392,6 +1582,7 @@ export interface Hop {
         | 'consumer-starting'
         | 'lag-unknown'
         | 'target-behind'
+        | 'dead-letters'
         | 'table-held'
         | 'table-skipped'
         | 'table-change-failed'
@@ -1445,6 +1636,10 @@ export interface TableStatus {
    * Since when the table waits, in state held.
    */
   held_since: string | null;
+  /**
+   * Rows with dead letters: the target has refused a change of them. A table that has any is not in sync. Null: not known yet.
+   */
+  rows_known_to_differ: number | null;
   /**
    * Changes of this table that are not applied yet, as of the last heartbeat. Null before the copy of the table has ended, while the lag is not known (see `statistics.lag_message`), and for a table that is not among the 100 furthest behind when 100 or more are.
    */
@@ -1592,6 +1787,126 @@ export interface ClientActivity {
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "DeadLetterList".
+ */
+export interface DeadLetterList {
+  replication_id: number;
+  settings: DeadLetterSettings;
+  dead_letters: DeadLetter[];
+  /**
+   * Where the list goes on; null at its end.
+   */
+  next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "DeadLetter".
+ */
+export interface DeadLetter {
+  dead_letter_id: string;
+  /**
+   * The source table as `schema.table`.
+   */
+  table: string;
+  /**
+   * The values of the key, in its order. Null for a viewer, who may not see values.
+   */
+  key: string[] | null;
+  /**
+   * The same for all dead letters of a row.
+   */
+  key_hash: string;
+  /**
+   * dead: the target refused it. waiting: a change of a part of the row, behind one that was refused.
+   */
+  state: 'dead' | 'waiting';
+  /**
+   * upsert: the whole row. patch: a part of it. move, rekey: its key changes.
+   */
+  operation: 'upsert' | 'patch' | 'delete' | 'move' | 'rekey';
+  topic: string;
+  partition: number;
+  /**
+   * Of the event in its topic.
+   */
+  offset: string;
+  /**
+   * Where the event stands in the dead-letter topic.
+   */
+  dead_letter_offset: string | null;
+  error_code: string;
+  cause: string;
+  message: string;
+  attempts: number;
+  first_at: string;
+  last_at: string;
+  /**
+   * What a person has asked for and the consumer has not done yet.
+   */
+  requested: ('replay' | 'check' | 'discard') | null;
+  /**
+   * How the last check or replay ended.
+   */
+  verdict: ('would-apply' | 'still-fails' | 'unreadable') | null;
+  verdict_message: string | null;
+  verdict_at: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "DeadLetterCauses".
+ */
+export interface DeadLetterCauses {
+  replication_id: number;
+  /**
+   * The most frequent first.
+   */
+  causes: {
+    /**
+     * The error's code, the server's own code, constraint and column.
+     */
+    cause: string;
+    error_code: string;
+    /**
+     * The source table as `schema.table`.
+     */
+    table: string;
+    events: number;
+    /**
+     * Rows that are known to differ for it.
+     */
+    rows: number;
+    first_at: string;
+    last_at: string;
+    sample_id: string;
+    sample_message: string;
+  }[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "RequestedDeadLetters".
+ */
+export interface RequestedDeadLetters {
+  replication_id: number;
+  action: 'replay' | 'check' | 'discard';
+  /**
+   * How many dead letters it is about.
+   */
+  asked: number;
+  message: string;
+  /**
+   * Of a dry run, at most 100; empty otherwise.
+   */
+  verdicts: {
+    dead_letter_id: string;
+    /**
+     * superseded: it is gone, since a later change made the row right. pending: not tried yet; list the dead letters later.
+     */
+    verdict: 'would-apply' | 'still-fails' | 'unreadable' | 'superseded' | 'pending';
+    message: string;
+  }[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
  * via the `definition` "Why".
  */
 export interface Why {
@@ -1631,6 +1946,7 @@ export interface Why {
         | 'consumer-starting'
         | 'lag-unknown'
         | 'target-behind'
+        | 'dead-letters'
         | 'table-held'
         | 'table-skipped'
         | 'table-change-failed'
@@ -1695,6 +2011,7 @@ export interface Why {
       | 'consumer-starting'
       | 'lag-unknown'
       | 'target-behind'
+      | 'dead-letters'
       | 'table-held'
       | 'table-skipped'
       | 'table-change-failed'
@@ -1749,6 +2066,7 @@ export interface HealthHistory {
           | 'consumer-starting'
           | 'lag-unknown'
           | 'target-behind'
+          | 'dead-letters'
           | 'table-held'
           | 'table-skipped'
           | 'table-change-failed'
@@ -1803,6 +2121,7 @@ export interface Incidents {
       | 'consumer-starting'
       | 'lag-unknown'
       | 'target-behind'
+      | 'dead-letters'
       | 'table-held'
       | 'table-skipped'
       | 'table-change-failed'

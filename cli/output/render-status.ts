@@ -5,6 +5,7 @@ import {
   formatCount,
   formatDuration,
   formatInstant,
+  plural,
   progressBar,
 } from './format-values.ts';
 import type { Color, Paint } from './output.ts';
@@ -109,6 +110,13 @@ export const renderTables = (tables: readonly TableStatus[], paint: Paint): read
         renderCopy(item),
         renderLag(item.lag_events, item.lag_ms) ?? '',
       ]),
+    ),
+    ...sorted.flatMap((item) =>
+      (item.rows_known_to_differ ?? 0) === 0
+        ? []
+        : [
+            `${paint('yellow', `${item.source.schema}.${item.source.table}`)}: ${plural(item.rows_known_to_differ ?? 0, 'row')} known to differ. See: millrace dlq ls`,
+          ],
     ),
     ...sorted.flatMap((item) =>
       item.message === null

@@ -1,8 +1,17 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type DecodedRecords, RecordsDecoder, type TopicTables } from '#core/apply/decode-records.ts';
+import {
+  type DecodedRecords,
+  type EventOrigin,
+  RecordsDecoder,
+  type TopicTables,
+} from '#core/apply/decode-records.ts';
 import { hasUnknownRows, resolveKeyChanges, type SourceRows } from '#core/apply/resolve-key-changes.ts';
 import { ShapeGate } from '#core/apply/shape-gate.ts';
 import { retryPauseMs } from '#core/contracts/consumer.ts';
+import type { DeadLetterPolicy } from '#core/contracts/dead-letter.ts';
+import { tableKey } from '#core/contracts/identifiers.ts';
+import { DeadKeys, keyHashOf } from '#core/deadletters/dead-keys.ts';
+import { type GatedChanges, gateEvents } from '#core/deadletters/gate-events.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
@@ -10,12 +19,14 @@ import type { FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { ConsumerMeters } from '#core/ports/metrics.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
-import type { PatchEvent } from '#core/ports/row-event.ts';
+import type { PatchEvent, RowEvent } from '#core/ports/row-event.ts';
 import type { ReadEventSource } from '#core/ports/source-dialect.ts';
 import type { ShapeJudge } from '#core/schema/shape-judge.ts';
+import type { DeadLetters } from './dead-letters.ts';
 import { ForeignKeyWait, foreignKeyPatienceMs } from './foreign-key-wait.ts';
 import type { HeldTables } from './held-tables.ts';
 import { type PartitionProgress, type Progress, partitionKey } from './progress.ts';
+import { carryOutRepairs } from './repair-rows.ts';
 import type { Troubles } from './troubles.ts';
 import { type WorkSlots, workSlotCount } from './work-slots.ts';
 
@@ -40,6 +51,9 @@ const isLarge = (records: readonly FeedRecord[], maxBytes: number): boolean =>
 const batchBytes = (partitions: number): number =>
   Math.min(maxBatchBytes, allBatchesBytes / Math.min(Math.max(1, partitions), workSlotCount));
 
+/** Each refused event costs a dozen statements. A batch with more of them holds its table. */
+const maxRefusedAtOnce = 200;
+
 /** Decoded in one go: 1 to 2 ms, at about 5 µs for each. */
 const recordsPerTurn = 250;
 
@@ -58,6 +72,7 @@ export interface ApplyContext {
   readonly progress: Progress;
   readonly troubles: Pick<Troubles, 'set' | 'delete'>;
   readonly meters: Pick<ConsumerMeters, 'observeBatch'>;
+  readonly deadLetters: DeadLetters;
   /** Shared by all partitions. */
   readonly slots: WorkSlots;
   /** One slot, for events that are larger than a batch should be. */
@@ -70,29 +85,49 @@ export interface ApplyContext {
  * Applies one partition until its assignment ends: begins at the checkpoint, and after every transient failure begins at
  * the checkpoint again, so it does not matter whether a lost COMMIT took effect. It does so for as long as the failure lasts,
  * with the pauses of `retryPauseMs`; a batch that was applied starts the count again. An error that concerns only this table
- * holds it: the partition is read no further. Every other error is thrown at once.
+ * holds it: the partition is read no further. A row that the target refuses becomes a dead letter instead, where the replication's policy
+ * says so. Every other error is thrown at once.
  */
 export const applyPartition = async (session: PartitionSession, context: ApplyContext): Promise<void> => {
   const { clock, log, troubles } = context;
   const trouble = partitionKey(session);
   let failures = 0;
+  let probe: Probe | undefined;
   const wait = new ForeignKeyWait(maxBatchRecords);
   const succeeded = (): void => {
     failures = 0;
+    probe = undefined;
     wait.succeeded();
     troubles.delete(trouble);
   };
   const isHeld = context.held.signalOf(session.topic);
   while (!session.signal.aborted && !isHeld.aborted) {
     try {
-      await applyFromCheckpoint(session, context, { succeeded, maxRecords: () => wait.records });
+      await carryOutRepairs(session, context);
+      await applyFromCheckpoint(session, context, {
+        succeeded,
+        // What a foreign key needs may come between two events of a batch, so they give up one by one.
+        maxRecords: () => (probe?.withForeignKeys === true ? 1 : wait.records),
+        probe,
+      });
+      if (context.deadLetters.hasDue(session)) continue;
       break;
     } catch (cause) {
       let error = toMillraceError(cause);
+      let isPatienceOver = false;
       if (error.facts.isForeignKey === true && !session.signal.aborted) {
         const givenUp = await waitForOthers(session, context, error, wait);
         if (givenUp === undefined) continue;
         error = givenUp;
+        isPatienceOver = true;
+      }
+      if (error.policy.isOfOneRow === true) {
+        const next = await chooseProbe(error, { before: probe, isPatienceOver }, context);
+        if (next instanceof MillraceError) error = next;
+        else if (next !== undefined) {
+          probe = next;
+          continue;
+        }
       }
       if (error.policy.isOfOneTable === true) {
         await context.held.holdTopic(session.topic, context.tablesOf(session.topic), error);
@@ -113,6 +148,33 @@ export const applyPartition = async (session: PartitionSession, context: ApplyCo
   }
   if (isHeld.aborted) session.leave();
   troubles.delete(trouble);
+};
+
+/** Events are tried one by one before the next batch is applied, and those that are refused become dead letters. */
+interface Probe {
+  /** Also those that a foreign key refuses, after what it needs was waited for. */
+  readonly withForeignKeys: boolean;
+}
+
+/**
+ * What is done about a refused row: another probe, or undefined to hold the table, as also after a probe that did not help. Where the
+ * policy is to stop, the error is thrown. Returns an error that came in between.
+ */
+const chooseProbe = async (
+  error: MillraceError,
+  { before, isPatienceOver }: { readonly before: Probe | undefined; readonly isPatienceOver: boolean },
+  { deadLetters }: ApplyContext,
+): Promise<Probe | MillraceError | undefined> => {
+  let policy: DeadLetterPolicy;
+  try {
+    ({ policy } = await deadLetters.settings());
+  } catch (cause) {
+    return toMillraceError(cause);
+  }
+  if (policy === 'stop') throw error;
+  if (policy === 'hold_table') return undefined;
+  if (before === undefined) return { withForeignKeys: isPatienceOver };
+  return isPatienceOver && !before.withForeignKeys ? { withForeignKeys: true } : undefined;
 };
 
 /** Waits until another partition may have brought, or taken away, what a foreign key needs. Returns an error when none will. */
@@ -150,6 +212,7 @@ const waitForOthers = async (
 interface Batches {
   readonly succeeded: () => void;
   readonly maxRecords: () => number;
+  readonly probe: Probe | undefined;
 }
 
 const applyFromCheckpoint = async (
@@ -165,14 +228,24 @@ const applyFromCheckpoint = async (
   progress.nextOffset = checkpoint.nextOffset;
   progress.session = session;
   progress.underWay.length = 0;
+  const { deadLetters, target } = context;
+  const marks = deadLetters.mayHaveMarks(session) ? await target.readDeadLetters(session) : [];
+  const dead = DeadKeys.of(marks, context.tablesOf(topic));
+  deadLetters.track(session, dead);
   session.seek(checkpoint.nextOffset);
-  const pipeline = new PartitionPipeline(session, context, progress, batches, checkpoint);
+  const pipeline = new PartitionPipeline(session, context, progress, batches, { ...checkpoint, dead });
   try {
     await pipeline.run();
   } finally {
     progress.session = undefined;
   }
 };
+
+/** What is not applied of a batch, before it is known what the target refuses. */
+interface Held {
+  readonly gated: Omit<GatedChanges, 'changes'>;
+  readonly probe: Probe | undefined;
+}
 
 /**
  * Two batches are under way at a time: while the target applies one, the next is decoded and prepared here. Batches are
@@ -192,13 +265,22 @@ class PartitionPipeline {
   #applying: Promise<void> = Promise.resolve();
   readonly #failed = new AbortController();
   readonly #shapes: ShapeGate;
+  /** As they are after the last batch that was planned. */
+  readonly #dead: DeadKeys;
+  /** Of the next batch only. */
+  #probe: Probe | undefined;
 
   constructor(
     session: PartitionSession,
     context: ApplyContext,
     progress: PartitionProgress,
     batches: Batches,
-    from: { readonly nextOffset: bigint; readonly sourcePosition?: number; readonly rereadPosition?: number },
+    from: {
+      readonly nextOffset: bigint;
+      readonly sourcePosition?: number;
+      readonly rereadPosition?: number;
+      readonly dead: DeadKeys;
+    },
   ) {
     this.#session = session;
     this.#context = context;
@@ -209,10 +291,16 @@ class PartitionPipeline {
     this.#nextOffset = from.nextOffset;
     this.#highestPosition = from.sourcePosition ?? 0;
     this.#rereadPosition = from.rereadPosition ?? 0;
+    this.#dead = from.dead;
+    this.#probe = batches.probe;
   }
 
   async run(): Promise<void> {
-    const giveUp = AbortSignal.any([this.#failed.signal, this.#context.held.signalOf(this.#session.topic)]);
+    const giveUp = AbortSignal.any([
+      this.#failed.signal,
+      this.#context.held.signalOf(this.#session.topic),
+      this.#context.deadLetters.interruptOf(this.#session),
+    ]);
     while (await this.#session.waitForRecords(giveUp)) await this.#workInSlot(giveUp);
     await this.#applying;
   }
@@ -265,7 +353,12 @@ class PartitionPipeline {
 
   async #decode(records: readonly FeedRecord[]): Promise<DecodedRecords> {
     const decoder = new RecordsDecoder(
-      { topic: this.#session.topic, readSource: this.#context.readSource, shapes: this.#shapes },
+      {
+        topic: this.#session.topic,
+        readSource: this.#context.readSource,
+        shapes: this.#shapes,
+        keepsOrigins: !this.#dead.isEmpty || this.#probe !== undefined,
+      },
       this.#tables,
       this.#highestPosition,
     );
@@ -278,12 +371,19 @@ class PartitionPipeline {
   }
 
   async #start(decoded: DecodedRecords, nextOffset: bigint): Promise<void> {
-    if (decoded.firstCommittedAtMs !== undefined) this.#progress.underWay.push(decoded.firstCommittedAtMs);
     const duplicatesSkipped = this.#session.takeDuplicates();
-    await this.#prepareAndApply({ ...decoded, counts: { ...decoded.counts, duplicatesSkipped } }, nextOffset);
+    const counts = { ...decoded.counts, duplicatesSkipped };
+    const probe = this.#probe;
+    // A probe looks at the target as it is before the batch, and what is due does not wait for more than is in hand.
+    if (probe !== undefined) await this.#applying;
+    this.#probe = undefined;
+    const { changes, ...gated } = gateEvents(decoded.changes, this.#dead);
+    if (gated.heldBack.length > 0) await this.#applying;
+    if (decoded.firstCommittedAtMs !== undefined) this.#progress.underWay.push(decoded.firstCommittedAtMs);
+    await this.#prepareAndApply({ ...decoded, counts, changes }, nextOffset, { gated, probe });
   }
 
-  async #prepareAndApply(decoded: DecodedRecords, nextOffset: bigint): Promise<void> {
+  async #prepareAndApply(decoded: DecodedRecords, nextOffset: bigint, { gated, probe }: Held): Promise<void> {
     const { target, epoch, isLive } = this.#context;
     let changes = decoded.changes;
     const notLive = new Set(changes.map(({ table }) => table).filter((table) => !isLive(table)));
@@ -293,12 +393,13 @@ class PartitionPipeline {
       table.uniqueness === 'shared' && (notLive.has(table) || from < this.#rereadPosition);
     const mustRead = (table: ApplyTable, { row }: PatchEvent): boolean =>
       mayBeAhead(table) && table.uniqueColumns?.some((index) => row[index] === undefined) === true;
+    const origins = new Map(decoded.origins);
     if (hasUnknownRows(changes, mustRead)) {
       // Whether the target may be trusted depends on what was read back before, so nothing may be under way.
       await this.#applying;
-      changes = await this.#resolve(changes, isLive, mustRead);
+      changes = await this.#resolve(changes, isLive, mustRead, origins);
     }
-    const batch: PartitionBatch = {
+    const plain: PartitionBatch = {
       topic: this.#session.topic,
       partition: this.#session.partition,
       epoch,
@@ -309,16 +410,67 @@ class PartitionPipeline {
       counts: decoded.counts,
       changes,
     };
+    const refused = probe === undefined ? new Map() : await this.#findRefused(plain, probe, mayBeAhead);
+    const again = gateEvents(changes, this.#dead, refused);
+    const heldBack = [...gated.heldBack, ...again.heldBack];
+    const cleared = [...new Set([...gated.cleared, ...again.cleared])];
+    const added = await this.#context.deadLetters.write(this.#session, heldBack, origins);
+    const emptied = [
+      ...new Map([...gated.emptied, ...again.emptied].map((ref) => [tableKey(ref), ref])).values(),
+    ];
+    const change = { added, cleared: cleared.map(keyHashOf), emptied };
+    const hasChange = added.length + cleared.length + emptied.length > 0;
+    const batch: PartitionBatch = {
+      ...plain,
+      changes: again.changes,
+      ...(hasChange && { deadLetters: change }),
+    };
     const prepared = target.prepare(batch);
     await this.#applying;
     // Rows that were read back for the batch before are newer than those that this one was resolved with.
     if (this.#rereadPosition !== (batch.rereadPosition ?? 0))
-      return this.#prepareAndApply(decoded, nextOffset);
+      return this.#prepareAndApply(decoded, nextOffset, { gated, probe });
     this.#nextOffset = nextOffset;
     this.#highestPosition = decoded.highestPosition;
-    this.#applying = this.#apply(batch, prepared, decoded, mayBeAhead);
+    const before = this.#context.deadLetters.total;
+    if (hasChange) {
+      this.#dead.change(
+        change,
+        heldBack.map(({ id }) => id),
+      );
+      this.#context.deadLetters.track(this.#session, this.#dead);
+    }
+    this.#applying = this.#apply(batch, prepared, { ...decoded, changes: again.changes }, mayBeAhead).then(
+      () => this.#context.deadLetters.tell(added, before),
+    );
     // Seen by anyone who awaits it next; here it only ends the wait for records.
     this.#applying.catch(() => this.#failed.abort());
+  }
+
+  /** The events of the batch that become dead letters, with why. Throws when they are too many to be the fault of single rows. */
+  async #findRefused(
+    batch: PartitionBatch,
+    probe: Probe,
+    mayBeAhead: (table: ApplyTable) => boolean,
+  ): Promise<ReadonlyMap<RowEvent, MillraceError>> {
+    const { target, deadLetters } = this.#context;
+    const found = await target.findRefused(batch, maxRefusedAtOnce);
+    const refused = new Map<RowEvent, MillraceError>();
+    for (const { table, events } of batch.changes) {
+      const ofTable = new Set(events);
+      const single = found.filter(
+        ({ event, error, isUniqueViolation }) =>
+          ofTable.has(event) &&
+          // A TRUNCATE has no key by which anything could wait behind it.
+          event.kind !== 'truncate' &&
+          // Such an event is passed over when it is applied.
+          !(isUniqueViolation && mayBeAhead(table)) &&
+          (probe.withForeignKeys || error.facts.isForeignKey !== true),
+      );
+      deadLetters.requireSingle(table.mapping.source, single);
+      for (const { event, error } of single) refused.set(event, error);
+    }
+    return refused;
   }
 
   async #apply(
@@ -362,12 +514,17 @@ class PartitionPipeline {
     changes: PartitionBatch['changes'],
     isLive: (table: ApplyTable) => boolean,
     mustRead: (table: ApplyTable, event: PatchEvent) => boolean,
+    origins = new Map<RowEvent, EventOrigin>(),
   ): Promise<PartitionBatch['changes']> {
     const resolved = await resolveKeyChanges(changes, {
       source: this.#context.source,
       isLive,
       mustRead,
       rereadPosition: this.#rereadPosition,
+      onReplaced: (event, others) => {
+        const origin = origins.get(event);
+        if (origin !== undefined) for (const other of others) origins.set(other, origin);
+      },
     });
     this.#rereadPosition = resolved.rereadPosition;
     return resolved.changes;

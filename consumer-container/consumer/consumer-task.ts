@@ -6,9 +6,11 @@ import { databaseLabel } from '#adapters/databases/database-failure.ts';
 import { connectionSettings } from '#adapters/databases/open-database.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createChangeFeed } from '#adapters/kafka/change-feed.ts';
+import { createDeadLetterTopic } from '#adapters/kafka/dead-letter-topic.ts';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka, parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import { createLog } from '#adapters/observability/log.ts';
+import { deadLetterTopic } from '#core/capture/capture-topics.ts';
 import { retryTransient } from '#core/concurrency/retry-transient.ts';
 import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
 import {
@@ -79,6 +81,11 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
       clock: systemClock,
       log,
     });
+    const deadLetters = createDeadLetterTopic(
+      createKafka(kafkaSettings, log),
+      admin,
+      deadLetterTopic(replication),
+    );
     try {
       const end = await runConsumer(
         replication,
@@ -96,6 +103,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
           connect: createConnectClient({ url: connectUrl, clock: systemClock }),
           clock: systemClock,
           log,
+          deadLetterTopic: deadLetters,
           openFeed: (hooks) =>
             createChangeFeed({
               kafka: createKafka(kafkaSettings, log),
@@ -121,6 +129,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
       );
       return exitCodes[end];
     } finally {
+      await deadLetters.close();
       await Promise.all([admin.close(), taskMetrics.close()]);
     }
   } finally {

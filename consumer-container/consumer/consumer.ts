@@ -17,6 +17,7 @@ import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { ChangeFeed } from '#core/ports/change-feed.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
+import type { DeadLetterTopic } from '#core/ports/dead-letters.ts';
 import type { ConsumerMeters, MetricsPort } from '#core/ports/metrics.ts';
 import type { AlertSink, ConnectPort, KafkaAdminPort } from '#core/ports/services.ts';
 import type { LogPositions, ShapeDialect } from '#core/ports/source-dialect.ts';
@@ -25,11 +26,13 @@ import { createShapeJudge } from '#core/schema/shape-judge.ts';
 import type { ConsumerEnd } from '../exit-codes.ts';
 import { runTogether } from '../run-together.ts';
 import { applyPartition } from './apply-partition.ts';
+import { DeadLetters } from './dead-letters.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { HeldTables } from './held-tables.ts';
 import { watchLiveTables } from './live-tables.ts';
 import { NulledReport } from './nulled-report.ts';
 import { Progress } from './progress.ts';
+import { watchRepairs } from './repair-rows.ts';
 import { setStateUnlessReplanned } from './set-state-unless-replanned.ts';
 import { createVerifyPosition, type VerifyPosition, watchOffsets } from './topic-offsets.ts';
 import { Troubles } from './troubles.ts';
@@ -51,6 +54,8 @@ export interface ConsumerDatabases {
   /** As the source's catalog has them now. */
   readonly describeSources: ShapeWatch['describeSources'];
   readonly listUncaptured: ShapeWatch['listUncaptured'];
+  /** See `SourceDatabase.writeMarker`. */
+  readonly writeMarker: (content: string) => Promise<string>;
   close(): Promise<void>;
 }
 
@@ -74,6 +79,7 @@ export interface ConsumerPorts {
     | 'addActivity'
     | 'listTableShapes'
     | 'putTableShape'
+    | 'getReplication'
   >;
   /** With the credentials of this moment. `tables` are those to apply, `shapes` what is known of them. */
   readonly openDatabases: (
@@ -82,6 +88,8 @@ export interface ConsumerPorts {
     onNulled: OnNulled,
   ) => Promise<ConsumerDatabases>;
   readonly openFeed: (hooks: FeedHooks) => ChangeFeed;
+  /** Written to by one consumer at a time; closed by the caller. */
+  readonly deadLetterTopic: Pick<DeadLetterTopic, 'write'>;
   readonly admin: Pick<KafkaAdminPort, 'topicOffsets'>;
   readonly connect: Pick<ConnectPort, 'getOffset'>;
   readonly labels: DatabaseLabels;
@@ -219,7 +227,10 @@ const consume = async (
       clock.now().getTime(),
       positions.formatPosition,
     );
+    const deadLetters = new DeadLetters({ ...ports, replication, topic: ports.deadLetterTopic });
+    deadLetters.load(await databases.target.readDeadLetters('all'));
     heartbeats.epoch = claim.epoch;
+    heartbeats.deadLetters = deadLetters;
     heartbeats.progress = progress;
     log.info(`Consumer runs: ${topics.length} topics, epoch ${claim.epoch}`, {
       topics: topics.length,
@@ -275,6 +286,7 @@ const consume = async (
       progress,
       troubles,
       meters,
+      deadLetters,
       slots: new WorkSlots(),
       largeEvents: new WorkSlots(1),
       clock,
@@ -285,6 +297,11 @@ const consume = async (
       (signal) => watchOffsets(progress, ports, { verifyPosition, held }, signal),
       (signal) =>
         watchShapes({ ...ports, shapes, describeSources, listUncaptured, remember, held, troubles }, signal),
+      (signal) =>
+        watchRepairs(
+          { ...ports, ...databases, ...context, positions, connectorName: replication.connectorName },
+          signal,
+        ),
       (signal) => watchLiveTables({ ...ports, store, replication, positions, progress, live }, signal),
     ]);
   } finally {

@@ -1,4 +1,9 @@
-import { type ConsumerState, type Heartbeat, heartbeatIntervalMs } from '#core/contracts/consumer.ts';
+import {
+  type ConsumerState,
+  type Heartbeat,
+  heartbeatIntervalMs,
+  maxDeadLetterTables,
+} from '#core/contracts/consumer.ts';
 import { metricNames } from '#core/contracts/environment.ts';
 import type { Hop } from '#core/contracts/hop.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
@@ -6,6 +11,7 @@ import { type MillraceError, toMillraceError } from '#core/errors/millrace-error
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { ConsumerReadings, MetricsPort } from '#core/ports/metrics.ts';
 import type { ConsumerStore } from '#core/ports/state-store.ts';
+import type { DeadLetters } from './dead-letters.ts';
 import type { Progress } from './progress.ts';
 import type { Troubles } from './troubles.ts';
 
@@ -34,6 +40,8 @@ export class Heartbeats {
   /** Set when the checkpoints are claimed. */
   epoch = 0;
   progress: Progress | undefined;
+  /** Set when the marks of the target are read. */
+  deadLetters: Pick<DeadLetters, 'byTable'> | undefined;
   #written:
     | { readonly atMs: number; readonly signature: string; readonly counts: Progress['counts'] }
     | undefined;
@@ -104,6 +112,7 @@ export class Heartbeats {
       progress.sourcePosition,
       progress.lagEvents,
       isLagKnown,
+      JSON.stringify(this.deadLetters?.byTable()),
       ...Object.values(progress.counts),
     ].join();
   }
@@ -133,6 +142,9 @@ export class Heartbeats {
       ...(progress !== undefined && describeLag(progress, now.getTime())),
       ...(progress?.sourcePosition !== undefined && { sourcePosition: progress.sourcePosition }),
       ...(progress?.lastAppliedAt !== undefined && { lastAppliedAt: progress.lastAppliedAt.toISOString() }),
+      ...(this.deadLetters !== undefined && {
+        deadLetters: this.deadLetters.byTable().slice(0, maxDeadLetterTables),
+      }),
       ...this.#describeError(now, end),
     };
   }
@@ -168,6 +180,9 @@ export class Heartbeats {
       [metricNames.rowsDeleted]: applied.deletes - before.deletes,
       [metricNames.tablesTruncated]: applied.truncates - before.truncates,
       [metricNames.duplicatesSkipped]: applied.duplicatesSkipped - before.duplicatesSkipped,
+      ...(heartbeat.deadLetters !== undefined && {
+        [metricNames.deadLetterRows]: heartbeat.deadLetters.reduce((sum, { rows }) => sum + rows, 0),
+      }),
       ...(heartbeat.lagEvents !== undefined && { [metricNames.lagEvents]: heartbeat.lagEvents }),
       // The alarm on lag has to fire also when nobody can tell how far behind the target is.
       [metricNames.lagMs]: this.progress.lagMsAtMost(Date.parse(heartbeat.beatAt)),

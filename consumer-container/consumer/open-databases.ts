@@ -50,6 +50,8 @@ export const openConsumerDatabases = async (options: ConsumerDatabaseOptions): P
     refused,
     shapes,
     describeSources: (refs) => describeSources(options.source, refs),
+    writeMarker: (content) =>
+      withOpened(async (keep) => keep(openSource(options.source)).writeMarker(content)),
     listUncaptured: (refs) =>
       withOpened((keep) => listUncaptured(options, keep(openSource(options.source)), refs)),
     close: async () => {

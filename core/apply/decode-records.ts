@@ -22,6 +22,14 @@ export interface DecodedTopic {
   readonly readSource: ReadEventSource;
   /** Absent where nothing is known of the table's shape. */
   readonly shapes?: ShapeGate;
+  /** Whether `origins` are wanted. They keep the records in memory. */
+  readonly keepsOrigins?: boolean;
+}
+
+/** Where an event comes from. A key change comes from two records. */
+export interface EventOrigin {
+  readonly records: readonly FeedRecord[];
+  readonly position: number;
 }
 
 export interface DecodedRecords<Table extends ApplyTable = ApplyTable> {
@@ -37,6 +45,8 @@ export interface DecodedRecords<Table extends ApplyTable = ApplyTable> {
   readonly firstCommittedAtMs: number | undefined;
   /** Why the record at `nextOffset` cannot be decoded. Everything before it is. */
   readonly failure?: MillraceError;
+  /** Of each event; absent unless they were asked for. */
+  readonly origins?: ReadonlyMap<RowEvent, EventOrigin>;
 }
 
 type Delete = Extract<RowChange, { kind: 'delete' }>;
@@ -72,7 +82,7 @@ export class RecordsDecoder<Table extends ApplyTable = ApplyTable> {
 
   constructor(topic: DecodedTopic, tables: TopicTables<Table>, highestPosition: number) {
     this.#topic = topic;
-    this.#decoder = new RecordDecoder(tables, highestPosition);
+    this.#decoder = new RecordDecoder(tables, highestPosition, topic.keepsOrigins === true);
   }
 
   add(records: readonly FeedRecord[]): void {
@@ -116,10 +126,14 @@ class RecordDecoder<Table extends ApplyTable> {
   #left: Delete | undefined;
   /** Made from the first row, whose columns it then expects; null when such rows cannot be scanned. */
   #scanner: EventScanner<Table> | null | undefined;
+  readonly #origins: Map<RowEvent, EventOrigin> | undefined;
+  /** The record of `#left`. */
+  #leftRecord: FeedRecord | undefined;
 
-  constructor(tables: TopicTables<Table>, highestPosition: number) {
+  constructor(tables: TopicTables<Table>, highestPosition: number, keepsOrigins: boolean) {
     this.#tables = tables;
     this.#highestPosition = highestPosition;
+    this.#origins = keepsOrigins ? new Map() : undefined;
   }
 
   /** Returns whether the records so far are complete. */
@@ -134,24 +148,31 @@ class RecordDecoder<Table extends ApplyTable> {
       return this.#left === undefined;
     }
     const left = this.#left;
+    const leftRecord = this.#leftRecord ?? record;
     this.#left = undefined;
+    this.#leftRecord = undefined;
     if (left !== undefined) {
       if (event.kind === 'insert' && event.isKeyChange && event.position === left.position) {
-        this.#changeKey(left, event);
+        this.#changeKey(left, leftRecord, event, record);
         return true;
       }
-      this.#apply(left);
+      this.#apply(left, leftRecord);
     }
     if (event.kind === 'delete' && event.isKeyChange) {
       this.#left = event;
+      this.#leftRecord = record;
       return false;
     }
-    this.#apply(event);
+    this.#apply(event, record);
     return true;
   }
 
-  result(): Pick<DecodedRecords<Table>, 'changes' | 'counts' | 'highestPosition' | 'firstCommittedAtMs'> {
+  result(): Pick<
+    DecodedRecords<Table>,
+    'changes' | 'counts' | 'highestPosition' | 'firstCommittedAtMs' | 'origins'
+  > {
     return {
+      ...(this.#origins && { origins: this.#origins }),
       changes: Array.from(this.#events, ([table, events]) => ({ table, events })),
       counts: this.#counts,
       highestPosition: this.#highestPosition,
@@ -167,10 +188,15 @@ class RecordDecoder<Table extends ApplyTable> {
     this.#note(change);
     const { kind, key, row, hasUnavailable } = change;
     this.#count(kind);
-    const events = this.#eventsOf(table);
-    if (kind === 'delete') events.push({ kind, key, row });
-    else events.push({ kind: hasUnavailable ? 'patch' : 'upsert', key, row });
+    const event: RowEvent =
+      kind === 'delete' ? { kind, key, row } : { kind: hasUnavailable ? 'patch' : 'upsert', key, row };
+    this.#add(table, event, [record], change.position);
     return true;
+  }
+
+  #add(table: Table, event: RowEvent, records: readonly FeedRecord[], position: number): void {
+    this.#eventsOf(table).push(event);
+    this.#origins?.set(event, { records, position });
   }
 
   #learn(table: Table, row: RawRow): void {
@@ -184,20 +210,20 @@ class RecordDecoder<Table extends ApplyTable> {
     else this.#counts.deletes += 1;
   }
 
-  #apply(event: RowChange): void {
+  #apply(event: RowChange, record: FeedRecord): void {
     const table = this.#tableOf(event);
     const isNew = this.#note(event);
     if (table === null) return;
-    const events = this.#eventsOf(table);
+    const add = (rowEvent: RowEvent): void => this.#add(table, rowEvent, [record], event.position);
     switch (event.kind) {
       case 'truncate':
         this.#counts.truncates += 1;
-        events.push({ kind: 'truncate' });
+        add({ kind: 'truncate' });
         return;
       case 'delete': {
         this.#count(event.kind);
         const { key, row } = decodeKey(table, event.before);
-        events.push({ kind: 'delete', key, row });
+        add({ kind: 'delete', key, row });
         return;
       }
       case 'insert':
@@ -206,29 +232,32 @@ class RecordDecoder<Table extends ApplyTable> {
         const { key, row, hasUnavailable } = decodeRow(table, event.after);
         if (this.#scanner === undefined) this.#learn(table, event.after);
         if (event.isKeyChange && hasUnavailable) {
-          events.push({ kind: 'move', from: undefined, key, row, position: event.position, isNew });
+          add({ kind: 'move', from: undefined, key, row, position: event.position, isNew });
         } else {
-          events.push({ kind: hasUnavailable ? 'patch' : 'upsert', key, row });
+          add({ kind: hasUnavailable ? 'patch' : 'upsert', key, row });
         }
         return;
       }
     }
   }
 
-  #changeKey(left: Delete, event: Write): void {
+  #changeKey(left: Delete, leftRecord: FeedRecord, event: Write, record: FeedRecord): void {
     const table = this.#tableOf(event);
     const isNew = this.#note(event);
     if (table === null) return;
     this.#counts.updates += 1;
-    const events = this.#eventsOf(table);
+    const both = [leftRecord, record];
+    const add = (rowEvent: RowEvent, records: readonly FeedRecord[] = both): void =>
+      this.#add(table, rowEvent, records, event.position);
     const from = decodeKey(table, left.before);
     const { key, row, hasUnavailable } = decodeRow(table, event.after);
     if (hasUnavailable) {
-      events.push({ kind: 'move', from, key, row, position: event.position, isNew });
+      add({ kind: 'move', from, key, row, position: event.position, isNew });
     } else if (table.hasOwnColumns === true) {
-      events.push({ kind: 'rekey', from, key, row });
+      add({ kind: 'rekey', from, key, row });
     } else {
-      events.push({ kind: 'delete', key: from.key, row: from.row }, { kind: 'upsert', key, row });
+      add({ kind: 'delete', key: from.key, row: from.row }, [leftRecord]);
+      add({ kind: 'upsert', key, row }, [record]);
     }
   }
 

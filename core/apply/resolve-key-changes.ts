@@ -25,6 +25,8 @@ export interface ResolveOptions {
    * and such a change cannot bring it back (docs/decisions/outdated-unique-values.md).
    */
   readonly mustRead?: (table: ApplyTable, event: PatchEvent) => boolean;
+  /** Told of each event that others take the place of. */
+  readonly onReplaced?: (event: RowEvent, others: readonly RowEvent[]) => void;
 }
 
 export interface ResolvedChanges<Table extends ApplyTable = ApplyTable> {
@@ -73,9 +75,12 @@ export const resolveKeyChanges = async <Table extends ApplyTable>(
     rereadPosition = Math.max(rereadPosition, read.position);
     resolved.push({
       table,
-      events: events.flatMap((event, index) =>
-        isRead(event, index) ? withRowOfSource(table, event, read.rows) : [event],
-      ),
+      events: events.flatMap((event, index) => {
+        if (!isRead(event, index)) return [event];
+        const others = withRowOfSource(table, event, read.rows);
+        options.onReplaced?.(event, others);
+        return others;
+      }),
     });
   }
   return { changes: resolved, rereadPosition };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hopSchema } from './hop.ts';
-import { instantSchema } from './identifiers.ts';
+import { instantSchema, tableRefSchema } from './identifiers.ts';
 
 /** Counted since the replication was created; they survive restarts of the consumer. */
 export const appliedCountsSchema = z
@@ -29,6 +29,14 @@ const topicLagSchema = z
   .readonly();
 export type TopicLag = z.infer<typeof topicLagSchema>;
 
+/** How many tables with dead letters a heartbeat lists: 100 of the longest names are 15 KB. */
+export const maxDeadLetterTables = 100;
+
+const tableDeadLettersSchema = z
+  .strictObject({ source: tableRefSchema, rows: z.number().int().positive() })
+  .readonly();
+export type TableDeadLetters = z.infer<typeof tableDeadLettersSchema>;
+
 /** What a consumer says of itself, at least every `heartbeatIntervalMs`. One item for each replication. */
 export const heartbeatSchema = z
   .strictObject({
@@ -51,6 +59,8 @@ export const heartbeatSchema = z
     /** Source position of the newest applied change (PostgreSQL: LSN as text); absent before the first. */
     sourcePosition: z.string().optional(),
     lastAppliedAt: instantSchema.optional(),
+    /** The tables that have rows which are known to differ, by the dead letters at the target; absent before they are read. */
+    deadLetters: z.array(tableDeadLettersSchema).max(maxDeadLetterTables).readonly().optional(),
     /** Set while RETRYING and in ERROR. */
     errorCode: z.string().optional(),
     errorMessage: z.string().optional(),

@@ -117,6 +117,7 @@ export const metricNames = {
   copyRows: 'CopyRows',
   copyRowsPerSecond: 'CopyRowsPerSecond',
   valuesNulled: 'ValuesNulled',
+  deadLetterRows: 'DeadLetterRows',
   errors: 'Errors',
   apiFaults: 'ApiFaults',
   heals: 'Heals',

@@ -30,6 +30,7 @@ export const faultConditionSchema = z.enum([
   'consumer-starting',
   'lag-unknown',
   'target-behind',
+  'dead-letters',
   'table-held',
   'table-skipped',
   'table-change-failed',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { captureOptionsSchema } from './capture-options.ts';
 import { parseColumnType } from './column-type.ts';
+import { deadLetterSettingsSchema } from './dead-letter.ts';
 import {
   clientIdSchema,
   databaseIdSchema,
@@ -145,6 +146,8 @@ export const replicationSchema = z
     /** How target tables are named that were not named by hand, see core/naming/target-template.ts; its default when absent. */
     targetTemplate: z.string().exactOptional(),
     capture: captureOptionsSchema.exactOptional(),
+    /** `defaultDeadLetterSettings` when absent. */
+    deadLetters: deadLetterSettingsSchema.exactOptional(),
     connectorName: z.string(),
     topicPrefix: z.string(),
     slotName: z.string(),

@@ -15,7 +15,17 @@ export interface ErrorPolicy {
   readonly advice: string;
   /** The fault is one table's: the consumer holds this table, and the others go on. */
   readonly isOfOneTable?: true;
+  /** The target refuses one row: the policy of the replication decides (core/contracts/dead-letter.ts). Set together with `isOfOneTable`. */
+  readonly isOfOneRow?: true;
 }
+
+/**
+ * What the consumer does when applying ends with an error. retry: it tries again from the checkpoint for as long as the error lasts.
+ * dead-letter: the event may become a dead letter, if the replication's policy says so; else its table is held. hold-table: the table
+ * is held exactly before the event. stop: the replication ends. Faults of a whole server, as a full disk or a missing
+ * privilege, are never dead letters.
+ */
+export type ApplyAction = 'retry' | 'dead-letter' | 'hold-table' | 'stop';
 
 const transient = (httpStatus: number, advice: string): ErrorPolicy => ({
   disposition: 'transient',
@@ -30,6 +40,10 @@ const persistent = (httpStatus: number, advice: string): ErrorPolicy => ({
 const ofOneTable = (httpStatus: number, advice: string): ErrorPolicy => ({
   ...persistent(httpStatus, advice),
   isOfOneTable: true,
+});
+const ofOneRow = (httpStatus: number, advice: string): ErrorPolicy => ({
+  ...ofOneTable(httpStatus, advice),
+  isOfOneRow: true,
 });
 const bug = (advice: string): ErrorPolicy => ({ disposition: 'bug', httpStatus: 500, advice });
 
@@ -81,11 +95,11 @@ export const errorPolicies = {
   DatabaseFull: persistent(507, 'Free or add disk space on the database, then start the replication again.'),
   PermissionDenied: persistent(422, 'Grant the missing privilege that the error names.'),
   TableNotFound: ofOneTable(422, 'Check the schema and table name; names are case-sensitive.'),
-  ConstraintViolated: ofOneTable(
+  ConstraintViolated: ofOneRow(
     422,
     'Compare the named target constraint with the source and drop or fix it.',
   ),
-  ValueRejected: ofOneTable(
+  ValueRejected: ofOneRow(
     422,
     'Widen the named target column or correct its type, or give the table another value_policy.',
   ),
@@ -113,6 +127,16 @@ export const errorPolicies = {
   UndecodableEvent: ofOneTable(
     500,
     'Read the event at the named topic and offset: it does not have the form that Debezium writes.',
+  ),
+
+  SystemicFault: ofOneTable(
+    422,
+    'Fix the named constraint or column of the target, then restart the replication. Replay what became dead letters before.',
+  ),
+  DeadLetterLimit: ofOneTable(
+    422,
+    'Fix the cause, replay or discard the dead letters (GET /replications/{id}/dead-letters), or raise the limit; then restart the ' +
+      'replication.',
   ),
 
   OpenTransactions: persistent(
@@ -174,6 +198,14 @@ export const errorPolicies = {
 } as const satisfies Record<string, ErrorPolicy>;
 
 export type ErrorCode = keyof typeof errorPolicies;
+
+/** What is done about an error of applying, by its policy alone. */
+export const applyActionOf = (code: ErrorCode): ApplyAction => {
+  const { disposition, isOfOneTable, isOfOneRow }: ErrorPolicy = errorPolicies[code];
+  if (disposition === 'transient') return 'retry';
+  if (isOfOneRow === true) return 'dead-letter';
+  return isOfOneTable === true ? 'hold-table' : 'stop';
+};
 
 /** Server errors of the API for which a client's database answers, and not this service. */
 const faultsOfDatabases: ReadonlySet<ErrorCode> = new Set([

@@ -144,6 +144,13 @@ export const remedies: Readonly<Record<FaultCondition, Remedy>> = {
       'Nothing, if the lag falls. If it grows, look at the load, the locks and the indexes of the target, and give the ' +
       'consumer more processor time.',
   },
+  'dead-letters': {
+    doing:
+      'The other rows go on. A later change that has the whole row makes it right, and takes its dead letters away.',
+    advice:
+      'Look at the causes, fix them at the target, and replay: each row is then read again from the source. Or discard them with a reason.',
+    call: 'GET /replications/{id}/dead-letters/causes, then POST /replications/{id}/dead-letters/replay',
+  },
   'table-held': {
     doing: 'The table waits exactly before the change; the other tables go on.',
     advice: 'Do what its message says, then copy the table again.',

@@ -37,8 +37,10 @@ export const hopOfCode = (code: ErrorCode): Hop => {
     case 'ConstraintViolated':
     case 'DatabaseConflict':
     case 'DatabaseFull':
+    case 'DeadLetterLimit':
     case 'OwnershipLost':
     case 'SchemaMismatch':
+    case 'SystemicFault':
     case 'TargetTableClaimed':
     case 'ValueRejected':
       return 'target';

@@ -54,6 +54,9 @@ export const messageTopicName = (prefix: string): string => `${prefix}.message`;
 /** Where a connector of MySQL, MariaDB or Oracle keeps the definitions of tables, to read its own old log by. */
 export const schemaHistoryTopicName = (prefix: string): string => `${prefix}.schema-history`;
 
+/** Where events go that the target refuses. A table's topic has a schema and a table behind the prefix, so none has this name. */
+export const deadLetterTopicName = (prefix: string): string => `${prefix}.dead-letters`;
+
 /** Debezium's heartbeats go to `{topic.heartbeat.prefix}.{topic.prefix}`; the first part is its default. */
 export const heartbeatTopicName = (prefix: string): string => `__debezium-heartbeat.${prefix}`;
 

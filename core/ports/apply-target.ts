@@ -1,5 +1,6 @@
 import type { AppliedCounts } from '../contracts/consumer.ts';
 import type { ApplyTable } from './apply-table.ts';
+import type { DeadLetterAnswer, DeadLetterRange, RefusedEvent, StoredDeadLetter } from './dead-letters.ts';
 import type { PartitionBatch } from './partition-batch.ts';
 import type { PartitionOffsets } from './services.ts';
 
@@ -62,4 +63,13 @@ export interface ApplyTarget<Table extends ApplyTable = ApplyTable, Prepared = u
     prepared: Prepared,
     options?: ApplyOptions<Table>,
   ): Promise<'applied' | 'passed-over' | 'row-missing'>;
+  /**
+   * Tries the events of a batch one after the other in a transaction that is rolled back in any case, and returns those that are refused
+   * for their row (`ErrorPolicy.isOfOneRow`), in their order. It gives up when there are more than `max`. Every other error is thrown.
+   */
+  findRefused(batch: PartitionBatch<Table>, max: number): Promise<readonly RefusedEvent[]>;
+  /** The marks of one partition, or all of the replication, or those with a request, in the order of their ids. */
+  readDeadLetters(of: DeadLetterRange): Promise<readonly StoredDeadLetter[]>;
+  /** Records how tries of marks ended, and takes their requests off. Marks that are gone are left alone. */
+  answerDeadLetters(answers: readonly DeadLetterAnswer[]): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { Replication, ValuePolicy } from '../contracts/replication.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
 import type { OwnedRun, TargetOwner } from '../contracts/target-owner.ts';
 import type { Problem } from '../errors/millrace-error.ts';
+import type { DeadLetterStore } from './dead-letters.ts';
 import type { ConnectorOffset } from './services.ts';
 import type { SourceDialect } from './source-dialect.ts';
 import type { TargetDialect } from './target-dialect.ts';
@@ -254,7 +255,7 @@ export interface ChunkWriter {
   close(): Promise<void>;
 }
 
-export interface TargetDatabase extends DescribesTables, TargetOwnership {
+export interface TargetDatabase extends DescribesTables, TargetOwnership, DeadLetterStore {
   readonly dialect: TargetDialect;
   ping(): Promise<{ readonly serverVersion: string }>;
   /**

@@ -1,5 +1,6 @@
 import type { AppliedCounts } from '../contracts/consumer.ts';
 import type { ApplyTable } from './apply-table.ts';
+import type { DeadLetterChange } from './dead-letters.ts';
 import type { RowEvent } from './row-event.ts';
 
 /** Consecutive records of one partition, as one transaction will apply them. */
@@ -16,6 +17,8 @@ export interface PartitionBatch<Table extends ApplyTable = ApplyTable> {
   readonly rereadPosition?: number;
   readonly counts: AppliedCounts;
   readonly changes: readonly TableChanges<Table>[];
+  /** What becomes of the partition's dead letters, in the same transaction; nothing when absent. */
+  readonly deadLetters?: DeadLetterChange;
 }
 
 /** Changes of different tables are independent of each other; those of one table are in order. */

@@ -96,6 +96,7 @@ export type ReplicationChange = Partial<
     | 'wait'
     | 'lastErrorCode'
     | 'lastErrorMessage'
+    | 'deadLetters'
   >
 >;
 

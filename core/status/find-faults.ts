@@ -104,6 +104,7 @@ const judgePaused = (facts: FaultFacts): Verdict => {
     [
       ...findUpstreamFaults(facts),
       ...findLogLimitFault(facts.sourceLog),
+      ...deadLetterFaults(facts),
       ...(runsOut
         ? [
             {
@@ -164,7 +165,31 @@ const findFaults = (facts: FaultFacts): readonly Fault[] => [
   ...consumerFaults(facts),
   ...findLogLimitFault(facts.sourceLog),
   ...tableFaults(facts),
+  ...deadLetterFaults(facts),
 ];
+
+/** Named in the message; the status of each table has its own number. */
+const maxNamedTables = 3;
+
+/** As the consumer has counted them last; they stay when it ends. */
+const deadLetterFaults = ({ heartbeat }: FaultFacts): readonly Fault[] => {
+  const tables = heartbeat?.deadLetters ?? [];
+  if (tables.length === 0) return [];
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const named = tables.slice(0, maxNamedTables).map(({ source }) => tableLabel(source));
+  const others = tables.length - named.length;
+  return [
+    {
+      condition: 'dead-letters',
+      hop: 'target',
+      message:
+        `${countOf(rows, 'row')} of ${named.join(', ')}${others > 0 ? ` and ${countOf(others, 'other table')}` : ''} ` +
+        `${rows === 1 ? 'is' : 'are'} known to differ from the source: the target has refused changes of ${rows === 1 ? 'it' : 'them'}`,
+      isFailure: false,
+      figures: { rows, tables: tables.length },
+    },
+  ];
+};
 
 /** From the source into Kafka. */
 const findUpstreamFaults = (facts: FaultFacts): readonly Fault[] => {

@@ -1,6 +1,7 @@
 import type { Heartbeat } from '../contracts/consumer.ts';
 import type { TableProgress } from '../contracts/copy.ts';
 import type { HealthRecord, OverallHealth } from '../contracts/health-record.ts';
+import { tableKey } from '../contracts/identifiers.ts';
 import type { Replication, StartWait } from '../contracts/replication.ts';
 import type { SourceLog } from '../contracts/source-log.ts';
 import type { Fault } from '../health/fault.ts';
@@ -61,7 +62,11 @@ export interface ReplicationStatistics {
   readonly sourceRetainedAt: string | undefined;
 }
 
-export type TableStatus = TableCopyStatus & TableLag;
+export type TableStatus = TableCopyStatus &
+  TableLag & {
+    /** Rows with dead letters; undefined while no consumer has counted them. A table that has any is not in sync. */
+    readonly rowsKnownToDiffer: number | undefined;
+  };
 
 export interface UnifiedStatus {
   /** What Millrace has created at the source and not removed. */
@@ -107,6 +112,9 @@ export const unifiedStatus = (facts: StatusFacts): UnifiedStatus => {
   const wait = currentWait(replication);
   const sourceObjects = isAtSource(replication) ? facts.objectsAtSource : [];
 
+  const deadRows = new Map(
+    (heartbeat?.deadLetters ?? []).map(({ source, rows }) => [tableKey(source), rows]),
+  );
   const pause = pauseWindow(replication, facts.topicRetentionHours);
   const { overall, faults, notes } = judge({
     ...facts,
@@ -157,6 +165,7 @@ export const unifiedStatus = (facts: StatusFacts): UnifiedStatus => {
     tables: copy.tables.map((table) => ({
       ...table,
       ...tableLag(table, replication, lag),
+      rowsKnownToDiffer: heartbeat?.deadLetters && (deadRows.get(tableKey(table.source)) ?? 0),
     })),
   };
 };

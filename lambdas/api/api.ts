@@ -9,6 +9,7 @@ import { adviseOnPath, createMethodFinder } from './allowed-methods.ts';
 import { answer, corsHeaders, methodsAnswer } from './answers.ts';
 import { clientOperations } from './client-operations.ts';
 import { databaseOperations } from './database-operations.ts';
+import { deadLetterOperations } from './dead-letter-operations.ts';
 import { healthOperations } from './health-operations.ts';
 import { logOperations } from './log-operations.ts';
 import { metricsOperations } from './metrics-operations.ts';
@@ -24,6 +25,7 @@ export const operations: readonly Operation[] = [
   ...tokenOperations,
   ...databaseOperations,
   ...replicationOperations,
+  ...deadLetterOperations,
   ...healthOperations,
   ...metricsOperations,
   ...logOperations,

@@ -20,6 +20,14 @@ import { defaultTransactionWaitSeconds, maxTransactionWaitSeconds } from '#core/
 import { roleSchema } from '#core/contracts/token.ts';
 import { defaultTargetTemplate, refuseTemplate } from '#core/naming/target-template.ts';
 import {
+  deadLetterAnswerSchema,
+  deadLetterCausesSchema,
+  deadLetterListSchema,
+  deadLetterSettingsAnswerSchema,
+  deadLetterSettingsRequestSchema,
+  requestedDeadLettersSchema,
+} from './dead-letter-contracts.ts';
+import {
   historyAnswerSchema,
   hopAnswerSchema,
   incidentsAnswerSchema,
@@ -425,6 +433,9 @@ export const createReplicationSchema = z.strictObject({
   target_table_name: targetTemplateSchema.default(defaultTargetTemplate),
   tables: tablesRequestSchema,
   capture: captureRequestSchema.prefault({}),
+  dead_letters: deadLetterSettingsRequestSchema.prefault({}).meta({
+    description: 'What happens to changes that the target refuses because of their row.',
+  }),
 });
 
 const replicationShape = {
@@ -448,6 +459,7 @@ const replicationShape = {
 
 export const replicationAnswerSchema = z.strictObject({
   ...replicationShape,
+  dead_letters: deadLetterSettingsAnswerSchema,
   target_table_name: z.string(),
   tables_version: countSchema.meta({ description: 'Counts the changes of `tables`.' }),
   table_change: z
@@ -634,6 +646,10 @@ const tableCopySchema = z.strictObject({
 
 const tableStatusSchema = z.strictObject({
   ...tableCopySchema.shape,
+  rows_known_to_differ: countSchema.nullable().meta({
+    description:
+      'Rows with dead letters: the target has refused a change of them. A table that has any is not in sync. Null: not known yet.',
+  }),
   lag_events: countSchema.nullable().meta({
     description:
       'Changes of this table that are not applied yet, as of the last heartbeat. Null before the copy of the table has ' +
@@ -848,6 +864,11 @@ export const namedAnswers = {
   Logs: logsAnswerSchema,
   Metrics: metricsTextSchema,
   MetricsTargets: metricsTargetsAnswerSchema,
+  DeadLetter: deadLetterAnswerSchema,
+  DeadLetterList: deadLetterListSchema,
+  DeadLetterCauses: deadLetterCausesSchema,
+  DeadLetterSettings: deadLetterSettingsAnswerSchema,
+  RequestedDeadLetters: requestedDeadLettersSchema,
   Deletion: deletionAnswerSchema,
   Problem: problemSchema,
   ProblemDetails: problemDetailsSchema,

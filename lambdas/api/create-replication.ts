@@ -91,6 +91,7 @@ export const createReplication = async (
       ? {}
       : { targetTemplate: request.target_table_name }),
     ...(Object.keys(capture).length === 0 ? {} : { capture }),
+    deadLetters: request.dead_letters,
     connectorName: connectorName(client.name, source.name, ordinal),
     topicPrefix: prefix,
     slotName: slotName(prefix),
@@ -137,7 +138,7 @@ const saveUnderFreeName = async (
  * Throws `InvalidRequest`, `ValidationFailed` and `TargetTableClaimed`, see `createReplication`.
  */
 export const mapTables = (
-  request: CreateRequest,
+  request: Omit<CreateRequest, 'dead_letters'>,
   databases: Endpoints,
   owner: TargetOwner,
   ports: Pick<CreatePorts, 'store' | 'openSource' | 'openTarget'>,
@@ -201,7 +202,7 @@ export const refuseClaimed = async (
 
 /** Mappings as requested, with what their names alone make impossible: used twice, too long, or a table that feeds itself. */
 const nameTargets = (
-  request: CreateRequest,
+  request: Omit<CreateRequest, 'dead_letters'>,
   { client, source, target }: Endpoints,
   sourceDialect: SourceDialect,
   targetDialect: TargetDialect,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { captureDefaults } from '#core/capture/connector-config.ts';
 import { usedSnapshotMode } from '#core/capture/snapshot-modes.ts';
 import type { CaptureOptions } from '#core/contracts/capture-options.ts';
+import { defaultDeadLetterSettings } from '#core/contracts/dead-letter.ts';
 import { isActive, type Replication } from '#core/contracts/replication.ts';
 import { tablesVersion } from '#core/lifecycle/begin-table-change.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
@@ -30,6 +31,7 @@ export const toListed = (replication: Replication): ListedReplication => ({
 
 export const toReplicationAnswer = (replication: Replication): z.input<typeof replicationAnswerSchema> => ({
   ...toListed(replication),
+  dead_letters: { ...(replication.deadLetters ?? defaultDeadLetterSettings) },
   target_table_name: replication.targetTemplate ?? defaultTargetTemplate,
   tables_version: tablesVersion(replication),
   table_change: toTableChange(replication),

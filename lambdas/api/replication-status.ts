@@ -133,6 +133,7 @@ export const readStatus = async (replication: Replication, ports: StatusPorts): 
       ...toTableAnswer(table),
       lag_events: table.lagEvents ?? null,
       lag_ms: table.lagMs ?? null,
+      rows_known_to_differ: table.rowsKnownToDiffer ?? null,
     })),
     timestamp: now.toISOString(),
   };

@@ -12,6 +12,7 @@ import { postgresTargetDialect } from '#core/databases/postgresql/target/dialect
 import { describeMissingGrant } from '#core/databases/postgresql/target/grants.ts';
 import type { Problem } from '#core/errors/millrace-error.ts';
 import type { CapturePreparation, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import type { DeadLetterStore } from '#core/ports/dead-letters.ts';
 import { createFakeOwnership } from './target-owner.ts';
 
 export const sampleColumn = (name: string, change: Partial<ColumnDescription> = {}): ColumnDescription => ({
@@ -123,6 +124,13 @@ export const createFakeSource = (
   return { database, state };
 };
 
+/** Of a target that has no dead letters. */
+export const noDeadLetters: DeadLetterStore = {
+  listDeadLetters: async () => [],
+  groupDeadLetters: async () => [],
+  requestDeadLetters: async () => 0,
+};
+
 /** A target that remembers what was created and truncated. */
 export const createFakeTarget = (tables: readonly TableDescription[] = []) => {
   const state = {
@@ -153,6 +161,7 @@ export const createFakeTarget = (tables: readonly TableDescription[] = []) => {
       state.withRows.delete(ref.table);
     },
     ...ownership,
+    ...noDeadLetters,
     knowsReplication: async () => state.knowsReplication,
     forgetTopics: async ({ replicationId }, topics) => {
       state.calls.push(`forget ${[replicationId, ...topics].join(' ')}`);

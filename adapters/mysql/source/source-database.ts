@@ -291,7 +291,7 @@ const readLogEndRow = async (executor: Executor, flavor: Flavor): Promise<TextRo
 
 const syntaxError = 1064;
 
-const readLogEnd = async (executor: Executor, flavor: Flavor): Promise<bigint> => {
+export const readLogEnd = async (executor: Executor, flavor: Flavor): Promise<bigint> => {
   const row = await readLogEndRow(executor, flavor);
   if (row === undefined) {
     throw new MillraceError('ValidationFailed', 'The source server writes no binary log.');

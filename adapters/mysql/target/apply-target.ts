@@ -2,6 +2,12 @@ import type { OnNulled } from '#core/apply/nulled-values.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import type { ApplyStatement, MysqlApplyTable } from '#core/databases/mysql/target/apply-statements.ts';
+import {
+  answerDeadLetters,
+  changeDeadLetters,
+  selectDeadLetters,
+} from '#core/databases/mysql/target/dead-letters.ts';
+import { toStoredDeadLetter } from '#core/deadletters/dead-letter-row.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import {
   createApplyFlow,
@@ -60,7 +66,11 @@ export const createApplyTarget = ({
   database,
   ...options
 }: ApplyTargetOptions): ApplyTarget<MysqlApplyTable, MysqlApplyBatch> => {
-  const { claim, readCheckpoint, plan, apply } = createApplyFlow<MysqlApplyTable, Connection, ApplyStatement>(
+  const {
+    plan,
+    transact: _transact,
+    ...flow
+  } = createApplyFlow<MysqlApplyTable, Connection, ApplyStatement>(
     {
       claim: (partitions) => claimCheckpoints(pool, owner, tables, partitions),
       findCheckpoint: (topic, partition, session) => {
@@ -69,6 +79,19 @@ export const createApplyTarget = ({
       },
       moveCheckpoint: (connection, batch) => moveCheckpoint(connection, owner, batch, writtenTables(batch)),
       requireTables: (connection, batch) => requireTables(connection, owner, writtenTables(batch)),
+      changeDeadLetters: async (connection, batch) => {
+        if (batch.deadLetters === undefined) return;
+        for (const statement of changeDeadLetters(owner, batch, batch.deadLetters))
+          await connection.query(statement);
+      },
+      readDeadLetters: async (of) =>
+        (await withConnection(pool, (connection) => connection.query(selectDeadLetters(owner, of)))).rows.map(
+          toStoredDeadLetter,
+        ),
+      answerDeadLetters: (answers) =>
+        withConnection(pool, async (connection) => {
+          for (const answer of answers) await connection.query(answerDeadLetters(owner, answer));
+        }),
       transaction: (work) => inTransaction(pool, work, (isDone) => isDone),
       run: async (connection, { text, mustHit, patches, isLong = false }, target, mustFind) => {
         requirePacket(text, connection.facts, target);
@@ -86,5 +109,5 @@ export const createApplyTarget = ({
     },
     { replicationId: owner.replicationId, ...options },
   );
-  return { claim, readCheckpoint, prepare: plan, apply };
+  return { ...flow, prepare: plan };
 };

@@ -8,16 +8,25 @@ import {
   sharedTableNames,
 } from '#core/databases/mysql/target/bookkeeping.ts';
 import { hasSharedCheckpoints } from '#core/databases/mysql/target/checkpoints.ts';
+import { createDeadLetterTable } from '#core/databases/mysql/target/dead-letters.ts';
 import type { Connection } from '../driver/connection.ts';
 
 /** Creates the client's tables in the registered database unless they are there. */
 export const ensureClientTables = async (connection: Connection, owner: TargetOwner): Promise<void> => {
-  if (await hasClientTables(connection, owner)) return;
-  for (const statement of createClientTables(owner)) await connection.query(statement);
+  if (!(await hasClientTables(connection, owner))) {
+    for (const statement of createClientTables(owner)) await connection.query(statement);
+  }
+  if (!(await hasDeadLetters(connection, owner))) await connection.query(createDeadLetterTable(owner));
 };
 
-export const hasClientTables = (connection: Connection, owner: TargetOwner): Promise<boolean> =>
-  areThere(connection, undefined, Object.values(clientTableNames(owner)));
+export const hasClientTables = (connection: Connection, owner: TargetOwner): Promise<boolean> => {
+  const { epoch, checkpoint } = clientTableNames(owner);
+  return areThere(connection, undefined, [epoch, checkpoint]);
+};
+
+/** A version before dead letters created the other tables of the client only. */
+export const hasDeadLetters = (connection: Connection, owner: TargetOwner): Promise<boolean> =>
+  areThere(connection, undefined, [clientTableNames(owner).deadLetter]);
 
 export const hasOwnerTable = (connection: Connection, schema: string): Promise<boolean> =>
   areThere(connection, schema, [ownerTableName]);

@@ -11,6 +11,7 @@ import {
   setCheckpoints,
   stampEpoch,
 } from '#core/databases/mysql/target/checkpoints.ts';
+import { deleteDeadLetters } from '#core/databases/mysql/target/dead-letters.ts';
 import { ownedName, ownsTable } from '#core/databases/mysql/target/ownership.ts';
 import type { Checkpoint, Claim } from '#core/ports/apply-target.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
@@ -47,6 +48,8 @@ const setAtEnds = async (
 ): Promise<void> => {
   if (partitions.length === 0) return;
   const starts = partitions.map(({ endOffset, ...partition }) => ({ ...partition, nextOffset: endOffset }));
+  // The rows are about to be copied again, and with them those that were known to differ.
+  await connection.query(deleteDeadLetters(owner, [...new Set(partitions.map(({ topic }) => topic))]));
   await connection.query(setCheckpoints(owner, epoch, starts));
 };
 

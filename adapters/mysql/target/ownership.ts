@@ -9,6 +9,7 @@ import {
   moveShared,
 } from '#core/databases/mysql/target/checkpoints.ts';
 import { createSchemaStatement } from '#core/databases/mysql/target/ddl.ts';
+import { deleteDeadLetters } from '#core/databases/mysql/target/dead-letters.ts';
 import {
   deleteOwners,
   findOwnerSchemas,
@@ -34,6 +35,7 @@ import {
   ensureClientTables,
   ensureOwnerTable,
   hasClientTables,
+  hasDeadLetters,
   hasOwnerTable,
   wasShared,
 } from './bookkeeping.ts';
@@ -64,6 +66,7 @@ export const createOwnership = (executor: Executor): TargetOwnership => ({
     executor.use('remove the checkpoints', async (connection) => {
       if (topics.length === 0 || !(await hasClientTables(connection, owner))) return;
       await connection.query(deleteTopics(owner, topics));
+      if (await hasDeadLetters(connection, owner)) await connection.query(deleteDeadLetters(owner, topics));
     }),
 
   knowsReplication: (owner) =>
@@ -91,6 +94,7 @@ const releaseAll = async (connection: Connection, owner: TargetOwner): Promise<v
   if (await hasClientTables(connection, owner)) {
     for (const statement of deleteCheckpoints(owner)) await connection.query(statement);
   }
+  if (await hasDeadLetters(connection, owner)) await connection.query(deleteDeadLetters(owner));
   const { rows } = await connection.query(findOwnerSchemas(ownerTableName));
   let owned = 0;
   for (const { name } of rows) {

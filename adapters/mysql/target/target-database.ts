@@ -30,6 +30,7 @@ import type { Problem } from '#core/errors/millrace-error.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
 import type { TextRow } from '../driver/connection.ts';
 import { createExecutor, type Executor } from '../driver/executor.ts';
+import { createDeadLetterStore } from './dead-letters.ts';
 import { createOwnership, lockTable } from './ownership.ts';
 
 /** A target in MySQL or MariaDB, whose descriptions also say how its rows have to be written. */
@@ -92,6 +93,7 @@ export const openTargetDatabase = (settings: ConnectionSettings): MysqlTargetDat
       return 'dropped';
     },
     ...createOwnership(executor),
+    ...createDeadLetterStore(executor),
     close: () => executor.close(),
   };
 };

@@ -10,6 +10,12 @@ import type {
   ApplyStatement,
   PostgresApplyTable,
 } from '#core/databases/postgresql/target/apply-statements.ts';
+import {
+  answerDeadLetters,
+  changeDeadLetters,
+  selectDeadLetters,
+} from '#core/databases/postgresql/target/dead-letters.ts';
+import { toStoredDeadLetter } from '#core/deadletters/dead-letter-row.ts';
 import type { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
@@ -98,6 +104,16 @@ export const createApplyTarget = ({
       findCheckpoint: (topic, partition, client) => findCheckpoint(client ?? pool, owner, topic, partition),
       moveCheckpoint: (client, batch) => moveCheckpoint(client, owner, batch, writtenTables(batch)),
       requireTables: (client, batch) => requireTables(runOn(client), owner, writtenTables(batch)),
+      changeDeadLetters: async (client, batch) => {
+        if (batch.deadLetters === undefined) return;
+        for (const statement of changeDeadLetters(owner, batch, batch.deadLetters))
+          await runOn(client)(statement);
+      },
+      readDeadLetters: async (of) =>
+        (await runOn(pool)(selectDeadLetters(owner, of))).map(toStoredDeadLetter),
+      answerDeadLetters: async (answers) => {
+        for (const answer of answers) await runOn(pool)(answerDeadLetters(owner, answer));
+      },
       transaction: (work) => inTransaction(pool, work, (isDone) => isDone),
       run: async (client, statement, _target, mustFind) => {
         const { name, text, values, mustHit, patches } = statement;
@@ -152,6 +168,9 @@ export const createApplyTarget = ({
   return {
     claim: flow.claim,
     readCheckpoint: flow.readCheckpoint,
+    findRefused: flow.findRefused,
+    readDeadLetters: flow.readDeadLetters,
+    answerDeadLetters: flow.answerDeadLetters,
 
     prepare: (batch) => {
       const copies = copiesOf(batch);

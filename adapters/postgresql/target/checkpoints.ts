@@ -6,6 +6,7 @@ import {
   type CheckpointStatements,
   checkpointStatements,
 } from '#core/databases/postgresql/target/checkpoints.ts';
+import { deleteDeadLetters } from '#core/databases/postgresql/target/dead-letters.ts';
 import type { Checkpoint, Claim } from '#core/ports/apply-target.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
 import { toDatabaseError } from '../driver/database-errors.ts';
@@ -49,6 +50,8 @@ const setAtEnds = async (
   epoch: string,
   partitions: readonly PartitionOffsets[],
 ): Promise<void> => {
+  // The rows are about to be copied again, and with them those that were known to differ.
+  await runOn(client)(deleteDeadLetters(owner, [...new Set(partitions.map(({ topic }) => topic))]));
   await client.query(checkpointStatements(owner).setCheckpoints, [
     owner.replicationId,
     partitions.map(({ topic }) => topic),

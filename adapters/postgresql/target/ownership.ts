@@ -5,6 +5,7 @@ import {
   deleteShared,
   hasSharedCheckpoints,
 } from '#core/databases/postgresql/target/checkpoints.ts';
+import { deleteDeadLetters } from '#core/databases/postgresql/target/dead-letters.ts';
 import {
   deleteOwners,
   insertOwners,
@@ -39,7 +40,10 @@ export const createOwnership = (executor: Executor): TargetOwnership => ({
 
   releaseTables: (owner, tables) =>
     executor.transaction('give the target tables back', async (run) => {
-      const { hasClientTables, hasOwners, hasSharedTables } = await readBookkeeping(run, owner);
+      const { hasClientTables, hasDeadLetters, hasOwners, hasSharedTables } = await readBookkeeping(
+        run,
+        owner,
+      );
       // In the order in which a consumer locks them.
       const owned = hasOwners ? await run(deleteOwners(owner, tables)) : [];
       if (tables === undefined) {
@@ -47,6 +51,7 @@ export const createOwnership = (executor: Executor): TargetOwnership => ({
         const { deleteCheckpoints, deleteEpoch } = checkpointStatements(owner);
         if (hasClientTables) await run(deleteCheckpoints(owner));
         if (hasClientTables) await run(deleteEpoch(owner));
+        if (hasDeadLetters) await run(deleteDeadLetters(owner));
         // What is in the shared tables after this version has taken tables is another installation's.
         if (hasSharedTables && owned.length === 0)
           for (const statement of deleteShared(owner)) await run(statement);
@@ -55,8 +60,9 @@ export const createOwnership = (executor: Executor): TargetOwnership => ({
 
   forgetTopics: (owner, topics) =>
     executor.transaction('remove the checkpoints', async (run) => {
-      const { hasClientTables } = await readBookkeeping(run, owner);
+      const { hasClientTables, hasDeadLetters } = await readBookkeeping(run, owner);
       if (hasClientTables) await run(checkpointStatements(owner).deleteTopics(owner, topics));
+      if (hasDeadLetters) await run(deleteDeadLetters(owner, topics));
     }),
 
   knowsReplication: (owner) =>

@@ -19,6 +19,7 @@ import { recordTable } from '#core/databases/postgresql/target/ownership.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
 import { createExecutor } from '../driver/executor.ts';
 import { describeTable, describeTables, ping } from '../source/source-database.ts';
+import { createDeadLetterStore } from './dead-letters.ts';
 import { createOwnership, lockTable } from './ownership.ts';
 
 export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase => {
@@ -84,6 +85,7 @@ export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase
         ref,
       ),
     ...createOwnership(executor),
+    ...createDeadLetterStore(executor),
     close: () => executor.close(),
   };
 };

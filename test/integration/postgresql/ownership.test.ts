@@ -225,12 +225,13 @@ describe.each([13, 18] as const)('PostgreSQL %d', (version) => {
 
     test('rights on the bookkeeping that a new user lacks are told before the start, and what is told is enough', async () => {
       await query('GRANT USAGE, CREATE ON SCHEMA millrace TO role_new');
-      const { checkpoint, epoch } = clientTableNames(one);
+      const { checkpoint, epoch, deadLetter } = clientTableNames(one);
       const find = () =>
         withTarget((target) => target.findWriteProblems(['public'], [ofOne], one), loginOf('role_new'));
       expect((await find()).map(({ problem }) => problem)).toEqual([
         `A privilege is missing: SELECT, INSERT, UPDATE, DELETE on table millrace.${checkpoint}.`,
         `A privilege is missing: SELECT, INSERT, UPDATE, DELETE on table millrace.${epoch}.`,
+        `A privilege is missing: SELECT, INSERT, UPDATE, DELETE on table millrace.${deadLetter}.`,
       ]);
       for (const { remedy } of await find()) await query(String(remedy));
       expect(await find()).toEqual([]);
@@ -313,8 +314,7 @@ describe.each([13, 18] as const)('PostgreSQL %d', (version) => {
       const { epoch } = await target.claim([partition]);
       await withTarget((owned) => owned.releaseTables(run.owner));
       expect(await failureOf(apply(target, epoch, 0))).toMatchObject({ code: 'Fenced' });
-      const { checkpoint, epoch: epochs } = clientTableNames(run.owner);
-      for (const name of [checkpoint, epochs]) {
+      for (const name of Object.values(clientTableNames(run.owner))) {
         expect(
           await query(`SELECT FROM millrace.${name} WHERE replication_id = $1`, [run.owner.replicationId]),
         ).toEqual([]);

@@ -33,6 +33,7 @@ export const replicationAnswer = (change: Partial<Replication> = {}): Replicatio
   status_since: '2026-01-01T00:00:00.000Z',
   created_at: '2026-01-01T00:00:00.000Z',
   table_count: 2,
+  dead_letters: { policy: 'hold_table', limit: 1_000 },
   target_table_name: '{sourcedb}_{table}',
   tables_version: 4,
   table_change: null,
@@ -81,6 +82,7 @@ export const tableStatus = (table: string, change: Partial<TableStatus> = {}): T
   held_since: null,
   lag_events: 0,
   lag_ms: 0,
+  rows_known_to_differ: 0,
   ...change,
 });
 

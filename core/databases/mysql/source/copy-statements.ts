@@ -8,7 +8,8 @@ import { keyColumns, keyList, keyRangeCondition } from './key-range.ts';
 export const replicatedColumns = (table: TableDescription): readonly ColumnDescription[] =>
   table.columns.filter((column) => !column.isGenerated);
 
-const selectList = (columns: readonly ColumnDescription[]): string =>
+/** Each column as `selectDecoderFor` reads it. */
+export const selectList = (columns: readonly ColumnDescription[]): string =>
   columns
     .map((column) => {
       const name = quoteIdentifier(column.name);

@@ -41,6 +41,12 @@ export const keyRangeCondition = (
   return conditions.length === 0 ? undefined : conditions.join(' AND ');
 };
 
+/** Finds the row with a key, by the key's collations. Throws `Internal` for a key without literals. */
+export const keyMatch = (table: TableDescription, key: readonly string[]): string =>
+  `(${keyColumns(table)
+    .map((column, index) => `${quoteIdentifier(column.name)} = ${literal(column, key[index] ?? '')}`)
+    .join(' AND ')})`;
+
 export const keyList = (table: TableDescription): string =>
   keyColumns(table)
     .map(({ name }) => quoteIdentifier(name))

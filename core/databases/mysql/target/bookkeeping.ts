@@ -17,7 +17,11 @@ export const ownerTableOf = (schema: string): string => quoteTable({ schema, tab
 /** A client's own tables, in the registered database. */
 export const clientTableNames = (owner: Pick<TargetOwner, 'installationId' | 'clientId'>) => {
   const suffix = bookkeepingSuffix(owner);
-  return { epoch: `millrace_consumer_epoch_${suffix}`, checkpoint: `millrace_checkpoint_${suffix}` } as const;
+  return {
+    epoch: `millrace_consumer_epoch_${suffix}`,
+    checkpoint: `millrace_checkpoint_${suffix}`,
+    deadLetter: `millrace_dead_letter_${suffix}`,
+  } as const;
 };
 
 /** Of versions in which all replications of a database shared them. Rows are moved when their consumer starts. */

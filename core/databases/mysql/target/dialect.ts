@@ -6,6 +6,7 @@ import { deleteCheckpoints } from './checkpoints.ts';
 import { holdsEveryValue, planColumns } from './column-plan.ts';
 import { compareTargetTable } from './compatibility.ts';
 import { dropTableStatement } from './ddl.ts';
+import { deleteDeadLetters } from './dead-letters.ts';
 import { deleteOwners } from './ownership.ts';
 
 /** MySQL manual, 11.2.1. */
@@ -22,6 +23,7 @@ export const mysqlTargetDialect: DocumentedTargetDialect = {
   defaultSchema: ({ databaseName }) => databaseName,
   removalStatements: (owner, { written, created }) => [
     ...created.map((table) => `${dropTableStatement(table)};`),
+    byHand(deleteDeadLetters(owner)),
     ...deleteCheckpoints(owner).map(byHand),
     ...[...new Set(written.map(({ schema }) => schema))].map((schema) => byHand(deleteOwners(schema, owner))),
   ],

@@ -12,7 +12,11 @@ export const ownerTable = `${bookkeepingSchema}.${ownerTableName}`;
 /** A client's own tables. They belong to the role that created them, and no other role has rights on them. */
 export const clientTableNames = (owner: Pick<TargetOwner, 'installationId' | 'clientId'>) => {
   const suffix = bookkeepingSuffix(owner);
-  return { epoch: `consumer_epoch_${suffix}`, checkpoint: `checkpoint_${suffix}` } as const;
+  return {
+    epoch: `consumer_epoch_${suffix}`,
+    checkpoint: `checkpoint_${suffix}`,
+    deadLetter: `dead_letter_${suffix}`,
+  } as const;
 };
 
 /** Of versions in which all replications of a database shared them. Rows are moved when their consumer starts. */
@@ -29,15 +33,16 @@ export const bookkeepingLock = `SELECT pg_catalog.pg_advisory_xact_lock(pg_catal
  * because to_regclass() fails where the role may not use the schema.
  */
 export const findBookkeeping = (owner: Pick<TargetOwner, 'installationId' | 'clientId'>): Statement => {
-  const { epoch, checkpoint } = clientTableNames(owner);
+  const { epoch, checkpoint, deadLetter } = clientTableNames(owner);
   return {
     text: `
 SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = '${bookkeepingSchema}') AS schema_there,
   EXISTS (SELECT ${fromTable('$1')}) AS owners_there,
   EXISTS (SELECT ${fromTable('$2')}) AND EXISTS (SELECT ${fromTable('$3')}) AS client_there,
+  EXISTS (SELECT ${fromTable('$4')}) AS dead_letters_there,
   EXISTS (SELECT ${fromTable("'consumer_epoch'")} AND ${hasRights}) AND EXISTS (SELECT ${fromTable("'checkpoint'")} AND ${hasRights})
     AS shared_there`,
-    values: [ownerTableName, epoch, checkpoint],
+    values: [ownerTableName, epoch, checkpoint, deadLetter],
   };
 };
 

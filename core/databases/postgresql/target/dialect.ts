@@ -3,6 +3,7 @@ import type { Statement } from '../statement.ts';
 import { checkpointStatements } from './checkpoints.ts';
 import { compareTargetTable } from './compatibility.ts';
 import { dropTableStatement, targetType } from './ddl.ts';
+import { deleteDeadLetters } from './dead-letters.ts';
 import { deleteOwners } from './ownership.ts';
 
 /** PostgreSQL cuts longer names without an error (NAMEDATALEN - 1). */
@@ -20,6 +21,7 @@ export const postgresTargetDialect: DocumentedTargetDialect = {
     const { deleteCheckpoints, deleteEpoch } = checkpointStatements(owner);
     return [
       ...created.map((table) => `${dropTableStatement(table)};`),
+      byHand(deleteDeadLetters(owner)),
       byHand(deleteCheckpoints(owner)),
       byHand(deleteEpoch(owner)),
       byHand(deleteOwners(owner)),

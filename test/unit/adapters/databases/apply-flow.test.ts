@@ -66,6 +66,11 @@ const start = (
     requireTables: async () => {
       if (lost !== undefined) throw lost;
     },
+    changeDeadLetters: async (_session, { deadLetters }) => {
+      log.push(`marks +${deadLetters?.added.length} -${deadLetters?.cleared.length}`);
+    },
+    readDeadLetters: async () => [],
+    answerDeadLetters: async () => undefined,
     transaction: async (work) => {
       const isDone = await work('session');
       log.push(isDone ? 'commit' : 'roll back');

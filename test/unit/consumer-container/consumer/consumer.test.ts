@@ -103,6 +103,7 @@ class World {
         getOffset: async () =>
           this.connectPosition === undefined ? undefined : { lsn: this.connectPosition },
       },
+      deadLetterTopic: { write: () => Promise.reject(new Error('not asked')) },
       openFeed: (hooks) => ({ run: this.feed(hooks) }),
       openDatabases: async (tables) => {
         this.opened += 1;
@@ -119,12 +120,14 @@ class World {
           shapeDialect: postgresSourceDialect.shapes,
           describeSources: async () => this.described(),
           listUncaptured: async () => [],
+          writeMarker: () => Promise.reject(new Error('not asked')),
           close: async () => {
             this.closed += 1;
           },
         };
       },
       store: {
+        getReplication: async () => replication,
         listTableShapes: async () => [],
         putTableShape: async (_id, _source, shape) => void this.remembered.push(shape),
         putHeartbeat: async (_id, heartbeat) => {

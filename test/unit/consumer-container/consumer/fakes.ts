@@ -1,7 +1,15 @@
+import { type DeadLetterSettings, defaultDeadLetterSettings } from '#core/contracts/dead-letter.ts';
+import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTarget, Checkpoint } from '#core/ports/apply-target.ts';
 import type { FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
+import type { Clock } from '#core/ports/clock-and-log.ts';
+import type { DeadLetterRecord } from '#core/ports/dead-letters.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
+import { createManualClock } from '#test/kit/manual-clock.ts';
+import { createRecordingLog } from '#test/kit/recording-log.ts';
+import { accounts } from '#test/unit/core/apply/sample-events.ts';
+import { DeadLetters } from '../../../../consumer-container/consumer/dead-letters.ts';
 
 export const topic = 'client_1_db_1.public.accounts';
 export const noCounts = { inserts: 0, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 };
@@ -97,6 +105,10 @@ export class FakeTarget implements ApplyTarget<never, PartitionBatch> {
   readCheckpoint = (): Promise<Checkpoint> =>
     this.readError === undefined ? Promise.resolve(this.checkpoint) : Promise.reject(this.readError);
 
+  findRefused = async () => [];
+  readDeadLetters = async () => [];
+  answerDeadLetters = async () => undefined;
+
   prepare = (batch: PartitionBatch): PartitionBatch => batch;
 
   apply = async (batch: PartitionBatch): Promise<'applied' | 'row-missing'> => {
@@ -111,3 +123,27 @@ export class FakeTarget implements ApplyTarget<never, PartitionBatch> {
     return 'applied';
   };
 }
+
+/** Of a replication that holds a table for each refused row, unless other settings are given; `written` takes what its topic gets. */
+export const noDeadLetters = (
+  settings: DeadLetterSettings = defaultDeadLetterSettings,
+  { written = [], clock = createManualClock() }: { written?: DeadLetterRecord[]; clock?: Clock } = {},
+): DeadLetters => {
+  const replication = {
+    clientId: 1,
+    replicationId: 1,
+    connectorName: 'acme_shop_connector',
+    deadLetters: settings,
+    tables: [accounts.mapping],
+  } as unknown as Replication;
+  return new DeadLetters({
+    replication,
+    store: { getReplication: async () => replication, addActivity: async () => undefined },
+    topic: {
+      write: async (records) => records.map((written_) => BigInt(written.push(written_) - 1)),
+    },
+    metrics: { countError: () => undefined },
+    clock,
+    log: createRecordingLog(),
+  });
+};

@@ -1,15 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type ApplyDriver, createApplyFlow, type WrittenTable } from '#adapters/databases/apply-flow.ts';
 import { keyOf } from '#core/apply/apply-table.ts';
-import type { PlanStep } from '#core/apply/plan-batch.ts';
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
 import { formatLsn } from '#core/databases/postgresql/source/log-position.ts';
-import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { ApplyRow } from '#core/ports/apply-table.ts';
-import type { ApplyTarget, Checkpoint } from '#core/ports/apply-target.ts';
-import type { FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
+import type { FeedRecord } from '#core/ports/change-feed.ts';
 import { createManualClock } from '#test/kit/manual-clock.ts';
 import { createRecordingLog, createRecordingMeters } from '#test/kit/recording-log.ts';
 import { accounts, keyChange, record, unavailable } from '#test/unit/core/apply/sample-events.ts';
@@ -17,163 +12,8 @@ import { applyPartition } from '../../../../consumer-container/consumer/apply-pa
 import { Progress } from '../../../../consumer-container/consumer/progress.ts';
 import { Troubles } from '../../../../consumer-container/consumer/troubles.ts';
 import { WorkSlots } from '../../../../consumer-container/consumer/work-slots.ts';
-import { labels, noCounts, topic } from './fakes.ts';
-
-/** `balance` is unique; `note` is the value that the log leaves out when it did not change. */
-type Table = Map<string, ApplyRow>;
-
-class Duplicate extends Error {}
-
-const put = (table: Table, row: ApplyRow): void => {
-  const key = keyOf(accounts, row);
-  for (const [other, [, balance]] of table) {
-    if (other !== key && balance !== null && balance === row[1]) throw new Duplicate('balance');
-  }
-  table.set(key, row);
-};
-
-const merge = (older: ApplyRow | undefined, newer: ApplyRow): ApplyRow =>
-  Array.from(newer, (value, index) => (value === undefined ? older?.[index] : value));
-
-/** Does what the target's statement does, with a check of each row as it is written. */
-const execute = (table: Table, step: PlanStep): boolean => {
-  switch (step.kind) {
-    case 'truncate':
-      table.clear();
-      return true;
-    case 'move': {
-      const from = keyOf(accounts, step.from);
-      const old = table.get(from);
-      if (old === undefined || table.has(keyOf(accounts, step.row))) return false;
-      table.delete(from);
-      put(table, merge(old, step.row));
-      return true;
-    }
-    case 'rekey':
-      throw new Error('This table has no columns of its own.');
-    case 'write':
-      for (const row of step.deletes) table.delete(keyOf(accounts, row));
-      for (const row of step.patches) {
-        const old = table.get(keyOf(accounts, row));
-        if (old !== undefined) put(table, merge(old, row));
-      }
-      for (const row of step.upserts) put(table, merge(table.get(keyOf(accounts, row)), row));
-      return true;
-  }
-};
-
-class MemoryTarget {
-  table: Table = new Map();
-  checkpoint: Checkpoint = { topic, partition: 0, nextOffset: 0n, epoch: 1, counts: noCounts };
-  #moved: Checkpoint = this.checkpoint;
-  readonly #savepoints = new Map<string, Table>();
-
-  open(): ApplyTarget<WrittenTable<PlanStep>> {
-    const driver: ApplyDriver<Table, PlanStep> = {
-      claim: async () => ({ epoch: 1, checkpoints: [this.checkpoint] }),
-      findCheckpoint: async () => this.checkpoint,
-      moveCheckpoint: async (_session, { nextOffset, sourcePosition, rereadPosition }) => {
-        this.#moved = {
-          ...this.checkpoint,
-          nextOffset,
-          ...(sourcePosition !== undefined && { sourcePosition }),
-          ...(rereadPosition !== undefined && { rereadPosition }),
-        };
-        return true;
-      },
-      requireTables: async () => undefined,
-      transaction: async (work) => {
-        const session = new Map(this.table);
-        if (!(await work(session))) return false;
-        this.table = session;
-        this.checkpoint = this.#moved;
-        return true;
-      },
-      run: async (session, step, _target, mustFind) => {
-        const isThere = (row: ApplyRow): boolean => session.has(keyOf(accounts, row));
-        if (mustFind && step.kind === 'write' && !step.patches.every(isThere)) return false;
-        return execute(session, step);
-      },
-      savepoint: async (session, action, name) => {
-        if (action === 'set') this.#savepoints.set(name, new Map(session));
-        if (action !== 'roll-back') return;
-        session.clear();
-        for (const [key, row] of this.#savepoints.get(name) ?? []) session.set(key, row);
-      },
-      isViolation: (error) => error instanceof Duplicate,
-      isUniqueViolation: (error) => error instanceof Duplicate,
-      describe: (error, action) =>
-        error instanceof MillraceError
-          ? error
-          : new MillraceError('ConstraintViolated', `Cannot ${action}: ${String(error)}`),
-    };
-    const flow = createApplyFlow<WrittenTable<PlanStep>, Table, PlanStep>(driver, { replicationId: 1 });
-    return {
-      ...flow,
-      prepare: flow.plan,
-      apply: (planned, options) => flow.apply(planned as never, options),
-    };
-  }
-}
-
-const table: WrittenTable<PlanStep> = {
-  ...accounts,
-  columns: accounts.columns.map((column) => ({
-    ...column,
-    decode: (raw) => (raw === null ? null : String(raw)),
-  })),
-  uniqueness: 'shared',
-  uniqueColumns: [1],
-  statements: { forSteps: (steps) => steps },
-  takeNulled: () => new Map(),
-};
-
-/** A topic whose records come in batches of given sizes, up to an offset. */
-class Session implements PartitionSession {
-  readonly topic = topic;
-  readonly partition = 0;
-  readonly #records: readonly FeedRecord[];
-  readonly #sizes: readonly number[];
-  readonly #over = new AbortController();
-  #next = 0;
-  #batch = 0;
-
-  constructor(records: readonly FeedRecord[], sizes: readonly number[]) {
-    this.#records = records;
-    this.#sizes = sizes;
-  }
-
-  get signal(): AbortSignal {
-    return this.#over.signal;
-  }
-  seek(offset: bigint): void {
-    this.#next = Number(offset);
-  }
-  async waitForRecords(): Promise<boolean> {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (this.#next < this.#records.length) return true;
-    this.#over.abort();
-    return false;
-  }
-  leave(): void {}
-  async take(): Promise<readonly FeedRecord[] | undefined> {
-    await new Promise((resolve) => setImmediate(resolve));
-    const size = this.#sizes[this.#batch % this.#sizes.length] ?? 1;
-    const taken = this.#records.slice(this.#next, this.#next + size);
-    this.#batch += 1;
-    this.#next += taken.length;
-    if (taken.length > 0) return taken;
-    this.#over.abort();
-    return undefined;
-  }
-  peek(): FeedRecord | undefined {
-    return this.#records[this.#next];
-  }
-  takeDuplicates(): number {
-    return 0;
-  }
-  showProgress(): void {}
-}
+import { labels, noDeadLetters, topic } from './fakes.ts';
+import { MemoryTarget, put, Session, type Table, table } from './memory-target.ts';
 
 type Action =
   | { readonly kind: 'set' | 'keep'; readonly id: number; readonly value: number | null }
@@ -312,6 +152,7 @@ test('a table with another unique key catches up with any history, whatever was 
             },
             slots: new WorkSlots(1),
             largeEvents: new WorkSlots(1),
+            deadLetters: noDeadLetters(),
             epoch: 1,
             verifyPosition: () => Promise.resolve(),
             troubles: new Troubles(createManualClock(), labels),

@@ -426,3 +426,18 @@ test('every condition has words for what is done and what can be done', () => {
     expect(remedies[condition].advice).toMatch(/\.$/);
   }
 });
+
+test('rows that are known to differ are never under a green light, also after a pause', () => {
+  const source = { schema: 'public', table: 'orders' };
+  const heartbeat: Heartbeat = { ...beat, deadLetters: [{ source, rows: 2 }] };
+  const status = unifiedStatus(facts({ heartbeat }));
+  expect(status).toMatchObject({
+    overall: 'degraded',
+    faults: [{ condition: 'dead-letters', hop: 'target' }],
+  });
+  expect(status.reasons[0]).toBe(
+    '2 rows of public.orders are known to differ from the source: the target has refused changes of them',
+  );
+  expect(unifiedStatus(facts({ heartbeat: { ...beat, deadLetters: [] } })).overall).toBe('healthy');
+  expect(unifiedStatus(facts({ heartbeat, replication: paused(60) })).overall).toBe('degraded');
+});

@@ -15,12 +15,13 @@ import type { DetectedServer } from '#core/databases/server-greeting.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import type { DeadLetterStore } from '#core/ports/dead-letters.ts';
 import { type LogEvent, type LogPlace, logPlaces } from '#core/ports/log-reader.ts';
 import type { ConnectorStatus, Credentials, KafkaAdminPort } from '#core/ports/services.ts';
 import type { StateStore } from '#core/ports/state-store.ts';
 import { createApi } from '../../../../lambdas/api/api.ts';
 import type { ApiPorts } from '../../../../lambdas/api/ports.ts';
-import { readyServer, sampleTable } from '../../../kit/databases.ts';
+import { noDeadLetters, readyServer, sampleTable } from '../../../kit/databases.ts';
 import { createMemoryStateStore } from '../../../kit/memory-state-store.ts';
 import { createFakeOwnership } from '../../../kit/target-owner.ts';
 
@@ -107,6 +108,7 @@ export const createWorld = (options: WorldOptions = {}) => {
     putDatabaseFailure: undefined as MillraceError | undefined,
     taskStatus: 'STOPPED',
     knowsReplication: true,
+    deadLetters: noDeadLetters as DeadLetterStore,
     /** What a source says of the log that a replication needs. */
     gap: undefined as string | undefined,
     serverVersion: '18.4',
@@ -157,6 +159,7 @@ export const createWorld = (options: WorldOptions = {}) => {
     hasRows: async () => false,
     truncate: unexpected('truncate'),
     ...ownership,
+    ...world.deadLetters,
     knowsReplication: async () => world.knowsReplication,
     dropCreatedTable: unexpected('dropCreatedTable'),
     close,

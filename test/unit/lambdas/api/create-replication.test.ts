@@ -20,6 +20,7 @@ test('a replication is configured only, with names of its own and the default ta
   expect(replicationAnswerSchema.parse(answer.body)).toEqual({
     replication_id: 1,
     tables_version: 1,
+    dead_letters: { policy: 'hold_table', limit: 1_000 },
     table_change: null,
     name: 'shop to warehouse',
     source_database_id: 1,
@@ -64,6 +65,7 @@ test('a replication is configured only, with names of its own and the default ta
     table_change: _change,
     target_table_name: _template,
     capture: _capture,
+    dead_letters: _deadLetters,
     ...listed
   } = answer.body;
   expect((await request(client, 'GET', '/replications')).body).toEqual({
