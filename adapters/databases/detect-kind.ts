@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import type { DatabaseNetwork } from '#core/contracts/database-network.ts';
 import {
   type DetectedServer,
   isPostgresAnswer,
@@ -8,6 +9,7 @@ import {
   tnsConnect,
 } from '#core/databases/server-greeting.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { createDatabaseSocket } from '../network/database-socket.ts';
 
 /** A TCP connection within a region takes milliseconds; a security group that drops packets answers never. */
 const connectTimeoutMs = 5_000;
@@ -50,23 +52,28 @@ const inOrder = (port: number): readonly Probe[] =>
 
 /**
  * What kind of database server listens there, by the first thing that it says; nobody logs in. Undefined when something
- * answers that is none that we know. Throws `DatabaseUnreachable` when nothing takes the connection.
+ * answers that is none that we know. Throws `DatabaseUnreachable` when nothing takes the connection,
+ * and `DatabaseAddressRefused`.
  */
-export const detectServer = async (host: string, port: number): Promise<DetectedServer | undefined> => {
+export const detectServer = async (
+  network: DatabaseNetwork,
+  host: string,
+  port: number,
+): Promise<DetectedServer | undefined> => {
   for (const probe of inOrder(port)) {
-    const found = await ask(host, port, probe);
+    const found = await ask(createDatabaseSocket(network), host, port, probe);
     if (found !== undefined) return found;
   }
   return undefined;
 };
 
 const ask = (
+  socket: Socket,
   host: string,
   port: number,
   { question, recognise }: Probe,
 ): Promise<DetectedServer | undefined> =>
   new Promise((resolve, reject) => {
-    const socket: Socket = connect({ host, port });
     let answer = Buffer.alloc(0);
     let isConnected = false;
     const end = (found: DetectedServer | undefined): void => {
@@ -89,6 +96,7 @@ const ask = (
       socket.destroy();
       // A server that resets the connection on a question that it does not understand has answered.
       if (isConnected) resolve(undefined);
+      else if (cause instanceof MillraceError) reject(cause);
       else {
         reject(
           new MillraceError('DatabaseUnreachable', `Nothing answers at ${host}:${port}: ${cause.message}.`, {
@@ -100,4 +108,5 @@ const ask = (
     };
     socket.on('timeout', () => fail(new Error(`no connection within ${connectTimeoutMs / 1_000} s`)));
     socket.on('error', fail);
+    socket.connect(port, host);
   });

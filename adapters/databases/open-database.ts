@@ -1,4 +1,5 @@
 import type { ConnectionSettings, Database } from '#core/contracts/database.ts';
+import type { DatabaseNetwork } from '#core/contracts/database-network.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import type { OwnedRun, TargetOwner } from '#core/contracts/target-owner.ts';
 import { type EngineName, engineOf } from '#core/databases/registry.ts';
@@ -42,10 +43,12 @@ const freshSecret = { fresh: true } as const;
 export const connectionSettings = async (
   database: Database,
   secrets: Pick<SecretStore, 'getCredentials'>,
+  network: DatabaseNetwork,
 ): Promise<ConnectionSettings> => {
   const { username, password } = await secrets.getCredentials(database.secretArn, freshSecret);
   const { kind, host, port, databaseName, tlsMode, caPem } = database;
   return {
+    network,
     kind,
     host,
     port,
@@ -57,26 +60,29 @@ export const connectionSettings = async (
   };
 };
 
-export const createDatabaseAccess = (secrets: Pick<SecretStore, 'getCredentials'>): DatabaseAccess => ({
-  openSource: async (database) => openSource(await connectionSettings(database, secrets)),
+export const createDatabaseAccess = (
+  secrets: Pick<SecretStore, 'getCredentials'>,
+  network: DatabaseNetwork,
+): DatabaseAccess => ({
+  openSource: async (database) => openSource(await connectionSettings(database, secrets, network)),
 
-  openTarget: async (database) => openTarget(await connectionSettings(database, secrets)),
+  openTarget: async (database) => openTarget(await connectionSettings(database, secrets, network)),
 
   openCopier: async (source, target, run, parallelChunks) =>
     openCopier(
-      await connectionSettings(source, secrets),
-      await connectionSettings(target, secrets),
+      await connectionSettings(source, secrets, network),
+      await connectionSettings(target, secrets, network),
       run,
       parallelChunks,
     ),
 
   resetCheckpoints: async (target, owner, partitions) => {
-    const settings = await connectionSettings(target, secrets);
+    const settings = await connectionSettings(target, secrets, network);
     await targetDriverOf(settings).resetCheckpoints(settings, owner, partitions);
   },
 
   placeCheckpoints: async (target, owner, partitions) => {
-    const settings = await connectionSettings(target, secrets);
+    const settings = await connectionSettings(target, secrets, network);
     await targetDriverOf(settings).placeCheckpoints(settings, owner, partitions);
   },
 });

@@ -15,6 +15,7 @@ import { retryTransient } from '#core/concurrency/retry-transient.ts';
 import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
 import {
   connectEnvironmentSchema,
+  databaseNetworkEnvironmentSchema,
   kafkaEnvironmentSchema,
   metricsEnvironmentSchema,
   stateEnvironmentSchema,
@@ -65,6 +66,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
     const { connectorName } = replication;
     const log = createLog({ service: 'consumer', connectorName, fields: { replication: replicationId } });
     const secrets = createSecretStore();
+    const network = databaseNetworkEnvironmentSchema.parse(variables);
     const kafkaSettings = {
       brokers: parseBrokers(kafkaVariables.MILLRACE_KAFKA_BROKERS),
       security: kafkaVariables.MILLRACE_KAFKA_SECURITY,
@@ -115,8 +117,8 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
           openDatabases: async (tables, shapes, onNulled) => {
             const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
             return openConsumerDatabases({
-              source: await connectionSettings(sourceDatabase, secrets),
-              target: await connectionSettings(targetDatabase, secrets),
+              source: await connectionSettings(sourceDatabase, secrets, network),
+              target: await connectionSettings(targetDatabase, secrets, network),
               owner: await ownerOf(store, replication),
               capture: replication,
               tables,

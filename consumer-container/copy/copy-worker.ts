@@ -6,6 +6,7 @@ import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createLog } from '#adapters/observability/log.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import {
+  databaseNetworkEnvironmentSchema,
   metricsEnvironmentSchema,
   stateEnvironmentSchema,
   taskEnvironmentSchema,
@@ -44,7 +45,10 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
 
   const store = createStateStore({ tableName });
   const alerts = createAlertSink({ topicArn: state.MILLRACE_ALERT_TOPIC_ARN });
-  const databases = createDatabaseAccess(createSecretStore());
+  const databases = createDatabaseAccess(
+    createSecretStore(),
+    databaseNetworkEnvironmentSchema.parse(environment),
+  );
   const replication = await store.getReplication(clientId, replicationId);
   const { connectorName } = replication;
   const log = createLog({

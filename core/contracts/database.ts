@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DatabaseNetwork } from './database-network.ts';
 import { clientIdSchema, databaseIdSchema, instantSchema } from './identifiers.ts';
 
 export const databaseKindSchema = z.enum(['postgresql', 'mysql', 'mariadb', 'oracle']);
@@ -30,6 +31,8 @@ export type Database = z.infer<typeof databaseSchema>;
 
 /** What an executor needs to connect. Exists in memory only. */
 export interface ConnectionSettings {
+  /** Where connections may go. */
+  readonly network: DatabaseNetwork;
   readonly kind: DatabaseKind;
   readonly host: string;
   readonly port: number;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DatabaseNetwork } from './database-network.ts';
 
 /**
  * The environment variables of the Lambdas and of the container, the contract between infra and the code.
@@ -25,6 +26,29 @@ export const apiEnvironmentSchema = z.object({
 });
 
 export const connectEnvironmentSchema = z.object({ MILLRACE_CONNECT_URL: z.url() });
+
+/** Where databases may be. Whoever connects to them reads it. */
+export const databaseNetworkEnvironmentSchema = z
+  .object({
+    /** Networks in CIDR notation, comma-separated. */
+    MILLRACE_DATABASE_NETWORKS: z.string().min(1),
+    /** The platform's own ones. */
+    MILLRACE_RESERVED_NETWORKS: z.string(),
+    /** Comma-separated, or `any`. */
+    MILLRACE_DATABASE_PORTS: z.string().min(1),
+  })
+  .transform(
+    (environment): DatabaseNetwork => ({
+      allowed: listOf(environment.MILLRACE_DATABASE_NETWORKS),
+      reserved: listOf(environment.MILLRACE_RESERVED_NETWORKS),
+      ports:
+        environment.MILLRACE_DATABASE_PORTS === 'any'
+          ? 'any'
+          : listOf(environment.MILLRACE_DATABASE_PORTS).map((port) => z.coerce.number().int().parse(port)),
+    }),
+  );
+
+const listOf = (text: string): readonly string[] => text.split(',').filter((part) => part !== '');
 
 export const secretsEnvironmentSchema = z.object({
   /**

@@ -81,6 +81,11 @@ export const errorPolicies = {
     422,
     'Correct the user name or password of the registered database: PATCH /databases/{id}.',
   ),
+  DatabaseAddressRefused: persistent(
+    422,
+    'Register the database at an address and a port that this environment allows (PATCH /databases/{id}), or add its network ' +
+      'to databaseNetwork in infra/config and deploy.',
+  ),
   DatabaseTlsFailed: persistent(
     422,
     'Correct the TLS mode or the CA bundle of the registered database (PATCH /databases/{id}), or the certificate of its server.',

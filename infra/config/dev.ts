@@ -1,4 +1,5 @@
 import { alertEmailsFrom } from './alert-emails.ts';
+import { anyDatabaseNetwork } from './database-network.ts';
 import { type EnvironmentConfig, type ReadContext, taskMetricsPort } from './environment-config.ts';
 
 /** The smallest complete installation: two zones, one NAT gateway, one Connect worker, nothing kept on deletion. */
@@ -16,6 +17,7 @@ export const devConfig = (readContext: ReadContext): EnvironmentConfig => ({
     connect: { workers: 1, cpu: 1024, memoryMib: 4096 },
   },
   consumer: { image: 'build', cpu: 1024, memoryMib: 4096, metrics: { host: 'task', port: taskMetricsPort } },
+  databaseNetwork: anyDatabaseNetwork,
   topicRetentionHours: 7 * 24,
   logRetentionDays: 30,
   logLevel: 'DEBUG',

@@ -58,6 +58,15 @@ export interface EnvironmentConfig {
     /** Where a Prometheus reads a task's metrics: `metricsEnvironmentSchema` says what they mean. */
     readonly metrics: { readonly host: 'loopback' | 'task'; readonly port: number };
   };
+  /**
+   * Where clients' databases may be; connections to anywhere else are refused, and security groups do not let them out. The VPC of a
+   * created platform is refused, too, unless a narrower network of `allowed` says otherwise.
+   */
+  readonly databaseNetwork: {
+    /** In CIDR notation. */
+    readonly allowed: readonly string[];
+    readonly ports: readonly number[] | 'any';
+  };
   /** Must exceed the longest copy plus the longest consumer outage; a copy may take 48 h. */
   readonly topicRetentionHours: number;
   readonly logRetentionDays: 3 | 30 | 90 | 365;

@@ -32,6 +32,8 @@ export const localConfig = (readContext: ReadContext): EnvironmentConfig => ({
     // Tasks are processes of one machine, so each takes a free port.
     metrics: { host: 'loopback', port: 0 },
   },
+  // The databases of a developer are on this machine.
+  databaseNetwork: { allowed: ['0.0.0.0/0', '::/0', '127.0.0.0/8', '::1/128'], ports: 'any' },
   topicRetentionHours: 7 * 24,
   logRetentionDays: 3,
   logLevel: 'INFO',

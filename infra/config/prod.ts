@@ -1,4 +1,5 @@
 import { alertEmailsFrom } from './alert-emails.ts';
+import { anyDatabaseNetwork } from './database-network.ts';
 import { type EnvironmentConfig, type ReadContext, taskMetricsPort } from './environment-config.ts';
 
 /** Survives the loss of a zone: three zones with a NAT gateway each, three brokers, Connect workers in three zones. */
@@ -16,6 +17,7 @@ export const prodConfig = (readContext: ReadContext): EnvironmentConfig => ({
     connect: { workers: 3, cpu: 2048, memoryMib: 8192 },
   },
   consumer: { image: 'build', cpu: 1024, memoryMib: 4096, metrics: { host: 'task', port: taskMetricsPort } },
+  databaseNetwork: anyDatabaseNetwork,
   topicRetentionHours: 7 * 24,
   logRetentionDays: 365,
   logLevel: 'INFO',

@@ -1,4 +1,5 @@
 import { alertEmailsFrom } from './alert-emails.ts';
+import { anyDatabaseNetwork } from './database-network.ts';
 import { type EnvironmentConfig, type ReadContext, taskMetricsPort } from './environment-config.ts';
 
 /** Production's shape with fewer NAT gateways and smaller disks; a rehearsal of its upgrades. */
@@ -16,6 +17,7 @@ export const stagingConfig = (readContext: ReadContext): EnvironmentConfig => ({
     connect: { workers: 2, cpu: 1024, memoryMib: 4096 },
   },
   consumer: { image: 'build', cpu: 1024, memoryMib: 4096, metrics: { host: 'task', port: taskMetricsPort } },
+  databaseNetwork: anyDatabaseNetwork,
   topicRetentionHours: 7 * 24,
   logRetentionDays: 30,
   logLevel: 'INFO',

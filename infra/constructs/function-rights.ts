@@ -134,8 +134,18 @@ export const readCredentialsGrant = (stack: MillraceStack): Grant => ({
   ],
 });
 
+/** Where databases may be, for everyone who connects to them. */
+export const databaseNetworkGrant = ({ config }: MillraceStack): Grant => ({
+  environment: {
+    MILLRACE_DATABASE_NETWORKS: config.databaseNetwork.allowed.join(','),
+    MILLRACE_RESERVED_NETWORKS: config.platform.source === 'created' ? config.platform.network.cidr : '',
+    MILLRACE_DATABASE_PORTS:
+      config.databaseNetwork.ports === 'any' ? 'any' : config.databaseNetwork.ports.join(','),
+  },
+});
+
 const writeCredentialsGrant = (stack: MillraceStack): Grant =>
-  mergeGrants(readCredentialsGrant(stack), {
+  mergeGrants(readCredentialsGrant(stack), databaseNetworkGrant(stack), {
     statements: [
       new PolicyStatement({
         sid: 'WriteDatabaseCredentials',
@@ -361,7 +371,7 @@ export const grantsOf = (
 ): Grant => {
   const { state, network, kafka, connect } = foundation;
   const grants: Record<FunctionRight, () => Grant> = {
-    'read-credentials': () => readCredentialsGrant(stack),
+    'read-credentials': () => mergeGrants(readCredentialsGrant(stack), databaseNetworkGrant(stack)),
     'write-credentials': () => writeCredentialsGrant(stack),
     'reach-kafka': () => kafkaGrant(kafka, stack.config),
     'reach-connect': () => connectGrant(connect),

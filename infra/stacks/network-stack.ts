@@ -6,6 +6,7 @@ import {
   InterfaceVpcEndpointAwsService,
   IpAddresses,
   type IVpc,
+  Peer,
   Port,
   SecurityGroup,
   SubnetType,
@@ -13,6 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { parseNetwork } from '#core/databases/network-rules.ts';
 import {
   type CreatedPlatform,
   type EnvironmentConfig,
@@ -73,16 +75,18 @@ export class NetworkStack extends MillraceStack implements WorkloadNetwork {
 
     this.workloadSecurityGroup = new SecurityGroup(this, 'WorkloadSecurityGroup', {
       vpc: this.vpc,
-      description:
-        'Lambdas, consumers and copy workers of Millrace. Databases may be anywhere, so all may go out.',
+      description: 'Lambdas, consumers and copy workers of Millrace.',
+      allowAllOutbound: false,
     });
     this.connectSecurityGroup = new SecurityGroup(this, 'ConnectSecurityGroup', {
       vpc: this.vpc,
-      description: 'Kafka Connect workers. Source databases may be anywhere, so all may go out.',
+      description: 'Kafka Connect workers.',
+      allowAllOutbound: false,
     });
     this.kafkaSecurityGroup = new SecurityGroup(this, 'KafkaSecurityGroup', {
       vpc: this.vpc,
       description: 'Kafka brokers.',
+      allowAllOutbound: false,
     });
     const kafkaTls = Port.tcp(kafkaTlsPort);
     this.kafkaSecurityGroup.addIngressRule(this.workloadSecurityGroup, kafkaTls, 'Consumers and Lambdas');
@@ -99,7 +103,10 @@ export class NetworkStack extends MillraceStack implements WorkloadNetwork {
       vpc: this.vpc,
       description:
         'Worn by a Prometheus of yours, which may then read the metrics of tasks and Connect workers.',
+      allowAllOutbound: false,
     });
+    monitoring.addEgressRule(this.workloadSecurityGroup, Port.tcp(taskMetricsPort), 'Metrics of tasks');
+    monitoring.addEgressRule(this.connectSecurityGroup, Port.tcp(connectMetricsPort), 'Metrics of Connect');
     this.workloadSecurityGroup.addIngressRule(monitoring, Port.tcp(taskMetricsPort), 'Metrics of tasks');
     this.connectSecurityGroup.addIngressRule(
       monitoring,
@@ -107,8 +114,26 @@ export class NetworkStack extends MillraceStack implements WorkloadNetwork {
       'Metrics of Connect workers',
     );
     new CfnOutput(this, 'MonitoringSecurityGroupId', { value: monitoring.securityGroupId });
+    for (const group of [this.workloadSecurityGroup, this.connectSecurityGroup]) {
+      group.addEgressRule(this.kafkaSecurityGroup, kafkaTls, 'Kafka');
+      group.addEgressRule(this.connectSecurityGroup, connectRest, 'Kafka Connect');
+      // By endpoints where there are some; DynamoDB and S3 have public addresses behind their endpoints, too.
+      group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'AWS APIs');
+      this.#allowDatabases(group, config.databaseNetwork);
+    }
 
     if (network.interfaceEndpoints) this.#addInterfaceEndpoints();
+  }
+
+  /** The same networks and ports that connections are checked against. A rule of a security group cannot leave a network out. */
+  #allowDatabases(group: SecurityGroup, { allowed, ports }: EnvironmentConfig['databaseNetwork']): void {
+    for (const network of allowed) {
+      const { family } = parseNetwork(network);
+      const peer = family === 'ipv6' ? Peer.ipv6(network) : Peer.ipv4(network);
+      for (const port of ports === 'any' ? [Port.allTcp()] : ports.map((number) => Port.tcp(number))) {
+        group.addEgressRule(peer, port, 'Databases');
+      }
+    }
   }
 
   /** Without a known region CDK assumes two zones; every region that MSK's three-zone clusters run in has three. */

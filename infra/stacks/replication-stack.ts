@@ -16,6 +16,7 @@ import { ConsumerTask } from '../constructs/consumer-task.ts';
 import {
   alertGrant,
   connectGrant,
+  databaseNetworkGrant,
   type Foundation,
   grantsOf,
   kafkaGrant,
@@ -47,6 +48,7 @@ export class ReplicationStack extends MillraceStack {
       grant: mergeGrants(
         stateGrant(this, state),
         readCredentialsGrant(this),
+        databaseNetworkGrant(this),
         kafkaGrant(kafka, config),
         connectGrant(connect),
         alertGrant(state),

@@ -3,7 +3,6 @@ import { createLogReader } from '#adapters/aws/log-reader.ts';
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { detectServer } from '#adapters/databases/detect-kind.ts';
-import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createLog } from '#adapters/observability/log.ts';
 import { createMetrics } from '#adapters/observability/metrics.ts';
@@ -13,8 +12,16 @@ import {
   secretsEnvironmentSchema,
   stateEnvironmentSchema,
 } from '#core/contracts/environment.ts';
+import { createNetworkRules } from '#core/databases/network-rules.ts';
 import type { Credentials } from '#core/ports/services.ts';
-import { connectService, executionService, kafkaServices, taskService } from '../shared/services.ts';
+import {
+  connectService,
+  databaseNetwork,
+  databaseService,
+  executionService,
+  kafkaServices,
+  taskService,
+} from '../shared/services.ts';
 import { createApi } from './api.ts';
 
 const service = 'api';
@@ -29,9 +36,10 @@ const metrics = createMetrics({ environment: environment.MILLRACE_ENVIRONMENT })
 const newToken = (): string => `mlr_${randomBytes(32).toString('base64url')}`;
 
 const secrets = createSecretStore();
-const databases = createDatabaseAccess(secrets);
+const databases = databaseService(secrets);
+const network = databaseNetwork();
 const withCredentials = (credentials: Credentials) =>
-  createDatabaseAccess({ getCredentials: async () => credentials });
+  databaseService({ getCredentials: async () => credentials });
 const kafka = kafkaServices('millrace-api');
 
 export const handler = createApi(
@@ -47,7 +55,8 @@ export const handler = createApi(
     openTarget: databases.openTarget,
     openSourceWith: (database, credentials) => withCredentials(credentials).openSource(database),
     openTargetWith: (database, credentials) => withCredentials(credentials).openTarget(database),
-    detectServer,
+    detectServer: (host, port) => detectServer(network, host, port),
+    findNetworkProblems: createNetworkRules(network).findProblems,
     logs: createLogReader({
       groups: {
         workers: environment.MILLRACE_WORKERS_LOG_GROUP,

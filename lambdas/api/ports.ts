@@ -1,5 +1,6 @@
 import type { Database } from '#core/contracts/database.ts';
 import type { DetectedServer } from '#core/databases/server-greeting.ts';
+import type { Problem } from '#core/errors/millrace-error.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { CaptureKafka } from '#core/ports/connector-config.ts';
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
@@ -29,7 +30,12 @@ export interface ApiPorts {
   /** As above, with credentials that are not saved. */
   readonly openSourceWith: (database: Database, credentials: Credentials) => Promise<SourceDatabase>;
   readonly openTargetWith: (database: Database, credentials: Credentials) => Promise<TargetDatabase>;
-  /** Undefined when what listens there is no database that we know. Throws `DatabaseUnreachable` when nothing does. */
+  /** Why the environment allows no database there, as far as it can be said without a look-up of the name. */
+  readonly findNetworkProblems: (host: string, port: number) => readonly Problem[];
+  /**
+   * Undefined when what listens there is no database that we know. Throws `DatabaseUnreachable` when nothing does, and
+   * `DatabaseAddressRefused`.
+   */
   readonly detectServer: (host: string, port: number) => Promise<DetectedServer | undefined>;
   readonly logs: LogReader;
   readonly clock: Clock;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Database, DatabaseKind } from '#core/contracts/database.ts';
 import type { ClientId, DatabaseId } from '#core/contracts/identifiers.ts';
 import { engineOf } from '#core/databases/registry.ts';
-import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { toMillraceError } from '#core/errors/millrace-error.ts';
 import type { registerDatabaseSchema } from './contracts.ts';
 import { invalidRequest } from './invalid-request.ts';
 import type { ApiPorts } from './ports.ts';
@@ -12,19 +12,24 @@ export const databaseSecretName = (prefix: string, clientId: ClientId, databaseI
   `${prefix}/client-${clientId}/database-${databaseId}`;
 
 type RegisterRequest = z.output<typeof registerDatabaseSchema>;
-type RegisterPorts = Pick<ApiPorts, 'store' | 'secrets' | 'clock' | 'secretPrefix' | 'detectServer'>;
+type RegisterPorts = Pick<
+  ApiPorts,
+  'store' | 'secrets' | 'clock' | 'secretPrefix' | 'detectServer' | 'findNetworkProblems'
+>;
 
 /**
  * Saves a database and its password. The password comes first, under a name that only this registration has; when the
  * database cannot be saved it is deleted again, so a failed registration leaves nothing. Without a kind, the server is asked what it
- * is: throws `DatabaseUnreachable` when it does not answer, and `InvalidRequest` when its answer is not understood, or
- * when no connection could be made with what was given.
+ * is: throws `InvalidRequest` when nothing answers or the answer is not understood, when no connection could be made with what was
+ * given, and for an address or a port that the environment does not allow.
  */
 export const registerDatabase = async (
   clientId: ClientId,
   request: RegisterRequest,
-  { store, secrets, clock, secretPrefix, detectServer }: RegisterPorts,
+  { store, secrets, clock, secretPrefix, detectServer, findNetworkProblems }: RegisterPorts,
 ): Promise<Database> => {
+  const networkProblems = findNetworkProblems(request.host, request.port);
+  if (networkProblems.length > 0) throw invalidRequest(networkProblems);
   const kind = request.kind ?? (await detectKind(request, detectServer));
   engineOf(kind).checkRegistration?.({
     host: request.host,
@@ -61,27 +66,26 @@ export const registerDatabase = async (
   return database;
 };
 
+/**
+ * One answer for a port where nothing listens and for one where something else than a database does: whoever may register
+ * databases must not find out by it what else runs at a host.
+ */
 const detectKind = async (
   { host, port }: RegisterRequest,
   detectServer: ApiPorts['detectServer'],
 ): Promise<DatabaseKind> => {
-  const remedy = 'Give kind.';
-  try {
-    const found = await detectServer(host, port);
-    if (found !== undefined) return found.kind;
-  } catch (cause) {
+  const found = await detectServer(host, port).catch((cause: unknown) => {
     const error = toMillraceError(cause);
-    throw new MillraceError(
-      error.code,
-      `The kind of the database cannot be told: ${error.message} ${remedy} A database can then be registered unseen.`,
-      { cause, facts: error.facts },
-    );
-  }
+    if (error.code === 'DatabaseUnreachable') return undefined;
+    throw error;
+  });
+  if (found !== undefined) return found.kind;
   throw invalidRequest([
     {
       subject: 'body.kind',
-      problem: `It cannot be told: what listens at ${host}:${port} answers like no database that is known here.`,
-      remedy,
+      problem: `It cannot be told: no database that is known here answers at ${host}:${port}.`,
+      remedy:
+        'Check host, port, network path and security groups. Or give kind: a database can then be registered unseen.',
     },
   ]);
 };

@@ -15,6 +15,7 @@ import { findKindProblems } from '#core/validation/kind-problems.ts';
 import type { updateDatabaseSchema } from './contracts.ts';
 import { refuseClaimed } from './create-replication.ts';
 import { recordDatabaseChange } from './database-activity.ts';
+import { invalidRequest } from './invalid-request.ts';
 import type { ApiPorts } from './ports.ts';
 import { databaseSecretName } from './register-database.ts';
 import { startAgain } from './start-replication.ts';
@@ -71,6 +72,8 @@ export const updateDatabase = async (
   const before = await store.getDatabase(clientId, databaseId);
   checkVersion(before);
   const after = merge(before, request);
+  const networkProblems = ports.findNetworkProblems(after.host, after.port);
+  if (networkProblems.length > 0) throw invalidRequest(networkProblems);
   engineOf(after.kind).checkRegistration?.({
     host: after.host,
     databaseName: after.databaseName,

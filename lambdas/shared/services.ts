@@ -1,18 +1,22 @@
 import { createExecutionPort } from '#adapters/aws/execution-port.ts';
+import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { createTaskRunner } from '#adapters/aws/task-runner.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
+import { createDatabaseAccess, type DatabaseAccess } from '#adapters/databases/open-database.ts';
 import { createKafkaAdmin, type KafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { parseBrokers } from '#adapters/kafka/kafka-client.ts';
+import type { DatabaseNetwork } from '#core/contracts/database-network.ts';
 import {
   connectEnvironmentSchema,
+  databaseNetworkEnvironmentSchema,
   executionsEnvironmentSchema,
   kafkaEnvironmentSchema,
   taskRunnerEnvironmentSchema,
 } from '#core/contracts/environment.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { CaptureKafka } from '#core/ports/connector-config.ts';
-import type { ConnectPort, ExecutionPort, TaskRunner } from '#core/ports/services.ts';
+import type { ConnectPort, ExecutionPort, SecretStore, TaskRunner } from '#core/ports/services.ts';
 
 /** Kafka's administration as the environment variables say, and how long topics keep records. */
 export interface KafkaServices {
@@ -46,6 +50,14 @@ export const connectService = (options: { readonly retryDelaysMs?: readonly numb
     clock: systemClock,
     ...options,
   });
+
+/** Databases where the environment allows them, with the credentials of `secrets`. */
+export const databaseService = (
+  secrets: Pick<SecretStore, 'getCredentials'> = createSecretStore(),
+): DatabaseAccess => createDatabaseAccess(secrets, databaseNetwork());
+
+/** Where the environment variables say that databases may be. */
+export const databaseNetwork = (): DatabaseNetwork => databaseNetworkEnvironmentSchema.parse(process.env);
 
 export const taskService = (): TaskRunner =>
   createTaskRunner({ environment: taskRunnerEnvironmentSchema.parse(process.env) });

@@ -574,6 +574,50 @@ describe.each(createdEnvironments)('%s creates its platform', (env) => {
     expect(actions).toEqual(['secretsmanager:GetSecretValue']);
   });
 
+  test('lets out to Kafka, Connect, the AWS APIs and the ports of databases, and nowhere else', () => {
+    const rules = z
+      .array(z.record(z.string(), z.unknown()))
+      .parse([
+        ...resourcesOf(all, 'AWS::EC2::SecurityGroup').flatMap(
+          ({ Properties }) => Properties.SecurityGroupEgress ?? [],
+        ),
+        ...resourcesOf(all, 'AWS::EC2::SecurityGroupEgress').map(({ Properties }) => Properties),
+      ]);
+    const opened = new Set(
+      rules
+        // CDK's way to write a group that lets nothing out.
+        .filter(({ CidrIp }) => CidrIp !== '255.255.255.255/32')
+        .map(({ CidrIp, CidrIpv6, IpProtocol, FromPort, ToPort }) =>
+          [CidrIp ?? CidrIpv6 ?? 'group', IpProtocol, FromPort, ToPort].join(' '),
+        ),
+    );
+    const ports = [1521, 2484, 3306, 5432];
+    expect([...opened].toSorted()).toEqual(
+      [
+        'group tcp 9094 9094',
+        'group tcp 8083 8083',
+        'group tcp 9404 9404',
+        'group tcp 9464 9464',
+        '0.0.0.0/0 tcp 443 443',
+        ...['0.0.0.0/0', '::/0'].flatMap((network) => ports.map((port) => `${network} tcp ${port} ${port}`)),
+      ].toSorted(),
+    );
+  });
+
+  test('tells everyone who connects to databases where these may be, and that its own network is none of it', () => {
+    const connecting = Object.values(lambdaFunctions(all, env)).filter(
+      ({ Environment }) => Environment.Variables.MILLRACE_SECRET_PREFIX !== undefined,
+    );
+    expect(connecting.length).toBeGreaterThan(8);
+    for (const { Environment } of connecting) {
+      expect(Environment.Variables).toMatchObject({
+        MILLRACE_DATABASE_NETWORKS: '0.0.0.0/0,::/0',
+        MILLRACE_RESERVED_NETWORKS: expect.stringMatching(/^10\.6\d\.0\.0\/16$/),
+        MILLRACE_DATABASE_PORTS: '1521,2484,3306,5432',
+      });
+    }
+  });
+
   test('and tells Lambdas and workers its endpoints', () => {
     const { Environment } = lambdaFunctions(all, env)['start-capture'] ?? {};
     expect(Environment?.Variables).toMatchObject({

@@ -6,6 +6,7 @@ import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
 import { sampleDatabase } from './databases.ts';
+import { localNetwork } from './local-network.ts';
 import { sampleOwner } from './target-owner.ts';
 
 /** What the contract asks of one kind of target; every test uses tables of its own. */
@@ -174,7 +175,10 @@ export const targetOwnershipContract = (world: OwnershipWorld): void => {
     const owner = sampleOwner({ replicationId: 801 });
     const { username, password, ...address } = world.settings();
     const database = sampleDatabase({ ...address, username });
-    const access = createDatabaseAccess({ getCredentials: async () => ({ username, password }) });
+    const access = createDatabaseAccess(
+      { getCredentials: async () => ({ username, password }) },
+      localNetwork,
+    );
     const end = (topic: string) => ({ topic, partition: 0, firstOffset: 0n, endOffset: 5n });
     const isKnown = (who = owner) => withTarget((target) => target.knowsReplication(who));
     const forget = (topics: readonly string[]) => withTarget((target) => target.forgetTopics(owner, topics));

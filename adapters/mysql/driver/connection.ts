@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { PoolConnection as EventConnection } from 'mysql2';
 import mysql from 'mysql2/promise';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
@@ -11,6 +12,7 @@ import {
 } from '#core/databases/mysql/session.ts';
 import type { Statement } from '#core/databases/mysql/statement.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { createDatabaseSocket } from '../../network/database-socket.ts';
 
 /** TCP connect, TLS and authentication. A server that is reachable answers in far less, also across regions. */
 const connectTimeoutMs = 10_000;
@@ -119,11 +121,10 @@ export const createPool = (settings: ConnectionSettings, options: PoolOptions): 
     timezone: 'Z',
     charset: 'UTF8MB4_GENERAL_CI',
     connectTimeout: connectTimeoutMs,
+    stream: () => openSocket(settings),
     connectionLimit: maxConnections,
     maxIdle: maxConnections,
     idleTimeout: isReading ? maxIdleConnectionMs : Math.min(maxIdleConnectionMs, idleTimeoutMs * idleShare),
-    enableKeepAlive: true,
-    keepAliveInitialDelay: keepAliveInitialDelayMs,
     // A row's value must never be able to become a second statement, nor of a source a local file a value.
     multipleStatements: options.multipleStatements ?? false,
     ...(isReading && { flags: ['-LOCAL_FILES'] }),
@@ -293,6 +294,13 @@ const requireKind = ({ kind, host, port }: ConnectionSettings, serverVersion: st
     { facts: { serverVersion, kind } },
   );
 };
+
+/** The driver sets up sockets that it makes itself only. */
+const openSocket = ({ network, host, port }: ConnectionSettings): Socket =>
+  createDatabaseSocket(network)
+    .setNoDelay(true)
+    .setKeepAlive(true, keepAliveInitialDelayMs)
+    .connect(port, host);
 
 /** libpq's meanings of the modes, without a fallback to an unencrypted connection. */
 const tlsOptions = ({ tlsMode, caPem }: ConnectionSettings): Pick<mysql.PoolOptions, 'ssl'> => {

@@ -4,6 +4,7 @@ import { refuseUncheckedTls } from '#core/databases/oracle/registration.ts';
 import { checkHost, parseServiceName } from '#core/databases/oracle/service-name.ts';
 import { sessionStatements } from '#core/databases/oracle/session.ts';
 import type { BindValue, Statement } from '#core/databases/oracle/statement.ts';
+import { requireDatabaseAddress } from '../../network/database-socket.ts';
 import { walletOf } from './wallet.ts';
 
 /** TCP connect, TLS and authentication. A server that is reachable answers in far less, also across regions. */
@@ -66,6 +67,7 @@ export const createPool = (settings: ConnectionSettings, options: PoolOptions): 
   let pool: Promise<oracledb.Pool> | undefined;
   return {
     acquire: async () => {
+      await requireDatabaseAddress(settings.network, settings.host, settings.port);
       pool ??= oracledb.createPool(attributes);
       const connection = await (await pool).getConnection();
       connection.callTimeout = callTimeout;

@@ -7,6 +7,7 @@ import {
   toStartupOptions,
   withoutSessionLimitsStatement,
 } from '#core/databases/postgresql/session.ts';
+import { createDatabaseSocket } from '../../network/database-socket.ts';
 
 /** TCP connect, TLS and authentication. A server that is reachable answers in far less, also across regions. */
 export const connectTimeoutMs = 10_000;
@@ -87,6 +88,7 @@ export const createPool = (settings: ConnectionSettings, options: PoolOptions): 
     Client: GuardedClient,
     host: settings.host,
     port: settings.port,
+    stream: () => createDatabaseSocket(settings.network),
     database: settings.databaseName,
     user: settings.username,
     password: settings.password,

@@ -1,6 +1,4 @@
-import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { ensureCapture } from '#core/capture/ensure-capture.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { Replication } from '#core/contracts/replication.ts';
@@ -9,7 +7,13 @@ import { type LogLook, lookAtLog, withinLookTime } from '#core/health/observe-so
 import { describeTransactions } from '#core/lifecycle/start-wait.ts';
 import { freshTables, heldTables, leftOutOfCapture } from '#core/lifecycle/table-progress.ts';
 import type { ConnectPort } from '#core/ports/services.ts';
-import { connectService, executionService, kafkaServices, taskService } from '../../shared/services.ts';
+import {
+  connectService,
+  databaseService,
+  executionService,
+  kafkaServices,
+  taskService,
+} from '../../shared/services.ts';
 import { createHealthHandler, type HealthContext } from '../health-handler.ts';
 import { monitorHealth } from './monitor-health.ts';
 import { createSharedSources } from './shared-sources.ts';
@@ -22,7 +26,7 @@ const silentConnect: Pick<ConnectPort, 'getOffset'> = {
   getOffset: () => Promise.reject(new MillraceError('ConnectUnavailable', 'Kafka Connect does not answer.')),
 };
 
-const databases = createDatabaseAccess(createSecretStore());
+const databases = databaseService();
 // The next check is the retry.
 const connect = connectService({ retryDelaysMs: [] });
 const kafkaService = kafkaServices('millrace-monitor-health');

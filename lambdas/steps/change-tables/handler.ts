@@ -1,20 +1,18 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
-import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { changeTablesInputSchema, prepareTablesOutputSchema } from '#core/contracts/steps.ts';
 import { prepareTableChange } from '#core/lifecycle/change-tables.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
-import { connectService, kafkaServices, taskService } from '../../shared/services.ts';
+import { connectService, databaseService, kafkaServices, taskService } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 import { failChange, finishChange } from './finish-change.ts';
 
 const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);
 const alerts = createAlertSink({ topicArn });
-const databases = createDatabaseAccess(createSecretStore());
+const databases = databaseService();
 const connect = connectService();
 const kafkaService = kafkaServices('millrace-change-tables');
 const tasks = taskService();

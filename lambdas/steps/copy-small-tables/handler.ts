@@ -1,7 +1,5 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
-import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { copySmallTablesInputSchema, copySmallTablesOutputSchema } from '#core/contracts/steps.ts';
@@ -9,9 +7,10 @@ import { copyTables } from '#core/copy/copy-tables.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
+import { databaseService } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 
-const databases = createDatabaseAccess(createSecretStore());
+const databases = databaseService();
 const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);
 const alerts = createAlertSink({ topicArn });
 

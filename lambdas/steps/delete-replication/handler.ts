@@ -1,7 +1,5 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
-import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createLog } from '#adapters/observability/log.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
@@ -9,13 +7,19 @@ import { type DeletionOutput, deletionOutputSchema, deletionRunSchema } from '#c
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { engineOf } from '#core/databases/registry.ts';
 import { continueDeletion } from '#core/lifecycle/delete-replication.ts';
-import { connectService, executionService, kafkaServices, taskService } from '../../shared/services.ts';
+import {
+  connectService,
+  databaseService,
+  executionService,
+  kafkaServices,
+  taskService,
+} from '../../shared/services.ts';
 
 const service = 'delete-replication';
 const environment = stateEnvironmentSchema.parse(process.env);
 const store = createStateStore({ tableName: environment.MILLRACE_STATE_TABLE });
 const alerts = createAlertSink({ topicArn: environment.MILLRACE_ALERT_TOPIC_ARN });
-const databases = createDatabaseAccess(createSecretStore());
+const databases = databaseService();
 const kafkaService = kafkaServices('millrace-delete');
 const connect = connectService();
 const executions = executionService();

@@ -1,11 +1,10 @@
-import { createSecretStore } from '#adapters/aws/secret-store.ts';
-import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { finishCopyOutputSchema, runSchema } from '#core/contracts/steps.ts';
 import { finishCopy } from '#core/copy/finish-copy.ts';
+import { databaseService } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 
-const databases = createDatabaseAccess(createSecretStore());
+const databases = databaseService();
 
 export const handler = createStepHandler({
   service: 'finish-copy',

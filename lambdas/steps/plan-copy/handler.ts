@@ -1,17 +1,15 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
-import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { planCopyOutputSchema, runSchema } from '#core/contracts/steps.ts';
 import { planCopy } from '#core/copy/plan-copy.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
-import { kafkaServices } from '../../shared/services.ts';
+import { databaseService, kafkaServices } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 
-const databases = createDatabaseAccess(createSecretStore());
+const databases = databaseService();
 const kafkaService = kafkaServices('millrace-plan-copy');
 const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);
 const alerts = createAlertSink({ topicArn });

@@ -1,7 +1,5 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
-import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import type { BeginAgain } from '#core/capture/ensure-capture.ts';
 import { prepareFreshTables } from '#core/capture/prepare-tables.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
@@ -23,11 +21,11 @@ import {
   unfitTables,
 } from '#core/lifecycle/table-progress.ts';
 import type { CopyStore, ShapeStore } from '#core/ports/state-store.ts';
-import { connectService, kafkaServices } from '../../shared/services.ts';
+import { connectService, databaseService, kafkaServices } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 import { beginAgainOnce, type StartCapturePorts, startCapture } from './start-capture.ts';
 
-const databases = createDatabaseAccess(createSecretStore());
+const databases = databaseService();
 const connect = connectService();
 const kafkaService = kafkaServices('millrace-start-capture');
 const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);

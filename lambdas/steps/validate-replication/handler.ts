@@ -1,7 +1,5 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
-import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { tableKey } from '#core/contracts/identifiers.ts';
@@ -14,10 +12,10 @@ import { unfitTables } from '#core/lifecycle/table-progress.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import type { ReplicationStore } from '#core/ports/state-store.ts';
 import { validateReplication } from '#core/validation/validate-replication.ts';
-import { connectService, kafkaServices } from '../../shared/services.ts';
+import { connectService, databaseService, kafkaServices } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 
-const databases = createDatabaseAccess(createSecretStore());
+const databases = databaseService();
 const connect = connectService();
 const kafkaService = kafkaServices('millrace-validate');
 const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql, { type RowDataPacket } from 'mysql2/promise';
 import { mariadbSourceSettings, startMariadb } from '../../../local/mariadb.ts';
+import { localNetwork } from '../../kit/local-network.ts';
 import { type CaptureSource, filler, type Load } from './capture-source.ts';
 
 const database = 'soak';
@@ -45,6 +46,7 @@ export const startMariadbSource = async (): Promise<CaptureSource> => {
     name: 'MariaDB',
     settings: {
       ...{ kind: 'mariadb', host, port, databaseName: database, username: user, password },
+      network: localNetwork,
       tlsMode: 'disable',
     },
     table: { schema: database, table: 'ledger' },

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { type PostgresVersion, sourceSettings, startPostgres } from '../../../local/postgres.ts';
+import { localNetwork } from '../../kit/local-network.ts';
 import { type CaptureSource, filler, type Load } from './capture-source.ts';
 
 const database = 'soak';
@@ -41,6 +42,7 @@ export const startPostgresSource = async (version: PostgresVersion): Promise<Cap
     name: `PostgreSQL ${version}`,
     settings: {
       ...{ kind: 'postgresql', host, port, databaseName: database, username: user, password },
+      network: localNetwork,
       tlsMode: 'disable',
     },
     table: { schema: 'public', table: 'ledger' },

@@ -15,6 +15,7 @@ import type { ConnectPort } from '#core/ports/services.ts';
 import { prepareJavaParts } from '../../../local/downloads.ts';
 import { type ConnectServer, startConnect, startKafka } from '../../../local/kafka.ts';
 import { type PostgresVersion, sourceSettings, startPostgres } from '../../../local/postgres.ts';
+import { localNetwork } from '../../kit/local-network.ts';
 import { startSecretsEndpoint } from './secrets-endpoint.ts';
 
 export interface CaptureStack {
@@ -100,6 +101,7 @@ export const startCaptureStack = async (version: PostgresVersion = 18): Promise<
       databaseName: database,
       username: user,
       password,
+      network: localNetwork,
       tlsMode: 'disable',
     };
     const source = openSourceDatabase(connection);

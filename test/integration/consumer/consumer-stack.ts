@@ -328,6 +328,9 @@ export class ConsumerStack {
           MILLRACE_METRICS_PORT: '0',
           // Asked only while tables catch up.
           MILLRACE_CONNECT_URL: 'http://127.0.0.1:9',
+          MILLRACE_DATABASE_NETWORKS: '127.0.0.0/8',
+          MILLRACE_RESERVED_NETWORKS: '',
+          MILLRACE_DATABASE_PORTS: 'any',
           AWS_ENDPOINT_URL: this.aws.config.endpoint,
           AWS_REGION: this.aws.config.region,
           AWS_ACCESS_KEY_ID: this.aws.config.credentials.accessKeyId,

@@ -4,6 +4,7 @@ import { type MysqlTargetDatabase, openTargetDatabase } from '#adapters/mysql/ta
 import type { ColumnDescription, TableDescription } from '#core/contracts/table-description.ts';
 import { quoteIdentifier } from '#core/databases/mysql/identifiers.ts';
 import { clientTableNames } from '#core/databases/mysql/target/bookkeeping.ts';
+import { localNetwork } from '../../kit/local-network.ts';
 import { sampleOwner } from '../../kit/target-owner.ts';
 import { describeTargets, rowsOf, startTarget, type TargetServer } from './target-servers.ts';
 
@@ -312,7 +313,10 @@ describeTargets('a target', (kind) => {
 
   test('checkpoints are reset by anyone who opens databases by their kind', async () => {
     const { kind: targetKind, host, port, databaseName, username, password, tlsMode } = server.settings;
-    const access = createDatabaseAccess({ getCredentials: async () => ({ username, password }) });
+    const access = createDatabaseAccess(
+      { getCredentials: async () => ({ username, password }) },
+      localNetwork,
+    );
     const database = {
       databaseId: 1,
       clientId: 1,

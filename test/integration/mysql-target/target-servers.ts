@@ -4,6 +4,7 @@ import mysql from 'mysql2/promise';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { quoteIdentifier } from '#core/databases/mysql/identifiers.ts';
 import { startMariadb } from '../../../local/mariadb.ts';
+import { localNetwork } from '../../kit/local-network.ts';
 
 /** A database of its own as target: settings for what is tested, a client for what is expected. */
 export interface TargetServer {
@@ -52,6 +53,7 @@ const startOwnServer = async (config: Readonly<Record<string, string>>): Promise
     databaseName: server.database,
     username: server.user,
     password: server.password,
+    network: localNetwork,
     tlsMode: 'disable',
   };
   const client = await connect(settings);
@@ -69,6 +71,7 @@ const useServer = async (kind: Kind, address: string): Promise<TargetServer> => 
   const url = new URL(address);
   const databaseName = `millrace_test_${randomUUID().slice(0, 8)}`;
   const settings: ConnectionSettings = {
+    network: localNetwork,
     kind,
     host: url.hostname,
     port: Number(url.port === '' ? 3306 : url.port),

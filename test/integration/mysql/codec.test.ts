@@ -14,6 +14,7 @@ import { decoderFor, validateColumn } from '#core/databases/mysql/types/column-c
 import { quoteIdentifier } from '#core/databases/postgresql/identifiers.ts';
 import type { CanonicalRow, ChunkReader, SourceDatabase } from '#core/ports/databases.ts';
 import { type PostgresServer, startPostgres } from '../../../local/postgres.ts';
+import { localNetwork } from '../../kit/local-network.ts';
 import { type CaptureServices, startCaptureServices } from './capture.ts';
 import { kinds, type MysqlServer, startServer, withoutMysql } from './mysql-servers.ts';
 import { refusedTypes, sampleTable } from './type-samples.ts';
@@ -35,6 +36,7 @@ beforeAll(async () => {
     databaseName: 'acme',
     username: user,
     password,
+    network: localNetwork,
     tlsMode: 'disable',
   };
 }, 300_000);

@@ -13,6 +13,7 @@ import { findMappedTableProblems, findTargetProblems } from '#core/validation/va
 import { openConsumerDatabases } from '../../../consumer-container/consumer/open-databases.ts';
 import { type MariadbServer, startMariadb } from '../../../local/mariadb.ts';
 import { type PostgresServer, sourceSettings, startPostgres } from '../../../local/postgres.ts';
+import { localNetwork } from '../../kit/local-network.ts';
 import { sampleOwner } from '../../kit/target-owner.ts';
 
 let postgres: PostgresServer;
@@ -50,6 +51,7 @@ const settingsOf = (
 ): ConnectionSettings => ({
   ...{ kind, host, port, username: user, password },
   databaseName: database,
+  network: localNetwork,
   tlsMode: 'disable',
 });
 
@@ -78,12 +80,15 @@ test('copied and streamed rows are alike, under the names and types of the mappi
     ['source', postgres],
     ['target', mariadb],
   ]);
-  const access = createDatabaseAccess({
-    getCredentials: async (arn) => ({
-      username: passwords.get(arn)?.user ?? '',
-      password: passwords.get(arn)?.password ?? '',
-    }),
-  });
+  const access = createDatabaseAccess(
+    {
+      getCredentials: async (arn) => ({
+        username: passwords.get(arn)?.user ?? '',
+        password: passwords.get(arn)?.password ?? '',
+      }),
+    },
+    localNetwork,
+  );
   const registered = (secretArn: string, settings: ConnectionSettings): Database => ({
     ...{ databaseId: 1, clientId: 1, name: secretArn, secretArn, createdAt: '2026-01-01T00:00:00.000Z' },
     ...{ kind: settings.kind, host: settings.host, port: settings.port },

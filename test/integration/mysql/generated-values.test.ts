@@ -15,6 +15,7 @@ import { validateColumn } from '#core/databases/mysql/types/column-codec.ts';
 import { quoteTable as quotePostgresTable } from '#core/databases/postgresql/identifiers.ts';
 import type { ChunkCopier, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import { type PostgresServer, startPostgres } from '../../../local/postgres.ts';
+import { localNetwork } from '../../kit/local-network.ts';
 import { connect, rowsOf, type TargetServer } from '../mysql-target/target-servers.ts';
 import { kinds, type MysqlServer, startServer, withoutMysql } from './mysql-servers.ts';
 import { generatedTypes, generateValues, type ValueKind } from './type-generators.ts';
@@ -130,6 +131,7 @@ describe.each(kinds)('generated values of %s', (kind) => {
     const { host, port, user, password } = postgres;
     const other: ConnectionSettings = {
       ...{ kind: 'postgresql', host, port, databaseName: 'acme', username: user, password },
+      network: localNetwork,
       tlsMode: 'disable',
     };
     targets = [

@@ -3,6 +3,7 @@ import mysql from 'mysql2/promise';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import type { MysqlKind } from '#core/databases/mysql/flavors.ts';
 import { type MariadbServer, mariadbSourceSettings, startMariadb } from '../../../local/mariadb.ts';
+import { localNetwork } from '../../kit/local-network.ts';
 
 export interface MysqlServer {
   readonly kind: MysqlKind;
@@ -45,6 +46,7 @@ export const startServer = async (kind: MysqlKind): Promise<MysqlServer> => {
     databaseName: database,
     username: mariadb?.user ?? decodeURIComponent(url.username),
     password: mariadb?.password ?? decodeURIComponent(url.password),
+    network: localNetwork,
     tlsMode: 'disable',
   } as const;
   const { host, port, username: user, password } = settings;

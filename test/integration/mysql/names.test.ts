@@ -7,6 +7,7 @@ import type { TableRef } from '#core/contracts/identifiers.ts';
 import { harmOfStatement } from '#core/databases/mysql/source/statement-harm.ts';
 import { topicName } from '#core/naming/names.ts';
 import { mariadbSourceSettings, startMariadb } from '../../../local/mariadb.ts';
+import { localNetwork } from '../../kit/local-network.ts';
 import { type CaptureServices, startCaptureServices } from './capture.ts';
 import { kinds, type MysqlServer, startServer, withoutMysql } from './mysql-servers.ts';
 
@@ -98,6 +99,7 @@ test('a server that keeps names in lower case is captured under the names that i
       databaseName: 'shop',
       username: mariadb.user,
       password: mariadb.password,
+      network: localNetwork,
       tlsMode: 'disable',
     } as const;
     const sql = await mysql.createConnection({

@@ -20,6 +20,7 @@ import { findMappedTableProblems, findTargetProblems } from '#core/validation/va
 import { openConsumerDatabases } from '../../../consumer-container/consumer/open-databases.ts';
 import { type MariadbServer, startMariadb } from '../../../local/mariadb.ts';
 import { type PostgresServer, startPostgres } from '../../../local/postgres.ts';
+import { localNetwork } from '../../kit/local-network.ts';
 import { sampleOwner, takeTables } from '../../kit/target-owner.ts';
 
 let mariadb: MariadbServer;
@@ -38,6 +39,7 @@ beforeAll(async () => {
   postgres = await startPostgres({ database: 'warehouse', config: { fsync: 'off' } });
   const side = ({ host, port, user, password, database }: MariadbServer | PostgresServer) => ({
     ...{ host, port, databaseName: database, username: user, password },
+    network: localNetwork,
     tlsMode: 'disable' as const,
   });
   shop = { kind: 'mariadb', ...side(mariadb) };

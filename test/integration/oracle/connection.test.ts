@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { build } from 'esbuild';
 import { openSourceDatabase } from '#adapters/oracle/source/source-database.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
+import { localNetwork } from '../../kit/local-network.ts';
 
 jest.setTimeout(60_000);
 
@@ -21,6 +22,7 @@ const settings = (port: number, over: Partial<ConnectionSettings> = {}): Connect
   databaseName: 'ORCL',
   username: 'millrace',
   password: 'secret',
+  network: localNetwork,
   tlsMode: 'disable',
   ...over,
 });

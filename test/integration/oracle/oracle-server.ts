@@ -2,6 +2,7 @@ import oracledb from 'oracledb';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { parseServiceName } from '#core/databases/oracle/service-name.ts';
 import { sessionStatements } from '#core/databases/oracle/session.ts';
+import { localNetwork } from '../../kit/local-network.ts';
 
 /**
  * No Oracle server can be installed from a package registry, so these tests run against one that is given:
@@ -22,6 +23,7 @@ export const serverSettings = (): ConnectionSettings => {
     databaseName: decodeURIComponent(url.pathname.slice(1)),
     username: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
+    network: localNetwork,
     tlsMode: 'disable',
   };
 };

@@ -6,6 +6,7 @@ import {
   sourceSettings,
   startPostgres,
 } from '../../../local/postgres.ts';
+import { localNetwork } from '../../kit/local-network.ts';
 
 /** Two servers of their own, as source and target: settings for what is tested, clients for what is expected. */
 export interface DatabasePair {
@@ -50,6 +51,7 @@ export const settingsOf = (server: PostgresServer): ConnectionSettings => ({
   databaseName: server.database,
   username: server.user,
   password: server.password,
+  network: localNetwork,
   tlsMode: 'disable',
 });
 

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { detectServer } from '#adapters/databases/detect-kind.ts';
+import { localNetwork } from '../../../kit/local-network.ts';
 
 const servers: Server[] = [];
 
@@ -26,7 +27,10 @@ test('a server that greets in parts is told by its version', async () => {
     socket.write(Buffer.from([0x4a, 0, 0, 0, 10]));
     setTimeout(() => socket.write('5.5.5-10.11.6-MariaDB\0rest'), 20);
   });
-  expect(await detectServer('127.0.0.1', port)).toEqual({ kind: 'mariadb', version: '10.11.6-MariaDB' });
+  expect(await detectServer(localNetwork, '127.0.0.1', port)).toEqual({
+    kind: 'mariadb',
+    version: '10.11.6-MariaDB',
+  });
 });
 
 test('a listener that hangs up on the wrong question is asked the next one', async () => {
@@ -36,18 +40,18 @@ test('a listener that hangs up on the wrong question is asked the next one', asy
       else socket.resetAndDestroy();
     }),
   );
-  expect(await detectServer('127.0.0.1', port)).toEqual({ kind: 'oracle' });
+  expect(await detectServer(localNetwork, '127.0.0.1', port)).toEqual({ kind: 'oracle' });
 });
 
 test('a server that is no database is none', async () => {
   const port = await listen((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
-  expect(await detectServer('127.0.0.1', port)).toBeUndefined();
+  expect(await detectServer(localNetwork, '127.0.0.1', port)).toBeUndefined();
 });
 
 test('where nothing listens the error says so', async () => {
   const port = await listen(() => undefined);
   await new Promise((resolve) => servers.splice(0)[0]?.close(resolve));
-  await expect(detectServer('127.0.0.1', port)).rejects.toMatchObject({
+  await expect(detectServer(localNetwork, '127.0.0.1', port)).rejects.toMatchObject({
     code: 'DatabaseUnreachable',
     message: expect.stringContaining(`127.0.0.1:${port}`),
   });

@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { openSource, openTarget } from '#adapters/databases/open-database.ts';
 import { type ConnectionSettings, databaseKindSchema } from '#core/contracts/database.ts';
 import { documentedSources, documentedTargets, typesGuide } from '#core/databases/type-guide.ts';
+import { localNetwork } from '../../../kit/local-network.ts';
 
 const committed = readFileSync(new URL('../../../../docs/guide/types.md', import.meta.url), 'utf8');
 
@@ -20,6 +21,7 @@ const settingsOf = (kind: ConnectionSettings['kind']): ConnectionSettings => ({
   databaseName: 'shop',
   username: 'millrace',
   password: 'unused',
+  network: localNetwork,
   tlsMode: 'disable',
 });
 

@@ -6,6 +6,7 @@ import { apiVersionPath } from '#core/contracts/api-version.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import type { Principal } from '#core/contracts/token.ts';
+import { createNetworkRules } from '#core/databases/network-rules.ts';
 import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
 import { findServerProblems, findServerWarnings } from '#core/databases/postgresql/source/readiness.ts';
 import { postgresTargetDialect } from '#core/databases/postgresql/target/dialect.ts';
@@ -289,6 +290,11 @@ export const createWorld = (options: WorldOptions = {}) => {
       open.connections += 1;
       return target();
     },
+    findNetworkProblems: createNetworkRules({
+      allowed: ['0.0.0.0/0', '::/0'],
+      reserved: ['10.62.0.0/16'],
+      ports: [1521, 3306, 5432, 5433, 6432],
+    }).findProblems,
     detectServer: async (host, port) => {
       calls.push(`detect ${host}:${port}`);
       if (world.detected instanceof MillraceError) throw world.detected;

@@ -211,18 +211,57 @@ test('nothing connects to a database whose kind is given', async () => {
   expect(calls).toEqual([]);
 });
 
-test.each([
-  [undefined, 400, 'answers like no database'],
-  [new MillraceError('DatabaseUnreachable', 'Nothing answers at db.example.com:5432.'), 502, 'Give kind.'],
-])('a kind that cannot be told is asked for, and nothing is stored', async (detected, status, text) => {
-  const { request, world, databases, secrets } = createWorld();
-  const { kind: _kind, ...unknown } = registration();
-  world.detected = detected;
-  const answer = await request(1, 'POST', '/databases', unknown);
-  expect(answer.status).toBe(status);
-  expect(answer.text).toContain(text);
-  expect([databases.size, secrets.size]).toEqual([0, 0]);
+test('a kind that cannot be told is asked for, in the same words whether something else or nothing listens', async () => {
+  const answers = [undefined, new MillraceError('DatabaseUnreachable', 'connect ECONNREFUSED')].map(
+    async (detected) => {
+      const { request, world, databases, secrets } = createWorld();
+      const { kind: _kind, ...unknown } = registration();
+      world.detected = detected;
+      const answer = await request(1, 'POST', '/databases', unknown);
+      expect([databases.size, secrets.size]).toEqual([0, 0]);
+      return answer;
+    },
+  );
+  const [other, nothing] = await Promise.all(answers);
+  expect(nothing).toEqual(other);
+  expect(other).toMatchObject({
+    status: 400,
+    body: {
+      problems: [
+        {
+          subject: 'body.kind',
+          message: 'It cannot be told: no database that is known here answers at db.example.com:5432.',
+        },
+      ],
+    },
+  });
 });
+
+test.each([
+  [{ host: '127.0.0.1' }, 'body.host'],
+  [{ host: '::ffff:7f00:1' }, 'body.host'],
+  [{ host: '169.254.169.254' }, 'body.host'],
+  [{ host: '10.62.1.2' }, 'body.host'],
+  [{ port: 9094 }, 'body.port'],
+])(
+  'a database is not registered, and not moved, to %j, which the environment does not allow',
+  async (change, subject) => {
+    const { request, databases, calls } = createWorld();
+    const { kind: _kind, ...unknown } = registration(change);
+    const registered = await request(1, 'POST', '/databases', registration());
+    const { database_id: id } = databaseAnswerSchema.parse(registered.body);
+    const before = databases.get(id);
+    const refusals = [
+      await request(1, 'POST', '/databases', registration(change)),
+      await request(1, 'POST', '/databases', unknown),
+      await request(1, 'PATCH', `/databases/${id}`, change),
+    ];
+    for (const refusal of refusals) {
+      expect(refusal).toMatchObject({ status: 400, body: { problems: [{ subject }] } });
+    }
+    expect([databases.size, databases.get(id), calls]).toEqual([1, before, []]);
+  },
+);
 
 test('a server that is not what was registered is told apart from one that is down', async () => {
   const { request, world } = createWorld();
