@@ -4,8 +4,9 @@ import type { DocumentedSourceDialect } from '../ports/source-dialect.ts';
 import type { DocumentedTargetDialect } from '../ports/target-dialect.ts';
 import { mysqlSourceDialect } from './mysql/source/dialect.ts';
 import { mysqlTargetDialect } from './mysql/target/dialect.ts';
-import { checkRegistration } from './oracle/registration.ts';
+import { checkRegistration as checkOracleRegistration } from './oracle/registration.ts';
 import { oracleSourceDialect } from './oracle/source/dialect.ts';
+import { checkRegistration as checkPostgresRegistration } from './postgresql/registration.ts';
 import { postgresSourceDialect } from './postgresql/source/dialect.ts';
 import { postgresTargetDialect } from './postgresql/target/dialect.ts';
 
@@ -34,6 +35,7 @@ const engines: Readonly<Record<DatabaseKind, DatabaseEngine>> = {
     displayName: productNames.postgresql,
     source: postgresSourceDialect,
     target: postgresTargetDialect,
+    checkRegistration: checkPostgresRegistration,
   },
   mysql: {
     engine: 'mysql',
@@ -51,7 +53,7 @@ const engines: Readonly<Record<DatabaseKind, DatabaseEngine>> = {
     engine: 'oracle',
     displayName: productNames.oracle,
     source: oracleSourceDialect,
-    checkRegistration,
+    checkRegistration: checkOracleRegistration,
   },
 };
 

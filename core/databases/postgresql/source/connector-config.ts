@@ -7,6 +7,7 @@ import {
 import type { Database, TlsMode } from '../../../contracts/database.ts';
 import type { Replication } from '../../../contracts/replication.ts';
 import type { ConnectorConfig } from '../../../ports/connector-config.ts';
+import { checkDatabaseName } from '../registration.ts';
 import { captureSettings } from './capture-settings.ts';
 import { heartbeatStatement } from './capture-statements.ts';
 
@@ -36,13 +37,15 @@ const tlsSettings = (tlsMode: TlsMode, caPem: string | undefined): ConnectorConf
 
 /**
  * The configuration of a replication's capture. It is closed: a client's values fill places of it and add no key.
- * Credentials are references. Throws `InvalidRequest` for a value that holds a reference of the client's own (`${`).
+ * Credentials are references. Throws `InvalidRequest` for a value that holds a reference of the client's own (`${`),
+ * and for a name that the driver would take for something else.
  */
 export const connectorConfig = (
   replication: Pick<Replication, 'topicPrefix' | 'slotName' | 'publicationName' | 'tables'>,
   source: Pick<Database, 'host' | 'port' | 'databaseName' | 'tlsMode' | 'caPem' | 'secretArn'>,
 ): ConnectorConfig => {
   refuseReferences({ host: source.host, database: source.databaseName, certificate: source.caPem ?? '' });
+  checkDatabaseName(source.databaseName);
   return {
     ...commonConnectorConfig(replication.topicPrefix),
 

@@ -1,19 +1,35 @@
 import { isBuiltIn, isMoney } from '../../../canonical/type-facts.ts';
 import type { TableRef } from '../../../contracts/identifiers.ts';
 import type { ColumnDescription, TableDescription } from '../../../contracts/table-description.ts';
+import { MillraceError } from '../../../errors/millrace-error.ts';
 import { quoteIdentifier, quoteTable } from '../identifiers.ts';
 import { quoteLiteral } from '../literals.ts';
 import type { Statement } from '../statement.ts';
 
 /**
+ * What `format_type` writes for built-in types (PostgreSQL 13 to 18, utils/adt/format_type.c): a name, or one of four that have
+ * several words, with a modifier, a zone and brackets. Nothing else of what a source's catalog says is put into a statement: a server
+ * that is not PostgreSQL, or a changed one, could write there what it wants.
+ */
+const builtInForm =
+  /^(?:"char"|[a-z][a-z0-9_]*|double precision|character varying|bit varying|interval (?:year|month|day|hour|minute|second|to| )+)(?:\(\d{1,8}(?:,-?\d{1,4})?\))?(?: with(?:out)? time zone)?(?:\[\])*$/;
+
+/**
  * The type of a column that Millrace creates: the source's own where every server has it, with domains resolved (the
  * catalog has done that), and text for the others, since the target need not have them, and they may change. Money
- * becomes numeric: how much a money is depends on a setting of the server.
+ * becomes numeric: how much a money is depends on a setting of the server. Throws `SchemaMismatch` for a text that is no built-in
+ * type's.
  */
 export const targetType = (column: ColumnDescription): string => {
   const suffix = column.isArray ? '[]' : '';
   if (!isBuiltIn(column)) return `text${suffix}`;
-  return isMoney(column) ? `numeric${suffix}` : column.type;
+  if (isMoney(column)) return `numeric${suffix}`;
+  if (builtInForm.test(column.type)) return column.type;
+  throw new MillraceError(
+    'SchemaMismatch',
+    `Column ${column.name} has a type that PostgreSQL does not spell so: ${JSON.stringify(column.type.slice(0, 80))}.`,
+    { facts: { column: column.name } },
+  );
 };
 
 /**

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { isBuiltIn, isMoney } from '#core/canonical/type-facts.ts';
 import { createTableStatement, targetType } from '#core/databases/postgresql/target/ddl.ts';
+import { documentedTypes } from '#core/databases/postgresql/types/column-types.ts';
 import { columnOf, tableOf } from '../column-samples.ts';
 
 test.each([
@@ -35,5 +37,46 @@ test('a created table has columns, NOT NULLs and key, and no generated column', 
   );
   expect(createTableStatement({ schema: 'S', table: 'x"; --' }, source)).toBe(
     `CREATE TABLE IF NOT EXISTS "S"."x""; --" ("id" integer NOT NULL, "a ""b""" text, PRIMARY KEY ("id"))`,
+  );
+});
+
+test.each(documentedTypes.filter(isBuiltIn))(
+  'the type $type is spelled as PostgreSQL spells it',
+  (column) => {
+    expect(targetType(column)).toBe(isMoney(column) ? 'numeric' : column.type);
+  },
+);
+
+test.each([
+  'interval',
+  'interval(3)',
+  'interval day to second(3)',
+  'interval year to month[]',
+  'timestamp(3) without time zone[]',
+  'time with time zone',
+  '"char"',
+  'numeric(5,-2)',
+  'bit varying(7)',
+  'character varying(80)[]',
+])('%s is a type', (type) => {
+  expect(targetType(columnOf(type, 'x'))).toBe(type);
+});
+
+test.each([
+  'integer); DROP TABLE orders; --',
+  'integer references secrets',
+  'integer primary key',
+  'text DEFAULT current_user',
+  'int4(1+1)',
+  'pg_temp.int4',
+  '"text"',
+  'text --',
+  'text/**/',
+  'numeric(5,2) check (true)',
+  'text collate "C"',
+  '',
+])('what a catalog says is put into no statement when it is no type: %s', (type) => {
+  expect(() => targetType(columnOf(type, 'int4'))).toThrow(
+    expect.objectContaining({ code: 'SchemaMismatch' }),
   );
 });
