@@ -32,8 +32,8 @@ export const databaseNetworkEnvironmentSchema = z
   .object({
     /** Networks in CIDR notation, comma-separated. */
     MILLRACE_DATABASE_NETWORKS: z.string().min(1),
-    /** The platform's own ones. */
-    MILLRACE_RESERVED_NETWORKS: z.string(),
+    /** The platform's own ones; none where the platform is somebody else's. */
+    MILLRACE_RESERVED_NETWORKS: z.string().default(''),
     /** Comma-separated, or `any`. */
     MILLRACE_DATABASE_PORTS: z.string().min(1),
   })
