@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { createExecutor } from '#adapters/postgresql/driver/executor.ts';
+import { localNetwork } from '../../../../kit/local-network.ts';
 
 const servers: Server[] = [];
 afterEach(async () => {
@@ -34,6 +35,7 @@ const queryAt = async (port: number): Promise<unknown> => {
         username: 'mill',
         password: 'x',
       },
+      network: localNetwork,
       tlsMode: 'disable',
     },
     { applicationName: 'millrace-test' },
