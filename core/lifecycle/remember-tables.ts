@@ -17,10 +17,15 @@ export const rememberTables = async (
   refs: readonly TableRef[],
   generation: number,
   { store, source }: { readonly store: Pick<ShapeStore, 'putTableShape'>; readonly source: SourceDatabase },
+  /** Asked after the tables were looked at, so that what it says of capture was true then. Every table when absent. */
+  chooseTables: () => Promise<(ref: TableRef) => boolean> = async () => () => true,
 ): Promise<void> => {
   if (refs.length === 0) return;
   const tables = [...(await describeTables(source, refs)).values()];
-  await forEachBounded(tables, parallelWrites, (table) =>
-    store.putTableShape(replicationId, table.ref, { generation, copied: table, seen: table }),
+  const isWanted = await chooseTables();
+  await forEachBounded(
+    tables.filter(({ ref }) => isWanted(ref)),
+    parallelWrites,
+    (table) => store.putTableShape(replicationId, table.ref, { generation, copied: table, seen: table }),
   );
 };

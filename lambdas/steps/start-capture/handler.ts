@@ -121,14 +121,21 @@ const rememberUncaptured = async (
   beginAgain: BeginAgain | undefined,
   { store, source, connect }: StartCapturePorts & RememberedPorts,
 ): Promise<void> => {
-  const hasBegun =
-    beginAgain === undefined
-      ? (await source.readLog(replication, () => connect.getOffset(replication.connectorName))).captured !==
-        undefined
-      : beginAgain.isDone;
-  const known = new Set(
-    hasBegun ? (await store.listTableShapes(run.replicationId)).map(({ seen }) => tableKey(seen.ref)) : [],
+  await rememberTables(
+    run.replicationId,
+    replication.tables.map((table) => table.source),
+    run.generation,
+    { store, source },
+    async () => {
+      const readOffset = () => connect.getOffset(replication.connectorName);
+      const hasBegun =
+        beginAgain === undefined
+          ? (await source.readLog(replication, readOffset)).captured !== undefined
+          : beginAgain.isDone;
+      if (!hasBegun) return () => true;
+      const shapes = await store.listTableShapes(run.replicationId);
+      const known = new Set(shapes.map(({ seen }) => tableKey(seen.ref)));
+      return (ref) => !known.has(tableKey(ref));
+    },
   );
-  const refs = replication.tables.map((table) => table.source).filter((ref) => !known.has(tableKey(ref)));
-  await rememberTables(run.replicationId, refs, run.generation, { store, source });
 };
