@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type mysql from 'mysql2/promise';
 import type pg from 'pg';
@@ -88,6 +89,41 @@ const awaitWait = (tenant: { readonly api: Api }, id: number): Promise<true> =>
     async () => (await tenant.api.get(`/replications/${id}/status`)).body,
   );
 
+/**
+ * Changes each table as soon as a chunk of it is being read, in whatever order the worker takes them. The change waits for the chunks
+ * that are being read, and the next chunks wait for the change.
+ */
+const changeWhileCopied = async (
+  changes: Readonly<Record<string, string>>,
+  source: {
+    /** The statements that sessions run at this moment. */
+    readonly runningStatements: () => Promise<readonly string[]>;
+    readonly execute: (statement: string) => Promise<unknown>;
+  },
+): Promise<void> => {
+  const left = new Map(Object.entries(changes));
+  const deadline = performance.now() + 240_000;
+  while (left.size > 0) {
+    if (performance.now() > deadline) throw new Error(`${[...left.keys()].join()} were not copied.`);
+    const running = await source.runningStatements();
+    for (const [table, change] of left) {
+      if (!running.some((statement) => statement.includes(table))) continue;
+      left.delete(table);
+      await source.execute(change);
+    }
+    await sleep(10);
+  }
+};
+
+/** That of the tables with a changed copy not all were copied to the end. */
+const expectUnfinished = async (tenant: { readonly api: Api }, id: number): Promise<void> => {
+  const { body } = await tenant.api.get(`/replications/${id}/copy`);
+  const big = body.tables.filter(({ source }: TableStatus) => source.table.startsWith('big_'));
+  expect(
+    big.some(({ chunks, chunks_done: done }: Record<string, number>) => Number(done) < Number(chunks)),
+  ).toBe(true);
+};
+
 /** Rows of about 400 bytes, so that so many of them are copied in 16 chunks of 4 MiB or more. */
 const bigRows = 180_000;
 
@@ -132,6 +168,16 @@ describe('tables of PostgreSQL that are changed while a start is under way', () 
     await tenant.close();
   });
 
+  const copying = {
+    runningStatements: async () => {
+      const { rows } = await tenant.source.query(
+        "SELECT query FROM pg_stat_activity WHERE application_name = 'millrace-copy' AND state = 'active' AND query LIKE 'COPY%'",
+      );
+      return rows.map(({ query }) => query);
+    },
+    execute: (statement: string) => tenant.source.query(statement),
+  };
+
   const equal = (table: string): Promise<void> =>
     awaitEqual(tenant, digestQuery(table), digestQuery(`${tenant.databaseName}_${table}`));
 
@@ -169,24 +215,14 @@ describe('tables of PostgreSQL that are changed while a start is under way', () 
       ALTER TABLE typed ALTER COLUMN a TYPE bigint;
       INSERT INTO kept SELECT n, n, 'later' FROM generate_series(1001, 1010) n; DELETE FROM kept WHERE id = 3`);
 
-    for (const [table, change] of [
-      ['big_added', 'ALTER TABLE big_added ADD COLUMN extra int DEFAULT 7'],
-      ['big_dropped', 'DROP TABLE big_dropped'],
-      ['big_column', 'ALTER TABLE big_column RENAME COLUMN a TO x'],
-    ] as const) {
-      const chunks = await waitFor(
-        `the first chunk of ${table}`,
-        180_000,
-        async () => {
-          const { body } = await tenant.api.get(`/replications/${id}/copy`);
-          const found = body.tables.find(({ source }: TableStatus) => source.table === table);
-          return found?.chunks_done > 0 ? found : undefined;
-        },
-        () => statusOf(tenant, id),
-      );
-      await tenant.source.query(change);
-      expect(chunks.chunks_done).toBeLessThan(chunks.chunks);
-    }
+    await changeWhileCopied(
+      {
+        big_added: 'ALTER TABLE big_added ADD COLUMN extra int DEFAULT 7',
+        big_dropped: 'DROP TABLE big_dropped',
+        big_column: 'ALTER TABLE big_column RENAME COLUMN a TO x',
+      },
+      copying,
+    );
     await awaitStatus(tenant, id, 'active', 240_000);
     expect(
       await unseenHolds(tenant, id, {
@@ -203,6 +239,7 @@ describe('tables of PostgreSQL that are changed while a start is under way', () 
         big_column: /renamed/,
       }),
     ).toEqual([]);
+    await expectUnfinished(tenant, id);
     await awaitTableLive(tenant, id, 'kept');
     await tenant.source.query(`INSERT INTO kept SELECT n, n, 'after' FROM generate_series(2001, 2010) n`);
     await equal('kept');
@@ -222,12 +259,7 @@ describe('tables of PostgreSQL that are changed while a start is under way', () 
     await resync(tenant, id, 'public', 'typed');
     expect(await unseenHolds(tenant, id, { typed: /has no table public\.typed any more/ })).toEqual([]);
     await tenant.api.post(`/replications/${id}/tables/public.big_column/resync`);
-    await waitFor('the resync to copy', 180_000, async () => {
-      const { body } = await tenant.api.get(`/replications/${id}/copy`);
-      const found = body.tables.find(({ source }: TableStatus) => source.table === 'big_column');
-      return found?.state === 'copying' && found.chunks_done > 0 ? true : undefined;
-    });
-    await tenant.source.query('ALTER TABLE big_column ADD COLUMN extra int DEFAULT 7');
+    await changeWhileCopied({ big_column: 'ALTER TABLE big_column ADD COLUMN extra int DEFAULT 7' }, copying);
     await awaitChange(tenant, id);
     expect(await unseenHolds(tenant, id, { big_column: /column extra was added/ })).toEqual([]);
     await awaitTableLive(tenant, id, 'kept');
@@ -330,19 +362,22 @@ describe('tables of MariaDB that are changed while a start is under way', () => 
       ALTER TABLE typed MODIFY a bigint unsigned;
       INSERT INTO kept SELECT seq, seq, 'later' FROM seq_1001_to_1010; DELETE FROM kept WHERE id = 3`);
     await writer.query('UNLOCK TABLES');
-    for (const [table, change] of [
-      ['big_added', 'ALTER TABLE big_added ADD COLUMN extra int DEFAULT 7'],
-      ['big_dropped', 'DROP TABLE big_dropped'],
-      ['big_column', 'ALTER TABLE big_column CHANGE a x int'],
-    ] as const) {
-      const chunks = await waitFor(`the first chunk of ${table}`, 180_000, async () => {
-        const { body } = await tenant.api.get(`/replications/${id}/copy`);
-        const found = body.tables.find(({ source }: TableStatus) => source.table === table);
-        return found?.chunks_done > 0 ? found : undefined;
-      });
-      await tenant.sql.query(change);
-      expect(chunks.chunks_done).toBeLessThan(chunks.chunks);
-    }
+    await changeWhileCopied(
+      {
+        big_added: 'ALTER TABLE big_added ADD COLUMN extra int DEFAULT 7',
+        big_dropped: 'DROP TABLE big_dropped',
+        big_column: 'ALTER TABLE big_column CHANGE a x int',
+      },
+      {
+        runningStatements: async () => {
+          const [rows] = await tenant.sql.query<mysql.RowDataPacket[]>(
+            `SELECT INFO FROM information_schema.PROCESSLIST WHERE DB = '${tenant.sourceName}' AND INFO LIKE 'SELECT%FROM%big%ORDER BY%' AND INFO NOT LIKE '%LIMIT 1 %'`,
+          );
+          return rows.map(({ INFO }) => String(INFO));
+        },
+        execute: (statement) => tenant.sql.query(statement),
+      },
+    );
     await waitFor(
       'the replication to become active',
       240_000,
@@ -365,6 +400,7 @@ describe('tables of MariaDB that are changed while a start is under way', () => 
         big_column: /column|CHANGE/,
       }),
     ).toEqual([]);
+    await expectUnfinished(tenant, id);
     await awaitTableLive(tenant, id, 'kept');
     await tenant.sql.query(`INSERT INTO kept SELECT seq, seq, 'after' FROM seq_2001_to_2010`);
     await equal('kept');
