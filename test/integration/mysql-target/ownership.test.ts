@@ -348,7 +348,7 @@ describeTargets('ownership', (kind) => {
       ] as const) {
         for (const name of Object.values(clientTableNames(other))) {
           expect(await as(user, `SELECT * FROM ${name}`)).toBe(1142);
-          expect(await as(user, `UPDATE ${name} SET epoch = 99`)).toBe(1142);
+          expect(await as(user, `UPDATE ${name} SET replication_id = 99`)).toBe(1142);
         }
       }
     });

@@ -155,7 +155,7 @@ describe.each([13, 18] as const)('PostgreSQL %d', (version) => {
       ] as const) {
         for (const table of Object.values(clientTableNames(other))) {
           expect(await as(role, `SELECT * FROM millrace.${table}`)).toBe('42501');
-          expect(await as(role, `UPDATE millrace.${table} SET epoch = 99`)).toBe('42501');
+          expect(await as(role, `UPDATE millrace.${table} SET replication_id = 99`)).toBe('42501');
           expect(await as(role, `DELETE FROM millrace.${table}`)).toBe('42501');
         }
       }
