@@ -7,6 +7,7 @@ import { addTableCommands } from './commands/change-tables.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addClientCommands } from './commands/clients.ts';
 import { addCompletionCommands } from './commands/completion.ts';
+import { addConnectorCommands } from './commands/connectors.ts';
 import { addCreateCommand } from './commands/create.ts';
 import { addDatabaseCommands } from './commands/databases.ts';
 import { addDeadLetterCommands } from './commands/dead-letters.ts';
@@ -75,6 +76,7 @@ export const createProgram = (shell: Shell): Program => {
   addClientCommands(program, cli);
   addTokenCommands(program, cli);
   addDatabaseCommands(program, cli);
+  addConnectorCommands(program, cli);
   addDiscoverCommand(program, cli);
   addCreateCommand(program, cli);
   addStatusCommands(program, cli);

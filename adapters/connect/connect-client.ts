@@ -241,6 +241,7 @@ export const createConnectClient = ({
     resume: (name) => change('PUT', name, '/resume'),
     stop: (name) => change('PUT', name, '/stop'),
     restart: (name) => change('POST', name, '/restart?includeTasks=true&onlyFailed=false'),
+    restartTask: (name, task) => change('POST', name, `/tasks/${task}/restart`),
     restartFailed: (name) => change('POST', name, '/restart?includeTasks=true&onlyFailed=true'),
     resetOffset: (name) => change('DELETE', name, '/offsets'),
 

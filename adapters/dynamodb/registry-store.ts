@@ -2,14 +2,48 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { clientSchema } from '#core/contracts/client.ts';
 import { databaseSchema } from '#core/contracts/database.ts';
+import type { ClientId } from '#core/contracts/identifiers.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { countOf } from '#core/naming/count-of.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { RegistryStore } from '#core/ports/state-store.ts';
 import { absent, type DynamoTable, type Item, matching, parseItem, present } from './dynamo-table.ts';
 import { nextNumber } from './sequence.ts';
-import { clientKey, databaseKey, databasesOf, installationKey, replicationsOf } from './store-keys.ts';
+import {
+  clientKey,
+  databaseKey,
+  databasesOf,
+  installationKey,
+  type Key,
+  replicationsOf,
+  tokenListPartition,
+} from './store-keys.ts';
 
 const installationSchema = z.strictObject({ installationId: z.uuid() });
+
+const noClient = (clientId: ClientId): MillraceError =>
+  new MillraceError('NotFound', `There is no client ${clientId}.`);
+
+/** Throws `Conflict` while there is a replication, a database or a token of the client. */
+const refuseOwner = async (clientId: ClientId, table: DynamoTable): Promise<void> => {
+  const countBelow = async ({ pk, sk }: Key): Promise<number> =>
+    (await table.query({ pk, prefix: sk })).length;
+  const tokens = (await table.query({ pk: tokenListPartition })).filter(
+    (token) => token.clientId === clientId,
+  );
+  const owned = [
+    [await countBelow(replicationsOf(clientId)), 'replication'],
+    [await countBelow(databasesOf(clientId)), 'database'],
+    [tokens.length, 'token'],
+  ] as const;
+  const left = owned.filter(([count]) => count > 0).map(([count, what]) => countOf(count, what));
+  if (left.length === 0) return;
+  throw new MillraceError(
+    'Conflict',
+    `Client ${clientId} still has ${left.join(', ')}. Delete its replications, then its databases, and revoke its tokens.`,
+    { facts: { clientId } },
+  );
+};
 
 export const createRegistryStore = (table: DynamoTable, clock: Clock): RegistryStore => ({
   getInstallationId: async () => {
@@ -31,13 +65,35 @@ export const createRegistryStore = (table: DynamoTable, clock: Clock): RegistryS
 
   getClient: async (clientId) => {
     const item = await table.get(clientKey(clientId));
-    if (item === undefined) throw new MillraceError('NotFound', `There is no client ${clientId}.`);
+    if (item === undefined) throw noClient(clientId);
     return parseItem(clientSchema, item);
   },
 
   listClients: async () => {
     const items = await table.query({ pk: 'CLIENTS' });
     return items.map((item) => parseItem(clientSchema, item));
+  },
+
+  renameClient: async (clientId, name) => {
+    const item = await table.update(clientKey(clientId), { set: { name } }, present);
+    if (item === undefined) throw noClient(clientId);
+    return parseItem(clientSchema, item);
+  },
+
+  removeClient: async (clientId) => {
+    const key = clientKey(clientId);
+    const item = await table.get(key);
+    if (item === undefined) throw noClient(clientId);
+    await refuseOwner(clientId, table);
+    await table.remove(key, present);
+    try {
+      // What was made in between is seen now.
+      await refuseOwner(clientId, table);
+    } catch (error) {
+      await table.put({ ...key, ...item }, absent);
+      throw error;
+    }
+    return parseItem(clientSchema, item);
   },
 
   nextDatabaseId: () => nextNumber(table, 'database'),

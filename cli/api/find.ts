@@ -44,6 +44,12 @@ export const listTokens = (api: Api): Promise<readonly Token[]> =>
 export const findToken = async (api: Api, given: string): Promise<Token> =>
   pick(await listTokens(api), given, 'token', ({ token_id: id }) => id);
 
+export const listConnectors = (api: Api): Promise<Answer<'listConnectors'>['connectors']> =>
+  everyPage(
+    (query) => api.call('listConnectors', { query }),
+    ({ connectors }) => connectors,
+  ).then((connectors) => [...connectors]);
+
 export const listReplications = (api: Api): Promise<readonly ListedReplication[]> =>
   everyPage(
     (query) => api.call('listReplications', { query }),

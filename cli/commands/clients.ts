@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { findClient, listClients } from '../api/find.ts';
 import { type Cli, withExamples } from '../cli.ts';
 import { defaultProfileName, saveProfile } from '../config/profiles.ts';
+import { confirmName, confirmOption } from '../confirm.ts';
 import { formatInstant } from '../output/format-values.ts';
 import { table } from '../output/table.ts';
 
@@ -37,6 +38,31 @@ export const addClientCommands = (program: Command, cli: Cli): void => {
     .action(async (name: string) => {
       cli.out.print(await cli.api.call('createClient', { body: { name } }), (client) => [
         `Created client ${client.name} (${client.client_id}).`,
+      ]);
+    });
+
+  clients
+    .command('rename')
+    .argument('<client>', 'name or number')
+    .argument('<name>', 'its new name')
+    .description('Give a client another name.')
+    .action(async (given: string, name: string) => {
+      const { client_id } = await findClient(cli.api, given);
+      cli.out.print(await cli.api.call('updateClient', { path: { client_id }, body: { name } }), (client) => [
+        `Client ${client.client_id} is called ${client.name} now.`,
+      ]);
+    });
+
+  clients
+    .command('rm')
+    .argument('<client>', 'name or number')
+    .option(...confirmOption)
+    .description('Delete a client that has no replications, databases and tokens.')
+    .action(async (given: string, { confirm }: { confirm?: string }) => {
+      const { client_id, name } = await findClient(cli.api, given);
+      await confirmName(cli, name, `Client ${name} will be deleted.`, confirm);
+      cli.out.print(await cli.api.call('deleteClient', { path: { client_id } }), (client) => [
+        `Deleted client ${client.name}.`,
       ]);
     });
 

@@ -63,6 +63,8 @@ export interface ConnectPort {
   stop(name: string): Promise<void>;
   /** Restarts the connector and all its tasks, which read their secrets again. */
   restart(name: string): Promise<void>;
+  /** Restarts one task, whatever its state. */
+  restartTask(name: string, task: number): Promise<void>;
   /** Restarts the connector and its failed tasks. */
   restartFailed(name: string): Promise<void>;
   /** Forgets the stored offset. The connector must be STOPPED. */

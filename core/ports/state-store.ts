@@ -25,6 +25,10 @@ export interface RegistryStore {
   /** Throws `NotFound`. */
   getClient(clientId: ClientId): Promise<Client>;
   listClients(): Promise<readonly Client[]>;
+  /** Throws `NotFound`. */
+  renameClient(clientId: ClientId, name: string): Promise<Client>;
+  /** Removes a client that owns nothing. Throws `NotFound`, and `Conflict`, which says what it still owns. */
+  removeClient(clientId: ClientId): Promise<Client>;
 
   nextDatabaseId(): Promise<DatabaseId>;
   putDatabase(database: Database): Promise<void>;

@@ -8,6 +8,7 @@ import type { Log } from '#core/ports/clock-and-log.ts';
 import { adviseOnPath, createMethodFinder } from './allowed-methods.ts';
 import { answer, corsHeaders, methodsAnswer } from './answers.ts';
 import { clientOperations } from './client-operations.ts';
+import { connectorOperations } from './connector-operations.ts';
 import { databaseOperations } from './database-operations.ts';
 import { deadLetterOperations } from './dead-letter-operations.ts';
 import { healthOperations } from './health-operations.ts';
@@ -27,6 +28,7 @@ export const operations: readonly Operation[] = [
   ...replicationOperations,
   ...deadLetterOperations,
   ...healthOperations,
+  ...connectorOperations,
   ...metricsOperations,
   ...logOperations,
 ];

@@ -8,6 +8,7 @@ import {
   createClientSchema,
   listClientsQuerySchema,
   pathIdSchema,
+  updateClientSchema,
 } from './contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { hasInName, numberKey, readPage, wholeList } from './paging.ts';
@@ -68,5 +69,47 @@ export const clientOperations: readonly Operation[] = [
       if (!mayAct(principal, params.client_id)) throw noClient(params.client_id);
       return toAnswer(await store.getClient(params.client_id));
     },
+  }),
+
+  defineOperation({
+    id: 'updateClient',
+    method: 'PATCH',
+    path: '/clients/{client_id}',
+    summary: 'Give a client another name.',
+    params: clientPath,
+    body: updateClientSchema,
+    status: 200,
+    answer: clientAnswerSchema,
+    errors: ['NotFound'],
+    run: async ({ actor, params, body }, { store, clock }) => {
+      const before = await store.getClient(params.client_id);
+      const after = await store.renameClient(params.client_id, body.name);
+      await store.addActivity(
+        { clientId: after.clientId },
+        {
+          at: clock.now().toISOString(),
+          actor: 'user',
+          action: 'client-changed',
+          message: `Client ${after.clientId} is called ${after.name} now.`,
+          by: actor,
+          before: { name: before.name },
+          after: { name: after.name },
+        },
+      );
+      return toAnswer(after);
+    },
+  }),
+
+  defineOperation({
+    id: 'deleteClient',
+    method: 'DELETE',
+    path: '/clients/{client_id}',
+    summary:
+      'Delete a client that has no replications, databases and tokens. Its number is never used again.',
+    params: clientPath,
+    status: 200,
+    answer: clientAnswerSchema,
+    errors: ['NotFound', 'Conflict'],
+    run: async ({ params }, { store }) => toAnswer(await store.removeClient(params.client_id)),
   }),
 ];

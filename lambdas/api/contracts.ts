@@ -20,6 +20,15 @@ import { defaultTransactionWaitSeconds, maxTransactionWaitSeconds } from '#core/
 import { roleSchema } from '#core/contracts/token.ts';
 import { defaultTargetTemplate, refuseTemplate } from '#core/naming/target-template.ts';
 import {
+  connectHealthSchema,
+  connectorAnswerSchema,
+  connectorConfigSchema,
+  connectorListSchema,
+  connectorTasksSchema,
+  connectorValidationSchema,
+  deletedConnectorSchema,
+} from './connector-contracts.ts';
+import {
   deadLetterAnswerSchema,
   deadLetterCausesSchema,
   deadLetterListSchema,
@@ -65,6 +74,10 @@ const nameFilterShape = {
 // Clients.
 
 export const createClientSchema = z.strictObject({ name: displayNameSchema });
+
+export const updateClientSchema = z
+  .strictObject({ name: displayNameSchema })
+  .meta({ description: 'Names of connectors that were made from the old name stay as they are.' });
 
 export const listClientsQuerySchema = z.strictObject({ ...pageQueryShape, ...nameFilterShape });
 
@@ -860,6 +873,13 @@ export const namedAnswers = {
   Why: whyAnswerSchema,
   HealthHistory: historyAnswerSchema,
   Incidents: incidentsAnswerSchema,
+  ConnectHealth: connectHealthSchema,
+  Connector: connectorAnswerSchema,
+  ConnectorList: connectorListSchema,
+  ConnectorTasks: connectorTasksSchema,
+  ConnectorConfig: connectorConfigSchema,
+  ConnectorValidation: connectorValidationSchema,
+  DeletedConnector: deletedConnectorSchema,
   Hop: hopAnswerSchema,
   Logs: logsAnswerSchema,
   Metrics: metricsTextSchema,

@@ -22,6 +22,8 @@ export const routeAccess = {
   createClient: { role: 'admin', scope: 'all' },
   listClients: { role: 'viewer', scope: 'token' },
   getClient: { role: 'viewer', scope: 'token' },
+  updateClient: { role: 'admin', scope: 'all' },
+  deleteClient: { role: 'admin', scope: 'all' },
   createClientToken: { role: 'admin', scope: 'token' },
 
   createToken: { role: 'admin', scope: 'token' },
@@ -69,6 +71,18 @@ export const routeAccess = {
   listMetricsTargets: { role: 'viewer', scope: 'token' },
   listIncidents: view,
   listReplicationIncidents: view,
+
+  getConnectHealth: { role: 'viewer', scope: 'token' },
+  listConnectors: view,
+  getConnector: view,
+  getConnectorConfig: view,
+  listConnectorTasks: view,
+  validateConnector: operate,
+  pauseConnector: operate,
+  resumeConnector: operate,
+  restartConnector: operate,
+  restartConnectorTask: operate,
+  deleteConnector: { role: 'admin', scope: 'all' },
 } as const satisfies Readonly<Record<string, Access>>;
 
 export type OperationId = keyof typeof routeAccess;

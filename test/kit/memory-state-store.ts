@@ -97,6 +97,19 @@ export const createMemoryStateStore = (clock: Clock) => {
     },
     getClient: async (clientId) => found(clients.get(clientId), `client ${clientId}`),
     listClients: async () => [...clients.values()],
+    renameClient: async (clientId, name) => {
+      const renamed = { ...(await store.getClient(clientId)), name };
+      clients.set(clientId, renamed);
+      return renamed;
+    },
+    removeClient: async (clientId) => {
+      const client = await store.getClient(clientId);
+      const owned = [...databases.values(), ...replications.values(), ...tokens.values()];
+      if (owned.some((one) => one.clientId === clientId))
+        throw new MillraceError('Conflict', `Client ${clientId} still has something.`);
+      clients.delete(clientId);
+      return client;
+    },
     createToken: async (hash, fields) => {
       if (fields.clientId !== undefined) await store.getClient(fields.clientId);
       const token = { ...fields, tokenId: await next('token'), createdAt: clock.now().toISOString() };

@@ -148,6 +148,22 @@ test('a token is found by its hash, listed, and gone when it is removed', async 
   await expect(store.removeToken(ofClient.tokenId)).rejects.toMatchObject({ code: 'NotFound' });
 });
 
+test('a client is removed only when nothing is left of it, and is renamed meanwhile', async () => {
+  const { clientId } = await store.createClient('Leaving');
+  expect(await store.renameClient(clientId, 'Left')).toMatchObject({ clientId, name: 'Left' });
+  await store.putDatabase(registered(950, clientId));
+  const token = { name: 'a', role: 'viewer', clientId, createdBy: 'admin' } as const;
+  const { tokenId } = await store.createToken('f'.repeat(64), token);
+  expect(await codeOf(store.removeClient(clientId))).toBe('Conflict');
+  await store.removeDatabase(clientId, 950);
+  expect(await codeOf(store.removeClient(clientId))).toBe('Conflict');
+  await store.removeToken(tokenId);
+  expect(await store.removeClient(clientId)).toMatchObject({ clientId, name: 'Left' });
+  expect(await codeOf(store.getClient(clientId))).toBe('NotFound');
+  expect(await codeOf(store.renameClient(clientId, 'x'))).toBe('NotFound');
+  expect(await codeOf(store.removeClient(clientId))).toBe('NotFound');
+});
+
 test('ordinals count the replications of one source database', async () => {
   expect([
     await store.nextOrdinal(5, 1),

@@ -101,6 +101,7 @@ const createWorld = (change: Partial<Deletion> = {}) => {
       resume: unused,
       restart: unused,
       restartFailed: unused,
+      restartTask: unused,
       getStatus: counted(async () =>
         left.connector === undefined ? undefined : { state: left.connector, tasks: [] },
       ),

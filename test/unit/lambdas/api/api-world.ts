@@ -237,7 +237,10 @@ export const createWorld = (options: WorldOptions = {}) => {
         if (world.connector instanceof MillraceError) throw world.connector;
         return world.connector;
       },
-      listStatuses: unexpected('listStatuses'),
+      listStatuses: async () => {
+        if (world.connector instanceof MillraceError) throw world.connector;
+        return new Map(world.connector === undefined ? [] : [['acme_shop_connector', world.connector]]);
+      },
       pause: async (name) => {
         calls.push(`pause ${name}`);
         if (world.connector !== undefined && !(world.connector instanceof MillraceError)) {
@@ -257,14 +260,21 @@ export const createWorld = (options: WorldOptions = {}) => {
       },
       getConfig: async () => world.config,
       getOffset: unexpected('getOffset'),
-      resume: unexpected('resume'),
+      resume: async (name) => {
+        calls.push(`resume ${name}`);
+      },
       stop: unexpected('stop'),
       restart: async (name) => {
         calls.push(`restart ${name}`);
       },
       restartFailed: unexpected('restartFailed'),
+      restartTask: async (name, task) => {
+        calls.push(`restart ${name} ${task}`);
+      },
       resetOffset: unexpected('resetOffset'),
-      deleteConnector: unexpected('deleteConnector'),
+      deleteConnector: async (name) => {
+        calls.push(`delete ${name}`);
+      },
     },
     openKafka: () => {
       open.connections += 1;
