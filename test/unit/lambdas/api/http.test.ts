@@ -52,9 +52,9 @@ test('OPTIONS needs no token and lets the page of the console in, and no other',
   const answer = await preflight('https://console.example.com');
   expect([answer.status, answer.text]).toEqual([204, '']);
   expect(answer.headers).toMatchObject({
-    allow: 'GET, HEAD, OPTIONS',
+    allow: 'GET, PATCH, DELETE, HEAD, OPTIONS',
     'access-control-allow-origin': 'https://console.example.com',
-    'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+    'access-control-allow-methods': 'GET, PATCH, DELETE, HEAD, OPTIONS',
     'access-control-allow-headers': expect.stringContaining('Authorization'),
     vary: 'Origin',
   });
