@@ -79,6 +79,17 @@ export const authorizerEnvironmentSchema = z.object({
   MILLRACE_ADMIN_SECRET_ARN: z.string().min(1),
 });
 
+/** For the authorizer, where an environment trusts an OpenID Connect issuer. */
+export const oidcEnvironmentSchema = z.object({
+  MILLRACE_OIDC_ISSUER: z.url(),
+  MILLRACE_OIDC_AUDIENCE: z.string().min(1),
+  /** The claim with the role: `viewer`, `operator`, `admin`, or a list with one of them. */
+  MILLRACE_OIDC_ROLE_CLAIM: z.string().min(1),
+  /** The claim with the number of the client, or `*` for all. */
+  MILLRACE_OIDC_CLIENT_CLAIM: z.string().min(1),
+});
+export type OidcEnvironment = z.infer<typeof oidcEnvironmentSchema>;
+
 export const taskRunnerEnvironmentSchema = z.object({
   MILLRACE_CLUSTER: z.string().min(1),
   MILLRACE_TASK_DEFINITION: z.string().min(1),

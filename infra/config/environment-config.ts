@@ -84,6 +84,18 @@ export interface EnvironmentConfig {
   readonly lagAlarmMs: number;
   /** Where the console's page is served (`https://host`); without it, no browser may read the API's answers. */
   readonly consoleOrigin?: string;
+  /**
+   * An OpenID Connect issuer whose tokens (JWT) the API takes besides its own. `issuer` is the text of the claim `iss`, below which
+   * `/.well-known/openid-configuration` names its keys. Without it, there are the API's own tokens only.
+   */
+  readonly oidc?: {
+    readonly issuer: string;
+    readonly audience: string;
+    /** The claim with `viewer`, `operator` or `admin`, or a list with one of them. */
+    readonly roleClaim: string;
+    /** The claim with the number of a client, or `*` for all clients. */
+    readonly clientClaim: string;
+  };
   /** Gets the alerts; each address must confirm the subscription. */
   readonly alertEmails: readonly string[];
 }

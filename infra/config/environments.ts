@@ -6,6 +6,7 @@ import {
   type ReadContext,
 } from './environment-config.ts';
 import { localConfig } from './local.ts';
+import { oidcFrom } from './oidc.ts';
 import { prodConfig } from './prod.ts';
 import { stagingConfig } from './staging.ts';
 
@@ -26,5 +27,6 @@ export const loadEnvironment = (readContext: ReadContext): EnvironmentConfig => 
     const problem = name === undefined ? 'No environment was given' : `Unknown environment "${name}"`;
     throw new Error(`${problem}. Choose one with -c env=NAME: ${environmentNames.join(', ')}.`);
   }
-  return configs[name](readContext);
+  const oidc = oidcFrom(readContext);
+  return { ...configs[name](readContext), ...(oidc !== undefined && { oidc }) };
 };

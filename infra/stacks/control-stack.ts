@@ -56,7 +56,7 @@ export class ControlStack extends MillraceStack {
     const authorize = new MillraceFunction(this, 'authorize', {
       name: 'authorize',
       ...authorizeFunctionDefinition,
-      grant: authorizerGrant(config.name, foundation, adminToken),
+      grant: authorizerGrant(config, foundation, adminToken),
     }).lambda;
     const api = new MillraceFunction(this, 'api', {
       name: 'api',
@@ -156,13 +156,23 @@ const withConsoleOrigin = (grant: Grant, origin: string | undefined): Grant =>
     : { ...grant, environment: { ...grant.environment, MILLRACE_CONSOLE_ORIGIN: origin } };
 
 /** Looks up hashes of tokens, records when a token was last used, and reads the admin token; nothing else. */
-const authorizerGrant = (environmentName: string, foundation: Foundation, adminToken: Secret): Grant => {
+const authorizerGrant = (
+  { name, oidc }: EnvironmentConfig,
+  foundation: Foundation,
+  adminToken: Secret,
+): Grant => {
   const { table, key } = foundation.state;
   return {
     environment: {
-      MILLRACE_ENVIRONMENT: environmentName,
+      MILLRACE_ENVIRONMENT: name,
       MILLRACE_STATE_TABLE: table.tableName,
       MILLRACE_ADMIN_SECRET_ARN: adminToken.secretArn,
+      ...(oidc !== undefined && {
+        MILLRACE_OIDC_ISSUER: oidc.issuer,
+        MILLRACE_OIDC_AUDIENCE: oidc.audience,
+        MILLRACE_OIDC_ROLE_CLAIM: oidc.roleClaim,
+        MILLRACE_OIDC_CLIENT_CLAIM: oidc.clientClaim,
+      }),
     },
     statements: [
       new PolicyStatement({

@@ -2,10 +2,13 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { deploymentTokenName, isExpired, type Principal, toPrincipal } from '#core/contracts/token.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { TokenStore } from '#core/ports/state-store.ts';
+import { isSignedToken } from './issuer-tokens.ts';
 
 export interface AuthorizePorts {
   readonly store: Pick<TokenStore, 'findToken' | 'touchToken'>;
   readonly readAdminToken: () => Promise<string>;
+  /** Who a token of an OpenID Connect issuer speaks for; absent where none is trusted. */
+  readonly readIssuerToken?: (text: string) => Promise<Principal | undefined>;
   readonly clock: Clock;
   /** The last use of a token could not be recorded. The request goes on. */
   readonly onUnrecordedUse: (cause: unknown) => void;
@@ -25,7 +28,13 @@ export const bearerToken = (header: string): string | undefined =>
   /^bearer +([\x21-\x7e]+)$/i.exec(header)?.[1];
 
 /** Finds out who a token speaks for; undefined for nobody, as for a token that has ended. */
-export const createAuthorizer = ({ store, readAdminToken, clock, onUnrecordedUse }: AuthorizePorts) => {
+export const createAuthorizer = ({
+  store,
+  readAdminToken,
+  readIssuerToken,
+  clock,
+  onUnrecordedUse,
+}: AuthorizePorts) => {
   let admin: { readonly hash: Buffer; readonly readAt: number } | undefined;
 
   const adminHash = async (): Promise<Buffer> => {
@@ -38,6 +47,7 @@ export const createAuthorizer = ({ store, readAdminToken, clock, onUnrecordedUse
   return async (authorizationHeader: string): Promise<Principal | undefined> => {
     const text = bearerToken(authorizationHeader);
     if (text === undefined) return undefined;
+    if (readIssuerToken !== undefined && isSignedToken(text)) return readIssuerToken(text);
     const hash = sha256(text);
     // Stored tokens first: they are nearly all requests, and work while the admin secret cannot be read.
     const token = await store.findToken(hash.toString('hex'));

@@ -4,9 +4,10 @@ import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createLog } from '#adapters/observability/log.ts';
 import { createMetrics } from '#adapters/observability/metrics.ts';
-import { authorizerEnvironmentSchema } from '#core/contracts/environment.ts';
+import { authorizerEnvironmentSchema, oidcEnvironmentSchema } from '#core/contracts/environment.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import { createAuthorizer } from './authorize.ts';
+import { createIssuerTokens } from './issuer-tokens.ts';
 import { allow } from './policy.ts';
 
 const environment = authorizerEnvironmentSchema.parse(process.env);
@@ -16,6 +17,9 @@ const readSecretText = createSecretTextReader();
 const authorize = createAuthorizer({
   store: createStateStore({ tableName: environment.MILLRACE_STATE_TABLE }),
   readAdminToken: () => readSecretText(environment.MILLRACE_ADMIN_SECRET_ARN),
+  ...(process.env.MILLRACE_OIDC_ISSUER !== undefined && {
+    readIssuerToken: createIssuerTokens(oidcEnvironmentSchema.parse(process.env), systemClock),
+  }),
   clock: systemClock,
   onUnrecordedUse: (cause) =>
     log.warn(
