@@ -1,13 +1,15 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '31f272a256b102a8eebabac8bd8f62585b34a556414bddfafa4c26c4d96f15ab';
+export const documentDigest = '2fb45714c011ffafa9965ad65ef4545f67ce66825e45e80a3965cfa398689aa2';
 
 /** Which HTTP call an operation is. */
 export const routes = {
   createClient: { method: 'POST', path: '/v1/clients' },
   listClients: { method: 'GET', path: '/v1/clients' },
   getClient: { method: 'GET', path: '/v1/clients/{client_id}' },
+  updateClient: { method: 'PATCH', path: '/v1/clients/{client_id}' },
+  deleteClient: { method: 'DELETE', path: '/v1/clients/{client_id}' },
   getMe: { method: 'GET', path: '/v1/me' },
   createToken: { method: 'POST', path: '/v1/tokens' },
   listTokens: { method: 'GET', path: '/v1/tokens' },
@@ -78,6 +80,21 @@ export const routes = {
     path: '/v1/replications/{replication_id}/incidents',
     ofClient: true,
   },
+  getConnectHealth: { method: 'GET', path: '/v1/connect' },
+  listConnectors: { method: 'GET', path: '/v1/connectors', ofClient: true },
+  getConnector: { method: 'GET', path: '/v1/connectors/{connector}', ofClient: true },
+  deleteConnector: { method: 'DELETE', path: '/v1/connectors/{connector}' },
+  getConnectorConfig: { method: 'GET', path: '/v1/connectors/{connector}/config', ofClient: true },
+  listConnectorTasks: { method: 'GET', path: '/v1/connectors/{connector}/tasks', ofClient: true },
+  validateConnector: { method: 'POST', path: '/v1/connectors/{connector}/validate', ofClient: true },
+  pauseConnector: { method: 'POST', path: '/v1/connectors/{connector}/pause', ofClient: true },
+  resumeConnector: { method: 'POST', path: '/v1/connectors/{connector}/resume', ofClient: true },
+  restartConnector: { method: 'POST', path: '/v1/connectors/{connector}/restart', ofClient: true },
+  restartConnectorTask: {
+    method: 'POST',
+    path: '/v1/connectors/{connector}/tasks/{task}/restart',
+    ofClient: true,
+  },
   readMetrics: { method: 'GET', path: '/v1/metrics' },
   listMetricsTargets: { method: 'GET', path: '/v1/metrics/targets' },
   readLogs: { method: 'GET', path: '/v1/replications/{replication_id}/logs', ofClient: true },
@@ -122,6 +139,24 @@ export interface Operations {
     answer: ClientList;
   };
   getClient: {
+    path: {
+      client_id: string | number;
+    };
+    answer: Client;
+  };
+  updateClient: {
+    path: {
+      client_id: string | number;
+    };
+    /**
+     * Names of connectors that were made from the old name stay as they are.
+     */
+    body: {
+      name: string;
+    };
+    answer: Client;
+  };
+  deleteClient: {
     path: {
       client_id: string | number;
     };
@@ -901,6 +936,96 @@ export interface Operations {
       client_id?: string | number;
     };
     answer: Incidents;
+  };
+  getConnectHealth: {
+    answer: ConnectHealth;
+  };
+  listConnectors: {
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+      client_id?: string | number;
+    };
+    answer: ConnectorList;
+  };
+  getConnector: {
+    path: {
+      connector: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: Connector;
+  };
+  deleteConnector: {
+    path: {
+      connector: string | number;
+    };
+    answer: DeletedConnector;
+  };
+  getConnectorConfig: {
+    path: {
+      connector: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: ConnectorConfig;
+  };
+  listConnectorTasks: {
+    path: {
+      connector: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: ConnectorTasks;
+  };
+  validateConnector: {
+    path: {
+      connector: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: ConnectorValidation;
+  };
+  pauseConnector: {
+    path: {
+      connector: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: Connector;
+  };
+  resumeConnector: {
+    path: {
+      connector: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: Connector;
+  };
+  restartConnector: {
+    path: {
+      connector: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: Connector;
+  };
+  restartConnectorTask: {
+    path: {
+      connector: string | number;
+      task: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: Connector;
   };
   readMetrics: {
     answer: null;
@@ -2147,6 +2272,103 @@ export interface Incidents {
    * Where the list goes on; null at its end.
    */
   next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "ConnectHealth".
+ */
+export interface ConnectHealth {
+  healthy: boolean;
+  /**
+   * Why it is not.
+   */
+  message: string | null;
+  /**
+   * Connectors that belong to no replication, for tokens of all clients; null for others, and while Kafka Connect does not answer.
+   */
+  unowned: string[] | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "ConnectorList".
+ */
+export interface ConnectorList {
+  connectors: Connector[];
+  /**
+   * Where the list goes on; null at its end.
+   */
+  next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Connector".
+ */
+export interface Connector {
+  name: string;
+  replication_id: number;
+  /**
+   * Null: Kafka Connect has no connector of this name.
+   */
+  state: ('RUNNING' | 'PAUSED' | 'FAILED' | 'UNASSIGNED' | 'STOPPED' | 'RESTARTING') | null;
+  /**
+   * Why the connector itself has failed.
+   */
+  trace: string | null;
+  tasks: {
+    task: number;
+    state: 'RUNNING' | 'PAUSED' | 'FAILED' | 'UNASSIGNED' | 'STOPPED' | 'RESTARTING';
+    /**
+     * Why it has failed.
+     */
+    trace: string | null;
+  }[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "DeletedConnector".
+ */
+export interface DeletedConnector {
+  name: string;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "ConnectorConfig".
+ */
+export interface ConnectorConfig {
+  name: string;
+  /**
+   * As Kafka Connect has it; what may be a secret is shown as `***`.
+   */
+  config: {
+    [k: string]: string;
+  };
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "ConnectorTasks".
+ */
+export interface ConnectorTasks {
+  name: string;
+  tasks: {
+    task: number;
+    state: 'RUNNING' | 'PAUSED' | 'FAILED' | 'UNASSIGNED' | 'STOPPED' | 'RESTARTING';
+    /**
+     * Why it has failed.
+     */
+    trace: string | null;
+  }[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "ConnectorValidation".
+ */
+export interface ConnectorValidation {
+  name: string;
+  ready: boolean;
+  /**
+   * What Kafka Connect says of each field with an error.
+   */
+  problems: string[];
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema
