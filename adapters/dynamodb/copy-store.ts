@@ -80,7 +80,9 @@ export const createCopyStore = (table: DynamoTable): CopyStore => {
         if (current?.planId === planId) return;
         const isSplit = current !== undefined && current.state !== 'skipped' && current.chunks > 0;
         const isNewer = current !== undefined && current.generation > generation;
-        if (isNewer || (isSplit && current.generation === generation)) {
+        const isSame =
+          current?.generation === generation && current.mappingRevision === progress.mappingRevision;
+        if (isNewer || (isSplit && isSame)) {
           await removeChunks(replicationId, source, planId);
           return;
         }

@@ -60,6 +60,8 @@ const carryOut = async (cli: Cli, step: Step): Promise<string> => {
       return updateDatabase(cli, step);
     case 'create-replication':
       return createReplication(cli, step.declared);
+    case 'update-replication':
+      return updateReplication(cli, step);
     case 'add-tables':
       return addTables(cli, step);
     case 'remove-tables':
@@ -143,6 +145,22 @@ const createReplication = async ({ api }: Cli, declared: DeclaredReplication): P
     },
   });
   return `Configured replication ${declared.name}.`;
+};
+
+const updateReplication = async (
+  cli: Cli,
+  { replication, tables, capture }: Step & { readonly kind: 'update-replication' },
+): Promise<string> => {
+  const { replication_id, name } = replication;
+  await cli.api.call('updateReplication', {
+    path: { replication_id },
+    body: {
+      ...(tables.length === 0 ? {} : { tables: toTables(tables) }),
+      ...(Object.keys(capture).length === 0 ? {} : { capture }),
+    },
+  });
+  await waitForChange(cli, { replicationId: replication_id, name }, stepDeadlineMs);
+  return `Changed replication ${name}.`;
 };
 
 const addTables = async (

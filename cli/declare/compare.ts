@@ -53,9 +53,17 @@ export const declaredLabel = ({ schema, table }: DeclaredTableName): string =>
 const isNamed = ({ schema, table }: DeclaredTableName, source: Mapping['source']): boolean =>
   source.table === table && (schema === undefined || source.schema === schema);
 
+export type CaptureChange = NonNullable<Request<'updateReplication'>['body']['capture']>;
+
 export interface ReplicationComparison {
   readonly added: readonly DeclaredTable[];
   readonly removed: readonly Mapping['source'][];
+  /** Tables that are mapped otherwise, as they are to be, and what differs. */
+  readonly remapped: readonly DeclaredTable[];
+  /** Options of the connector that are declared otherwise. */
+  readonly capture: CaptureChange;
+  /** What of the mapping and of the options is declared otherwise. */
+  readonly changed: readonly Difference[];
   /** What cannot be changed of a replication that exists. */
   readonly fixed: readonly Difference[];
   /** Declared tables that name several of the replication. */
@@ -72,6 +80,19 @@ export const compareReplication = (
     table,
     found: replication.tables.filter((mapping) => isNamed(table.source, mapping.source)),
   }));
+  const mapped = pairs.flatMap(({ table, found: [mapping] }) =>
+    mapping === undefined ? [] : [{ table, differences: compareTable(table, mapping) }],
+  );
+  const { snapshot_mode, ...options } = declared.capture;
+  const captureChanges = Object.entries(options).flatMap(([option, value]) =>
+    value === undefined
+      ? []
+      : difference(
+          `capture.${option}`,
+          replication.capture[option as keyof Replication['capture']],
+          value,
+        ).map((found) => ({ ...found, option, value })),
+  );
   const known = new Set(pairs.flatMap(({ found }) => found.map((mapping) => tableKey(mapping.source))));
   return {
     added: pairs.flatMap(({ table, found }) => (found.length === 0 ? [table] : [])),
@@ -83,18 +104,15 @@ export const compareReplication = (
       ...(declared.target_table_name === undefined
         ? []
         : difference('target_table_name', replication.target_table_name, declared.target_table_name)),
-      ...Object.entries(declared.capture).flatMap(([option, value]) =>
-        value === undefined
-          ? []
-          : difference(
-              `capture.${option}`,
-              replication.capture[option as keyof Replication['capture']],
-              option === 'snapshot_mode' ? modernMode(String(value)) : value,
-            ),
-      ),
-      ...pairs.flatMap(({ table, found: [mapping] }) =>
-        mapping === undefined ? [] : compareTable(table, mapping),
-      ),
+      ...(snapshot_mode === undefined
+        ? []
+        : difference('capture.snapshot_mode', replication.capture.snapshot_mode, modernMode(snapshot_mode))),
+    ],
+    remapped: mapped.filter(({ differences }) => differences.length > 0).map(({ table }) => table),
+    capture: Object.fromEntries(captureChanges.map(({ option, value }) => [option, value])),
+    changed: [
+      ...mapped.flatMap(({ differences }) => differences),
+      ...captureChanges.map(({ field, is, declared: wanted }) => ({ field, is, declared: wanted })),
     ],
   };
 };

@@ -4,6 +4,7 @@ import type { Database, Replication } from '../api/routes.ts';
 import type { ListedProblem } from '../cli-error.ts';
 import { plural } from '../output/format-values.ts';
 import {
+  type CaptureChange,
   compareDatabase,
   compareReplication,
   type DatabaseChange,
@@ -30,6 +31,12 @@ export type Step =
       readonly withPassword: boolean;
     }
   | { readonly kind: 'create-replication'; readonly declared: DeclaredReplication }
+  | {
+      readonly kind: 'update-replication';
+      readonly replication: Replication;
+      readonly tables: DeclaredReplication['tables'];
+      readonly capture: CaptureChange;
+    }
   | {
       readonly kind: 'add-tables';
       readonly replication: Replication;
@@ -216,12 +223,19 @@ const planChangedReplication = (
   const subject = `replication ${name}`;
   const nameOf = (id: number): string =>
     databases.find(({ database_id }) => database_id === id)?.name ?? String(id);
-  const { added, removed, fixed, ambiguous } = compareReplication(declared, replication, {
-    source: nameOf(replication.source_database_id),
-    target: nameOf(replication.target_database_id),
-  });
+  const { added, removed, remapped, capture, changed, fixed, ambiguous } = compareReplication(
+    declared,
+    replication,
+    {
+      source: nameOf(replication.source_database_id),
+      target: nameOf(replication.target_database_id),
+    },
+  );
   const isMoved = state !== undefined && state !== replication.desired;
   const steps: readonly Step[] = [
+    ...(changed.length === 0
+      ? []
+      : [{ kind: 'update-replication' as const, replication, tables: remapped, capture }]),
     ...(added.length === 0 ? [] : [{ kind: 'add-tables' as const, replication, tables: added }]),
     ...(removed.length === 0 ? [] : [{ kind: 'remove-tables' as const, replication, tables: removed }]),
     ...(isMoved ? [{ kind: moveTo(state, replication.desired), name }] : []),
@@ -253,6 +267,7 @@ const planChangedReplication = (
             what: 'replication',
             name,
             details: [
+              ...changed.map(describe),
               ...added.map(({ source }) => `+ table ${declaredLabel(source)}`),
               ...removed.map((source) => `- table ${tableLabel(source)}`),
               ...(isMoved ? [`state: ${replication.desired} -> ${state}`] : []),

@@ -49,6 +49,9 @@ export interface BeginAgain {
 /** A stopped connector's task lets go of the slot within a second or two; the server may take until its next write. */
 const slotReleaseDelaysMs = [500, 1_000, 2_000, 4_000, 8_000] as const;
 
+/** The settings of a connector that say which tables and columns it captures. */
+const whatIsCaptured = ['table.include.list', 'column.exclude.list'] as const;
+
 /**
  * Brings capture of a replication about, whatever is there already: topics, publication, slot, and a connector of the
  * current configuration that is meant to run. Repeating it changes nothing. It does not wait until events flow.
@@ -85,9 +88,9 @@ export const ensureCapture = async (
   if (!preparation.isReady) return preparation;
   const config = captureConfig(capture, replication, request.sourceDatabase, request.captureKafka);
   const current = await connect.getConfig(connectorName);
-  const includeList = 'table.include.list';
-  // A task that goes on with the old list for a while would wait forever for a topic that is removed meanwhile.
-  if (current !== undefined && current[includeList] !== config[includeList]) {
+  // A task that goes on with the old tables for a while would wait forever for a topic that is removed meanwhile, and one with
+  // the old columns would pass the marker behind which a table begins that is copied by another mapping.
+  if (current !== undefined && whatIsCaptured.some((list) => current[list] !== config[list])) {
     await stopConnector(connectorName, ports);
   }
   await connect.putConnector(connectorName, config);

@@ -22,6 +22,7 @@ export const captureOptionBounds = {
 } as const;
 
 export type CaptureOptionName = keyof typeof captureOptionBounds;
+export const captureOptionNames = Object.keys(captureOptionBounds) as readonly CaptureOptionName[];
 
 const bounded = ({ min, max }: { readonly min: number; readonly max: number }) =>
   z.number().int().min(min).max(max).exactOptional();

@@ -37,6 +37,8 @@ export const tableProgressSchema = z
     target: tableRefSchema,
     /** The start whose copy this is. */
     generation: z.number().int().positive(),
+    /** Which of its mappings the table is copied by (`revision` of the mapping); 1 when absent. */
+    mappingRevision: z.number().int().min(2).exactOptional(),
     state: tableStateSchema,
     estimatedRows: z.number().int().nonnegative(),
     estimatedBytes: z.number().int().nonnegative(),

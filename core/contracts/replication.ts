@@ -51,6 +51,8 @@ export const tableMappingSchema = z
     valuePolicy: valuePolicySchema.exactOptional(),
     /** `refuse` when absent. */
     unloggedCascades: unloggedCascadesSchema.exactOptional(),
+    /** Counts the mappings that the table has had since it was copied; 1 when absent. A copy of another one does not count. */
+    revision: z.number().int().min(2).exactOptional(),
   })
   .readonly();
 export type TableMapping = z.infer<typeof tableMappingSchema>;

@@ -10,7 +10,7 @@ import { MillraceError, type Problem, toMillraceError } from '../errors/millrace
 import { tableGone } from '../errors/table-gone.ts';
 import { requireCurrentRun } from '../lifecycle/current-run.ts';
 import { type HoldUncopiedPorts, holdUncopiedTable, isOfTable } from '../lifecycle/hold-uncopied-table.ts';
-import { isUnfit, unfitTables } from '../lifecycle/table-progress.ts';
+import { isCopyBy, isUnfit, unfitTables } from '../lifecycle/table-progress.ts';
 import { mapTable, ownColumns } from '../mapping/map-table.ts';
 import { countOf } from '../naming/count-of.ts';
 import { createdTableMark } from '../naming/names.ts';
@@ -69,7 +69,7 @@ export const planCopy = async (
   const failures: PlanFailure[] = [];
   const tried = await forEachBounded(replication.tables, planParallelism, async (mapping) => {
     const planned = existing.get(tableKey(mapping.source));
-    if (planned !== undefined) return planned;
+    if (planned !== undefined && isCopyBy(planned, mapping)) return planned;
     if (isOver()) return undefined;
     try {
       return await planTable(replication, mapping, ports);
@@ -227,6 +227,7 @@ const planTable = async (
     source: mapping.source,
     target: mapping.target,
     generation: copyGeneration,
+    ...(mapping.revision !== undefined && { mappingRevision: mapping.revision }),
     estimatedRows: estimateRows(table),
     estimatedBytes: table.bytes,
     chunksDone: 0,

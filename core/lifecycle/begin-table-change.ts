@@ -1,3 +1,4 @@
+import type { CaptureOptions } from '../contracts/capture-options.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import { type TableChangeRun, tableChangeExecutionName } from '../contracts/steps.ts';
@@ -20,6 +21,8 @@ export interface TableChangeRequest {
   readonly leaving?: readonly TableMapping[];
   /** Source tables to truncate at the target and copy again, while the others stream. */
   readonly resync?: readonly TableRef[];
+  /** What the connector has otherwise from now on, of an empty object everything by default; absent: as before. */
+  readonly capture?: CaptureOptions;
 }
 
 /** The first list of tables is version 1. */
@@ -104,6 +107,9 @@ export const beginTableChange = async (
       tables: request.tables,
       tablesVersion: version,
       leaving: hasRun && leaving.length > 0 ? leaving : undefined,
+      ...(request.capture !== undefined && {
+        capture: Object.keys(request.capture).length === 0 ? undefined : request.capture,
+      }),
       tableChange: isAtWork
         ? {
             version,

@@ -4,7 +4,7 @@ import { type MillraceError, toMillraceError } from '../errors/millrace-error.ts
 import type { CopyStore, ReplicationStore } from '../ports/state-store.ts';
 import { requireCurrentRun } from './current-run.ts';
 import { type RecordHeldPorts, recordHeld } from './record-held.ts';
-import { generationOfCopy, unfitTables } from './table-progress.ts';
+import { generationOfCopy, isCopyBy, unfitTables } from './table-progress.ts';
 
 export interface HoldUncopiedPorts extends RecordHeldPorts {
   readonly store: RecordHeldPorts['store'] &
@@ -50,7 +50,10 @@ export const holdUncopiedTable = async (
       mapping,
       generation,
       planned: progress.find(
-        (table) => table.generation === generation && tableKey(table.source) === tableKey(source),
+        (table) =>
+          table.generation === generation &&
+          tableKey(table.source) === tableKey(source) &&
+          isCopyBy(table, mapping),
       ),
       heldUntil: 'copy',
       reason: error.message,

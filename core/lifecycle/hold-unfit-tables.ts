@@ -6,7 +6,7 @@ import { tableGone } from '../errors/table-gone.ts';
 import type { CopyStore } from '../ports/state-store.ts';
 import type { UnfitTable } from '../validation/find-unfit-tables.ts';
 import { type RecordHeldPorts, recordHeld } from './record-held.ts';
-import { generationOfCopy, isUnfit } from './table-progress.ts';
+import { generationOfCopy, isCopyBy, isUnfit } from './table-progress.ts';
 
 export interface HoldUnfitPorts extends RecordHeldPorts {
   readonly store: RecordHeldPorts['store'] & Pick<CopyStore, 'listTableProgress'>;
@@ -52,10 +52,11 @@ const holdOne = async (
   progress: TableProgress | undefined,
   ports: HoldUnfitPorts,
 ): Promise<void> => {
-  const { source, target } = table.mapping;
+  const { source } = table.mapping;
   const label = tableLabel(source);
   const generation = generationOfCopy(run, replication);
-  const planned = progress?.generation === generation ? progress : undefined;
+  const isCurrent = progress?.generation === generation && isCopyBy(progress, table.mapping);
+  const planned = isCurrent ? progress : undefined;
   const isCopied = planned?.state === 'catching-up' || planned?.state === 'live' || planned?.state === 'held';
   const mustCopy = !isCopied || table.isUncaptured || planned.heldUntil === 'copy';
   const heldUntil: HeldUntil = mustCopy ? 'copy' : 'fit';
@@ -74,7 +75,7 @@ const holdOne = async (
     isHeldByConsumer && !mustCopy && planned.message !== undefined ? planned.message : `${reason} ${advice}`;
   await recordHeld(
     replication,
-    { mapping: { source, target }, generation, planned, heldUntil, reason, advice, message },
+    { mapping: table.mapping, generation, planned, heldUntil, reason, advice, message },
     ports,
   );
 };

@@ -8,6 +8,7 @@ import type { Log } from '../ports/clock-and-log.ts';
 import type { CopyStore, RegistryStore, ReplicationStore } from '../ports/state-store.ts';
 import type { TargetOwnership } from '../ports/target-ownership.ts';
 import { exactKey, type OwnerRow, refuseForeignTables } from './ownership-refusals.ts';
+import { isCopyBy } from './table-progress.ts';
 
 /** As whom a replication writes to its target. */
 export const ownerOf = async (
@@ -119,16 +120,22 @@ const listCopied = async (
   { replicationId, tables, copyGeneration }: Replication,
   store: Pick<CopyStore, 'listTableProgress'>,
 ): Promise<readonly TableRef[]> => {
-  const relied = new Set(
+  const relied = new Map(
     (await store.listTableProgress(replicationId))
       .filter(({ generation }) => generation === copyGeneration)
       .filter(
         ({ state, chunksDone, heldUntil }) =>
           state !== 'skipped' && heldUntil !== 'copy' && (chunksDone > 0 || state !== 'pending'),
       )
-      .map(({ source }) => exactKey(source)),
+      .map((table) => [exactKey(table.source), table]),
   );
-  return tables.filter(({ source }) => relied.has(exactKey(source))).map(({ target }) => target);
+  return tables
+    .filter((mapping) => {
+      const copy = relied.get(exactKey(mapping.source));
+      // By another mapping it may have gone to another table.
+      return copy !== undefined && isCopyBy(copy, mapping);
+    })
+    .map(({ target }) => target);
 };
 
 /** A replication may have been deleted while its target could not be reached: its tables are given back now. */

@@ -15,7 +15,7 @@ export interface RecordHeldPorts {
 
 /** A table that a start goes on without. */
 export interface HeldTable {
-  readonly mapping: Pick<TableMapping, 'source' | 'target'>;
+  readonly mapping: Pick<TableMapping, 'source' | 'target' | 'revision'>;
   /** The copy that it is missing from, or waits after. */
   readonly generation: number;
   /** What is stored of this copy; undefined when nothing is. */
@@ -47,7 +47,7 @@ export const recordHeld = async (
   { store, alerts, clock, log }: RecordHeldPorts,
 ): Promise<void> => {
   const { mapping, generation, planned, heldUntil, reason, advice } = held;
-  const { source, target } = mapping;
+  const { source, target, revision } = mapping;
   const label = tableLabel(source);
   const message = held.message ?? `${reason} ${advice}`;
   if (planned?.state === 'held' && planned.heldUntil === heldUntil && planned.message === message) return;
@@ -62,7 +62,11 @@ export const recordHeld = async (
   } else {
     await store.putTablePlan(
       replication.replicationId,
-      { ...nothingCopied, source, target, generation, ...change },
+      {
+        ...{ ...nothingCopied, source, target, generation },
+        ...(revision !== undefined && { mappingRevision: revision }),
+        ...change,
+      },
       [],
     );
   }

@@ -3,8 +3,14 @@ import { type TableRef, tableKey } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import type { Run } from '../contracts/steps.ts';
 
+/** Whether a copy is one by the mapping that the table has now. */
+export const isCopyBy = (
+  { mappingRevision = 1 }: Pick<TableProgress, 'mappingRevision'>,
+  { revision = 1 }: Pick<TableMapping, 'revision'>,
+): boolean => mappingRevision === revision;
+
 /**
- * Tables that were added to a replication after its copy, and that no copy was planned for yet. Their earlier changes may
+ * Tables that were added to a replication after its copy, or mapped otherwise, and that no copy was planned for yet. Their earlier changes may
  * have been captured in part, so capture has to be made ready for each before it is copied: core/capture/prepare-tables.ts.
  */
 export const freshTables = (
@@ -12,10 +18,15 @@ export const freshTables = (
   progress: readonly TableProgress[],
 ): readonly TableMapping[] => {
   if (copyGeneration === 0) return [];
-  const planned = new Set(
-    progress.filter(({ generation }) => generation === copyGeneration).map(({ source }) => tableKey(source)),
+  const planned = new Map(
+    progress
+      .filter(({ generation }) => generation === copyGeneration)
+      .map((table) => [tableKey(table.source), table]),
   );
-  return tables.filter(({ source }) => !planned.has(tableKey(source)));
+  return tables.filter((mapping) => {
+    const copy = planned.get(tableKey(mapping.source));
+    return copy === undefined || !isCopyBy(copy, mapping);
+  });
 };
 
 /**

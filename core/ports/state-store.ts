@@ -92,6 +92,7 @@ export type ReplicationChange = Partial<
     | 'tables'
     | 'tablesVersion'
     | 'leaving'
+    | 'capture'
     | 'tableChange'
     | 'pause'
     | 'requestCount'
@@ -267,8 +268,8 @@ export interface IncidentPage {
 export interface CopyStore {
   /**
    * Saves a table's plan: its progress and all its chunks. The plan becomes visible as a whole. It replaces the plan of an
-   * older generation and, within its generation, the plan of a skipped table and a plan without chunks (the worker that
-   * copies a big table splits it). In every other case the first plan of a generation stays and this call changes nothing, because two plans of one table,
+   * older generation and, within its generation, that by another mapping, the plan of a skipped table and a plan without chunks
+   * (the worker that copies a big table splits it). In every other case the first plan of a generation stays and this call changes nothing, because two plans of one table,
    * made at different moments, must never mix.
    */
   putTablePlan(

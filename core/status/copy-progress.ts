@@ -1,6 +1,7 @@
 import type { TableProgress, TableState } from '../contracts/copy.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
+import { isCopyBy } from '../lifecycle/table-progress.ts';
 
 /** How far the initial copy of one table is. */
 export interface TableCopyStatus {
@@ -127,7 +128,9 @@ export const describeCopy = (
   const bySource = new Map(progress.map((table) => [key(table.source), table]));
   const tables = replication.tables.map((mapping) => {
     const stored = bySource.get(key(mapping.source));
-    return stored === undefined ? notPlanned(mapping) : tableStatus(stored, now);
+    return stored === undefined || !isCopyBy(stored, mapping)
+      ? notPlanned(mapping)
+      : tableStatus(stored, now);
   });
 
   const counted = tables.filter(({ state }) => state !== 'skipped');

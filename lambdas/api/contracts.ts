@@ -514,6 +514,52 @@ export const replicationAnswerSchema = z.strictObject({
   }),
 });
 
+const actionReasonSchema = displayTextSchema.optional().meta({ description: 'Why, for the activity.' });
+
+const nullableOptions = Object.fromEntries(
+  Object.entries(captureRequestSchema.shape).flatMap(([name, schema]) =>
+    name === 'snapshot_mode' ? [] : [[name, (schema as ReturnType<typeof optionSchema>).nullable()]],
+  ),
+) as Readonly<
+  Record<
+    Exclude<keyof typeof captureRequestSchema.shape, 'snapshot_mode'>,
+    z.ZodNullable<ReturnType<typeof optionSchema>>
+  >
+>;
+
+const tableRequestShape = tablesRequestSchema.element.shape;
+
+export const updateReplicationSchema = z
+  .strictObject({
+    tables: z
+      .array(
+        z.strictObject({
+          source: tableRequestShape.source,
+          target: tableRequestShape.target.meta({ description: 'Where it goes from now on.' }),
+          columns: z
+            .array(columnMappingRequestSchema)
+            .max(maxMappedColumns)
+            .optional()
+            .meta({ description: 'All that is mapped of its columns, in the place of what was.' }),
+          value_policy: valuePolicySchema.optional(),
+          unlogged_cascades: unloggedCascadesSchema.optional(),
+        }),
+      )
+      .min(1)
+      .max(maxTables)
+      .optional()
+      .meta({
+        description:
+          'Tables of the replication that are mapped otherwise. One whose rows come out otherwise is copied again.',
+      }),
+    capture: z
+      .strictObject(nullableOptions)
+      .optional()
+      .meta({ description: 'Options of the connector. Null: as by default.' }),
+    reason: actionReasonSchema,
+  })
+  .meta({ description: 'What is left out stays as it is.' });
+
 export const listReplicationsQuerySchema = z.strictObject({
   ...pageQueryShape,
   ...nameFilterShape,
@@ -538,7 +584,6 @@ export const validationAnswerSchema = z.strictObject({
 });
 
 /** Why someone acts, for the activity. */
-const actionReasonSchema = displayTextSchema.optional().meta({ description: 'Why, for the activity.' });
 
 export const startReplicationSchema = z.strictObject({
   reason: actionReasonSchema,

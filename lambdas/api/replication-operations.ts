@@ -20,6 +20,7 @@ import {
   snapshotModesQuerySchema,
   statusAnswerSchema,
   tablePathSchema,
+  updateReplicationSchema,
   validateReplicationSchema,
   validationAnswerSchema,
 } from './contracts.ts';
@@ -31,6 +32,7 @@ import { hasInName, numberKey, readPage } from './paging.ts';
 import { toProblemItem } from './problem-details.ts';
 import { toListed, toReplicationAnswer } from './replication-answer.ts';
 import { readStatus, toTableAnswer } from './replication-status.ts';
+import { updateReplication } from './update-replication.ts';
 
 const replicationPath = z.strictObject({ replication_id: pathIdSchema });
 
@@ -112,8 +114,38 @@ export const replicationOperations: readonly Operation[] = [
     status: 200,
     answer: replicationAnswerSchema,
     errors: ['NotFound'],
+    versionOf: (replication) => replication,
     run: async ({ clientId, params }, { store }) =>
       toReplicationAnswer(await store.getReplication(clientId, params.replication_id)),
+  }),
+
+  defineOperation({
+    id: 'updateReplication',
+    method: 'PATCH',
+    path: '/replications/{replication_id}',
+    summary:
+      'Change the mapping of tables and columns, value policies, and options of the connector. Tables whose rows come out ' +
+      'otherwise are copied again while the others stream.',
+    params: replicationPath,
+    body: updateReplicationSchema,
+    status: 202,
+    answer: replicationAnswerSchema,
+    errors: [
+      'NotFound',
+      'Conflict',
+      'ValidationFailed',
+      'TargetTableClaimed',
+      'DatabaseUnreachable',
+      'DatabaseAuthenticationFailed',
+      'DatabaseTimeout',
+    ],
+    versionOf: (replication) => replication,
+    run: async ({ clientId, actor, params, body, requireMatch }, ports) =>
+      toReplicationAnswer(
+        await updateReplication(clientId, params.replication_id, { ...body, by: actor }, ports, (before) =>
+          requireMatch(toReplicationAnswer(before)),
+        ),
+      ),
   }),
 
   defineOperation({

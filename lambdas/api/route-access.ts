@@ -43,6 +43,7 @@ export const routeAccess = {
   createReplication: operate,
   listReplications: view,
   getReplication: view,
+  updateReplication: operate,
   validateReplication: operate,
   startReplication: operate,
   stopReplication: operate,

@@ -106,6 +106,70 @@ describe('tables of an active replication', () => {
     expect((await tenant.api.delete(`/replications/${id}/tables/public.orders`)).status).toBe(409);
   });
 
+  test('one is mapped otherwise: it is copied again by its new mapping, which also holds for what comes later', async () => {
+    await tenant.source.query(`
+      CREATE TABLE readings (id int PRIMARY KEY, at timestamptz, note text);
+      INSERT INTO readings SELECT g, '2026-03-01 00:00+00', 'n' || g FROM generate_series(1, 50) g`);
+    await tenant.api.post(`/replications/${id}/tables`, {
+      tables: [{ source: { table: 'readings' }, target: { table: 'readings' } }],
+    });
+    await awaitChanged(tenant, id);
+    await awaitLive(tenant, id);
+    const { body: before } = await tenant.api.get(`/replications/${id}`);
+    // Columns of the same target table, which Millrace has created.
+    const asked = await tenant.api.patch(`/replications/${id}`, {
+      tables: [
+        {
+          source: { table: 'readings' },
+          columns: [{ source: 'note', target: 'remark' }],
+          value_policy: 'null',
+        },
+      ],
+      capture: { poll_interval_ms: 50 },
+    });
+    expect(asked).toMatchObject({
+      status: 202,
+      body: { table_change: { state: 'running', resync: [{ schema: 'public', table: 'readings' }] } },
+    });
+    await tenant.source.query("INSERT INTO readings VALUES (1001, '2026-03-02 00:00+00', 'meanwhile')");
+    await awaitChanged(tenant, id);
+    await tenant.source.query("INSERT INTO readings VALUES (1002, '2026-03-02 00:00+00', 'after')");
+    const digest = (note: string, table: string) =>
+      `SELECT count(*)::text AS n, md5(string_agg(concat(id, extract(epoch FROM at), ${note}), ',' ORDER BY id)) AS h FROM ${table}`;
+    await awaitEqual(tenant, digest('note', 'readings'), digest('remark', 'readings'));
+    const config = await fetch(`${runningStack().connect.url}/connectors/${connectorName}/config`);
+    expect(((await config.json()) as Record<string, string>)['poll.interval.ms']).toBe('50');
+
+    // Another target table: the old one stays as it is, and is free.
+    await tenant.api.patch(`/replications/${id}`, {
+      tables: [{ source: { table: 'readings' }, target: { table: 'readings_moved' } }],
+    });
+    await awaitChanged(tenant, id);
+    await tenant.source.query("UPDATE readings SET note = 'changed' WHERE id = 1002");
+    await awaitEqual(tenant, digest('note', 'readings'), digest('remark', 'readings_moved'));
+    expect((await tenant.target.query('SELECT remark FROM readings WHERE id = 1002')).rows).toEqual([
+      { remark: 'after' },
+    ]);
+    expect(await copiedRows(tenant, id, 'orders')).toBe(300);
+    const other = await createReplication(tenant, [
+      { source: { table: 'parts' }, target: { table: 'readings' } },
+    ]);
+    await tenant.api.delete(`/replications/${other.id}`);
+    const { body: after } = await tenant.api.get(`/replications/${id}/activity?limit=50`);
+    const changes = after.activity.filter((one: { action: string }) => one.action === 'replication-changed');
+    expect(
+      changes.map((one: { after: Record<string, string> }) => one.after['table public.readings']),
+    ).toEqual([
+      'to public.readings_moved, note to remark, value_policy null',
+      'to public.readings, note to remark, value_policy null',
+    ]);
+    expect(before.tables_version).toBeLessThan(
+      (await tenant.api.get(`/replications/${id}`)).body.tables_version,
+    );
+    await tenant.api.delete(`/replications/${id}/tables/public.readings`);
+    await awaitChanged(tenant, id);
+  });
+
   test('one is added while writers are at work, and no change of it is lost or done twice', async () => {
     await waitFor('the other replication to be gone', 60_000, async () =>
       (await tenant.api.get('/replications')).body.replications.length === 1 ? true : undefined,

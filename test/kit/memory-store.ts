@@ -168,7 +168,9 @@ export const createMemoryStore = (initial: Replication) => {
       const current = state.progress.get(key);
       const isSplit = current !== undefined && current.state !== 'skipped' && current.chunks > 0;
       const isNewer = current !== undefined && current.generation > progress.generation;
-      if (isNewer || (isSplit && current.generation === progress.generation)) return;
+      const isSame =
+        current?.generation === progress.generation && current.mappingRevision === progress.mappingRevision;
+      if (isNewer || (isSplit && isSame)) return;
       state.progress.set(key, progress);
       state.chunks.set(key, chunks);
       state.finished.set(key, new Map());

@@ -109,11 +109,6 @@ describe('plan', () => {
   });
 
   test.each([
-    [
-      'another source',
-      replication().replace('source: shop', 'source: warehouse'),
-      'source: shop -> warehouse',
-    ],
     ['a column', replication('', '[{source: orders, columns: [{source: id, omit: true}]}]'), 'columns: []'],
     [
       'a capture option',
@@ -121,6 +116,24 @@ describe('plan', () => {
       'capture.max_batch_events: 8192 -> 1',
     ],
     ['a target', replication('', '[{source: orders, target: {table: other}}]'), 'shop_orders -> other'],
+    [
+      'a value policy',
+      replication('', '[{source: orders, value_policy: "null"}]'),
+      'value_policy: fail -> null',
+    ],
+  ])('%s of a replication is planned as a change', async (_what, text, message) => {
+    declare(text);
+    const planned = await cli('plan', '-f', folder);
+    expect([planned.exitCode, planned.stdout]).toEqual([2, expect.stringContaining(message)]);
+    expect(changesMade()).toEqual([]);
+  });
+
+  test.each([
+    [
+      'another source',
+      replication().replace('source: shop', 'source: warehouse'),
+      'source: shop -> warehouse',
+    ],
     [
       'a database that is nowhere',
       replication().replace('target: warehouse', 'target: nowhere'),
@@ -166,6 +179,36 @@ describe('plan', () => {
 });
 
 describe('apply', () => {
+  test('it changes the mapping and the options of a replication by one call', async () => {
+    api.on('PATCH /replications/3', { status: 202, body: replicationAnswer() });
+    declare(
+      replication(
+        'capture: {max_batch_events: 1}',
+        '[{source: orders, target: {table: other}, value_policy: "null"}, {source: {schema: sales, table: dotted.name}}]',
+      ),
+    );
+    const { exitCode, stderr } = await cli('apply', '-f', folder);
+    expect([exitCode, stderr]).toEqual([0, 'Changed replication shop to warehouse.\nApplied.\n']);
+    expect(changesMade().map(({ method, path, body }) => [method, path, body])).toEqual([
+      [
+        'PATCH',
+        '/replications/3',
+        {
+          tables: [
+            {
+              source: { table: 'orders' },
+              target: { table: 'other' },
+              columns: [],
+              value_policy: 'null',
+              unlogged_cascades: 'refuse',
+            },
+          ],
+          capture: { max_batch_events: 1 },
+        },
+      ],
+    ]);
+  });
+
   test('it creates what is missing, in an order that works', async () => {
     api.on(
       'GET /databases',

@@ -240,6 +240,31 @@ describe('a change of the tables', () => {
     expect(events.at(-1)).toBe('place client_1_db_1.public.flights');
   });
 
+  test('moves a table to another target table: the old one is given back, and the new one is not emptied', async () => {
+    if (flights === undefined || airports === undefined) throw new Error('The sample has two tables.');
+    const moved = { ...flights, target: { schema: 'public', table: 'moved' }, revision: 2 };
+    const { ports, state, events } = createWorld({ tables: [moved, airports], leaving: [flights] }, [
+      flights,
+      airports,
+    ]);
+    await prepareTableChange(change, settings, ports);
+    expect(events.map((event) => event.replace(/ acme_.*| Replaced.*| \[object.*/, ''))).toEqual([
+      'stop consumer old',
+      'launch consumer',
+      'take 3 moved',
+      'topics',
+      'publication',
+      'stop connector',
+      'put connector',
+      'resume connector',
+      'place client_1_db_1.public.flights',
+      'delete topics ',
+      'forget ',
+      'release shop_flights',
+    ]);
+    expect([...state.progress.keys()]).toEqual(['public.airports']);
+  });
+
   test('of a replication that does not run ends its connector and asks nothing of the source', async () => {
     if (flights === undefined || airports === undefined) throw new Error('The sample has two tables.');
     const { ports, events } = createWorld(

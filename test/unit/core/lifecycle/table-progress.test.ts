@@ -26,6 +26,16 @@ test('a table without a plan of the copy is fresh, unless nothing was ever copie
   expect(freshTables({ ...replication, copyGeneration: 0 }, [])).toEqual([]);
 });
 
+test('a copy by another mapping does not count', () => {
+  if (flights === undefined || airports === undefined) throw new Error('The sample has two tables.');
+  const remapped = { ...replication, tables: [{ ...flights, revision: 2 }, airports] };
+  const progress = [progressOf(), progressOf(airports)];
+  expect(freshTables(remapped, progress)).toEqual([remapped.tables[0]]);
+  expect(appliedTables(remapped, progress)).toEqual([airports]);
+  const copied = [{ ...progressOf(), mappingRevision: 2 }, progressOf(airports)];
+  expect(freshTables(remapped, copied)).toEqual([]);
+});
+
 test.each([
   ['live', true],
   ['catching-up', true],
