@@ -276,6 +276,8 @@ export interface TargetDatabase extends DescribesTables, TargetOwnership, DeadLe
   hasRows(ref: TableRef): Promise<boolean>;
   /** Empties the table. Throws `OwnershipLost` when it is not the run's. */
   truncate(ref: TableRef, run: OwnedRun): Promise<void>;
+  /** Whether the table's comment is `mark`, which says that `createTable` made it. */
+  isCreatedTable(ref: TableRef, mark: string): Promise<boolean>;
   /** Drops the table if its comment is `mark`, which says that `createTable` made it; leaves every other one. */
   dropCreatedTable(ref: TableRef, mark: string): Promise<'dropped' | 'missing' | 'not-created'>;
   close(): Promise<void>;

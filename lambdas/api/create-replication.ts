@@ -46,6 +46,12 @@ interface Endpoints {
   readonly target: Database;
 }
 
+/** Whether the target table of a mapping is dropped and created again, so that its present shape does not matter. */
+type IsMadeAgain = (
+  mapping: TableMapping,
+  target: Pick<TargetDatabase, 'isCreatedTable'>,
+) => Promise<boolean>;
+
 /** Target tables that are described at a time. */
 const parallelReads = 4;
 
@@ -143,6 +149,7 @@ export const mapTables = (
   owner: TargetOwner,
   ports: Pick<CreatePorts, 'store' | 'openSource' | 'openTarget'>,
   others: readonly TableMapping[] = [],
+  isMadeAgain: IsMadeAgain = async () => false,
 ): Promise<readonly TableMapping[]> =>
   withOpened(async (keep) => {
     const { openSource, openTarget } = ports;
@@ -161,7 +168,7 @@ export const mapTables = (
       ...findTakenTargets(tables, others),
     ];
     const unsuitable = [
-      ...(await checkTables(tables, catalog, source, target)),
+      ...(await checkTables(tables, catalog, source, target, isMadeAgain)),
       ...findNameProblems(
         topicPrefix(databases.source.clientId, databases.source.databaseId, firstOrdinal),
         tables.map((mapping) => mapping.source),
@@ -355,6 +362,7 @@ const checkTables = async (
   catalog: readonly TableDescription[],
   source: SourceDatabase,
   target: TargetDatabase,
+  isMadeAgain: IsMadeAgain,
 ): Promise<readonly Problem[]> => {
   const byKey = new Map(catalog.map((table) => [tableKey(table.ref), table]));
   const problems = await forEachBounded(tables, parallelReads, async (mapping) => {
@@ -364,7 +372,9 @@ const checkTables = async (
     const { mapped } = mapTable(table, mapping);
     if (mapping.columns === undefined)
       return [...atSource, ...findColumnLimitProblems(mapped, target.dialect)];
-    const existing = await target.describeTable(mapping.target);
+    const existing = (await isMadeAgain(mapping, target))
+      ? undefined
+      : await target.describeTable(mapping.target);
     return [...atSource, ...findTargetProblems(mapped, existing, target.dialect)];
   });
   return problems.flat();

@@ -17,6 +17,7 @@ import {
 import { underLease } from '#core/lifecycle/lease.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
+import { createdTableMark } from '#core/naming/names.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
 import type { createReplicationSchema, updateReplicationSchema } from './contracts.ts';
 import { mapTables } from './create-replication.ts';
@@ -109,6 +110,8 @@ const remap = async (
   const { store } = ports;
   const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
   const wished = findAsked(replication, asked);
+  const owner = await ownerOf(store, replication);
+  const mark = createdTableMark(replication, owner);
   const keys = new Set(wished.map(({ mapping }) => tableKey(mapping.source)));
   const mapped = await mapTables(
     {
@@ -119,9 +122,18 @@ const remap = async (
       capture: { snapshot_mode: 'no_data' },
     },
     { client: await store.getClient(replication.clientId), source: sourceDatabase, target: targetDatabase },
-    await ownerOf(store, replication),
+    owner,
     ports,
     replication.tables.filter(({ source }) => !keys.has(tableKey(source))),
+    // The copy creates it again, unless the table has got another target.
+    async (mapping, target) =>
+      replication.copyGeneration > 0 &&
+      replication.tables.some(
+        (before) =>
+          tableKey(before.source) === tableKey(mapping.source) &&
+          tableKey(before.target) === tableKey(mapping.target),
+      ) &&
+      target.isCreatedTable(mapping.target, mark),
   );
   const byKey = new Map(mapped.map((mapping) => [tableKey(mapping.source), mapping]));
   return replication.tables.map((before) => {

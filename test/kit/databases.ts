@@ -170,6 +170,7 @@ export const createFakeTarget = (tables: readonly TableDescription[] = []) => {
       state.calls.push(`release ${[owner.replicationId, ...(refs ?? []).map(tableLabel)].join(' ')}`);
       await ownership.releaseTables(owner, refs);
     },
+    isCreatedTable: async () => true,
     dropCreatedTable: async (ref) => {
       state.calls.push(`drop ${tableLabel(ref)}`);
       return 'dropped';

@@ -82,6 +82,13 @@ export const openTargetDatabase = (settings: ConnectionSettings): MysqlTargetDat
         },
         ref,
       ),
+    isCreatedTable: async (ref, mark) => {
+      const found = chooseTable(await executor.query('read the catalog', findTableStatement(ref), ref), ref);
+      if (found === undefined) return false;
+      const actual = { schema: found.schema, table: found.table };
+      const [row] = await executor.query('read the catalog', tableMarkStatement(actual), ref);
+      return row?.mark === mark;
+    },
     dropCreatedTable: async (ref, mark) => {
       const found = chooseTable(await executor.query('read the catalog', findTableStatement(ref), ref), ref);
       if (found === undefined) return 'missing';

@@ -72,6 +72,10 @@ export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase
         },
         ref,
       ),
+    isCreatedTable: async (ref, mark) => {
+      const [found] = await executor.query('read the catalog', tableMarkStatement(ref), ref);
+      return found?.mark === mark;
+    },
     dropCreatedTable: (ref, mark) =>
       executor.transaction(
         'drop the table',

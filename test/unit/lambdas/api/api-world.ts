@@ -98,6 +98,7 @@ export const createWorld = (options: WorldOptions = {}) => {
   const world = {
     catalog: [table('flights'), table('airports')] as readonly TableDescription[],
     targetTables: [] as readonly TableDescription[],
+    isCreatedTable: true,
     readiness: readyServer,
     missingTargetGrants: [] as readonly string[],
     /** Thrown by every statement at a database. */
@@ -162,6 +163,7 @@ export const createWorld = (options: WorldOptions = {}) => {
     ...ownership,
     ...world.deadLetters,
     knowsReplication: async () => world.knowsReplication,
+    isCreatedTable: async () => world.isCreatedTable,
     dropCreatedTable: unexpected('dropCreatedTable'),
     close,
   });

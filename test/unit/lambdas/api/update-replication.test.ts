@@ -81,6 +81,23 @@ describe('an active replication', () => {
     expect((await patch({ tables: [{ ...flights, value_policy: 'fail' }] })).status).toBe(409);
   });
 
+  test('names columns otherwise only in a target table that is made again', async () => {
+    const { patch, world, stored } = await withStatus(active);
+    const [table] = world.catalog.filter(({ ref }) => ref.table === 'flights');
+    if (table === undefined) throw new Error('The sample has flights.');
+    const [column] = table.columns.filter(({ name }) => !table.primaryKey.includes(name));
+    world.targetTables = [{ ...table, ref: { schema: 'public', table: 'shop_flights' } }];
+    const renamed = { ...flights, columns: [{ source: column?.name, target: 'renamed' }] };
+    world.isCreatedTable = false;
+    expect(await patch({ tables: [renamed] })).toMatchObject({
+      status: 422,
+      body: { code: 'ValidationFailed' },
+    });
+    world.isCreatedTable = true;
+    expect((await patch({ tables: [renamed] })).status).toBe(202);
+    expect(stored().tables[0]?.columns).toEqual([{ source: column?.name, target: 'renamed' }]);
+  });
+
   test('gives back the target table that a table leaves, and empties none that it goes to', async () => {
     const { patch, stored } = await withStatus(active);
     await patch({ tables: [{ ...flights, target: { table: 'other' } }] });
