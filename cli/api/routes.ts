@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '2fb45714c011ffafa9965ad65ef4545f67ce66825e45e80a3965cfa398689aa2';
+export const documentDigest = '6f94e67fd7680b652a157ed4b4f25602524540232074c6818c21e0680684d5a4';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -27,6 +27,7 @@ export const routes = {
   createReplication: { method: 'POST', path: '/v1/replications', ofClient: true },
   listReplications: { method: 'GET', path: '/v1/replications', ofClient: true },
   getReplication: { method: 'GET', path: '/v1/replications/{replication_id}', ofClient: true },
+  updateReplication: { method: 'PATCH', path: '/v1/replications/{replication_id}', ofClient: true },
   deleteReplication: { method: 'DELETE', path: '/v1/replications/{replication_id}', ofClient: true },
   validateReplication: { method: 'POST', path: '/v1/replications/{replication_id}/validate', ofClient: true },
   startReplication: { method: 'POST', path: '/v1/replications/{replication_id}/start', ofClient: true },
@@ -498,6 +499,94 @@ export interface Operations {
     };
     query?: {
       client_id?: string | number;
+    };
+    answer: Replication;
+  };
+  updateReplication: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    /**
+     * What is left out stays as it is.
+     */
+    body: {
+      /**
+       * Tables of the replication that are mapped otherwise. One whose rows come out otherwise is copied again.
+       *
+       * @minItems 1
+       * @maxItems 1000
+       */
+      tables?: {
+        source: {
+          /**
+           * By default `public` of PostgreSQL, and otherwise the registered database.
+           */
+          schema?: string;
+          /**
+           * As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes).
+           */
+          table: string;
+        };
+        /**
+         * Where it goes from now on.
+         */
+        target?: {
+          /**
+           * By default `public` of PostgreSQL, and otherwise the registered database.
+           */
+          schema?: string;
+          /**
+           * As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes).
+           */
+          table?: string;
+        };
+        /**
+         * All that is mapped of its columns, in the place of what was.
+         *
+         * @maxItems 1600
+         *
+         * Items: A column that is not listed keeps its name and type.
+         */
+        columns?: {
+          /**
+           * As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes).
+           */
+          source: string;
+          /**
+           * By default the name at the source.
+           */
+          target?: string;
+          /**
+           * Leaves the column out: it is neither copied nor captured.
+           */
+          omit?: boolean;
+          /**
+           * The type of the column that is created at the target, by a name of PostgreSQL: `bigint`, `numeric(20,4)`, `text`. One that does not hold every value as it is is refused.
+           */
+          type?: string;
+        }[];
+        value_policy?: 'fail' | 'null' | 'text';
+        unlogged_cascades?: 'refuse' | 'accept';
+      }[];
+      /**
+       * Options of the connector. Null: as by default.
+       */
+      capture?: {
+        max_batch_events?: number | null;
+        max_queue_events?: number | null;
+        max_queue_bytes?: number | null;
+        heartbeat_interval_ms?: number | null;
+        poll_interval_ms?: number | null;
+        retriable_restart_wait_ms?: number | null;
+        connect_timeout_ms?: number | null;
+      };
+      /**
+       * Why, for the activity.
+       */
+      reason?: string;
     };
     answer: Replication;
   };
