@@ -8,6 +8,7 @@ import type { OwnedRun, TargetOwner } from '#core/contracts/target-owner.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { ChunkReader, ChunkWriter, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import type { RowRelay } from '#core/ports/row-relay.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
 import type { SourceDialect } from '#core/ports/source-dialect.ts';
 
@@ -16,6 +17,9 @@ export interface OpenedSourceRows {
   close(): Promise<void>;
 }
 
+/** A source whose rows come through Kafka: what a copy asks it for. */
+export type RelayedSource = Pick<ChunkReader, 'readChunk'> & Pick<SourceDatabase, 'nextChunkBound'>;
+
 /**
  * Opens databases of one engine, see core/databases/registry.ts. Opening connects to nothing yet: a wrong password shows in
  * the first statement. The caller closes what it opened.
@@ -23,6 +27,8 @@ export interface OpenedSourceRows {
 export interface EngineDriver {
   openSource(settings: ConnectionSettings): SourceDatabase;
   openReader(settings: ConnectionSettings, concurrency: number): ChunkReader;
+  /** Absent where rows can't be copied through Kafka. `database` is for messages. */
+  openRelayedSource?(relay: RowRelay, database: string): RelayedSource;
   /** Reads rows back for the consumer. `tables` are the source's own descriptions. */
   openSourceRows(settings: ConnectionSettings, tables: readonly TableDescription[]): OpenedSourceRows;
   /** Absent where Millrace does not write to databases of the engine. */

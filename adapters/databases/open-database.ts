@@ -5,11 +5,13 @@ import type { OwnedRun, TargetOwner } from '#core/contracts/target-owner.ts';
 import { type EngineName, engineOf } from '#core/databases/registry.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ChunkCopier, SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
+import type { RowRelay } from '#core/ports/row-relay.ts';
 import type { PartitionOffsets, SecretStore } from '#core/ports/services.ts';
 import { mysqlDriver } from '../mysql/engine.ts';
 import { oracleDriver } from '../oracle/engine.ts';
 import { postgresqlDriver } from '../postgresql/engine.ts';
 import { openChunkCopier } from '../postgresql/target/chunk-copier.ts';
+import { databaseLabel } from './database-failure.ts';
 import type { ApplyEngine, EngineDriver, OpenedSourceRows, TargetDriver } from './engine-driver.ts';
 import { createRowCopier } from './row-copier.ts';
 
@@ -23,6 +25,17 @@ export interface DatabaseAccess {
   openTarget(database: Database): Promise<TargetDatabase>;
   /** Chunks are copied only while their target tables belong to `run`. */
   openCopier(source: Database, target: Database, run: OwnedRun, parallelChunks: number): Promise<ChunkCopier>;
+  /**
+   * A copier that gets its rows through Kafka, and what finds the bounds of its chunks. Nothing of the source is opened, and its password is not
+   * read. The caller closes the relay.
+   */
+  openRelayedCopier(
+    source: Database,
+    target: Database,
+    run: OwnedRun,
+    relay: RowRelay,
+    parallelChunks: number,
+  ): Promise<{ readonly copier: ChunkCopier; readonly source: Pick<SourceDatabase, 'nextChunkBound'> }>;
   /** Sets the consumer's checkpoints at the target to the partitions' end offsets. */
   resetCheckpoints(
     target: Database,
@@ -75,6 +88,22 @@ export const createDatabaseAccess = (
       run,
       parallelChunks,
     ),
+
+  openRelayedCopier: async (source, target, run, relay, parallelChunks) => {
+    const relayed = drivers[engineOf(source.kind).engine].openRelayedSource?.(relay, databaseLabel(source));
+    if (relayed === undefined) {
+      throw new MillraceError(
+        'InvalidRequest',
+        `Rows of a source of kind ${source.kind} cannot be copied through Kafka.`,
+      );
+    }
+    const settings = await connectionSettings(target, secrets);
+    const writer = targetDriverOf(settings).openWriter(settings, parallelChunks, run);
+    return {
+      copier: createRowCopier({ readChunk: relayed.readChunk, close: async () => {} }, writer),
+      source: relayed,
+    };
+  },
 
   resetCheckpoints: async (target, owner, partitions) => {
     const settings = await connectionSettings(target, secrets, network);

@@ -3,6 +3,7 @@ import { databaseLabel } from '../databases/database-failure.ts';
 import { checkpointPoolOptions, type EngineDriver } from '../databases/engine-driver.ts';
 import { createPool } from './driver/connection.ts';
 import { openChunkReader } from './source/chunk-reader.ts';
+import { openRelayedSource } from './source/relayed-source.ts';
 import { openSourceDatabase } from './source/source-database.ts';
 import { openSourceRows } from './source/source-rows.ts';
 import { applyPoolOptions, createApplyTarget } from './target/apply-target.ts';
@@ -14,6 +15,7 @@ import { openTargetDatabase } from './target/target-database.ts';
 export const mysqlDriver: EngineDriver = {
   openSource: openSourceDatabase,
   openReader: openChunkReader,
+  openRelayedSource,
   openSourceRows,
   target: {
     apply: {

@@ -3,6 +3,7 @@ import { databaseLabel } from '../databases/database-failure.ts';
 import { checkpointPoolOptions, type EngineDriver, rereadPoolOptions } from '../databases/engine-driver.ts';
 import { closePool, createPool } from './driver/connection.ts';
 import { openChunkReader } from './source/chunk-reader.ts';
+import { openRelayedSource } from './source/relayed-source.ts';
 import { openSourceDatabase } from './source/source-database.ts';
 import { createSourceRows } from './source/source-rows.ts';
 import { applyPoolOptions, createApplyTarget } from './target/apply-target.ts';
@@ -13,6 +14,7 @@ import { openTargetDatabase } from './target/target-database.ts';
 export const postgresqlDriver: EngineDriver = {
   openSource: openSourceDatabase,
   openReader: openChunkReader,
+  openRelayedSource,
   openSourceRows: (settings, tables) => {
     const pool = createPool(settings, rereadPoolOptions);
     return { rows: createSourceRows(pool, tables, databaseLabel(settings)), close: () => closePool(pool) };

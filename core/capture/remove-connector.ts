@@ -18,8 +18,14 @@ const stopTimeoutMs = 30_000;
 export const removeConnector = async (connectorName: string, ports: RemoveConnectorPorts): Promise<void> => {
   const { connect } = ports;
   if ((await connect.getStatus(connectorName)) === undefined) return;
-  await stopConnector(connectorName, ports);
-  await connect.resetOffset(connectorName);
+  try {
+    await stopConnector(connectorName, ports);
+    await connect.resetOffset(connectorName);
+  } catch (error) {
+    // A removal that was interrupted, or another one, may have deleted it just before.
+    if ((await connect.getStatus(connectorName)) !== undefined) throw error;
+    return;
+  }
   await connect.deleteConnector(connectorName);
   await waitUntil(
     async () => (await connect.getStatus(connectorName)) === undefined,

@@ -117,6 +117,13 @@ export const tableChangeSchema = z
   .readonly();
 export type TableChange = z.infer<typeof tableChangeSchema>;
 
+/**
+ * How existing rows are copied when it is not by direct SQL: through Kafka Connect and Kafka. when_needed: also again, by itself,
+ * when changes were lost.
+ */
+export const relayedModeSchema = z.enum(['initial', 'when_needed']);
+export type RelayedMode = z.infer<typeof relayedModeSchema>;
+
 /** The pause that a replication is in. */
 export const pauseSchema = z
   .strictObject({
@@ -150,6 +157,8 @@ export const replicationSchema = z
     capture: captureOptionsSchema.exactOptional(),
     /** `defaultDeadLetterSettings` when absent. */
     deadLetters: deadLetterSettingsSchema.exactOptional(),
+    /** Absent: `no_data`, rows are copied by direct SQL. */
+    snapshotMode: relayedModeSchema.exactOptional(),
     connectorName: z.string(),
     topicPrefix: z.string(),
     slotName: z.string(),
@@ -188,6 +197,10 @@ export const owesResync = ({
   resyncGeneration = 0,
   copyGeneration,
 }: Pick<Replication, 'resyncGeneration' | 'copyGeneration'>): boolean => resyncGeneration > copyGeneration;
+
+/** Whether the copy reads its rows through Kafka Connect and Kafka, and queries the source nowhere itself. */
+export const copiesThroughKafka = ({ snapshotMode }: Pick<Replication, 'snapshotMode'>): boolean =>
+  snapshotMode !== undefined;
 
 /** Whether its changes are captured: during a pause they are, from its beginning on, and wait in Kafka. */
 export const isCaptured = ({ status }: Pick<Replication, 'status'>): boolean =>

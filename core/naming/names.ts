@@ -60,6 +60,13 @@ export const deadLetterTopicName = (prefix: string): string => `${prefix}.dead-l
 /** Debezium's heartbeats go to `{topic.heartbeat.prefix}.{topic.prefix}`; the first part is its default. */
 export const heartbeatTopicName = (prefix: string): string => `__debezium-heartbeat.${prefix}`;
 
+/** The connector that reads the rows of a copy through Kafka. A slug has no dot, so no other connector has such a name. */
+export const rowsConnectorName = (name: string): string => `${name}.copy`;
+
+/** What it is asked for, and what it answers with. Topics of tables have a second dot in their names. */
+export const rowRequestsTopicName = (prefix: string): string => `${prefix}.copy-requests`;
+export const copiedRowsTopicName = (prefix: string): string => `${prefix}.copy-rows`;
+
 /**
  * The comment of a target table that Millrace has created, by which it is known again when the replication is deleted. Other
  * installations have replications of the same number, hence the suffix of the bookkeeping.

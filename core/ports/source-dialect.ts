@@ -93,6 +93,11 @@ export interface CaptureDialect extends LogPositions {
     source: Database,
     kafka: CaptureKafka,
   ): ConnectorConfig;
+  /**
+   * The driver's settings of the connector that reads rows for a copy through Kafka, and the statements that its sessions begin with,
+   * under which a value's text is what the reader of the engine expects. Absent where rows can't be had that way.
+   */
+  rowsConnector?(source: Database): RowsConnectorSettings;
   /** How the connector's driver is told to give up connecting after so many milliseconds. */
   connectTimeoutConfig(timeoutMs: number): ConnectorConfig;
   /** What capture creates at the source: all that it has there, and what has to be removed with the replication. */
@@ -103,6 +108,11 @@ export interface CaptureDialect extends LogPositions {
   readonly takesTablesLater: boolean;
   /** Topics that the connector writes to in addition to those of the tables. */
   ownTopics(topicPrefix: string): readonly OwnTopic[];
+}
+
+export interface RowsConnectorSettings {
+  readonly config: ConnectorConfig;
+  readonly sessionStatements: readonly string[];
 }
 
 export interface SourceObject {

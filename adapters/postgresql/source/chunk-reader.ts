@@ -122,23 +122,38 @@ async function* readChunk(
 /** `stalled` is called when the source leaves us waiting; the time that the taker of the rows needs does not count. */
 async function* readBatches(output: CopyToStreamQuery, stalled: () => void): AsyncGenerator<RowBatch> {
   const parts: AsyncIterator<Buffer> = output[Symbol.asyncIterator]();
-  let rest: readonly Buffer[] = [];
+  const lines = new CopyLineBatches();
   for (;;) {
     const stall = setTimeout(stalled, stallTimeoutMs);
     const next = await parts.next().finally(() => clearTimeout(stall));
     if (next.done === true) break;
-    const part = next.value;
+    const batch = lines.push(next.value);
+    if (batch !== undefined) yield batch;
+  }
+}
+
+/** Makes batches of whole rows out of what COPY writes in its text format, cut anywhere. */
+export class CopyLineBatches {
+  #rest: readonly Buffer[] = [];
+
+  /** Whether everything so far was whole rows. */
+  get isAtEnd(): boolean {
+    return this.#rest.length === 0;
+  }
+
+  /** The rows that are whole now, if there are any. Throws for bytes that are no UTF-8. */
+  push(part: Buffer): RowBatch | undefined {
     const end = part.lastIndexOf(lineFeed) + 1;
     if (end === 0) {
-      rest = [...rest, part];
-      continue;
+      this.#rest = [...this.#rest, part];
+      return undefined;
     }
     const whole = part.subarray(0, end);
-    const lines = rest.length === 0 ? whole : Buffer.concat([...rest, whole]);
-    rest = end === part.length ? [] : [part.subarray(end)];
+    const lines = this.#rest.length === 0 ? whole : Buffer.concat([...this.#rest, whole]);
+    this.#rest = end === part.length ? [] : [part.subarray(end)];
     if (!isUtf8(lines)) throw unreadableText();
     const rows = parseCopyText(lines.toString('utf8'));
-    yield { rowCount: rows.length, rows, bytes: lines.length };
+    return { rowCount: rows.length, rows, bytes: lines.length };
   }
 }
 

@@ -24,6 +24,8 @@ export interface CaptureStack {
   /** The same database as a target. */
   readonly target: TargetDatabase;
   readonly sourceDatabase: Database;
+  /** Of the user that `sourceDatabase` names. */
+  readonly password: string;
   readonly connect: ConnectPort;
   readonly kafka: KafkaAdmin;
   readonly captureKafka: CaptureKafka;
@@ -120,6 +122,7 @@ export const startCaptureStack = async (version: PostgresVersion = 18): Promise<
       sql,
       source,
       target,
+      password,
       sourceDatabase: {
         databaseId: 1,
         clientId: 1,

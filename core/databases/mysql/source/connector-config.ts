@@ -31,7 +31,7 @@ const connectTimeoutMs = 10_000;
 export const heldTransactionBytes = 32 * 1024 * 1024;
 
 /** MySQL's names of the modes; MariaDB's driver has its own. */
-const tlsModes: Readonly<Record<MysqlKind, Readonly<Record<TlsMode, string>>>> = {
+export const tlsModes: Readonly<Record<MysqlKind, Readonly<Record<TlsMode, string>>>> = {
   mysql: {
     disable: 'disabled',
     require: 'required',

@@ -8,6 +8,7 @@ import { decoderFor, isUnavailable, validateColumn } from '../types/column-codec
 import { documentedTypes } from '../types/column-types.ts';
 import { connectorConfig } from './connector-config.ts';
 import { formatPosition, parsePosition, readEventSource, streamedPosition } from './log-position.ts';
+import { rowsConnector } from './rows-connector.ts';
 import { harmOfStatement } from './statement-harm.ts';
 
 const findKeyProblems = (table: TableDescription, subject: string): readonly Problem[] =>
@@ -44,6 +45,7 @@ export const mysqlSourceDialect = (kind: MysqlKind): DocumentedSourceDialect => 
     readEventSource,
     streamedPosition,
     connectorConfig: (replication, source, kafka) => connectorConfig(kind, replication, source, kafka),
+    rowsConnector: (source) => rowsConnector(kind, source),
     // The binlog client is Debezium's own, and so is its setting.
     connectTimeoutConfig: (timeoutMs) => ({ 'connect.timeout.ms': String(timeoutMs) }),
     // It reads the log as a replica does, and the server keeps that for a time of its own.

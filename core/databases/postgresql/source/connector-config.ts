@@ -15,7 +15,7 @@ import { heartbeatStatement } from './capture-statements.ts';
  * The PostgreSQL driver of Connect (pgjdbc). Its `verify-*` modes read root certificates from a file by default; these
  * factories take the worker's Java trust store, or the certificates that are given.
  */
-const tlsSettings = (tlsMode: TlsMode, caPem: string | undefined): ConnectorConfig => {
+export const tlsSettings = (tlsMode: TlsMode, caPem: string | undefined): ConnectorConfig => {
   switch (tlsMode) {
     case 'disable':
     case 'require':

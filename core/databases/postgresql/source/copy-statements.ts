@@ -159,6 +159,20 @@ const onConflict = (mapped: TableDescription, target: TableDescription): string 
 export const beginCopyStatement = (table: TableRef): string =>
   `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE ONLY ${quoteTable(table)} IN ACCESS SHARE MODE`;
 
+/** As `nextBoundStatement`, as a text that COPY answers: for a source that is read through Kafka. */
+export const copyBoundStatement = (
+  table: TableDescription,
+  after: readonly string[] | undefined,
+  rows: number,
+): string => {
+  const condition = keyRangeCondition(table, after === undefined ? {} : { after });
+  const keys = keyList(table);
+  return (
+    `COPY (SELECT ${keys} FROM ONLY ${quoteTable(table.ref)}${condition === undefined ? '' : ` WHERE ${condition}`} ` +
+    `ORDER BY ${keys} OFFSET ${Math.max(0, Math.trunc(rows) - 1)} LIMIT 1) TO STDOUT`
+  );
+};
+
 /** The key of the `rows`th row after `after` in key order; no row when there are fewer. */
 export const nextBoundStatement = (
   table: TableDescription,

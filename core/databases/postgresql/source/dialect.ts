@@ -10,6 +10,7 @@ import { dropPublicationStatement } from './capture-statements.ts';
 import { connectorConfig } from './connector-config.ts';
 import { compareWithEvent, eventFingerprint } from './event-shape.ts';
 import { formatLsn, parseLsn, readEventSource, streamedPosition } from './log-position.ts';
+import { rowsConnector } from './rows-connector.ts';
 
 const findKeyProblems = (table: TableDescription, subject: string): readonly Problem[] => {
   if (table.primaryKey.length === 0) {
@@ -85,6 +86,7 @@ export const postgresSourceDialect: DocumentedSourceDialect = {
     readEventSource,
     streamedPosition,
     connectorConfig,
+    rowsConnector,
     // A property of pgjdbc, in seconds.
     connectTimeoutConfig: (timeoutMs) => ({ 'driver.connectTimeout': String(Math.ceil(timeoutMs / 1_000)) }),
     objectsAtSource: ({ slotName, publicationName }) => [
