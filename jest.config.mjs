@@ -45,6 +45,7 @@ export const faultSuites = [
   'faults/capture-kill.test.ts',
   'faults/idle-tables.test.ts',
   'integration/capture/connect-workers.test.ts',
+  'integration/capture/row-relay.test.ts',
   'integration/capture/start-capture.test.ts',
   'integration/capture/starting-connect.test.ts',
   'integration/consumer/consumer.test.ts',

@@ -424,9 +424,9 @@ export interface Operations {
        */
       capture?: {
         /**
-         * `no_data`, also by its former names `never` and `schema_only`: see GET /snapshot-modes.
+         * How existing rows are copied: `no_data` (also by its former names `never` and `schema_only`) with direct SQL, `initial` through Kafka Connect and Kafka, `when_needed` as `initial` and again by itself when changes were lost. See GET /snapshot-modes.
          */
-        snapshot_mode?: 'no_data' | 'never' | 'schema_only';
+        snapshot_mode?: 'no_data' | 'never' | 'schema_only' | 'initial' | 'when_needed';
         /**
          * Events per hand-over to Kafka. By default 8,192.
          */
@@ -1472,7 +1472,7 @@ export interface Replication {
     unlogged_cascades: 'refuse' | 'accept';
   }[];
   capture: {
-    snapshot_mode: string;
+    snapshot_mode: 'no_data' | 'initial' | 'when_needed';
     max_batch_events: number;
     max_queue_events: number;
     max_queue_bytes: number;

@@ -84,7 +84,7 @@ const optionSchema = (name: keyof typeof captureOptionBounds) =>
   z.number().int().min(captureOptionBounds[name].min).max(captureOptionBounds[name].max).exactOptional();
 
 const captureSchema = z.strictObject({
-  snapshot_mode: z.enum(['no_data', 'never', 'schema_only']).exactOptional(),
+  snapshot_mode: z.enum(['no_data', 'never', 'schema_only', 'initial', 'when_needed']).exactOptional(),
   max_batch_events: optionSchema('maxBatchEvents'),
   max_queue_events: optionSchema('maxQueueEvents'),
   max_queue_bytes: optionSchema('maxQueueBytes'),

@@ -1,18 +1,23 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
+import { openCopySource } from '#adapters/databases/copy-source.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
+import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
+import { type KafkaSettings, parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import { createLog } from '#adapters/observability/log.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import {
   databaseNetworkEnvironmentSchema,
+  kafkaEnvironmentSchema,
   metricsEnvironmentSchema,
   stateEnvironmentSchema,
   taskEnvironmentSchema,
 } from '#core/contracts/environment.ts';
 import type { Run } from '#core/contracts/steps.ts';
 import { copyTables } from '#core/copy/copy-tables.ts';
+import { workerParallelChunks, workerPartitions } from '#core/copy/row-relay.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
@@ -22,7 +27,7 @@ import { openTaskMetrics } from '../task-metrics.ts';
  * Two pipes keep a vCPU busy; a third uses the time in which a chunk's commit and state write wait. With a fourth two cores
  * that are all there is, for the databases, too, took 7 % longer.
  */
-const parallelChunks = 3;
+const parallelChunks = workerParallelChunks;
 
 /**
  * The container in the role of copy worker: copies all big tables of a start. Returns the exit code for `ecs:runTask.sync`:
@@ -80,15 +85,21 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
   try {
     const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
     const { rows } = await withOpened(async (keep) => {
-      const source = keep(await databases.openSource(sourceDatabase));
       const target = keep(await databases.openTarget(targetDatabase));
-      const copier = keep(
-        await databases.openCopier(
+      const { source, copier } = await openCopySource(
+        {
+          replication,
           sourceDatabase,
           targetDatabase,
-          { owner: await ownerOf(store, replication), generation },
+          owned: { owner: await ownerOf(store, replication), generation },
           parallelChunks,
-        ),
+          relay: () => {
+            const settings = kafkaSettings(environment, connectorName);
+            const admin = keep(createKafkaAdmin(settings, log));
+            return { settings, partitions: workerPartitions, admin, clock: systemClock, log };
+          },
+        },
+        { databases, store, keep },
       );
       return copyTables(
         run,
@@ -116,4 +127,13 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
     process.off('SIGINT', onSignal);
     await taskMetrics.close();
   }
+};
+
+const kafkaSettings = (environment: NodeJS.ProcessEnv, connectorName: string): KafkaSettings => {
+  const kafka = kafkaEnvironmentSchema.parse(environment);
+  return {
+    brokers: parseBrokers(kafka.MILLRACE_KAFKA_BROKERS),
+    security: kafka.MILLRACE_KAFKA_SECURITY,
+    clientId: `millrace-copy-${connectorName}`,
+  };
 };

@@ -54,3 +54,11 @@ export const startFailedAlert = (
     `What to do: ${advice}`,
     whatStays,
   ]);
+
+/** Changes were lost, and everything is copied again because the user has asked for that. */
+export const resyncBegunAlert = (replication: Alerted, reason: string): Alert =>
+  composeAlert(replication, `${replication.connectorName} is copied again, since changes were lost`, [
+    reason,
+    'The target tables are emptied and filled again; the status shows how far it is. Find out why the log of the source was lost, or it will be ' +
+      'lost again. The next resync begins an hour after this one at the soonest.',
+  ]);

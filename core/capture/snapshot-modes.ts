@@ -15,11 +15,19 @@ export interface SnapshotMode {
 const everyKind: readonly DatabaseKind[] = ['postgresql', 'mysql', 'mariadb', 'oracle'];
 const withSchemaHistory: readonly DatabaseKind[] = ['mysql', 'mariadb', 'oracle'];
 
-/** The mode of every connector that Millrace creates. */
-export const usedSnapshotMode = 'no_data';
+/** The mode of every capture, and of a replication that says nothing else. */
+export const defaultSnapshotMode = 'no_data';
 
 const copiesItself =
-  'Not used: Millrace copies existing rows with direct SQL, in parallel and resumable, instead of through Kafka.';
+  'Not used: Millrace copies existing rows itself, with direct SQL or through Kafka (initial), and captures changes before that.';
+
+/** Kinds whose rows can be copied through Kafka. */
+const relayedKinds: readonly DatabaseKind[] = ['postgresql', 'mysql', 'mariadb'];
+
+const throughKafka =
+  'Existing rows are copied through Kafka Connect and Kafka, for a source that the copy workers may not query: capture streams first, then ' +
+  'a connector of Millrace reads the planned chunks, and the workers write them to the target. About half as fast as no_data. ' +
+  'Not for Oracle.';
 
 /** `custom` is left out: it takes a class of one's own, and connectors come from a closed schema. */
 export const snapshotModes: readonly SnapshotMode[] = [
@@ -30,15 +38,15 @@ export const snapshotModes: readonly SnapshotMode[] = [
     meaning: 'Reads no rows; streams from the current position, or from the slot of a PostgreSQL source.',
     isUsed: true,
     inMillrace:
-      'The mode of every replication: capture streams first, then the rows are copied with direct SQL.',
+      'The default: capture streams first, then the rows are copied with direct SQL, in parallel and resumable.',
   },
   {
     mode: 'initial',
-    kinds: everyKind,
+    kinds: relayedKinds,
     formerNames: [],
     meaning: 'Reads all rows on the first start, then streams.',
-    isUsed: false,
-    inMillrace: copiesItself,
+    isUsed: true,
+    inMillrace: throughKafka,
   },
   {
     mode: 'initial_only',
@@ -58,12 +66,13 @@ export const snapshotModes: readonly SnapshotMode[] = [
   },
   {
     mode: 'when_needed',
-    kinds: everyKind,
+    kinds: relayedKinds,
     formerNames: [],
     meaning: 'Reads all rows when the stored position is no longer in the log, then streams.',
-    isUsed: false,
+    isUsed: true,
     inMillrace:
-      'Not used: when changes were lost, the replication stops with needs-resync, and a start with force_resync copies again.',
+      'As initial. When changes were lost, the replication empties its target tables and copies them again by itself, once an hour at most, with ' +
+      'an alert. With the other modes it stops with needs-resync until a start with force_resync.',
   },
   {
     mode: 'configuration_based',
@@ -83,6 +92,13 @@ export const snapshotModes: readonly SnapshotMode[] = [
       'Not used: it is only right when no table changed since the stored position. Start with force_resync instead.',
   },
 ];
+
+/** What a replication can have, by the names of today. */
+export const usedSnapshotModes = ['no_data', 'initial', 'when_needed'] as const;
+export type UsedSnapshotMode = (typeof usedSnapshotModes)[number];
+
+export const isUsedSnapshotMode = (mode: string): mode is UsedSnapshotMode =>
+  usedSnapshotModes.some((used) => used === mode);
 
 /** A mode by its name of today or a former one. */
 export const findSnapshotMode = (name: string): SnapshotMode | undefined =>

@@ -31,7 +31,8 @@ export interface CopyTablePorts {
       CopyStore,
       'getTableProgress' | 'putTablePlan' | 'listUnfinishedChunks' | 'recordFinishedChunk' | 'setTableState'
     >;
-  readonly source: SourceDatabase;
+  /** What the copy asks the source for besides rows: of one that is copied through Kafka, nothing is asked directly. */
+  readonly source: Pick<SourceDatabase, 'describeTable' | 'nextChunkBound'>;
   readonly target: Pick<TargetDatabase, 'describeTable'>;
   readonly copier: ChunkCopier;
   readonly metrics: MetricsPort;

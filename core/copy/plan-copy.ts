@@ -294,7 +294,7 @@ const requireCopyable = async (
 
 export interface SplitPorts {
   readonly store: Pick<CopyStore, 'putTablePlan' | 'getTableProgress'>;
-  readonly source: SourceDatabase;
+  readonly source: Pick<SourceDatabase, 'describeTable' | 'nextChunkBound'>;
   readonly log: Log;
 }
 
@@ -315,7 +315,10 @@ export const splitPendingTable = async (
   return (await store.getTableProgress(replicationId, progress.source)) ?? split;
 };
 
-const describeOrThrow = async (source: SourceDatabase, ref: TableRef): Promise<TableDescription> => {
+const describeOrThrow = async (
+  source: Pick<SourceDatabase, 'describeTable'>,
+  ref: TableRef,
+): Promise<TableDescription> => {
   const table = await source.describeTable(ref);
   if (table !== undefined) return table;
   throw tableGone(ref);

@@ -16,10 +16,10 @@ import { laneCount } from './lanes.ts';
 
 /** Chunks that the copy worker, and each Lambda, copies at the same time. */
 export const workerParallelChunks = 3;
-export const lanePositions = 2;
+export const laneParallelChunks = 2;
 
 /** One partition for each chunk that can be copied at the same time, so that no reader has to pass over the rows of another. */
-export const relayPartitions = workerParallelChunks + laneCount * lanePositions;
+export const relayPartitions = workerParallelChunks + laneCount * laneParallelChunks;
 
 export const workerPartitions: readonly number[] = Array.from(
   { length: workerParallelChunks },
@@ -28,8 +28,8 @@ export const workerPartitions: readonly number[] = Array.from(
 
 export const lanePartitions = (lane: number): readonly number[] =>
   Array.from(
-    { length: lanePositions },
-    (_, at) => workerParallelChunks + (lane % laneCount) * lanePositions + at,
+    { length: laneParallelChunks },
+    (_, at) => workerParallelChunks + (lane % laneCount) * laneParallelChunks + at,
   );
 
 /** Statements that a source answers at the same time. */

@@ -5,10 +5,10 @@ import { withOpened } from '../concurrency/with-opened.ts';
 import type { Database } from '../contracts/database.ts';
 import type { Deletion, DeletionOutput, DeletionPart, DeletionRun, Remain } from '../contracts/deletion.ts';
 import { tableLabel } from '../contracts/identifiers.ts';
-import type { Replication } from '../contracts/replication.ts';
+import { copiesThroughKafka, type Replication } from '../contracts/replication.ts';
 import type { TargetOwner } from '../contracts/target-owner.ts';
 import { MillraceError, toMillraceError } from '../errors/millrace-error.ts';
-import { consumerGroupPrefix, createdTableMark } from '../naming/names.ts';
+import { consumerGroupPrefix, createdTableMark, rowsConnectorName } from '../naming/names.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
 import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { AlertSink, ConnectPort, ExecutionPort, KafkaAdminPort, TaskRunner } from '../ports/services.ts';
@@ -160,7 +160,7 @@ const tryParts = async (
 
   if (!(await attempt('start', () => endExecutions(replication, ports)))) return attempts;
   if (!(await attempt('consumer', () => endConsumer(replication, ports)))) return attempts;
-  if (!(await attempt('connector', () => removeConnector(replication.connectorName, ports)))) return attempts;
+  if (!(await attempt('connector', () => removeConnectors(replication, ports)))) return attempts;
 
   const { sourceDatabase, targetDatabase } = await readDatabases(ports.store, replication);
   const owner = await ownerOf(ports.store, replication);
@@ -219,6 +219,13 @@ const endConsumer = async (
     }
   }
   await store.revokeLaunch(replicationId);
+};
+
+/** The topics of the second one go with those of the first. */
+const removeConnectors = async (replication: Replication, ports: DeletionPorts): Promise<void> => {
+  await removeConnector(replication.connectorName, ports);
+  if (!copiesThroughKafka(replication)) return;
+  await removeConnector(rowsConnectorName(replication.connectorName), ports);
 };
 
 const removeAtSource = async (

@@ -23,6 +23,8 @@ export interface EndingPorts {
   readonly executions: Pick<ExecutionPort, 'stopExecution'>;
   readonly tasks: Pick<TaskRunner, 'stopTask' | 'describeTask'>;
   readonly connect: Pick<ConnectPort, 'getStatus' | 'pause'>;
+  /** Removes what rows are copied through, see core/copy/row-relay.ts; does nothing for a replication that has none. */
+  readonly removeRowRelay: (replication: Replication) => Promise<void>;
   readonly clock: Clock;
 }
 
@@ -149,11 +151,12 @@ const refuseDuringChange = ({ replicationId, tableChange }: Replication): void =
 
 /** Each part is told, whatever happens to the others; the first failure is thrown. */
 const tellParts = async (
-  { replicationId, connectorName, executionArn }: Replication,
+  replication: Replication,
   tableChange: Replication['tableChange'],
   action: EndingWish['action'],
-  { store, executions, tasks, connect }: EndingPorts,
+  { store, executions, tasks, connect, removeRowRelay }: EndingPorts,
 ): Promise<void> => {
+  const { replicationId, connectorName, executionArn } = replication;
   const reason = taskReasons[action];
   const outcomes = await Promise.allSettled([
     executionArn === undefined || action === 'pause'
@@ -167,6 +170,7 @@ const tellParts = async (
       if (launch?.taskArn !== undefined) await tasks.stopTask(launch.taskArn, reason);
     }),
     action === 'stop' ? pauseConnector(connectorName, connect) : undefined,
+    action === 'stop' ? removeRowRelay(replication) : undefined,
   ]);
   const failure = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failure !== undefined) throw failure.reason;

@@ -2,14 +2,16 @@ import { captureConfig } from '../capture/capture-config.ts';
 import { captureTopics } from '../capture/capture-topics.ts';
 import type { Database } from '../contracts/database.ts';
 import { tableKey } from '../contracts/identifiers.ts';
-import type { Replication, TableMapping } from '../contracts/replication.ts';
+import { copiesThroughKafka, type Replication, type TableMapping } from '../contracts/replication.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
 import type { TargetOwner } from '../contracts/target-owner.ts';
+import { rowsConnectorConfig } from '../copy/row-relay.ts';
 import { listProblems } from '../errors/list-problems.ts';
 import { MillraceError, type Problem, toMillraceError } from '../errors/millrace-error.ts';
 import { findClaim } from '../lifecycle/own-tables.ts';
 import { mapTable } from '../mapping/map-table.ts';
 import { countOf } from '../naming/count-of.ts';
+import { rowsConnectorName } from '../naming/names.ts';
 import type { CaptureKafka } from '../ports/connector-config.ts';
 import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
@@ -109,7 +111,7 @@ const findProblems = async (
   ]);
   // What keeps the source from capturing, or Connect from answering, is reported already.
   const isCapturable = source.isReady && services.isConnectReady;
-  const connectorProblems = isFirst && isCapturable ? await checkConnector(request, ports) : [];
+  const connectorProblems = isFirst && isCapturable ? await checkConnectors(request, ports) : [];
   const ofTables: Problem[] = [];
   const unfit: TableFindings['unfit'][number][] = [];
   const ends = { isSourceReachable: source.isReachable, isTargetReachable: target.length === 0 };
@@ -187,6 +189,34 @@ const reach = async (subject: string, look: () => Promise<unknown>): Promise<rea
     if (error.policy.disposition === 'bug') throw error;
     return [{ subject, problem: error.message, remedy: error.policy.advice }];
   }
+};
+
+/** Of the connector of the capture, and of the one that reads rows, if there is to be one. */
+const checkConnectors = async (
+  request: ValidationRequest,
+  ports: ValidationPorts,
+): Promise<readonly Problem[]> => {
+  const { replication, sourceDatabase, captureKafka } = request;
+  const capture = await checkConnector(request, ports);
+  if (captureKafka === undefined || !copiesThroughKafka(replication)) return capture;
+  const name = rowsConnectorName(replication.connectorName);
+  const { capture: dialect } = ports.source.dialect;
+  let messages: readonly string[] = [];
+  const failed = await reach(`connector ${name}`, async () => {
+    const config = rowsConnectorConfig(dialect, replication, sourceDatabase, captureKafka);
+    messages = await ports.connect.validateConfig({ name, ...config });
+  });
+  return [
+    ...capture,
+    ...failed,
+    ...messages.map((message) => ({
+      subject: `connector ${name}`,
+      problem: `Kafka Connect refuses the configuration of the connector that copies rows: ${message}`,
+      remedy:
+        `The snapshot mode ${replication.snapshotMode} copies rows by a plug-in of Kafka Connect. Deploy the image of Kafka Connect of this ` +
+        'version of Millrace, or create the replication with snapshot_mode no_data.',
+    })),
+  ];
 };
 
 /** Connect's own validation, which also shows what the worker cannot reach, or a setting that it does not know. */

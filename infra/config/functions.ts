@@ -40,14 +40,18 @@ export const startStepDefinitions = {
   'plan-copy': {
     timeoutSeconds: 300,
     memoryMib: smallMib,
-    rights: ['read-credentials', 'reach-kafka', 'publish-alerts'],
+    rights: ['read-credentials', 'reach-kafka', 'reach-connect', 'publish-alerts'],
   },
   'copy-small-tables': {
     timeoutSeconds: 900,
     memoryMib: oneVcpuMib,
-    rights: ['read-credentials', 'publish-alerts'],
+    rights: ['read-credentials', 'reach-kafka', 'publish-alerts'],
   },
-  'finish-copy': { timeoutSeconds: 60, memoryMib: smallMib, rights: ['read-credentials'] },
+  'finish-copy': {
+    timeoutSeconds: 60,
+    memoryMib: smallMib,
+    rights: ['read-credentials', 'reach-kafka', 'reach-connect'],
+  },
   'start-consumer': { timeoutSeconds: 120, memoryMib: smallMib, rights: ['launch-tasks'] },
   'fail-start': { timeoutSeconds: 60, memoryMib: smallMib, rights: ['publish-alerts'] },
 } as const satisfies Record<string, FunctionDefinition>;

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { captureDefaults } from '#core/capture/connector-config.ts';
-import { findSnapshotMode, snapshotModes, usedSnapshotMode } from '#core/capture/snapshot-modes.ts';
+import {
+  defaultSnapshotMode,
+  findSnapshotMode,
+  isUsedSnapshotMode,
+  snapshotModes,
+  type UsedSnapshotMode,
+  usedSnapshotModes,
+} from '#core/capture/snapshot-modes.ts';
 import { activitySchema } from '#core/contracts/activity.ts';
 import { captureOptionBounds } from '#core/contracts/capture-options.ts';
 import { consumerStateSchema } from '#core/contracts/consumer.ts';
@@ -343,24 +350,32 @@ const targetTemplateSchema = withoutNul
       'and {client}.',
   });
 
+const usedModeNames = snapshotModes
+  .filter(({ isUsed }) => isUsed)
+  .flatMap(({ mode, formerNames }) => [mode, ...formerNames]);
+
+/** Gives the name of today. */
 const snapshotModeSchema = z
   .string()
   .max(50)
-  .superRefine((name, context) => {
+  .transform((name, context): UsedSnapshotMode => {
     const found = findSnapshotMode(name);
-    const message =
-      found === undefined
-        ? `is no snapshot mode; there are ${snapshotModes.map(({ mode }) => mode).join(', ')}`
-        : found.inMillrace;
-    if (found?.isUsed !== true) context.addIssue({ code: 'custom', message });
+    if (found !== undefined && isUsedSnapshotMode(found.mode)) return found.mode;
+    context.addIssue({
+      code: 'custom',
+      message:
+        found === undefined
+          ? `is no snapshot mode; there are ${snapshotModes.map(({ mode }) => mode).join(', ')}`
+          : found.inMillrace,
+    });
+    return z.NEVER;
   })
-  .transform((name) => findSnapshotMode(name)?.mode ?? name)
-  .default(usedSnapshotMode)
+  .default(defaultSnapshotMode)
   .meta({
-    enum: snapshotModes
-      .filter(({ isUsed }) => isUsed)
-      .flatMap(({ mode, formerNames }) => [mode, ...formerNames]),
-    description: '`no_data`, also by its former names `never` and `schema_only`: see GET /snapshot-modes.',
+    enum: usedModeNames,
+    description:
+      'How existing rows are copied: `no_data` (also by its former names `never` and `schema_only`) with direct SQL, `initial` through Kafka ' +
+      'Connect and Kafka, `when_needed` as `initial` and again by itself when changes were lost. See GET /snapshot-modes.',
   });
 
 const optionSchema = (name: keyof typeof captureOptionBounds, description: string) => {
@@ -503,7 +518,7 @@ export const replicationAnswerSchema = z.strictObject({
     }),
   ),
   capture: z.strictObject({
-    snapshot_mode: z.string(),
+    snapshot_mode: z.enum(usedSnapshotModes),
     max_batch_events: countSchema,
     max_queue_events: countSchema,
     max_queue_bytes: countSchema,

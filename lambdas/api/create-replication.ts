@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { refuseCaptureOptions } from '#core/capture/capture-config.ts';
+import type { UsedSnapshotMode } from '#core/capture/snapshot-modes.ts';
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { CaptureOptionName, CaptureOptions } from '#core/contracts/capture-options.ts';
@@ -10,6 +11,7 @@ import { type ClientId, type TableRef, tableKey, tableLabel } from '#core/contra
 import type { ColumnMapping, Replication, TableMapping } from '#core/contracts/replication.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import type { TargetOwner } from '#core/contracts/target-owner.ts';
+import { engineOf } from '#core/databases/registry.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
 import { findClaim, ownerOf, refuseKnownWriters } from '#core/lifecycle/own-tables.ts';
 import { mapTable } from '#core/mapping/map-table.ts';
@@ -80,9 +82,11 @@ export const createReplication = async (
   ]);
   const replicationId = await store.nextReplicationId();
   const owner = await ownerOf(store, { clientId, replicationId });
+  refuseSnapshotMode(request.capture.snapshot_mode, source);
   const tables = await mapTables(request, { client, source, target }, owner, ports);
 
   const capture = toCaptureOptions(request.capture);
+  const { snapshot_mode: snapshotMode } = request.capture;
   const ordinal = await store.nextOrdinal(clientId, source.databaseId);
   const prefix = topicPrefix(clientId, source.databaseId, ordinal);
   const now = clock.now().toISOString();
@@ -98,6 +102,7 @@ export const createReplication = async (
       : { targetTemplate: request.target_table_name }),
     ...(Object.keys(capture).length === 0 ? {} : { capture }),
     deadLetters: request.dead_letters,
+    ...(snapshotMode === 'no_data' ? {} : { snapshotMode }),
     connectorName: connectorName(client.name, source.name, ordinal),
     topicPrefix: prefix,
     slotName: slotName(prefix),
@@ -318,7 +323,18 @@ const findSizeProblems = (tables: readonly TableMapping[]): readonly Problem[] =
   ];
 };
 
-/** Those that are set; the snapshot mode is checked, and the same for all. */
+const refuseSnapshotMode = (mode: UsedSnapshotMode, source: Database): void => {
+  if (mode === 'no_data' || engineOf(source.kind).source.capture.rowsConnector !== undefined) return;
+  throw invalidRequest([
+    {
+      subject: 'body.capture.snapshot_mode',
+      problem: `Rows of ${engineOf(source.kind).displayName} cannot be copied through Kafka Connect and Kafka, which ${mode} does.`,
+      remedy: 'Use no_data, which copies them with direct SQL.',
+    },
+  ]);
+};
+
+/** Those that are set. */
 const toCaptureOptions = (capture: CreateRequest['capture']): CaptureOptions => {
   const set: Record<CaptureOptionName, number | undefined> = {
     maxBatchEvents: capture.max_batch_events,

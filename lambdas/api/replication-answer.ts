@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { captureDefaults } from '#core/capture/connector-config.ts';
-import { usedSnapshotMode } from '#core/capture/snapshot-modes.ts';
-import type { CaptureOptions } from '#core/contracts/capture-options.ts';
+import { defaultSnapshotMode } from '#core/capture/snapshot-modes.ts';
 import { defaultDeadLetterSettings } from '#core/contracts/dead-letter.ts';
 import { isActive, type Replication } from '#core/contracts/replication.ts';
 import { tablesVersion } from '#core/lifecycle/begin-table-change.ts';
@@ -47,7 +46,7 @@ export const toReplicationAnswer = (replication: Replication): z.input<typeof re
     value_policy: policies.valuePolicy ?? 'fail',
     unlogged_cascades: policies.unloggedCascades ?? 'refuse',
   })),
-  capture: toCaptureAnswer(replication.capture),
+  capture: toCaptureAnswer(replication),
 });
 
 const toTableChange = ({
@@ -65,12 +64,13 @@ const toTableChange = ({
         message: tableChange.message ?? null,
       };
 
-const toCaptureAnswer = (
-  options: CaptureOptions = {},
-): z.input<typeof replicationAnswerSchema>['capture'] => {
+const toCaptureAnswer = ({
+  capture: options = {},
+  snapshotMode,
+}: Replication): z.input<typeof replicationAnswerSchema>['capture'] => {
   const effective = { ...captureDefaults, ...options };
   return {
-    snapshot_mode: usedSnapshotMode,
+    snapshot_mode: snapshotMode ?? defaultSnapshotMode,
     max_batch_events: effective.maxBatchEvents,
     max_queue_events: effective.maxQueueEvents,
     max_queue_bytes: effective.maxQueueBytes,

@@ -1,5 +1,7 @@
+import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { ClientId, ReplicationId } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import { removeRowRelay } from '#core/copy/row-relay.ts';
 import { engineOf } from '#core/databases/registry.ts';
 import { type EndingWish, endReplication } from '#core/lifecycle/end-replication.ts';
 import { describeKeptLog, isAtSource } from '#core/status/objects-at-source.ts';
@@ -19,7 +21,18 @@ export const pauseOrStop = async (
   const log = ports.logFor(seen.connectorName, replicationId);
   log.info(`A ${wish.action} was requested by ${wish.by}`);
   const remark = wish.action === 'stop' ? await describeSource(seen, ports) : '';
-  const ended = await endReplication(clientId, replicationId, { ...wish, remark }, ports);
+  const ended = await endReplication(
+    clientId,
+    replicationId,
+    { ...wish, remark },
+    {
+      ...ports,
+      removeRowRelay: (replication) =>
+        withOpened((keep) =>
+          removeRowRelay(replication, { ...ports, kafka: keep(ports.openKafka(log)), log }),
+        ),
+    },
+  );
   log.info(`The replication is ${ended.status}`);
   return ended;
 };

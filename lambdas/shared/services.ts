@@ -5,7 +5,7 @@ import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
 import { createDatabaseAccess, type DatabaseAccess } from '#adapters/databases/open-database.ts';
 import { createKafkaAdmin, type KafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
-import { parseBrokers } from '#adapters/kafka/kafka-client.ts';
+import { type KafkaSettings, parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import type { DatabaseNetwork } from '#core/contracts/database-network.ts';
 import {
   connectEnvironmentSchema,
@@ -22,6 +22,7 @@ import type { ConnectPort, ExecutionPort, SecretStore, TaskRunner } from '#core/
 export interface KafkaServices {
   readonly topicRetentionHours: number;
   readonly captureKafka: CaptureKafka;
+  readonly settings: KafkaSettings;
   /** Connects when it is first used; close it. */
   openAdmin(log: Log): KafkaAdmin;
 }
@@ -39,6 +40,7 @@ export const kafkaServices = (clientId: string): KafkaServices => {
       brokers: environment.MILLRACE_KAFKA_BROKERS,
       security: environment.MILLRACE_KAFKA_SECURITY,
     },
+    settings,
     openAdmin: (log) => createKafkaAdmin(settings, log),
   };
 };

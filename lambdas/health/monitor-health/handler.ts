@@ -2,6 +2,7 @@ import { systemClock } from '#adapters/clock/system-clock.ts';
 import { ensureCapture } from '#core/capture/ensure-capture.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import { removeRowRelay } from '#core/copy/row-relay.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { type LogLook, lookAtLog, withinLookTime } from '#core/health/observe-source-log.ts';
 import { describeTransactions } from '#core/lifecycle/start-wait.ts';
@@ -62,6 +63,12 @@ export const handler = createHealthHandler('monitor-health', async (context, run
             return (await source.listUncaptured?.(replication, tables)) ?? [];
           },
         },
+        removeRowRelay: (replication) =>
+          withOpened((keep) => {
+            const log = context.logFor(replication);
+            const kafka = keep(kafkaService.openAdmin(log));
+            return removeRowRelay(replication, { kafka, connect, clock, log });
+          }),
         topicRetentionHours: kafkaService.topicRetentionHours,
         sources: {
           look: (replication, before, { connectAnswers, ...options }) => {

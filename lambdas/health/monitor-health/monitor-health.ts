@@ -12,6 +12,7 @@ import { type ObservationPorts, observeReplication } from '#core/health/observe-
 import { resumeDeletion } from '#core/lifecycle/begin-deletion.ts';
 import { resumeTableChange } from '#core/lifecycle/begin-table-change.ts';
 import { continueEnding, type EndingPorts } from '#core/lifecycle/end-replication.ts';
+import { resyncLost, resyncsByItself } from '#core/lifecycle/resync-lost.ts';
 import { nextStatus } from '#core/lifecycle/transitions.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
@@ -37,6 +38,7 @@ export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
     listUncaptured(replication: Replication): Promise<readonly TableRef[]>;
   };
   readonly sources: WatchSourcesPorts['sources'];
+  readonly removeRowRelay: EndingPorts['removeRowRelay'];
   readonly topicRetentionHours: number;
   readonly tasks: TaskRunner;
   readonly logFor: (replication: Replication) => Log;
@@ -89,6 +91,7 @@ export const monitorHealth = async (
     holder,
     ports,
   );
+  const resynced = await resyncAll(all.filter(resyncsByItself), holder, ports);
   const connect = await seeConnectors(ports);
   const seen = new Map<ReplicationId, Seen>();
   const { healed, leftOut } = await healEach(replications, {
@@ -111,7 +114,7 @@ export const monitorHealth = async (
   await recordHealth(all, seen, ports);
   const report = {
     examined: replications.length - leftOut.length,
-    healed: healed + ended + resumed + settled,
+    healed: healed + ended + resumed + settled + resynced,
   };
   log.info(
     `Examined ${countOf(report.examined, 'replication')}, carried out ${countOf(report.healed, 'action')}`,
@@ -173,6 +176,24 @@ const continueEndings = async (
     }
   }
   return settled;
+};
+
+/** Those that have lost changes and whose user wants them to be copied again by themselves then. */
+const resyncAll = async (
+  replications: readonly Replication[],
+  holder: string,
+  ports: MonitorHealthPorts,
+): Promise<number> => {
+  let resynced = 0;
+  for (const replication of replications) {
+    const log = ports.logFor(replication);
+    try {
+      if (await resyncLost(replication, holder, { ...ports, log })) resynced += 1;
+    } catch (error) {
+      log.error('Could not begin the resync; it is tried again an hour after this', { error });
+    }
+  }
+  return resynced;
 };
 
 const resumeTableChanges = async (

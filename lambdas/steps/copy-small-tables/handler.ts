@@ -1,13 +1,15 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
+import { openCopySource } from '#adapters/databases/copy-source.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { copySmallTablesInputSchema, copySmallTablesOutputSchema } from '#core/contracts/steps.ts';
 import { copyTables } from '#core/copy/copy-tables.ts';
+import { laneParallelChunks, lanePartitions } from '#core/copy/row-relay.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
-import { databaseService } from '../../shared/services.ts';
+import { databaseService, kafkaServices } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 
 const databases = databaseService();
@@ -15,7 +17,7 @@ const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(proc
 const alerts = createAlertSink({ topicArn });
 
 /** A Lambda of one vCPU is busy with two pipes, and the state machine runs several of them side by side. */
-const parallelChunks = 2;
+const parallelChunks = laneParallelChunks;
 
 /**
  * No chunk is begun in the last five of the Lambda's 15 minutes: one has 32 MiB, which takes seconds. The next call goes on
@@ -33,15 +35,27 @@ export const handler = createStepHandler({
   perform: ({ input: { run, lane, lanes }, replication, store, metrics, log, remainingMs }) =>
     withOpened(async (keep) => {
       const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
-      const source = keep(await databases.openSource(sourceDatabase));
       const target = keep(await databases.openTarget(targetDatabase));
-      const copier = keep(
-        await databases.openCopier(
+      const { source, copier } = await openCopySource(
+        {
+          replication,
           sourceDatabase,
           targetDatabase,
-          { owner: await ownerOf(store, replication), generation: run.generation },
+          owned: { owner: await ownerOf(store, replication), generation: run.generation },
           parallelChunks,
-        ),
+          relay: () => {
+            const kafka = kafkaServices('millrace-copy-small-tables');
+            const admin = keep(kafka.openAdmin(log));
+            return {
+              settings: kafka.settings,
+              partitions: lanePartitions(lane),
+              admin,
+              clock: systemClock,
+              log,
+            };
+          },
+        },
+        { databases, store, keep },
       );
       const ending = new AbortController();
       const cutOff = setTimeout(

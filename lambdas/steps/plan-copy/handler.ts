@@ -2,14 +2,17 @@ import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
-import { planCopyOutputSchema, runSchema } from '#core/contracts/steps.ts';
+import { copiesThroughKafka } from '#core/contracts/replication.ts';
+import { planCopyOutputSchema, runSchema, stepLabel } from '#core/contracts/steps.ts';
 import { planCopy } from '#core/copy/plan-copy.ts';
+import { ensureRowRelay } from '#core/copy/row-relay.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
-import { databaseService, kafkaServices } from '../../shared/services.ts';
+import { connectService, databaseService, kafkaServices } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 
 const databases = databaseService();
+const connect = connectService();
 const kafkaService = kafkaServices('millrace-plan-copy');
 const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);
 const alerts = createAlertSink({ topicArn });
@@ -32,7 +35,7 @@ export const handler = createStepHandler({
       const source = keep(await databases.openSource(sourceDatabase));
       const target = keep(await databases.openTarget(targetDatabase));
       const kafka = keep(kafkaService.openAdmin(log));
-      return await planCopy(
+      const plan = await planCopy(
         run,
         {
           ...{ store, source, target, kafka, owner, alerts, clock: systemClock, log },
@@ -40,5 +43,15 @@ export const handler = createStepHandler({
         },
         () => remainingMs() < lastTableMs,
       );
+      const isCopied = plan.lanes.length === 0 && !plan.hasFargateTables;
+      if (plan.isDone && !isCopied && copiesThroughKafka(replication)) {
+        const { capture } = source.dialect;
+        await ensureRowRelay(capture, replication, sourceDatabase, kafkaService.captureKafka, {
+          kafka,
+          connect,
+        });
+        log.info(`${stepLabel('Copy')} Rows are copied through Kafka Connect and Kafka`);
+      }
+      return plan;
     }),
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import pg from 'pg';
 import { createRowCopier } from '#adapters/databases/row-copier.ts';
 import { openChunkReader } from '#adapters/mysql/source/chunk-reader.ts';
+import { openRelayedSource } from '#adapters/mysql/source/relayed-source.ts';
 import { openSourceDatabase } from '#adapters/mysql/source/source-database.ts';
 import { openChunkWriter } from '#adapters/postgresql/target/chunk-writer.ts';
 import { openTargetDatabase } from '#adapters/postgresql/target/target-database.ts';
@@ -15,6 +16,7 @@ import { quoteIdentifier } from '#core/databases/postgresql/identifiers.ts';
 import type { CanonicalRow, ChunkReader, SourceDatabase } from '#core/ports/databases.ts';
 import { type PostgresServer, startPostgres } from '../../../local/postgres.ts';
 import { localNetwork } from '../../kit/local-network.ts';
+import { openRelay } from '../capture/open-relay.ts';
 import { type CaptureServices, startCaptureServices } from './capture.ts';
 import { kinds, type MysqlServer, startServer, withoutMysql } from './mysql-servers.ts';
 import { refusedTypes, sampleTable } from './type-samples.ts';
@@ -107,6 +109,55 @@ describe.each(kinds)('values of %s', (kind) => {
     expect(copied.map((row) => row[index])).toEqual(expected);
     const decode = decoderFor(column);
     expect(events.map((row) => decode(row[sample.name]))).toEqual(expected);
+  });
+
+  test('rows that are copied through Kafka are those of a direct copy, of every type, also into a writer that takes bytes', async () => {
+    const relay = await openRelay(`relay_${kind}`, server.settings, services);
+    const database = openTargetDatabase(target);
+    const relayed = { ...openRelayedSource(relay, kind), close: () => relay.close() };
+    const copier = createRowCopier(relayed, openChunkWriter(target, 1));
+    try {
+      expect(await readAll(relayed, described)).toEqual(copied);
+      const [firstKey] = copied;
+      const bound = await relayed.nextChunkBound(described, undefined, 1);
+      expect(bound).toEqual(await source.nextChunkBound(described, undefined, 1));
+      expect(bound?.[0]).toBe(firstKey?.[0]);
+
+      const [direct, through] = [
+        { schema: 'samples', table: `direct_${kind}` },
+        { schema: 'samples', table: `through_${kind}` },
+      ];
+      const directly = createRowCopier(openChunkReader(server.settings, 1), openChunkWriter(target, 1));
+      for (const [ref, by] of [
+        [direct, directly],
+        [through, copier],
+      ] as const) {
+        await database.createTable(ref, described);
+        const made = await database.describeTable(ref);
+        if (made === undefined) throw new Error('The target table was not created.');
+        const { rows } = await by.copyChunk(
+          { source: described, target: made },
+          { chunkNumber: 0 },
+          new AbortController().signal,
+        );
+        expect(rows).toBe(rowCount);
+      }
+      await directly.close();
+      const client = new pg.Client({ ...postgres, database: 'acme' });
+      await client.connect();
+      const digest = async ({ table }: TableRef) =>
+        (
+          await client.query(
+            `SELECT count(*), md5(string_agg(t::text, '|' ORDER BY id)) FROM samples.${table} t`,
+          )
+        ).rows[0];
+      const there = await digest(through);
+      expect(there).toEqual(await digest(direct));
+      expect(Number(there.count)).toBe(rowCount);
+      await client.end();
+    } finally {
+      await Promise.all([database.close(), copier.close()]);
+    }
   });
 
   test('PostgreSQL holds every value and writes it as the same text', async () => {

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
+import { createRowCopier } from '#adapters/databases/row-copier.ts';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka } from '#adapters/kafka/kafka-client.ts';
+import { openRelayedSource } from '#adapters/postgresql/source/relayed-source.ts';
 import { openSourceDatabase } from '#adapters/postgresql/source/source-database.ts';
 import { openChunkCopier } from '#adapters/postgresql/target/chunk-copier.ts';
+import { openChunkWriter } from '#adapters/postgresql/target/chunk-writer.ts';
 import { openTargetDatabase } from '#adapters/postgresql/target/target-database.ts';
 import { decodeRow } from '#core/apply/apply-table.ts';
 import { parseEvent } from '#core/apply/parse-event.ts';
@@ -25,6 +28,7 @@ import type { SourceDatabase } from '#core/ports/databases.ts';
 import { prepareJavaParts } from '../../../local/downloads.ts';
 import { type ConnectServer, type KafkaServer, startConnect, startKafka } from '../../../local/kafka.ts';
 import type { PostgresVersion } from '../../../local/postgres.ts';
+import { openRelay } from '../capture/open-relay.ts';
 import { type DatabasePair, startDatabasePair } from './database-pair.ts';
 import { generatedTypes, generateTexts } from './type-generators.ts';
 import { refusedTypes, samplesFor, sampleTypes } from './type-samples.ts';
@@ -423,6 +427,41 @@ describe.each(pairsOfVersions)('PostgreSQL $source to $target', ({ source: from,
       }
     },
   );
+
+  test(`a copy through Kafka writes what a direct one writes, of every type (seed ${seed})`, async () => {
+    const relay = await openRelay(`relay_${from}_${to}`, pair.source.settings, {
+      connect: connectClient(),
+      brokers: kafka.brokers,
+    });
+    const target = openTargetDatabase(pair.target.settings);
+    const copier = createRowCopier(
+      { ...openRelayedSource(relay, 'source'), close: () => relay.close() },
+      openChunkWriter(pair.target.settings, 1),
+    );
+    try {
+      for (const table of ['values', 'generated', 'wide'] as const) {
+        const ref = { schema: 'made', table: `relayed_${table}` };
+        await target.createTable(ref, described[table]);
+        const made = await target.describeTable(ref);
+        if (made === undefined) throw new Error('The target table was not created.');
+        // Twice: the second time finds every row there.
+        for (let time = 0; time < 2; time += 1) {
+          await copier.copyChunk(
+            { source: described[table], target: made },
+            { chunkNumber: 0 },
+            new AbortController().signal,
+          );
+        }
+        const content = await contentOf(pair.target, ref, textsOf(made));
+        for (const [column, texts] of Object.entries(expected[table])) {
+          const { type } = columnOf(described[table], column);
+          expect({ type, texts: content[column] }).toEqual({ type, texts });
+        }
+      }
+    } finally {
+      await Promise.all([target.close(), copier.close()]);
+    }
+  });
 
   test.each(['values', 'generated'] as const)(
     `copy and stream fill existing tables with the types of %s (seed ${seed})`,

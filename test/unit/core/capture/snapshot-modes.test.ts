@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { findSnapshotMode, snapshotModes, usedSnapshotMode } from '#core/capture/snapshot-modes.ts';
+import { findSnapshotMode, snapshotModes, usedSnapshotModes } from '#core/capture/snapshot-modes.ts';
+import { engineOf } from '#core/databases/registry.ts';
 
 test.each([
   ['never', 'no_data'],
@@ -18,11 +19,22 @@ test('what is no mode is not found', () => {
   ]);
 });
 
-test('one mode is used, by every kind of database', () => {
-  expect(snapshotModes.filter(({ isUsed }) => isUsed)).toEqual([
-    expect.objectContaining({
-      mode: usedSnapshotMode,
-      kinds: ['postgresql', 'mysql', 'mariadb', 'oracle'],
-    }),
+test('the modes that a replication can have, by kind of database', () => {
+  const used = snapshotModes.filter(({ isUsed }) => isUsed);
+  expect(used.map(({ mode, kinds }) => [mode, kinds])).toEqual([
+    ['no_data', ['postgresql', 'mysql', 'mariadb', 'oracle']],
+    ['initial', ['postgresql', 'mysql', 'mariadb']],
+    ['when_needed', ['postgresql', 'mysql', 'mariadb']],
   ]);
+  expect(used.map(({ mode }) => mode)).toEqual(usedSnapshotModes);
+});
+
+test('a kind has the modes that copy through Kafka when it has a connector for that', () => {
+  const initial = findSnapshotMode('initial');
+  for (const kind of ['postgresql', 'mysql', 'mariadb', 'oracle'] as const) {
+    expect([kind, engineOf(kind).source.capture.rowsConnector !== undefined]).toEqual([
+      kind,
+      initial?.kinds.includes(kind),
+    ]);
+  }
 });

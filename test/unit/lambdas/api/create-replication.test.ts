@@ -186,8 +186,20 @@ test('capture options are kept, and former names of the snapshot mode are unders
   expect(replicationSchema.parse(saved)).toEqual(saved);
 });
 
+test.each(['initial', 'when_needed'])('the snapshot mode %s is kept', async (mode) => {
+  const { request, clientWithDatabases, replications } = createWorld();
+  const { client } = await clientWithDatabases();
+  const body = create([{ source: { table: 'flights' } }], { capture: { snapshot_mode: mode } });
+  const answer = await request(client, 'POST', '/replications', body);
+  expect(replicationAnswerSchema.parse(answer.body).capture.snapshot_mode).toBe(mode);
+  const [saved] = replications.values();
+  expect(saved?.snapshotMode).toBe(mode);
+  expect(replicationSchema.parse(saved)).toEqual(saved);
+});
+
 test.each([
-  [{ snapshot_mode: 'initial' }, 'Millrace copies existing rows with direct SQL'],
+  [{ snapshot_mode: 'always' }, 'Start with force_resync to copy again'],
+  [{ snapshot_mode: 'schema_only_recovery' }, 'Start with force_resync instead'],
   [{ snapshot_mode: 'sometimes' }, 'is no snapshot mode'],
   [{ heartbeat_interval_ms: 0 }, 'heartbeat_interval_ms'],
   [{ max_batch_events: 1.5 }, 'max_batch_events'],

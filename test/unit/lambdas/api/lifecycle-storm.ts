@@ -187,6 +187,7 @@ export const createStorm = async ({ seed, openStore }: StormOptions) => {
       sources: {
         look: async () => ({ sourceLog: { readAt: clock.now().toISOString(), warnings: [] }, isOpen: false }),
       },
+      removeRowRelay: async () => {},
       topicRetentionHours: 168,
       tasks: taskRunner,
       executions: executionPort,

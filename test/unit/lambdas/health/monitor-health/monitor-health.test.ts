@@ -81,6 +81,7 @@ const createWorld = (change: Partial<Replication> = {}) => {
         return world.uncaptured;
       },
     },
+    removeRowRelay: call('removeRowRelay'),
     topicRetentionHours: 168,
     sources: {
       look: async () => {

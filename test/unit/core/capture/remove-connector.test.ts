@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import { removeConnector } from '#core/capture/remove-connector.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { ConnectorStatus } from '#core/ports/services.ts';
+import { createManualClock } from '../../../kit/manual-clock.ts';
+
+const createWorld = (statuses: readonly (ConnectorStatus | undefined)[], failure?: MillraceError) => {
+  const calls: string[] = [];
+  const left = [...statuses];
+  return {
+    calls,
+    ports: {
+      clock: createManualClock(),
+      connect: {
+        getStatus: async () => left.shift(),
+        stop: async () => {
+          calls.push('stop');
+          if (failure !== undefined) throw failure;
+        },
+        resetOffset: async () => void calls.push('resetOffset'),
+        deleteConnector: async () => void calls.push('delete'),
+      },
+    },
+  };
+};
+
+const stopped: ConnectorStatus = { state: 'STOPPED', tasks: [] };
+const missing = new MillraceError('ConnectRejected', 'There is no connector c.');
+
+test('a connector is stopped, forgets its offset, and is deleted', async () => {
+  const { calls, ports } = createWorld([stopped, stopped, undefined]);
+  await removeConnector('c', ports);
+  expect(calls).toEqual(['stop', 'resetOffset', 'delete']);
+});
+
+test('one that another removal has just deleted is removed', async () => {
+  const { calls, ports } = createWorld([stopped, undefined], missing);
+  await removeConnector('c', ports);
+  expect(calls).toEqual(['stop']);
+});
+
+test('one that is there and cannot be stopped is an error', async () => {
+  const { ports } = createWorld([stopped, stopped], new MillraceError('ConnectUnavailable', 'busy'));
+  await expect(removeConnector('c', ports)).rejects.toThrow('busy');
+});

@@ -1,0 +1,105 @@
+import { expect, test } from '@jest/globals';
+import type { Activity } from '#core/contracts/activity.ts';
+import type { Replication } from '#core/contracts/replication.ts';
+import { type ResyncLostPorts, resyncLost, resyncsByItself } from '#core/lifecycle/resync-lost.ts';
+import type { Alert } from '#core/ports/services.ts';
+import type { HealAttempt } from '#core/ports/state-store.ts';
+import { createManualClock } from '../../../kit/manual-clock.ts';
+import { createRecordingLog } from '../../../kit/recording-log.ts';
+
+const lost = {
+  replicationId: 7,
+  clientId: 1,
+  connectorName: 'acme_shop_connector',
+  status: 'needs-resync',
+  desired: 'running',
+  snapshotMode: 'when_needed',
+  generation: 3,
+  copyGeneration: 2,
+  lastErrorMessage: 'Changes of acme_shop_connector were lost: the slot is gone.',
+} as Replication;
+
+const createWorld = (first: Replication = lost) => {
+  const state = { current: first, isLeased: false };
+  const attempts: HealAttempt[] = [];
+  const runs: unknown[] = [];
+  const alerts: Alert[] = [];
+  const activities: Activity[] = [];
+  const clock = createManualClock();
+  const ports = {
+    store: {
+      getReplication: async () => state.current,
+      updateReplication: async (_client: number, _id: number, change: Partial<Replication>) => {
+        state.current = { ...state.current, ...change };
+        return state.current;
+      },
+      addActivity: async (_of: unknown, activity: Activity) => void activities.push(activity),
+      revokeLaunch: async () => undefined,
+      getRevokedLaunch: async () => undefined,
+      acquireLease: async () => !state.isLeased,
+      releaseLease: async () => {},
+      listHealAttempts: async (_id: number, since: Date) =>
+        attempts.filter(({ at }) => Date.parse(at) >= since.getTime()),
+      addHealAttempt: async (_id: number, attempt: HealAttempt) => void attempts.push(attempt),
+    },
+    executions: {
+      startExecution: async (_machine: string, _name: string, input: string) => {
+        runs.push(JSON.parse(input));
+        return 'arn:execution';
+      },
+      stopExecution: async () => {},
+    },
+    tasks: { stopTask: async () => {}, describeTask: async () => undefined },
+    alerts: { publish: async (alert: Alert) => void alerts.push(alert) },
+    clock,
+    log: createRecordingLog(),
+  } as unknown as ResyncLostPorts;
+  return { state, attempts, runs, alerts, activities, clock, ports };
+};
+
+test('only a replication that has lost changes, is meant to run and has this mode is copied again by itself', () => {
+  expect(resyncsByItself(lost)).toBe(true);
+  for (const change of [{ status: 'error' }, { desired: 'stopped' }, { snapshotMode: 'initial' }] as const) {
+    expect(resyncsByItself({ ...lost, ...change })).toBe(false);
+  }
+  const { snapshotMode: _mode, ...direct } = lost;
+  expect(resyncsByItself(direct)).toBe(false);
+});
+
+test('a forced start begins, and the activity and an alert say so and why', async () => {
+  const { state, runs, alerts, activities, ports } = createWorld();
+  expect(await resyncLost(lost, 'health', ports)).toBe(true);
+  expect(runs).toEqual([expect.objectContaining({ replicationId: 7, generation: 4, forceResync: true })]);
+  expect(state.current).toMatchObject({ status: 'starting', resyncGeneration: 4 });
+  expect(activities).toEqual([
+    expect.objectContaining({
+      actor: 'healer',
+      action: 'start-requested',
+      reason: expect.stringContaining('the slot is gone. The snapshot mode is when_needed'),
+    }),
+  ]);
+  expect(alerts).toHaveLength(1);
+  expect(alerts[0]?.message).toContain('the slot is gone');
+});
+
+test('once an hour at most', async () => {
+  const { state, runs, clock, ports } = createWorld();
+  await resyncLost(lost, 'health', ports);
+  state.current = lost;
+  clock.advance(3_599_000);
+  expect(await resyncLost(lost, 'health', ports)).toBe(false);
+  expect(runs).toHaveLength(1);
+  clock.advance(2_000);
+  expect(await resyncLost(lost, 'health', ports)).toBe(true);
+  expect(runs).toHaveLength(2);
+});
+
+test("a user's stop or start of the same moment counts", async () => {
+  const stopped = createWorld({ ...lost, status: 'stopped', desired: 'stopped' });
+  expect(await resyncLost(lost, 'health', stopped.ports)).toBe(false);
+  expect([stopped.runs, stopped.attempts]).toEqual([[], []]);
+  const busy = createWorld();
+  busy.state.isLeased = true;
+  expect(await resyncLost(lost, 'health', busy.ports)).toBe(false);
+  expect([busy.runs, busy.attempts]).toEqual([[], []]);
+});
