@@ -67,7 +67,7 @@ final class RowRead {
             steps.put(readRows());
         } catch (SQLException error) {
             steps.put(new Failure(textOf(error.getSQLState()), error.getErrorCode(), textOf(error.getMessage())));
-        } catch (RuntimeException error) {
+        } catch (RuntimeException | LinkageError error) {
             steps.put(new Failure("", 0, error.toString()));
         }
     }

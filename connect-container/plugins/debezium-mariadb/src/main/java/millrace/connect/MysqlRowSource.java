@@ -6,7 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
-import org.mariadb.jdbc.Configuration;
+import java.util.Properties;
 import org.mariadb.jdbc.Driver;
 import org.mariadb.jdbc.client.result.RowPackets;
 
@@ -39,19 +39,14 @@ final class MysqlRowSource implements RowSource {
     }
 
     private void connect() throws SQLException {
-        Configuration.Builder server = new Configuration.Builder()
-                .addHost(settings.get("database.hostname"), Integer.parseInt(settings.get("database.port")))
-                .user(settings.get("database.user"))
-                .password(settings.get("database.password"));
         Map<String, String> driver = RowCopyConnector.driverSettings(settings);
-        server.sslMode(driver.get("sslMode"));
-        if (driver.containsKey("serverSslCert")) {
-            server.serverSslCert(driver.get("serverSslCert"));
-        }
-        server.connectTimeout(Integer.valueOf(driver.get("connectTimeout")));
+        Properties properties = new Properties();
+        properties.putAll(driver);
+        properties.setProperty("user", settings.get("database.user"));
+        properties.setProperty("password", settings.get("database.password"));
         // Without TLS the accounts of MySQL 8 send their password encrypted by the server's key, which has to be asked for.
-        server.allowPublicKeyRetrieval("disable".equals(driver.get("sslMode")));
-        Connection opened = Driver.connect(server.build());
+        properties.setProperty("allowPublicKeyRetrieval", String.valueOf("disable".equals(driver.get("sslMode"))));
+        Connection opened = new Driver().connect(url(settings), properties);
         try (Statement begin = opened.createStatement()) {
             for (String sql : RowCopyConnector.sessionStatements(settings)) {
                 begin.execute(sql);
@@ -64,6 +59,15 @@ final class MysqlRowSource implements RowSource {
         if (isAborted) {
             abort();
         }
+    }
+
+    /** The driver's builder of configurations makes none that it can connect with (3.5.3), so the server is named by an address. */
+    private static String url(Map<String, String> settings) throws SQLException {
+        String host = settings.get("database.hostname");
+        if (!host.matches("[^()=,/?&\\s]+")) {
+            throw new SQLException("The host of the database is no name or address.");
+        }
+        return "jdbc:mariadb://address=(host=" + host + ")(port=" + settings.get("database.port") + ")/";
     }
 
     @Override
