@@ -26,7 +26,7 @@ const relayedKinds: readonly DatabaseKind[] = ['postgresql', 'mysql', 'mariadb']
 
 const throughKafka =
   'Existing rows are copied through Kafka Connect and Kafka, for a source that the copy workers may not query: capture streams first, then ' +
-  'a connector of Millrace reads the planned chunks, and the workers write them to the target. About half as fast as no_data. ' +
+  'a connector of Millrace reads the planned chunks, and the workers write them to the target. ' +
   'Not for Oracle.';
 
 /** `custom` is left out: it takes a class of one's own, and connectors come from a closed schema. */
