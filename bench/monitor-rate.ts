@@ -187,6 +187,7 @@ const createPorts = (client: DynamoDBClient, url: string) => {
         return { sourceLog: seenLog(), isOpen: false };
       },
     },
+    removeRowRelay: async () => {},
     topicRetentionHours: 168,
     alerts: { publish: never },
     metrics: createMetrics({ environment: 'bench', output }),
