@@ -4,7 +4,12 @@ import type { Producer } from 'kafkajs';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { PartitionSession } from '#core/ports/change-feed.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
-import { RelayedFailure, type RelayedStep, type RowRelay } from '#core/ports/row-relay.ts';
+import {
+  RelayedFailure,
+  type RelayedStatement,
+  type RelayedStep,
+  type RowRelay,
+} from '#core/ports/row-relay.ts';
 import type { KafkaAdminPort } from '#core/ports/services.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { createKafka, type KafkaSettings, toKafkaError } from './kafka-client.ts';
@@ -63,14 +68,14 @@ class KafkaRowRelay implements RowRelay {
     this.#options = options;
   }
 
-  async *read(statement: string, signal: AbortSignal): AsyncGenerator<RelayedStep> {
+  async *read(statement: RelayedStatement, signal: AbortSignal): AsyncGenerator<RelayedStep> {
     signal.throwIfAborted();
     const producer = await this.#open();
     const lane = await this.#acquire(signal);
     const id = randomUUID();
     let isAnswered = false;
     try {
-      await this.#send(producer, lane, id, statement);
+      await this.#send(producer, lane, id, requestOf(statement));
       const answer = new AnswerReader(id, crc32);
       while (!isAnswered) {
         for (const value of await this.#take(lane, signal)) {
@@ -226,6 +231,10 @@ class KafkaRowRelay implements RowRelay {
     }
   }
 }
+
+/** The statements of a request are divided by what no statement can have. */
+const requestOf = ({ begin, text }: RelayedStatement): string =>
+  begin === undefined ? text : `${begin}\0${text}`;
 
 const untilEither = (changed: Promise<void>, giveUp: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

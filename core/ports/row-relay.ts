@@ -7,6 +7,12 @@ export type RelayedStep =
   | { readonly kind: 'rows'; readonly bytes: Buffer }
   | { readonly kind: 'end'; readonly rows: number };
 
+export interface RelayedStatement {
+  /** Begins the transaction in which the rows are read, which is committed behind them. Absent: none is begun. */
+  readonly begin?: string;
+  readonly text: string;
+}
+
 /** Reads a source through Kafka Connect and Kafka, for a copy that may not query the source itself. */
 export interface RowRelay {
   /**
@@ -17,7 +23,7 @@ export interface RowRelay {
    * Throws `RelayedFailure` for what the source's server said, and `ConnectUnavailable` or `KafkaUnavailable`, both transient, when
    * the rows do not come, or when Connect has begun again with a statement of which rows were given already.
    */
-  read(statement: string, signal: AbortSignal): AsyncIterable<RelayedStep>;
+  read(statement: RelayedStatement, signal: AbortSignal): AsyncIterable<RelayedStep>;
   close(): Promise<void>;
 }
 

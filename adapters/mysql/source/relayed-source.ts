@@ -38,7 +38,7 @@ export const openRelayedSource = (relay: RowRelay, database: string): RelayedSou
       bytes += end - start;
     });
     try {
-      for await (const step of relay.read(statement, signal)) {
+      for await (const step of relay.read({ text: statement }, signal)) {
         if (step.kind === 'end') {
           if (frames.isAtEnd && step.rows === rows) return;
           throw new MillraceError(

@@ -1,9 +1,13 @@
 import { tableLabel } from '#core/contracts/identifiers.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
-import { copyBoundStatement, copyToStatement } from '#core/databases/postgresql/source/copy-statements.ts';
+import {
+  beginCopyStatement,
+  copyBoundStatement,
+  copyToStatement,
+} from '#core/databases/postgresql/source/copy-statements.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { RowBatch } from '#core/ports/databases.ts';
-import { RelayedFailure, type RowRelay } from '#core/ports/row-relay.ts';
+import { RelayedFailure, type RelayedStatement, type RowRelay } from '#core/ports/row-relay.ts';
 import type { RelayedSource } from '../../databases/engine-driver.ts';
 import { toDatabaseError } from '../driver/database-errors.ts';
 import { CopyLineBatches } from './chunk-reader.ts';
@@ -11,7 +15,7 @@ import { CopyLineBatches } from './chunk-reader.ts';
 /** PostgreSQL through Kafka: the statements are those of a direct copy, and so is what is made of the lines that COPY writes. */
 export const openRelayedSource = (relay: RowRelay, database: string): RelayedSource => {
   const readRows = async function* (
-    statement: string,
+    statement: RelayedStatement,
     { action, table }: { readonly action: string; readonly table: TableDescription },
     signal: AbortSignal,
   ): AsyncGenerator<RowBatch> {
@@ -39,12 +43,15 @@ export const openRelayedSource = (relay: RowRelay, database: string): RelayedSou
   return {
     readChunk: (table, chunk, signal) =>
       readRows(
-        copyToStatement({ source: table, target: table }, chunk, 'text'),
+        {
+          begin: beginCopyStatement(table.ref),
+          text: copyToStatement({ source: table, target: table }, chunk, 'text'),
+        },
         { action: `copy chunk ${chunk.chunkNumber}`, table },
         signal,
       ),
     nextChunkBound: async (table, after, rows) => {
-      const statement = copyBoundStatement(table, after, rows);
+      const statement = { text: copyBoundStatement(table, after, rows) };
       let bound: readonly (string | null)[] | undefined;
       const action = 'find the end of a chunk';
       for await (const batch of readRows(statement, { action, table }, new AbortController().signal)) {

@@ -76,7 +76,8 @@ final class RowRead {
         CRC32 crc = new CRC32();
         long bytes = 0;
         ByteArrayOutputStream part = new ByteArrayOutputStream(partBytes);
-        source.execute(statement);
+        String[] parts = statement.split("\0", 2);
+        source.execute(parts.length == 2 ? parts[0] : null, parts[parts.length - 1]);
         for (byte[] row = source.next(); row != null; row = source.next()) {
             crc.update(row);
             bytes += row.length;

@@ -8,8 +8,12 @@ import java.sql.SQLException;
  */
 interface RowSource {
 
-    /** Begins to read. Connects when there is no connection yet. */
-    void execute(String statement) throws SQLException;
+    /**
+     * Begins to read. Connects when there is no connection yet.
+     *
+     * @param begin begins the transaction of the statement, which is committed behind its rows; null when there is none
+     */
+    void execute(String begin, String statement) throws SQLException;
 
     /** The bytes of the next row, or null behind the last one. */
     byte[] next() throws SQLException;

@@ -25,6 +25,7 @@ class RowReadTest {
         private final SQLException failure;
         private final CountDownLatch aborted = new CountDownLatch(1);
         private int at;
+        private String begin;
 
         Rows(List<String> rows, SQLException failure) {
             this.rows = rows;
@@ -32,7 +33,8 @@ class RowReadTest {
         }
 
         @Override
-        public void execute(String statement) {
+        public void execute(String begin, String statement) {
+            this.begin = begin;
             assertEquals("SELECT", statement);
         }
 
@@ -93,6 +95,14 @@ class RowReadTest {
     @Test
     void aStatementWithoutRowsHasAnEnd() throws InterruptedException {
         assertEquals(List.of(new RowRead.End(0, 0, 0)), stepsOf(new Rows(List.of(), null), 4));
+    }
+
+    @Test
+    void whatBeginsItsTransactionStandsBeforeTheStatement() throws InterruptedException {
+        Rows source = new Rows(List.of(), null);
+        RowRead read = new RowRead(source, "BEGIN; LOCK\0SELECT", 4);
+        assertEquals(new RowRead.End(0, 0, 0), read.poll(WAIT_MS));
+        assertEquals("BEGIN; LOCK", source.begin);
     }
 
     @Test

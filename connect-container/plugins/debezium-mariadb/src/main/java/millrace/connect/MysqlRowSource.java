@@ -27,7 +27,10 @@ final class MysqlRowSource implements RowSource {
     }
 
     @Override
-    public void execute(String sql) throws SQLException {
+    public void execute(String begin, String sql) throws SQLException {
+        if (begin != null) {
+            throw new SQLException("One statement of MySQL sees one moment by itself; it is read without a transaction.");
+        }
         if (connection == null) {
             connect();
         }

@@ -15,15 +15,20 @@ final class PostgresRowSource implements RowSource {
     private volatile Connection connection;
     private volatile boolean isAborted;
     private CopyOut copy;
+    private boolean isInTransaction;
 
     PostgresRowSource(Map<String, String> settings) {
         this.settings = settings;
     }
 
     @Override
-    public void execute(String statement) throws SQLException {
+    public void execute(String begin, String statement) throws SQLException {
         if (connection == null) {
             connect();
+        }
+        isInTransaction = begin != null;
+        if (isInTransaction) {
+            run(begin);
         }
         copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(statement);
     }
@@ -57,7 +62,17 @@ final class PostgresRowSource implements RowSource {
 
     @Override
     public byte[] next() throws SQLException {
-        return copy.readFromCopy();
+        byte[] row = copy.readFromCopy();
+        if (row == null && isInTransaction) {
+            run("COMMIT");
+        }
+        return row;
+    }
+
+    private void run(String statement) throws SQLException {
+        try (Statement runs = connection.createStatement()) {
+            runs.execute(statement);
+        }
     }
 
     @Override
