@@ -170,6 +170,9 @@ describe('snapshot modes at PostgreSQL', () => {
     await awaitLive(tenant, id);
     await tenant.api.post(`/replications/${id}/stop`);
     await awaitStatus(tenant, id, 'stopped', 60_000);
+    // A paused connector keeps its slot in use; one that is stopped does not.
+    const connect = createConnectClient({ url: runningStack().connect.url, clock: systemClock });
+    await connect.stop(created.connectorName);
     const { rows } = await tenant.source.query(
       "SELECT slot_name FROM pg_replication_slots WHERE database = current_database() AND slot_name LIKE 'millrace%'",
     );
