@@ -87,7 +87,7 @@ export const rowsConnectorConfig = (
 
 export interface EnsureRelayPorts {
   readonly kafka: Pick<KafkaAdminPort, 'ensureTopics'>;
-  readonly connect: Pick<ConnectPort, 'putConnector' | 'resume' | 'restartFailed'>;
+  readonly connect: Pick<ConnectPort, 'getStatus' | 'putConnector' | 'resume' | 'restartFailed'>;
 }
 
 /** Brings topics and connector about; a repetition changes nothing. Throws `KafkaUnavailable`, `ConnectUnavailable`, `ConnectRejected`. */
@@ -100,8 +100,11 @@ export const ensureRowRelay = async (
 ): Promise<void> => {
   const name = rowsConnectorName(replication.connectorName);
   await kafka.ensureTopics(topicSpecs(replication.topicPrefix));
+  const before = await connect.getStatus(name);
   await connect.putConnector(name, rowsConnectorConfig(dialect, replication, source, captureKafka));
-  // A connector that was there may have been stopped, and its tasks may have failed.
+  // Just after it was created, Connect may say that there is no such connector; and there is nothing to be told then.
+  if (before === undefined) return;
+  // One that was there may have been stopped, and its tasks may have failed.
   await connect.resume(name);
   await connect.restartFailed(name);
 };

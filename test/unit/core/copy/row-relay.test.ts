@@ -114,6 +114,9 @@ test('topics come before the connector, which may have been stopped', async () =
     'resume',
     'restartFailed',
   ]);
+  const fresh = createWorld(false);
+  await ensureRowRelay(engineOf('mysql').source.capture, replication, source('mysql'), kafka, fresh.ports);
+  expect(fresh.calls.at(-1)).toBe('put acme_shop_connector.copy');
 });
 
 test('the connector goes before its topics, and is not asked for where there is none', async () => {
