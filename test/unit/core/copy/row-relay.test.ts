@@ -53,8 +53,8 @@ test.each(['postgresql', 'mysql', 'mariadb'] as const)(
   (kind) => {
     const config = configOf(kind, { caPem: 'PEM' });
     expect(config).toMatchObject({
-      'database.user': '${secretsmanager:arn:secret:username}',
-      'database.password': '${secretsmanager:arn:secret:password}',
+      'database.user': `\${secretsmanager:arn:secret:username}`,
+      'database.password': `\${secretsmanager:arn:secret:password}`,
       'millrace.requests.topic': 'client_1_db_1.copy-requests',
       'millrace.rows.topic': 'client_1_db_1.copy-rows',
       'millrace.kafka.security.protocol': 'SSL',
@@ -74,7 +74,7 @@ test.each([
 
 test('a client cannot have a reference of its own resolved, nor Oracle be read this way', () => {
   for (const kind of ['postgresql', 'mysql'] as const) {
-    expect(() => configOf(kind, { host: '${env:CONNECT_GROUP}' })).toThrow('must not contain');
+    expect(() => configOf(kind, { host: `\${env:CONNECT_GROUP}` })).toThrow('must not contain');
   }
   expect(() => configOf('oracle')).toThrow(expect.objectContaining({ code: 'InvalidRequest' }));
 });
