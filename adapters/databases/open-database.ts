@@ -97,7 +97,7 @@ export const createDatabaseAccess = (
         `Rows of a source of kind ${source.kind} cannot be copied through Kafka.`,
       );
     }
-    const settings = await connectionSettings(target, secrets);
+    const settings = await connectionSettings(target, secrets, network);
     const writer = targetDriverOf(settings).openWriter(settings, parallelChunks, run);
     return {
       copier: createRowCopier({ readChunk: relayed.readChunk, close: async () => {} }, writer),

@@ -13,6 +13,7 @@ import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect
 import { rowsConnectorName } from '#core/naming/names.ts';
 import type { CanonicalRow, ChunkReader } from '#core/ports/databases.ts';
 import type { RowRelay } from '#core/ports/row-relay.ts';
+import { localNetwork } from '../../kit/local-network.ts';
 import { type CaptureStack, replicationOf, silentLog, startCaptureStack } from './capture-stack.ts';
 
 // Tests may share two cores with a whole stack; most take a second or two.
@@ -34,7 +35,10 @@ beforeAll(async () => {
   stack = await startCaptureStack();
   const { host, port, databaseName, username } = stack.sourceDatabase;
   direct = openChunkReader(
-    { kind: 'postgresql', host, port, databaseName, username, password: stack.password, tlsMode: 'disable' },
+    {
+      ...{ kind: 'postgresql', host, port, databaseName, username, password: stack.password },
+      ...{ tlsMode: 'disable', network: localNetwork },
+    },
     2,
   );
 }, 300_000);
