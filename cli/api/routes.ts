@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '6f94e67fd7680b652a157ed4b4f25602524540232074c6818c21e0680684d5a4';
+export const documentDigest = '6a604cfd313b0fb37fce98ed3a3abd6f9e32dbccb6e1cd4d2b0475475669e9cd';
 
 /** Which HTTP call an operation is. */
 export const routes = {
