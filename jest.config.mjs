@@ -79,6 +79,10 @@ export default {
       globalSetup: '<rootDir>/test/chain/start-stack-with-mariadb.ts',
       ...without(productSuites),
     }),
+    project('browser', {
+      ...onStack,
+      globalSetup: '<rootDir>/test/browser/start-stack-with-console.ts',
+    }),
     project('product', { ...onStack, ...only(productSuites) }),
   ],
 };

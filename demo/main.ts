@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
+import { consoleSignInLink } from '../local/console.ts';
 import { prepareEmulator } from '../local/downloads.ts';
 import { createProgressReporter } from '../local/progress.ts';
 import { resetStack, startStack, stopStack } from '../local/stack.ts';
@@ -58,7 +59,10 @@ const run = async (options: DemoOptions): Promise<number> => {
     );
     const starting = startStack({
       ...{ folder, reporter, signal },
-      with: needsMariadb ? ['mariadb'] : [],
+      with: [
+        ...(needsMariadb ? (['mariadb'] as const) : []),
+        ...(options.once ? [] : (['console'] as const)),
+      ],
     });
     // Both are waited for, also when one fails: a stack must not come up after it was stopped.
     await Promise.allSettled([dataSet, starting]);
@@ -76,7 +80,8 @@ const run = async (options: DemoOptions): Promise<number> => {
     });
     report(demonstration, options, screen);
     if (options.once) await resetStack(folder, reporter);
-    else for (const line of nextSteps(stack, demonstration, folder)) screen.say(line);
+    else
+      for (const line of nextSteps(stack, demonstration, folder, consoleSignInLink(folder))) screen.say(line);
     return demonstration.figures.equal ? 0 : 1;
   } catch (thrown) {
     if (!signal.aborted) {

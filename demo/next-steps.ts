@@ -10,6 +10,8 @@ export const nextSteps = (
   stack: StackState,
   { access, replicationId, databases }: Pick<Demonstration, 'access' | 'replicationId' | 'databases'>,
   folder: Pick<StateFolder, 'logs'>,
+  /** Signs in to the console, once. */
+  consoleLink: string | undefined,
 ): readonly string[] => {
   const { url } = deployedApi(stack);
   const { source, target } = databases;
@@ -17,6 +19,7 @@ export const nextSteps = (
     '',
     'The stack stays up, and the replication goes on. What to try next:',
     '',
+    ...(consoleLink === undefined ? [] : [`  ${consoleLink}   # the console; the link works once`, '']),
     `  export MILLRACE_API_URL=${url}`,
     `  export MILLRACE_TOKEN=${access.token}   # of client ${access.clientId}`,
     `  npx millrace status ${replicationId} --watch`,
@@ -30,6 +33,7 @@ export const nextSteps = (
     `  ${kindOf(source).shellLine(source, "UPDATE airlines SET name = 'Mill Air' WHERE carrier = 'AA'")}`,
     `  ${kindOf(target).shellLine(target, `SELECT * FROM ${source.database}_airlines WHERE carrier = 'AA'`)}`,
     '',
+    'Another link to the console: npm run local -- open',
     'The admin token, which creates clients and tokens: npm run --silent local -- token',
     '',
     `Logs: ${relative(process.cwd(), folder.logs)}/, or npm run local -- logs --follow`,

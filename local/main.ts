@@ -2,6 +2,8 @@ import { relative } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { readAdminToken } from './admin-token.ts';
+import { linkMinutes } from './console/sign-in-links.ts';
+import { consoleSignInLink, consoleUrl } from './console.ts';
 import { awsEnvironment } from './environment.ts';
 import { printLogs } from './logs.ts';
 import { partLog } from './parts.ts';
@@ -59,6 +61,9 @@ const describeState = (state: StackState): string =>
     ...(state.mariadb === undefined ? [] : [`MariaDB       ${databaseUrl(state.mariadb, 'mysql')}`]),
     ...(state.api === undefined ? [] : [`API           ${state.api.url}`]),
     ...(state.prometheus === undefined ? [] : [`Prometheus    ${state.prometheus.url}`]),
+    ...(consoleUrl(folder) === undefined
+      ? []
+      : [`Console       ${consoleUrl(folder)} (npm run local -- open)`]),
     `Logs          ${relative(process.cwd(), folder.logs)}/ (npm run local -- logs)`,
   ].join('\n');
 
@@ -142,6 +147,18 @@ program
     const state = readStackState(folder);
     if (state !== undefined) reporter.say(describeState(state));
     if (parts.some((part) => runningPart(folder, part) === undefined)) process.exitCode = 1;
+  });
+
+program
+  .command('open')
+  .description("start the operator's console where it does not run, and print a link that signs in once")
+  .action(async () => {
+    requireStack();
+    await startStack({ folder, reporter, with: ['console'] });
+    const link = consoleSignInLink(folder);
+    if (link === undefined) throw new MillraceError('LocalStackFailed', 'The console does not run.');
+    reporter.say(`The console, as admin. The link works once, within ${linkMinutes} minutes:`);
+    reporter.say(link);
   });
 
 program

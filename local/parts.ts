@@ -2,13 +2,14 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { startConsole } from './console.ts';
 import type { LocalImages } from './ecs-shim/images.ts';
 import { emulatorStop, startEmulator } from './emulator.ts';
 import { engineStop, startEngine } from './engine.ts';
 import { partEnvironment } from './environment.ts';
 import { startConnect, startKafka } from './kafka.ts';
 import { mariadbSourceSettings, mariadbStop, startMariadb } from './mariadb.ts';
-import { loopback } from './ports.ts';
+import { findFreePort, loopback } from './ports.ts';
 import { postgresStop, sourceSettings, startPostgres } from './postgres.ts';
 import { politeStop, type StopStep, stopProcess } from './processes.ts';
 import { startPrometheus } from './prometheus.ts';
@@ -47,6 +48,7 @@ const stopSteps: Readonly<Record<PartName, readonly StopStep[]>> = {
   emulator: emulatorStop,
   mariadb: mariadbStop,
   monitoring: politeStop,
+  console: politeStop,
 };
 
 type PlannedPorts = Pick<StackPlan, 'ports'>;
@@ -152,6 +154,9 @@ export const launchPart = async (
         connectWorkers: workersMetrics(plan),
         folder,
       });
+      return;
+    case 'console':
+      await startConsole({ ...shared, port: plan.ports.console ?? (await findFreePort()), folder });
       return;
   }
 };

@@ -9,7 +9,7 @@ import { type StateFolder, stateFolder } from './state-folder.ts';
 /** In the order in which they are started; `engine` is the Docker engine that runs ECS tasks as processes. */
 export const requiredParts = ['source', 'target', 'kafka', 'connect', 'engine', 'emulator'] as const;
 /** Started, and downloaded, only when they are asked for. */
-export const optionalParts = ['mariadb', 'connect2', 'connect3', 'monitoring'] as const;
+export const optionalParts = ['mariadb', 'connect2', 'connect3', 'monitoring', 'console'] as const;
 export type OptionalPart = (typeof optionalParts)[number];
 
 /** Kafka Connect workers that join the first one, in this order. */
@@ -61,6 +61,7 @@ const portsSchema = z.strictObject({
   connectMetrics: z.number().optional(),
   connect2Metrics: z.number().optional(),
   connect3Metrics: z.number().optional(),
+  console: z.number().optional(),
 });
 export type StackPorts = z.infer<typeof portsSchema>;
 

@@ -176,7 +176,7 @@ const portsOf = (part: PartName, ports: StackPorts): readonly number[] => {
 
 /** What depends on no other part first. */
 const reviveOrder: readonly (readonly PartName[])[] = [
-  ['source', 'target', 'mariadb', 'kafka', 'engine'],
+  ['source', 'target', 'mariadb', 'kafka', 'engine', 'console'],
   ['connect', 'emulator'],
   ['connect2', 'connect3'],
   ['monitoring'],
@@ -427,7 +427,7 @@ const choosePorts = async (
 
 /** First the processes that start others, then consumers, then what they write to. */
 const stopOrder: readonly (readonly PartName[])[] = [
-  ['monitoring'],
+  ['monitoring', 'console'],
   ['emulator'],
   ['engine'],
   ['connect', 'connect2', 'connect3'],

@@ -1,6 +1,6 @@
 /**
  * `npm run ci:summary -- STAGE=EXIT...`: the closing line of CI, for the stages that ran. The stages `usual`, `matrix`,
- * `faults`, `chain` and `mysql` keep the counts of their tests; one that has kept none in this run of CI has failed. Every
+ * `faults`, `chain`, `mysql` and `browser` keep the counts of their tests; one that has kept none in this run of CI has failed. Every
  * other stage counts as one test.
  */
 import { pathToFileURL } from 'node:url';
@@ -13,6 +13,7 @@ const testRuns: ReadonlyMap<string, readonly string[]> = new Map([
   ['faults', ['faults']],
   ['chain', ['chain']],
   ['mysql', ['mysql']],
+  ['browser', ['browser']],
 ]);
 
 const oneFailed: Counts = { passed: 0, failed: 1, skipped: 0 };

@@ -97,7 +97,7 @@ const jestStep = (name: string): Step => ({ name, run: () => runJest(name) });
 /** The projects of jest.config.mjs that `npm test` runs. */
 export const usualProjects: readonly string[] = ['unit', 'infra', 'state-machines', 'integration', 'product'];
 /** Those that take longer, and have a command of their own. */
-export const longProjects: readonly string[] = ['matrix', 'faults', 'chain'];
+export const longProjects: readonly string[] = ['matrix', 'faults', 'chain', 'browser'];
 
 /** Within 15 minutes on two cores. */
 const usualSteps: readonly Step[] = [

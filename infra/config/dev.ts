@@ -25,5 +25,6 @@ export const devConfig = (readContext: ReadContext): EnvironmentConfig => ({
   keepData: false,
   healthCheckRuns: 1,
   lagAlarmMs: 15 * 60_000,
+  servesConsole: true,
   alertEmails: alertEmailsFrom(readContext),
 });

@@ -96,6 +96,8 @@ export interface EnvironmentConfig {
     /** The claim with the number of a client, or `*` for all clients. */
     readonly clientClaim: string;
   };
+  /** Whether the operator's console is served by CloudFront. The local stack serves it by itself. */
+  readonly servesConsole: boolean;
   /** Gets the alerts; each address must confirm the subscription. */
   readonly alertEmails: readonly string[];
 }

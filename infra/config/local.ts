@@ -41,5 +41,6 @@ export const localConfig = (readContext: ReadContext): EnvironmentConfig => ({
   keepData: false,
   healthCheckRuns: 1,
   lagAlarmMs: 60_000,
+  servesConsole: false,
   alertEmails: [],
 });

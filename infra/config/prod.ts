@@ -25,5 +25,6 @@ export const prodConfig = (readContext: ReadContext): EnvironmentConfig => ({
   keepData: true,
   healthCheckRuns: 4,
   lagAlarmMs: 5 * 60_000,
+  servesConsole: true,
   alertEmails: alertEmailsFrom(readContext),
 });

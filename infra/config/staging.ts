@@ -25,5 +25,6 @@ export const stagingConfig = (readContext: ReadContext): EnvironmentConfig => ({
   keepData: true,
   healthCheckRuns: 2,
   lagAlarmMs: 5 * 60_000,
+  servesConsole: true,
   alertEmails: alertEmailsFrom(readContext),
 });

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { CreatedPlatform, EnvironmentConfig, ImportedPlatform } from '../config/environment-config.ts';
 import type { Foundation } from '../constructs/function-rights.ts';
 import { ConnectStack } from './connect-stack.ts';
+import { ConsoleStack } from './console-stack.ts';
 import { ControlStack } from './control-stack.ts';
 import { KafkaStack } from './kafka-stack.ts';
 import { NetworkStack } from './network-stack.ts';
@@ -54,6 +55,7 @@ export const createStacks = (app: App, config: EnvironmentConfig): void => {
   const foundation: Foundation = { state, ...platform };
   const replication = new ReplicationStack(app, config, foundation);
   const control = new ControlStack(app, config, foundation, replication);
+  if (config.servesConsole) new ConsoleStack(app, config, control);
   new ObservabilityStack(app, config, {
     alertTopic: state.alertTopic,
     replication,

@@ -11,6 +11,7 @@ import { clientOperations } from './client-operations.ts';
 import { connectorOperations } from './connector-operations.ts';
 import { databaseOperations } from './database-operations.ts';
 import { deadLetterOperations } from './dead-letter-operations.ts';
+import { fleetOperations } from './fleet-operations.ts';
 import { healthOperations } from './health-operations.ts';
 import { logOperations } from './log-operations.ts';
 import { metricsOperations } from './metrics-operations.ts';
@@ -31,6 +32,7 @@ export const operations: readonly Operation[] = [
   ...connectorOperations,
   ...metricsOperations,
   ...logOperations,
+  ...fleetOperations,
 ];
 
 /**

@@ -44,6 +44,7 @@ import {
   requestedDeadLettersSchema,
 } from './dead-letter-contracts.ts';
 import {
+  fleetAnswerSchema,
   historyAnswerSchema,
   hopAnswerSchema,
   incidentsAnswerSchema,
@@ -940,6 +941,7 @@ export const namedAnswers = {
   ConnectorConfig: connectorConfigSchema,
   ConnectorValidation: connectorValidationSchema,
   DeletedConnector: deletedConnectorSchema,
+  Fleet: fleetAnswerSchema,
   Hop: hopAnswerSchema,
   Logs: logsAnswerSchema,
   Metrics: metricsTextSchema,

@@ -6,6 +6,7 @@ import {
 } from '#core/contracts/health-record.ts';
 import { hopSchema } from '#core/contracts/hop.ts';
 import { instantSchema } from '#core/contracts/identifiers.ts';
+import { desiredStateSchema, replicationStatusSchema } from '#core/contracts/replication.ts';
 import { pageAnswerShape, pageQueryShape } from './paging.ts';
 
 const countSchema = z.number().int().nonnegative();
@@ -116,4 +117,48 @@ export const historyAnswerSchema = z.strictObject({
     .meta({
       description: 'One a minute, the oldest first; a minute without a health check is missing.',
     }),
+});
+
+export const fleetQuerySchema = z.strictObject({
+  ...pageQueryShape,
+  limit: pageQueryShape.limit.default(1_000),
+});
+
+const idSchema = z.number().int().positive();
+
+export const fleetAnswerSchema = z.strictObject({
+  replications: z
+    .array(
+      z.strictObject({
+        client_id: idSchema,
+        client_name: z.string(),
+        replication_id: idSchema,
+        name: z.string(),
+        source: z.string().meta({ description: 'The name of the source database.' }),
+        target: z.string().meta({ description: 'The name of the target database.' }),
+        source_database_id: idSchema,
+        target_database_id: idSchema,
+        status: replicationStatusSchema,
+        desired: desiredStateSchema,
+        status_since: instantSchema,
+        last_error_message: z.string().nullable(),
+        table_count: countSchema,
+        health: z
+          .strictObject({
+            overall: overallHealthSchema,
+            since: instantSchema,
+            looked_at: instantSchema,
+            condition: faultConditionSchema.nullable().meta({ description: 'The most likely cause.' }),
+            hop: hopSchema.nullable(),
+          })
+          .nullable()
+          .meta({
+            description:
+              'What the health check found last. It looks once a minute, so it may be older than the status. Null: it has not looked yet.',
+          }),
+      }),
+    )
+    .meta({ description: 'In the order of clients and replications.' }),
+  timestamp: instantSchema,
+  ...pageAnswerShape,
 });

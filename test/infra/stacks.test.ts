@@ -440,6 +440,7 @@ describe.each(environmentNames)('%s', (env) => {
       'ApiStage',
       'ApiUrl',
       'ClusterName',
+      ...(env === 'local' ? [] : ['ConsoleBucket', 'ConsoleDistribution', 'ConsoleUrl']),
       'DashboardName',
       ...(env === 'local' ? [] : ['MonitoringSecurityGroupId']),
       'RestApiId',

@@ -22,7 +22,9 @@ test('what the demo says to try are commands that there are', () => {
     stack,
     { access, replicationId: 7, databases: { source: database, target: database } },
     { logs: '/logs' },
+    'http://127.0.0.1:1/sign-in?code=x',
   );
+  expect(lines.join('\n')).toContain('http://127.0.0.1:1/sign-in?code=x');
   const typed = lines.flatMap((line) => /npx millrace (\S+) 7/.exec(line)?.[1] ?? []);
   const { command } = createProgram(processShell(new AbortController().signal));
   const known = command.commands.map((child) => child.name());

@@ -1,0 +1,7420 @@
+/** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
+
+export interface paths {
+  '/v1/clients': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the clients that the token may see.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listClients'];
+    put?: never;
+    /**
+     * Create a client: the tenant that owns databases and replications.
+     * @description Needs a token of role admin and of all clients.
+     */
+    post: operations['createClient'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/clients/{client_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a client.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getClient'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/me': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Say whose token this is, and what it may do.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getMe'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/tokens': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the tokens that the caller may see. None shows its text.
+     * @description Needs a token of role admin.
+     */
+    get: operations['listTokens'];
+    put?: never;
+    /**
+     * Create a token. It is shown this once.
+     * @description Needs a token of role admin.
+     */
+    post: operations['createToken'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/clients/{client_id}/tokens': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Create a token for a client, by default of role operator. It is shown this once.
+     * @description Needs a token of role admin.
+     */
+    post: operations['createClientToken'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/tokens/{token_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a token. Its text is not shown.
+     * @description Needs a token of role admin.
+     */
+    get: operations['getToken'];
+    put?: never;
+    post?: never;
+    /**
+     * Revoke a token. It is refused after one minute at the latest.
+     * @description Needs a token of role admin.
+     */
+    delete: operations['revokeToken'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/databases': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the registered databases.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listDatabases'];
+    put?: never;
+    /**
+     * Register a database as a source or target. Nothing connects to it yet when its kind is given.
+     * @description Needs a token of role operator.
+     */
+    post: operations['registerDatabase'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/databases/{database_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a registered database.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getDatabase'];
+    put?: never;
+    post?: never;
+    /**
+     * Delete a database that no replication uses, with its secret. Nothing is changed in the database itself.
+     * @description Needs a token of role operator.
+     */
+    delete: operations['deleteDatabase'];
+    options?: never;
+    head?: never;
+    /**
+     * Change how a database is reached: address, TLS, user, password. It is connected to before anything is saved, and replications that run take the change.
+     * @description Needs a token of role operator.
+     */
+    patch: operations['updateDatabase'];
+    trace?: never;
+  };
+  '/v1/databases/{database_id}/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Connect to a database and say what is missing to use it as a source or target.
+     * @description Needs a token of role operator.
+     */
+    post: operations['testDatabase'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/databases/{database_id}/tables': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the tables of a database with keys, row estimates and sizes.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['discoverTables'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/snapshot-modes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What the snapshot modes of Debezium's connectors do, which one replications have, and why.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listSnapshotModes'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the replications, without their tables.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listReplications'];
+    put?: never;
+    /**
+     * Configure a replication. Its tables are checked at the source; nothing runs until it is started.
+     * @description Needs a token of role operator.
+     */
+    post: operations['createReplication'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a replication.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getReplication'];
+    put?: never;
+    post?: never;
+    /**
+     * Delete a replication with everything it consists of: consumer, connector, slot, publication, topics, checkpoints.
+     * @description Needs a token of role operator.
+     */
+    delete: operations['deleteReplication'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/validate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A dry run: makes every check of a start, with Kafka Connect's own of the connector, and changes nothing.
+     * @description Needs a token of role operator.
+     */
+    post: operations['validateReplication'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/start': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Start a replication. Starting it twice is one start; an active one is left as it is.
+     * @description Needs a token of role operator.
+     */
+    post: operations['startReplication'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Pause an active replication: nothing is written at the target, and capture goes on. Changes wait in Kafka.
+     * @description Needs a token of role operator.
+     */
+    post: operations['pauseReplication'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Resume a paused replication: it applies what was captured meanwhile. Nothing is copied again.
+     * @description Needs a token of role operator.
+     */
+    post: operations['resumeReplication'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/restart': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Restart consumer, connector and its tasks of a replication that is active or has failed. Nothing is copied again.
+     * @description Needs a token of role operator.
+     */
+    post: operations['restartReplication'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/stop': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Stop a replication: the consumer commits what it has in hand, and the connector is paused. A start goes on from there.
+     * @description Needs a token of role operator.
+     */
+    post: operations['stopReplication'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/tables': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Add tables to a replication. The others stream on, and are not copied again.
+     * @description Needs a token of role operator.
+     */
+    post: operations['addTables'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/tables/{table}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Leave a table out of a replication. The others stream on, and the target table stays as it is.
+     * @description Needs a token of role operator.
+     */
+    delete: operations['removeTable'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/tables/{table}/resync': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Copy one table again, in the shape that it has at the source now. The others stream on.
+     * @description Needs a token of role operator.
+     */
+    post: operations['resyncTable'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/deletion': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How far the deletion of a replication is. It is kept for 90 days after the replication is gone.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getDeletion'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/status': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Whether it replicates: connector, consumer, lag and the state of each table.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getStatus'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/copy': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How far the initial copy is: rows, bytes, percent, rows per second and time left.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getCopyProgress'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/activity': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What happened to a replication in the last 90 days: who started, stopped or changed it, failures and heals. Also of one that is deleted.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listActivity'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/activity': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What happened to all replications and databases of the client in the last 90 days.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listClientActivity'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/dead-letters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the dead letters: changes that the target has refused, and those that wait behind them.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listDeadLetters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Change what happens to changes that the target refuses, and how many dead letters there may be.
+     * @description Needs a token of role operator.
+     */
+    patch: operations['updateDeadLetterSettings'];
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/dead-letters/causes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The dead letters by cause: how many, since when, with an example.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listDeadLetterCauses'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/dead-letters/{dead_letter_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a dead letter.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getDeadLetter'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/dead-letters/replay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Replay dead letters: each row is read again from the source, and written in the order of the stream. A dry run only tries.
+     * @description Needs a token of role operator.
+     */
+    post: operations['replayDeadLetters'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/dead-letters/discard': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Give dead letters up, with a reason. Their rows may differ from the source until their next change.
+     * @description Needs a token of role operator.
+     */
+    post: operations['discardDeadLetters'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/why': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Why it is healthy or not: the cause, where it is, since when, and what to do.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['explainReplication'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Its health, lag and applied changes, minute by minute, for up to 24 hours.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listHealthHistory'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/incidents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What is the matter with the replications of the client, or was within the last 90 days.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listIncidents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/incidents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What is the matter with a replication, or was within the last 90 days.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listReplicationIncidents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/metrics': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What the health checks measure of all replications that the token may see, for a Prometheus.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['readMetrics'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/metrics/targets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Where the consumers and copy workers show their own metrics, for a Prometheus to find them.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listMetricsTargets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/logs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What the consumer, the copy worker, the steps of a start, the healer and the connector of a replication have logged, in one list. With `wait_seconds` it waits for a line, so that a caller can follow.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['readLogs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/fleet': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * All replications that the token may see, of all its clients, with what the health check found last.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getFleet'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    Client: {
+      client_id: number;
+      name: string;
+      /** Format: date-time */
+      created_at: string;
+    };
+    ClientList: {
+      clients: components['schemas']['Client'][];
+      /** @description Where the list goes on; null at its end. */
+      next_cursor: string | null;
+    };
+    Token: {
+      token_id: number;
+      name: string;
+      /** @enum {string} */
+      role: 'viewer' | 'operator' | 'admin';
+      /** @description Null: all clients. */
+      client_id: number | null;
+      /** Format: date-time */
+      created_at: string;
+      /** @description The name of the token that created it. */
+      created_by: string;
+      expires_at: string | null;
+      /** @description To the minute; null: never used. */
+      last_used_at: string | null;
+    };
+    NewToken: {
+      token_id: number;
+      name: string;
+      /** @enum {string} */
+      role: 'viewer' | 'operator' | 'admin';
+      /** @description Null: all clients. */
+      client_id: number | null;
+      /** Format: date-time */
+      created_at: string;
+      /** @description The name of the token that created it. */
+      created_by: string;
+      expires_at: string | null;
+      /** @description To the minute; null: never used. */
+      last_used_at: string | null;
+      /** @description Shown this once; only its SHA-256 is stored. */
+      token: string;
+    };
+    TokenList: {
+      tokens: components['schemas']['Token'][];
+      /** @description Where the list goes on; null at its end. */
+      next_cursor: string | null;
+    };
+    Me: {
+      name: string;
+      /** @enum {string} */
+      role: 'viewer' | 'operator' | 'admin';
+      /** @description Null: all clients. */
+      client_id: number | null;
+      /** @description Null: the admin token of the deployment. */
+      token_id: number | null;
+    };
+    Database: {
+      database_id: number;
+      name: string;
+      /** @enum {string} */
+      kind: 'postgresql' | 'mysql' | 'mariadb' | 'oracle';
+      host: string;
+      port: number;
+      database: string;
+      username: string;
+      /** @enum {string} */
+      tls_mode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+      ca_pem: string | null;
+      /** Format: date-time */
+      created_at: string;
+    };
+    DatabaseList: {
+      databases: components['schemas']['Database'][];
+      /** @description Where the list goes on; null at its end. */
+      next_cursor: string | null;
+    };
+    UpdatedDatabase: {
+      database: components['schemas']['Database'];
+      /** @description What became of the replications that use the database. */
+      replications: {
+        replication_id: number;
+        /**
+         * @description restarted: connector and consumer work with the change. started: it had failed and starts again. next-start: nothing runs. failed: it could not be told; send the change again.
+         * @enum {string}
+         */
+        effect: 'restarted' | 'started' | 'next-start' | 'failed';
+        message: string;
+      }[];
+    };
+    DatabaseTest: {
+      database_id: number;
+      server_version: string;
+      /** @description One round trip on an open connection. */
+      latency_ms: number;
+      /** @description Connecting, TLS and logging in. */
+      connect_ms: number;
+      /** @description Whether changes can be captured from it. */
+      as_source: {
+        ready: boolean;
+        problems: components['schemas']['Problem'][];
+      };
+      /** @description Whether tables can be created and written in the default schema. */
+      as_target: {
+        ready: boolean;
+        problems: components['schemas']['Problem'][];
+      };
+    };
+    DiscoveredTables: {
+      /** @description Where the list goes on; null at its end. */
+      next_cursor: string | null;
+      tables: {
+        schema: string;
+        table: string;
+        /** @enum {string} */
+        kind: 'table' | 'partitioned-table' | 'view' | 'foreign-table' | 'other';
+        primary_key: string[];
+        /** @enum {string} */
+        replica_identity: 'default' | 'full' | 'nothing' | 'index';
+        columns: number;
+        /** @description From the catalog's statistics; null when the table was never analysed. */
+        estimated_rows: number | null;
+        /** @description Without indexes. */
+        bytes: number;
+        replicable: boolean;
+        /** @description Why it is not replicable. */
+        problems: components['schemas']['Problem'][];
+      }[];
+    };
+    Replication: {
+      replication_id: number;
+      name: string;
+      source_database_id: number;
+      target_database_id: number;
+      connector_name: string;
+      topic_prefix: string;
+      /** @enum {string} */
+      status:
+        | 'configured'
+        | 'starting'
+        | 'active'
+        | 'pausing'
+        | 'paused'
+        | 'stopping'
+        | 'stopped'
+        | 'error'
+        | 'needs-resync'
+        | 'deleting';
+      is_active: boolean;
+      /** @enum {string} */
+      desired: 'running' | 'paused' | 'stopped';
+      /** @description Counts the starts. */
+      generation: number;
+      execution_arn: string | null;
+      last_error_code: string | null;
+      last_error_message: string | null;
+      /** Format: date-time */
+      status_since: string;
+      /** Format: date-time */
+      created_at: string;
+      table_count: number;
+      dead_letters: components['schemas']['DeadLetterSettings'];
+      target_table_name: string;
+      /** @description Counts the changes of `tables`. */
+      tables_version: number;
+      /** @description A change of the tables that is at work or has failed; null when there is none. */
+      table_change: {
+        version: number;
+        /** @enum {string} */
+        state: 'running' | 'failed';
+        /** @description Source tables that are being left out. */
+        leaving: {
+          schema: string;
+          table: string;
+        }[];
+        /** @description Source tables that are copied again. */
+        resync: {
+          schema: string;
+          table: string;
+        }[];
+        /** Format: date-time */
+        started_at: string;
+        /** @description Why it failed. */
+        message: string | null;
+      } | null;
+      tables: {
+        source: {
+          schema: string;
+          table: string;
+        };
+        target: {
+          schema: string;
+          table: string;
+        };
+        columns: {
+          source: string;
+          /** @description Null: as at the source. */
+          target: string | null;
+          omit: boolean;
+          /** @description Null: that of the source. */
+          type: string | null;
+        }[];
+        /** @enum {string} */
+        value_policy: 'fail' | 'null' | 'text';
+        /** @enum {string} */
+        unlogged_cascades: 'refuse' | 'accept';
+      }[];
+      capture: {
+        snapshot_mode: string;
+        max_batch_events: number;
+        max_queue_events: number;
+        max_queue_bytes: number;
+        heartbeat_interval_ms: number;
+        poll_interval_ms: number;
+        retriable_restart_wait_ms: number;
+        /** @description Null: the driver's own. */
+        connect_timeout_ms: number | null;
+      };
+    };
+    ReplicationList: {
+      replications: {
+        replication_id: number;
+        name: string;
+        source_database_id: number;
+        target_database_id: number;
+        connector_name: string;
+        topic_prefix: string;
+        /** @enum {string} */
+        status:
+          | 'configured'
+          | 'starting'
+          | 'active'
+          | 'pausing'
+          | 'paused'
+          | 'stopping'
+          | 'stopped'
+          | 'error'
+          | 'needs-resync'
+          | 'deleting';
+        is_active: boolean;
+        /** @enum {string} */
+        desired: 'running' | 'paused' | 'stopped';
+        /** @description Counts the starts. */
+        generation: number;
+        execution_arn: string | null;
+        last_error_code: string | null;
+        last_error_message: string | null;
+        /** Format: date-time */
+        status_since: string;
+        /** Format: date-time */
+        created_at: string;
+        table_count: number;
+      }[];
+      /** @description Where the list goes on; null at its end. */
+      next_cursor: string | null;
+    };
+    Validation: {
+      replication_id: number;
+      ready: boolean;
+      /** @description All of them; empty when it can start. */
+      problems: components['schemas']['Problem'][];
+      /** @description What keeps no start from succeeding and should be changed all the same. */
+      warnings: components['schemas']['Problem'][];
+    };
+    SnapshotModes: {
+      snapshot_modes: {
+        mode: string;
+        former_names: string[];
+        kinds: ('postgresql' | 'mysql' | 'mariadb' | 'oracle')[];
+        /** @description What a connector of this mode does before it streams. */
+        meaning: string;
+        /** @description Whether a replication can have it. */
+        supported: boolean;
+        /** @description How the same is had here. */
+        in_millrace: string;
+      }[];
+    };
+    Status: {
+      /** @enum {string} */
+      overall: 'healthy' | 'degraded' | 'failed' | 'starting' | 'paused' | 'stopped';
+      /**
+       * Format: date-time
+       * @description Since when it is so, as far as the health check has seen it.
+       */
+      since: string;
+      /** @description Where the most likely cause is; null when it is healthy. */
+      hop: ('source' | 'capture' | 'kafka' | 'consumer' | 'target') | null;
+      /** @description Why it is not healthy; empty when it is. */
+      reasons: string[];
+      /** @description What may harm the source, with what to do. */
+      warnings: string[];
+      /** @description The way of a change, with the lag of each place. */
+      hops: components['schemas']['Hop'][];
+      connector: {
+        /** @enum {string} */
+        state:
+          | 'RUNNING'
+          | 'PAUSED'
+          | 'FAILED'
+          | 'UNASSIGNED'
+          | 'STOPPED'
+          | 'RESTARTING'
+          | 'NOT_CREATED'
+          | 'UNKNOWN';
+        healthy: boolean;
+        tasks: {
+          id: number;
+          /** @enum {string} */
+          state: 'RUNNING' | 'PAUSED' | 'FAILED' | 'UNASSIGNED' | 'STOPPED' | 'RESTARTING';
+        }[];
+        message: string;
+      };
+      consumer: {
+        /** @enum {string} */
+        state: 'STARTING' | 'RUNNING' | 'RETRYING' | 'STOPPED' | 'ERROR' | 'NOT_RUNNING';
+        healthy: boolean;
+        task_arn: string | null;
+        last_heartbeat: string | null;
+        heartbeat_recent: boolean;
+        message: string;
+      };
+      /** @description What a start waits for at the source; null while it waits for nothing. */
+      wait: {
+        /** Format: date-time */
+        since: string;
+        /**
+         * Format: date-time
+         * @description When the start gives up.
+         */
+        until: string;
+        transaction_count: number;
+        /** @description The oldest first, at most 50. */
+        transactions: string[];
+      } | null;
+      /** @description The pause that it is in; null when it is in none. */
+      pause: {
+        /** Format: date-time */
+        since: string;
+        /** @description Whose token it was. */
+        by: string;
+        reason: string | null;
+        /**
+         * Format: date-time
+         * @description Kafka keeps what is captured meanwhile until then at least. A later resume may need `force_resync`.
+         */
+        changes_kept_until: string;
+      } | null;
+      /** @description What Millrace has created at the source and not removed. */
+      source_objects: {
+        /** @description `replication slot`, `publication` or `table`. */
+        kind: string;
+        name: string;
+        /** @description Whether the source keeps its log for it as long as it exists and nothing reads it. */
+        keeps_log: boolean;
+      }[];
+      config: {
+        /** @enum {string} */
+        status:
+          | 'configured'
+          | 'starting'
+          | 'active'
+          | 'pausing'
+          | 'paused'
+          | 'stopping'
+          | 'stopped'
+          | 'error'
+          | 'needs-resync'
+          | 'deleting';
+        is_active: boolean;
+        /** @enum {string} */
+        desired: 'running' | 'paused' | 'stopped';
+        connector_name: string;
+        kafka_topic_prefix: string;
+        generation: number;
+        last_error_code: string | null;
+        last_error_message: string | null;
+        /** Format: date-time */
+        status_since: string;
+      };
+      statistics: {
+        /** @description Rows copied, inserted, updated and deleted. */
+        total_rows_synced: number;
+        rows_copied: number;
+        rows_inserted: number;
+        rows_updated: number;
+        rows_deleted: number;
+        tables_truncated: number;
+        duplicates_skipped: number;
+        tables_enabled: number;
+        tables_live: number;
+        last_sync_at: string | null;
+        /** @description Changes of all tables that are not applied yet, as of the last heartbeat. Null while that is not known. */
+        lag_events: number | null;
+        /** @description Age in milliseconds of the oldest change that is not applied yet, since its commit at the source; 0 when there is none. Null when `lag_events` is. */
+        lag_ms: number | null;
+        /** @description Why the lag is not known; null when it is. */
+        lag_message: string | null;
+        source_position: string | null;
+        /** @description Bytes of the source's log from where capture would go on to its end. PostgreSQL keeps them for the replication. Null: not known. */
+        source_retained_bytes: number | null;
+        /** @description When that was read. */
+        source_retained_at: string | null;
+        /** @description How fast that has grown within the last quarter of an hour. Null: not known yet. */
+        source_retained_bytes_per_minute: number | null;
+        /** @description Minutes until the source removes log that was not captured, at this rate (`max_slot_wal_keep_size`, expiry of the binary log). Null: it has no limit, or nothing grows. */
+        source_minutes_to_loss: number | null;
+      };
+      tables: components['schemas']['TableStatus'][];
+      /** Format: date-time */
+      timestamp: string;
+    };
+    CopyProgress: {
+      replication_id: number;
+      rows_copied: number;
+      bytes_copied: number;
+      estimated_rows: number;
+      percent: number;
+      rows_per_second: number | null;
+      seconds_left: number | null;
+      tables: components['schemas']['TableCopy'][];
+    };
+    TableCopy: {
+      source: {
+        schema: string;
+        table: string;
+      };
+      target: {
+        schema: string;
+        table: string;
+      };
+      /** @enum {string} */
+      state: 'pending' | 'copying' | 'catching-up' | 'live' | 'skipped' | 'held';
+      rows_copied: number;
+      bytes_copied: number;
+      estimated_rows: number;
+      percent: number;
+      rows_per_second: number | null;
+      seconds_left: number | null;
+      estimated_bytes: number;
+      chunks: number;
+      chunks_done: number;
+      runs_on: ('lambda' | 'fargate') | null;
+      started_at: string | null;
+      finished_at: string | null;
+      /** @description Why the table is skipped or held, and what to do. */
+      message: string | null;
+      /** @description Since when the table waits, in state held. */
+      held_since: string | null;
+    };
+    TableStatus: {
+      source: {
+        schema: string;
+        table: string;
+      };
+      target: {
+        schema: string;
+        table: string;
+      };
+      /** @enum {string} */
+      state: 'pending' | 'copying' | 'catching-up' | 'live' | 'skipped' | 'held';
+      rows_copied: number;
+      bytes_copied: number;
+      estimated_rows: number;
+      percent: number;
+      rows_per_second: number | null;
+      seconds_left: number | null;
+      estimated_bytes: number;
+      chunks: number;
+      chunks_done: number;
+      runs_on: ('lambda' | 'fargate') | null;
+      started_at: string | null;
+      finished_at: string | null;
+      /** @description Why the table is skipped or held, and what to do. */
+      message: string | null;
+      /** @description Since when the table waits, in state held. */
+      held_since: string | null;
+      /** @description Rows with dead letters: the target has refused a change of them. A table that has any is not in sync. Null: not known yet. */
+      rows_known_to_differ: number | null;
+      /** @description Changes of this table that are not applied yet, as of the last heartbeat. Null before the copy of the table has ended, while the lag is not known (see `statistics.lag_message`), and for a table that is not among the 100 furthest behind when 100 or more are. */
+      lag_events: number | null;
+      /** @description Age in milliseconds of the oldest change of this table that is not applied yet, since its commit at the source; 0 when there is none. Null when `lag_events` is. */
+      lag_ms: number | null;
+    };
+    Activity: {
+      replication_id: number;
+      /** @description Newest first. */
+      activity: {
+        /** Format: date-time */
+        at: string;
+        /** @enum {string} */
+        actor: 'user' | 'start-replication' | 'delete-replication' | 'change-tables' | 'healer' | 'consumer';
+        action: string;
+        message: string;
+        /** @description Null: it is of the client as a whole. */
+        replication_id: number | null;
+        /** @description Whose token it was, of what a user did. */
+        by: string | null;
+        /** @description Why, in the words of the user. */
+        reason: string | null;
+        /** @description What was changed, as it was. */
+        before: {
+          [key: string]: string;
+        } | null;
+        /** @description What was changed, as it is since. */
+        after: {
+          [key: string]: string;
+        } | null;
+      }[];
+      /** @description Null: there is no more. */
+      next_cursor: string | null;
+    };
+    ClientActivity: {
+      /** @description Newest first. */
+      activity: {
+        /** Format: date-time */
+        at: string;
+        /** @enum {string} */
+        actor: 'user' | 'start-replication' | 'delete-replication' | 'change-tables' | 'healer' | 'consumer';
+        action: string;
+        message: string;
+        /** @description Null: it is of the client as a whole. */
+        replication_id: number | null;
+        /** @description Whose token it was, of what a user did. */
+        by: string | null;
+        /** @description Why, in the words of the user. */
+        reason: string | null;
+        /** @description What was changed, as it was. */
+        before: {
+          [key: string]: string;
+        } | null;
+        /** @description What was changed, as it is since. */
+        after: {
+          [key: string]: string;
+        } | null;
+      }[];
+      /** @description Null: there is no more. */
+      next_cursor: string | null;
+    };
+    Why: {
+      replication_id: number;
+      /** @enum {string} */
+      overall: 'healthy' | 'degraded' | 'failed' | 'starting' | 'paused' | 'stopped';
+      /** @description What is the matter, where and for how long. */
+      sentence: string;
+      /** @description The most likely cause; null: nothing is at fault. */
+      condition:
+        | (
+            | 'replication-failed'
+            | 'needs-resync'
+            | 'deletion-blocked'
+            | 'ending-stuck'
+            | 'pause-running-out'
+            | 'credentials-refused'
+            | 'source-unreachable'
+            | 'source-unreadable'
+            | 'source-not-watched'
+            | 'connect-silent'
+            | 'connector-missing'
+            | 'connector-failed'
+            | 'connector-paused'
+            | 'connector-not-running'
+            | 'capture-not-reading'
+            | 'capture-stalled'
+            | 'capture-behind'
+            | 'capture-unknown'
+            | 'source-log-limit'
+            | 'consumer-retrying'
+            | 'consumer-ended'
+            | 'consumer-silent'
+            | 'consumer-starting'
+            | 'lag-unknown'
+            | 'target-behind'
+            | 'dead-letters'
+            | 'table-held'
+            | 'table-skipped'
+            | 'table-change-failed'
+            | 'check-failed'
+          )
+        | null;
+      /** @description Where the fault is. */
+      hop: ('source' | 'capture' | 'kafka' | 'consumer' | 'target') | null;
+      /** Format: date-time */
+      since: string;
+      /** @description What was measured. */
+      evidence: {
+        name: string;
+        value: string | number;
+      }[];
+      /** @description What Millrace does about it by itself. */
+      doing: string;
+      /** @description What an operator can do. */
+      advice: string | null;
+      /** @description A call of this API that may end it. */
+      call: string | null;
+      /** @description The section about it, relative to the repository. */
+      runbook: string | null;
+      /** @description What else is at fault, perhaps because of it. */
+      others: {
+        /** @enum {string} */
+        condition:
+          | 'replication-failed'
+          | 'needs-resync'
+          | 'deletion-blocked'
+          | 'ending-stuck'
+          | 'pause-running-out'
+          | 'credentials-refused'
+          | 'source-unreachable'
+          | 'source-unreadable'
+          | 'source-not-watched'
+          | 'connect-silent'
+          | 'connector-missing'
+          | 'connector-failed'
+          | 'connector-paused'
+          | 'connector-not-running'
+          | 'capture-not-reading'
+          | 'capture-stalled'
+          | 'capture-behind'
+          | 'capture-unknown'
+          | 'source-log-limit'
+          | 'consumer-retrying'
+          | 'consumer-ended'
+          | 'consumer-silent'
+          | 'consumer-starting'
+          | 'lag-unknown'
+          | 'target-behind'
+          | 'dead-letters'
+          | 'table-held'
+          | 'table-skipped'
+          | 'table-change-failed'
+          | 'check-failed';
+        /** @enum {string} */
+        hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
+        message: string;
+        /** Format: date-time */
+        since: string;
+      }[];
+      /** @description Age of the last look at the source. This call makes none; null: there was none yet. */
+      looked_ago_ms: number | null;
+      /** Format: date-time */
+      timestamp: string;
+    };
+    HealthHistory: {
+      replication_id: number;
+      /** @description One a minute, the oldest first; a minute without a health check is missing. */
+      points: {
+        /** Format: date-time */
+        at: string;
+        /** @enum {string} */
+        overall: 'healthy' | 'degraded' | 'failed' | 'starting' | 'paused' | 'stopped';
+        hop: ('source' | 'capture' | 'kafka' | 'consumer' | 'target') | null;
+        condition:
+          | (
+              | 'replication-failed'
+              | 'needs-resync'
+              | 'deletion-blocked'
+              | 'ending-stuck'
+              | 'pause-running-out'
+              | 'credentials-refused'
+              | 'source-unreachable'
+              | 'source-unreadable'
+              | 'source-not-watched'
+              | 'connect-silent'
+              | 'connector-missing'
+              | 'connector-failed'
+              | 'connector-paused'
+              | 'connector-not-running'
+              | 'capture-not-reading'
+              | 'capture-stalled'
+              | 'capture-behind'
+              | 'capture-unknown'
+              | 'source-log-limit'
+              | 'consumer-retrying'
+              | 'consumer-ended'
+              | 'consumer-silent'
+              | 'consumer-starting'
+              | 'lag-unknown'
+              | 'target-behind'
+              | 'dead-letters'
+              | 'table-held'
+              | 'table-skipped'
+              | 'table-change-failed'
+              | 'check-failed'
+            )
+          | null;
+        capture_lag_ms: number | null;
+        capture_lag_bytes: number | null;
+        apply_lag_ms: number | null;
+        apply_lag_events: number | null;
+        source_retained_bytes: number | null;
+        /** @description Since the replication was created; null: the check could not look. */
+        applied_events: number | null;
+      }[];
+    };
+    Incidents: {
+      /** @description The newest first. */
+      incidents: {
+        incident_id: string;
+        replication_id: number;
+        /** @enum {string} */
+        condition:
+          | 'replication-failed'
+          | 'needs-resync'
+          | 'deletion-blocked'
+          | 'ending-stuck'
+          | 'pause-running-out'
+          | 'credentials-refused'
+          | 'source-unreachable'
+          | 'source-unreadable'
+          | 'source-not-watched'
+          | 'connect-silent'
+          | 'connector-missing'
+          | 'connector-failed'
+          | 'connector-paused'
+          | 'connector-not-running'
+          | 'capture-not-reading'
+          | 'capture-stalled'
+          | 'capture-behind'
+          | 'capture-unknown'
+          | 'source-log-limit'
+          | 'consumer-retrying'
+          | 'consumer-ended'
+          | 'consumer-silent'
+          | 'consumer-starting'
+          | 'lag-unknown'
+          | 'target-behind'
+          | 'dead-letters'
+          | 'table-held'
+          | 'table-skipped'
+          | 'table-change-failed'
+          | 'check-failed';
+        /** @enum {string} */
+        hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
+        /** @enum {string} */
+        state: 'open' | 'closed';
+        message: string;
+        /** Format: date-time */
+        since: string;
+        /** Format: date-time */
+        opened_at: string;
+        /** Format: date-time */
+        updated_at: string;
+        closed_at: string | null;
+        /** @description How long it took, and what caught up. */
+        ending: string | null;
+        /** @description The same text at other incidents: they have one cause, and one alert. */
+        shared_cause: string | null;
+        runbook: string;
+      }[];
+      /** @description Where the list goes on; null at its end. */
+      next_cursor: string | null;
+    };
+    Fleet: {
+      /** @description In the order of clients and replications. */
+      replications: {
+        client_id: number;
+        client_name: string;
+        replication_id: number;
+        name: string;
+        /** @description The name of the source database. */
+        source: string;
+        /** @description The name of the target database. */
+        target: string;
+        source_database_id: number;
+        target_database_id: number;
+        /** @enum {string} */
+        status:
+          | 'configured'
+          | 'starting'
+          | 'active'
+          | 'pausing'
+          | 'paused'
+          | 'stopping'
+          | 'stopped'
+          | 'error'
+          | 'needs-resync'
+          | 'deleting';
+        /** @enum {string} */
+        desired: 'running' | 'paused' | 'stopped';
+        /** Format: date-time */
+        status_since: string;
+        last_error_message: string | null;
+        table_count: number;
+        /** @description What the health check found last. It looks once a minute, so it may be older than the status. Null: it has not looked yet. */
+        health: {
+          /** @enum {string} */
+          overall: 'healthy' | 'degraded' | 'failed' | 'starting' | 'paused' | 'stopped';
+          /** Format: date-time */
+          since: string;
+          /** Format: date-time */
+          looked_at: string;
+          /** @description The most likely cause. */
+          condition:
+            | (
+                | 'replication-failed'
+                | 'needs-resync'
+                | 'deletion-blocked'
+                | 'ending-stuck'
+                | 'pause-running-out'
+                | 'credentials-refused'
+                | 'source-unreachable'
+                | 'source-unreadable'
+                | 'source-not-watched'
+                | 'connect-silent'
+                | 'connector-missing'
+                | 'connector-failed'
+                | 'connector-paused'
+                | 'connector-not-running'
+                | 'capture-not-reading'
+                | 'capture-stalled'
+                | 'capture-behind'
+                | 'capture-unknown'
+                | 'source-log-limit'
+                | 'consumer-retrying'
+                | 'consumer-ended'
+                | 'consumer-silent'
+                | 'consumer-starting'
+                | 'lag-unknown'
+                | 'target-behind'
+                | 'dead-letters'
+                | 'table-held'
+                | 'table-skipped'
+                | 'table-change-failed'
+                | 'check-failed'
+              )
+            | null;
+          hop: ('source' | 'capture' | 'kafka' | 'consumer' | 'target') | null;
+        } | null;
+      }[];
+      /** Format: date-time */
+      timestamp: string;
+      /** @description Where the list goes on; null at its end. */
+      next_cursor: string | null;
+    };
+    Hop: {
+      /** @enum {string} */
+      hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
+      /** @description What is at fault there; null: nothing. */
+      fault:
+        | (
+            | 'replication-failed'
+            | 'needs-resync'
+            | 'deletion-blocked'
+            | 'ending-stuck'
+            | 'pause-running-out'
+            | 'credentials-refused'
+            | 'source-unreachable'
+            | 'source-unreadable'
+            | 'source-not-watched'
+            | 'connect-silent'
+            | 'connector-missing'
+            | 'connector-failed'
+            | 'connector-paused'
+            | 'connector-not-running'
+            | 'capture-not-reading'
+            | 'capture-stalled'
+            | 'capture-behind'
+            | 'capture-unknown'
+            | 'source-log-limit'
+            | 'consumer-retrying'
+            | 'consumer-ended'
+            | 'consumer-silent'
+            | 'consumer-starting'
+            | 'lag-unknown'
+            | 'target-behind'
+            | 'dead-letters'
+            | 'table-held'
+            | 'table-skipped'
+            | 'table-change-failed'
+            | 'check-failed'
+          )
+        | null;
+      /** @description Age of the oldest change that has not passed it. Capture: from the log of the source into Kafka, a minute exact. Target: from Kafka into the tables. Null: not measured, or not known. */
+      lag_ms: number | null;
+      /** @description Bytes of log that capture has not passed. */
+      lag_bytes: number | null;
+      /** @description Changes in Kafka that are not applied. */
+      lag_events: number | null;
+    };
+    Logs: {
+      replication_id: number;
+      /** @description The oldest first, from all parts. Lines of the same time may come in any order. */
+      lines: {
+        /** Format: date-time */
+        at: string;
+        /** @enum {string} */
+        level: 'debug' | 'info' | 'warn' | 'error';
+        /** @enum {string} */
+        component: 'consumer' | 'copy-worker' | 'steps' | 'healer' | 'connector';
+        /** @description The Lambda, task or class that speaks. */
+        service: string;
+        message: string;
+        /** @description The error with its causes and traces. */
+        error: string | null;
+      }[];
+      /** @description Where the lines go on, also after the last one: to follow them. */
+      next_cursor: string;
+      /** @description Whether these are all lines that there are by now. */
+      is_at_end: boolean;
+    };
+    /** @description Prometheus' text format. docs/guide/monitoring.md lists the metrics. */
+    Metrics: string;
+    /** @description What the HTTP service discovery of Prometheus expects. */
+    MetricsTargets: {
+      /** @description One `host:port`. */
+      targets: string[];
+      labels: {
+        /** @enum {string} */
+        role: 'consumer' | 'copy-worker';
+      };
+    }[];
+    DeadLetter: {
+      dead_letter_id: string;
+      /** @description The source table as `schema.table`. */
+      table: string;
+      /** @description The values of the key, in its order. Null for a viewer, who may not see values. */
+      key: string[] | null;
+      /** @description The same for all dead letters of a row. */
+      key_hash: string;
+      /**
+       * @description dead: the target refused it. waiting: a change of a part of the row, behind one that was refused.
+       * @enum {string}
+       */
+      state: 'dead' | 'waiting';
+      /**
+       * @description upsert: the whole row. patch: a part of it. move, rekey: its key changes.
+       * @enum {string}
+       */
+      operation: 'upsert' | 'patch' | 'delete' | 'move' | 'rekey';
+      topic: string;
+      partition: number;
+      /** @description Of the event in its topic. */
+      offset: string;
+      /** @description Where the event stands in the dead-letter topic. */
+      dead_letter_offset: string | null;
+      error_code: string;
+      cause: string;
+      message: string;
+      attempts: number;
+      /** Format: date-time */
+      first_at: string;
+      /** Format: date-time */
+      last_at: string;
+      /** @description What a person has asked for and the consumer has not done yet. */
+      requested: ('replay' | 'check' | 'discard') | null;
+      /** @description How the last check or replay ended. */
+      verdict: ('would-apply' | 'still-fails' | 'unreadable') | null;
+      verdict_message: string | null;
+      verdict_at: string | null;
+    };
+    DeadLetterList: {
+      replication_id: number;
+      settings: components['schemas']['DeadLetterSettings'];
+      dead_letters: components['schemas']['DeadLetter'][];
+      /** @description Where the list goes on; null at its end. */
+      next_cursor: string | null;
+    };
+    DeadLetterCauses: {
+      replication_id: number;
+      /** @description The most frequent first. */
+      causes: {
+        /** @description The error's code, the server's own code, constraint and column. */
+        cause: string;
+        error_code: string;
+        /** @description The source table as `schema.table`. */
+        table: string;
+        events: number;
+        /** @description Rows that are known to differ for it. */
+        rows: number;
+        /** Format: date-time */
+        first_at: string;
+        /** Format: date-time */
+        last_at: string;
+        sample_id: string;
+        sample_message: string;
+      }[];
+    };
+    DeadLetterSettings: {
+      /**
+       * @description What happens to an event that the target refuses because of its row. hold_table: its table waits exactly before it. continue: it becomes a dead letter, and the other rows go on. stop: the replication ends with status error.
+       * @enum {string}
+       */
+      policy: 'hold_table' | 'continue' | 'stop';
+      /** @description How many dead letters, waiting events included, the replication may have. An event beyond them holds its table. */
+      limit: number;
+    };
+    RequestedDeadLetters: {
+      replication_id: number;
+      /** @enum {string} */
+      action: 'replay' | 'check' | 'discard';
+      /** @description How many dead letters it is about. */
+      asked: number;
+      message: string;
+      /** @description Of a dry run, at most 100; empty otherwise. */
+      verdicts: {
+        dead_letter_id: string;
+        /**
+         * @description superseded: it is gone, since a later change made the row right. pending: not tried yet; list the dead letters later.
+         * @enum {string}
+         */
+        verdict: 'would-apply' | 'still-fails' | 'unreadable' | 'superseded' | 'pending';
+        message: string;
+      }[];
+    };
+    Deletion: {
+      replication_id: number;
+      name: string;
+      /**
+       * @description blocked: a part cannot be removed until a person acts. done: the replication is gone.
+       * @enum {string}
+       */
+      state: 'running' | 'blocked' | 'done';
+      drop_target_tables: boolean;
+      force: boolean;
+      /** Format: date-time */
+      requested_at: string;
+      /** Format: date-time */
+      updated_at: string;
+      finished_at: string | null;
+      /** @description Parts that are gone. */
+      removed: (
+        | 'start'
+        | 'consumer'
+        | 'connector'
+        | 'source'
+        | 'topics'
+        | 'consumer-groups'
+        | 'target'
+        | 'records'
+      )[];
+      /** @description Parts that are still there; of one that is done: what was left by force. */
+      remains: {
+        /** @enum {string} */
+        part:
+          | 'start'
+          | 'consumer'
+          | 'connector'
+          | 'source'
+          | 'topics'
+          | 'consumer-groups'
+          | 'target'
+          | 'records';
+        problem: string;
+        /** @description What to do; statements to run where there are any. */
+        remedy: string | null;
+      }[];
+    };
+    Problem: {
+      /** @description What it is about: a field, a table, a column, a server. */
+      subject: string;
+      message: string;
+      /** @description What to do; a statement to run where there is one. */
+      remedy: string | null;
+    };
+    ProblemDetails: {
+      /** @constant */
+      type: 'about:blank';
+      title: string;
+      status: number;
+      detail: string;
+      /** @description Stable; a code of core/errors/error-policies.ts. */
+      code: string;
+      /** @description What to do next. */
+      advice: string;
+      /** @description By which the log knows the request; also in X-Request-Id. */
+      request_id: string;
+      problems?: components['schemas']['Problem'][];
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  listClients: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+        name?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClientList'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  createClient: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          name: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Client'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getClient: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        client_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Client'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getMe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Me'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listTokens: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+        role?: 'viewer' | 'operator' | 'admin';
+        of_client?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenList'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  createToken: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Who or what uses it. The activity names the caller by it. */
+          name: string;
+          /**
+           * @description viewer: reads. operator: also changes, starts and stops. admin: also clients and tokens.
+           * @enum {string}
+           */
+          role: 'viewer' | 'operator' | 'admin';
+          /** @description The client that it is for; null: all clients. By default that of the token that asks. */
+          client_id?: number | null;
+          /**
+           * Format: date-time
+           * @description From then on it is refused; never by default.
+           */
+          expires_at?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NewToken'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  createClientToken: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        client_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /**
+           * @description Who or what uses it. The activity names the caller by it.
+           * @default client token
+           */
+          name?: string;
+          /**
+           * @description viewer: reads. operator: also changes, starts and stops. admin: also clients and tokens.
+           * @default operator
+           * @enum {string}
+           */
+          role?: 'viewer' | 'operator' | 'admin';
+          /**
+           * Format: date-time
+           * @description From then on it is refused; never by default.
+           */
+          expires_at?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NewToken'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        token_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Token'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  revokeToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        token_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Token'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listDatabases: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+        name?: string;
+        kind?: 'postgresql' | 'mysql' | 'mariadb' | 'oracle';
+        client_id?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatabaseList'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  registerDatabase: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          name: string;
+          /**
+           * @description When it is left out, the server is asked what it is; otherwise nothing connects to it yet.
+           * @enum {string}
+           */
+          kind?: 'postgresql' | 'mysql' | 'mariadb' | 'oracle';
+          host: string;
+          port: number;
+          database: string;
+          username: string;
+          /** @description Kept in Secrets Manager; never returned and never logged. */
+          password: string;
+          /**
+           * @description `require` encrypts; `verify-ca` and `verify-full` also check the certificate.
+           * @default require
+           * @enum {string}
+           */
+          tls_mode?: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+          /**
+           * Format: includes
+           * @description Certificates that the server must chain to; the system roots when absent.
+           */
+          ca_pem?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Database'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description DatabaseUnreachable */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getDatabase: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        database_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Database'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  deleteDatabase: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        database_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Database'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  updateDatabase: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description The ETag of the resource that the caller has read: 412 when it is another one by now. */
+        'If-Match'?: string;
+      };
+      path: {
+        database_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          name?: string;
+          host?: string;
+          port?: number;
+          /** @description Only while no replication uses the database: another name means other tables. */
+          database?: string;
+          username?: string;
+          /** @description Kept in Secrets Manager; never returned and never logged. */
+          password?: string;
+          /** @enum {string} */
+          tls_mode?: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+          /** @description Null: the system roots. */
+          ca_pem?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UpdatedDatabase'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description PreconditionFailed */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description DatabaseAuthenticationFailed, DatabaseTlsFailed, DatabaseNotFound, SecretMissing, ValidationFailed */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description DatabaseUnreachable */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable, ConnectUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout, DatabaseTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  testDatabase: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        database_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatabaseTest'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused, DatabaseAuthenticationFailed, DatabaseTlsFailed, DatabaseNotFound, SecretMissing, ValidationFailed */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description DatabaseUnreachable */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout, DatabaseTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  discoverTables: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+        schema?: string;
+        replicable?: 'true' | 'false';
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        database_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DiscoveredTables'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description DatabaseAuthenticationFailed, DatabaseTlsFailed, DatabaseNotFound, SecretMissing */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description DatabaseUnreachable */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout, DatabaseTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listSnapshotModes: {
+    parameters: {
+      query?: {
+        kind?: 'postgresql' | 'mysql' | 'mariadb' | 'oracle';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SnapshotModes'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listReplications: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+        name?: string;
+        status?:
+          | 'configured'
+          | 'starting'
+          | 'active'
+          | 'pausing'
+          | 'paused'
+          | 'stopping'
+          | 'stopped'
+          | 'error'
+          | 'needs-resync'
+          | 'deleting';
+        database_id?: string;
+        client_id?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReplicationList'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  createReplication: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description By default `{source} to {target}`. */
+          name?: string;
+          source_database_id: number;
+          target_database_id: number;
+          /**
+           * @description How target tables are named that have no name by hand: text with the placeholders {sourcedb}, {schema}, {table} and {client}.
+           * @default {sourcedb}_{table}
+           */
+          target_table_name?: string;
+          tables: {
+            source: {
+              /** @description By default `public` of PostgreSQL, and otherwise the registered database. */
+              schema?: string;
+              /** @description As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes). */
+              table: string;
+            };
+            /** @description By default a table named by `target_table_name`, in the default schema. */
+            target?: {
+              /** @description By default `public` of PostgreSQL, and otherwise the registered database. */
+              schema?: string;
+              /** @description As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes). */
+              table?: string;
+            };
+            /** @default [] */
+            columns?: {
+              /** @description As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes). */
+              source: string;
+              /** @description By default the name at the source. */
+              target?: string;
+              /**
+               * @description Leaves the column out: it is neither copied nor captured.
+               * @default false
+               */
+              omit?: boolean;
+              /** @description The type of the column that is created at the target, by a name of PostgreSQL: `bigint`, `numeric(20,4)`, `text`. One that does not hold every value as it is is refused. */
+              type?: string;
+            }[];
+            /**
+             * @description What happens with a value that the type at the target has no place for: `fail` stops the replication, `null` writes NULL, `text` creates columns that can have such values as text.
+             * @default fail
+             * @enum {string}
+             */
+            value_policy?: 'fail' | 'null' | 'text';
+            /**
+             * @description Whether the table is replicated though the source changes rows of it without writing so to its log, which MySQL before 9.6 and MariaDB do by foreign keys with ON DELETE or ON UPDATE.
+             * @default refuse
+             * @enum {string}
+             */
+            unlogged_cascades?: 'refuse' | 'accept';
+          }[];
+          /**
+           * @description What the connector may have otherwise. Nothing else of it can be set.
+           * @default {}
+           */
+          capture?: {
+            /**
+             * @description `no_data`, also by its former names `never` and `schema_only`: see GET /snapshot-modes.
+             * @enum {string}
+             */
+            snapshot_mode?: 'no_data' | 'never' | 'schema_only';
+            /** @description Events per hand-over to Kafka. By default 8,192. */
+            max_batch_events?: number;
+            /** @description Events that wait in memory; more than a batch. By default 32,768. */
+            max_queue_events?: number;
+            /** @description The same in bytes, whichever is reached first. By default 33,554,432. */
+            max_queue_bytes?: number;
+            /** @description How often an idle connector stores its position. By default 5,000. */
+            heartbeat_interval_ms?: number;
+            /** @description How often it looks for new events. By default 50. */
+            poll_interval_ms?: number;
+            /** @description How long it waits before it tries again after a retriable error. By default 2,000. */
+            retriable_restart_wait_ms?: number;
+            /** @description For a connection from Kafka Connect to the source. By default the driver's own. */
+            connect_timeout_ms?: number;
+          };
+          /**
+           * @description What happens to changes that the target refuses because of their row.
+           * @default {}
+           */
+          dead_letters?: {
+            /**
+             * @description What happens to an event that the target refuses because of its row. hold_table: its table waits exactly before it. continue: it becomes a dead letter, and the other rows go on. stop: the replication ends with status error.
+             * @default hold_table
+             * @enum {string}
+             */
+            policy?: 'hold_table' | 'continue' | 'stop';
+            /**
+             * @description How many dead letters, waiting events included, the replication may have. An event beyond them holds its table.
+             * @default 1000
+             */
+            limit?: number;
+          };
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Replication'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict, TargetTableClaimed */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused, ValidationFailed, DatabaseAuthenticationFailed */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description DatabaseUnreachable */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout, DatabaseTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getReplication: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Replication'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  deleteReplication: {
+    parameters: {
+      query?: {
+        drop_target_tables?: 'true' | 'false';
+        force?: 'true' | 'false';
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Deletion'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable, ServiceUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  validateReplication: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Validation'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused, SecretMissing */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout, DatabaseTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  startReplication: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description Why, for the activity. */
+          reason?: string;
+          /**
+           * @description Truncates the target tables and copies everything again, also when the replication is active.
+           * @default false
+           */
+          force_resync?: boolean;
+          /**
+           * @description How long the start waits for transactions that are open at the source when it begins. The status names them.
+           * @default 600
+           */
+          transaction_wait_seconds?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Replication'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict, NeedsResync */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused, ValidationFailed */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable, ConnectUnavailable, KafkaUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  pauseReplication: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description Why, for the activity. */
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Replication'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable, ServiceUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  resumeReplication: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description Why, for the activity. */
+          reason?: string;
+          /**
+           * @description How long the start waits for transactions that are open at the source when it begins. The status names them.
+           * @default 600
+           */
+          transaction_wait_seconds?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Replication'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict, NeedsResync */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused, ValidationFailed */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable, ConnectUnavailable, KafkaUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  restartReplication: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description Why, for the activity. */
+          reason?: string;
+          /**
+           * @description How long the start waits for transactions that are open at the source when it begins. The status names them.
+           * @default 600
+           */
+          transaction_wait_seconds?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Replication'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict, NeedsResync */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused, ValidationFailed */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable, ConnectUnavailable, KafkaUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  stopReplication: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description Why, for the activity. */
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Replication'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable, ConnectUnavailable, ServiceUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  addTables: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          tables: {
+            source: {
+              /** @description By default `public` of PostgreSQL, and otherwise the registered database. */
+              schema?: string;
+              /** @description As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes). */
+              table: string;
+            };
+            /** @description By default a table named by `target_table_name`, in the default schema. */
+            target?: {
+              /** @description By default `public` of PostgreSQL, and otherwise the registered database. */
+              schema?: string;
+              /** @description As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes). */
+              table?: string;
+            };
+            /** @default [] */
+            columns?: {
+              /** @description As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes). */
+              source: string;
+              /** @description By default the name at the source. */
+              target?: string;
+              /**
+               * @description Leaves the column out: it is neither copied nor captured.
+               * @default false
+               */
+              omit?: boolean;
+              /** @description The type of the column that is created at the target, by a name of PostgreSQL: `bigint`, `numeric(20,4)`, `text`. One that does not hold every value as it is is refused. */
+              type?: string;
+            }[];
+            /**
+             * @description What happens with a value that the type at the target has no place for: `fail` stops the replication, `null` writes NULL, `text` creates columns that can have such values as text.
+             * @default fail
+             * @enum {string}
+             */
+            value_policy?: 'fail' | 'null' | 'text';
+            /**
+             * @description Whether the table is replicated though the source changes rows of it without writing so to its log, which MySQL before 9.6 and MariaDB do by foreign keys with ON DELETE or ON UPDATE.
+             * @default refuse
+             * @enum {string}
+             */
+            unlogged_cascades?: 'refuse' | 'accept';
+          }[];
+          /** @description The tables_version that the caller has seen: 409 when it is another one by now. */
+          version?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Replication'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict, TargetTableClaimed */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused, ValidationFailed, DatabaseAuthenticationFailed */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description DatabaseUnreachable */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout, DatabaseTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  removeTable: {
+    parameters: {
+      query?: {
+        version?: string;
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+        table: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Replication'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable, ServiceUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  resyncTable: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        replication_id: string;
+        table: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description The tables_version that the caller has seen: 409 when it is another one by now. */
+          version?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Replication'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable, ServiceUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getDeletion: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Deletion'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getStatus: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Status'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getCopyProgress: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CopyProgress'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listActivity: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Activity'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listClientActivity: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+        client_id?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClientActivity'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listDeadLetters: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+        table?: string;
+        cause?: string;
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterList'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description SecretMissing, DatabaseAuthenticationFailed */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description DatabaseUnreachable */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout, DatabaseTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  updateDeadLetterSettings: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /**
+           * @description What happens to an event that the target refuses because of its row. hold_table: its table waits exactly before it. continue: it becomes a dead letter, and the other rows go on. stop: the replication ends with status error.
+           * @enum {string}
+           */
+          policy?: 'hold_table' | 'continue' | 'stop';
+          /** @description How many dead letters, waiting events included, the replication may have. An event beyond them holds its table. */
+          limit?: number;
+          /** @description Why, for the activity. */
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterSettings'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listDeadLetterCauses: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterCauses'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description SecretMissing, DatabaseAuthenticationFailed */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description DatabaseUnreachable */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout, DatabaseTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getDeadLetter: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+        dead_letter_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetter'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description SecretMissing, DatabaseAuthenticationFailed */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description DatabaseUnreachable */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout, DatabaseTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  replayDeadLetters: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description These dead letters. */
+          ids?: string[];
+          /** @description All of this cause. */
+          cause?: string;
+          /** @description All of this source table. */
+          table?: string;
+          /**
+           * @description All of the replication.
+           * @constant
+           */
+          all?: true;
+          /**
+           * @description Only tries: reads each row from the source, writes it at the target, and rolls that back.
+           * @default false
+           */
+          dry_run?: boolean;
+          /** @description Why, for the activity. */
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RequestedDeadLetters'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused, SecretMissing, DatabaseAuthenticationFailed */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description DatabaseUnreachable */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout, DatabaseTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  discardDeadLetters: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description These dead letters. */
+          ids?: string[];
+          /** @description All of this cause. */
+          cause?: string;
+          /** @description All of this source table. */
+          table?: string;
+          /**
+           * @description All of the replication.
+           * @constant
+           */
+          all?: true;
+          /** @description Why, for the activity. */
+          reason: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RequestedDeadLetters'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused, SecretMissing, DatabaseAuthenticationFailed */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description DatabaseUnreachable */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout, DatabaseTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  explainReplication: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Why'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listHealthHistory: {
+    parameters: {
+      query?: {
+        minutes?: string;
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HealthHistory'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listIncidents: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+        state?: 'open' | 'all';
+        client_id?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Incidents'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listReplicationIncidents: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+        state?: 'open' | 'all';
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Incidents'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  readMetrics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/plain': components['schemas']['Metrics'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listMetricsTargets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MetricsTargets'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  readLogs: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+        component?: 'consumer' | 'copy-worker' | 'steps' | 'healer' | 'connector';
+        level?: 'debug' | 'info' | 'warn' | 'error';
+        since?: string;
+        until?: string;
+        text?: string;
+        wait_seconds?: string;
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Logs'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description PermissionDenied */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable, ServiceUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getFleet: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Fleet'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+}

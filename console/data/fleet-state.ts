@@ -1,0 +1,175 @@
+import type { FleetRow } from '../api/client.ts';
+
+/**
+ * What a replication is called in the fleet, the worst first. `unknown`: it should run, and the health check has not looked at it
+ * lately, so it is not called healthy.
+ */
+export const fleetStates = [
+  'failed',
+  'needs-you',
+  'behind',
+  'unknown',
+  'starting',
+  'running',
+  'paused',
+  'stopped',
+] as const;
+export type FleetState = (typeof fleetStates)[number];
+
+export const fleetStateNames: Readonly<Record<FleetState, string>> = {
+  failed: 'Failed',
+  'needs-you': 'Needs you',
+  behind: 'Behind',
+  unknown: 'Not checked',
+  starting: 'Starting',
+  running: 'Running',
+  paused: 'Paused',
+  stopped: 'Stopped',
+};
+
+/** Conditions that end only when a person acts. */
+const personConditions: ReadonlySet<string> = new Set([
+  'needs-resync',
+  'deletion-blocked',
+  'pause-running-out',
+  'credentials-refused',
+  'table-held',
+  'table-skipped',
+  'table-change-failed',
+  'source-log-limit',
+]);
+
+/** The health check looks once a minute; two looks may be missed. */
+const oldestLookMs = 3.5 * 60_000;
+
+export const fleetStateOf = (
+  row: Pick<FleetRow, 'status' | 'status_since' | 'health'>,
+  nowMs: number,
+): FleetState => {
+  const { status, health } = row;
+  switch (status) {
+    case 'error':
+    case 'needs-resync':
+      return 'failed';
+    case 'starting':
+      return 'starting';
+    case 'configured':
+    case 'stopped':
+    case 'stopping':
+      return 'stopped';
+    case 'deleting':
+      return health?.condition === 'deletion-blocked' ? 'needs-you' : 'stopped';
+    case 'pausing':
+    case 'paused':
+      return health?.condition === 'pause-running-out' ? 'needs-you' : 'paused';
+    case 'active':
+      return activeState(row, nowMs);
+  }
+};
+
+const activeState = (
+  { status_since: statusSince, health }: Pick<FleetRow, 'status_since' | 'health'>,
+  nowMs: number,
+): FleetState => {
+  const lookedAtMs = health === null ? 0 : Date.parse(health.looked_at);
+  // A look from before the start says nothing about what runs now.
+  if (health === null || lookedAtMs < Date.parse(statusSince))
+    return nowMs - Date.parse(statusSince) > oldestLookMs ? 'unknown' : 'starting';
+  if (nowMs - lookedAtMs > oldestLookMs) return 'unknown';
+  if (health.condition !== null && personConditions.has(health.condition)) return 'needs-you';
+  switch (health.overall) {
+    case 'failed':
+      return 'failed';
+    case 'degraded':
+      return 'behind';
+    case 'healthy':
+      return 'running';
+    case 'starting':
+    case 'stopped':
+    case 'paused':
+      return 'starting';
+  }
+};
+
+/** One line of why, for a row. */
+export const reasonOf = (row: FleetRow, state: FleetState): string => {
+  if (state === 'failed' && row.last_error_message !== null) return row.last_error_message;
+  if (state === 'unknown') return 'The health check has not looked at it for more than three minutes.';
+  if (state === 'running') return '';
+  if (row.status === 'configured') return 'Configured, and not started yet.';
+  if (row.status === 'stopping' || row.status === 'pausing' || row.status === 'deleting')
+    return `It is ${row.status}.`;
+  const condition = row.health?.condition;
+  if (condition === null || condition === undefined) return state === 'starting' ? 'It is starting.' : '';
+  const at = row.health?.hop;
+  return `${sentenceOf(condition)}${at === null || at === undefined ? '' : `, at the ${at}`}.`;
+};
+
+/** `source-unreachable` as `Source unreachable`. */
+export const sentenceOf = (condition: string): string => {
+  const text = condition.replaceAll(/[-_]/g, ' ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+};
+
+/** Whether something changes by the second, so that it is worth looking often. */
+export const isMoving = (row: Pick<FleetRow, 'status'>): boolean =>
+  ['starting', 'stopping', 'pausing', 'deleting'].includes(row.status);
+
+export interface FleetFilter {
+  readonly text: string;
+  readonly state: FleetState | undefined;
+  readonly clientId: number | undefined;
+}
+
+export interface StatedRow {
+  readonly row: FleetRow;
+  readonly state: FleetState;
+}
+
+/** The rows that pass, the worst first and then by client and name; and how many of each state there are in all. */
+export const arrangeFleet = (
+  rows: readonly FleetRow[],
+  filter: FleetFilter,
+  nowMs: number,
+): { readonly shown: readonly StatedRow[]; readonly counts: Readonly<Record<FleetState, number>> } => {
+  const counts = Object.fromEntries(fleetStates.map((state) => [state, 0])) as Record<FleetState, number>;
+  const shown: StatedRow[] = [];
+  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const row of rows) {
+    if (filter.clientId !== undefined && row.client_id !== filter.clientId) continue;
+    const state = fleetStateOf(row, nowMs);
+    counts[state] += 1;
+    if (filter.state !== undefined && state !== filter.state) continue;
+    const text =
+      `${row.name} ${row.client_name} ${row.source} ${row.target} ${row.replication_id}`.toLowerCase();
+    if (words.every((word) => text.includes(word))) shown.push({ row, state });
+  }
+  const rank = new Map(fleetStates.map((state, index) => [state, index]));
+  shown.sort(
+    (a, b) =>
+      (rank.get(a.state) ?? 0) - (rank.get(b.state) ?? 0) ||
+      a.row.client_name.localeCompare(b.row.client_name) ||
+      a.row.name.localeCompare(b.row.name),
+  );
+  return { shown, counts };
+};
+
+export interface SharedCause {
+  readonly condition: string;
+  readonly database: string;
+  readonly count: number;
+}
+
+/** Faults of one kind at one source or target that several replications have: one banner instead of many rows. */
+export const sharedCauses = (rows: readonly StatedRow[]): readonly SharedCause[] => {
+  const found = new Map<string, SharedCause>();
+  for (const { row, state } of rows) {
+    const condition = row.health?.condition;
+    if (condition === null || condition === undefined || state === 'running' || state === 'stopped') continue;
+    const database = row.health?.hop === 'target' ? row.target : row.source;
+    const key = `${condition}/${row.client_id}/${database}`;
+    const before = found.get(key);
+    found.set(key, { condition, database, count: (before?.count ?? 0) + 1 });
+  }
+  return [...found.values()].filter(({ count }) => count >= 3).toSorted((a, b) => b.count - a.count);
+};

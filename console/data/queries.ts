@@ -1,0 +1,267 @@
+import { QueryClient, queryOptions, useInfiniteQuery } from '@tanstack/react-query';
+import { type ApiProblem, api, isForbidden, isSignedOut, unwrap } from '../api/client.ts';
+import { isMoving } from './fleet-state.ts';
+
+/** While something moves. */
+export const busyPollMs = 2_000;
+export const idlePollMs = 15_000;
+/** The health check adds one point a minute. */
+const historyPollMs = 60_000;
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    defaultError: ApiProblem | Error;
+  }
+}
+
+export const createQueries = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        // A hidden page asks for nothing: TanStack's intervals stop, and a look begins with a fresh answer.
+        refetchIntervalInBackground: false,
+        refetchOnWindowFocus: true,
+        // The next poll is the retry.
+        retry: false,
+        staleTime: 1_000,
+      },
+    },
+  });
+
+/** Nothing to poll for what the session may not see. */
+const unlessRefused = (error: unknown, ms: number): number | false =>
+  isSignedOut(error) || isForbidden(error) ? false : ms;
+
+const ofClient = (clientId: number) => ({ client_id: String(clientId) });
+const ofReplication = (id: number) => ({ replication_id: String(id) });
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: () => unwrap(api.GET('/v1/me')),
+  staleTime: 60_000,
+});
+
+export const clientsQuery = queryOptions({
+  queryKey: ['clients'],
+  queryFn: async () =>
+    (await unwrap(api.GET('/v1/clients', { params: { query: { limit: '1000' } } }))).clients,
+  staleTime: 60_000,
+});
+
+/** A large fleet is an answer of half a megabyte: it is not asked for every 2 s. */
+const fleetPollMs = (count: number, moves: boolean): number =>
+  moves ? Math.max(busyPollMs, count * 10) : idlePollMs;
+
+export const fleetQuery = queryOptions({
+  queryKey: ['fleet'],
+  queryFn: async () => {
+    const rows = [];
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof readFleet>> = await readFleet(cursor);
+      rows.push(...page.replications);
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+    return rows;
+  },
+  refetchInterval: ({ state }) =>
+    unlessRefused(state.error, fleetPollMs(state.data?.length ?? 0, state.data?.some(isMoving) ?? false)),
+});
+
+const readFleet = (cursor: string | null) =>
+  unwrap(api.GET('/v1/fleet', { params: { query: cursor === null ? {} : { cursor } } }));
+
+export const replicationQuery = (clientId: number, id: number) =>
+  queryOptions({
+    queryKey: ['replication', clientId, id],
+    queryFn: () =>
+      unwrap(
+        api.GET('/v1/replications/{replication_id}', {
+          params: { path: ofReplication(id), query: ofClient(clientId) },
+        }),
+      ),
+    refetchInterval: ({ state }) =>
+      unlessRefused(state.error, state.data?.table_change?.state === 'running' ? busyPollMs : idlePollMs),
+  });
+
+export const statusQuery = (clientId: number, id: number) =>
+  queryOptions({
+    queryKey: ['status', clientId, id],
+    queryFn: () =>
+      unwrap(
+        api.GET('/v1/replications/{replication_id}/status', {
+          params: { path: ofReplication(id), query: ofClient(clientId) },
+        }),
+      ),
+    refetchInterval: ({ state: { data, error } }) => {
+      const moves =
+        data === undefined ||
+        isMoving(data.config) ||
+        (data.config.status === 'active' && data.tables.some(({ state }) => state !== 'live')) ||
+        (data.statistics.lag_events ?? 0) > 0;
+      // An answer about thousands of tables is large, too.
+      const busyMs = Math.max(busyPollMs, (data?.tables.length ?? 0) * 2);
+      return unlessRefused(error, moves ? busyMs : data.config.is_active ? 5_000 : idlePollMs);
+    },
+  });
+
+export const whyQuery = (clientId: number, id: number) =>
+  queryOptions({
+    queryKey: ['why', clientId, id],
+    queryFn: () =>
+      unwrap(
+        api.GET('/v1/replications/{replication_id}/why', {
+          params: { path: ofReplication(id), query: ofClient(clientId) },
+        }),
+      ),
+    refetchInterval: ({ state: { data, error } }) =>
+      unlessRefused(error, data?.overall === 'healthy' ? idlePollMs : 4_000),
+  });
+
+export const historyQuery = (clientId: number, id: number, minutes: number) =>
+  queryOptions({
+    queryKey: ['history', clientId, id, minutes],
+    queryFn: async () =>
+      (
+        await unwrap(
+          api.GET('/v1/replications/{replication_id}/history', {
+            params: { path: ofReplication(id), query: { ...ofClient(clientId), minutes: String(minutes) } },
+          }),
+        )
+      ).points,
+    staleTime: historyPollMs / 2,
+    refetchInterval: ({ state }) => unlessRefused(state.error, historyPollMs),
+  });
+
+export const copyQuery = (clientId: number, id: number) =>
+  queryOptions({
+    queryKey: ['copy', clientId, id],
+    queryFn: () =>
+      unwrap(
+        api.GET('/v1/replications/{replication_id}/copy', {
+          params: { path: ofReplication(id), query: ofClient(clientId) },
+        }),
+      ),
+    refetchInterval: ({ state: { data, error } }) =>
+      unlessRefused(
+        error,
+        data?.tables.some(({ state }) => state === 'copying' || state === 'pending') === true
+          ? busyPollMs
+          : idlePollMs,
+      ),
+  });
+
+export const deletionQuery = (clientId: number, id: number) =>
+  queryOptions({
+    queryKey: ['deletion', clientId, id],
+    queryFn: () =>
+      unwrap(
+        api.GET('/v1/replications/{replication_id}/deletion', {
+          params: { path: ofReplication(id), query: ofClient(clientId) },
+        }),
+      ),
+    refetchInterval: ({ state: { data, error } }) =>
+      unlessRefused(error, data?.state === 'done' ? idlePollMs : busyPollMs),
+  });
+
+export const incidentsQuery = (clientId: number, state: 'open' | 'all') =>
+  queryOptions({
+    queryKey: ['incidents', clientId, state],
+    queryFn: async () =>
+      (await unwrap(api.GET('/v1/incidents', { params: { query: { ...ofClient(clientId), state } } })))
+        .incidents,
+    refetchInterval: (query) => unlessRefused(query.state.error, idlePollMs),
+  });
+
+export const replicationIncidentsQuery = (clientId: number, id: number) =>
+  queryOptions({
+    queryKey: ['incidents of', clientId, id],
+    queryFn: async () =>
+      (
+        await unwrap(
+          api.GET('/v1/replications/{replication_id}/incidents', {
+            params: { path: ofReplication(id), query: { ...ofClient(clientId), state: 'all' } },
+          }),
+        )
+      ).incidents,
+    refetchInterval: ({ state }) => unlessRefused(state.error, idlePollMs),
+  });
+
+/** Of a client, or of one replication; the newest first, page by page. */
+export const useActivity = (clientId: number, id?: number) =>
+  useInfiniteQuery({
+    queryKey: ['activity', clientId, id ?? 'all'],
+    queryFn: ({ pageParam }) => {
+      const query = {
+        ...ofClient(clientId),
+        limit: '100',
+        ...(pageParam === '' ? {} : { cursor: pageParam }),
+      };
+      return id === undefined
+        ? unwrap(api.GET('/v1/activity', { params: { query } }))
+        : unwrap(
+            api.GET('/v1/replications/{replication_id}/activity', {
+              params: { path: ofReplication(id), query },
+            }),
+          );
+    },
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: ({ state }) => unlessRefused(state.error, 5_000),
+  });
+
+export const databasesQuery = (clientId: number) =>
+  queryOptions({
+    queryKey: ['databases', clientId],
+    queryFn: async () =>
+      (
+        await unwrap(
+          api.GET('/v1/databases', { params: { query: { ...ofClient(clientId), limit: '1000' } } }),
+        )
+      ).databases,
+    refetchInterval: ({ state }) => unlessRefused(state.error, idlePollMs),
+  });
+
+export const replicationsQuery = (clientId: number) =>
+  queryOptions({
+    queryKey: ['replications', clientId],
+    queryFn: async () =>
+      (
+        await unwrap(
+          api.GET('/v1/replications', { params: { query: { ...ofClient(clientId), limit: '1000' } } }),
+        )
+      ).replications,
+    refetchInterval: ({ state }) => unlessRefused(state.error, idlePollMs),
+  });
+
+export const discoveryQuery = (clientId: number, databaseId: number) =>
+  queryOptions({
+    queryKey: ['discovery', clientId, databaseId],
+    queryFn: async () => {
+      const tables = [];
+      let cursor: string | null = null;
+      do {
+        const page: Awaited<ReturnType<typeof readTables>> = await readTables(clientId, databaseId, cursor);
+        tables.push(...page.tables);
+        cursor = page.next_cursor;
+      } while (cursor !== null);
+      return tables;
+    },
+    staleTime: 30_000,
+  });
+
+const readTables = (clientId: number, databaseId: number, cursor: string | null) =>
+  unwrap(
+    api.GET('/v1/databases/{database_id}/tables', {
+      params: {
+        path: { database_id: String(databaseId) },
+        query: { ...ofClient(clientId), ...(cursor === null ? {} : { cursor }) },
+      },
+    }),
+  );
+
+export const tokensQuery = queryOptions({
+  queryKey: ['tokens'],
+  queryFn: async () => (await unwrap(api.GET('/v1/tokens', { params: { query: { limit: '1000' } } }))).tokens,
+  refetchInterval: ({ state }) => unlessRefused(state.error, idlePollMs),
+});

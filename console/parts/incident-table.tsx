@@ -1,0 +1,85 @@
+import { Link } from 'wouter';
+import type { Incident } from '../api/client.ts';
+import { sentenceOf } from '../data/fleet-state.ts';
+import { formatDuration } from '../format/figures.ts';
+import { Ago, Lasting, Moment } from './moment.tsx';
+import { Badge } from './state-badge.tsx';
+
+/** Sections of the runbook are files of the repository. */
+export const RunbookName = ({ section }: { readonly section: string }) => <code>{section}</code>;
+
+export const IncidentTable = ({
+  clientId,
+  incidents,
+  namesById,
+}: {
+  readonly clientId: number;
+  readonly incidents: readonly Incident[];
+  /** Absent on the screen of one replication. */
+  readonly namesById?: ReadonlyMap<number, string>;
+}) => (
+  <section className="wide" aria-label="Incidents" tabIndex={0}>
+    <table className="plain-table">
+      <thead>
+        <tr>
+          <th>State</th>
+          {namesById !== undefined && <th>Replication</th>}
+          <th>What</th>
+          <th>Where</th>
+          <th>Opened</th>
+          <th className="end">Lasting</th>
+          <th>Runbook</th>
+        </tr>
+      </thead>
+      <tbody>
+        {incidents.map((incident) => (
+          <tr key={`${incident.replication_id} ${incident.incident_id}`}>
+            <td>
+              {incident.state === 'open' ? (
+                <Badge tone="bad">Open</Badge>
+              ) : (
+                <Badge tone="still">Closed</Badge>
+              )}
+            </td>
+            {namesById !== undefined && (
+              <td>
+                <Link href={`/clients/${clientId}/replications/${incident.replication_id}`}>
+                  {namesById.get(incident.replication_id) ?? `Replication ${incident.replication_id}`}
+                </Link>
+              </td>
+            )}
+            <td>
+              <b>{sentenceOf(incident.condition)}</b>
+              <br />
+              <span className="soft">{incident.ending ?? incident.message}</span>
+              {incident.shared_cause !== null && (
+                <>
+                  <br />
+                  <span className="faint">Shared cause: {incident.shared_cause}</span>
+                </>
+              )}
+            </td>
+            <td>{incident.hop}</td>
+            <td className="nowrap">
+              <Moment at={incident.opened_at} />
+              <br />
+              <span className="faint">
+                <Ago at={incident.opened_at} />
+              </span>
+            </td>
+            <td className="end nowrap">
+              {incident.closed_at === null ? (
+                <Lasting since={incident.opened_at} />
+              ) : (
+                formatDuration(Date.parse(incident.closed_at) - Date.parse(incident.opened_at))
+              )}
+            </td>
+            <td>
+              <RunbookName section={incident.runbook} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </section>
+);

@@ -1,0 +1,85 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { consoleSignInLink, consoleUrl } from '../../local/console.ts';
+import { projectRoot, stateFolder } from '../../local/state-folder.ts';
+
+const candidates = [
+  process.env.MILLRACE_TEST_CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+
+/** Debian's package, or the program that MILLRACE_TEST_CHROMIUM names. */
+export const chromiumPath = candidates.find((path) => path !== undefined && existsSync(path));
+
+/** What to do where there is none. */
+export const missingChromium = 'There is no Chromium. Install it: apt-get install --yes chromium';
+
+export const screenshotFolder = join(projectRoot, '.millrace', 'test', 'screenshots');
+
+export const launchBrowser = (): Promise<Browser> => {
+  mkdirSync(screenshotFolder, { recursive: true });
+  return chromium.launch({
+    executablePath: chromiumPath ?? '',
+    // A container has no user namespaces for its sandbox.
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
+};
+
+export const consoleAddress = (): string => {
+  const url = consoleUrl(stateFolder());
+  if (url === undefined) throw new Error('The console does not run.');
+  return url;
+};
+
+export const signInLink = (): string => {
+  const link = consoleSignInLink(stateFolder());
+  if (link === undefined) throw new Error('The console does not run.');
+  return link;
+};
+
+export interface OpenPage {
+  readonly page: Page;
+  /** What the page has complained about: errors of scripts, and what its policy has refused. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+/** A browser of its own: no cookie of another. */
+export const openPage = async (browser: Browser): Promise<OpenPage> => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text());
+  });
+  return { page, complaints, close: () => context.close() };
+};
+
+export const themeNames = ['light', 'dark'] as const;
+
+/** Every violation of WCAG 2.2 A and AA that axe finds on the page as it is. */
+export const findViolations = async (page: Page): Promise<readonly string[]> => {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+};
+
+/** Takes a picture of the screen and looks for violations, in light and in dark. */
+export const inspect = async (page: Page, name: string): Promise<readonly string[]> => {
+  const found: string[] = [];
+  for (const theme of themeNames) {
+    await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
+    await page.screenshot({ path: join(screenshotFolder, `${name}-${theme}.png`) });
+    found.push(...(await findViolations(page)).map((violation) => `${name}, ${theme}: ${violation}`));
+  }
+  await page.evaluate(`document.documentElement.dataset.theme = 'light'`);
+  return found;
+};

@@ -1,0 +1,52 @@
+import { expect, test } from '@jest/globals';
+import type { HealthRecord } from '#core/contracts/health-record.ts';
+import { createWorld, registration } from './api-world.ts';
+
+const rowsOf = (body: Readonly<Record<string, unknown>>) =>
+  body.replications as readonly Readonly<Record<string, unknown>>[];
+
+test('the fleet shows a replication with the names of its client and databases, and no health before a look', async () => {
+  const { request, configured } = createWorld();
+  const { client } = await configured();
+  const { status, body } = await request(client, 'GET', '/fleet');
+  expect(status).toBe(200);
+  expect(rowsOf(body)).toHaveLength(1);
+  expect(rowsOf(body)[0]).toMatchObject({
+    client_id: client,
+    replication_id: 1,
+    status: 'configured',
+    health: null,
+    table_count: 1,
+  });
+  expect(rowsOf(body)[0]?.client_name).not.toBe('');
+  expect(rowsOf(body)[0]?.source).not.toBe('');
+});
+
+test('a token of all clients sees every client, and one of a client its own', async () => {
+  const { request, configured } = createWorld();
+  await configured();
+  const other = (await request('admin', 'POST', '/clients', { name: 'Other' })).body.client_id as number;
+  await request(other, 'POST', '/databases', registration({ name: 'unused' }));
+  expect(rowsOf((await request('admin', 'GET', '/fleet')).body)).toHaveLength(1);
+  expect(rowsOf((await request(other, 'GET', '/fleet')).body)).toEqual([]);
+});
+
+test('the fleet shows what the health check found last', async () => {
+  const world = createWorld();
+  const { client } = await world.configured();
+  const at = '2026-01-01T12:00:00.000Z';
+  const record: HealthRecord = {
+    at,
+    overall: 'failed',
+    since: at,
+    faults: [{ condition: 'source-unreachable', hop: 'source', since: at }],
+  };
+  world.ports.store.listHealthRecords = async (ids) => new Map(ids.map((id) => [id, record]));
+  expect(rowsOf((await world.request(client, 'GET', '/fleet')).body)[0]?.health).toEqual({
+    overall: 'failed',
+    since: at,
+    looked_at: at,
+    condition: 'source-unreachable',
+    hop: 'source',
+  });
+});
