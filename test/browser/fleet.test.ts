@@ -23,8 +23,8 @@ import {
 
 /** Of the issue: below 250 kB of scripts and styles, gzipped. */
 const maxBundleBytes = 250_000;
-/** On an idle machine. A busy one is slower, and this is no measure of it. */
-const maxPaintMs = 5_000;
+/** The aim is a second, on an idle machine. This bound only finds what has become slower by its nature. */
+const maxPaintMs = 15_000;
 const fleetSize = 1_000;
 
 test('scripts and styles are below 250 kB, gzipped', () => {
