@@ -168,8 +168,11 @@ export const incidentsQuery = (clientId: number, state: 'open' | 'all') =>
   queryOptions({
     queryKey: ['incidents', clientId, state],
     queryFn: async () =>
-      (await unwrap(api.GET('/v1/incidents', { params: { query: { ...ofClient(clientId), state } } })))
-        .incidents,
+      (
+        await unwrap(
+          api.GET('/v1/incidents', { params: { query: { ...ofClient(clientId), state, limit: '1000' } } }),
+        )
+      ).incidents,
     refetchInterval: (query) => unlessRefused(query.state.error, idlePollMs),
   });
 
