@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '6a604cfd313b0fb37fce98ed3a3abd6f9e32dbccb6e1cd4d2b0475475669e9cd';
+export const documentDigest = '142087698ecf97374898dd3d42350ac2c4ce25f8c8f33381caf35a398357567e';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -99,6 +99,7 @@ export const routes = {
   readMetrics: { method: 'GET', path: '/v1/metrics' },
   listMetricsTargets: { method: 'GET', path: '/v1/metrics/targets' },
   readLogs: { method: 'GET', path: '/v1/replications/{replication_id}/logs', ofClient: true },
+  getFleet: { method: 'GET', path: '/v1/fleet' },
 } as const;
 
 /**
@@ -1138,6 +1139,13 @@ export interface Operations {
       client_id?: string | number;
     };
     answer: Logs;
+  };
+  getFleet: {
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+    };
+    answer: Fleet;
   };
 }
 /**
@@ -2490,6 +2498,97 @@ export interface Logs {
    * Whether these are all lines that there are by now.
    */
   is_at_end: boolean;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Fleet".
+ */
+export interface Fleet {
+  /**
+   * In the order of clients and replications.
+   */
+  replications: {
+    client_id: number;
+    client_name: string;
+    replication_id: number;
+    name: string;
+    /**
+     * The name of the source database.
+     */
+    source: string;
+    /**
+     * The name of the target database.
+     */
+    target: string;
+    source_database_id: number;
+    target_database_id: number;
+    status:
+      | 'configured'
+      | 'starting'
+      | 'active'
+      | 'pausing'
+      | 'paused'
+      | 'stopping'
+      | 'stopped'
+      | 'error'
+      | 'needs-resync'
+      | 'deleting';
+    desired: 'running' | 'paused' | 'stopped';
+    status_since: string;
+    last_error_message: string | null;
+    table_count: number;
+    /**
+     * What the health check found last. It looks once a minute, so it may be older than the status. Null: it has not looked yet.
+     */
+    health: {
+      overall: 'healthy' | 'degraded' | 'failed' | 'starting' | 'paused' | 'stopped';
+      since: string;
+      looked_at: string;
+      /**
+       * The most likely cause.
+       */
+      condition:
+        | (
+            | 'replication-failed'
+            | 'needs-resync'
+            | 'deletion-blocked'
+            | 'ending-stuck'
+            | 'pause-running-out'
+            | 'credentials-refused'
+            | 'source-unreachable'
+            | 'source-unreadable'
+            | 'source-not-watched'
+            | 'connect-silent'
+            | 'connector-missing'
+            | 'connector-failed'
+            | 'connector-paused'
+            | 'connector-not-running'
+            | 'capture-not-reading'
+            | 'capture-stalled'
+            | 'capture-behind'
+            | 'capture-unknown'
+            | 'source-log-limit'
+            | 'consumer-retrying'
+            | 'consumer-ended'
+            | 'consumer-silent'
+            | 'consumer-starting'
+            | 'lag-unknown'
+            | 'target-behind'
+            | 'dead-letters'
+            | 'table-held'
+            | 'table-skipped'
+            | 'table-change-failed'
+            | 'check-failed'
+          )
+        | null;
+      hop: ('source' | 'capture' | 'kafka' | 'consumer' | 'target') | null;
+    } | null;
+  }[];
+  timestamp: string;
+  /**
+   * Where the list goes on; null at its end.
+   */
+  next_cursor: string | null;
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema
