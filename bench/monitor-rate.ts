@@ -190,6 +190,7 @@ const createPorts = (client: DynamoDBClient, url: string) => {
     removeRowRelay: async () => {},
     topicRetentionHours: 168,
     alerts: { publish: never },
+    queue: { send: never },
     metrics: createMetrics({ environment: 'bench', output }),
     clock: systemClock,
     log,

@@ -31,8 +31,12 @@ export const createAlertSink = ({
           Message: alert.message.slice(0, messageMaxLength),
           // Subscriptions can filter by them.
           MessageAttributes: {
-            replicationId: { DataType: 'Number', StringValue: String(alert.replicationId) },
-            connectorName: { DataType: 'String', StringValue: alert.connectorName },
+            ...(alert.replicationId !== undefined && {
+              replicationId: { DataType: 'Number', StringValue: String(alert.replicationId) },
+            }),
+            ...(alert.connectorName !== undefined && {
+              connectorName: { DataType: 'String', StringValue: alert.connectorName },
+            }),
           },
         }),
       );

@@ -1,9 +1,5 @@
 import {
-  CreateSecretCommand,
-  DeleteSecretCommand,
   GetSecretValueCommand,
-  PutSecretValueCommand,
-  ResourceExistsException,
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
@@ -12,6 +8,7 @@ import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { Credentials, SecretStore } from '#core/ports/services.ts';
 import { systemClock } from '../clock/system-clock.ts';
+import { removeSecret, writeSecretText } from './secret-text.ts';
 import { awsClientDefaults, toServiceError } from './service-errors.ts';
 
 const credentialsSchema = z.object({ username: z.string(), password: z.string() });
@@ -47,29 +44,9 @@ export const createSecretStore = (options: SecretStoreOptions = {}): SecretStore
     }
   };
 
-  const put = async (secretName: string, value: string): Promise<string | undefined> => {
-    try {
-      const created = await client.send(new CreateSecretCommand({ Name: secretName, SecretString: value }));
-      return created.ARN;
-    } catch (error) {
-      if (!(error instanceof ResourceExistsException)) throw error;
-      const replaced = await client.send(
-        new PutSecretValueCommand({ SecretId: secretName, SecretString: value }),
-      );
-      return replaced.ARN;
-    }
-  };
-
   return {
     putCredentials: async (secretName, { username, password }) => {
-      let arn: string | undefined;
-      try {
-        arn = await put(secretName, JSON.stringify({ username, password }));
-      } catch (error) {
-        throw toServiceError(error, 'Secrets Manager', `store secret ${secretName}`);
-      }
-      if (arn === undefined)
-        throw new MillraceError('Internal', `Secrets Manager returned no ARN for secret ${secretName}.`);
+      const arn = await writeSecretText(client, secretName, JSON.stringify({ username, password }));
       cache.delete(arn);
       return arn;
     },
@@ -96,12 +73,7 @@ export const createSecretStore = (options: SecretStoreOptions = {}): SecretStore
 
     deleteCredentials: async (secretArn) => {
       cache.delete(secretArn);
-      try {
-        await client.send(new DeleteSecretCommand({ SecretId: secretArn, ForceDeleteWithoutRecovery: true }));
-      } catch (error) {
-        if (error instanceof ResourceNotFoundException) return;
-        throw toServiceError(error, 'Secrets Manager', `delete secret ${secretArn}`);
-      }
+      await removeSecret(client, secretArn);
     },
   };
 };

@@ -1,5 +1,9 @@
 import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
   GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceExistsException,
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
@@ -25,3 +29,42 @@ export const createSecretTextReader =
       facts: { secretArn },
     });
   };
+
+/** Creates or replaces a secret and returns its ARN. Throws `PermissionDenied` and `ServiceUnavailable`. */
+export const writeSecretText = async (
+  client: SecretsManagerClient,
+  secretName: string,
+  text: string,
+): Promise<string> => {
+  let arn: string | undefined;
+  try {
+    arn = await createOrReplace(client, secretName, text);
+  } catch (error) {
+    throw toServiceError(error, 'Secrets Manager', `store secret ${secretName}`);
+  }
+  if (arn !== undefined) return arn;
+  throw new MillraceError('Internal', `Secrets Manager returned no ARN for secret ${secretName}.`);
+};
+
+const createOrReplace = async (
+  client: SecretsManagerClient,
+  secretName: string,
+  text: string,
+): Promise<string | undefined> => {
+  try {
+    return (await client.send(new CreateSecretCommand({ Name: secretName, SecretString: text }))).ARN;
+  } catch (error) {
+    if (!(error instanceof ResourceExistsException)) throw error;
+    return (await client.send(new PutSecretValueCommand({ SecretId: secretName, SecretString: text }))).ARN;
+  }
+};
+
+/** Deletes a secret at once, without a recovery window; does nothing when there is no such secret. */
+export const removeSecret = async (client: SecretsManagerClient, secretArn: string): Promise<void> => {
+  try {
+    await client.send(new DeleteSecretCommand({ SecretId: secretArn, ForceDeleteWithoutRecovery: true }));
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return;
+    throw toServiceError(error, 'Secrets Manager', `delete secret ${secretArn}`);
+  }
+};

@@ -4,6 +4,7 @@ import type { StateStore } from '#core/ports/state-store.ts';
 import { awsClientDefaults } from '../aws/service-errors.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { createActivityStore } from './activity-store.ts';
+import { createAlertStore } from './alert-store.ts';
 import { openBatchedTable } from './batched-table.ts';
 import { createCheckStore } from './check-store.ts';
 import { createConsumerStore } from './consumer-store.ts';
@@ -51,6 +52,7 @@ export const createStateStore = ({
     ...createMetricsStore(table),
     ...createCheckStore(table),
     ...createIncidentStore(table),
+    ...createAlertStore(table),
     ...createDeletionStore(table, clock),
     ...createIdempotencyStore(table),
   };

@@ -38,11 +38,17 @@ export const createIncidentStore = (table: DynamoTable): IncidentStore => ({
         ...incidentKey(incident),
         ...incidentIndexKey(clientId, incident),
         ...incident,
-        ...(incident.closedAt !== undefined && {
-          expiresAt: Math.floor(Date.parse(incident.closedAt) / 1000) + incidentRetentionDays * secondsPerDay,
-        }),
+        // An open one is written again each minute. What is left of a replication that is gone expires, too.
+        expiresAt:
+          Math.floor(Date.parse(incident.closedAt ?? incident.updatedAt) / 1000) +
+          incidentRetentionDays * secondsPerDay,
       })),
     ]);
+  },
+
+  findIncident: async (incident) => {
+    const item = await table.get(incidentKey(incident));
+    return item === undefined ? undefined : parseItem(incidentSchema, item);
   },
 
   listIncidents: async (replicationId, { limit, from }) => {

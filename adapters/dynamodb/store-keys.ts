@@ -29,6 +29,9 @@ import type { ActivityScope, ReplicationKey } from '#core/ports/state-store.ts';
  * | activity (gsiPk ACTIVITY#client id) | REPLICATION#id, of the client itself CLIENT#id | ACTIVITY#... |
  * | health, health of a minute | REPLICATION#id | HEALTH, HISTORY#minute |
  * | open incidents, incident (gsiPk INCIDENT#client id) | REPLICATION#id | INCIDENTS, INCIDENT#opened#... |
+ * | channel, route, mute of alerts | ALERT_CHANNELS, ALERT_ROUTES, ALERT_MUTES | its number |
+ * | delivery of an alert (gsiPk ALERT_DELIVERY) | ALERT_DELIVERY#id | ALERT_DELIVERY |
+ * | delivery that has not ended | ALERTS_WAITING | its id |
  * | table progress, table's shape | REPLICATION#id | TABLE#table, SHAPE#table |
  * | chunk | REPLICATION#id#TABLE#table | plan id#number |
  */
@@ -162,6 +165,24 @@ export const incidentsOf = (replicationId: ReplicationId): Key => ({
   pk: replicationPartition(replicationId),
   sk: incidentPrefix,
 });
+
+export const alertChannels = 'ALERT_CHANNELS';
+export const alertRoutes = 'ALERT_ROUTES';
+export const alertMutes = 'ALERT_MUTES';
+export const alertRuleKey = (
+  list: typeof alertChannels | typeof alertRoutes | typeof alertMutes,
+  id: number,
+): Key => ({ pk: list, sk: padded(id) });
+
+export const deliveryKind = 'ALERT_DELIVERY';
+export const deliveryKey = (deliveryId: string): Key => ({
+  pk: `${deliveryKind}#${deliveryId}`,
+  sk: deliveryKind,
+});
+/** In the order in which they were made. */
+export const deliveryMoment = (createdAt: string, deliveryId: string): string => `${createdAt}#${deliveryId}`;
+export const waitingDeliveries = 'ALERTS_WAITING';
+export const waitingDeliveryKey = (deliveryId: string): Key => ({ pk: waitingDeliveries, sk: deliveryId });
 
 /** `unique` keeps apart what happened in the same millisecond. */
 export const healKey = (replicationId: ReplicationId, at: string, unique: string): Key => ({

@@ -1,6 +1,12 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { metricDimensions, metricNames, metricNamespace } from '#core/contracts/environment.ts';
-import type { ApiMetricsPort, MetricName, MetricsPort, MetricValues } from '#core/ports/metrics.ts';
+import type {
+  ApiMetricsPort,
+  MetricName,
+  MetricsPort,
+  MetricValues,
+  TotalsPort,
+} from '#core/ports/metrics.ts';
 
 type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 
@@ -28,7 +34,7 @@ export interface MetricsOptions {
 export const createMetrics = ({
   environment,
   output = process.stdout,
-}: MetricsOptions): MetricsPort & ApiMetricsPort => {
+}: MetricsOptions): MetricsPort & ApiMetricsPort & TotalsPort => {
   const metrics = new Metrics({ namespace: metricNamespace, logger: silent });
   // Powertools adds a dimension `service` to everything; alarms are built on exactly our dimensions.
   metrics.clearDefaultDimensions();
@@ -55,6 +61,7 @@ export const createMetrics = ({
 
   return {
     emit: (connectorName, values) => write(values, [whole, perConnector(connectorName)]),
+    emitTotals: (values) => write(values, [whole]),
     countError: (connectorName, code) =>
       write({ [metricNames.errors]: 1 }, [
         whole,

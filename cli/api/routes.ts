@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '142087698ecf97374898dd3d42350ac2c4ce25f8c8f33381caf35a398357567e';
+export const documentDigest = 'a09940200c27abb4679bb1de8fea10d57deab0f9a95f8fc00827f8eb90dfea09';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -81,6 +81,7 @@ export const routes = {
     path: '/v1/replications/{replication_id}/incidents',
     ofClient: true,
   },
+  getIncident: { method: 'GET', path: '/v1/incidents/{incident_id}', ofClient: true },
   getConnectHealth: { method: 'GET', path: '/v1/connect' },
   listConnectors: { method: 'GET', path: '/v1/connectors', ofClient: true },
   getConnector: { method: 'GET', path: '/v1/connectors/{connector}', ofClient: true },
@@ -100,6 +101,22 @@ export const routes = {
   listMetricsTargets: { method: 'GET', path: '/v1/metrics/targets' },
   readLogs: { method: 'GET', path: '/v1/replications/{replication_id}/logs', ofClient: true },
   getFleet: { method: 'GET', path: '/v1/fleet' },
+  testAlertChannel: { method: 'POST', path: '/v1/alert-channels/{channel_id}/test' },
+  testAlertTopic: { method: 'POST', path: '/v1/alert-topic/test' },
+  listAlertDeliveries: { method: 'GET', path: '/v1/alert-deliveries' },
+  createAlertChannel: { method: 'POST', path: '/v1/alert-channels' },
+  listAlertChannels: { method: 'GET', path: '/v1/alert-channels' },
+  getAlertChannel: { method: 'GET', path: '/v1/alert-channels/{channel_id}' },
+  updateAlertChannel: { method: 'PATCH', path: '/v1/alert-channels/{channel_id}' },
+  deleteAlertChannel: { method: 'DELETE', path: '/v1/alert-channels/{channel_id}' },
+  createAlertRoute: { method: 'POST', path: '/v1/alert-routes' },
+  listAlertRoutes: { method: 'GET', path: '/v1/alert-routes' },
+  getAlertRoute: { method: 'GET', path: '/v1/alert-routes/{route_id}' },
+  updateAlertRoute: { method: 'PATCH', path: '/v1/alert-routes/{route_id}' },
+  deleteAlertRoute: { method: 'DELETE', path: '/v1/alert-routes/{route_id}' },
+  createAlertMute: { method: 'POST', path: '/v1/alert-mutes' },
+  listAlertMutes: { method: 'GET', path: '/v1/alert-mutes' },
+  deleteAlertMute: { method: 'DELETE', path: '/v1/alert-mutes/{mute_id}' },
 } as const;
 
 /**
@@ -1027,6 +1044,15 @@ export interface Operations {
     };
     answer: Incidents;
   };
+  getIncident: {
+    path: {
+      incident_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: Incident;
+  };
   getConnectHealth: {
     answer: ConnectHealth;
   };
@@ -1146,6 +1172,294 @@ export interface Operations {
       cursor?: string | number;
     };
     answer: Fleet;
+  };
+  testAlertChannel: {
+    path: {
+      channel_id: string | number;
+    };
+    answer: AlertDelivery;
+  };
+  testAlertTopic: {
+    answer: AlertDelivery;
+  };
+  listAlertDeliveries: {
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+      channel_id?: string | number;
+      replication_id?: string | number;
+      state?: 'waiting' | 'delivered' | 'failed';
+    };
+    answer: AlertDeliveryList;
+  };
+  createAlertChannel: {
+    body: {
+      name: string;
+      /**
+       * Null: of all clients, for which the token has to be of all clients. By default that of the token.
+       */
+      client_id?: number | null;
+      /**
+       * slack: an incoming webhook of Slack. webhook: a POST of JSON, signed as Standard Webhooks describe.
+       */
+      kind: 'slack' | 'webhook';
+      /**
+       * Where alerts are sent: https, a public address, no redirection. It is a secret: it is stored in Secrets Manager and never shown.
+       */
+      url: string;
+      /**
+       * For a webhook: `whsec_` and 24 to 64 bytes in base64. One is made, and shown this once, when it is left out.
+       */
+      signing_secret?: string;
+    };
+    answer: SavedAlertChannel;
+  };
+  listAlertChannels: {
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+    };
+    answer: AlertChannelList;
+  };
+  getAlertChannel: {
+    path: {
+      channel_id: string | number;
+    };
+    answer: AlertChannel;
+  };
+  updateAlertChannel: {
+    path: {
+      channel_id: string | number;
+    };
+    body: {
+      name?: string;
+      /**
+       * Replaces the URL. A webhook gets a new key with it, which is shown this once.
+       */
+      url?: string;
+      /**
+       * The new key, only together with `url`.
+       */
+      signing_secret?: string;
+    };
+    answer: SavedAlertChannel;
+  };
+  deleteAlertChannel: {
+    path: {
+      channel_id: string | number;
+    };
+    answer: AlertChannel;
+  };
+  createAlertRoute: {
+    body: {
+      /**
+       * Null: of all clients, for which the token has to be of all clients. By default that of the token.
+       */
+      client_id?: number | null;
+      /**
+       * Incidents of this severity and of higher ones.
+       */
+      min_severity?: 'info' | 'warning' | 'critical';
+      /**
+       * Only these; null: every condition.
+       */
+      conditions?:
+        | (
+            | 'replication-failed'
+            | 'needs-resync'
+            | 'deletion-blocked'
+            | 'ending-stuck'
+            | 'pause-running-out'
+            | 'credentials-refused'
+            | 'source-unreachable'
+            | 'source-unreadable'
+            | 'source-not-watched'
+            | 'connect-silent'
+            | 'connector-missing'
+            | 'connector-failed'
+            | 'connector-paused'
+            | 'connector-not-running'
+            | 'capture-not-reading'
+            | 'capture-stalled'
+            | 'capture-behind'
+            | 'capture-unknown'
+            | 'source-log-limit'
+            | 'consumer-retrying'
+            | 'consumer-ended'
+            | 'consumer-silent'
+            | 'consumer-starting'
+            | 'lag-unknown'
+            | 'target-behind'
+            | 'dead-letters'
+            | 'table-held'
+            | 'table-skipped'
+            | 'table-change-failed'
+            | 'check-failed'
+            | 'copy-done'
+            | 'resync-done'
+          )[]
+        | null;
+      /**
+       * @minItems 1
+       * @maxItems 20
+       */
+      channel_ids: number[];
+      /**
+       * It takes only what no other route takes.
+       */
+      is_default?: boolean;
+    };
+    answer: AlertRoute;
+  };
+  listAlertRoutes: {
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+    };
+    answer: AlertRouteList;
+  };
+  getAlertRoute: {
+    path: {
+      route_id: string | number;
+    };
+    answer: AlertRoute;
+  };
+  updateAlertRoute: {
+    path: {
+      route_id: string | number;
+    };
+    body: {
+      /**
+       * Incidents of this severity and of higher ones.
+       */
+      min_severity?: 'info' | 'warning' | 'critical';
+      /**
+       * Only these; null: every condition.
+       */
+      conditions?:
+        | (
+            | 'replication-failed'
+            | 'needs-resync'
+            | 'deletion-blocked'
+            | 'ending-stuck'
+            | 'pause-running-out'
+            | 'credentials-refused'
+            | 'source-unreachable'
+            | 'source-unreadable'
+            | 'source-not-watched'
+            | 'connect-silent'
+            | 'connector-missing'
+            | 'connector-failed'
+            | 'connector-paused'
+            | 'connector-not-running'
+            | 'capture-not-reading'
+            | 'capture-stalled'
+            | 'capture-behind'
+            | 'capture-unknown'
+            | 'source-log-limit'
+            | 'consumer-retrying'
+            | 'consumer-ended'
+            | 'consumer-silent'
+            | 'consumer-starting'
+            | 'lag-unknown'
+            | 'target-behind'
+            | 'dead-letters'
+            | 'table-held'
+            | 'table-skipped'
+            | 'table-change-failed'
+            | 'check-failed'
+            | 'copy-done'
+            | 'resync-done'
+          )[]
+        | null;
+      /**
+       * @minItems 1
+       * @maxItems 20
+       */
+      channel_ids?: number[];
+      /**
+       * It takes only what no other route takes.
+       */
+      is_default?: boolean;
+    };
+    answer: AlertRoute;
+  };
+  deleteAlertRoute: {
+    path: {
+      route_id: string | number;
+    };
+    answer: AlertRoute;
+  };
+  createAlertMute: {
+    body: {
+      /**
+       * Null: of all clients, for which the token has to be of all clients. By default that of the token.
+       */
+      client_id?: number | null;
+      /**
+       * Null: all replications. With a token of all clients it needs `client_id`, too.
+       */
+      replication_id?: number | null;
+      /**
+       * Null: every condition.
+       */
+      condition?:
+        | (
+            | 'replication-failed'
+            | 'needs-resync'
+            | 'deletion-blocked'
+            | 'ending-stuck'
+            | 'pause-running-out'
+            | 'credentials-refused'
+            | 'source-unreachable'
+            | 'source-unreadable'
+            | 'source-not-watched'
+            | 'connect-silent'
+            | 'connector-missing'
+            | 'connector-failed'
+            | 'connector-paused'
+            | 'connector-not-running'
+            | 'capture-not-reading'
+            | 'capture-stalled'
+            | 'capture-behind'
+            | 'capture-unknown'
+            | 'source-log-limit'
+            | 'consumer-retrying'
+            | 'consumer-ended'
+            | 'consumer-silent'
+            | 'consumer-starting'
+            | 'lag-unknown'
+            | 'target-behind'
+            | 'dead-letters'
+            | 'table-held'
+            | 'table-skipped'
+            | 'table-change-failed'
+            | 'check-failed'
+            | 'copy-done'
+            | 'resync-done'
+          )
+        | null;
+      /**
+       * At most 30 days from now.
+       */
+      until: string;
+      reason: string;
+    };
+    answer: AlertMute;
+  };
+  listAlertMutes: {
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+      state?: 'active' | 'all';
+    };
+    answer: AlertMuteList;
+  };
+  deleteAlertMute: {
+    path: {
+      mute_id: string | number;
+    };
+    answer: AlertMute;
   };
 }
 /**
@@ -2314,61 +2628,82 @@ export interface Incidents {
   /**
    * The newest first.
    */
-  incidents: {
-    incident_id: string;
-    replication_id: number;
-    condition:
-      | 'replication-failed'
-      | 'needs-resync'
-      | 'deletion-blocked'
-      | 'ending-stuck'
-      | 'pause-running-out'
-      | 'credentials-refused'
-      | 'source-unreachable'
-      | 'source-unreadable'
-      | 'source-not-watched'
-      | 'connect-silent'
-      | 'connector-missing'
-      | 'connector-failed'
-      | 'connector-paused'
-      | 'connector-not-running'
-      | 'capture-not-reading'
-      | 'capture-stalled'
-      | 'capture-behind'
-      | 'capture-unknown'
-      | 'source-log-limit'
-      | 'consumer-retrying'
-      | 'consumer-ended'
-      | 'consumer-silent'
-      | 'consumer-starting'
-      | 'lag-unknown'
-      | 'target-behind'
-      | 'dead-letters'
-      | 'table-held'
-      | 'table-skipped'
-      | 'table-change-failed'
-      | 'check-failed';
-    hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
-    state: 'open' | 'closed';
-    message: string;
-    since: string;
-    opened_at: string;
-    updated_at: string;
-    closed_at: string | null;
-    /**
-     * How long it took, and what caught up.
-     */
-    ending: string | null;
-    /**
-     * The same text at other incidents: they have one cause, and one alert.
-     */
-    shared_cause: string | null;
-    runbook: string;
-  }[];
+  incidents: Incident[];
   /**
    * Where the list goes on; null at its end.
    */
   next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Incident".
+ */
+export interface Incident {
+  incident_id: string;
+  replication_id: number;
+  condition:
+    | 'replication-failed'
+    | 'needs-resync'
+    | 'deletion-blocked'
+    | 'ending-stuck'
+    | 'pause-running-out'
+    | 'credentials-refused'
+    | 'source-unreachable'
+    | 'source-unreadable'
+    | 'source-not-watched'
+    | 'connect-silent'
+    | 'connector-missing'
+    | 'connector-failed'
+    | 'connector-paused'
+    | 'connector-not-running'
+    | 'capture-not-reading'
+    | 'capture-stalled'
+    | 'capture-behind'
+    | 'capture-unknown'
+    | 'source-log-limit'
+    | 'consumer-retrying'
+    | 'consumer-ended'
+    | 'consumer-silent'
+    | 'consumer-starting'
+    | 'lag-unknown'
+    | 'target-behind'
+    | 'dead-letters'
+    | 'table-held'
+    | 'table-skipped'
+    | 'table-change-failed'
+    | 'check-failed'
+    | 'copy-done'
+    | 'resync-done';
+  severity: 'info' | 'warning' | 'critical';
+  hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
+  state: 'open' | 'closed';
+  message: string;
+  since: string;
+  opened_at: string;
+  updated_at: string;
+  closed_at: string | null;
+  /**
+   * How long it took, and what caught up.
+   */
+  ending: string | null;
+  /**
+   * The same text at other incidents: they have one cause, and one alert.
+   */
+  shared_cause: string | null;
+  /**
+   * When people were told of it; null: not yet.
+   */
+  told_at: string | null;
+  /**
+   * Because of which nobody is told; null: it is not muted.
+   */
+  mute: {
+    mute_id: number;
+    until: string;
+    reason: string;
+    created_by: string;
+  } | null;
+  runbook: string;
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema
@@ -2585,6 +2920,282 @@ export interface Fleet {
     } | null;
   }[];
   timestamp: string;
+  /**
+   * Where the list goes on; null at its end.
+   */
+  next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "AlertDelivery".
+ */
+export interface AlertDelivery {
+  /**
+   * Also the header `webhook-id`.
+   */
+  delivery_id: string;
+  /**
+   * Null: the alert topic of the deployment.
+   */
+  channel_id: number | null;
+  channel: string;
+  event: 'opened' | 'worse' | 'closed' | 'done' | 'test';
+  severity: 'info' | 'warning' | 'critical';
+  condition:
+    | (
+        | 'replication-failed'
+        | 'needs-resync'
+        | 'deletion-blocked'
+        | 'ending-stuck'
+        | 'pause-running-out'
+        | 'credentials-refused'
+        | 'source-unreachable'
+        | 'source-unreadable'
+        | 'source-not-watched'
+        | 'connect-silent'
+        | 'connector-missing'
+        | 'connector-failed'
+        | 'connector-paused'
+        | 'connector-not-running'
+        | 'capture-not-reading'
+        | 'capture-stalled'
+        | 'capture-behind'
+        | 'capture-unknown'
+        | 'source-log-limit'
+        | 'consumer-retrying'
+        | 'consumer-ended'
+        | 'consumer-silent'
+        | 'consumer-starting'
+        | 'lag-unknown'
+        | 'target-behind'
+        | 'dead-letters'
+        | 'table-held'
+        | 'table-skipped'
+        | 'table-change-failed'
+        | 'check-failed'
+        | 'copy-done'
+        | 'resync-done'
+      )
+    | null;
+  subject: string;
+  incident_ids: string[];
+  /**
+   * waiting: an attempt is due at `due_at`. failed: no attempt is left.
+   */
+  state: 'waiting' | 'delivered' | 'failed';
+  begun_attempts: number;
+  max_attempts: number;
+  attempts: {
+    at: string;
+    http_status: number | null;
+    /**
+     * Null: it was delivered.
+     */
+    error: string | null;
+  }[];
+  created_at: string;
+  due_at: string | null;
+}
+/**
+ * Of the last 30 days, the newest first.
+ *
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "AlertDeliveryList".
+ */
+export interface AlertDeliveryList {
+  deliveries: AlertDelivery[];
+  /**
+   * Where the list goes on; null at its end.
+   */
+  next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "SavedAlertChannel".
+ */
+export interface SavedAlertChannel {
+  channel_id: number;
+  /**
+   * Null: of all clients.
+   */
+  client_id: number | null;
+  name: string;
+  kind: 'slack' | 'webhook';
+  /**
+   * Host and port of the URL. The rest of it is a secret.
+   */
+  host: string;
+  created_at: string;
+  created_by: string;
+  /**
+   * A new key, shown this once. Null: none was made.
+   */
+  signing_secret: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "AlertChannelList".
+ */
+export interface AlertChannelList {
+  channels: AlertChannel[];
+  /**
+   * Where the list goes on; null at its end.
+   */
+  next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "AlertChannel".
+ */
+export interface AlertChannel {
+  channel_id: number;
+  /**
+   * Null: of all clients.
+   */
+  client_id: number | null;
+  name: string;
+  kind: 'slack' | 'webhook';
+  /**
+   * Host and port of the URL. The rest of it is a secret.
+   */
+  host: string;
+  created_at: string;
+  created_by: string;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "AlertRoute".
+ */
+export interface AlertRoute {
+  route_id: number;
+  /**
+   * Null: of all clients.
+   */
+  client_id: number | null;
+  /**
+   * Incidents of this severity and of higher ones.
+   */
+  min_severity: 'info' | 'warning' | 'critical';
+  /**
+   * Only these; null: every condition.
+   */
+  conditions:
+    | (
+        | 'replication-failed'
+        | 'needs-resync'
+        | 'deletion-blocked'
+        | 'ending-stuck'
+        | 'pause-running-out'
+        | 'credentials-refused'
+        | 'source-unreachable'
+        | 'source-unreadable'
+        | 'source-not-watched'
+        | 'connect-silent'
+        | 'connector-missing'
+        | 'connector-failed'
+        | 'connector-paused'
+        | 'connector-not-running'
+        | 'capture-not-reading'
+        | 'capture-stalled'
+        | 'capture-behind'
+        | 'capture-unknown'
+        | 'source-log-limit'
+        | 'consumer-retrying'
+        | 'consumer-ended'
+        | 'consumer-silent'
+        | 'consumer-starting'
+        | 'lag-unknown'
+        | 'target-behind'
+        | 'dead-letters'
+        | 'table-held'
+        | 'table-skipped'
+        | 'table-change-failed'
+        | 'check-failed'
+        | 'copy-done'
+        | 'resync-done'
+      )[]
+    | null;
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  channel_ids: number[];
+  /**
+   * It takes only what no other route takes.
+   */
+  is_default: boolean;
+  created_at: string;
+  created_by: string;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "AlertRouteList".
+ */
+export interface AlertRouteList {
+  routes: AlertRoute[];
+  /**
+   * Where the list goes on; null at its end.
+   */
+  next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "AlertMute".
+ */
+export interface AlertMute {
+  mute_id: number;
+  /**
+   * Null: of all clients.
+   */
+  client_id: number | null;
+  replication_id: number | null;
+  condition:
+    | (
+        | 'replication-failed'
+        | 'needs-resync'
+        | 'deletion-blocked'
+        | 'ending-stuck'
+        | 'pause-running-out'
+        | 'credentials-refused'
+        | 'source-unreachable'
+        | 'source-unreadable'
+        | 'source-not-watched'
+        | 'connect-silent'
+        | 'connector-missing'
+        | 'connector-failed'
+        | 'connector-paused'
+        | 'connector-not-running'
+        | 'capture-not-reading'
+        | 'capture-stalled'
+        | 'capture-behind'
+        | 'capture-unknown'
+        | 'source-log-limit'
+        | 'consumer-retrying'
+        | 'consumer-ended'
+        | 'consumer-silent'
+        | 'consumer-starting'
+        | 'lag-unknown'
+        | 'target-behind'
+        | 'dead-letters'
+        | 'table-held'
+        | 'table-skipped'
+        | 'table-change-failed'
+        | 'check-failed'
+        | 'copy-done'
+        | 'resync-done'
+      )
+    | null;
+  until: string;
+  reason: string;
+  created_at: string;
+  created_by: string;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "AlertMuteList".
+ */
+export interface AlertMuteList {
+  mutes: AlertMute[];
   /**
    * Where the list goes on; null at its end.
    */

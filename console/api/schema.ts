@@ -769,6 +769,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/incidents/{incident_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get an incident, open or closed.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getIncident'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/connect': {
     parameters: {
       query?: never;
@@ -1048,6 +1068,214 @@ export interface paths {
     put?: never;
     post?: never;
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/alert-channels/{channel_id}/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Send a test to a channel, on the way of every alert, and say how it ended. It is tried once.
+     * @description Needs a token of role operator.
+     */
+    post: operations['testAlertChannel'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/alert-topic/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Send a test to the alert topic of the deployment, whose subscribers get it by mail.
+     * @description Needs a token of role operator and of all clients.
+     */
+    post: operations['testAlertTopic'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/alert-deliveries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Which alerts went to which channel in the last 30 days, how often they were tried and how that ended. A token of one client sees those to its own channels.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listAlertDeliveries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/alert-channels': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the channels that the token may see. The alert topic of the deployment is not among them: it gets everything.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listAlertChannels'];
+    put?: never;
+    /**
+     * Add a channel for alerts: Slack, or a signed webhook. Routes say what goes there.
+     * @description Needs a token of role operator.
+     */
+    post: operations['createAlertChannel'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/alert-channels/{channel_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a channel. Its URL and key are not shown.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getAlertChannel'];
+    put?: never;
+    post?: never;
+    /**
+     * Delete a channel that no route uses, with its secret.
+     * @description Needs a token of role operator.
+     */
+    delete: operations['deleteAlertChannel'];
+    options?: never;
+    head?: never;
+    /**
+     * Change the name of a channel, or its URL with its key.
+     * @description Needs a token of role operator.
+     */
+    patch: operations['updateAlertChannel'];
+    trace?: never;
+  };
+  '/v1/alert-routes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the routes of alerts that the token may see.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listAlertRoutes'];
+    put?: never;
+    /**
+     * Send incidents of a client, or of all clients, to channels.
+     * @description Needs a token of role operator.
+     */
+    post: operations['createAlertRoute'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/alert-routes/{route_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a route of alerts.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getAlertRoute'];
+    put?: never;
+    post?: never;
+    /**
+     * Delete a route of alerts. Its channels stay.
+     * @description Needs a token of role operator.
+     */
+    delete: operations['deleteAlertRoute'];
+    options?: never;
+    head?: never;
+    /**
+     * Change what a route takes, and where it sends it.
+     * @description Needs a token of role operator.
+     */
+    patch: operations['updateAlertRoute'];
+    trace?: never;
+  };
+  '/v1/alert-mutes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the mutes that the token may see: for all clients they are shown to every token.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listAlertMutes'];
+    put?: never;
+    /**
+     * Tell nobody of incidents until a time, for maintenance. They are opened and listed as ever, and what still lasts then is told.
+     * @description Needs a token of role operator.
+     */
+    post: operations['createAlertMute'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/alert-mutes/{mute_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * End a mute. What still lasts is told within a minute.
+     * @description Needs a token of role operator.
+     */
+    delete: operations['deleteAlertMute'];
     options?: never;
     head?: never;
     patch?: never;
@@ -1751,61 +1979,76 @@ export interface components {
         applied_events: number | null;
       }[];
     };
+    Incident: {
+      incident_id: string;
+      replication_id: number;
+      /** @enum {string} */
+      condition:
+        | 'replication-failed'
+        | 'needs-resync'
+        | 'deletion-blocked'
+        | 'ending-stuck'
+        | 'pause-running-out'
+        | 'credentials-refused'
+        | 'source-unreachable'
+        | 'source-unreadable'
+        | 'source-not-watched'
+        | 'connect-silent'
+        | 'connector-missing'
+        | 'connector-failed'
+        | 'connector-paused'
+        | 'connector-not-running'
+        | 'capture-not-reading'
+        | 'capture-stalled'
+        | 'capture-behind'
+        | 'capture-unknown'
+        | 'source-log-limit'
+        | 'consumer-retrying'
+        | 'consumer-ended'
+        | 'consumer-silent'
+        | 'consumer-starting'
+        | 'lag-unknown'
+        | 'target-behind'
+        | 'dead-letters'
+        | 'table-held'
+        | 'table-skipped'
+        | 'table-change-failed'
+        | 'check-failed'
+        | 'copy-done'
+        | 'resync-done';
+      /** @enum {string} */
+      severity: 'info' | 'warning' | 'critical';
+      /** @enum {string} */
+      hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
+      /** @enum {string} */
+      state: 'open' | 'closed';
+      message: string;
+      /** Format: date-time */
+      since: string;
+      /** Format: date-time */
+      opened_at: string;
+      /** Format: date-time */
+      updated_at: string;
+      closed_at: string | null;
+      /** @description How long it took, and what caught up. */
+      ending: string | null;
+      /** @description The same text at other incidents: they have one cause, and one alert. */
+      shared_cause: string | null;
+      /** @description When people were told of it; null: not yet. */
+      told_at: string | null;
+      /** @description Because of which nobody is told; null: it is not muted. */
+      mute: {
+        mute_id: number;
+        /** Format: date-time */
+        until: string;
+        reason: string;
+        created_by: string;
+      } | null;
+      runbook: string;
+    };
     Incidents: {
       /** @description The newest first. */
-      incidents: {
-        incident_id: string;
-        replication_id: number;
-        /** @enum {string} */
-        condition:
-          | 'replication-failed'
-          | 'needs-resync'
-          | 'deletion-blocked'
-          | 'ending-stuck'
-          | 'pause-running-out'
-          | 'credentials-refused'
-          | 'source-unreachable'
-          | 'source-unreadable'
-          | 'source-not-watched'
-          | 'connect-silent'
-          | 'connector-missing'
-          | 'connector-failed'
-          | 'connector-paused'
-          | 'connector-not-running'
-          | 'capture-not-reading'
-          | 'capture-stalled'
-          | 'capture-behind'
-          | 'capture-unknown'
-          | 'source-log-limit'
-          | 'consumer-retrying'
-          | 'consumer-ended'
-          | 'consumer-silent'
-          | 'consumer-starting'
-          | 'lag-unknown'
-          | 'target-behind'
-          | 'dead-letters'
-          | 'table-held'
-          | 'table-skipped'
-          | 'table-change-failed'
-          | 'check-failed';
-        /** @enum {string} */
-        hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
-        /** @enum {string} */
-        state: 'open' | 'closed';
-        message: string;
-        /** Format: date-time */
-        since: string;
-        /** Format: date-time */
-        opened_at: string;
-        /** Format: date-time */
-        updated_at: string;
-        closed_at: string | null;
-        /** @description How long it took, and what caught up. */
-        ending: string | null;
-        /** @description The same text at other incidents: they have one cause, and one alert. */
-        shared_cause: string | null;
-        runbook: string;
-      }[];
+      incidents: components['schemas']['Incident'][];
       /** @description Where the list goes on; null at its end. */
       next_cursor: string | null;
     };
@@ -1941,6 +2184,222 @@ export interface components {
       }[];
       /** Format: date-time */
       timestamp: string;
+      /** @description Where the list goes on; null at its end. */
+      next_cursor: string | null;
+    };
+    AlertChannel: {
+      channel_id: number;
+      /** @description Null: of all clients. */
+      client_id: number | null;
+      name: string;
+      /** @enum {string} */
+      kind: 'slack' | 'webhook';
+      /** @description Host and port of the URL. The rest of it is a secret. */
+      host: string;
+      /** Format: date-time */
+      created_at: string;
+      created_by: string;
+    };
+    SavedAlertChannel: {
+      channel_id: number;
+      /** @description Null: of all clients. */
+      client_id: number | null;
+      name: string;
+      /** @enum {string} */
+      kind: 'slack' | 'webhook';
+      /** @description Host and port of the URL. The rest of it is a secret. */
+      host: string;
+      /** Format: date-time */
+      created_at: string;
+      created_by: string;
+      /** @description A new key, shown this once. Null: none was made. */
+      signing_secret: string | null;
+    };
+    AlertChannelList: {
+      channels: components['schemas']['AlertChannel'][];
+      /** @description Where the list goes on; null at its end. */
+      next_cursor: string | null;
+    };
+    AlertRoute: {
+      route_id: number;
+      /** @description Null: of all clients. */
+      client_id: number | null;
+      /**
+       * @description Incidents of this severity and of higher ones.
+       * @enum {string}
+       */
+      min_severity: 'info' | 'warning' | 'critical';
+      /** @description Only these; null: every condition. */
+      conditions:
+        | (
+            | 'replication-failed'
+            | 'needs-resync'
+            | 'deletion-blocked'
+            | 'ending-stuck'
+            | 'pause-running-out'
+            | 'credentials-refused'
+            | 'source-unreachable'
+            | 'source-unreadable'
+            | 'source-not-watched'
+            | 'connect-silent'
+            | 'connector-missing'
+            | 'connector-failed'
+            | 'connector-paused'
+            | 'connector-not-running'
+            | 'capture-not-reading'
+            | 'capture-stalled'
+            | 'capture-behind'
+            | 'capture-unknown'
+            | 'source-log-limit'
+            | 'consumer-retrying'
+            | 'consumer-ended'
+            | 'consumer-silent'
+            | 'consumer-starting'
+            | 'lag-unknown'
+            | 'target-behind'
+            | 'dead-letters'
+            | 'table-held'
+            | 'table-skipped'
+            | 'table-change-failed'
+            | 'check-failed'
+            | 'copy-done'
+            | 'resync-done'
+          )[]
+        | null;
+      channel_ids: number[];
+      /** @description It takes only what no other route takes. */
+      is_default: boolean;
+      /** Format: date-time */
+      created_at: string;
+      created_by: string;
+    };
+    AlertRouteList: {
+      routes: components['schemas']['AlertRoute'][];
+      /** @description Where the list goes on; null at its end. */
+      next_cursor: string | null;
+    };
+    AlertMute: {
+      mute_id: number;
+      /** @description Null: of all clients. */
+      client_id: number | null;
+      replication_id: number | null;
+      condition:
+        | (
+            | 'replication-failed'
+            | 'needs-resync'
+            | 'deletion-blocked'
+            | 'ending-stuck'
+            | 'pause-running-out'
+            | 'credentials-refused'
+            | 'source-unreachable'
+            | 'source-unreadable'
+            | 'source-not-watched'
+            | 'connect-silent'
+            | 'connector-missing'
+            | 'connector-failed'
+            | 'connector-paused'
+            | 'connector-not-running'
+            | 'capture-not-reading'
+            | 'capture-stalled'
+            | 'capture-behind'
+            | 'capture-unknown'
+            | 'source-log-limit'
+            | 'consumer-retrying'
+            | 'consumer-ended'
+            | 'consumer-silent'
+            | 'consumer-starting'
+            | 'lag-unknown'
+            | 'target-behind'
+            | 'dead-letters'
+            | 'table-held'
+            | 'table-skipped'
+            | 'table-change-failed'
+            | 'check-failed'
+            | 'copy-done'
+            | 'resync-done'
+          )
+        | null;
+      /** Format: date-time */
+      until: string;
+      reason: string;
+      /** Format: date-time */
+      created_at: string;
+      created_by: string;
+    };
+    AlertMuteList: {
+      mutes: components['schemas']['AlertMute'][];
+      /** @description Where the list goes on; null at its end. */
+      next_cursor: string | null;
+    };
+    AlertDelivery: {
+      /** @description Also the header `webhook-id`. */
+      delivery_id: string;
+      /** @description Null: the alert topic of the deployment. */
+      channel_id: number | null;
+      channel: string;
+      /** @enum {string} */
+      event: 'opened' | 'worse' | 'closed' | 'done' | 'test';
+      /** @enum {string} */
+      severity: 'info' | 'warning' | 'critical';
+      condition:
+        | (
+            | 'replication-failed'
+            | 'needs-resync'
+            | 'deletion-blocked'
+            | 'ending-stuck'
+            | 'pause-running-out'
+            | 'credentials-refused'
+            | 'source-unreachable'
+            | 'source-unreadable'
+            | 'source-not-watched'
+            | 'connect-silent'
+            | 'connector-missing'
+            | 'connector-failed'
+            | 'connector-paused'
+            | 'connector-not-running'
+            | 'capture-not-reading'
+            | 'capture-stalled'
+            | 'capture-behind'
+            | 'capture-unknown'
+            | 'source-log-limit'
+            | 'consumer-retrying'
+            | 'consumer-ended'
+            | 'consumer-silent'
+            | 'consumer-starting'
+            | 'lag-unknown'
+            | 'target-behind'
+            | 'dead-letters'
+            | 'table-held'
+            | 'table-skipped'
+            | 'table-change-failed'
+            | 'check-failed'
+            | 'copy-done'
+            | 'resync-done'
+          )
+        | null;
+      subject: string;
+      incident_ids: string[];
+      /**
+       * @description waiting: an attempt is due at `due_at`. failed: no attempt is left.
+       * @enum {string}
+       */
+      state: 'waiting' | 'delivered' | 'failed';
+      begun_attempts: number;
+      max_attempts: number;
+      attempts: {
+        /** Format: date-time */
+        at: string;
+        http_status: number | null;
+        /** @description Null: it was delivered. */
+        error: string | null;
+      }[];
+      /** Format: date-time */
+      created_at: string;
+      due_at: string | null;
+    };
+    /** @description Of the last 30 days, the newest first. */
+    AlertDeliveryList: {
+      deliveries: components['schemas']['AlertDelivery'][];
       /** @description Where the list goes on; null at its end. */
       next_cursor: string | null;
     };
@@ -7711,6 +8170,102 @@ export interface operations {
       };
     };
   };
+  getIncident: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        incident_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Incident'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
   getConnectHealth: {
     parameters: {
       query?: never;
@@ -9178,6 +9733,1773 @@ export interface operations {
       };
       /** @description Forbidden */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  testAlertChannel: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        channel_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertDelivery'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable, ServiceUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  testAlertTopic: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertDelivery'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable, ServiceUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listAlertDeliveries: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+        channel_id?: string;
+        replication_id?: string;
+        state?: 'waiting' | 'delivered' | 'failed';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertDeliveryList'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listAlertChannels: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertChannelList'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  createAlertChannel: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          name: string;
+          /** @description Null: of all clients, for which the token has to be of all clients. By default that of the token. */
+          client_id?: number | null;
+          /**
+           * @description slack: an incoming webhook of Slack. webhook: a POST of JSON, signed as Standard Webhooks describe.
+           * @enum {string}
+           */
+          kind: 'slack' | 'webhook';
+          /** @description Where alerts are sent: https, a public address, no redirection. It is a secret: it is stored in Secrets Manager and never shown. */
+          url: string;
+          /** @description For a webhook: `whsec_` and 24 to 64 bytes in base64. One is made, and shown this once, when it is left out. */
+          signing_secret?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedAlertChannel'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getAlertChannel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        channel_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertChannel'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  deleteAlertChannel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        channel_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertChannel'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  updateAlertChannel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        channel_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          name?: string;
+          /** @description Replaces the URL. A webhook gets a new key with it, which is shown this once. */
+          url?: string;
+          /** @description The new key, only together with `url`. */
+          signing_secret?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedAlertChannel'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listAlertRoutes: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertRouteList'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  createAlertRoute: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Null: of all clients, for which the token has to be of all clients. By default that of the token. */
+          client_id?: number | null;
+          /**
+           * @description Incidents of this severity and of higher ones.
+           * @default warning
+           * @enum {string}
+           */
+          min_severity?: 'info' | 'warning' | 'critical';
+          /**
+           * @description Only these; null: every condition.
+           * @default null
+           */
+          conditions?:
+            | (
+                | 'replication-failed'
+                | 'needs-resync'
+                | 'deletion-blocked'
+                | 'ending-stuck'
+                | 'pause-running-out'
+                | 'credentials-refused'
+                | 'source-unreachable'
+                | 'source-unreadable'
+                | 'source-not-watched'
+                | 'connect-silent'
+                | 'connector-missing'
+                | 'connector-failed'
+                | 'connector-paused'
+                | 'connector-not-running'
+                | 'capture-not-reading'
+                | 'capture-stalled'
+                | 'capture-behind'
+                | 'capture-unknown'
+                | 'source-log-limit'
+                | 'consumer-retrying'
+                | 'consumer-ended'
+                | 'consumer-silent'
+                | 'consumer-starting'
+                | 'lag-unknown'
+                | 'target-behind'
+                | 'dead-letters'
+                | 'table-held'
+                | 'table-skipped'
+                | 'table-change-failed'
+                | 'check-failed'
+                | 'copy-done'
+                | 'resync-done'
+              )[]
+            | null;
+          channel_ids: number[];
+          /**
+           * @description It takes only what no other route takes.
+           * @default false
+           */
+          is_default?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertRoute'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getAlertRoute: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        route_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertRoute'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  deleteAlertRoute: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        route_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertRoute'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  updateAlertRoute: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        route_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /**
+           * @description Incidents of this severity and of higher ones.
+           * @enum {string}
+           */
+          min_severity?: 'info' | 'warning' | 'critical';
+          /** @description Only these; null: every condition. */
+          conditions?:
+            | (
+                | 'replication-failed'
+                | 'needs-resync'
+                | 'deletion-blocked'
+                | 'ending-stuck'
+                | 'pause-running-out'
+                | 'credentials-refused'
+                | 'source-unreachable'
+                | 'source-unreadable'
+                | 'source-not-watched'
+                | 'connect-silent'
+                | 'connector-missing'
+                | 'connector-failed'
+                | 'connector-paused'
+                | 'connector-not-running'
+                | 'capture-not-reading'
+                | 'capture-stalled'
+                | 'capture-behind'
+                | 'capture-unknown'
+                | 'source-log-limit'
+                | 'consumer-retrying'
+                | 'consumer-ended'
+                | 'consumer-silent'
+                | 'consumer-starting'
+                | 'lag-unknown'
+                | 'target-behind'
+                | 'dead-letters'
+                | 'table-held'
+                | 'table-skipped'
+                | 'table-change-failed'
+                | 'check-failed'
+                | 'copy-done'
+                | 'resync-done'
+              )[]
+            | null;
+          channel_ids?: number[];
+          /** @description It takes only what no other route takes. */
+          is_default?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertRoute'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listAlertMutes: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+        state?: 'active' | 'all';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertMuteList'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  createAlertMute: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description Null: of all clients, for which the token has to be of all clients. By default that of the token. */
+          client_id?: number | null;
+          /**
+           * @description Null: all replications. With a token of all clients it needs `client_id`, too.
+           * @default null
+           */
+          replication_id?: number | null;
+          /**
+           * @description Null: every condition.
+           * @default null
+           */
+          condition?:
+            | (
+                | 'replication-failed'
+                | 'needs-resync'
+                | 'deletion-blocked'
+                | 'ending-stuck'
+                | 'pause-running-out'
+                | 'credentials-refused'
+                | 'source-unreachable'
+                | 'source-unreadable'
+                | 'source-not-watched'
+                | 'connect-silent'
+                | 'connector-missing'
+                | 'connector-failed'
+                | 'connector-paused'
+                | 'connector-not-running'
+                | 'capture-not-reading'
+                | 'capture-stalled'
+                | 'capture-behind'
+                | 'capture-unknown'
+                | 'source-log-limit'
+                | 'consumer-retrying'
+                | 'consumer-ended'
+                | 'consumer-silent'
+                | 'consumer-starting'
+                | 'lag-unknown'
+                | 'target-behind'
+                | 'dead-letters'
+                | 'table-held'
+                | 'table-skipped'
+                | 'table-change-failed'
+                | 'check-failed'
+                | 'copy-done'
+                | 'resync-done'
+              )
+            | null;
+          /**
+           * Format: date-time
+           * @description At most 30 days from now.
+           */
+          until: string;
+          reason: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertMute'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  deleteAlertMute: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        mute_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AlertMute'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
         headers: {
           [name: string]: unknown;
         };

@@ -7,6 +7,7 @@ import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { type KafkaSettings, parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import { createLog } from '#adapters/observability/log.ts';
+import { unlessMuted } from '#core/alerts/unless-muted.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import {
   databaseNetworkEnvironmentSchema,
@@ -49,7 +50,7 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
   const run: Run = { clientId, replicationId, generation, forceResync: false };
 
   const store = createStateStore({ tableName });
-  const alerts = createAlertSink({ topicArn: state.MILLRACE_ALERT_TOPIC_ARN });
+  const topic = createAlertSink({ topicArn: state.MILLRACE_ALERT_TOPIC_ARN });
   const databases = createDatabaseAccess(
     createSecretStore(),
     databaseNetworkEnvironmentSchema.parse(environment),
@@ -61,6 +62,7 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
     connectorName,
     fields: { replication: replicationId, generation },
   });
+  const alerts = unlessMuted(topic, { store, clock: systemClock, log });
 
   const taskMetrics = await openTaskMetrics({
     environmentName,

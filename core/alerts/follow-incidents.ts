@@ -1,15 +1,17 @@
 import type { FaultCondition, OverallHealth } from '../contracts/health-record.ts';
-import type { Incident } from '../contracts/incident.ts';
+import { type Incident, type IncidentCondition, incidentConditionSchema } from '../contracts/incident.ts';
 import type { Replication } from '../contracts/replication.ts';
 import type { Fault } from '../health/fault.ts';
 import { durationOf } from '../naming/amount-of.ts';
 import { countOf } from '../naming/count-of.ts';
+import type { Notice } from './find-notices.ts';
+import { severityOf } from './severity-of.ts';
 
 const second = 1_000;
 const minute = 60 * second;
 
 /**
- * How long a condition lasts before somebody is told. What heals by itself within its time is in the history only: the consumer's
+ * How long a condition lasts before people are told. What heals by itself within its time is in the history only: the consumer's
  * first five pauses make 62 s, and healing has restarted what it can within three minutes.
  */
 const holdMs: Readonly<Record<FaultCondition, number>> = {
@@ -51,7 +53,10 @@ const overAfterMs = 50 * second;
 export interface IncidentFacts {
   readonly replication: Pick<Replication, 'replicationId' | 'sourceDatabaseId' | 'targetDatabaseId'>;
   readonly overall: OverallHealth;
+  /** With what is only a warning. */
   readonly faults: readonly Fault[];
+  /** What has ended well since the check before. */
+  readonly notices?: readonly Notice[];
   /** Changes applied since the replication was created; undefined when that is not known. */
   readonly appliedEvents: number | undefined;
   readonly now: Date;
@@ -66,8 +71,8 @@ export interface FollowedIncidents {
 
 /** What becomes of a replication's open incidents by what is at fault now: opened after a hold time, updated in place, closed. */
 export const followIncidents = (before: readonly Incident[], facts: IncidentFacts): FollowedIncidents => {
-  const { faults, now } = facts;
-  const first = new Map<FaultCondition, Fault>();
+  const { faults, notices = [], now } = facts;
+  const first = new Map<IncidentCondition, Fault>();
   for (const fault of faults) if (!first.has(fault.condition)) first.set(fault.condition, fault);
   const known = new Set(before.map(({ condition }) => condition));
   const opened = [...first.values()]
@@ -77,7 +82,10 @@ export const followIncidents = (before: readonly Incident[], facts: IncidentFact
   return {
     open: [...followed.filter(({ closedAt }) => closedAt === undefined), ...opened],
     opened,
-    closed: followed.filter(({ closedAt }) => closedAt !== undefined),
+    closed: [
+      ...followed.filter(({ closedAt }) => closedAt !== undefined),
+      ...notices.map((notice) => openAndClose(notice, facts)),
+    ],
   };
 };
 
@@ -90,17 +98,55 @@ const open = (fault: Fault, { replication, appliedEvents, now }: IncidentFacts):
   const at = now.toISOString();
   const sharedCause = sharedCauseOf(fault, replication);
   return {
-    incidentId: `${replicationId}-${condition}-${at}`,
+    incidentId: incidentIdOf(replicationId, condition, at),
     replicationId,
     condition,
+    severity: severityOf(fault),
     hop,
     message,
+    ...(fault.level !== undefined && { level: fault.level }),
     since: fault.since ?? at,
     openedAt: at,
     updatedAt: at,
     ...(appliedEvents !== undefined && { appliedAtOpening: appliedEvents }),
     ...(sharedCause !== undefined && { sharedCause }),
   };
+};
+
+const openAndClose = (
+  { condition, message, since }: Notice,
+  { replication: { replicationId }, appliedEvents, now }: IncidentFacts,
+): Incident => {
+  const at = now.toISOString();
+  return {
+    incidentId: incidentIdOf(replicationId, condition, at),
+    replicationId,
+    condition,
+    severity: 'info',
+    hop: 'target',
+    message,
+    since,
+    openedAt: at,
+    updatedAt: at,
+    appliedAtOpening: appliedEvents,
+    closedAt: at,
+    ending: `${message}.`,
+  };
+};
+
+const incidentIdOf = (replicationId: number, condition: IncidentCondition, openedAt: string): string =>
+  `${replicationId}-${condition}-${openedAt}`;
+
+/** The parts of an incident's id, or undefined when no incident has such a one. */
+export const parseIncidentId = (
+  incidentId: string,
+): Pick<Incident, 'replicationId' | 'condition' | 'openedAt'> | undefined => {
+  const [, replicationId, name, openedAt] =
+    /^([1-9]\d{0,14})-([a-z-]+)-(\d{4}-\d\d-\d\dT[\d:.]+Z)$/.exec(incidentId) ?? [];
+  const condition = incidentConditionSchema.safeParse(name);
+  return condition.success && openedAt !== undefined
+    ? { replicationId: Number(replicationId), condition: condition.data, openedAt }
+    : undefined;
 };
 
 /** What is at fault for every replication that uses it. */
@@ -127,13 +173,35 @@ const sharedCauseOf = (
 
 const follow = (incident: Incident, fault: Fault | undefined, facts: IncidentFacts): Incident => {
   const { overall, now } = facts;
+  // A notice of a check that died before people were told.
+  if (incident.closedAt !== undefined) return incident;
   const at = now.toISOString();
   const { goneSince, ...rest } = incident;
-  if (fault !== undefined) return { ...rest, hop: fault.hop, message: fault.message, updatedAt: at };
+  if (fault !== undefined) return updated(rest, fault, at);
   const isWanted = overall === 'stopped' || overall === 'paused';
   const gone = goneSince ?? at;
   if (!isWanted && now.getTime() - Date.parse(gone) < overAfterMs) return { ...rest, goneSince: gone };
   return { ...rest, updatedAt: at, closedAt: at, ending: describeEnding(incident, gone, isWanted, facts) };
+};
+
+/** One that gets worse by steps is told again at each higher one. */
+const updated = (
+  { toldAt, ...incident }: Omit<Incident, 'goneSince'>,
+  fault: Fault,
+  at: string,
+): Incident => {
+  const { hop, message } = fault;
+  const { level = 0, severity } = incident;
+  const isWorse = (fault.level ?? 0) > level;
+  return {
+    ...incident,
+    hop,
+    message,
+    updatedAt: at,
+    severity: isWorse ? severityOf(fault) : severity,
+    ...(isWorse && { level: fault.level }),
+    ...(!isWorse && toldAt !== undefined && { toldAt }),
+  };
 };
 
 const describeEnding = (

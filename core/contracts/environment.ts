@@ -25,6 +25,20 @@ export const apiEnvironmentSchema = z.object({
   MILLRACE_CONSOLE_ORIGIN: z.url().optional(),
 });
 
+/** For those who put alerts on their way. */
+export const alertQueueEnvironmentSchema = z.object({ MILLRACE_ALERT_QUEUE_URL: z.string().min(1) });
+
+/** For the API, which writes the secrets of channels. Their names start with it and a slash: `millrace/{environment}/alert-channels`. */
+export const channelSecretsEnvironmentSchema = z.object({
+  MILLRACE_CHANNEL_SECRET_PREFIX: z.string().min(1),
+});
+
+/** For the Lambda that delivers alerts, and the API. */
+export const webhookEnvironmentSchema = z.object({
+  /** CIDR blocks that are not public and that webhooks may go to all the same; comma-separated, may be empty. */
+  MILLRACE_WEBHOOK_RANGES: z.string().transform((text) => text.split(',').filter((range) => range !== '')),
+});
+
 export const connectEnvironmentSchema = z.object({ MILLRACE_CONNECT_URL: z.url() });
 
 /** Where databases may be. Whoever connects to them reads it. */
@@ -156,4 +170,7 @@ export const metricNames = {
   errors: 'Errors',
   apiFaults: 'ApiFaults',
   heals: 'Heals',
+  replicationsFailed: 'ReplicationsFailed',
+  replicationsDegraded: 'ReplicationsDegraded',
+  alertsUndelivered: 'AlertsUndelivered',
 } as const;

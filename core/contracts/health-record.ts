@@ -82,6 +82,16 @@ export const healthRecordSchema = z
     faults: z.array(recordedFaultSchema).max(maxRecordedFaults).readonly(),
     /** Absent in records that an older version has written. */
     figures: healthFiguresSchema.optional(),
+    /** Copies of tables that have become an incident `copy-done` or `resync-done`. Absent: nothing was looked at for it yet. */
+    copiesTold: z
+      .strictObject({
+        /** Copies that ended by then. */
+        upTo: instantSchema,
+        /** How many tables had a complete copy. */
+        tables: z.number().int().nonnegative(),
+      })
+      .readonly()
+      .exactOptional(),
   })
   .readonly();
 export type HealthRecord = z.infer<typeof healthRecordSchema>;

@@ -5,13 +5,37 @@ import { instantSchema } from './identifiers.ts';
 
 export const incidentRetentionDays = 90;
 
+/** From the least to the most. info: nothing is wrong. warning: changes may be late. critical: somebody has to act. */
+export const severities = ['info', 'warning', 'critical'] as const;
+export const severitySchema = z.enum(severities);
+export type Severity = z.infer<typeof severitySchema>;
+
+/** Whether `severity` is at least `least`. */
+export const isAtLeast = (severity: Severity, least: Severity): boolean =>
+  severities.indexOf(severity) >= severities.indexOf(least);
+
+/** What ends well, and is told once. Its incident is closed as soon as it is opened. */
+export const noticeConditionSchema = z.enum(['copy-done', 'resync-done']);
+export type NoticeCondition = z.infer<typeof noticeConditionSchema>;
+
+/** Each has a section of docs/runbook/health.md. */
+export const incidentConditionSchema = z.enum([
+  ...faultConditionSchema.options,
+  ...noticeConditionSchema.options,
+]);
+export type IncidentCondition = z.infer<typeof incidentConditionSchema>;
+
 /** One condition of one replication, from when it has lasted long enough to tell somebody until it is over. */
 export const incidentSchema = z
   .strictObject({
     incidentId: z.string(),
     replicationId: z.number().int().positive(),
-    condition: faultConditionSchema,
+    condition: incidentConditionSchema,
     hop: hopSchema,
+    /** Of incidents from before there were severities: `warning`. */
+    severity: severitySchema.default('warning'),
+    /** Of a condition that gets worse by steps: the highest that it has reached, in percent. */
+    level: z.number().int().optional(),
     /** The newest words for it. */
     message: z.string(),
     /** Since when it is so, and when it became an incident. */
@@ -25,6 +49,10 @@ export const incidentSchema = z
     /** Set while it is not seen any more, until it has been gone for long enough to be over. */
     goneSince: instantSchema.optional(),
     closedAt: instantSchema.optional(),
+    /** When people were told of it, at its level. Absent: nobody yet. */
+    toldAt: instantSchema.optional(),
+    /** Set when it was muted at a check, so that it is told once no mute fits any more. */
+    wasMuted: z.literal(true).optional(),
     /** How it ended, as a sentence. */
     ending: z.string().optional(),
   })

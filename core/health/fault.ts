@@ -1,5 +1,6 @@
 import type { FaultCondition } from '../contracts/health-record.ts';
 import type { Hop } from '../contracts/hop.ts';
+import type { IncidentCondition } from '../contracts/incident.ts';
 
 /** One thing that keeps a replication from being healthy. */
 export interface Fault {
@@ -14,6 +15,8 @@ export interface Fault {
   readonly isFailure: boolean;
   /** What was measured, by names for people. */
   readonly figures?: Readonly<Record<string, string | number>>;
+  /** How far a condition has come that gets worse by steps, in percent. */
+  readonly level?: number;
   /** What an operator can do where that is more than `remedies` knows. */
   readonly advice?: string;
 }
@@ -172,4 +175,5 @@ export const remedies: Readonly<Record<FaultCondition, Remedy>> = {
 };
 
 /** Relative to the repository. */
-export const runbookSectionOf = (condition: FaultCondition): string => `docs/runbook/health.md#${condition}`;
+export const runbookSectionOf = (condition: IncidentCondition): string =>
+  `docs/runbook/health.md#${condition}`;

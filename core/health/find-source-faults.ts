@@ -10,8 +10,12 @@ export const lookStaleAfterMs = 150_000;
 /** Changes that are older than this are late. */
 export const lagToleranceMs = 60_000;
 
-/** What the source keeps for capture may fill so much of its limit before somebody is told. */
-const limitShare = 0.8;
+/**
+ * What the source keeps for capture may fill so much of its limit, in percent, before somebody is told, and is told again. From
+ * `limitFaultPercent` on it is a fault of the replication; below it is only a warning.
+ */
+const limitSteps = [50, 80, 95] as const;
+const limitFaultPercent = 80;
 const fewMinutes = 60;
 
 /** What was seen of the log since the replication is active or paused as it is now; an older look tells of another run. */
@@ -127,29 +131,42 @@ const captureFigures = (log: SourceLog): NonNullable<Fault['figures']> => {
 
 /** Whether the source is about to remove log that was not captured. It is so for a replication that does not run, too. */
 export const findLogLimitFault = (log: SourceLog | undefined): readonly Fault[] => {
-  if (log === undefined) return [];
+  const reached = describeLogLimit(log);
+  return reached === undefined || (reached.level ?? 0) < limitFaultPercent ? [] : [reached];
+};
+
+/** The same when there is no reason yet to call the replication degraded. */
+export const findLogLimitWarning = (log: SourceLog | undefined): readonly Fault[] => {
+  const reached = describeLogLimit(log);
+  return reached === undefined || (reached.level ?? 0) >= limitFaultPercent ? [] : [reached];
+};
+
+const describeLogLimit = (log: SourceLog | undefined): Fault | undefined => {
+  if (log === undefined) return undefined;
   const { limitBytes, retainedBytes } = log;
   const { bytesPerMinute, minutesToLoss } = retainedLog(log);
-  const isFull =
-    limitBytes !== undefined && retainedBytes !== undefined && retainedBytes >= limitBytes * limitShare;
+  const percent =
+    limitBytes === undefined || retainedBytes === undefined || limitBytes === 0
+      ? 0
+      : (retainedBytes / limitBytes) * 100;
   const isSoon = minutesToLoss !== undefined && minutesToLoss < fewMinutes;
-  if (!isFull && !isSoon) return [];
+  const level = Math.max(limitSteps.findLast((step) => percent >= step) ?? 0, isSoon ? limitFaultPercent : 0);
+  if (level === 0) return undefined;
   const kept =
     limitBytes === undefined || retainedBytes === undefined
       ? 'The source is about to remove log that was not captured'
       : `The source keeps ${bytesOf(retainedBytes)} of log for the replication, of ${bytesOf(limitBytes)} that it may`;
-  return [
-    {
-      condition: 'source-log-limit',
-      hop: 'source',
-      message: minutesToLoss === undefined ? kept : `${kept}; that is ${minutesToLoss} minutes away`,
-      isFailure: false,
-      figures: {
-        ...(retainedBytes !== undefined && { retained_bytes: retainedBytes }),
-        ...(limitBytes !== undefined && { limit_bytes: limitBytes }),
-        ...(bytesPerMinute !== undefined && { bytes_per_minute: bytesPerMinute }),
-        ...(minutesToLoss !== undefined && { minutes_to_loss: minutesToLoss }),
-      },
+  return {
+    condition: 'source-log-limit',
+    hop: 'source',
+    message: minutesToLoss === undefined ? kept : `${kept}; that is ${minutesToLoss} minutes away`,
+    isFailure: false,
+    level,
+    figures: {
+      ...(retainedBytes !== undefined && { retained_bytes: retainedBytes }),
+      ...(limitBytes !== undefined && { limit_bytes: limitBytes }),
+      ...(bytesPerMinute !== undefined && { bytes_per_minute: bytesPerMinute }),
+      ...(minutesToLoss !== undefined && { minutes_to_loss: minutesToLoss }),
     },
-  ];
+  };
 };

@@ -39,6 +39,11 @@ export interface ConsumerMeters {
   follow(read: () => ConsumerReadings | undefined): void;
 }
 
+/** Values of the environment as a whole, which are no connector's. */
+export interface TotalsPort {
+  emitTotals(values: MetricValues): void;
+}
+
 /** What only the API counts. */
 export interface ApiMetricsPort {
   /** Adds one to `ApiFaults` of the environment: an answer of 5xx for which no client's database is to blame. */

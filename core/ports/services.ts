@@ -1,4 +1,5 @@
-import type { ReplicationId } from '../contracts/identifiers.ts';
+import type { ClientId, ReplicationId } from '../contracts/identifiers.ts';
+import type { IncidentCondition } from '../contracts/incident.ts';
 
 /**
  * Secrets Manager, for database credentials: JSON {"username","password"}. Throws `SecretMissing` when there is no such
@@ -25,8 +26,12 @@ export interface Alert {
   /** One line, at most 100 characters (SNS's limit for a subject). */
   readonly subject: string;
   readonly message: string;
-  readonly replicationId: ReplicationId;
-  readonly connectorName: string;
+  /** Absent for a test. */
+  readonly replicationId?: ReplicationId;
+  readonly connectorName?: string;
+  /** For mutes, see core/alerts/unless-muted.ts. */
+  readonly clientId?: ClientId;
+  readonly condition?: IncidentCondition;
 }
 
 export type ConnectorState = 'RUNNING' | 'PAUSED' | 'FAILED' | 'UNASSIGNED' | 'STOPPED' | 'RESTARTING';

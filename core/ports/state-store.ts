@@ -1,4 +1,14 @@
 import type { Activity } from '../contracts/activity.ts';
+import type {
+  AlertChannel,
+  AlertChannelId,
+  AlertDelivery,
+  AlertMute,
+  AlertMuteId,
+  AlertRoute,
+  AlertRouteId,
+  DeliveryAttempt,
+} from '../contracts/alerting.ts';
 import type { Client } from '../contracts/client.ts';
 import type { Heartbeat } from '../contracts/consumer.ts';
 import type { Chunk, FinishedChunk, HeldUntil, TableProgress, TableState } from '../contracts/copy.ts';
@@ -247,6 +257,10 @@ export interface IncidentStore {
     open: readonly Incident[],
     closed: readonly Incident[],
   ): Promise<void>;
+  /** An open or closed one; undefined when it is not there (any more). */
+  findIncident(
+    incident: Pick<Incident, 'replicationId' | 'condition' | 'openedAt'>,
+  ): Promise<Incident | undefined>;
   /** Open and closed ones, the newest first. */
   listIncidents(replicationId: ReplicationId, range: IncidentRange): Promise<IncidentPage>;
   /** The same of all replications of a client. The list is eventually consistent. */
@@ -263,6 +277,62 @@ export interface IncidentPage {
   readonly incidents: readonly Incident[];
   /** Where the next page begins; absent when there is none. */
   readonly next?: string;
+}
+
+export interface DeliveryRange {
+  readonly limit: number;
+  /** Where the page begins: `next` of the page before. */
+  readonly from?: string;
+}
+
+export interface DeliveryPage {
+  readonly deliveries: readonly AlertDelivery[];
+  /** Where the next page begins; absent when there is none. */
+  readonly next?: string;
+}
+
+/** Who is told of what, and whether it has reached them. There are few rules, so lists of them are whole. */
+export interface AlertStore {
+  nextChannelId(): Promise<AlertChannelId>;
+  /** Adds a channel, or replaces it. */
+  putChannel(channel: AlertChannel): Promise<void>;
+  findChannel(channelId: AlertChannelId): Promise<AlertChannel | undefined>;
+  listChannels(): Promise<readonly AlertChannel[]>;
+  removeChannel(channelId: AlertChannelId): Promise<void>;
+
+  nextRouteId(): Promise<AlertRouteId>;
+  /** Adds a route, or replaces it. */
+  putRoute(route: AlertRoute): Promise<void>;
+  findRoute(routeId: AlertRouteId): Promise<AlertRoute | undefined>;
+  listRoutes(): Promise<readonly AlertRoute[]>;
+  removeRoute(routeId: AlertRouteId): Promise<void>;
+
+  nextMuteId(): Promise<AlertMuteId>;
+  /** It is forgotten some time after it has ended. */
+  putMute(mute: AlertMute): Promise<void>;
+  findMute(muteId: AlertMuteId): Promise<AlertMute | undefined>;
+  /** Also some that have ended. */
+  listMutes(): Promise<readonly AlertMute[]>;
+  removeMute(muteId: AlertMuteId): Promise<void>;
+
+  /** Adds a delivery to the log; false when it is there already. It is kept for 30 days. */
+  addDelivery(delivery: AlertDelivery): Promise<boolean>;
+  findDelivery(deliveryId: string): Promise<AlertDelivery | undefined>;
+  /**
+   * Begins the next attempt of `delivery`, which is due again at `dueAt` unless it ends before. False when `delivery` is not what is
+   * stored any more: another process has begun the attempt.
+   */
+  beginAttempt(delivery: AlertDelivery, dueAt: string): Promise<boolean>;
+  /** Records how the attempt has ended that was begun with `delivery`, and what becomes of the delivery. */
+  endAttempt(
+    delivery: AlertDelivery,
+    attempt: DeliveryAttempt,
+    next: { readonly state: 'delivered' | 'failed' } | { readonly state: 'waiting'; readonly dueAt: string },
+  ): Promise<void>;
+  /** Those that have not ended. */
+  listWaitingDeliveries(): Promise<readonly AlertDelivery[]>;
+  /** The newest first. The list is eventually consistent. */
+  listDeliveries(range: DeliveryRange): Promise<DeliveryPage>;
 }
 
 export interface CopyStore {
@@ -388,5 +458,6 @@ export type StateStore = ShapeStore &
   HealthStore &
   MetricsStore &
   IncidentStore &
+  AlertStore &
   CopyStore &
   IdempotencyStore;

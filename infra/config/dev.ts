@@ -26,5 +26,6 @@ export const devConfig = (readContext: ReadContext): EnvironmentConfig => ({
   healthCheckRuns: 1,
   lagAlarmMs: 15 * 60_000,
   servesConsole: true,
+  webhookRanges: [],
   alertEmails: alertEmailsFrom(readContext),
 });

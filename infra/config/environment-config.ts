@@ -98,6 +98,11 @@ export interface EnvironmentConfig {
   };
   /** Whether the operator's console is served by CloudFront. The local stack serves it by itself. */
   readonly servesConsole: boolean;
+  /**
+   * CIDR blocks that webhooks of alerts may go to although they are not public: a receiver inside of the network. A client chooses
+   * where its webhooks go, so name as little as possible.
+   */
+  readonly webhookRanges: readonly string[];
   /** Gets the alerts; each address must confirm the subscription. */
   readonly alertEmails: readonly string[];
 }

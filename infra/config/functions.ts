@@ -13,7 +13,10 @@ export type FunctionRight =
   | 'start-executions'
   | 'stop-executions'
   | 'publish-alerts'
-  | 'read-logs';
+  | 'read-logs'
+  | 'queue-alerts'
+  | 'read-channels'
+  | 'write-channels';
 
 export interface FunctionDefinition {
   readonly timeoutSeconds: number;
@@ -95,6 +98,7 @@ export const healthFunctionDefinitions = {
       'start-executions',
       'stop-executions',
       'publish-alerts',
+      'queue-alerts',
     ],
   },
   'check-heartbeats': {
@@ -119,7 +123,16 @@ export const apiFunctionDefinition = {
     'start-executions',
     'stop-executions',
     'read-logs',
+    'queue-alerts',
+    'write-channels',
   ],
+} as const satisfies FunctionDefinition;
+
+/** Takes from the queue of alerts: lambdas/deliver-alerts/handler.ts. A receiver has 10 s to answer, and a batch goes out at once. */
+export const deliverAlertsFunctionDefinition = {
+  timeoutSeconds: 60,
+  memoryMib: smallMib,
+  rights: ['publish-alerts', 'queue-alerts', 'read-channels'],
 } as const satisfies FunctionDefinition;
 
 /** Reads tokens and the admin secret only: see infra/stacks/control-stack.ts. */
@@ -132,6 +145,7 @@ export const authorizeFunctionDefinition = {
 export const functionNames: readonly string[] = [
   ...Object.keys(stepFunctionDefinitions),
   ...healthFunctionNames,
+  'deliver-alerts',
   'api',
   'authorize',
 ];

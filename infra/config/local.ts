@@ -42,5 +42,6 @@ export const localConfig = (readContext: ReadContext): EnvironmentConfig => ({
   healthCheckRuns: 1,
   lagAlarmMs: 60_000,
   servesConsole: false,
+  webhookRanges: ['127.0.0.0/8', '::1/128'],
   alertEmails: [],
 });

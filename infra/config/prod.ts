@@ -26,5 +26,6 @@ export const prodConfig = (readContext: ReadContext): EnvironmentConfig => ({
   healthCheckRuns: 4,
   lagAlarmMs: 5 * 60_000,
   servesConsole: true,
+  webhookRanges: [],
   alertEmails: alertEmailsFrom(readContext),
 });

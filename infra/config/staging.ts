@@ -26,5 +26,6 @@ export const stagingConfig = (readContext: ReadContext): EnvironmentConfig => ({
   healthCheckRuns: 2,
   lagAlarmMs: 5 * 60_000,
   servesConsole: true,
+  webhookRanges: [],
   alertEmails: alertEmailsFrom(readContext),
 });

@@ -23,6 +23,8 @@ export interface AlarmSources {
   readonly stateMachine: StateMachine;
   readonly healthFunctions: Readonly<Record<HealthFunctionName, LambdaFunction>>;
   readonly undeliveredHealthChecks: IQueue;
+  /** Messages of the queue of alerts that nobody could handle. */
+  readonly unhandledAlerts: IQueue;
   readonly apiFunction: LambdaFunction;
   /** Present when the Kafka cluster is ours. */
   readonly kafka?: KafkaCluster;
@@ -85,6 +87,14 @@ export class Alarms extends Construct {
         periods: 5,
       },
       {
+        // It lasts as long as the state does: healing that gives up ends what the alarms above it measure.
+        name: 'replication-failed',
+        description: 'A replication stands still until somebody acts.',
+        metric: serviceMetric(environment, metricNames.replicationsFailed, 'Maximum', oneMinute),
+        when: { atLeast: 1 },
+        periods: 1,
+      },
+      {
         name: 'start-failed',
         description: 'A start of a replication ended with an error.',
         metric: sources.stateMachine.metricFailed({ period: oneMinute, statistic: 'Sum' }),
@@ -131,6 +141,23 @@ export class Alarms extends Construct {
           missingMeansAlarm: true,
         },
       ]),
+      {
+        name: 'alerts-undelivered',
+        description: 'An alert did not reach its channel, and no attempt is left.',
+        metric: serviceMetric(environment, metricNames.alertsUndelivered, 'Sum', fiveMinutes),
+        when: { atLeast: 1 },
+        periods: 1,
+      },
+      {
+        name: 'alerts-unhandled',
+        description: 'The function deliver-alerts could not handle a message of its queue.',
+        metric: sources.unhandledAlerts.metricApproximateNumberOfMessagesVisible({
+          period: oneMinute,
+          statistic: 'Maximum',
+        }),
+        when: { atLeast: 1 },
+        periods: 1,
+      },
       {
         name: 'health-checks-undelivered',
         description: 'EventBridge Scheduler could not invoke a health check.',

@@ -4,19 +4,26 @@ import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { type IRole, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachineName } from '#core/ports/services.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { FunctionRight } from '../config/functions.ts';
 import { type Acknowledgement, acknowledge, arnInFinding, wildcardResource } from './acknowledgements.ts';
 import { connectLogGroup, logGroupNames } from './log-groups.ts';
 import { type MillraceStack, stateTableIndex, stateTableKeysIndex } from './millrace-stack.ts';
-import { databaseSecretPrefix, databaseSecretsArn } from './secret-names.ts';
+import {
+  channelSecretPrefix,
+  channelSecretsArn,
+  databaseSecretPrefix,
+  databaseSecretsArn,
+} from './secret-names.ts';
 
-/** The state table, the alert topic, and the key that encrypts both. */
+/** The state table, the alert topic, the key that encrypts both, and the queue of alerts that are on their way. */
 export interface StateResources {
   readonly table: ITable;
   readonly key: IKey;
   readonly alertTopic: ITopic;
+  readonly alertQueue: IQueue;
 }
 
 /** Where Lambdas and Fargate tasks run, and what they wear. */
@@ -182,6 +189,60 @@ export const alertGrant = (state: StateResources): Grant => ({
       resources: [state.alertTopic.topicArn],
     }),
   ],
+});
+
+const queueAlertsGrant = (state: StateResources): Grant => ({
+  environment: { MILLRACE_ALERT_QUEUE_URL: state.alertQueue.queueUrl },
+  statements: [
+    new PolicyStatement({
+      sid: 'QueueAlerts',
+      actions: ['sqs:SendMessage'],
+      resources: [state.alertQueue.queueArn],
+    }),
+  ],
+});
+
+const channelSecretsAcknowledgement = (stack: MillraceStack): Acknowledgement =>
+  wildcardResource(
+    arnInFinding('secretsmanager', `secret:${channelSecretPrefix(stack.config.name)}/*`),
+    'Channels are added after the deployment, and secret ARNs end in random characters: the prefix is the narrowest resource.',
+  );
+
+const webhookRanges = (stack: MillraceStack): Record<string, string> => ({
+  MILLRACE_WEBHOOK_RANGES: stack.config.webhookRanges.join(','),
+});
+
+const readChannelsGrant = (stack: MillraceStack): Grant => ({
+  environment: webhookRanges(stack),
+  statements: [
+    new PolicyStatement({
+      sid: 'ReadChannels',
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [channelSecretsArn(stack, stack.config.name)],
+    }),
+  ],
+  acknowledgements: [channelSecretsAcknowledgement(stack)],
+});
+
+/** The API does not read them: it gives nobody a secret back. */
+const writeChannelsGrant = (stack: MillraceStack): Grant => ({
+  environment: {
+    ...webhookRanges(stack),
+    MILLRACE_CHANNEL_SECRET_PREFIX: channelSecretPrefix(stack.config.name),
+  },
+  statements: [
+    new PolicyStatement({
+      sid: 'WriteChannels',
+      actions: [
+        'secretsmanager:CreateSecret',
+        'secretsmanager:DeleteSecret',
+        'secretsmanager:PutSecretValue',
+        'secretsmanager:TagResource',
+      ],
+      resources: [channelSecretsArn(stack, stack.config.name)],
+    }),
+  ],
+  acknowledgements: [channelSecretsAcknowledgement(stack)],
 });
 
 const tasksOf = (stack: Stack, clusterName: string): string =>
@@ -382,6 +443,9 @@ export const grantsOf = (
     'stop-executions': () => stopExecutionsGrant(stack),
     'publish-alerts': () => alertGrant(state),
     'read-logs': () => readLogsGrant(stack),
+    'queue-alerts': () => queueAlertsGrant(state),
+    'read-channels': () => readChannelsGrant(stack),
+    'write-channels': () => writeChannelsGrant(stack),
   };
   return mergeGrants(stateGrant(stack, state), ...rights.map((right) => grants[right]()));
 };

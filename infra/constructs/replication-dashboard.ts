@@ -101,7 +101,9 @@ export class ReplicationDashboard extends Construct {
             [byConnector(metricNames.heartbeatAgeMs, 'Maximum')],
             { limit: { value: heartbeatStaleAfterMs, label: 'stale' } },
           ),
-          graph('Failed connectors and heals', half, [
+          graph('Failed and degraded replications, failed connectors, heals', half, [
+            service(metricNames.replicationsFailed, 'Maximum'),
+            service(metricNames.replicationsDegraded, 'Maximum'),
             service(metricNames.connectorFailed, 'Maximum'),
             service(metricNames.heals, 'Sum'),
           ]),

@@ -10,11 +10,21 @@ export const databaseSecretPrefix = (environment: EnvironmentName): string =>
 export const adminSecretName = (environment: EnvironmentName): string =>
   `millrace/${environment}/admin-token`;
 
+/** URLs and keys of alert channels: secrets that the API writes, and the Lambda that delivers alerts reads. */
+export const channelSecretPrefix = (environment: EnvironmentName): string =>
+  `millrace/${environment}/alert-channels`;
+
 /** Secrets Manager appends six random characters to a name, so ARNs under a prefix can only be named with a wildcard. */
 export const databaseSecretsArn = (scope: Construct, environment: EnvironmentName): string =>
+  secretsUnder(scope, databaseSecretPrefix(environment));
+
+export const channelSecretsArn = (scope: Construct, environment: EnvironmentName): string =>
+  secretsUnder(scope, channelSecretPrefix(environment));
+
+const secretsUnder = (scope: Construct, prefix: string): string =>
   Stack.of(scope).formatArn({
     service: 'secretsmanager',
     resource: 'secret',
-    resourceName: `${databaseSecretPrefix(environment)}/*`,
+    resourceName: `${prefix}/*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });

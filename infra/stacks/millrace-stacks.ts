@@ -58,6 +58,7 @@ export const createStacks = (app: App, config: EnvironmentConfig): void => {
   if (config.servesConsole) new ConsoleStack(app, config, control);
   new ObservabilityStack(app, config, {
     alertTopic: state.alertTopic,
+    unhandledAlerts: state.unhandledAlerts,
     replication,
     apiFunction: control.apiFunction,
     ...(platform.kafka instanceof KafkaStack

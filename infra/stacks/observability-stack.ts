@@ -1,6 +1,7 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { Alarms, type KafkaCluster } from '../constructs/alarms.ts';
@@ -15,17 +16,19 @@ export class ObservabilityStack extends MillraceStack {
     config: EnvironmentConfig,
     observed: {
       readonly alertTopic: ITopic;
+      readonly unhandledAlerts: IQueue;
       readonly replication: ReplicationStack;
       readonly apiFunction: LambdaFunction;
       readonly kafka?: KafkaCluster;
     },
   ) {
     super(scope, 'observability', config);
-    const { alertTopic, replication, apiFunction, kafka } = observed;
+    const { alertTopic, unhandledAlerts, replication, apiFunction, kafka } = observed;
     const { alarms } = new Alarms(this, 'Alarms', {
       alertTopic,
       stateMachine: replication.stateMachine,
       healthFunctions: replication.healthFunctions,
+      unhandledAlerts,
       undeliveredHealthChecks: replication.schedules.undelivered,
       apiFunction,
       ...(kafka === undefined ? {} : { kafka }),

@@ -1,10 +1,12 @@
 import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import {
+  deliverAlertsFunctionDefinition,
   type FunctionDefinition,
   type HealthFunctionName,
   healthFunctionDefinitions,
@@ -117,6 +119,21 @@ export class ReplicationStack extends MillraceStack {
 
     this.healthFunctions = createFunctions<HealthFunctionName>(healthFunctionDefinitions, healthLog);
     this.schedules = new HealthSchedules(this, 'Health', this.healthFunctions);
+
+    // Enough for a fault of many clients at once; a receiver that does not answer holds up one of them for 10 s.
+    // Its log is of all clients, so it is none of those that a replication's log lines are read from.
+    new MillraceFunction(this, 'deliver-alerts', {
+      name: 'deliver-alerts',
+      ...deliverAlertsFunctionDefinition,
+      grant: grantsOf(this, deliverAlertsFunctionDefinition.rights, foundation, this.tasks),
+      network,
+    }).lambda.addEventSource(
+      new SqsEventSource(state.alertQueue, {
+        batchSize: 10,
+        maxConcurrency: 5,
+        reportBatchItemFailures: true,
+      }),
+    );
 
     new CfnOutput(this, 'StateMachineArn', { value: this.stateMachine.stateMachineArn });
     new CfnOutput(this, 'ClusterName', { value: this.tasks.clusterName });

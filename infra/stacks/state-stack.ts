@@ -1,4 +1,4 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -11,8 +11,11 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
+import { deliverAlertsFunctionDefinition } from '../config/functions.ts';
+import { acknowledge } from '../constructs/acknowledgements.ts';
 import type { StateResources } from '../constructs/function-rights.ts';
 import {
   dataRemovalPolicy,
@@ -21,10 +24,16 @@ import {
   stateTableKeysIndex,
 } from '../constructs/millrace-stack.ts';
 
-/** What Millrace remembers, and where it speaks to people: the state table, the alert topic, and the key of both. */
+/**
+ * What Millrace remembers, and where it speaks to people: the state table, the alert topic, the key of both, and the queue of alerts
+ * that are on their way.
+ */
 export class StateStack extends MillraceStack implements StateResources {
   readonly table: ITable;
   readonly alertTopic: Topic;
+  readonly alertQueue: Queue;
+  /** Messages of the queue that nobody could handle. */
+  readonly unhandledAlerts: Queue;
   readonly key: Key;
 
   constructor(scope: Construct, config: EnvironmentConfig) {
@@ -91,6 +100,25 @@ export class StateStack extends MillraceStack implements StateResources {
     for (const address of config.alertEmails) {
       this.alertTopic.addSubscription(new EmailSubscription(address));
     }
+
+    this.unhandledAlerts = new Queue(this, 'UnhandledAlerts', {
+      queueName: this.named('unhandled-alerts'),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    acknowledge(this.unhandledAlerts, {
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is the dead-letter queue of the alerts.',
+    });
+    this.alertQueue = new Queue(this, 'Alerts', {
+      queueName: this.named('alert-deliveries'),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // Six times the time of the function, as Lambda's developer guide asks for ("Using Lambda with Amazon SQS").
+      visibilityTimeout: Duration.seconds(6 * deliverAlertsFunctionDefinition.timeoutSeconds),
+      deadLetterQueue: { queue: this.unhandledAlerts, maxReceiveCount: 5 },
+    });
 
     new CfnOutput(this, 'StateTableName', { value: this.table.tableName });
     new CfnOutput(this, 'AlertTopicArn', { value: this.alertTopic.topicArn });

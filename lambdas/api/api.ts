@@ -5,6 +5,8 @@ import { type Principal, principalSchema } from '#core/contracts/token.ts';
 import { isOurFault } from '#core/errors/error-policies.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
+import { alertOperations } from './alert-operations.ts';
+import { alertRuleOperations } from './alert-rule-operations.ts';
 import { adviseOnPath, createMethodFinder } from './allowed-methods.ts';
 import { answer, corsHeaders, methodsAnswer } from './answers.ts';
 import { clientOperations } from './client-operations.ts';
@@ -33,6 +35,8 @@ export const operations: readonly Operation[] = [
   ...metricsOperations,
   ...logOperations,
   ...fleetOperations,
+  ...alertOperations,
+  ...alertRuleOperations,
 ];
 
 /**

@@ -27,6 +27,17 @@ import { defaultTransactionWaitSeconds, maxTransactionWaitSeconds } from '#core/
 import { roleSchema } from '#core/contracts/token.ts';
 import { defaultTargetTemplate, refuseTemplate } from '#core/naming/target-template.ts';
 import {
+  alertChannelAnswerSchema,
+  alertChannelListSchema,
+  alertDeliveryAnswerSchema,
+  alertDeliveryListSchema,
+  alertMuteAnswerSchema,
+  alertMuteListSchema,
+  alertRouteAnswerSchema,
+  alertRouteListSchema,
+  savedAlertChannelAnswerSchema,
+} from './alert-contracts.ts';
+import {
   connectHealthSchema,
   connectorAnswerSchema,
   connectorConfigSchema,
@@ -47,6 +58,7 @@ import {
   fleetAnswerSchema,
   historyAnswerSchema,
   hopAnswerSchema,
+  incidentAnswerSchema,
   incidentsAnswerSchema,
   whyAnswerSchema,
 } from './health-contracts.ts';
@@ -933,6 +945,7 @@ export const namedAnswers = {
   ClientActivity: clientActivityAnswerSchema,
   Why: whyAnswerSchema,
   HealthHistory: historyAnswerSchema,
+  Incident: incidentAnswerSchema,
   Incidents: incidentsAnswerSchema,
   ConnectHealth: connectHealthSchema,
   Connector: connectorAnswerSchema,
@@ -942,6 +955,15 @@ export const namedAnswers = {
   ConnectorValidation: connectorValidationSchema,
   DeletedConnector: deletedConnectorSchema,
   Fleet: fleetAnswerSchema,
+  AlertChannel: alertChannelAnswerSchema,
+  SavedAlertChannel: savedAlertChannelAnswerSchema,
+  AlertChannelList: alertChannelListSchema,
+  AlertRoute: alertRouteAnswerSchema,
+  AlertRouteList: alertRouteListSchema,
+  AlertMute: alertMuteAnswerSchema,
+  AlertMuteList: alertMuteListSchema,
+  AlertDelivery: alertDeliveryAnswerSchema,
+  AlertDeliveryList: alertDeliveryListSchema,
   Hop: hopAnswerSchema,
   Logs: logsAnswerSchema,
   Metrics: metricsTextSchema,

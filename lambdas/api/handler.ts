@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { createAlertQueue } from '#adapters/aws/alert-queue.ts';
+import { createChannelSecrets } from '#adapters/aws/channel-secrets.ts';
 import { createLogReader } from '#adapters/aws/log-reader.ts';
 import { createSecretStore } from '#adapters/aws/secret-store.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
@@ -6,11 +8,15 @@ import { detectServer } from '#adapters/databases/detect-kind.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createLog } from '#adapters/observability/log.ts';
 import { createMetrics } from '#adapters/observability/metrics.ts';
+import { signingSecretPrefix } from '#core/alerts/format-webhook.ts';
 import {
+  alertQueueEnvironmentSchema,
   apiEnvironmentSchema,
+  channelSecretsEnvironmentSchema,
   logsEnvironmentSchema,
   secretsEnvironmentSchema,
   stateEnvironmentSchema,
+  webhookEnvironmentSchema,
 } from '#core/contracts/environment.ts';
 import { createNetworkRules } from '#core/databases/network-rules.ts';
 import type { Credentials } from '#core/ports/services.ts';
@@ -29,11 +35,17 @@ const environment = stateEnvironmentSchema
   .extend(secretsEnvironmentSchema.shape)
   .extend(apiEnvironmentSchema.shape)
   .extend(logsEnvironmentSchema.shape)
+  .extend(alertQueueEnvironmentSchema.shape)
+  .extend(channelSecretsEnvironmentSchema.shape)
+  .extend(webhookEnvironmentSchema.shape)
   .parse(process.env);
 const metrics = createMetrics({ environment: environment.MILLRACE_ENVIRONMENT });
 
 /** 256 bits; the prefix lets secret scanners and people recognise one of our tokens. */
 const newToken = (): string => `mlr_${randomBytes(32).toString('base64url')}`;
+
+/** 256 bits; Standard Webhooks ask for 192 at least. */
+const newSigningSecret = (): string => `${signingSecretPrefix}${randomBytes(32).toString('base64')}`;
 
 const secrets = createSecretStore();
 const databases = databaseService(secrets);
@@ -46,6 +58,10 @@ export const handler = createApi(
   {
     store: createStateStore({ tableName: environment.MILLRACE_STATE_TABLE }),
     secrets,
+    channelSecrets: createChannelSecrets(),
+    channelSecretPrefix: environment.MILLRACE_CHANNEL_SECRET_PREFIX,
+    alertQueue: createAlertQueue({ queueUrl: environment.MILLRACE_ALERT_QUEUE_URL }),
+    allowsPlainWebhooks: environment.MILLRACE_WEBHOOK_RANGES.length > 0,
     executions: executionService(),
     tasks: taskService(),
     // Someone waits for the answer and can ask again, so nothing is retried here.
@@ -71,6 +87,7 @@ export const handler = createApi(
     logFor: (connectorName, replicationId) =>
       createLog({ service, connectorName, fields: { replication: replicationId } }),
     newSecretText: newToken,
+    newSigningSecret,
     secretPrefix: environment.MILLRACE_SECRET_PREFIX,
     topicRetentionHours: kafka.topicRetentionHours,
     captureKafka: kafka.captureKafka,

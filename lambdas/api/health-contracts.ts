@@ -6,6 +6,7 @@ import {
 } from '#core/contracts/health-record.ts';
 import { hopSchema } from '#core/contracts/hop.ts';
 import { instantSchema } from '#core/contracts/identifiers.ts';
+import { incidentConditionSchema, severitySchema } from '#core/contracts/incident.ts';
 import { desiredStateSchema, replicationStatusSchema } from '#core/contracts/replication.ts';
 import { pageAnswerShape, pageQueryShape } from './paging.ts';
 
@@ -60,28 +61,37 @@ export const incidentsQuerySchema = z.strictObject({
   state: z.enum(['open', 'all']).default('open'),
 });
 
+export const incidentAnswerSchema = z.strictObject({
+  incident_id: z.string(),
+  replication_id: z.number().int().positive(),
+  condition: incidentConditionSchema,
+  severity: severitySchema,
+  hop: hopSchema,
+  state: z.enum(['open', 'closed']),
+  message: z.string(),
+  since: instantSchema,
+  opened_at: instantSchema,
+  updated_at: instantSchema,
+  closed_at: instantSchema.nullable(),
+  ending: z.string().nullable().meta({ description: 'How long it took, and what caught up.' }),
+  shared_cause: z.string().nullable().meta({
+    description: 'The same text at other incidents: they have one cause, and one alert.',
+  }),
+  told_at: instantSchema.nullable().meta({ description: 'When people were told of it; null: not yet.' }),
+  mute: z
+    .strictObject({
+      mute_id: z.number().int().positive(),
+      until: instantSchema,
+      reason: z.string(),
+      created_by: z.string(),
+    })
+    .nullable()
+    .meta({ description: 'Because of which nobody is told; null: it is not muted.' }),
+  runbook: z.string(),
+});
+
 export const incidentsAnswerSchema = z.strictObject({
-  incidents: z
-    .array(
-      z.strictObject({
-        incident_id: z.string(),
-        replication_id: z.number().int().positive(),
-        condition: faultConditionSchema,
-        hop: hopSchema,
-        state: z.enum(['open', 'closed']),
-        message: z.string(),
-        since: instantSchema,
-        opened_at: instantSchema,
-        updated_at: instantSchema,
-        closed_at: instantSchema.nullable(),
-        ending: z.string().nullable().meta({ description: 'How long it took, and what caught up.' }),
-        shared_cause: z.string().nullable().meta({
-          description: 'The same text at other incidents: they have one cause, and one alert.',
-        }),
-        runbook: z.string(),
-      }),
-    )
-    .meta({ description: 'The newest first.' }),
+  incidents: z.array(incidentAnswerSchema).meta({ description: 'The newest first.' }),
   ...pageAnswerShape,
 });
 

@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import { parseIncidentId } from '#core/alerts/follow-incidents.ts';
+import { findMute } from '#core/alerts/match-rules.ts';
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
+import type { AlertMute } from '#core/contracts/alerting.ts';
 import type { HealthPoint } from '#core/contracts/health-record.ts';
+import type { ClientId } from '#core/contracts/identifiers.ts';
 import { type Incident, incidentMoment } from '#core/contracts/incident.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
 import { runbookSectionOf } from '#core/health/fault.ts';
 import type { IncidentPage, IncidentRange } from '#core/ports/state-store.ts';
 import { explain } from '#core/status/explain.ts';
@@ -9,12 +14,14 @@ import { pathIdSchema } from './contracts.ts';
 import {
   historyAnswerSchema,
   historyQuerySchema,
+  incidentAnswerSchema,
   incidentsAnswerSchema,
   incidentsQuerySchema,
   whyAnswerSchema,
 } from './health-contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { decodeCursor, encodeCursor, unknownCursor } from './paging.ts';
+import type { ApiPorts } from './ports.ts';
 import { gatherStatus } from './replication-status.ts';
 
 const replicationPath = z.strictObject({ replication_id: pathIdSchema });
@@ -84,14 +91,16 @@ export const healthOperations: readonly Operation[] = [
     query: incidentsQuerySchema,
     status: 200,
     answer: incidentsAnswerSchema,
-    run: async ({ clientId, query }, { store }) => {
+    run: async ({ clientId, query }, ports) => {
+      const { store } = ports;
       const range = toRange(query);
-      if (query.state === 'all') return toIncidentsAnswer(await store.listClientIncidents(clientId, range));
+      const toAnswer = await incidentsAnswers(clientId, ports);
+      if (query.state === 'all') return toAnswer(await store.listClientIncidents(clientId, range));
       const replications = await store.listReplications(clientId);
       const open = await forEachBounded(replications, parallelReads, ({ replicationId }) =>
         store.getOpenIncidents(replicationId),
       );
-      return toIncidentsAnswer(pageOf(open.flat(), range));
+      return toAnswer(pageOf(open.flat(), range));
     },
   }),
 
@@ -105,14 +114,36 @@ export const healthOperations: readonly Operation[] = [
     status: 200,
     answer: incidentsAnswerSchema,
     errors: ['NotFound'],
-    run: async ({ clientId, params, query }, { store }) => {
+    run: async ({ clientId, params, query }, ports) => {
+      const { store } = ports;
       const { replicationId } = await store.getReplication(clientId, params.replication_id);
       const range = toRange(query);
-      return toIncidentsAnswer(
+      const toAnswer = await incidentsAnswers(clientId, ports);
+      return toAnswer(
         query.state === 'all'
           ? await store.listIncidents(replicationId, range)
           : pageOf(await store.getOpenIncidents(replicationId), range),
       );
+    },
+  }),
+
+  defineOperation({
+    id: 'getIncident',
+    method: 'GET',
+    path: '/incidents/{incident_id}',
+    summary: 'Get an incident, open or closed.',
+    params: z.strictObject({ incident_id: z.string().max(200) }),
+    status: 200,
+    answer: incidentAnswerSchema,
+    errors: ['NotFound'],
+    run: async ({ clientId, params }, ports) => {
+      const key = parseIncidentId(params.incident_id);
+      const missing = new MillraceError('NotFound', `There is no incident ${params.incident_id}.`);
+      if (key === undefined) throw missing;
+      await ports.store.getReplication(clientId, key.replicationId);
+      const incident = await ports.store.findIncident(key);
+      if (incident === undefined) throw missing;
+      return (await incidentAnswers(clientId, ports))(incident);
     },
   }),
 ];
@@ -142,17 +173,35 @@ const pageOf = (incidents: readonly Incident[], { limit, from }: IncidentRange):
   };
 };
 
-const toIncidentsAnswer = ({ incidents, next }: IncidentPage): z.input<typeof incidentsAnswerSchema> => ({
-  incidents: incidents.map(toIncidentAnswer),
-  next_cursor: next === undefined ? null : encodeCursor(next),
-});
+const incidentsAnswers = async (
+  clientId: ClientId,
+  ports: Pick<ApiPorts, 'store' | 'clock'>,
+): Promise<(page: IncidentPage) => z.input<typeof incidentsAnswerSchema>> => {
+  const toAnswer = await incidentAnswers(clientId, ports);
+  return ({ incidents, next }) => ({
+    incidents: incidents.map(toAnswer),
+    next_cursor: next === undefined ? null : encodeCursor(next),
+  });
+};
+
+/** Makes answers of incidents of a client, with the mutes of this moment. */
+const incidentAnswers = async (
+  clientId: ClientId,
+  { store, clock }: Pick<ApiPorts, 'store' | 'clock'>,
+): Promise<(incident: Incident) => z.input<typeof incidentAnswerSchema>> => {
+  const mutes = await store.listMutes();
+  const now = clock.now();
+  return (incident) => toIncidentAnswer(incident, findMute(mutes, { ...incident, clientId }, now));
+};
 
 const toIncidentAnswer = (
   incident: Incident,
-): z.input<typeof incidentsAnswerSchema>['incidents'][number] => ({
+  mute: AlertMute | undefined,
+): z.input<typeof incidentAnswerSchema> => ({
   incident_id: incident.incidentId,
   replication_id: incident.replicationId,
   condition: incident.condition,
+  severity: incident.severity,
   hop: incident.hop,
   state: incident.closedAt === undefined ? 'open' : 'closed',
   message: incident.message,
@@ -162,6 +211,11 @@ const toIncidentAnswer = (
   closed_at: incident.closedAt ?? null,
   ending: incident.ending ?? null,
   shared_cause: incident.sharedCause ?? null,
+  told_at: incident.toldAt ?? null,
+  mute:
+    mute === undefined || incident.closedAt !== undefined
+      ? null
+      : { mute_id: mute.muteId, until: mute.until, reason: mute.reason, created_by: mute.createdBy },
   runbook: runbookSectionOf(incident.condition),
 });
 

@@ -1,6 +1,7 @@
 import type { Database } from '#core/contracts/database.ts';
 import type { DetectedServer } from '#core/databases/server-greeting.ts';
 import type { Problem } from '#core/errors/millrace-error.ts';
+import type { AlertQueue, ChannelSecrets } from '#core/ports/alerting.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { CaptureKafka } from '#core/ports/connector-config.ts';
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
@@ -19,6 +20,11 @@ import type { StateStore } from '#core/ports/state-store.ts';
 export interface ApiPorts {
   readonly store: StateStore;
   readonly secrets: SecretStore;
+  readonly channelSecrets: Pick<ChannelSecrets, 'put' | 'delete'>;
+  readonly channelSecretPrefix: string;
+  readonly alertQueue: AlertQueue;
+  /** Whether some receivers may be reached without TLS: the environment names their addresses. */
+  readonly allowsPlainWebhooks: boolean;
   readonly executions: ExecutionPort;
   readonly tasks: TaskRunner;
   readonly connect: ConnectPort;
@@ -43,6 +49,8 @@ export interface ApiPorts {
   readonly logFor: (connectorName: string, replicationId: number) => Log;
   /** An unguessable string of letters, digits, `_` and `-`. */
   readonly newSecretText: () => string;
+  /** A new key for the signatures of a channel, as Standard Webhooks write it. */
+  readonly newSigningSecret: () => string;
   readonly secretPrefix: string;
   readonly topicRetentionHours: number;
   readonly captureKafka: CaptureKafka;

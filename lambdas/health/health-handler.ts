@@ -1,14 +1,16 @@
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
+import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createLog } from '#adapters/observability/log.ts';
 import { createMetrics } from '#adapters/observability/metrics.ts';
+import { unlessMuted } from '#core/alerts/unless-muted.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { type CheckRun, onlyRun } from '#core/health/check-round.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
-import type { MetricsPort } from '#core/ports/metrics.ts';
+import type { MetricsPort, TotalsPort } from '#core/ports/metrics.ts';
 import type { AlertSink } from '#core/ports/services.ts';
 import type { StateStore } from '#core/ports/state-store.ts';
 
@@ -17,7 +19,7 @@ export interface HealthContext {
   /** Names this invocation in leases. */
   readonly holder: string;
   readonly store: StateStore;
-  readonly metrics: MetricsPort;
+  readonly metrics: MetricsPort & TotalsPort;
   readonly alerts: AlertSink;
   readonly log: Log;
   readonly logFor: (replication: Replication) => Log;
@@ -41,18 +43,20 @@ export const createHealthHandler = <Output>(
   const environment = stateEnvironmentSchema.parse(process.env);
   const store = createStateStore({ tableName: environment.MILLRACE_STATE_TABLE, batched: true });
   const metrics = createMetrics({ environment: environment.MILLRACE_ENVIRONMENT });
-  const alerts = createAlertSink({ topicArn: environment.MILLRACE_ALERT_TOPIC_ARN });
-  return (event, { awsRequestId }) =>
-    check(
+  const topic = createAlertSink({ topicArn: environment.MILLRACE_ALERT_TOPIC_ARN });
+  return (event, { awsRequestId }) => {
+    const log = createLog({ service });
+    return check(
       {
         holder: `${service}:${awsRequestId}`,
         store,
         metrics,
-        alerts,
-        log: createLog({ service }),
+        alerts: unlessMuted(topic, { store, clock: systemClock, log }),
+        log,
         logFor: ({ connectorName, replicationId }) =>
           createLog({ service, connectorName, fields: { replication: replicationId } }),
       },
       eventSchema.parse(event ?? {}).run,
     );
+  };
 };

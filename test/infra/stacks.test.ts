@@ -97,6 +97,7 @@ describe.each(environmentNames)('%s', (env) => {
       'check-heartbeats',
       'copy-small-tables',
       'delete-replication',
+      'deliver-alerts',
       'fail-start',
       'finish-copy',
       'monitor-health',
@@ -115,8 +116,8 @@ describe.each(environmentNames)('%s', (env) => {
     const owned = (of: (definition: (typeof functions)[string]) => string) =>
       new Set(Object.values(functions).map(of)).size;
     expect(owned(({ Role }) => Role['Fn::GetAtt'][0])).toBe(Object.keys(functions).length);
-    // One for the steps, one for the health checks, one for the API and one for its authorizer.
-    expect(owned(({ LoggingConfig }) => JSON.stringify(LoggingConfig.LogGroup))).toBe(4);
+    // One for the steps, one for the health checks, and one each for the API, its authorizer and what delivers alerts.
+    expect(owned(({ LoggingConfig }) => JSON.stringify(LoggingConfig.LogGroup))).toBe(5);
     const groups = resourcesOf(all, 'AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName);
     for (const name of [
       'MILLRACE_WORKERS_LOG_GROUP',
@@ -136,6 +137,7 @@ describe.each(environmentNames)('%s', (env) => {
       'check-heartbeats': 60,
       'copy-small-tables': 900,
       'delete-replication': 120,
+      'deliver-alerts': 60,
       'fail-start': 60,
       'finish-copy': 60,
       'monitor-health': 60,
@@ -237,10 +239,13 @@ describe.each(environmentNames)('%s', (env) => {
         ...state,
         readSecret,
         ...writeSecrets,
+        // Of channels of alerts; no DescribeSecret.
+        ...writeSecrets.filter((action) => action !== 'secretsmanager:DescribeSecret'),
         ...launchTasks,
         'states:StartExecution',
         'states:DescribeExecution',
         'states:StopExecution',
+        'sqs:SendMessage',
       ],
       authorize: [
         'dynamodb:GetItem',
@@ -261,6 +266,17 @@ describe.each(environmentNames)('%s', (env) => {
         'states:DescribeExecution',
         'states:StopExecution',
       ],
+      'deliver-alerts': [
+        ...state,
+        readSecret,
+        'sns:Publish',
+        'sqs:ChangeMessageVisibility',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:GetQueueUrl',
+        'sqs:ReceiveMessage',
+        'sqs:SendMessage',
+      ],
       'fail-start': [...state, 'sns:Publish'],
       'finish-copy': [...state, readSecret],
       'monitor-health': [
@@ -269,6 +285,7 @@ describe.each(environmentNames)('%s', (env) => {
         ...launchTasks,
         'sns:Publish',
         'states:DescribeExecution',
+        'sqs:SendMessage',
         'states:StartExecution',
         'states:StopExecution',
       ],
@@ -294,7 +311,10 @@ describe.each(environmentNames)('%s', (env) => {
         const right = `${role}: ${action} on ${resource}`;
         if (service === 'dynamodb') expect(right).toMatch(/Table/);
         if (action.startsWith('secretsmanager:')) {
-          expect(right).toMatch(new RegExp(`millrace/${env}/databases/\\*|AdminToken`));
+          expect(right).toMatch(new RegExp(`millrace/${env}/(databases|alert-channels)/\\*|AdminToken`));
+        }
+        if (service === 'sqs' && role.includes('Role') && !role.startsWith('Health')) {
+          expect(right).toMatch(/Alerts/);
         }
         if (action === 'iam:PassRole') {
           expect(statement.Condition).toEqual({
@@ -307,6 +327,32 @@ describe.each(environmentNames)('%s', (env) => {
         if (action === 'ecs:StopTask') expect(right).toMatch(new RegExp(`task/millrace-${env}-workers/\\*`));
       }
     }
+  });
+
+  test('lets nobody but the Lambda that delivers alerts read the secrets of channels', () => {
+    const readers = rolePolicies(all)
+      .filter(
+        ({ statement }) =>
+          statement.Action.includes('secretsmanager:GetSecretValue') &&
+          JSON.stringify(statement.Resource).includes('alert-channels'),
+      )
+      .map(({ role }) => role);
+    expect(readers).toEqual([expect.stringContaining('deliver')]);
+  });
+
+  test('delivers alerts from a queue that keeps what nobody can handle, and only names local receivers', () => {
+    partOf(env, 'replication').hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 5 },
+    });
+    partOf(env, 'state').hasResourceProperties('AWS::SQS::Queue', {
+      QueueName: `millrace-${env}-alert-deliveries`,
+      VisibilityTimeout: 360,
+      RedrivePolicy: Match.objectLike({ maxReceiveCount: 5 }),
+    });
+    expect(functions['deliver-alerts']?.Environment.Variables.MILLRACE_WEBHOOK_RANGES).toBe(
+      env === 'local' ? '127.0.0.0/8,::1/128' : '',
+    );
   });
 
   test('lets nobody but the authorizer read the admin token', () => {
@@ -501,10 +547,12 @@ describe('the alarms', () => {
   test.each(environmentNames)('of %s on our own metrics use the service-wide copy', (env) => {
     const own = alarmsOf(env).filter(({ Properties }) => Properties.Namespace === metricNamespace);
     expect(own.map(({ Properties }) => Properties.MetricName).toSorted()).toEqual([
+      'AlertsUndelivered',
       'ApiFaults',
       'ConnectorFailed',
       'HeartbeatAgeMs',
       'LagMs',
+      'ReplicationsFailed',
     ]);
     for (const { Properties } of own) {
       expect(Properties.Dimensions).toEqual([{ Name: 'environment', Value: env }]);

@@ -24,6 +24,7 @@ import type {
   RevokedLaunch,
   StateStore,
 } from '#core/ports/state-store.ts';
+import { createMemoryAlertStore } from './memory-alert-store.ts';
 
 const installationId = '5b0c7c1e-9f3d-4f2a-8a53-2d1f6d1b7a10';
 
@@ -50,6 +51,7 @@ export const createMemoryStateStore = (clock: Clock) => {
   const metricsTargets: MetricsTarget[] = [];
   const histories = new Map<number, readonly HealthPoint[]>();
   const sequences = new Map<string, number>();
+  const alerting = createMemoryAlertStore();
 
   const next = async (name: string): Promise<number> => {
     const value = (sequences.get(name) ?? 0) + 1;
@@ -88,6 +90,7 @@ export const createMemoryStateStore = (clock: Clock) => {
   };
 
   const store: StateStore = {
+    ...alerting.alertStore,
     getInstallationId: async () => installationId,
 
     createClient: async (name) => {
@@ -328,6 +331,10 @@ export const createMemoryStateStore = (clock: Clock) => {
     putIncidents: unused,
     getOpenIncidents: async (replicationId) =>
       (incidents.get(replicationId) ?? []).filter(({ closedAt }) => closedAt === undefined),
+    findIncident: async ({ replicationId, condition, openedAt }) =>
+      (incidents.get(replicationId) ?? []).find(
+        (it) => it.condition === condition && it.openedAt === openedAt,
+      ),
     listIncidents: async (replicationId, range) => incidentPage(incidents.get(replicationId) ?? [], range),
     listClientIncidents: async (clientId, range) =>
       incidentPage(
@@ -352,6 +359,7 @@ export const createMemoryStateStore = (clock: Clock) => {
   };
   return {
     store,
+    alerting,
     databases,
     replications,
     deletions,

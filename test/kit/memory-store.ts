@@ -9,6 +9,7 @@ import type { Replication } from '#core/contracts/replication.ts';
 import type { SourceLog } from '#core/contracts/source-log.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type {
+  AlertStore,
   CheckStore,
   ConsumerLaunch,
   ConsumerStore,
@@ -25,6 +26,7 @@ import type {
   SourceLogStore,
   TableShape,
 } from '#core/ports/state-store.ts';
+import { createMemoryAlertStore } from './memory-alert-store.ts';
 
 type Store = Pick<
   ReplicationStore,
@@ -35,6 +37,7 @@ type Store = Pick<
   HealStore &
   HealthStore &
   IncidentStore &
+  AlertStore &
   SourceLogStore &
   LeaseStore &
   CheckStore &
@@ -69,7 +72,9 @@ export const createMemoryStore = (initial: Replication) => {
     return progress;
   };
 
+  const alerting = createMemoryAlertStore();
   const store: Store = {
+    ...alerting.alertStore,
     getReplication: async () => state.replication,
     listAllReplications: async () => [state.replication],
     listReplicationKeys: async () => [state.replication],
@@ -106,6 +111,10 @@ export const createMemoryStore = (initial: Replication) => {
       state.openIncidents = open;
       state.closedIncidents.push(...closed);
     },
+    findIncident: async ({ condition, openedAt }) =>
+      [...state.openIncidents, ...state.closedIncidents].find(
+        (it) => it.condition === condition && it.openedAt === openedAt,
+      ),
     listIncidents: async () => ({ incidents: [...state.openIncidents, ...state.closedIncidents] }),
     listClientIncidents: async () => ({ incidents: [...state.openIncidents, ...state.closedIncidents] }),
     getHealth: async () => state.health,
@@ -219,7 +228,7 @@ export const createMemoryStore = (initial: Replication) => {
       state.progress.set(tableKey(source), { ...progressOf(source), ...change });
     },
   };
-  return { store, state };
+  return { store, state, alerting };
 };
 
 export const sampleReplication = (change: Partial<Replication> = {}): Replication => ({

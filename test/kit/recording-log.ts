@@ -1,6 +1,12 @@
 import type { Hop } from '#core/contracts/hop.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
-import type { ConsumerMeters, ConsumerReadings, MetricsPort, MetricValues } from '#core/ports/metrics.ts';
+import type {
+  ConsumerMeters,
+  ConsumerReadings,
+  MetricsPort,
+  MetricValues,
+  TotalsPort,
+} from '#core/ports/metrics.ts';
 
 export interface RecordingLog extends Log {
   /** `info: message`, in order. */
@@ -21,17 +27,24 @@ export const createRecordingLog = (): RecordingLog => {
   };
 };
 
-export interface RecordingMetrics extends MetricsPort {
+export interface RecordingMetrics extends MetricsPort, TotalsPort {
   readonly emitted: readonly MetricValues[];
   readonly errors: readonly string[];
+  /** Of the environment as a whole. */
+  readonly totals: readonly MetricValues[];
 }
 
 export const createRecordingMetrics = (): RecordingMetrics => {
   const emitted: MetricValues[] = [];
   const errors: string[] = [];
+  const totals: MetricValues[] = [];
   return {
     emitted,
     errors,
+    totals,
+    emitTotals: (values) => {
+      totals.push(values);
+    },
     emit: (_connectorName, values) => {
       emitted.push(values);
     },

@@ -1,6 +1,8 @@
+import { createAlertQueue } from '#adapters/aws/alert-queue.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { ensureCapture } from '#core/capture/ensure-capture.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
+import { alertQueueEnvironmentSchema } from '#core/contracts/environment.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { removeRowRelay } from '#core/copy/row-relay.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -33,6 +35,9 @@ const connect = connectService({ retryDelaysMs: [] });
 const kafkaService = kafkaServices('millrace-monitor-health');
 const tasks = taskService();
 const executions = executionService();
+const queue = createAlertQueue({
+  queueUrl: alertQueueEnvironmentSchema.parse(process.env).MILLRACE_ALERT_QUEUE_URL,
+});
 
 /** Closing a connection to a database that does not answer would wait for it. */
 const closeWithinMs = 2_000;
@@ -51,6 +56,7 @@ export const handler = createHealthHandler('monitor-health', async (context, run
         connect,
         tasks,
         executions,
+        queue,
         clock,
         captures: {
           listUncaptured: async (replication) => {

@@ -39,6 +39,8 @@ export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
   };
   readonly sources: WatchSourcesPorts['sources'];
   readonly removeRowRelay: EndingPorts['removeRowRelay'];
+  readonly metrics: HealPorts['metrics'] & RecordHealthPorts['metrics'];
+  readonly queue: RecordHealthPorts['queue'];
   readonly topicRetentionHours: number;
   readonly tasks: TaskRunner;
   readonly logFor: (replication: Replication) => Log;

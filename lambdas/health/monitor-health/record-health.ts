@@ -1,31 +1,39 @@
+import { findNotices } from '#core/alerts/find-notices.ts';
 import { type FollowedIncidents, followIncidents } from '#core/alerts/follow-incidents.ts';
-import { type OwnedIncident, openingAlerts, recoveryAlerts } from '#core/alerts/incident-alerts.ts';
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import { metricNames } from '#core/contracts/environment.ts';
-import { type HealthRecord, maxRecordedFaults } from '#core/contracts/health-record.ts';
+import {
+  faultConditionSchema,
+  type HealthRecord,
+  maxRecordedFaults,
+  type OverallHealth,
+} from '#core/contracts/health-record.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import type { Incident } from '#core/contracts/incident.ts';
 import { isCaptured, type Replication } from '#core/contracts/replication.ts';
 import { type MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { launchAllowanceMs } from '#core/health/decide.ts';
+import type { Fault } from '#core/health/fault.ts';
+import { findLogLimitWarning } from '#core/health/find-source-faults.ts';
 import { hopOfCode } from '#core/health/hop-of-error.ts';
 import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
-import type { MetricsPort } from '#core/ports/metrics.ts';
-import type { AlertSink } from '#core/ports/services.ts';
+import type { MetricsPort, TotalsPort } from '#core/ports/metrics.ts';
 import type { HealthStore, IncidentStore, ReplicationStore } from '#core/ports/state-store.ts';
 import type { ConnectorObservation } from '#core/status/part-health.ts';
 import { type FactsStore, readFacts } from '#core/status/read-facts.ts';
 import { toHealthPoint, toHealthRecord } from '#core/status/record-health.ts';
 import { unifiedStatus } from '#core/status/unified-status.ts';
+import { type TellPeoplePorts, tellPeople } from './tell-people.ts';
 
 export interface RecordHealthPorts {
   readonly store: Pick<ReplicationStore, 'getReplication'> &
     FactsStore &
     Pick<HealthStore, 'putHealth' | 'getHealth'> &
-    Pick<IncidentStore, 'getOpenIncidents' | 'putIncidents'>;
-  readonly alerts: AlertSink;
-  readonly metrics: MetricsPort;
+    Pick<IncidentStore, 'getOpenIncidents' | 'putIncidents'> &
+    TellPeoplePorts['store'];
+  readonly queue: TellPeoplePorts['queue'];
+  readonly metrics: MetricsPort & TotalsPort;
   readonly log: Log;
   /** How long Kafka keeps what is captured. */
   readonly topicRetentionHours: number;
@@ -42,14 +50,17 @@ export type Seen = { readonly connector: Observation['connector'] } | { readonly
 const recordedStatuses: readonly Replication['status'][] = [
   'starting',
   'active',
+  'pausing',
   'paused',
+  'stopping',
   'error',
   'needs-resync',
 ];
 
 /**
  * Writes the health of each replication as it is now: since when it is so, one point of its history, and what has become of its
- * incidents. People are told of those that were opened or closed, once for each cause.
+ * incidents. People are told of those that were opened or closed, once for each cause. The totals last as long as what they count, so
+ * that an alarm on them does, too.
  */
 export const recordHealth = async (
   replications: readonly Replication[],
@@ -65,40 +76,19 @@ export const recordHealth = async (
       return recordSafely(replication, error, ports);
     }
   });
-  await tell(
-    recorded.filter((one) => one !== undefined),
-    ports,
-  );
+  const told = recorded.filter((one) => one !== undefined);
+  ports.metrics.emitTotals({
+    [metricNames.replicationsFailed]: told.filter(({ overall }) => overall === 'failed').length,
+    [metricNames.replicationsDegraded]: told.filter(({ overall }) => overall === 'degraded').length,
+  });
+  await tellPeople(told, ports);
 };
 
 interface Recorded extends FollowedIncidents {
   readonly replication: Replication;
   readonly before: readonly Incident[];
+  readonly overall: OverallHealth;
 }
-
-const tell = async (recorded: readonly Recorded[], { alerts, log }: RecordHealthPorts): Promise<void> => {
-  const owned = (which: 'opened' | 'closed'): readonly OwnedIncident[] =>
-    recorded.flatMap(({ replication, [which]: incidents }) =>
-      incidents.map((incident) => ({ incident, replication })),
-    );
-  const all = [
-    ...openingAlerts(
-      owned('opened'),
-      recorded.flatMap(({ before }) => before),
-    ),
-    ...recoveryAlerts(
-      owned('closed'),
-      recorded.flatMap(({ open }) => open),
-    ),
-  ];
-  for (const alert of all) {
-    try {
-      await alerts.publish(alert);
-    } catch (error) {
-      log.error(`Could not publish the alert "${alert.subject}"; the incidents hold its text`, { error });
-    }
-  }
-};
 
 /** What kept the health from being told may keep this from being written, too. */
 const recordSafely = async (
@@ -154,18 +144,20 @@ const recordFailure = async (
         0,
         maxRecordedFaults,
       ),
+      ...(recorded?.copiesTold && { copiesTold: recorded.copiesTold }),
     },
     { at, overall, hop: fault.hop, condition: fault.condition },
   );
-  const stillThere = before
-    .filter(({ condition }) => condition !== 'check-failed')
-    .map(({ condition, hop, message, since }) => ({ condition, hop, message, since, isFailure: false }));
+  const stillThere = before.flatMap(({ condition, hop, message, since }): Fault[] => {
+    const known = faultConditionSchema.safeParse(condition);
+    return known.success && known.data !== 'check-failed'
+      ? [{ condition: known.data, hop, message, since, isFailure: false }]
+      : [];
+  });
   const faults = [fault, ...stillThere];
   const followed = followIncidents(before, { replication, overall, faults, appliedEvents: undefined, now });
-  if (before.length > 0 || followed.open.length > 0) {
-    await store.putIncidents(replication, followed.open, followed.closed);
-  }
-  return { ...followed, replication, before };
+  await keepOpen(replication, before, followed, store);
+  return { ...followed, replication, before, overall };
 };
 
 const recordOne = async (
@@ -177,7 +169,7 @@ const recordOne = async (
   // The list is eventually consistent, and the looks have taken their time.
   const replication = await store.getReplication(clientId, replicationId);
   const before = await store.getOpenIncidents(replicationId);
-  const isRecorded = recordedStatuses.includes(replication.status);
+  const isRecorded = recordedStatuses.includes(replication.status) || isDeletionBlocked(replication);
   // A user's stop ends what was open.
   if (!isRecorded && (before.length === 0 || replication.status === 'deleting')) return undefined;
   if (isRecorded && seen !== undefined && 'failure' in seen)
@@ -196,18 +188,20 @@ const recordOne = async (
     now,
   });
   const point = toHealthPoint(status, now);
+  const { notices, copiesTold } = isRecorded
+    ? findNotices(status.tables, stored.recorded, replication.createdAt)
+    : { notices: [] };
+  const { overall } = status;
+  const faults = [...status.faults, ...(isRecorded ? findLogLimitWarning(stored.sourceLog) : [])];
+  const facts = { replication, overall, faults, notices, appliedEvents: point.appliedEvents, now };
+  const followed = followIncidents(before, facts);
+  await keepOpen(replication, before, followed, store);
   if (isRecorded) {
     const record = toHealthRecord(status, heartbeatAgeMs(stored, now, launchAllowanceMs), now);
     emitFigures(replication, record, metrics);
-    await store.putHealth(replicationId, record, point);
+    await store.putHealth(replicationId, { ...record, ...(copiesTold && { copiesTold }) }, point);
   }
-  const { overall, faults } = status;
-  const facts = { replication, overall, faults, appliedEvents: point.appliedEvents, now };
-  const followed = followIncidents(before, facts);
-  if (before.length > 0 || followed.open.length > 0) {
-    await store.putIncidents(replication, followed.open, followed.closed);
-  }
-  return { ...followed, replication, before };
+  return { ...followed, replication, before, overall };
 };
 
 const emitFigures = (
@@ -222,6 +216,25 @@ const emitFigures = (
     ...(minutesToFull !== undefined && { [metricNames.sourceMinutesToFull]: minutesToFull }),
   });
 };
+
+/** While a deletion is at work nothing may be written: it would stay behind. One that is blocked waits for its user. */
+const isDeletionBlocked = ({ status, lastErrorMessage }: Replication): boolean =>
+  status === 'deleting' && lastErrorMessage !== undefined;
+
+/** What is closed stays open until people were told of its end: a check that dies in between comes to it again. */
+const keepOpen = async (
+  replication: Replication,
+  before: readonly Incident[],
+  { open, closed }: FollowedIncidents,
+  store: Pick<IncidentStore, 'putIncidents'>,
+): Promise<void> => {
+  if (before.length === 0 && open.length === 0 && closed.length === 0) return;
+  await store.putIncidents(replication, [...open, ...stillToTell(before, closed)], []);
+};
+
+/** As they were before the check; a notice is closed from its beginning. */
+const stillToTell = (before: readonly Incident[], closed: readonly Incident[]): readonly Incident[] =>
+  closed.map((incident) => before.find(({ incidentId }) => incidentId === incident.incidentId) ?? incident);
 
 const toConnectorObservation = (connector: Observation['connector'] | undefined): ConnectorObservation =>
   connector?.kind === 'seen' ? connector.value : (connector?.kind ?? 'unknown');

@@ -1,5 +1,6 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
+import { unlessMuted } from '#core/alerts/unless-muted.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { changeTablesInputSchema, prepareTablesOutputSchema } from '#core/contracts/steps.ts';
@@ -11,7 +12,7 @@ import { createStepHandler } from '../../shared/step-handler.ts';
 import { failChange, finishChange } from './finish-change.ts';
 
 const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);
-const alerts = createAlertSink({ topicArn });
+const topic = createAlertSink({ topicArn });
 const databases = databaseService();
 const connect = connectService();
 const kafkaService = kafkaServices('millrace-change-tables');
@@ -31,7 +32,7 @@ export const handler = createStepHandler({
         await finishChange({ run, version }, ports);
         return { isActive };
       case 'fail':
-        await failChange(input, { ...ports, alerts });
+        await failChange(input, { ...ports, alerts: unlessMuted(topic, ports) });
         return { isActive };
       case 'prepare':
         return withOpened(async (keep) => {
@@ -50,7 +51,7 @@ export const handler = createStepHandler({
             },
             {
               ...ports,
-              alerts,
+              alerts: unlessMuted(topic, ports),
               source,
               target,
               kafka,

@@ -1,6 +1,7 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { openCopySource } from '#adapters/databases/copy-source.ts';
+import { unlessMuted } from '#core/alerts/unless-muted.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { copySmallTablesInputSchema, copySmallTablesOutputSchema } from '#core/contracts/steps.ts';
@@ -14,7 +15,7 @@ import { createStepHandler } from '../../shared/step-handler.ts';
 
 const databases = databaseService();
 const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);
-const alerts = createAlertSink({ topicArn });
+const topic = createAlertSink({ topicArn });
 
 /** A Lambda of one vCPU is busy with two pipes, and the state machine runs several of them side by side. */
 const parallelChunks = laneParallelChunks;
@@ -71,7 +72,10 @@ export const handler = createStepHandler({
       try {
         return await copyTables(
           run,
-          { store, source, target, copier, metrics, alerts, clock: systemClock, log },
+          {
+            ...{ store, source, target, copier, metrics, clock: systemClock, log },
+            alerts: unlessMuted(topic, { store, clock: systemClock, log }),
+          },
           {
             share: { lane, lanes },
             parallelChunks,

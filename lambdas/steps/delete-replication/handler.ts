@@ -2,6 +2,7 @@ import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createLog } from '#adapters/observability/log.ts';
+import { unlessMuted } from '#core/alerts/unless-muted.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { type DeletionOutput, deletionOutputSchema, deletionRunSchema } from '#core/contracts/deletion.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
@@ -18,7 +19,7 @@ import {
 const service = 'delete-replication';
 const environment = stateEnvironmentSchema.parse(process.env);
 const store = createStateStore({ tableName: environment.MILLRACE_STATE_TABLE });
-const alerts = createAlertSink({ topicArn: environment.MILLRACE_ALERT_TOPIC_ARN });
+const topic = createAlertSink({ topicArn: environment.MILLRACE_ALERT_TOPIC_ARN });
 const databases = databaseService();
 const kafkaService = kafkaServices('millrace-delete');
 const connect = connectService();
@@ -45,7 +46,7 @@ export const handler = (event: unknown): Promise<DeletionOutput> =>
       openSource: databases.openSource,
       openTarget: databases.openTarget,
       dialectsOf: ({ kind }) => engineOf(kind),
-      alerts,
+      alerts: unlessMuted(topic, { store, clock: systemClock, log }),
       clock: systemClock,
       log,
     });

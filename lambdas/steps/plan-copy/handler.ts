@@ -1,5 +1,6 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
+import { unlessMuted } from '#core/alerts/unless-muted.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { copiesThroughKafka } from '#core/contracts/replication.ts';
@@ -15,7 +16,7 @@ const databases = databaseService();
 const connect = connectService();
 const kafkaService = kafkaServices('millrace-plan-copy');
 const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);
-const alerts = createAlertSink({ topicArn });
+const topic = createAlertSink({ topicArn });
 
 /**
  * No table is begun in the second half of the Lambda's five minutes, since one statement alone may take two: a TRUNCATE of
@@ -38,7 +39,8 @@ export const handler = createStepHandler({
       const plan = await planCopy(
         run,
         {
-          ...{ store, source, target, kafka, owner, alerts, clock: systemClock, log },
+          ...{ store, source, target, kafka, owner, clock: systemClock, log },
+          alerts: unlessMuted(topic, { store, clock: systemClock, log }),
           resetCheckpoints: (ends) => databases.resetCheckpoints(targetDatabase, owner, ends),
         },
         () => remainingMs() < lastTableMs,

@@ -1,5 +1,6 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
+import { unlessMuted } from '#core/alerts/unless-muted.ts';
 import type { BeginAgain } from '#core/capture/ensure-capture.ts';
 import { prepareFreshTables } from '#core/capture/prepare-tables.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
@@ -29,7 +30,7 @@ const databases = databaseService();
 const connect = connectService();
 const kafkaService = kafkaServices('millrace-start-capture');
 const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);
-const alerts = createAlertSink({ topicArn });
+const topic = createAlertSink({ topicArn });
 
 /** Streaming takes a few seconds; the rest of the Lambda's 180 s. The state machine repeats the step when it is too short. */
 const freshTimeoutMs = 30_000;
@@ -44,6 +45,7 @@ export const handler = createStepHandler({
       const sourceDatabase = await store.getDatabase(run.clientId, replication.sourceDatabaseId);
       const source = keep(await databases.openSource(sourceDatabase));
       const kafka = keep(kafkaService.openAdmin(log));
+      const alerts = unlessMuted(topic, { store, clock: systemClock, log });
       const ports = { store, source, kafka, connect, alerts, clock: systemClock, log };
       const { output, fresh } = await withoutUncapturedTables(run, replication, ports, () =>
         beginCapture(run, replication, sourceDatabase, ports),

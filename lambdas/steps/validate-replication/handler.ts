@@ -1,5 +1,6 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
+import { unlessMuted } from '#core/alerts/unless-muted.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { tableKey } from '#core/contracts/identifiers.ts';
@@ -19,7 +20,7 @@ const databases = databaseService();
 const connect = connectService();
 const kafkaService = kafkaServices('millrace-validate');
 const { MILLRACE_ALERT_TOPIC_ARN: topicArn } = stateEnvironmentSchema.parse(process.env);
-const alerts = createAlertSink({ topicArn });
+const topic = createAlertSink({ topicArn });
 const step = stepLabel('Validate');
 
 /** No tables are begun in the second half of the Lambda's three minutes; the next call goes on with them. */
@@ -57,7 +58,9 @@ export const handler = createStepHandler({
       );
       const isDone = nextTable === tables;
       const looked = replication.tables.slice(fromTable, nextTable);
-      await holdUnfitTables(run, { replication, looked, unfit }, { store, alerts, clock: systemClock, log });
+      const ports = { store, clock: systemClock, log };
+      const alerts = unlessMuted(topic, ports);
+      await holdUnfitTables(run, { replication, looked, unfit }, { ...ports, alerts });
       log.info(
         isDone
           ? `${step} Validation passed: databases, Kafka and Kafka Connect are ready`

@@ -9,6 +9,7 @@ import type { Incident } from '#core/contracts/incident.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ActivityPage, StateStore } from '#core/ports/state-store.ts';
+import { describeAlertStore } from '../../kit/alert-store-contract.ts';
 import { sampleTable } from '../../kit/databases.ts';
 import { createStateTable, type EmulatedAws, startEmulatedAws, storeUnderTest } from './state-table.ts';
 
@@ -446,6 +447,7 @@ test('incidents are kept, and what is open is known by itself', async () => {
       incidentId: `${replicationId}-capture-stalled-${at}`,
       replicationId,
       condition: 'capture-stalled',
+      severity: 'warning',
       hop: 'capture',
       message: 'It stands still',
       since: at,
@@ -866,6 +868,7 @@ test('a deletion begins with the status, and removes everything of its replicati
         incidentId: 'i',
         replicationId,
         condition: 'capture-stalled',
+        severity: 'warning',
         hop: 'capture',
         message: 'm',
         since: at,
@@ -948,3 +951,5 @@ test('a database goes when nothing uses it, and a replication cannot be created 
   expect(await store.removeDatabase(1, 950)).toMatchObject({ host: 'x' });
   expect(await codeOf(store.createReplication(without))).toBe('NotFound');
 });
+
+describeAlertStore('DynamoDB', () => store);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { startFailedAlert, stateAlert, subjectMaxLength } from '#core/alerts/compose-alert.ts';
 
-const replication = { replicationId: 7, connectorName: 'acme_shop_connector' };
+const replication = { replicationId: 7, clientId: 1, connectorName: 'acme_shop_connector' };
 
 test('an alert names the replication and its state, and says why and what to do', () => {
   expect(stateAlert(replication, 'needs-resync', { reason: 'The slot is lost.', advice: 'Resync.' })).toEqual(
@@ -9,6 +9,7 @@ test('an alert names the replication and its state, and says why and what to do'
       subject: 'Millrace: acme_shop_connector is in state needs-resync',
       message: 'The slot is lost.\n\nWhat to do: Resync.',
       ...replication,
+      condition: 'needs-resync',
     },
   );
 });

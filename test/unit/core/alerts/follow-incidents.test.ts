@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { followIncidents, type IncidentFacts } from '#core/alerts/follow-incidents.ts';
-import { openingAlerts, recoveryAlerts } from '#core/alerts/incident-alerts.ts';
+import { followIncidents, type IncidentFacts, parseIncidentId } from '#core/alerts/follow-incidents.ts';
 import type { FaultCondition } from '#core/contracts/health-record.ts';
 import type { Incident } from '#core/contracts/incident.ts';
 import type { Fault } from '#core/health/fault.ts';
@@ -72,45 +71,38 @@ describe('an incident', () => {
   });
 });
 
-describe('alerts', () => {
-  const owned = (condition: FaultCondition, replicationId: number, change: Partial<Fault> = {}) => {
-    const of = { ...replication, replicationId };
-    const [incident] = follow([], 3_600, [fault(condition, change)], { replication: of }).opened;
-    if (incident === undefined) throw new Error('not opened');
-    return { incident, replication: { replicationId, connectorName: `connector_${replicationId}` } };
-  };
+describe('a condition that gets worse by steps', () => {
+  const limit = (level: number) => fault('source-log-limit', { hop: 'source', level });
 
-  test('one for a shared cause, which lists the replications', () => {
-    const same = [1, 2, 3].map((id) => owned('consumer-retrying', id));
-    const alerts = openingAlerts([...same, owned('capture-stalled', 4, { hop: 'capture' })], []);
-    expect(alerts.map(({ subject }) => subject)).toEqual([
-      'Millrace: 3 replications: consumer-retrying at target',
-      'Millrace: connector_4: capture-stalled at capture',
-    ]);
-    expect(alerts[0]?.message).toContain('Replications: connector_1, connector_2, connector_3');
-    expect(alerts[1]?.message).toContain('docs/runbook/health.md#capture-stalled');
-    const [first, second] = same;
-    if (first === undefined || second === undefined) throw new Error('no incidents');
-    expect(openingAlerts([second], [first.incident])).toEqual([]);
+  test('is told again at each higher step, and not when it goes back', () => {
+    const { open } = follow([], 0, [limit(50)]);
+    const told = open.map((incident) => ({ ...incident, toldAt: at(0) }));
+    const worse = follow(told, 60, [limit(95)]);
+    expect(worse.open).toMatchObject([{ level: 95, severity: 'critical', openedAt: at(0) }]);
+    expect(worse.open[0]).not.toHaveProperty('toldAt');
+    const toldAgain = worse.open.map((incident) => ({ ...incident, toldAt: at(60) }));
+    expect(follow(toldAgain, 120, [limit(80)]).open).toMatchObject([{ level: 95, toldAt: at(60) }]);
   });
+});
 
-  test('none for what was told when it happened', () => {
-    expect(openingAlerts([owned('replication-failed', 1), owned('table-held', 2)], [])).toEqual([]);
+test('what has ended well is an incident that is closed at once', () => {
+  const notices = [
+    { condition: 'copy-done', message: 'Copied 2 tables with 9 rows in 3 m', since: at(-180) },
+  ] as const;
+  const { open, closed } = follow([], 0, [], { notices });
+  expect(open).toEqual([]);
+  expect(closed).toMatchObject([
+    {
+      condition: 'copy-done',
+      severity: 'info',
+      closedAt: at(0),
+      ending: 'Copied 2 tables with 9 rows in 3 m.',
+    },
+  ]);
+  expect(parseIncidentId(closed[0]?.incidentId ?? '')).toEqual({
+    replicationId: 7,
+    condition: 'copy-done',
+    openedAt: at(0),
   });
-
-  test('one recovery when the last of a cause is over', () => {
-    const [first, second] = [1, 2].map((id) => owned('consumer-retrying', id));
-    if (first === undefined || second === undefined) throw new Error('no incidents');
-    const ended = {
-      ...first,
-      incident: { ...first.incident, ending: 'Recovered after 7 m, 3 changes caught up.' },
-    };
-    expect(recoveryAlerts([ended], [second.incident])).toEqual([]);
-    expect(recoveryAlerts([ended], [])).toMatchObject([
-      {
-        subject: 'Millrace: connector_1: over: consumer-retrying',
-        message: 'connector_1: Recovered after 7 m, 3 changes caught up.',
-      },
-    ]);
-  });
+  expect(parseIncidentId('7-copy-done')).toBeUndefined();
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { createLog } from '#adapters/observability/log.ts';
+import type { ChannelSecret } from '#core/contracts/alerting.ts';
 import { apiVersionPath } from '#core/contracts/api-version.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
@@ -91,6 +92,7 @@ export const createWorld = (options: WorldOptions = {}) => {
   const memory = createMemoryStateStore(clock);
   const store = options.store ?? memory.store;
   const secrets = new Map<string, Credentials>();
+  const channelSecrets = new Map<string, ChannelSecret>();
   const executions = new Map<string, { input: string; status: 'RUNNING' | 'FAILED' | 'SUCCEEDED' }>();
   const calls: string[] = [];
   const open = { connections: 0 };
@@ -109,6 +111,8 @@ export const createWorld = (options: WorldOptions = {}) => {
     stopTaskFailure: undefined as MillraceError | undefined,
     putDatabaseFailure: undefined as MillraceError | undefined,
     taskStatus: 'STOPPED',
+    /** What becomes of an alert that was put into the queue. */
+    deliver: async (_deliveryId: string): Promise<void> => {},
     knowsReplication: true,
     deadLetters: noDeadLetters as DeadLetterStore,
     /** What a source says of the log that a replication needs. */
@@ -205,6 +209,25 @@ export const createWorld = (options: WorldOptions = {}) => {
         secrets.delete(arn);
       },
     },
+    channelSecrets: {
+      put: async (name, secret) => {
+        const arn = `arn:aws:secretsmanager:eu-west-1:1:secret:${name}-x`;
+        channelSecrets.set(arn, secret);
+        return arn;
+      },
+      delete: async (arn) => {
+        channelSecrets.delete(arn);
+      },
+    },
+    channelSecretPrefix: 'millrace/test/alert-channels',
+    alertQueue: {
+      send: async ({ deliveryId }) => {
+        calls.push('queue alert');
+        await world.deliver(deliveryId);
+      },
+    },
+    allowsPlainWebhooks: false,
+    newSigningSecret: () => `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
     executions: {
       startExecution: async (_stateMachine, name, input) => {
         if (world.startFailure !== undefined) throw world.startFailure;
@@ -409,6 +432,7 @@ export const createWorld = (options: WorldOptions = {}) => {
     owners,
     world,
     secrets,
+    channelSecrets,
     executions,
     calls,
     validated,

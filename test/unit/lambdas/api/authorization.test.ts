@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { hasRole, type Role, roles } from '#core/contracts/token.ts';
+import { sampleChannel, sampleMute, sampleRoute } from '../../../kit/alert-samples.ts';
 import { type Caller, createWorld } from './api-world.ts';
 
 interface Schema {
@@ -59,16 +60,29 @@ const call = async (caller: Caller, { method, path, route }: (typeof routes)[num
   await world.configured();
   await world.request('admin', 'POST', '/clients', { name: 'Another' });
   await world.request('admin', 'POST', '/tokens', { name: 'of client 1', role: 'viewer', client_id: 1 });
+  const at = '2026-03-01T13:00:00.000Z';
+  await world.ports.store.putChannel(sampleChannel({ clientId: 1 }));
+  await world.ports.store.putRoute(sampleRoute({ clientId: 1 }));
+  await world.ports.store.putMute(sampleMute({ clientId: 1, until: at }));
   const schema = route.requestBody?.content['application/json'].schema;
-  const before = JSON.stringify([...world.databases, ...world.replications, ...world.tokens]);
+  const everything = (): string =>
+    JSON.stringify([
+      ...world.databases,
+      ...world.replications,
+      ...world.tokens,
+      ...world.alerting.channels,
+      ...world.alerting.routes,
+      ...world.alerting.mutes,
+      ...world.alerting.deliveries,
+    ]);
+  const before = everything();
   const answer = await world.request(
     caller,
     method,
     `${pathOf(path)}${query}`,
     schema === undefined ? undefined : smallest(schema),
   );
-  const after = JSON.stringify([...world.databases, ...world.replications, ...world.tokens]);
-  return { ...answer, isUnchanged: before === after };
+  return { ...answer, isUnchanged: before === everything() };
 };
 
 describe.each(routes)('$label', (it) => {

@@ -192,6 +192,7 @@ export const createStorm = async ({ seed, openStore }: StormOptions) => {
       tasks: taskRunner,
       executions: executionPort,
       alerts: { publish: async () => {} },
+      queue: { send: async () => {} },
       metrics: createRecordingMetrics(),
       clock,
       log,

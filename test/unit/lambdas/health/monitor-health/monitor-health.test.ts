@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { DeliveryRequest } from '#core/contracts/alerting.ts';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
@@ -8,6 +9,7 @@ import type { LogLook } from '#core/health/observe-source-log.ts';
 import type { Alert, ConnectorStatus } from '#core/ports/services.ts';
 import { checkHeartbeats } from '../../../../../lambdas/health/check-heartbeats/check-heartbeats.ts';
 import { monitorHealth } from '../../../../../lambdas/health/monitor-health/monitor-health.ts';
+import { sampleChannel, sampleRoute } from '../../../../kit/alert-samples.ts';
 import { createManualClock } from '../../../../kit/manual-clock.ts';
 import { createMemoryStore, sampleReplication } from '../../../../kit/memory-store.ts';
 import { createRecordingLog, createRecordingMetrics } from '../../../../kit/recording-log.ts';
@@ -32,7 +34,7 @@ const sourceLog: SourceLog = {
 };
 
 const createWorld = (change: Partial<Replication> = {}) => {
-  const { store, state } = createMemoryStore(sampleReplication({ status: 'active', ...change }));
+  const { store, state, alerting } = createMemoryStore(sampleReplication({ status: 'active', ...change }));
   state.launch = {
     launchId: 'r7-g3-l1',
     taskArn: 'arn:task',
@@ -42,6 +44,7 @@ const createWorld = (change: Partial<Replication> = {}) => {
   state.heartbeat = beat;
   const calls: string[] = [];
   const alerts: Alert[] = [];
+  const queued: DeliveryRequest[] = [];
   const world = {
     connector: { state: 'RUNNING', tasks: [{ id: 0, state: 'RUNNING' }] } as ConnectorStatus | undefined,
     connectFailure: undefined as Error | undefined,
@@ -104,13 +107,14 @@ const createWorld = (change: Partial<Replication> = {}) => {
       startExecution: async () => 'arn:execution',
       stopExecution: async () => {},
     },
+    queue: { send: async (request: DeliveryRequest) => void queued.push(request) },
     alerts: { publish: async (alert: Alert) => void alerts.push(alert) },
     metrics,
     clock: createManualClock(),
     log,
     logFor: () => log,
   };
-  return { state, world, calls, alerts, metrics, log, ports };
+  return { state, alerting, world, calls, alerts, queued, metrics, log, ports };
 };
 
 const acts = (calls: readonly string[]): readonly string[] =>
@@ -350,6 +354,7 @@ test('each minute the health is recorded, with since when it is so, and a point 
     since: '2026-03-01T12:02:00.000Z',
     faults: [],
     figures: { captureLagMs: 0, heartbeatAgeMs: 0, retainedBytes: 5, tables: { pending: 2 } },
+    copiesTold: { upTo: '2026-02-01T00:00:00.000Z', tables: 0 },
   });
   expect(world.state.history.map(({ overall, condition }) => [overall, condition])).toEqual([
     ['degraded', 'connector-not-running'],
@@ -380,15 +385,88 @@ test('what lasts becomes an incident, with one alert at its opening and one when
       openedAt: '2026-03-01T12:01:00.000Z',
     },
   ]);
-  expect(world.alerts).toMatchObject([{ subject: expect.stringContaining('source-unreachable at source') }]);
+  const told = () => [...world.alerting.deliveries.values()].map(({ message }) => message.subject);
+  expect(told()).toEqual([expect.stringContaining('source-unreachable at source')]);
   for (let minute = 0; minute < 3; minute += 1) await lookAt(false);
   expect(world.state.openIncidents).toEqual([]);
   expect(world.state.closedIncidents).toMatchObject([
     { ending: 'Recovered after 5 m, 0 changes caught up.' },
   ]);
-  expect(world.alerts.slice(1)).toMatchObject([
-    { subject: expect.stringContaining('over: source-unreachable') },
+  expect(told().slice(1)).toEqual([expect.stringContaining('over: source-unreachable')]);
+  expect(world.metrics.totals.map(({ ReplicationsDegraded }) => ReplicationsDegraded)).toEqual([
+    1, 1, 1, 1, 0, 0, 0,
   ]);
+});
+
+test.each(['error', 'needs-resync'] as const)(
+  'what is in status %s is counted as failed for as long as it lasts, and so is a deletion that cannot go on',
+  async (status) => {
+    const { ports, metrics, state } = createWorld({ status });
+    await monitorHealth('me', ports);
+    await monitorHealth('me', ports);
+    state.replication = { ...state.replication, status: 'deleting', lastErrorMessage: 'It cannot go on.' };
+    await monitorHealth('me', ports);
+    expect(state.openIncidents).toContainEqual(expect.objectContaining({ condition: 'deletion-blocked' }));
+    state.replication = sampleReplication({ status: 'stopped' });
+    await monitorHealth('me', ports);
+    expect(metrics.totals.map(({ ReplicationsFailed }) => ReplicationsFailed)).toEqual([1, 1, 1, 0]);
+  },
+);
+
+test('what could not be put on its way is told by the next check', async () => {
+  const { ports, state, alerting, queued, log } = createWorld({ status: 'error' });
+  const failing = {
+    ...ports.store,
+    addDelivery: async () => {
+      throw new MillraceError('StoreUnavailable', 'no');
+    },
+  };
+  await alerting.alertStore.putChannel(sampleChannel());
+  await alerting.alertStore.putRoute(sampleRoute());
+  await monitorHealth('me', { ...ports, store: failing });
+  expect(state.openIncidents[0]).not.toHaveProperty('toldAt');
+  expect(log.lines.join()).toContain('the next check tries again');
+  await monitorHealth('me', ports);
+  await monitorHealth('me', ports);
+  expect(state.openIncidents[0]).toHaveProperty('toldAt');
+  expect([...alerting.deliveries.values()].map(({ channelName }) => channelName)).toEqual(['ops']);
+  expect(queued).toHaveLength(1);
+});
+
+test('a delivery whose message is lost is put into the queue again', async () => {
+  const { ports, alerting, queued } = createWorld({ status: 'error' });
+  await alerting.alertStore.putChannel(sampleChannel());
+  await alerting.alertStore.putRoute(sampleRoute());
+  const queue = { send: () => Promise.reject(new MillraceError('ServiceUnavailable', 'no')) };
+  await monitorHealth('me', { ...ports, queue });
+  await ports.clock.sleep(60_000);
+  await monitorHealth('me', ports);
+  expect(queued).toEqual([]);
+  await ports.clock.sleep(60_000);
+  await monitorHealth('me', ports);
+  expect(queued).toMatchObject([{ attempt: 1 }]);
+});
+
+test('a copy that has ended is told once', async () => {
+  const { ports, state, alerting } = createWorld();
+  await monitorHealth('me', ports);
+  const source = { schema: 'public', table: 'flights' };
+  const done = {
+    ...({ source, target: source, generation: 1, state: 'live', runsOn: 'lambda' } as const),
+    ...{ estimatedRows: 9, estimatedBytes: 9, chunks: 1, chunksDone: 1, rowsCopied: 9, bytesCopied: 9 },
+    ...{ startedAt: '2026-03-01T12:00:10.000Z', finishedAt: '2026-03-01T12:00:40.000Z' },
+  };
+  state.replication = { ...state.replication, tables: state.replication.tables.slice(0, 1) };
+  state.progress.set('public.flights', done);
+  await monitorHealth('me', ports);
+  await monitorHealth('me', ports);
+  state.progress.set('public.flights', { ...done, finishedAt: '2026-03-01T12:09:00.000Z' });
+  await monitorHealth('me', ports);
+  expect([...alerting.deliveries.values()].map(({ message }) => [message.condition, message.text])).toEqual([
+    ['copy-done', 'acme_shop_connector: Copied 1 table with 9 rows in 30 s.'],
+    ['resync-done', 'acme_shop_connector: Copied 1 table with 9 rows again in 8 m.'],
+  ]);
+  expect(state.openIncidents).toEqual([]);
 });
 
 test.each(['configured', 'error', 'needs-resync'] as const)('nobody looks at status %s', async (status) => {
@@ -438,6 +516,8 @@ test('a check that fails leaves a point that says so, and calls nothing over tha
     incidentId: 'i',
     replicationId: 7,
     condition: 'connector-failed',
+    severity: 'warning',
+    toldAt: at,
     hop: 'capture',
     message: 'It has failed',
     since: at,
@@ -480,7 +560,7 @@ test('a check that fails leaves a point that says so, and calls nothing over tha
   ]);
   expect(world.state.closedIncidents).toEqual([]);
   expect(world.state.openIncidents[1]?.message).toContain('Stored item CONSUMER is malformed');
-  expect(world.alerts).toHaveLength(1);
+  expect(world.alerting.deliveries.size).toBe(1);
 
   isBroken = false;
   world.state.heartbeat = { ...beat, beatAt: '2026-03-01T12:04:00.000Z' };
