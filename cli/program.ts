@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { commandLinesOf } from './api/command-lines.ts';
 import { addGlobalOptions, type Cli, createCli, type GlobalOptions, withExamples } from './cli.ts';
 import { CliError, exitCodes } from './cli-error.ts';
 import { addActivityCommand } from './commands/activity.ts';
+import { addAlertCommands } from './commands/alerts.ts';
+import { addBundleCommand } from './commands/bundle.ts';
 import { addTableCommands } from './commands/change-tables.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addClientCommands } from './commands/clients.ts';
@@ -15,6 +18,7 @@ import { addDeclareCommands } from './commands/declare.ts';
 import { addDestructiveCommands } from './commands/destroy.ts';
 import { addDiscoverCommand } from './commands/discover.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addIncidentCommands } from './commands/incidents.ts';
 import { addLifecycleCommands } from './commands/lifecycle.ts';
 import { addLoginCommands } from './commands/login.ts';
 import { addLogsCommand } from './commands/logs.ts';
@@ -89,10 +93,13 @@ export const createProgram = (shell: Shell): Program => {
   addTableCommands(program, cli);
   addWhyCommands(program, cli);
   addDeadLetterCommands(program, cli);
+  addIncidentCommands(program, cli);
+  addAlertCommands(program, cli);
   addActivityCommand(program, cli);
   addLogsCommand(program, cli);
   addDeclareCommands(program, cli, end);
   addDoctorCommand(program, cli, end);
+  addBundleCommand(program, cli, readVersion());
   addCompletionCommands(program, cli);
   return { command: program, cli, exitCode: () => exitCode };
 };
@@ -130,5 +137,8 @@ const describeError = (error: CliError, shell: Shell): readonly string[] => {
     `${paint('red', 'Error:')} ${printableLines(error.message)}`,
     ...renderProblems('  -', 'red', problems, paint),
     ...(error.advice === undefined ? [] : [printableLines(error.advice)]),
+    ...commandLinesOf([error.message, error.advice ?? ''].join(' ')).map(
+      (line) => `By this command line: ${printableLines(line)}`,
+    ),
   ];
 };

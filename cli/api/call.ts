@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { apiVersionPath } from '#core/contracts/api-version.ts';
 import { CliError, exitCodes, type ListedProblem } from '../cli-error.ts';
 import type { Profile } from '../config/profiles.ts';
@@ -14,6 +15,8 @@ export interface Api {
   /** Throws `ApiProblem` for an answer that is an error, and `ApiUnreachable` when there is none. */
   call<N extends OperationName>(name: N, request: Request<N>): Promise<Answer<N>>;
   /** Whether anyone answers as the API does, what it says to the token, and what time it has. */
+  /** The client that calls are for, as the options or the profile say; undefined when they name none. */
+  clientId(): Promise<number | undefined>;
   probe(): Promise<{ readonly status: number; readonly serverTime: Date | undefined }>;
 }
 
@@ -43,7 +46,18 @@ export class ApiProblem extends CliError {
 }
 
 /** Nobody answers at the URL of the API. */
-export class ApiUnreachable extends CliError {}
+export class ApiUnreachable extends CliError {
+  /** Whether the call may have reached it all the same, so that only its answer is lost. */
+  readonly mayHaveArrived: boolean;
+
+  constructor(
+    message: string,
+    { mayHaveArrived, ...options }: { mayHaveArrived: boolean; advice: string; cause: unknown },
+  ) {
+    super(message, options);
+    this.mayHaveArrived = mayHaveArrived;
+  }
+}
 
 /** API Gateway ends a call after 29 s. */
 const callTimeoutMs = 35_000;
@@ -51,6 +65,14 @@ const callTimeoutMs = 35_000;
 /** A call that was refused for its rate is made again so often, after what Retry-After says, at most half a minute. */
 const rateLimitRetries = 4;
 const maxRetryAfterSeconds = 30;
+
+/**
+ * A POST whose answer is lost is sent again so often, with the same Idempotency-Key: it has one effect, and the answer of the first. While
+ * that one is still at work the API says so, for at most the 29 s that a call can take.
+ */
+const lostAnswerRetries = 2;
+const stillAtWorkRetries = 15;
+const lostAnswerPauseMs = 2_000;
 
 /** A route of generated routes.ts, as all of them are. */
 interface Route {
@@ -67,7 +89,12 @@ export const connectApi = (
   clientId?: () => Promise<number>,
 ): Api => {
   const base = originOf(url);
-  const send = (method: string, target: string, body?: unknown): ReturnType<typeof receive> =>
+  const send = (
+    method: string,
+    target: string,
+    body?: unknown,
+    idempotencyKey?: string,
+  ): ReturnType<typeof receive> =>
     receive(
       () =>
         fetch(target, {
@@ -77,6 +104,7 @@ export const connectApi = (
             authorization: `Bearer ${token}`,
             accept: 'application/json',
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
           },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
           signal: AbortSignal.any([shell.signal, AbortSignal.timeout(callTimeoutMs)]),
@@ -84,15 +112,38 @@ export const connectApi = (
       url,
       shell,
     );
+  /** Sends until there is an answer, where sending again is harmless. */
+  const sendSurely = async (
+    method: string,
+    target: string,
+    body: unknown,
+    idempotencyKey: string | undefined,
+  ): ReturnType<typeof receive> => {
+    if (idempotencyKey === undefined) return send(method, target, body);
+    for (let lost = 0, atWork = 0; ; ) {
+      try {
+        const received = await send(method, target, body, idempotencyKey);
+        if (lost === 0 || atWork >= stillAtWorkRetries || !isStillAtWork(received)) return received;
+        atWork += 1;
+      } catch (error) {
+        const isLost = error instanceof ApiUnreachable && error.mayHaveArrived;
+        if (!isLost || lost >= lostAnswerRetries) throw error;
+        lost += 1;
+      }
+      await shell.sleep(lostAnswerPauseMs);
+    }
+  };
   return {
     url,
+    clientId: async () => clientId?.(),
     call: async (name, request) => {
       const { method, path, ofClient = false }: Route = routes[name];
       const { path: pathValues, query, body } = request as RequestParts;
       const scope = ofClient && clientId !== undefined ? { client_id: await clientId() } : {};
       const target = `${base}${fillPath(path, pathValues)}${toQuery({ ...query, ...scope })}`;
+      const idempotencyKey = method === 'POST' ? randomUUID() : undefined;
       for (let attempt = 1; ; attempt += 1) {
-        const { response, text } = await send(method, target, body);
+        const { response, text } = await sendSurely(method, target, body, idempotencyKey);
         if (response.status === 429 && attempt <= rateLimitRetries) {
           await shell.sleep(retryAfterMs(response, attempt));
           continue;
@@ -118,6 +169,10 @@ interface RequestParts {
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
 }
+
+/** The first call with the same key has not ended. */
+const isStillAtWork = ({ response, text }: Awaited<ReturnType<typeof receive>>): boolean =>
+  response.status === 409 && text.includes('Idempotency-Key');
 
 /** The token is not known, or may not list databases, or the request does not say for which client it is. */
 const tokenStatuses: ReadonlySet<number> = new Set([400, 401, 403]);
@@ -156,14 +211,28 @@ const receive = async (
       throw new ApiUnreachable(`The API at ${url} did not answer within ${callTimeoutMs / 1_000} s.`, {
         advice: 'Read the state ("millrace status") before you try again: the call may still take effect.',
         cause: error,
+        mayHaveArrived: true,
       });
     }
     throw new ApiUnreachable(`Cannot reach the API at ${url}: ${causeOf(error)}.`, {
       advice: 'Check the URL ("millrace profile ls") and the network path to it.',
       cause: error,
+      mayHaveArrived: !neverArrived.has(codeOf(error) ?? ''),
     });
   }
 };
+
+/** Before there was a connection. */
+const neverArrived: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+const codeOf = (error: unknown): string | undefined => (error as { cause?: { code?: string } }).cause?.code;
 
 /** `fetch` says "fetch failed" and has the reason in its cause, which for several addresses has no message either. */
 const causeOf = (error: unknown): string => {

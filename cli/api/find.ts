@@ -1,7 +1,16 @@
 import { closestMatch } from 'leven';
 import { CliError } from '../cli-error.ts';
-import type { Answer, Api } from './call.ts';
-import type { Client, Database, DiscoveredTables, Token } from './routes.ts';
+import type { Answer, Api, Request } from './call.ts';
+import type {
+  AlertChannel,
+  AlertDelivery,
+  AlertMute,
+  AlertRoute,
+  Client,
+  Database,
+  DiscoveredTables,
+  Token,
+} from './routes.ts';
 
 export type ListedReplication = Answer<'listReplications'>['replications'][number];
 
@@ -49,6 +58,45 @@ export const listConnectors = (api: Api): Promise<Answer<'listConnectors'>['conn
     (query) => api.call('listConnectors', { query }),
     ({ connectors }) => connectors,
   ).then((connectors) => [...connectors]);
+
+export const listChannels = (api: Api): Promise<readonly AlertChannel[]> =>
+  everyPage(
+    (query) => api.call('listAlertChannels', { query }),
+    ({ channels }) => channels,
+  );
+
+export const findChannel = async (api: Api, given: string): Promise<AlertChannel> =>
+  pick(await listChannels(api), given, 'alert channel', ({ channel_id: id }) => id);
+
+export const listAlertRoutes = (api: Api): Promise<readonly AlertRoute[]> =>
+  everyPage(
+    (query) => api.call('listAlertRoutes', { query }),
+    ({ routes }) => routes,
+  );
+
+export const listAlertMutes = (api: Api, state: 'active' | 'all'): Promise<readonly AlertMute[]> =>
+  everyPage(
+    (query) => api.call('listAlertMutes', { query: { ...query, state } }),
+    ({ mutes }) => mutes,
+  );
+
+/** The newest first, at most `count`. */
+export const listAlertDeliveries = async (
+  api: Api,
+  filter: Omit<NonNullable<Request<'listAlertDeliveries'>['query']>, 'limit' | 'cursor'>,
+  count: number,
+): Promise<readonly AlertDelivery[]> => {
+  const found: AlertDelivery[] = [];
+  let cursor: string | null = null;
+  do {
+    const limit = Math.min(pageSize, count - found.length);
+    const query = { ...filter, limit, ...(cursor === null ? {} : { cursor }) };
+    const page: Answer<'listAlertDeliveries'> = await api.call('listAlertDeliveries', { query });
+    found.push(...page.deliveries);
+    cursor = page.next_cursor;
+  } while (cursor !== null && found.length < count);
+  return found;
+};
 
 export const listReplications = (api: Api): Promise<readonly ListedReplication[]> =>
   everyPage(

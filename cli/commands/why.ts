@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { commandLinesOf } from '../api/command-lines.ts';
 import { findReplication } from '../api/find.ts';
 import type { HealthHistory, Why } from '../api/routes.ts';
 import { type Cli, countArgument, withExamples } from '../cli.ts';
@@ -54,6 +55,9 @@ const renderWhy = (name: string, why: Why, now: Date, paint: Paint): readonly st
   ...why.evidence.map(({ name: what, value }) => `  measured   ${what}: ${value}`),
   `  Millrace   ${why.doing}`,
   ...(why.advice === null ? [] : [`  ${paint('yellow', 'you')}        ${why.advice}`]),
+  ...commandLinesOf([why.call ?? '', why.sentence, why.advice ?? ''].join(' ')).map(
+    (line) => `  command    ${line}`,
+  ),
   ...(why.call === null ? [] : [`  call       ${why.call}`]),
   ...(why.runbook === null ? [] : [`  runbook    ${why.runbook}`]),
   ...why.others.map(({ hop, message }) => `  also       ${hop}: ${message}`),

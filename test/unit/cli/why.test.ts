@@ -44,6 +44,7 @@ test('why tells the cause, where it is, what is done, and what to do', async () 
       '  measured   bytes not captured: 25000000',
       '  Millrace   It restarts the connector.',
       '  you        Look at its log.',
+      '  command    millrace restart 3',
       '  call       POST /replications/3/restart',
       '  runbook    docs/runbook/health.md',
       '  as of      12 s ago',
