@@ -27,6 +27,7 @@ export const commandLines: Readonly<Record<OperationName, string | undefined>> =
   listSnapshotModes: undefined,
   createReplication: 'millrace create',
   listReplications: 'millrace ls',
+  getFleet: 'millrace ls',
   getReplication: 'millrace status {replication_id}',
   updateReplication: 'millrace apply -f replications/',
   deleteReplication: 'millrace delete {replication_id}',
