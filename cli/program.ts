@@ -13,6 +13,7 @@ import { addCompletionCommands } from './commands/completion.ts';
 import { addConnectorCommands } from './commands/connectors.ts';
 import { addCreateCommand } from './commands/create.ts';
 import { addDatabaseCommands } from './commands/databases.ts';
+import { addDdlCommands } from './commands/ddl.ts';
 import { addDeadLetterCommands } from './commands/dead-letters.ts';
 import { addDeclareCommands } from './commands/declare.ts';
 import { addDestructiveCommands } from './commands/destroy.ts';
@@ -91,6 +92,7 @@ export const createProgram = (shell: Shell): Program => {
   addLifecycleCommands(program, cli);
   addDestructiveCommands(program, cli);
   addTableCommands(program, cli);
+  addDdlCommands(program, cli);
   addWhyCommands(program, cli);
   addDeadLetterCommands(program, cli);
   addIncidentCommands(program, cli);

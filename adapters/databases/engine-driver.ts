@@ -11,6 +11,7 @@ import type { ChunkReader, ChunkWriter, SourceDatabase, TargetDatabase } from '#
 import type { RowRelay } from '#core/ports/row-relay.ts';
 import type { PartitionOffsets } from '#core/ports/services.ts';
 import type { SourceDialect } from '#core/ports/source-dialect.ts';
+import type { TableChanger } from '#core/ports/table-changer.ts';
 
 export interface OpenedSourceRows {
   readonly rows: SourceRows;
@@ -58,6 +59,8 @@ export interface ApplyEngine {
     target: TableDescription,
     codec: SourceDialect,
   ): ApplyTable;
+  /** To follow changes of the source's tables. */
+  openChanger(settings: ConnectionSettings, owner: TargetOwner): TableChanger;
   openTarget(
     settings: ConnectionSettings,
     options: ApplyOptions,

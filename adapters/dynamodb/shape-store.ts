@@ -9,6 +9,10 @@ const shapeSchema = z.strictObject({
   generation: z.number().int(),
   copied: tableDescriptionSchema,
   seen: tableDescriptionSchema,
+  version: z.number().int().positive().exactOptional(),
+  former: z.array(z.strictObject({ fingerprint: z.string(), isReadable: z.boolean() })).exactOptional(),
+  retired: z.array(z.string()).exactOptional(),
+  following: tableDescriptionSchema.exactOptional(),
 });
 
 /** Compressed: two descriptions of 1,600 columns, PostgreSQL's most, are 900 KB of JSON, and an item holds 400 KB. */

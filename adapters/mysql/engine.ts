@@ -9,6 +9,7 @@ import { openSourceRows } from './source/source-rows.ts';
 import { applyPoolOptions, createApplyTarget } from './target/apply-target.ts';
 import { placeCheckpoints, resetCheckpoints } from './target/checkpoints.ts';
 import { openChunkWriter } from './target/chunk-writer.ts';
+import { openTableChanger } from './target/table-changer.ts';
 import { openTargetDatabase } from './target/target-database.ts';
 
 /** MySQL and MariaDB. */
@@ -21,6 +22,7 @@ export const mysqlDriver: EngineDriver = {
     apply: {
       openCatalog: openTargetDatabase,
       describeTable: describeApplyTable,
+      openChanger: openTableChanger,
       openTarget: (settings, { owner, tables, onNulled }) => {
         const pool = createPool(settings, applyPoolOptions);
         const database = databaseLabel(settings);

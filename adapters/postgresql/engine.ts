@@ -9,6 +9,7 @@ import { createSourceRows } from './source/source-rows.ts';
 import { applyPoolOptions, createApplyTarget } from './target/apply-target.ts';
 import { placeCheckpoints, resetCheckpoints } from './target/checkpoints.ts';
 import { openChunkWriter } from './target/chunk-writer.ts';
+import { openTableChanger } from './target/table-changer.ts';
 import { openTargetDatabase } from './target/target-database.ts';
 
 export const postgresqlDriver: EngineDriver = {
@@ -23,6 +24,7 @@ export const postgresqlDriver: EngineDriver = {
     apply: {
       openCatalog: openTargetDatabase,
       describeTable: describeApplyTable,
+      openChanger: openTableChanger,
       openTarget: (settings, { owner, tables, onNulled }) => {
         const pool = createPool(settings, applyPoolOptions);
         const database = databaseLabel(settings);

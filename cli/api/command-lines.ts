@@ -30,6 +30,8 @@ export const commandLines: Readonly<Record<OperationName, string | undefined>> =
   getFleet: 'millrace ls',
   getReplication: 'millrace status {replication_id}',
   updateReplication: 'millrace apply -f replications/',
+  getSchemaPolicy: 'millrace ddl policy {replication_id}',
+  setSchemaPolicy: 'millrace ddl policy {replication_id}',
   deleteReplication: 'millrace delete {replication_id}',
   validateReplication: 'millrace check {replication_id}',
   startReplication: 'millrace start {replication_id}',

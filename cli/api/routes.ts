@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = 'a09940200c27abb4679bb1de8fea10d57deab0f9a95f8fc00827f8eb90dfea09';
+export const documentDigest = '6749c0a732be0684be0d7367c4dd0fa8634100cd4fa7e0eeabcc16b2907ea31d';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -35,6 +35,8 @@ export const routes = {
   resumeReplication: { method: 'POST', path: '/v1/replications/{replication_id}/resume', ofClient: true },
   restartReplication: { method: 'POST', path: '/v1/replications/{replication_id}/restart', ofClient: true },
   stopReplication: { method: 'POST', path: '/v1/replications/{replication_id}/stop', ofClient: true },
+  getSchemaPolicy: { method: 'GET', path: '/v1/replications/{replication_id}/schema-policy', ofClient: true },
+  setSchemaPolicy: { method: 'PUT', path: '/v1/replications/{replication_id}/schema-policy', ofClient: true },
   addTables: { method: 'POST', path: '/v1/replications/{replication_id}/tables', ofClient: true },
   removeTable: { method: 'DELETE', path: '/v1/replications/{replication_id}/tables/{table}', ofClient: true },
   resyncTable: {
@@ -487,6 +489,48 @@ export interface Operations {
          */
         limit?: number;
       };
+      /**
+       * What is done when a table is changed at the source. Later: PUT /replications/{id}/schema-policy.
+       */
+      schema_changes?: {
+        /**
+         * `safe` follows what loses nothing and holds the table before everything else. `strict` holds it before every change. `mirror` is `safe`, and drops columns at the target that were dropped at the source.
+         */
+        preset?: 'safe' | 'strict' | 'mirror';
+        /**
+         * Actions for single kinds of change, in place of those of the preset. `auto`: done at the target, in its place between the rows. `ask`: the table is held before it. `ignore`: the target stays as it is. `stop`: the replication stops before it.
+         */
+        kinds?: {
+          [k: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+        };
+        /**
+         * Tables with a policy of their own, which goes before that of all.
+         *
+         * @maxItems 1000
+         */
+        tables?: {
+          source: {
+            /**
+             * As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes).
+             */
+            schema?: string;
+            /**
+             * As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes).
+             */
+            table: string;
+          };
+          /**
+           * `safe` follows what loses nothing and holds the table before everything else. `strict` holds it before every change. `mirror` is `safe`, and drops columns at the target that were dropped at the source.
+           */
+          preset?: 'safe' | 'strict' | 'mirror';
+          /**
+           * Actions for single kinds of change, in place of those of the preset. `auto`: done at the target, in its place between the rows. `ask`: the table is held before it. `ignore`: the target stays as it is. `stop`: the replication stops before it.
+           */
+          kinds?: {
+            [k: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+          };
+        }[];
+      };
     };
     answer: Replication;
   };
@@ -719,6 +763,63 @@ export interface Operations {
       reason?: string;
     };
     answer: Replication;
+  };
+  getSchemaPolicy: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: SchemaPolicy;
+  };
+  setSchemaPolicy: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    body: {
+      /**
+       * `safe` follows what loses nothing and holds the table before everything else. `strict` holds it before every change. `mirror` is `safe`, and drops columns at the target that were dropped at the source.
+       */
+      preset?: 'safe' | 'strict' | 'mirror';
+      /**
+       * Actions for single kinds of change, in place of those of the preset. `auto`: done at the target, in its place between the rows. `ask`: the table is held before it. `ignore`: the target stays as it is. `stop`: the replication stops before it.
+       */
+      kinds?: {
+        [k: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+      };
+      /**
+       * Tables with a policy of their own, which goes before that of all.
+       *
+       * @maxItems 1000
+       */
+      tables?: {
+        source: {
+          /**
+           * As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes).
+           */
+          schema?: string;
+          /**
+           * As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes).
+           */
+          table: string;
+        };
+        /**
+         * `safe` follows what loses nothing and holds the table before everything else. `strict` holds it before every change. `mirror` is `safe`, and drops columns at the target that were dropped at the source.
+         */
+        preset?: 'safe' | 'strict' | 'mirror';
+        /**
+         * Actions for single kinds of change, in place of those of the preset. `auto`: done at the target, in its place between the rows. `ask`: the table is held before it. `ignore`: the target stays as it is. `stop`: the replication stops before it.
+         */
+        kinds?: {
+          [k: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+        };
+      }[];
+    };
+    answer: SchemaPolicy;
   };
   addTables: {
     path: {
@@ -1806,6 +1907,25 @@ export interface Replication {
      */
     connect_timeout_ms: number | null;
   };
+  schema_changes: {
+    preset: 'safe' | 'strict' | 'mirror';
+    kinds: {
+      [k: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+    };
+    tables: {
+      source: {
+        schema: string;
+        table: string;
+      };
+      /**
+       * Null: that of the replication.
+       */
+      preset: ('safe' | 'strict' | 'mirror') | null;
+      kinds: {
+        [k: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+      };
+    }[];
+  };
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema
@@ -1918,6 +2038,35 @@ export interface Validation {
    * What keeps no start from succeeding and should be changed all the same.
    */
   warnings: Problem[];
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "SchemaPolicy".
+ */
+export interface SchemaPolicy {
+  preset: 'safe' | 'strict' | 'mirror';
+  kinds: {
+    [k: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+  };
+  tables: {
+    source: {
+      schema: string;
+      table: string;
+    };
+    /**
+     * Null: that of the replication.
+     */
+    preset: ('safe' | 'strict' | 'mirror') | null;
+    kinds: {
+      [k: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+    };
+  }[];
+  /**
+   * What is done at each kind of change, for tables without a policy of their own.
+   */
+  actions: {
+    [k: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+  };
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema

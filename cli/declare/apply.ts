@@ -7,7 +7,7 @@ import { readSecretFile } from '../config/read-secret.ts';
 import { plural } from '../output/format-values.ts';
 import { waitForChange, waitForDeletion } from '../wait-for.ts';
 import type { Plan, Step } from './plan.ts';
-import type { Declaration, DeclaredReplication } from './schema.ts';
+import { type Declaration, type DeclaredPolicy, type DeclaredReplication, readTableName } from './schema.ts';
 
 type SecretReference = NonNullable<Declaration['databases'][number]['password']>;
 
@@ -62,6 +62,11 @@ const carryOut = async (cli: Cli, step: Step): Promise<string> => {
       return createReplication(cli, step.declared);
     case 'update-replication':
       return updateReplication(cli, step);
+    case 'set-schema-policy': {
+      const { replication_id, name } = step.replication;
+      await api.call('setSchemaPolicy', { path: { replication_id }, body: toPolicy(step.policy) });
+      return `Changed what ${name} does when a table is changed at the source.`;
+    }
     case 'add-tables':
       return addTables(cli, step);
     case 'remove-tables':
@@ -131,6 +136,12 @@ const toTables = (tables: DeclaredReplication['tables']): TablesBody =>
     unlogged_cascades,
   }));
 
+const toPolicy = ({ preset, kinds, tables }: DeclaredPolicy): Request<'setSchemaPolicy'>['body'] => ({
+  preset,
+  kinds,
+  tables: tables.map(({ source, ...entry }) => ({ source: readTableName(source), ...entry })),
+});
+
 const createReplication = async ({ api }: Cli, declared: DeclaredReplication): Promise<string> => {
   const source = await findDatabase(api, declared.source);
   const target = await findDatabase(api, declared.target);
@@ -142,6 +153,7 @@ const createReplication = async ({ api }: Cli, declared: DeclaredReplication): P
       ...(declared.target_table_name === undefined ? {} : { target_table_name: declared.target_table_name }),
       tables: toTables(declared.tables),
       capture: declared.capture,
+      ...(declared.schema_changes === undefined ? {} : { schema_changes: toPolicy(declared.schema_changes) }),
     },
   });
   return `Configured replication ${declared.name}.`;

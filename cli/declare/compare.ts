@@ -4,7 +4,12 @@ import { parseColumnType } from '#core/contracts/column-type.ts';
 import { tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Request } from '../api/call.ts';
 import type { Database, Replication } from '../api/routes.ts';
-import type { Declaration, DeclaredReplication, DeclaredTableName } from './schema.ts';
+import {
+  type Declaration,
+  type DeclaredReplication,
+  type DeclaredTableName,
+  readTableName,
+} from './schema.ts';
 
 /** One field that is declared otherwise than it is. */
 export interface Difference {
@@ -54,6 +59,45 @@ const isNamed = ({ schema, table }: DeclaredTableName, source: Mapping['source']
   source.table === table && (schema === undefined || source.schema === schema);
 
 export type CaptureChange = NonNullable<Request<'updateReplication'>['body']['capture']>;
+type Policy = Replication['schema_changes'];
+type DeclaredPolicy = NonNullable<DeclaredReplication['schema_changes']>;
+
+/** What of the policy for changes of tables is declared otherwise; nothing where it is not declared. */
+export const comparePolicy = (
+  declared: DeclaredPolicy | undefined,
+  { schema_changes: policy, tables }: Pick<Replication, 'schema_changes' | 'tables'>,
+): readonly Difference[] => {
+  if (declared === undefined) return [];
+  const named = declared.tables.map((entry) => {
+    const name = readTableName(entry.source);
+    const found = tables.filter(({ source }) => isNamed(name, source));
+    const [only] = found;
+    return { ...entry, label: found.length === 1 && only ? tableLabel(only.source) : declaredLabel(name) };
+  });
+  return [
+    ...difference('schema_changes.preset', policy.preset, declared.preset),
+    ...difference('schema_changes.kinds', sorted(policy.kinds), sorted(declared.kinds)),
+    ...difference(
+      'schema_changes.tables',
+      toEntries(policy.tables.map((entry) => ({ ...entry, label: tableLabel(entry.source) }))),
+      toEntries(named),
+    ),
+  ];
+};
+
+const sorted = (kinds: Readonly<Record<string, string | undefined>>): object =>
+  Object.fromEntries(Object.entries(kinds).toSorted(([left], [right]) => (left < right ? -1 : 1)));
+
+interface PolicyEntry {
+  readonly label: string;
+  readonly preset?: Policy['preset'] | null | undefined;
+  readonly kinds: Readonly<Record<string, string | undefined>>;
+}
+
+const toEntries = (entries: readonly PolicyEntry[]): readonly object[] =>
+  entries
+    .map(({ label, preset, kinds }) => ({ table: label, preset: preset ?? null, kinds: sorted(kinds) }))
+    .toSorted((left, right) => (left.table < right.table ? -1 : 1));
 
 export interface ReplicationComparison {
   readonly added: readonly DeclaredTable[];

@@ -37,6 +37,26 @@ const exportTable = (mapping: Replication['tables'][number]): object => ({
   ...(mapping.unlogged_cascades === 'refuse' ? {} : { unlogged_cascades: mapping.unlogged_cascades }),
 });
 
+/** Nothing for what every replication has that says nothing. */
+const exportPolicy = ({ preset, kinds, tables }: Replication['schema_changes']): object =>
+  preset === 'safe' && Object.keys(kinds).length === 0 && tables.length === 0
+    ? {}
+    : {
+        schema_changes: {
+          preset,
+          ...(Object.keys(kinds).length === 0 ? {} : { kinds }),
+          ...(tables.length === 0
+            ? {}
+            : {
+                tables: tables.map((entry) => ({
+                  source: entry.source,
+                  ...(entry.preset === null ? {} : { preset: entry.preset }),
+                  ...(Object.keys(entry.kinds).length === 0 ? {} : { kinds: entry.kinds }),
+                })),
+              }),
+        },
+      };
+
 /** A replication with its two databases, as a file that `plan` finds no change in. */
 export const exportReplication = (
   replication: Replication,
@@ -54,6 +74,7 @@ export const exportReplication = (
       target_table_name: replication.target_table_name,
       tables: replication.tables.map(exportTable),
       capture: Object.fromEntries(Object.entries(replication.capture).filter(([, value]) => value !== null)),
+      ...exportPolicy(replication.schema_changes),
       state: replication.desired,
     },
   ],

@@ -6,13 +6,14 @@ import { plural } from '../output/format-values.ts';
 import {
   type CaptureChange,
   compareDatabase,
+  comparePolicy,
   compareReplication,
   type DatabaseChange,
   type Difference,
   declaredLabel,
 } from './compare.ts';
 import type { Current } from './current.ts';
-import type { Declaration, DeclaredReplication } from './schema.ts';
+import type { Declaration, DeclaredPolicy, DeclaredReplication } from './schema.ts';
 
 type DeclaredDatabase = Declaration['databases'][number];
 
@@ -22,6 +23,11 @@ type Move = 'start' | 'stop' | 'pause' | 'resume';
 /** One thing that `apply` does. */
 export type Step =
   | { readonly kind: 'create-client'; readonly name: string }
+  | {
+      readonly kind: 'set-schema-policy';
+      readonly replication: Replication;
+      readonly policy: DeclaredPolicy;
+    }
   | { readonly kind: 'create-database'; readonly declared: DeclaredDatabase }
   | {
       readonly kind: 'update-database';
@@ -232,10 +238,14 @@ const planChangedReplication = (
     },
   );
   const isMoved = state !== undefined && state !== replication.desired;
+  const policy = comparePolicy(declared.schema_changes, replication);
   const steps: readonly Step[] = [
     ...(changed.length === 0
       ? []
       : [{ kind: 'update-replication' as const, replication, tables: remapped, capture }]),
+    ...(policy.length === 0 || declared.schema_changes === undefined
+      ? []
+      : [{ kind: 'set-schema-policy' as const, replication, policy: declared.schema_changes }]),
     ...(added.length === 0 ? [] : [{ kind: 'add-tables' as const, replication, tables: added }]),
     ...(removed.length === 0 ? [] : [{ kind: 'remove-tables' as const, replication, tables: removed }]),
     ...(isMoved ? [{ kind: moveTo(state, replication.desired), name }] : []),
@@ -270,6 +280,7 @@ const planChangedReplication = (
               ...changed.map(describe),
               ...added.map(({ source }) => `+ table ${declaredLabel(source)}`),
               ...removed.map((source) => `- table ${tableLabel(source)}`),
+              ...policy.map(describe),
               ...(isMoved ? [`state: ${replication.desired} -> ${state}`] : []),
             ],
           } as const,

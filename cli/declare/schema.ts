@@ -3,6 +3,7 @@ import { captureOptionBounds } from '#core/contracts/capture-options.ts';
 import { databaseKindSchema, tlsModeSchema } from '#core/contracts/database.ts';
 import { identifierPartSchema } from '#core/contracts/identifiers.ts';
 import { unloggedCascadesSchema, valuePolicySchema } from '#core/contracts/replication.ts';
+import { changeActionSchema, changeKindSchema, policyPresetSchema } from '#core/contracts/schema-policy.ts';
 
 /**
  * What a folder of YAML files declares for `plan` and `apply`. docs/millrace.schema.json is generated from it by
@@ -94,6 +95,24 @@ const captureSchema = z.strictObject({
   connect_timeout_ms: optionSchema('connectTimeoutMs'),
 });
 
+const kindActionsSchema = z.partialRecord(changeKindSchema, changeActionSchema).default({});
+
+const declaredPolicySchema = z
+  .strictObject({
+    preset: policyPresetSchema.default('safe'),
+    kinds: kindActionsSchema,
+    tables: z
+      .array(
+        z.strictObject({
+          source: tableSchema,
+          preset: policyPresetSchema.exactOptional(),
+          kinds: kindActionsSchema,
+        }),
+      )
+      .default([]),
+  })
+  .meta({ description: 'What is done when a table is changed at the source.' });
+
 export const declaredReplicationSchema = z.strictObject({
   name: nameSchema,
   source: nameSchema.meta({ description: 'The name of the database to read.' }),
@@ -101,6 +120,7 @@ export const declaredReplicationSchema = z.strictObject({
   target_table_name: z.string().min(1).max(200).exactOptional(),
   tables: z.array(declaredTableSchema).min(1).max(1_000),
   capture: captureSchema.default({}),
+  schema_changes: declaredPolicySchema.exactOptional(),
   state: z.enum(['running', 'paused', 'stopped']).exactOptional().meta({
     description: 'What `apply` starts, pauses or stops it to. It is left as it is when this is left out.',
   }),
@@ -117,6 +137,7 @@ export const declarationFileSchema = z
   .meta({ title: 'Millrace', description: 'What `millrace plan` and `millrace apply` read.' });
 
 export type DeclaredTable = Exclude<z.infer<typeof declaredTableSchema>, string>;
+export type DeclaredPolicy = z.infer<typeof declaredPolicySchema>;
 export type DeclaredCapture = z.infer<typeof captureSchema>;
 
 /** A replication with its tables in their long form. */

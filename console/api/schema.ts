@@ -425,6 +425,30 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/replications/{replication_id}/schema-policy': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What is done when a table of the replication is changed at the source.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getSchemaPolicy'];
+    /**
+     * Choose what is done when a table is changed at the source. It counts from the next change on; a table that is held tries again when its consumer starts again.
+     * @description Needs a token of role operator.
+     */
+    put: operations['setSchemaPolicy'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/replications/{replication_id}/tables': {
     parameters: {
       query?: never;
@@ -1504,6 +1528,24 @@ export interface components {
         /** @description Null: the driver's own. */
         connect_timeout_ms: number | null;
       };
+      schema_changes: {
+        /** @enum {string} */
+        preset: 'safe' | 'strict' | 'mirror';
+        kinds: {
+          [key: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+        };
+        tables: {
+          source: {
+            schema: string;
+            table: string;
+          };
+          /** @description Null: that of the replication. */
+          preset: ('safe' | 'strict' | 'mirror') | null;
+          kinds: {
+            [key: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+          };
+        }[];
+      };
     };
     ReplicationList: {
       replications: {
@@ -1541,6 +1583,28 @@ export interface components {
       }[];
       /** @description Where the list goes on; null at its end. */
       next_cursor: string | null;
+    };
+    SchemaPolicy: {
+      /** @enum {string} */
+      preset: 'safe' | 'strict' | 'mirror';
+      kinds: {
+        [key: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+      };
+      tables: {
+        source: {
+          schema: string;
+          table: string;
+        };
+        /** @description Null: that of the replication. */
+        preset: ('safe' | 'strict' | 'mirror') | null;
+        kinds: {
+          [key: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+        };
+      }[];
+      /** @description What is done at each kind of change, for tables without a policy of their own. */
+      actions: {
+        [key: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+      };
     };
     Validation: {
       replication_id: number;
@@ -4888,6 +4952,49 @@ export interface operations {
              */
             limit?: number;
           };
+          /**
+           * @description What is done when a table is changed at the source. Later: PUT /replications/{id}/schema-policy.
+           * @default {}
+           */
+          schema_changes?: {
+            /**
+             * @description `safe` follows what loses nothing and holds the table before everything else. `strict` holds it before every change. `mirror` is `safe`, and drops columns at the target that were dropped at the source.
+             * @default safe
+             * @enum {string}
+             */
+            preset?: 'safe' | 'strict' | 'mirror';
+            /**
+             * @description Actions for single kinds of change, in place of those of the preset. `auto`: done at the target, in its place between the rows. `ask`: the table is held before it. `ignore`: the target stays as it is. `stop`: the replication stops before it.
+             * @default {}
+             */
+            kinds?: {
+              [key: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+            };
+            /**
+             * @description Tables with a policy of their own, which goes before that of all.
+             * @default []
+             */
+            tables?: {
+              source: {
+                /** @description As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes). */
+                schema?: string;
+                /** @description As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes). */
+                table: string;
+              };
+              /**
+               * @description `safe` follows what loses nothing and holds the table before everything else. `strict` holds it before every change. `mirror` is `safe`, and drops columns at the target that were dropped at the source.
+               * @enum {string}
+               */
+              preset?: 'safe' | 'strict' | 'mirror';
+              /**
+               * @description Actions for single kinds of change, in place of those of the preset. `auto`: done at the target, in its place between the rows. `ask`: the table is held before it. `ignore`: the target stays as it is. `stop`: the replication stops before it.
+               * @default {}
+               */
+              kinds?: {
+                [key: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+              };
+            }[];
+          };
         };
       };
     };
@@ -6133,6 +6240,261 @@ export interface operations {
         };
       };
       /** @description StoreUnavailable, ConnectUnavailable, ServiceUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getSchemaPolicy: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SchemaPolicy'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  setSchemaPolicy: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description The ETag of the resource that the caller has read: 412 when it is another one by now. */
+        'If-Match'?: string;
+      };
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /**
+           * @description `safe` follows what loses nothing and holds the table before everything else. `strict` holds it before every change. `mirror` is `safe`, and drops columns at the target that were dropped at the source.
+           * @default safe
+           * @enum {string}
+           */
+          preset?: 'safe' | 'strict' | 'mirror';
+          /**
+           * @description Actions for single kinds of change, in place of those of the preset. `auto`: done at the target, in its place between the rows. `ask`: the table is held before it. `ignore`: the target stays as it is. `stop`: the replication stops before it.
+           * @default {}
+           */
+          kinds?: {
+            [key: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+          };
+          /**
+           * @description Tables with a policy of their own, which goes before that of all.
+           * @default []
+           */
+          tables?: {
+            source: {
+              /** @description As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes). */
+              schema?: string;
+              /** @description As the catalog spells it: case-sensitive, unquoted. The database may allow less (PostgreSQL: 63 bytes). */
+              table: string;
+            };
+            /**
+             * @description `safe` follows what loses nothing and holds the table before everything else. `strict` holds it before every change. `mirror` is `safe`, and drops columns at the target that were dropped at the source.
+             * @enum {string}
+             */
+            preset?: 'safe' | 'strict' | 'mirror';
+            /**
+             * @description Actions for single kinds of change, in place of those of the preset. `auto`: done at the target, in its place between the rows. `ask`: the table is held before it. `ignore`: the target stays as it is. `stop`: the replication stops before it.
+             * @default {}
+             */
+            kinds?: {
+              [key: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+            };
+          }[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SchemaPolicy'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description PreconditionFailed */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;

@@ -21,8 +21,11 @@ import type { ConsumerMeters } from '#core/ports/metrics.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
 import type { PatchEvent, RowEvent } from '#core/ports/row-event.ts';
 import type { ReadEventSource } from '#core/ports/source-dialect.ts';
+import type { ChangePosition } from '#core/ports/table-changer.ts';
+import { changeError } from '#core/schema/shape-harm.ts';
 import type { ShapeJudge } from '#core/schema/shape-judge.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import type { ChangeFollower } from './follow-changes.ts';
 import { ForeignKeyWait, foreignKeyPatienceMs } from './foreign-key-wait.ts';
 import type { HeldTables } from './held-tables.ts';
 import { type PartitionProgress, type Progress, partitionKey } from './progress.ts';
@@ -64,6 +67,10 @@ export interface ApplyContext {
   readonly tablesOf: (topic: string) => TopicTables;
   /** Undefined where the topic has no table whose shape is known. */
   readonly judgeOf: (topic: string) => ShapeJudge | undefined;
+  readonly follower: Pick<
+    ChangeFollower,
+    'follow' | 'followCatalog' | 'release' | 'isNudged' | 'signalOf' | 'truncateAction'
+  >;
   readonly held: Pick<HeldTables, 'holdTopic' | 'signalOf'>;
   readonly isLive: (table: ApplyTable) => boolean;
   readonly epoch: number;
@@ -111,10 +118,17 @@ export const applyPartition = async (session: PartitionSession, context: ApplyCo
         probe,
       });
       if (context.deadLetters.hasDue(session)) continue;
-      break;
+      if (!context.follower.isNudged(session.topic) || session.signal.aborted || isHeld.aborted) break;
+      await context.follower.followCatalog(await positionOf(session, context));
     } catch (cause) {
+      if (cause instanceof TableFollowed) continue;
       let error = toMillraceError(cause);
       let isPatienceOver = false;
+      if (error.code === 'ConstraintViolated' && !session.signal.aborted) {
+        const outcome = await takeNull(session, context, error);
+        if (outcome === undefined) continue;
+        error = outcome;
+      }
       if (error.facts.isForeignKey === true && !session.signal.aborted) {
         const givenUp = await waitForOthers(session, context, error, wait);
         if (givenUp === undefined) continue;
@@ -175,6 +189,32 @@ const chooseProbe = async (
   if (policy === 'hold_table') return undefined;
   if (before === undefined) return { withForeignKeys: isPatienceOver };
   return isPatienceOver && !before.withForeignKeys ? { withForeignKeys: true } : undefined;
+};
+
+/** The table has followed a change, so that what comes next is to be read with its new shape. */
+class TableFollowed extends Error {}
+
+/** The checkpoint as it stands: what was applied is committed, and nothing else is under way. */
+const positionOf = async (
+  { topic, partition }: PartitionSession,
+  { target, epoch }: ApplyContext,
+): Promise<ChangePosition> => {
+  const { nextOffset } = await target.readCheckpoint(topic, partition, epoch);
+  return { topic, partition, epoch, nextOffset };
+};
+
+/** The source may take NULL by now where the target does not yet: then the target follows. Returns an error when that was not it. */
+const takeNull = async (
+  session: PartitionSession,
+  context: ApplyContext,
+  error: MillraceError,
+): Promise<MillraceError | undefined> => {
+  try {
+    return (await context.follower.release(await positionOf(session, context))) ? undefined : error;
+  } catch (cause) {
+    const other = toMillraceError(cause);
+    return other.isTransient ? other : error;
+  }
 };
 
 /** Waits until another partition may have brought, or taken away, what a foreign key needs. Returns an error when none will. */
@@ -264,6 +304,7 @@ class PartitionPipeline {
   #rest: readonly FeedRecord[] = [];
   #applying: Promise<void> = Promise.resolve();
   readonly #failed = new AbortController();
+  readonly #judge: ShapeJudge | undefined;
   readonly #shapes: ShapeGate;
   /** As they are after the last batch that was planned. */
   readonly #dead: DeadKeys;
@@ -287,7 +328,8 @@ class PartitionPipeline {
     this.#progress = progress;
     this.#batches = batches;
     this.#tables = context.tablesOf(session.topic);
-    this.#shapes = new ShapeGate(context.judgeOf(session.topic));
+    this.#judge = context.judgeOf(session.topic);
+    this.#shapes = new ShapeGate(this.#judge, () => this.#judgeTruncate());
     this.#nextOffset = from.nextOffset;
     this.#highestPosition = from.sourcePosition ?? 0;
     this.#rereadPosition = from.rereadPosition ?? 0;
@@ -296,10 +338,13 @@ class PartitionPipeline {
   }
 
   async run(): Promise<void> {
+    const { held, follower, deadLetters } = this.#context;
+    const { topic } = this.#session;
     const giveUp = AbortSignal.any([
       this.#failed.signal,
-      this.#context.held.signalOf(this.#session.topic),
-      this.#context.deadLetters.interruptOf(this.#session),
+      held.signalOf(topic),
+      follower.signalOf(topic),
+      deadLetters.interruptOf(this.#session),
     ]);
     while (await this.#session.waitForRecords(giveUp)) await this.#workInSlot(giveUp);
     await this.#applying;
@@ -347,7 +392,29 @@ class PartitionPipeline {
     if (decoded.failure !== undefined) {
       // What came before it is applied, so that the checkpoint stands exactly at the record that cannot be.
       await this.#applying;
-      throw decoded.failure;
+      await this.#follow(decoded.failure);
+    }
+  }
+
+  /** Throws: what it was given, or what keeps the table from following the change that it is about, or that the table has followed. */
+  async #follow(failure: MillraceError): Promise<never> {
+    const { follower, epoch } = this.#context;
+    const { topic, partition } = this.#session;
+    const reached = failure.code === 'SchemaChanged' ? this.#judge?.refused : undefined;
+    if (reached === undefined) throw failure;
+    const position = { topic, partition, epoch, nextOffset: this.#nextOffset };
+    throw (await follower.follow(position, reached)) ? new TableFollowed() : failure;
+  }
+
+  /** Throws where the policy says that a TRUNCATE is not to be done. */
+  #judgeTruncate(): void {
+    for (const table of this.#tables.values()) {
+      if (table === null) continue;
+      const { source } = table.mapping;
+      const action = this.#context.follower.truncateAction(source);
+      if (action === 'ask' || action === 'stop') {
+        throw changeError(source, 'it was truncated', action, ` The policy for this is ${action}.`);
+      }
     }
   }
 

@@ -119,7 +119,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
               clock: systemClock,
               ...hooks,
             }),
-          openDatabases: async (tables, shapes, onNulled) => {
+          openDatabases: async (tables, shapes, onNulled, policy) => {
             const { sourceDatabase, targetDatabase } = await readDatabases(store, replication);
             return openConsumerDatabases({
               source: await connectionSettings(sourceDatabase, secrets, network),
@@ -129,6 +129,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
               tables,
               shapes,
               onNulled,
+              policy,
             });
           },
         },

@@ -8,6 +8,7 @@ import { retryPauseMs, transientRetryDelaysMs } from '#core/contracts/consumer.t
 import type { TableState } from '#core/contracts/copy.ts';
 import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Replication, TableMapping } from '#core/contracts/replication.ts';
+import type { SchemaPolicy } from '#core/contracts/schema-policy.ts';
 import type { KnownShape } from '#core/contracts/table-description.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { type DatabaseLabels, hopOfError } from '#core/health/hop-of-error.ts';
@@ -20,13 +21,13 @@ import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { DeadLetterTopic } from '#core/ports/dead-letters.ts';
 import type { ConsumerMeters, MetricsPort } from '#core/ports/metrics.ts';
 import type { AlertSink, ConnectPort, KafkaAdminPort } from '#core/ports/services.ts';
-import type { LogPositions, ShapeDialect } from '#core/ports/source-dialect.ts';
+import type { LogPositions } from '#core/ports/source-dialect.ts';
 import type { ConsumerStore, CopyStore, ReplicationStore, ShapeStore } from '#core/ports/state-store.ts';
-import { createShapeJudge } from '#core/schema/shape-judge.ts';
 import type { ConsumerEnd } from '../exit-codes.ts';
 import { runTogether } from '../run-together.ts';
 import { applyPartition } from './apply-partition.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { ChangeFollower, type FollowDatabases } from './follow-changes.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { HeldTables } from './held-tables.ts';
 import { watchLiveTables } from './live-tables.ts';
@@ -34,13 +35,14 @@ import { NulledReport } from './nulled-report.ts';
 import { Progress } from './progress.ts';
 import { watchRepairs } from './repair-rows.ts';
 import { setStateUnlessReplanned } from './set-state-unless-replanned.ts';
+import { TableShapes } from './table-shapes.ts';
 import { createVerifyPosition, type VerifyPosition, watchOffsets } from './topic-offsets.ts';
 import { Troubles } from './troubles.ts';
-import { isSameShape, type ShapeWatch, watchShapes } from './watch-shapes.ts';
+import { isSameKnown, type ShapeWatch, watchShapes } from './watch-shapes.ts';
 import { WorkSlots } from './work-slots.ts';
 
 /** The databases of a replication, opened for the consumer. */
-export interface ConsumerDatabases {
+export interface ConsumerDatabases extends FollowDatabases {
   readonly target: ApplyTarget;
   readonly source: SourceRows;
   /** How the source's log is read. */
@@ -50,9 +52,6 @@ export interface ConsumerDatabases {
   readonly refused: readonly RefusedTable[];
   /** Of the tables that can, as far as they are known now. */
   readonly shapes: readonly KnownShape[];
-  readonly shapeDialect: ShapeDialect;
-  /** As the source's catalog has them now. */
-  readonly describeSources: ShapeWatch['describeSources'];
   readonly listUncaptured: ShapeWatch['listUncaptured'];
   /** See `SourceDatabase.writeMarker`. */
   readonly writeMarker: (content: string) => Promise<string>;
@@ -86,6 +85,7 @@ export interface ConsumerPorts {
     tables: readonly TableMapping[],
     shapes: readonly KnownShape[],
     onNulled: OnNulled,
+    policy: SchemaPolicy | undefined,
   ) => Promise<ConsumerDatabases>;
   readonly openFeed: (hooks: FeedHooks) => ChangeFeed;
   /** Written to by one consumer at a time; closed by the caller. */
@@ -208,7 +208,8 @@ const consume = async (
   const { applied, live, heldBefore } = await listTables(replication, ports);
   const nulled = new NulledReport({ ...ports, connectorName: replication.connectorName });
   const stored = await store.listTableShapes(replication.replicationId);
-  const databases = await ports.openDatabases(applied, stored, nulled.add);
+  const { schemaPolicy } = await store.getReplication(replication.clientId, replication.replicationId);
+  const databases = await ports.openDatabases(applied, stored, nulled.add, schemaPolicy);
   try {
     const tables = groupByTopic(replication, databases.tables);
     const topics = [...tables.keys()];
@@ -250,25 +251,29 @@ const consume = async (
       );
     }
 
-    const { shapes, shapeDialect, describeSources, listUncaptured } = databases;
-    const remember = (shape: KnownShape): Promise<void> =>
-      store.putTableShape(replication.replicationId, shape.copied.ref, {
-        ...shape,
-        generation: replication.copyGeneration,
-      });
+    const shapes = new TableShapes({
+      topicPrefix: replication.topicPrefix,
+      shapes: databases.shapes,
+      tables,
+      dialect: databases.shapeDialect,
+      remember: (shape) =>
+        store.putTableShape(replication.replicationId, shape.copied.ref, {
+          ...shape,
+          generation: replication.copyGeneration,
+        }),
+    });
     const before = new Map(stored.map((shape) => [tableKey(shape.copied.ref), shape]));
-    for (const shape of shapes) {
+    for (const shape of shapes.all) {
       const last = before.get(tableKey(shape.copied.ref));
-      if (last === undefined || !isSameShape(last.seen, shape.seen)) {
-        await remember(shape);
-      }
+      if (last === undefined || !isSameKnown(last, shape)) await shapes.remember(shape);
     }
-    const judges = new Map(
-      shapes.map((shape) => [
-        topicName(replication.topicPrefix, shape.copied.ref),
-        createShapeJudge(shape, shapeDialect),
-      ]),
-    );
+    const follower = new ChangeFollower({
+      ...ports,
+      replication: { ...replication, ...(schemaPolicy !== undefined && { schemaPolicy }) },
+      shapes,
+      databases,
+      partitionsOf: (topic) => offsets.filter((found) => found.topic === topic).length,
+    });
 
     const verifyPosition = createVerifyPosition(progress, ports, stop);
     const feed = ports.openFeed({ verifyPosition, onAvailability: kafkaWatch(troubles, log) });
@@ -277,8 +282,9 @@ const consume = async (
       target: databases.target,
       source: databases.source,
       readSource: positions.readEventSource,
-      tablesOf: (topic: string): TopicTables => tables.get(topic) ?? new Map(),
-      judgeOf: (topic: string) => judges.get(topic),
+      tablesOf: (topic: string): TopicTables => shapes.tablesOf(topic),
+      judgeOf: (topic: string) => shapes.judgeOf(topic),
+      follower,
       held,
       isLive: (table: ApplyTable) => live.has(tableKey(table.mapping.source)),
       epoch: claim.epoch,
@@ -296,7 +302,18 @@ const consume = async (
       (signal) => feed.run(topics, (session) => applyPartition(session, context), signal),
       (signal) => watchOffsets(progress, ports, { verifyPosition, held }, signal),
       (signal) =>
-        watchShapes({ ...ports, shapes, describeSources, listUncaptured, remember, held, troubles }, signal),
+        watchShapes(
+          {
+            ...ports,
+            ...{ connectorName: replication.connectorName, topicPrefix: replication.topicPrefix },
+            ...{ shapes, follower, positions, progress, held, troubles },
+            describeSources: databases.describeSources,
+            listUncaptured: databases.listUncaptured,
+            writeMarker: () => databases.writeMarker('shape of a table'),
+            tellsByEvents: databases.shapeDialect.followEvent !== undefined,
+          },
+          signal,
+        ),
       (signal) =>
         watchRepairs(
           { ...ports, ...databases, ...context, positions, connectorName: replication.connectorName },

@@ -94,7 +94,8 @@ const setGoals = async (
   }
 };
 
-const hasPassed = (progress: Progress, end: PartitionOffsets): boolean =>
+/** Whether everything below the end is applied. */
+export const hasPassed = (progress: Pick<Progress, 'partitions'>, end: PartitionOffsets): boolean =>
   progress.partitions.some(
     (partition) => partitionKey(partition) === partitionKey(end) && partition.nextOffset >= end.endOffset,
   );

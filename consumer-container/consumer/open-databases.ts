@@ -1,17 +1,19 @@
-import type { ApplyEngine } from '#adapters/databases/engine-driver.ts';
+import type { ApplyEngine, OpenedSourceRows } from '#adapters/databases/engine-driver.ts';
 import { applyEngineOf, openSource, openSourceRows } from '#adapters/databases/open-database.ts';
 import type { OnNulled } from '#core/apply/nulled-values.ts';
+import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { TableMapping } from '#core/contracts/replication.ts';
+import type { SchemaPolicy } from '#core/contracts/schema-policy.ts';
 import type { KnownShape, TableDescription } from '#core/contracts/table-description.ts';
 import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { CaptureNames, SourceDatabase } from '#core/ports/databases.ts';
 import type { SourceDialect } from '#core/ports/source-dialect.ts';
-import { harmSince } from '#core/schema/compare-tables.ts';
+import { afterLook, lookAhead } from '#core/schema/shape-harm.ts';
 import type { ConsumerDatabases, RefusedTable } from './consumer.ts';
 import { uncapturedError } from './watch-shapes.ts';
 
@@ -26,6 +28,8 @@ export interface ConsumerDatabaseOptions {
   readonly shapes: readonly KnownShape[];
   /** Told of values that were written as NULL by their table's policy. */
   readonly onNulled?: OnNulled;
+  /** What is done about changes of the tables; the preset `safe` when undefined. */
+  readonly policy?: SchemaPolicy | undefined;
 }
 
 /**
@@ -40,25 +44,65 @@ export const openConsumerDatabases = async (options: ConsumerDatabaseOptions): P
     tables: options.tables.map((mapping) => mapping.target),
     ...(options.onNulled && { onNulled: options.onNulled }),
   });
-  const source = openSourceRows(options.source, sources);
+  const rows = new RereadRows(options.source, sources);
+  const changer = kind.openChanger(options.target, options.owner);
   return {
     target: opened.target,
-    source: source.rows,
+    source: rows,
     positions: dialect.capture,
     shapeDialect: dialect.shapes,
     tables,
     refused,
     shapes,
+    validateColumn: (column) => (column.isGenerated ? undefined : dialect.validateColumn(column)),
     describeSources: (refs) => describeSources(options.source, refs),
     writeMarker: (content) =>
       withOpened(async (keep) => keep(openSource(options.source)).writeMarker(content)),
     listUncaptured: (refs) =>
       withOpened((keep) => listUncaptured(options, keep(openSource(options.source)), refs)),
+    planChange: (change) => changer.plan(change),
+    executeChange: (position, target, statements) => changer.execute(position, target, statements),
+    describeFollowed: (mapping, from) =>
+      withOpened(async (keep) => {
+        const target = keep(kind.openCatalog(options.target));
+        const to = found(await target.describeTable(mapping.target), mapping.target, 'target');
+        rows.replace(from);
+        return kind.describeTable(mapping, from, to, dialect);
+      }),
     close: async () => {
-      await Promise.all([opened.close(), source.close()]);
+      await Promise.all([opened.close(), rows.close(), changer.close()]);
     },
   };
 };
+
+/** Reads rows back by the descriptions of their tables, which change when a table has followed a change of its columns. */
+class RereadRows implements SourceRows {
+  readonly #settings: ConnectionSettings;
+  readonly #opened: OpenedSourceRows[] = [];
+  #tables: readonly TableDescription[];
+
+  constructor(settings: ConnectionSettings, tables: readonly TableDescription[]) {
+    this.#settings = settings;
+    this.#tables = tables;
+    this.#opened.push(openSourceRows(settings, tables));
+  }
+
+  readRows: SourceRows['readRows'] = (table, keys) => {
+    const current = this.#opened.at(-1);
+    if (current === undefined) throw new MillraceError('Internal', 'The source is closed.');
+    return current.rows.readRows(table, keys);
+  };
+
+  /** Those that are being read keep the description that they have begun with. */
+  replace(table: TableDescription): void {
+    this.#tables = [...this.#tables.filter(({ ref }) => tableKey(ref) !== tableKey(table.ref)), table];
+    this.#opened.push(openSourceRows(this.#settings, this.#tables));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#opened.splice(0).map((opened) => opened.close()));
+  }
+}
 
 interface DescribedTables {
   readonly tables: readonly ApplyTable[];
@@ -83,11 +127,22 @@ const describeTables = (options: ConsumerDatabaseOptions, kind: ApplyEngine): Pr
           if (uncaptured.has(tableKey(mapping.source))) throw uncapturedError(mapping.source);
           const from = found(await source.describeTable(mapping.source), mapping.source, 'source');
           const stored = known.get(tableKey(mapping.source));
-          const harm = stored && harmSince(stored, from);
-          if (harm !== undefined) throw harm;
-          const shape = { copied: stored?.copied ?? from, seen: from };
+          const outlook = stored && lookAhead(stored, from, options.policy);
+          if (outlook?.harm !== undefined) throw outlook.harm;
+          const shape =
+            stored === undefined || outlook === undefined
+              ? { copied: from, seen: from }
+              : afterLook(stored, from, outlook.awaited);
           const to = found(await target.describeTable(mapping.target), mapping.target, 'target');
-          return [{ source: from, shape, table: kind.describeTable(mapping, from, to, source.dialect) }];
+          return [
+            {
+              source: shape.copied,
+              shape,
+              table: pairShape(shape, (described) =>
+                kind.describeTable(mapping, described, to, source.dialect),
+              ),
+            },
+          ];
         } catch (cause) {
           const error = toMillraceError(cause);
           if (error.policy.isOfOneTable !== true) throw error;
@@ -104,6 +159,22 @@ const describeTables = (options: ConsumerDatabaseOptions, kind: ApplyEngine): Pr
       sources: described.flat().map((table) => table.source),
     };
   });
+
+/**
+ * The table as of the next event. A consumer that ended while the target followed a change may have left it with the columns of after the
+ * change; no event is applied to it before the change is done as a whole.
+ */
+const pairShape = (
+  { copied, following }: KnownShape,
+  pair: (source: TableDescription) => ApplyTable,
+): ApplyTable => {
+  try {
+    return pair(copied);
+  } catch (error) {
+    if (following === undefined) throw error;
+    return pair(following);
+  }
+};
 
 const listUncaptured = async (
   { capture }: ConsumerDatabaseOptions,

@@ -3,9 +3,16 @@ import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers
 import type { KnownShape, TableDescription } from '#core/contracts/table-description.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { tableGone } from '#core/errors/table-gone.ts';
+import { topicName } from '#core/naming/names.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
-import { harmSince } from '#core/schema/compare-tables.ts';
+import type { ConnectPort, KafkaAdminPort, PartitionOffsets } from '#core/ports/services.ts';
+import type { LogPositions, ShapeChange } from '#core/ports/source-dialect.ts';
+import { afterLook, changeError, lookAhead } from '#core/schema/shape-harm.ts';
+import type { ChangeFollower } from './follow-changes.ts';
 import type { HeldTables } from './held-tables.ts';
+import { hasPassed } from './live-tables.ts';
+import type { Progress } from './progress.ts';
+import type { TableShapes } from './table-shapes.ts';
 import type { Troubles } from './troubles.ts';
 
 /**
@@ -20,14 +27,26 @@ const secondLookAfterMs = 1_000;
 /** Names the catalog among the consumer's troubles. */
 const trouble = 'source-catalog';
 
+/** While a table waits for what the log has not brought yet. */
+const awaitedLookMs = 5_000;
+
 export interface ShapeWatch {
-  readonly shapes: readonly KnownShape[];
-  /** The tables of `shapes` as the source's catalog has them now; those that it does not have are left out. */
+  readonly connectorName: string;
+  readonly topicPrefix: string;
+  readonly shapes: Pick<TableShapes, 'all' | 'of' | 'remember'>;
+  readonly follower: Pick<ChangeFollower, 'policy' | 'readPolicy' | 'nudge'>;
+  /** The tables as the source's catalog has them now; those that it does not have are left out. */
   readonly describeSources: (tables: readonly TableRef[]) => Promise<readonly TableDescription[]>;
   /** Those of the tables whose changes the source does not hand out any more, though they exist. */
   readonly listUncaptured: (tables: readonly TableRef[]) => Promise<readonly TableRef[]>;
-  /** Keeps what the catalog said last, so that the next look is compared with it. */
-  readonly remember: (shape: KnownShape) => Promise<void>;
+  /** See `ConsumerDatabases`. */
+  readonly writeMarker: () => Promise<string>;
+  readonly positions: Pick<LogPositions, 'parsePosition' | 'streamedPosition'>;
+  /** Whether the log tells of a change with the next event of the table, and not by a statement of its own. */
+  readonly tellsByEvents: boolean;
+  readonly connect: Pick<ConnectPort, 'getOffset'>;
+  readonly admin: Pick<KafkaAdminPort, 'topicOffsets'>;
+  readonly progress: Pick<Progress, 'partitions'>;
   readonly held: Pick<HeldTables, 'hold' | 'has'>;
   /** While the catalog cannot be read, the consumer is RETRYING: nobody looks whether the tables are still what they were. */
   readonly troubles: Pick<Troubles, 'has' | 'set' | 'delete'>;
@@ -35,18 +54,31 @@ export interface ShapeWatch {
   readonly log: Log;
 }
 
+/** What the catalog says of a table and the log has not brought yet. */
+interface Awaited {
+  readonly now: TableDescription;
+  /** The log's end after the catalog was read. */
+  readonly markedAt: bigint;
+  /** The ends of the table's topic after the connector had passed that. */
+  ends?: readonly PartitionOffsets[];
+}
+
 /** Holds each table of which the catalog says that it is not what it was. Returns when the signal is aborted. */
 export const watchShapes = async (watch: ShapeWatch, signal: AbortSignal): Promise<void> => {
   const { clock, log, troubles } = watch;
-  if (watch.shapes.length === 0) return;
-  const known = new Map(watch.shapes.map((shape) => [tableKey(shape.copied.ref), shape]));
+  if (watch.shapes.all.length === 0) return;
   const missing = new Set<string>();
+  const awaited = new Map<string, Awaited>();
+  let nextFullLookMs = clock.now().getTime() + lookIntervalMs;
   while (!signal.aborted) {
-    await clock.sleep(lookIntervalMs, signal).catch(() => undefined);
+    await clock.sleep(awaited.size > 0 ? awaitedLookMs : lookIntervalMs, signal).catch(() => undefined);
     if (signal.aborted) return;
     try {
-      await look(watch, known, missing);
-      await lookForUncaptured(watch, known, signal);
+      const isFull = awaited.size === 0 || clock.now().getTime() >= nextFullLookMs;
+      if (isFull) nextFullLookMs = clock.now().getTime() + lookIntervalMs;
+      if (isFull) await watch.follower.readPolicy();
+      await look(watch, { missing, awaited, isFull });
+      if (isFull) await lookForUncaptured(watch, signal);
       if (troubles.delete(trouble)) log.info("The source's catalog can be read again");
     } catch (cause) {
       const error = toMillraceError(cause);
@@ -62,42 +94,99 @@ export const watchShapes = async (watch: ShapeWatch, signal: AbortSignal): Promi
   }
 };
 
-const look = async (
-  { describeSources, remember, held }: ShapeWatch,
-  known: Map<string, KnownShape>,
-  missing: Set<string>,
-): Promise<void> => {
-  const watched = [...known.values()].filter(({ copied }) => !held.has(copied.ref));
+interface Look {
+  readonly missing: Set<string>;
+  readonly awaited: Map<string, Awaited>;
+  /** Otherwise only at the tables that wait. */
+  readonly isFull: boolean;
+}
+
+const look = async (watch: ShapeWatch, { missing, awaited, isFull }: Look): Promise<void> => {
+  const { describeSources, shapes, held, follower } = watch;
+  for (const { copied } of shapes.all) if (held.has(copied.ref)) awaited.delete(tableKey(copied.ref));
+  const watched = shapes.all.filter(
+    ({ copied }) => !held.has(copied.ref) && (isFull || awaited.has(tableKey(copied.ref))),
+  );
   if (watched.length === 0) return;
   const found = await describeSources(watched.map(({ copied }) => copied.ref));
-  const now = new Map(found.map((table) => [tableKey(table.ref), table]));
-  for (const shape of watched) {
-    const key = tableKey(shape.copied.ref);
-    const table = now.get(key);
-    if (table === undefined) {
+  const described = new Map(found.map((table) => [tableKey(table.ref), table]));
+  for (const { copied } of watched) {
+    const { ref } = copied;
+    const key = tableKey(ref);
+    const now = described.get(key);
+    if (now === undefined) {
       // A table that is missing twice is gone.
-      if (missing.has(key)) await held.hold(shape.copied.ref, tableGone(shape.copied.ref));
+      if (missing.has(key)) await held.hold(ref, tableGone(ref));
       missing.add(key);
       continue;
     }
     missing.delete(key);
-    const harm = harmSince(shape, table);
-    if (harm !== undefined) {
-      await held.hold(shape.copied.ref, harm);
+    // Its target may have followed a change since the list was made.
+    const shape = shapes.of(ref);
+    if (shape === undefined) continue;
+    const outlook = lookAhead(shape, now, follower.policy);
+    if (outlook.harm !== undefined) {
+      if (outlook.harm.policy.isOfOneTable !== true) throw outlook.harm;
+      await held.hold(ref, outlook.harm);
       continue;
     }
-    if (!isSameShape(shape.seen, table)) await remember({ ...shape, seen: table });
-    known.set(key, { ...shape, seen: table });
+    const after = afterLook(shape, now, outlook.awaited);
+    if (shapes.of(ref) === shape && !isSameKnown(shape, after)) await shapes.remember(after);
+    if (outlook.awaited.length === 0) awaited.delete(key);
+    else
+      await awaitLog(watch, awaited, now, outlook.awaited).catch((cause: unknown) => {
+        const error = toMillraceError(cause);
+        if (error.isTransient) throw error;
+        // The next event or statement tells of it all the same.
+        watch.log.warn(
+          `Could not mark the source's log for table ${tableLabel(ref)}; its target follows with the next change of a row: ${error.message}`,
+          { error },
+        );
+      });
+  }
+};
+
+/**
+ * Waits until the log must have brought what the catalog says: until the connector has passed a mark that was written after the catalog
+ * was read, and everything that Kafka then had is applied. PostgreSQL's log tells of a change only with the next row; without one the
+ * table follows the catalog. Where the log should have had a statement, the table is held.
+ */
+const awaitLog = async (
+  watch: ShapeWatch,
+  awaited: Map<string, Awaited>,
+  now: TableDescription,
+  changes: readonly ShapeChange[],
+): Promise<void> => {
+  const { connectorName, topicPrefix, positions, connect, admin, progress, held, follower } = watch;
+  const key = tableKey(now.ref);
+  const waiting = awaited.get(key);
+  if (waiting === undefined || !isSameShape(waiting.now, now)) {
+    awaited.set(key, { now, markedAt: positions.parsePosition(await watch.writeMarker()) });
+    return;
+  }
+  const topic = topicName(topicPrefix, now.ref);
+  if (waiting.ends === undefined) {
+    const streamed = positions.streamedPosition(await connect.getOffset(connectorName));
+    if (streamed === undefined || streamed < waiting.markedAt) return;
+    const ends = await admin.topicOffsets([topic]);
+    if (ends.length > 0) waiting.ends = ends;
+    return;
+  }
+  if (!waiting.ends.every((end) => hasPassed(progress, end))) return;
+  awaited.delete(key);
+  if (watch.tellsByEvents) follower.nudge(topic);
+  else {
+    const what = changes.map((change) => change.what).join('; ');
+    await held.hold(now.ref, changeError(now.ref, `${what}, which its log does not have`, 'ask'));
   }
 };
 
 /** A table that was taken out of what the source hands out has no event that says so. */
 const lookForUncaptured = async (
-  { listUncaptured, held, clock }: ShapeWatch,
-  known: ReadonlyMap<string, KnownShape>,
+  { listUncaptured, held, clock, shapes }: ShapeWatch,
   signal: AbortSignal,
 ): Promise<void> => {
-  const watched = [...known.values()].map(({ copied }) => copied.ref).filter((ref) => !held.has(ref));
+  const watched = shapes.all.map(({ copied }) => copied.ref).filter((ref) => !held.has(ref));
   const uncaptured = watched.length === 0 ? [] : await listUncaptured(watched);
   if (uncaptured.length === 0) return;
   await clock.sleep(secondLookAfterMs, signal).catch(() => undefined);
@@ -108,6 +197,10 @@ const lookForUncaptured = async (
 /** Statistics change all the time. */
 export const isSameShape = (one: TableDescription, other: TableDescription): boolean =>
   shapeText(one) === shapeText(other);
+
+/** Whether nothing would have to be stored. */
+export const isSameKnown = (one: KnownShape, other: KnownShape): boolean =>
+  isSameShape(one.seen, other.seen) && isSameShape(one.copied, other.copied);
 
 const shapeText = (table: TableDescription): string =>
   JSON.stringify({ ...table, estimatedRows: 0, bytes: 0, uniqueIndexes: [] });

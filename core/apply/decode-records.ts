@@ -147,6 +147,7 @@ class RecordDecoder<Table extends ApplyTable> {
       shapes?.judgeStatement(event.statement);
       return this.#left === undefined;
     }
+    if (event.kind === 'truncate') shapes?.judgeTruncate();
     const left = this.#left;
     const leftRecord = this.#leftRecord ?? record;
     this.#left = undefined;

@@ -14,8 +14,16 @@ export class ShapeGate {
   readonly #accepted = new Set<string>();
   #last: FeedRecord['headers'];
 
-  constructor(judge: ShapeJudge | undefined) {
+  readonly #onTruncate: (() => void) | undefined;
+
+  /** `onTruncate` throws where a TRUNCATE is not to be done. */
+  constructor(judge: ShapeJudge | undefined, onTruncate?: () => void) {
     this.#judge = judge;
+    this.#onTruncate = onTruncate;
+  }
+
+  judgeTruncate(): void {
+    this.#onTruncate?.();
   }
 
   /** Throws what the judge throws. */

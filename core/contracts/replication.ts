@@ -10,6 +10,7 @@ import {
   replicationIdSchema,
   tableRefSchema,
 } from './identifiers.ts';
+import { schemaPolicySchema } from './schema-policy.ts';
 
 /**
  * What becomes of one source column. A column that is not listed keeps its name and type. `omit`: it is neither copied
@@ -159,6 +160,8 @@ export const replicationSchema = z
     deadLetters: deadLetterSettingsSchema.exactOptional(),
     /** Absent: `no_data`, rows are copied by direct SQL. */
     snapshotMode: relayedModeSchema.exactOptional(),
+    /** What is done about changes of the tables at the source; the preset `safe` when absent. */
+    schemaPolicy: schemaPolicySchema.exactOptional(),
     connectorName: z.string(),
     topicPrefix: z.string(),
     slotName: z.string(),

@@ -28,6 +28,8 @@ export interface CatalogColumn {
   readonly version: string;
   /** Of an enum, in their order. */
   readonly labels?: readonly string[];
+  /** What rows have that are older than the column and were not written again: the canonical text of a constant (attmissingval). */
+  readonly missing?: string;
 }
 
 /** What the source's catalog knows a table by, whatever its name is (pg_class). */
@@ -42,6 +44,8 @@ export interface CatalogTable {
   readonly nameVersion: string;
   /** The role's OID. */
   readonly owner: number;
+  /** The highest number that was ever given to a column, also one that was dropped since (relnatts). */
+  readonly columnCount?: number;
 }
 
 /**
@@ -137,10 +141,26 @@ export interface TableDescription {
   readonly catalog?: CatalogTable;
 }
 
-/** The descriptions of a table when it was copied, and when the catalog was last found to say nothing else that matters. */
+/** What is known of a table's shape. Each field is replaced when the target has followed a change. */
 export interface KnownShape {
+  /** As of the next event to apply: when the table was copied, or after the last change that the target has followed. */
   readonly copied: TableDescription;
+  /** When the catalog was last found to say nothing else that matters. */
   readonly seen: TableDescription;
+  /** Counts the changes that the target has followed since the table was copied; 0 when absent. */
+  readonly version?: number;
+  /** Fingerprints of the shapes before them. Connect may send events again that have them. */
+  readonly former?: readonly FormerShape[];
+  /** Names of columns that were dropped or renamed since the table was copied: an event that is sent again may still have them. */
+  readonly retired?: readonly string[];
+  /** Set before the target is changed, and removed after it. What the table will be; the target may have it already. */
+  readonly following?: TableDescription;
+}
+
+export interface FormerShape {
+  readonly fingerprint: string;
+  /** Whether events with it mean the same to the table as it is now. */
+  readonly isReadable: boolean;
 }
 
 const columnDescriptionSchema: z.ZodType<ColumnDescription> = z.strictObject({
@@ -174,6 +194,7 @@ const columnDescriptionSchema: z.ZodType<ColumnDescription> = z.strictObject({
       typeModifier: z.number().int(),
       version: z.string(),
       labels: z.array(z.string()).exactOptional(),
+      missing: z.string().exactOptional(),
     })
     .exactOptional(),
 });
@@ -209,6 +230,7 @@ export const tableDescriptionSchema: z.ZodType<TableDescription> = z.strictObjec
       rewriteVersion: z.string(),
       nameVersion: z.string(),
       owner: z.number().int(),
+      columnCount: z.number().int().exactOptional(),
     })
     .exactOptional(),
 });

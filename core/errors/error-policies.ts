@@ -120,6 +120,10 @@ export const errorPolicies = {
     409,
     'Copy the table again in its new form: POST /replications/{id}/tables/{table}/resync.',
   ),
+  SchemaChangeStops: persistent(
+    409,
+    'Choose another action for such changes (PUT /replications/{id}/schema-policy), or leave the table out, then start the replication.',
+  ),
   UnsupportedType: ofOneTable(
     422,
     'Leave the column out of the replication or change its type at the source.',

@@ -2,6 +2,7 @@ import type { RawRow, TableChange } from '../contracts/change-event.ts';
 import type { Database, DatabaseKind } from '../contracts/database.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
+import type { ChangeKind } from '../contracts/schema-policy.ts';
 import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
 import type { Problem } from '../errors/millrace-error.ts';
 import type { CaptureKafka, ConnectorConfig } from './connector-config.ts';
@@ -42,15 +43,58 @@ export interface ShapeDialect {
   compareWithEvent(table: TableDescription, definition: string): readonly ShapeChange[];
   /** What a statement in the log does to the table, unless events and rows stay as they were. */
   harmOfStatement(statement: string): string | undefined;
+  /**
+   * What a table that was `known` is as of an event with another shape, so that the target can follow. `now` is what the catalog says,
+   * at some moment after the event. Absent where events carry no shapes.
+   */
+  followEvent?(known: TableDescription, now: TableDescription, event: EventShape): FollowedShape;
+  /** The same of a statement. Absent where the log has none. */
+  followStatement?(known: TableDescription, now: TableDescription, statement: string): FollowedShape;
+}
+
+/** The shape that an event names, and says when it is the first one that has it. */
+export interface EventShape {
+  readonly fingerprint: string;
+  readonly definition?: string | undefined;
 }
 
 /** One difference between what a table was and what it is. */
 export interface ShapeChange {
+  readonly kind: ChangeKind;
   /** Completes "Table public.orders has changed at the source: ". */
   readonly what: string;
   /** Events from before it and from after it can be applied as before, and no row has changed without an event. */
   readonly isHarmless: boolean;
 }
+
+/**
+ * What rows that are there have in a column that was added: NULL, or a constant as its canonical text.
+ */
+export type ColumnFill = { readonly kind: 'null' } | { readonly kind: 'constant'; readonly text: string };
+
+/** A change of a column that is known for certain, with what it does to the rows that are there. */
+export type ColumnChange =
+  | { readonly kind: 'add-column'; readonly column: ColumnDescription; readonly fill: ColumnFill }
+  | { readonly kind: 'drop-column'; readonly column: ColumnDescription }
+  | { readonly kind: 'rename-column'; readonly from: ColumnDescription; readonly to: ColumnDescription }
+  /** The rows keep their values, and so does every event. */
+  | { readonly kind: 'widen-type'; readonly from: ColumnDescription; readonly to: ColumnDescription }
+  | { readonly kind: 'drop-not-null'; readonly column: ColumnDescription };
+
+/** The table after a change, or why that is not known. */
+export type FollowedShape =
+  | {
+      readonly isKnown: true;
+      readonly after: TableDescription;
+      /** In their order. None: nothing that the target has to follow. */
+      readonly changes: readonly ColumnChange[];
+    }
+  | {
+      readonly isKnown: false;
+      readonly kind: ChangeKind;
+      /** As `what` of a `ShapeChange`. */
+      readonly what: string;
+    };
 
 /**
  * Turns captured values into canonical text. The canonical text of a value is PostgreSQL's own text output for the type that

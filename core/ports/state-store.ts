@@ -105,6 +105,7 @@ export type ReplicationChange = Partial<
     | 'capture'
     | 'tableChange'
     | 'pause'
+    | 'schemaPolicy'
     | 'requestCount'
     | 'executionArn'
     | 'capturedSince'

@@ -1,10 +1,12 @@
 import { tableLabel } from '../contracts/identifiers.ts';
+import type { ChangeKind } from '../contracts/schema-policy.ts';
 import type { ColumnDescription, KnownShape, TableDescription } from '../contracts/table-description.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import type { ShapeChange } from '../ports/source-dialect.ts';
+import { isWiderType } from './wider-types.ts';
 
-const harmful = (what: string): ShapeChange => ({ what, isHarmless: false });
-const harmless = (what: string): ShapeChange => ({ what, isHarmless: true });
+const harmful = (kind: ChangeKind, what: string): ShapeChange => ({ kind, what, isHarmless: false });
+const harmless = (kind: ChangeKind, what: string): ShapeChange => ({ kind, what, isHarmless: true });
 
 /**
  * What has become of a table, by two looks at the catalog. A column is the same one when the catalog has the same number for it,
@@ -12,7 +14,9 @@ const harmless = (what: string): ShapeChange => ({ what, isHarmless: true });
  */
 export const compareTables = (before: TableDescription, after: TableDescription): readonly ShapeChange[] => {
   if (before.catalog !== undefined && before.catalog.id !== after.catalog?.id) {
-    return [harmful('it was dropped and created again, or another table has been given its name')];
+    return [
+      harmful('replace-table', 'it was dropped and created again, or another table has been given its name'),
+    ];
   }
   const isRewritten = before.catalog !== undefined && before.catalog.storageId !== after.catalog?.storageId;
   // A TRUNCATE or VACUUM FULL writes the rows again as well, but alters no column in the same transaction.
@@ -24,12 +28,18 @@ export const compareTables = (before: TableDescription, after: TableDescription)
     // A new owner changes the version as well.
     before.catalog.owner === after.catalog?.owner;
   if (isRenamed) {
-    changes.push(harmful('it had another name for a time, under which changes of its rows are not captured'));
+    changes.push(
+      harmful(
+        'replace-table',
+        'it had another name for a time, under which changes of its rows are not captured',
+      ),
+    );
   }
-  if (before.relationKind !== after.relationKind) changes.push(harmful(`it is a ${after.relationKind} now`));
+  if (before.relationKind !== after.relationKind)
+    changes.push(harmful('other', `it is a ${after.relationKind} now`));
   const found = before.columns.map((column) => ({ column, now: sameColumn(column, before, after) }));
   for (const { column, now } of found) {
-    if (now === undefined) changes.push(harmless(`column ${column.name} was dropped`));
+    if (now === undefined) changes.push(harmless('drop-column', `column ${column.name} was dropped`));
     else changes.push(...compareColumns(column, now, rewrittenBy));
   }
   const kept = new Set(found.map(({ now }) => now?.name));
@@ -37,8 +47,13 @@ export const compareTables = (before: TableDescription, after: TableDescription)
     if (kept.has(column.name)) continue;
     changes.push(
       column.isGenerated && column.catalog !== undefined
-        ? harmless(`generated column ${column.name} was added`)
-        : harmful(`column ${column.name} was added`),
+        ? harmless('other', `generated column ${column.name} was added`)
+        : harmful(
+            column.hasDefault === true || column.catalog?.missing !== undefined
+              ? 'add-column-default'
+              : 'add-column',
+            `column ${column.name} was added`,
+          ),
     );
   }
   changes.push(
@@ -52,7 +67,7 @@ export const compareTables = (before: TableDescription, after: TableDescription)
     (cascade) => before.unloggedCascades?.includes(cascade) !== true,
   );
   changes.push(
-    ...cascades.map((cascade) => harmful(`foreign key ${cascade} changes its rows without the log`)),
+    ...cascades.map((cascade) => harmful('other', `foreign key ${cascade} changes its rows without the log`)),
   );
   return changes;
 };
@@ -73,28 +88,38 @@ const compareColumns = (
   after: ColumnDescription,
   rewrittenBy: string | undefined,
 ): readonly ShapeChange[] => {
+  if (after.name !== before.name) {
+    const renamed = harmful('rename-column', `column ${before.name} was renamed to ${after.name}`);
+    return [renamed, ...compareColumns({ ...before, name: after.name }, after, rewrittenBy)];
+  }
   const { name } = before;
-  if (after.name !== name) return [harmful(`column ${name} was renamed to ${after.name}`)];
   if (before.isGenerated !== after.isGenerated) {
-    return [harmful(`column ${name} is ${after.isGenerated ? 'now' : 'no longer'} generated`)];
+    return [harmful('other', `column ${name} is ${after.isGenerated ? 'now' : 'no longer'} generated`)];
   }
   if (typeOf(before) !== typeOf(after)) {
     const what = `the type of column ${name} was changed from ${spelled(before)} to ${spelled(after)}`;
-    return [
-      isLongerText(before, after) && !isAlteredBy(rewrittenBy, before, after)
-        ? harmless(what)
-        : harmful(what),
-    ];
+    const isAltered = isAlteredBy(rewrittenBy, before, after);
+    if (isLongerText(before, after) && !isAltered) return [harmless('widen-type', what)];
+    return [harmful(isWiderType(before, after) && !isAltered ? 'widen-type' : 'change-type', what)];
   }
   const missing = (before.catalog?.labels ?? []).filter((label) => !after.catalog?.labels?.includes(label));
   if (missing.length > 0) {
-    return [harmful(`labels of the enum of column ${name} were renamed or removed: ${missing.join(', ')}`)];
+    return [
+      harmful(
+        'rewrite',
+        `labels of the enum of column ${name} were renamed or removed: ${missing.join(', ')}`,
+      ),
+    ];
   }
   if (isAlteredBy(rewrittenBy, before, after)) {
-    return [harmful(`column ${name} was altered and the table's rows were written again`)];
+    return [harmful('rewrite', `column ${name} was altered and the table's rows were written again`)];
   }
   if (before.notNull !== after.notNull) {
-    return [harmless(`column ${name} is ${after.notNull ? 'NOT NULL' : 'nullable'} now`)];
+    return [
+      after.notNull
+        ? harmless('other', `column ${name} is NOT NULL now`)
+        : harmless('drop-not-null', `column ${name} is nullable now`),
+    ];
   }
   return [];
 };
@@ -145,19 +170,22 @@ const compareOrder = (kept: readonly string[], after: TableDescription): readonl
   const now = after.columns.map(({ name }) => name).filter((name) => known.has(name));
   return now.every((name, index) => name === kept[index])
     ? []
-    : [harmful(`its columns have another order: ${now.join(', ')}`)];
+    : [harmful('other', `its columns have another order: ${now.join(', ')}`)];
 };
 
 const compareKeys = (before: TableDescription, after: TableDescription): readonly ShapeChange[] => {
-  if (before.primaryKey.join('\0') !== after.primaryKey.join('\0')) {
+  if (keyOf(before) !== keyOf(after)) {
     const keys = [before, after].map(({ primaryKey }) => `(${primaryKey.join(', ')})`);
-    return [harmful(`its primary key was changed from ${keys[0]} to ${keys[1]}`)];
+    return [harmful('change-key', `its primary key was changed from ${keys[0]} to ${keys[1]}`)];
   }
-  if (before.isKeyDeferrable !== after.isKeyDeferrable) return [harmful('its primary key became deferrable')];
+  if (before.isKeyDeferrable !== after.isKeyDeferrable)
+    return [harmful('change-key', 'its primary key became deferrable')];
   if (before.replicaIdentity === after.replicaIdentity) return [];
   const what = `its replica identity was changed from ${before.replicaIdentity} to ${after.replicaIdentity}`;
   return [
-    after.replicaIdentity === 'default' || after.replicaIdentity === 'full' ? harmless(what) : harmful(what),
+    after.replicaIdentity === 'default' || after.replicaIdentity === 'full'
+      ? harmless('change-key', what)
+      : harmful('change-key', what),
   ];
 };
 
@@ -172,6 +200,11 @@ export const harmSince = (
     ? undefined
     : new MillraceError('SchemaChanged', harm, { facts: { table: label } });
 };
+/** The numbers of the key's columns, which they keep when they are renamed, or their names where they have none. */
+const keyOf = ({ primaryKey, columns }: TableDescription): string =>
+  primaryKey
+    .map((name) => columns.find((column) => column.name === name)?.catalog?.number ?? name)
+    .join('\0');
 
 /** "public.orders has changed at the source: ...", or undefined when nothing of it matters. */
 export const describeHarm = (label: string, changes: readonly ShapeChange[]): string | undefined => {

@@ -1,8 +1,14 @@
 import { captureConfig } from '../capture/capture-config.ts';
 import { captureTopics } from '../capture/capture-topics.ts';
+import type { TableState } from '../contracts/copy.ts';
 import type { Database } from '../contracts/database.ts';
 import { tableKey } from '../contracts/identifiers.ts';
-import { copiesThroughKafka, type Replication, type TableMapping } from '../contracts/replication.ts';
+import {
+  copiesThroughKafka,
+  owesResync,
+  type Replication,
+  type TableMapping,
+} from '../contracts/replication.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
 import type { TargetOwner } from '../contracts/target-owner.ts';
 import { rowsConnectorConfig } from '../copy/row-relay.ts';
@@ -16,7 +22,7 @@ import type { CaptureKafka } from '../ports/connector-config.ts';
 import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
 import type { CaptureDialect, SourceDialect } from '../ports/source-dialect.ts';
-import type { ReplicationStore } from '../ports/state-store.ts';
+import type { CopyStore, ReplicationStore, ShapeStore } from '../ports/state-store.ts';
 import { describeTables } from './describe-tables.ts';
 import {
   findUnfitTables,
@@ -44,7 +50,10 @@ export interface ValidationRequest {
 }
 
 export interface ValidationPorts {
-  readonly store: Pick<ReplicationStore, 'getReplication'>;
+  readonly store: Pick<
+    ReplicationStore & ShapeStore & CopyStore,
+    'getReplication' | 'listTableShapes' | 'listTableProgress'
+  >;
   readonly source: SourceDatabase;
   readonly target: TargetDatabase;
   readonly kafka: KafkaAdminPort;
@@ -114,7 +123,11 @@ const findProblems = async (
   const connectorProblems = isFirst && isCapturable ? await checkConnectors(request, ports) : [];
   const ofTables: Problem[] = [];
   const unfit: TableFindings['unfit'][number][] = [];
-  const ends = { isSourceReachable: source.isReachable, isTargetReachable: target.length === 0 };
+  const ends = {
+    isSourceReachable: source.isReachable,
+    isTargetReachable: target.length === 0,
+    followed: await findFollowed(replication, ports.store),
+  };
   let nextTable = range.from;
   do {
     const slice = replication.tables.slice(nextTable, nextTable + tablesPerSlice);
@@ -287,7 +300,11 @@ const checkTables = async (
   mappings: readonly TableMapping[],
   owner: TargetOwner,
   { source, target, store }: ValidationPorts,
-  ends: { readonly isSourceReachable: boolean; readonly isTargetReachable: boolean },
+  ends: {
+    readonly isSourceReachable: boolean;
+    readonly isTargetReachable: boolean;
+    readonly followed: FollowedTables;
+  },
 ): Promise<readonly Problem[]> => {
   const { tables: sourceTables, problems: atSource } = ends.isSourceReachable
     ? await lookAtSourceTables(mappings, source)
@@ -295,16 +312,54 @@ const checkTables = async (
   return [
     ...atSource,
     ...(ends.isTargetReachable
-      ? await checkTargetTables(mappings, sourceTables, owner, { target, store })
+      ? await checkTargetTables(mappings, { sourceTables, followed: ends.followed }, owner, { target, store })
       : []),
   ];
 };
 
 const notLookedAt: LookedAtTables = { tables: new Map(), problems: [] };
 
+/** What the target tables of earlier copies are made for, by `tableKey` of the source table. */
+type FollowedTables = ReadonlyMap<string, readonly TableDescription[]>;
+
+/**
+ * A target table that has been copied is as its source was after the last change that it has followed. The source may have changed since:
+ * the consumer brings that, in its place. In the middle of a change the table may be as after it.
+ */
+const findFollowed = async (
+  replication: Replication,
+  store: Pick<ShapeStore & CopyStore, 'listTableShapes' | 'listTableProgress'>,
+): Promise<FollowedTables> => {
+  // A forced start copies everything again, in the shape of now.
+  if (replication.copyGeneration === 0 || owesResync(replication)) return new Map();
+  const [shapes, progress] = await Promise.all([
+    store.listTableShapes(replication.replicationId),
+    store.listTableProgress(replication.replicationId),
+  ]);
+  const copied = new Set(
+    progress.filter(({ state }) => isCopied.has(state)).map(({ source }) => tableKey(source)),
+  );
+  return new Map(
+    shapes
+      .map(
+        (shape) =>
+          [
+            tableKey(shape.copied.ref),
+            [shape.copied, ...(shape.following === undefined ? [] : [shape.following])],
+          ] as const,
+      )
+      .filter(([key]) => copied.has(key)),
+  );
+};
+
+const isCopied: ReadonlySet<TableState> = new Set(['catching-up', 'live', 'held']);
+
 const checkTargetTables = async (
   mappings: readonly TableMapping[],
-  sourceTables: ReadonlyMap<string, TableDescription>,
+  {
+    sourceTables,
+    followed,
+  }: { readonly sourceTables: ReadonlyMap<string, TableDescription>; readonly followed: FollowedTables },
   owner: TargetOwner,
   { target, store }: Pick<ValidationPorts, 'target' | 'store'>,
 ): Promise<readonly Problem[]> => {
@@ -319,7 +374,10 @@ const checkTargetTables = async (
     // A missing target table is created with the copy.
     if (sourceTable === undefined) return [];
     const targetTable = targetTables.get(tableKey(mapping.target));
-    return findTargetProblems(mapTable(sourceTable, mapping).mapped, targetTable, target.dialect);
+    const problems = (table: TableDescription): readonly Problem[] =>
+      findTargetProblems(mapTable(table, mapping).mapped, targetTable, target.dialect);
+    const known = targetTable === undefined ? undefined : followed.get(tableKey(mapping.source));
+    return known?.some((table) => problems(table).length === 0) === true ? [] : problems(sourceTable);
   });
   // Without its rights, the user cannot look who owns the tables.
   const claim = writeProblems.length > 0 ? undefined : await findClaim(owner, targets, { store, target });

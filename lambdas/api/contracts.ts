@@ -23,9 +23,11 @@ import {
   unloggedCascadesSchema,
   valuePolicySchema,
 } from '#core/contracts/replication.ts';
+import { changeActionSchema, changeKindSchema, policyPresetSchema } from '#core/contracts/schema-policy.ts';
 import { defaultTransactionWaitSeconds, maxTransactionWaitSeconds } from '#core/contracts/steps.ts';
 import { roleSchema } from '#core/contracts/token.ts';
 import { defaultTargetTemplate, refuseTemplate } from '#core/naming/target-template.ts';
+import { changePolicies } from '#core/schema/change-policy.ts';
 import {
   alertChannelAnswerSchema,
   alertChannelListSchema,
@@ -467,6 +469,70 @@ const tablesRequestSchema = z
     message: `has more than ${maxTables.toLocaleString('en')} tables (limit of a replication); spread them over several`,
   });
 
+const kindActionsSchema = z
+  .partialRecord(changeKindSchema, changeActionSchema)
+  .superRefine((kinds, context) => {
+    for (const kind of changeKindSchema.options) {
+      const action = kinds[kind];
+      const { possible } = changePolicies[kind];
+      if (action === undefined || possible.includes(action)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [kind],
+        message: `cannot be ${action}; possible are ${possible.join(', ')}`,
+      });
+    }
+  })
+  .meta({
+    description:
+      'Actions for single kinds of change, in place of those of the preset. `auto`: done at the target, in its place between the ' +
+      'rows. `ask`: the table is held before it. `ignore`: the target stays as it is. `stop`: the replication stops before it.',
+  });
+
+const presetSchema = policyPresetSchema.meta({
+  description:
+    '`safe` follows what loses nothing and holds the table before everything else. `strict` holds it before every change. ' +
+    '`mirror` is `safe`, and drops columns at the target that were dropped at the source.',
+});
+
+/** What is done about changes of the tables at the source. */
+export const schemaPolicyRequestSchema = z.strictObject({
+  preset: presetSchema.default('safe'),
+  kinds: kindActionsSchema.default({}),
+  tables: z
+    .array(
+      z.strictObject({
+        source: z.strictObject({ schema: identifierSchema.optional(), table: identifierSchema }),
+        preset: presetSchema.optional(),
+        kinds: kindActionsSchema.default({}),
+      }),
+    )
+    .max(maxTables)
+    .default([])
+    .meta({ description: 'Tables with a policy of their own, which goes before that of all.' }),
+});
+
+const actionsAnswerSchema = z.partialRecord(changeKindSchema, changeActionSchema);
+
+const schemaPolicyShape = {
+  preset: policyPresetSchema,
+  kinds: actionsAnswerSchema,
+  tables: z.array(
+    z.strictObject({
+      source: tableNameAnswerSchema,
+      preset: policyPresetSchema.nullable().meta({ description: 'Null: that of the replication.' }),
+      kinds: actionsAnswerSchema,
+    }),
+  ),
+};
+
+export const schemaPolicyAnswerSchema = z.strictObject({
+  ...schemaPolicyShape,
+  actions: z.record(changeKindSchema, changeActionSchema).meta({
+    description: 'What is done at each kind of change, for tables without a policy of their own.',
+  }),
+});
+
 export const createReplicationSchema = z.strictObject({
   name: displayNameSchema.optional().meta({ description: 'By default `{source} to {target}`.' }),
   source_database_id: idSchema,
@@ -476,6 +542,10 @@ export const createReplicationSchema = z.strictObject({
   capture: captureRequestSchema.prefault({}),
   dead_letters: deadLetterSettingsRequestSchema.prefault({}).meta({
     description: 'What happens to changes that the target refuses because of their row.',
+  }),
+  schema_changes: schemaPolicyRequestSchema.prefault({}).meta({
+    description:
+      'What is done when a table is changed at the source. Later: PUT /replications/{id}/schema-policy.',
   }),
 });
 
@@ -540,6 +610,7 @@ export const replicationAnswerSchema = z.strictObject({
     retriable_restart_wait_ms: countSchema,
     connect_timeout_ms: countSchema.nullable().meta({ description: "Null: the driver's own." }),
   }),
+  schema_changes: z.strictObject(schemaPolicyShape),
 });
 
 const actionReasonSchema = displayTextSchema.optional().meta({ description: 'Why, for the activity.' });
@@ -935,6 +1006,7 @@ export const namedAnswers = {
   DiscoveredTables: discoveredTablesSchema,
   Replication: replicationAnswerSchema,
   ReplicationList: replicationListSchema,
+  SchemaPolicy: schemaPolicyAnswerSchema,
   Validation: validationAnswerSchema,
   SnapshotModes: snapshotModesAnswerSchema,
   Status: statusAnswerSchema,

@@ -36,6 +36,7 @@ import {
 import { type createReplicationSchema, maxTables } from './contracts.ts';
 import { invalidRequest } from './invalid-request.ts';
 import type { ApiPorts } from './ports.ts';
+import { readPolicy } from './schema-policy.ts';
 
 type CreateRequest = z.output<typeof createReplicationSchema>;
 type ColumnRequest = CreateRequest['tables'][number]['columns'][number];
@@ -87,6 +88,11 @@ export const createReplication = async (
 
   const capture = toCaptureOptions(request.capture);
   const { snapshot_mode: snapshotMode } = request.capture;
+  const schemaPolicy = readPolicy(
+    request.schema_changes,
+    tables.map((mapping) => mapping.source),
+    'body.schema_changes',
+  );
   const ordinal = await store.nextOrdinal(clientId, source.databaseId);
   const prefix = topicPrefix(clientId, source.databaseId, ordinal);
   const now = clock.now().toISOString();
@@ -103,6 +109,7 @@ export const createReplication = async (
     ...(Object.keys(capture).length === 0 ? {} : { capture }),
     deadLetters: request.dead_letters,
     ...(snapshotMode === 'no_data' ? {} : { snapshotMode }),
+    ...(schemaPolicy === undefined ? {} : { schemaPolicy }),
     connectorName: connectorName(client.name, source.name, ordinal),
     topicPrefix: prefix,
     slotName: slotName(prefix),
@@ -149,7 +156,7 @@ const saveUnderFreeName = async (
  * Throws `InvalidRequest`, `ValidationFailed` and `TargetTableClaimed`, see `createReplication`.
  */
 export const mapTables = (
-  request: Omit<CreateRequest, 'dead_letters'>,
+  request: Omit<CreateRequest, 'dead_letters' | 'schema_changes'>,
   databases: Endpoints,
   owner: TargetOwner,
   ports: Pick<CreatePorts, 'store' | 'openSource' | 'openTarget'>,
@@ -214,7 +221,7 @@ export const refuseClaimed = async (
 
 /** Mappings as requested, with what their names alone make impossible: used twice, too long, or a table that feeds itself. */
 const nameTargets = (
-  request: Omit<CreateRequest, 'dead_letters'>,
+  request: Omit<CreateRequest, 'dead_letters' | 'schema_changes'>,
   { client, source, target }: Endpoints,
   sourceDialect: SourceDialect,
   targetDialect: TargetDialect,

@@ -12,7 +12,7 @@ import { invalidRequest } from './invalid-request.ts';
 import type { ApiPorts } from './ports.ts';
 import { type Access, type OperationId, routeAccess } from './route-access.ts';
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** A request before anything of it was looked at. */
 export interface RawRequest {

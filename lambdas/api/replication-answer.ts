@@ -6,6 +6,7 @@ import { isActive, type Replication } from '#core/contracts/replication.ts';
 import { tablesVersion } from '#core/lifecycle/begin-table-change.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
 import type { replicationAnswerSchema, replicationListSchema } from './contracts.ts';
+import { toPolicyFields } from './schema-policy.ts';
 
 type ListedReplication = z.input<typeof replicationListSchema>['replications'][number];
 
@@ -47,6 +48,7 @@ export const toReplicationAnswer = (replication: Replication): z.input<typeof re
     unlogged_cascades: policies.unloggedCascades ?? 'refuse',
   })),
   capture: toCaptureAnswer(replication),
+  schema_changes: toPolicyFields(replication.schemaPolicy),
 });
 
 const toTableChange = ({

@@ -16,6 +16,8 @@ import {
   replicationAnswerSchema,
   replicationListSchema,
   resyncTableSchema,
+  schemaPolicyAnswerSchema,
+  schemaPolicyRequestSchema,
   snapshotModesAnswerSchema,
   snapshotModesQuerySchema,
   statusAnswerSchema,
@@ -32,6 +34,7 @@ import { hasInName, numberKey, readPage } from './paging.ts';
 import { toProblemItem } from './problem-details.ts';
 import { toListed, toReplicationAnswer } from './replication-answer.ts';
 import { readStatus, toTableAnswer } from './replication-status.ts';
+import { setPolicy, toPolicyAnswer } from './schema-policy.ts';
 import { updateReplication } from './update-replication.ts';
 
 const replicationPath = z.strictObject({ replication_id: pathIdSchema });
@@ -173,6 +176,41 @@ export const replicationOperations: readonly Operation[] = [
   }),
 
   ...lifecycleOperations,
+
+  defineOperation({
+    id: 'getSchemaPolicy',
+    method: 'GET',
+    path: '/replications/{replication_id}/schema-policy',
+    summary: 'What is done when a table of the replication is changed at the source.',
+    params: replicationPath,
+    status: 200,
+    answer: schemaPolicyAnswerSchema,
+    errors: ['NotFound'],
+    versionOf: (policy) => policy,
+    run: async ({ clientId, params }, { store }) =>
+      toPolicyAnswer((await store.getReplication(clientId, params.replication_id)).schemaPolicy),
+  }),
+
+  defineOperation({
+    id: 'setSchemaPolicy',
+    method: 'PUT',
+    path: '/replications/{replication_id}/schema-policy',
+    summary:
+      'Choose what is done when a table is changed at the source. It counts from the next change on; a table that is held ' +
+      'tries again when its consumer starts again.',
+    params: replicationPath,
+    body: schemaPolicyRequestSchema,
+    status: 200,
+    answer: schemaPolicyAnswerSchema,
+    errors: ['NotFound', 'Conflict'],
+    versionOf: (policy) => policy,
+    run: async ({ clientId, actor, params, body, requireMatch }, ports) =>
+      toPolicyAnswer(
+        await setPolicy(clientId, params.replication_id, { ...body, by: actor }, ports, (before) =>
+          requireMatch(toPolicyAnswer(before)),
+        ),
+      ),
+  }),
 
   defineOperation({
     id: 'addTables',

@@ -51,6 +51,8 @@ export const routeAccess = {
   pauseReplication: operate,
   resumeReplication: operate,
   restartReplication: operate,
+  getSchemaPolicy: view,
+  setSchemaPolicy: operate,
   addTables: operate,
   removeTable: operate,
   resyncTable: operate,

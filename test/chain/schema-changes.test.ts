@@ -29,12 +29,10 @@ const cases: readonly Case[] = [
   {
     name: 'add_default',
     change: 'ALTER TABLE T ADD COLUMN extra int DEFAULT 7',
-    held: /column extra was added/,
   },
   {
     name: 'add_default_quiet',
     change: 'ALTER TABLE T ADD COLUMN extra int DEFAULT 7',
-    held: /column extra was added/,
     isQuiet: true,
   },
   {
@@ -54,7 +52,7 @@ const cases: readonly Case[] = [
     change: 'ALTER TABLE T RENAME a TO x; ALTER TABLE T RENAME c TO a; ALTER TABLE T RENAME x TO c',
     held: /exchanged their names|renamed/,
   },
-  { name: 'renamed_column', change: 'ALTER TABLE T RENAME a TO x', held: /renamed/ },
+  { name: 'renamed_column', change: 'ALTER TABLE T RENAME a TO x' },
   {
     name: 'dropped_added',
     change: 'ALTER TABLE T DROP COLUMN v; ALTER TABLE T ADD COLUMN v varchar(10)',
@@ -63,7 +61,7 @@ const cases: readonly Case[] = [
   {
     name: 'dropped_added_quiet',
     change: 'ALTER TABLE T DROP COLUMN last; ALTER TABLE T ADD COLUMN last int',
-    held: /column last was added/,
+    held: /column last .*was added/,
     isQuiet: true,
   },
   {
@@ -205,7 +203,7 @@ describe('changes of tables of PostgreSQL while they are replicated', () => {
     });
     const status = await statusOf(tenant, id);
     expect(status.overall).toBe('degraded');
-    expect(status.reasons).toContainEqual(expect.stringMatching(/^Table public\.add_default is held: /));
+    expect(status.reasons).toContainEqual(expect.stringMatching(/^Table public\.numeric is held: /));
   }, 900_000);
 
   test('what is held has every row from before the change, and none from after it', async () => {
@@ -226,7 +224,7 @@ describe('changes of tables of PostgreSQL while they are replicated', () => {
     await waitFor('the table to be left out', 120_000, async () =>
       (await tenant.api.get(`/replications/${id}`)).body.table_change === null ? true : undefined,
     );
-    for (const name of ['add_default', 'key_moved', 'label', 'created_again', 'unpublished']) {
+    for (const name of ['type_using', 'key_moved', 'label', 'created_again', 'unpublished']) {
       const before = await tableOf(control);
       const answer = await tenant.api.post(`/replications/${id}/tables/public.${name}/resync`);
       expect(answer.status).toBe(202);
@@ -262,12 +260,10 @@ const mariadbCases: readonly Case[] = [
   {
     name: 'add_default',
     change: 'ALTER TABLE T ADD COLUMN extra int DEFAULT 7',
-    held: /ADD COLUMN extra int/,
   },
   {
     name: 'add_default_quiet',
     change: 'ALTER TABLE T ADD COLUMN extra int DEFAULT 7',
-    held: /ADD COLUMN extra int/,
     isQuiet: true,
   },
   { name: 'wider_decimal', change: 'ALTER TABLE T MODIFY n decimal(12,4)', held: /MODIFY n decimal/ },
@@ -313,12 +309,13 @@ const mariadbCases: readonly Case[] = [
     held: /has no table|renamed/,
     isQuiet: true,
   },
-  { name: 'renamed_column', change: 'ALTER TABLE T RENAME COLUMN a TO x', held: /RENAME COLUMN a TO x/ },
+  { name: 'renamed_column', change: 'ALTER TABLE T RENAME COLUMN a TO x' },
   {
     name: 'swapped_columns',
     change:
       'ALTER TABLE T RENAME COLUMN a TO x; ALTER TABLE T RENAME COLUMN c TO a; ALTER TABLE T RENAME COLUMN x TO c',
-    held: /RENAME COLUMN a TO x/,
+    // The first of them is followed.
+    held: /column c was renamed to a/,
   },
   {
     name: 'dropped_partition',
@@ -331,7 +328,7 @@ const mariadbCases: readonly Case[] = [
     name: 'unreadable_',
     change: 'ALTER TABLE T ADD extra int DEFAULT 7, ADD CONSTRAINT IF NOT EXISTS k CHECK (extra > 0)',
     // The look at the catalog may be first.
-    held: /of the kind ALTER TABLE that Debezium cannot read|column extra was added/,
+    held: /of the kind ALTER TABLE that Debezium cannot read|column extra .*was added/,
   },
   {
     name: 'harmless',

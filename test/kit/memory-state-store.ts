@@ -355,7 +355,7 @@ export const createMemoryStateStore = (clock: Clock) => {
     setTableState: unused,
     putTableShape: unused,
     getTableShape: unused,
-    listTableShapes: unused,
+    listTableShapes: async () => [],
   };
   return {
     store,

@@ -111,7 +111,10 @@ const schemaStatement = (schema: string) => ({
 });
 
 /** Undefined when there is no such table. */
-const describeTable = async (executor: Executor, ref: TableRef): Promise<MysqlTargetTable | undefined> => {
+export const describeTable = async (
+  executor: Executor,
+  ref: TableRef,
+): Promise<MysqlTargetTable | undefined> => {
   const read = (statement: Parameters<Executor['query']>[1]) =>
     executor.query('read the catalog', statement, ref);
   const found = chooseTable(await read(findTableStatement(ref)), ref);

@@ -328,7 +328,11 @@ test('before a start Kafka Connect says what keeps the connector from running, a
         captureKafka: stack.captureKafka,
       },
       {
-        store: { getReplication: async () => replication },
+        store: {
+          getReplication: async () => replication,
+          listTableShapes: async () => [],
+          listTableProgress: async () => [],
+        },
         source: stack.source,
         target: stack.target,
         kafka: stack.kafka,

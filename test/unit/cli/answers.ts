@@ -41,6 +41,7 @@ export const replicationAnswer = (change: Partial<Replication> = {}): Replicatio
     mappedTable('public', 'orders', 'shop_orders'),
     mappedTable('sales', 'dotted.name', 'shop_dotted.name'),
   ],
+  schema_changes: { preset: 'safe', kinds: {}, tables: [] },
   capture: {
     snapshot_mode: 'no_data',
     max_batch_events: 8_192,

@@ -7,6 +7,7 @@ import { quoteTable } from '../identifiers.ts';
 import { decoderFor, isUnavailable, validateColumn } from '../types/column-codec.ts';
 import { documentedTypes } from '../types/column-types.ts';
 import { connectorConfig } from './connector-config.ts';
+import { followStatement } from './follow-statement.ts';
 import { formatPosition, parsePosition, readEventSource, streamedPosition } from './log-position.ts';
 import { rowsConnector } from './rows-connector.ts';
 import { harmOfStatement } from './statement-harm.ts';
@@ -38,7 +39,7 @@ export const mysqlSourceDialect = (kind: MysqlKind): DocumentedSourceDialect => 
   hasOwnValues: ({ baseType }) => dateTypes.has(baseType),
   findKeyProblems,
   // Its events carry no shapes: the log has the statements that change them.
-  shapes: { fingerprintOf: () => undefined, compareWithEvent: () => [], harmOfStatement },
+  shapes: { fingerprintOf: () => undefined, compareWithEvent: () => [], harmOfStatement, followStatement },
   capture: {
     parsePosition,
     formatPosition,

@@ -37,20 +37,20 @@ export const harmOfStatement = (statement: string): string | undefined => {
 /** What the connector could not read, in its words (LostTables.java). The statement follows where there is one. */
 const lostMark = /^\/\* millrace(?: again)?: ([^*]*) \*\/ ?/;
 
-type Token = string;
+export type Token = string;
 
 /** Comments are left out, but for those that the server executes. Text and quoted names are one token each, with their quotes. */
 const tokenPattern =
   /\/\*!M?\d*|\*\/|\/\*[^!][\s\S]*?\*\/|\/\*\*\/|--[^\n]*|#[^\n]*|'(?:[^'\\]|\\[\s\S]|'')*'|"(?:[^"\\]|\\[\s\S]|"")*"|`(?:[^`]|``)*`|[\p{L}\p{N}_$@.]+|[^\s]/gu;
 
-const tokenize = (statement: string): readonly Token[] =>
+export const tokenize = (statement: string): readonly Token[] =>
   Array.from(statement.matchAll(tokenPattern), ([token]) => token).filter(
     (token) => !token.startsWith('/*') && token !== '*/' && !/^(?:--|#)/.test(token) && token !== ';',
   );
 
-const wordOf = (token: Token | undefined): string => (token ?? '').toUpperCase();
+export const wordOf = (token: Token | undefined): string => (token ?? '').toUpperCase();
 
-const startsWith = (tokens: readonly Token[], ...words: readonly string[]): boolean =>
+export const startsWith = (tokens: readonly Token[], ...words: readonly string[]): boolean =>
   words.every((word, index) => wordOf(tokens[index]) === word);
 
 const afterTable = (tokens: readonly Token[]): readonly Token[] =>
@@ -68,15 +68,15 @@ const harmOfAlter = (tokens: readonly Token[]): string | undefined => {
   const clauses = clausesOf(tokens);
   // It removes the rows that are in the way of a unique key, without an event.
   if (head.includes('IGNORE'))
-    return `the statement "ALTER IGNORE TABLE" with ${clauses.map(describe).join(', ')}`;
-  const harmful = clauses.filter((clause) => !isHarmless(clause));
-  return harmful.length === 0 ? undefined : `ALTER TABLE with ${harmful.map(describe).join(', ')}`;
+    return `the statement "ALTER IGNORE TABLE" with ${clauses.map(describeClause).join(', ')}`;
+  const harmful = clauses.filter((clause) => !isHarmlessClause(clause));
+  return harmful.length === 0 ? undefined : `ALTER TABLE with ${harmful.map(describeClause).join(', ')}`;
 };
 
-const describe = (clause: readonly Token[]): string => shown(clause, 6);
+export const describeClause = (clause: readonly Token[]): string => shown(clause, 6);
 
 /** What stands between the commas after the table's name. */
-const clausesOf = (tokens: readonly Token[]): readonly (readonly Token[])[] => {
+export const clausesOf = (tokens: readonly Token[]): readonly (readonly Token[])[] => {
   let rest = afterTable(tokens);
   if (startsWith(rest, 'IF', 'EXISTS')) rest = rest.slice(2);
   rest = rest.slice(lengthOfName(rest));
@@ -137,7 +137,7 @@ const options: ReadonlySet<string> = new Set([
   'ENCRYPTION',
 ]);
 
-const isHarmless = (clause: readonly Token[]): boolean => {
+export const isHarmlessClause = (clause: readonly Token[]): boolean => {
   const [first = '', second = ''] = clause.slice(0, 2).map(wordOf);
   if (options.has(first)) return true;
   switch (first) {

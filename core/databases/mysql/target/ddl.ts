@@ -4,7 +4,7 @@ import { quoteIdentifier, quoteTable } from '../identifiers.ts';
 import { quoteText } from '../literals.ts';
 import type { Statement } from '../statement.ts';
 import { exactCollation, exactCollationOf, type Flavour } from './collations.ts';
-import { planColumns } from './column-plan.ts';
+import { type PlannedColumn, planColumns } from './column-plan.ts';
 
 /**
  * Columns, NOT NULLs and primary key of the source. Generated columns are left out, since the target's rows come from the
@@ -18,16 +18,9 @@ export const createTableStatement = (
   mark?: string,
 ): string => {
   const notNull = new Set(source.columns.filter((column) => column.notNull).map(({ name }) => name));
-  const columns = planColumns(source).columns.map(({ name, type, charset, suffix }) => {
-    const key = source.primaryKey.includes(name)
-      ? { sourceCollation: source.columns.find((column) => column.name === name)?.native?.collation }
-      : undefined;
-    const collation = charset === undefined ? undefined : exactCollationOf(charset, flavour, key);
-    const charsetClause = collation === undefined ? '' : ` CHARACTER SET ${charset} COLLATE ${collation}`;
-    // NULL is written out, for a TIMESTAMP has none by default on some servers.
-    const isNotNull = notNull.has(name) || source.primaryKey.includes(name);
-    return `${quoteIdentifier(name)} ${type}${charsetClause} ${isNotNull ? 'NOT NULL' : 'NULL'}${suffix === undefined ? '' : ` ${suffix}`}`;
-  });
+  const columns = planColumns(source).columns.map((planned) =>
+    columnDefinition(planned, { source, flavour, isNotNull: notNull.has(planned.name) }),
+  );
   const key =
     source.primaryKey.length === 0
       ? []
@@ -37,6 +30,26 @@ export const createTableStatement = (
     `ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE ${exactCollation(flavour)}` +
     (mark === undefined ? '' : ` COMMENT = ${quoteText(mark)}`)
   );
+};
+
+/** A column as CREATE TABLE and ALTER TABLE have it: name, type, character set and whether it takes NULL. */
+export const columnDefinition = (
+  { name, type, charset, suffix }: PlannedColumn,
+  {
+    source,
+    flavour,
+    isNotNull,
+  }: { readonly source: TableDescription; readonly flavour: Flavour; readonly isNotNull: boolean },
+): string => {
+  const isKey = source.primaryKey.includes(name);
+  const key = isKey
+    ? { sourceCollation: source.columns.find((column) => column.name === name)?.native?.collation }
+    : undefined;
+  const collation = charset === undefined ? undefined : exactCollationOf(charset, flavour, key);
+  const charsetClause = collation === undefined ? '' : ` CHARACTER SET ${charset} COLLATE ${collation}`;
+  // NULL is written out, for a TIMESTAMP has none by default on some servers.
+  const nullability = isNotNull || isKey ? 'NOT NULL' : 'NULL';
+  return `${quoteIdentifier(name)} ${type}${charsetClause} ${nullability}${suffix === undefined ? '' : ` ${suffix}`}`;
 };
 
 export const createSchemaStatement = (schema: string): string =>

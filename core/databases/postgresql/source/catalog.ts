@@ -43,6 +43,7 @@ const typeParts = `
  *   (numeric.c, varchar.c, timestamp.c; 65535 is "none" for intervals).
  * - The scale of money is what lc_monetary makes it, as this session has it from its user and database.
  * - An unlogged or temporary table is `other`: it is not in the log.
+ * - attmissingval is an array of one element. As text its elements are separated by the type's delimiter.
  * - From version 18 on, CheckCmdReplicaIdentity (execReplication.c) refuses UPDATE and DELETE on a published table with
  *   REPLICA IDENTITY FULL and a generated column that is not published. Virtual columns are never published.
  */
@@ -97,7 +98,9 @@ SELECT json_build_object(
         'typeModifier', a.atttypmod,
         'version', a.xmin::text,
         'labels', CASE WHEN base.typtype = 'e' THEN (
-          SELECT json_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = base.oid) END)
+          SELECT json_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = base.oid) END,
+        'missing', CASE WHEN a.atthasmissing AND ot.typdelim = ',' AND base.typname <> 'money'
+          THEN (a.attmissingval::text::text[])[1] END)
     )) ORDER BY a.attnum)
     FROM pg_attribute a
     JOIN resolved own ON own.type_oid = a.atttypid
@@ -178,7 +181,8 @@ SELECT json_build_object(
       SELECT ic.xmin::text FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
       WHERE i.indrelid = c.oid AND i.indisprimary), ''),
     'nameVersion', coalesce((SELECT row.xmin::text FROM pg_type row WHERE row.oid = c.reltype), ''),
-    'owner', c.relowner::bigint)
+    'owner', c.relowner::bigint,
+    'columnCount', c.relnatts)
 )::text AS description
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE ${condition}

@@ -9,6 +9,7 @@ import { documentedTypes } from '../types/column-types.ts';
 import { dropPublicationStatement } from './capture-statements.ts';
 import { connectorConfig } from './connector-config.ts';
 import { compareWithEvent, eventFingerprint } from './event-shape.ts';
+import { followEvent } from './follow-event.ts';
 import { formatLsn, parseLsn, readEventSource, streamedPosition } from './log-position.ts';
 import { rowsConnector } from './rows-connector.ts';
 
@@ -79,7 +80,12 @@ export const postgresSourceDialect: DocumentedSourceDialect = {
   hasOwnValues: () => false,
   findKeyProblems,
   // What PostgreSQL's log has is not statements.
-  shapes: { fingerprintOf: eventFingerprint, compareWithEvent, harmOfStatement: () => undefined },
+  shapes: {
+    fingerprintOf: eventFingerprint,
+    compareWithEvent,
+    harmOfStatement: () => undefined,
+    followEvent,
+  },
   capture: {
     parsePosition: parseLsn,
     formatPosition: formatLsn,

@@ -8,7 +8,7 @@ const fingerprintBytes = 8;
 /** Replica identities as the log spells them (pg_class.relreplident). */
 const identities = { default: 'd', full: 'f', nothing: 'n', index: 'i' } as const;
 
-interface EventColumn {
+export interface LoggedColumn {
   readonly name: string;
   /** Of the replica identity. */
   readonly isKey: boolean;
@@ -16,10 +16,10 @@ interface EventColumn {
   readonly typeModifier: number;
 }
 
-interface EventShape {
+interface ShapeInLog {
   readonly tableId: number;
   readonly identity: string;
-  readonly columns: readonly EventColumn[];
+  readonly columns: readonly LoggedColumn[];
 }
 
 /**
@@ -42,11 +42,12 @@ export const compareWithEvent = (table: TableDescription, definition: string): r
   const known = shapeOf(table);
   const event = parseDefinition(definition);
   if (known === undefined || event === undefined) {
-    return [{ what: 'the shape of its events cannot be read', isHarmless: false }];
+    return [{ kind: 'other', what: 'the shape of its events cannot be read', isHarmless: false }];
   }
   if (known.tableId !== event.tableId) {
     return [
       {
+        kind: 'replace-table',
         what: 'it was dropped and created again, or another table has been given its name',
         isHarmless: false,
       },
@@ -58,10 +59,22 @@ export const compareWithEvent = (table: TableDescription, definition: string): r
   return [
     ...known.columns
       .filter(({ name }) => !names.has(name))
-      .map(({ name }) => ({ what: `column ${name} was dropped or renamed`, isHarmless: true })),
+      .map(
+        ({ name }): ShapeChange => ({
+          kind: 'drop-column',
+          what: `column ${name} was dropped or renamed`,
+          isHarmless: true,
+        }),
+      ),
     ...event.columns
       .filter(({ name }) => !names.has(name))
-      .map(({ name }) => ({ what: `column ${name} was added, or renamed to it`, isHarmless: false })),
+      .map(
+        ({ name }): ShapeChange => ({
+          kind: 'add-column',
+          what: `column ${name} was added, or renamed to it`,
+          isHarmless: false,
+        }),
+      ),
     ...kept.flatMap((column) => compareColumn(column, now.get(column.name))),
     ...compareOrder(
       kept.map(({ name }) => name),
@@ -72,7 +85,7 @@ export const compareWithEvent = (table: TableDescription, definition: string): r
 };
 
 /** Generated columns are not in the log. */
-const shapeOf = (table: TableDescription): EventShape | undefined => {
+const shapeOf = (table: TableDescription): ShapeInLog | undefined => {
   const { catalog, replicaIdentity } = table;
   if (catalog === undefined) return undefined;
   const columns = table.columns.flatMap(({ name, isGenerated, catalog: column }) =>
@@ -92,7 +105,7 @@ const shapeOf = (table: TableDescription): EventShape | undefined => {
   return { tableId: catalog.id, identity: identities[replicaIdentity], columns };
 };
 
-const parseDefinition = (definition: string): EventShape | undefined => {
+export const parseDefinition = (definition: string): ShapeInLog | undefined => {
   const [head, ...lines] = definition.split('\n');
   const [, tableId, identity] = /^(\d+) (\w)$/.exec(head ?? '') ?? [];
   const columns = lines.map((line) => {
@@ -115,7 +128,7 @@ const parseDefinition = (definition: string): EventShape | undefined => {
 const varchar = 1043;
 const text = 25;
 
-const compareColumn = (known: EventColumn, event: EventColumn | undefined): readonly ShapeChange[] => {
+const compareColumn = (known: LoggedColumn, event: LoggedColumn | undefined): readonly ShapeChange[] => {
   if (event === undefined) return [];
   const { name } = known;
   if (known.typeId === event.typeId && known.typeModifier === event.typeModifier) return [];
@@ -125,7 +138,13 @@ const compareColumn = (known: EventColumn, event: EventColumn | undefined): read
       (event.typeId === varchar &&
         (event.typeModifier === -1 ||
           (known.typeModifier !== -1 && event.typeModifier >= known.typeModifier))));
-  return [{ what: `the type of column ${name} was changed`, isHarmless: isLonger }];
+  return [
+    {
+      kind: isLonger ? 'widen-type' : 'change-type',
+      what: `the type of column ${name} was changed`,
+      isHarmless: isLonger,
+    },
+  ];
 };
 
 const compareOrder = (known: readonly string[], event: readonly string[]): readonly ShapeChange[] =>
@@ -133,17 +152,19 @@ const compareOrder = (known: readonly string[], event: readonly string[]): reado
     ? []
     : [
         {
+          kind: 'other',
           what: `columns have exchanged their names or were created again: ${event.join(', ')}`,
           isHarmless: false,
         },
       ];
 
 /** With identity FULL every column counts as a part of it, and the log has the whole old row. */
-const compareIdentity = (known: EventShape, event: EventShape): readonly ShapeChange[] => {
+const compareIdentity = (known: ShapeInLog, event: ShapeInLog): readonly ShapeChange[] => {
   const { full, nothing, index } = identities;
   if (event.identity === nothing || event.identity === index) {
     return [
       {
+        kind: 'change-key',
         what: `its replica identity is ${event.identity === nothing ? 'NOTHING' : 'an index'}, so the log does not name the row by its key`,
         isHarmless: false,
       },
@@ -157,6 +178,7 @@ const compareIdentity = (known: EventShape, event: EventShape): readonly ShapeCh
     ? []
     : [
         {
+          kind: 'change-key',
           what: `its primary key was changed from (${keys[0]?.join(', ')}) to (${keys[1]?.join(', ')})`,
           isHarmless: false,
         },

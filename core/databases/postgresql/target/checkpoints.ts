@@ -59,6 +59,14 @@ SELECT ${checkpointColumns} FROM ${checkpointTable}
 WHERE replication_id = $1 AND topic = $2 AND topic_partition = $3`,
 
     /**
+     * Keeps the checkpoint where it is to the end of the transaction. $1 replication, $2 topic, $3 partition, $4 epoch, $5 offset. No row
+     * when it is elsewhere, or another consumer's.
+     */
+    lockCheckpoint: `
+SELECT 1 FROM ${checkpointTable}
+WHERE replication_id = $1 AND topic = $2 AND topic_partition = $3 AND epoch = $4 AND next_offset = $5 FOR UPDATE`,
+
+    /**
      * Moves a partition's checkpoint, in the transaction of the rows. $1 replication, $2 topic, $3 partition, $4 epoch,
      * $5 expected offset, $6 next offset, $7 source position, $8 reread position (each may be
      * null), $9 to $13 what to add to the counters, $14 installation, $15 client, $16 schemas and $17 names of the tables

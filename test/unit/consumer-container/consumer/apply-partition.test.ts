@@ -11,7 +11,7 @@ import { applyPartition } from '../../../../consumer-container/consumer/apply-pa
 import { Progress } from '../../../../consumer-container/consumer/progress.ts';
 import { Troubles } from '../../../../consumer-container/consumer/troubles.ts';
 import { WorkSlots } from '../../../../consumer-container/consumer/work-slots.ts';
-import { FakeSession, FakeTarget, labels, noDeadLetters, topic, unreachable } from './fakes.ts';
+import { FakeSession, FakeTarget, idleFollower, labels, noDeadLetters, topic, unreachable } from './fakes.ts';
 
 const inserts = (count: number): readonly FeedRecord[] =>
   Array.from({ length: count }, (_, index) =>
@@ -45,6 +45,7 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
   const run = () =>
     applyPartition(session, {
       judgeOf: () => undefined,
+      follower: idleFollower,
       held: {
         signalOf: () => holding.signal,
         holdTopic: async (heldTopic, _tables, { code, message }) => {

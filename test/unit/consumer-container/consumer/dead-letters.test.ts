@@ -16,7 +16,7 @@ import type { DeadLetters, ReadRow } from '../../../../consumer-container/consum
 import { Progress } from '../../../../consumer-container/consumer/progress.ts';
 import { Troubles } from '../../../../consumer-container/consumer/troubles.ts';
 import { WorkSlots } from '../../../../consumer-container/consumer/work-slots.ts';
-import { labels, noDeadLetters, topic } from './fakes.ts';
+import { idleFollower, labels, noDeadLetters, topic } from './fakes.ts';
 import { MemoryTarget, Session, type Table, table } from './memory-target.ts';
 
 const place = { topic, partition: 0 };
@@ -44,6 +44,7 @@ const consume = async (
     tablesOf: () => new Map([['public.accounts', table]]),
     isLive: () => true,
     judgeOf: () => undefined,
+    follower: idleFollower,
     held: {
       signalOf: () => holding.signal,
       holdTopic: async (_topic, _tables, error) => {

@@ -9,6 +9,7 @@ import type { PartitionBatch } from '#core/ports/partition-batch.ts';
 import { createManualClock } from '#test/kit/manual-clock.ts';
 import { createRecordingLog } from '#test/kit/recording-log.ts';
 import { accounts } from '#test/unit/core/apply/sample-events.ts';
+import type { ApplyContext } from '../../../../consumer-container/consumer/apply-partition.ts';
 import { DeadLetters } from '../../../../consumer-container/consumer/dead-letters.ts';
 
 export const topic = 'client_1_db_1.public.accounts';
@@ -17,6 +18,16 @@ export const labels = { source: 'source:5432/shop', target: 'target:5432/shop' }
 export const unreachable = new MillraceError('DatabaseUnreachable', 'the target is away', {
   facts: { database: labels.target },
 });
+
+/** Follows nothing. */
+export const idleFollower: ApplyContext['follower'] = {
+  follow: async () => false,
+  followCatalog: async () => undefined,
+  release: async () => false,
+  isNudged: () => false,
+  signalOf: () => new AbortController().signal,
+  truncateAction: () => 'auto',
+};
 
 /** A topic in memory: a session begins where it is sought, and ends after the last record. */
 export class FakeSession implements PartitionSession {

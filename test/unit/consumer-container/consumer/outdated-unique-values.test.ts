@@ -12,7 +12,7 @@ import { applyPartition } from '../../../../consumer-container/consumer/apply-pa
 import { Progress } from '../../../../consumer-container/consumer/progress.ts';
 import { Troubles } from '../../../../consumer-container/consumer/troubles.ts';
 import { WorkSlots } from '../../../../consumer-container/consumer/work-slots.ts';
-import { labels, noDeadLetters, topic } from './fakes.ts';
+import { idleFollower, labels, noDeadLetters, topic } from './fakes.ts';
 import { MemoryTarget, put, Session, type Table, table } from './memory-target.ts';
 
 type Action =
@@ -146,6 +146,7 @@ test('a table with another unique key catches up with any history, whatever was 
             tablesOf: () => new Map([['public.accounts', table]]),
             isLive: isApplied,
             judgeOf: () => undefined,
+            follower: idleFollower,
             held: {
               signalOf: () => new AbortController().signal,
               holdTopic: (_topic, _tables, error) => Promise.reject(error),

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { TableDescription } from '#core/contracts/table-description.ts';
+import type { KnownShape, TableDescription } from '#core/contracts/table-description.ts';
+import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { createManualClock } from '#test/kit/manual-clock.ts';
 import { createRecordingLog } from '#test/kit/recording-log.ts';
@@ -29,9 +30,28 @@ const watch = async (
   const held: string[] = [];
   const remembered: TableDescription[] = [];
   let next = 0;
+  let shape: KnownShape = { copied: table, seen: table };
   await watchShapes(
     {
-      shapes: [{ copied: table, seen: table }],
+      connectorName: 'connector',
+      topicPrefix: 'prefix',
+      shapes: {
+        get all() {
+          return [shape];
+        },
+        of: () => shape,
+        remember: async (newer) => {
+          shape = newer;
+          remembered.push(newer.seen);
+        },
+      },
+      follower: { policy: undefined, readPolicy: async () => undefined, nudge: () => undefined },
+      writeMarker: async () => '0/1',
+      positions: postgresSourceDialect.capture,
+      tellsByEvents: true,
+      connect: { getOffset: async () => undefined },
+      admin: { topicOffsets: async () => [] },
+      progress: { partitions: [] },
       describeSources: async () => {
         const look = looks[next];
         next += 1;
@@ -41,7 +61,6 @@ const watch = async (
         return look ?? [];
       },
       listUncaptured,
-      remember: async (shape) => void remembered.push(shape.seen),
       held: {
         has: () => held.length > 0,
         hold: async (_ref, error) => {

@@ -19,6 +19,8 @@ const setUp = () => {
       if (fingerprint === 'bad') throw new MillraceError('SchemaChanged', 'no');
     },
     judgeStatement: () => undefined,
+    refused: undefined,
+    acceptStatement: () => undefined,
   });
   return { gate, asked };
 };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { captureConfig } from '#core/capture/capture-config.ts';
+import type { TableProgress } from '#core/contracts/copy.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { ColumnMapping, Replication } from '#core/contracts/replication.ts';
 import { mysqlSourceDialect } from '#core/databases/mysql/source/dialect.ts';
@@ -9,6 +10,7 @@ import type { SourceDialect } from '#core/ports/source-dialect.ts';
 import {
   collectProblems,
   collectWarnings,
+  type ValidationPorts,
   validateReplication,
 } from '#core/validation/validate-replication.ts';
 import { findMappedTableProblems } from '#core/validation/validate-table.ts';
@@ -66,7 +68,11 @@ const createWorld = (tables?: readonly TableRef[]) => {
     topicRetentionHours: 168,
     owner: sampleOwner(),
   };
-  const store = { getReplication: async () => replication };
+  const store: ValidationPorts['store'] = {
+    getReplication: async () => replication,
+    listTableShapes: async () => [],
+    listTableProgress: async () => [],
+  };
   const ports = { store, source: source.database, target: target.database, kafka, connect };
   return { source, target, services, request, ports, find: () => collectProblems(request, ports) };
 };
@@ -290,6 +296,36 @@ test('tables are looked at as they are mapped: columns that are left out, and th
   expect((await collectProblems(broken, ports)).map(({ subject }) => subject)).toContain(
     'source table public.flights, column id',
   );
+});
+
+test('a target table that is as the last change has left it waits for the next change in the log', async () => {
+  const { request, ports, source, target } = createWorld();
+  const [flights] = request.replication.tables;
+  if (flights === undefined) throw new Error('There is no table.');
+  const known = sampleTable('flights');
+  const changed = sampleTable('flights', { columns: [...known.columns, sampleColumn('extra')] });
+  source.state.tables = [changed, sampleTable('airports')];
+  target.state.tables.push({ ...known, ref: flights.target });
+  const progress = { source: flights.source, state: 'live' } as TableProgress;
+  const found = async (change: Partial<Replication>, store: Partial<ValidationPorts['store']>) =>
+    (
+      await collectProblems(
+        { ...request, replication: { ...request.replication, copyGeneration: 1, ...change } },
+        { ...ports, store: { ...ports.store, ...store } },
+      )
+    ).map(({ problem }) => problem);
+  const listTableProgress = async () => [progress];
+  const listTableShapes = async () => [{ generation: 1, copied: known, seen: known }];
+  const missing = expect.stringContaining('extra is missing');
+  expect(await found({}, { listTableProgress, listTableShapes })).toEqual([]);
+  expect(await found({}, { listTableProgress })).toEqual([missing]);
+  // Copied again, or never copied as a whole: then it has to be as the source is now.
+  expect(await found({}, { listTableShapes })).toEqual([missing]);
+  expect(await found({ resyncGeneration: 2 }, { listTableProgress, listTableShapes })).toEqual([missing]);
+  // Broken off in the middle of a change.
+  target.state.tables = [{ ...changed, ref: flights.target }];
+  const following = async () => [{ generation: 1, copied: known, seen: known, following: changed }];
+  expect(await found({}, { listTableProgress, listTableShapes: following })).toEqual([]);
 });
 
 test('Kafka Connect validates the very configuration that capture will create, once', async () => {

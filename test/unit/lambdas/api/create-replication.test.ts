@@ -47,6 +47,7 @@ test('a replication is configured only, with names of its own and the default ta
         unlogged_cascades: 'refuse',
       },
     ],
+    schema_changes: { preset: 'safe', kinds: {}, tables: [] },
     capture: {
       snapshot_mode: 'no_data',
       max_batch_events: 8_192,
@@ -66,6 +67,7 @@ test('a replication is configured only, with names of its own and the default ta
     target_table_name: _template,
     capture: _capture,
     dead_letters: _deadLetters,
+    schema_changes: _policy,
     ...listed
   } = answer.body;
   expect((await request(client, 'GET', '/replications')).body).toEqual({

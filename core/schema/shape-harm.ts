@@ -1,0 +1,81 @@
+import { tableLabel } from '../contracts/identifiers.ts';
+import type { ChangeAction, ChangeKind, SchemaPolicy } from '../contracts/schema-policy.ts';
+import type { KnownShape, TableDescription } from '../contracts/table-description.ts';
+import { MillraceError } from '../errors/millrace-error.ts';
+import type { ShapeChange } from '../ports/source-dialect.ts';
+import { actionFor, strictestAction } from './change-policy.ts';
+import { compareTables } from './compare-tables.ts';
+
+/** Changes that the log tells of in their place, with an event or a statement that has them. */
+const logged: ReadonlySet<ChangeKind> = new Set([
+  'add-column',
+  'add-column-default',
+  'drop-column',
+  'rename-column',
+  'widen-type',
+  'change-type',
+  'drop-not-null',
+]);
+
+/** What has become of a table by what the catalog says now. */
+export interface ShapeOutlook {
+  /** Why it cannot be applied any further, whatever the log says. */
+  readonly harm: MillraceError | undefined;
+  /** What the target will follow, or pass over, when the log comes to it. */
+  readonly awaited: readonly ShapeChange[];
+}
+
+/** Compares what is known of a table with what its catalog says now, as the policy has it. */
+export const lookAhead = (
+  { copied, seen }: KnownShape,
+  now: TableDescription,
+  policy: SchemaPolicy | undefined,
+): ShapeOutlook => {
+  const unlogged = compareTables(seen, now).filter(
+    ({ kind, isHarmless }) => !isHarmless && !logged.has(kind),
+  );
+  const awaited = compareTables(copied, now).filter(({ kind }) => logged.has(kind));
+  const asked = awaited.filter(({ kind }) => isLeftToPerson(actionFor(policy, now.ref, kind)));
+  const harms = [...unlogged, ...asked];
+  const actions = harms.map(({ kind }) => actionFor(policy, now.ref, kind));
+  return {
+    harm: harms.length === 0 ? undefined : harmError(now, harms, strictestAction(actions)),
+    awaited,
+  };
+};
+
+const isLeftToPerson = (action: ChangeAction): boolean => action === 'ask' || action === 'stop';
+
+const harmError = (
+  { ref }: TableDescription,
+  harms: readonly ShapeChange[],
+  action: ChangeAction,
+): MillraceError => changeError(ref, harms.map(({ what }) => what).join('; '), action);
+
+/** Why a table waits, or everything stops, at a change that is told in words. */
+export const changeError = (
+  ref: TableDescription['ref'],
+  what: string,
+  action: ChangeAction,
+  details = '',
+): MillraceError => {
+  const table = tableLabel(ref);
+  return new MillraceError(
+    action === 'stop' ? 'SchemaChangeStops' : 'SchemaChanged',
+    `Table ${table} has changed at the source: ${what}.${details}`,
+    { facts: { table } },
+  );
+};
+
+/** What is known of a table after a look at the catalog that has found no harm. */
+export const afterLook = (
+  shape: KnownShape,
+  now: TableDescription,
+  awaited: ShapeOutlook['awaited'],
+): KnownShape => ({
+  ...shape,
+  // What the catalog knows the table's rows by goes with its columns: it tells later whether a change has written them again.
+  ...(awaited.length === 0 &&
+    now.catalog !== undefined && { copied: { ...shape.copied, catalog: now.catalog } }),
+  seen: now,
+});

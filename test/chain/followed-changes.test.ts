@@ -1,0 +1,398 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createConnection } from 'mysql2/promise';
+import { type Api, adminApi, apiWith, connectTo, runningStack, waitFor } from './harness.ts';
+
+/** Runs the command line as a process of its own. */
+const runCli = async (token: string, args: readonly string[]): Promise<string> => {
+  const cli = fileURLToPath(new URL('../../cli/bin/millrace.js', import.meta.url));
+  const child = spawn(process.execPath, [cli, ...args], {
+    env: { PATH: process.env.PATH, MILLRACE_API_URL: runningStack().api.url, MILLRACE_TOKEN: token },
+  });
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  if (exitCode !== 0)
+    throw new Error(`millrace ${args.join(' ')} ended with ${exitCode}: ${stderr}${stdout}`);
+  return stdout;
+};
+
+/** A database of its own at one of the stack's servers. */
+interface End {
+  readonly kind: 'postgresql' | 'mariadb';
+  readonly name: string;
+  readonly registration: Readonly<Record<string, unknown>>;
+  run(statements: string): Promise<unknown>;
+  /** Values as text. */
+  read(query: string): Promise<readonly (readonly (string | null)[])[]>;
+  /** Columns of a table with whether they take NULL. */
+  columns(table: string): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+const asText = (rows: readonly (readonly unknown[])[]): readonly (readonly (string | null)[])[] =>
+  rows.map((row) => row.map((value) => (value === null ? null : String(value))));
+
+const openPostgres = async (side: 'source' | 'target', name: string): Promise<End> => {
+  const server = runningStack()[side];
+  const maintenance = await connectTo(server);
+  await maintenance.query(`CREATE DATABASE ${name}`);
+  await maintenance.end();
+  const client = await connectTo(server, name);
+  const { host, port, user, password } = server;
+  const read: End['read'] = async (text) => asText((await client.query({ text, rowMode: 'array' })).rows);
+  return {
+    kind: 'postgresql',
+    name,
+    registration: { kind: 'postgresql', host, port, database: name, username: user, password },
+    run: (statements) => client.query(statements),
+    read,
+    columns: async (table) =>
+      (
+        await read(
+          `SELECT column_name || ' ' || is_nullable FROM information_schema.columns WHERE table_name = '${table}' ORDER BY ordinal_position`,
+        )
+      ).map(([column]) => column ?? ''),
+    close: () => client.end(),
+  };
+};
+
+const openMariadb = async (name: string): Promise<End> => {
+  const server = runningStack().mariadb;
+  if (server === undefined) throw new Error('The local stack runs without MariaDB.');
+  const { host, port, user, password } = server;
+  const sql = await createConnection({
+    ...{ host, port, user, password, multipleStatements: true },
+    // A number would be rounded beyond 2^53.
+    ...{ supportBigNumbers: true, bigNumberStrings: true },
+  });
+  await sql.query(`CREATE DATABASE ${name}; USE ${name}`);
+  const read: End['read'] = async (query) => {
+    const [rows] = await sql.query({ sql: query, rowsAsArray: true });
+    return asText(rows as unknown as readonly unknown[][]);
+  };
+  return {
+    kind: 'mariadb',
+    name,
+    registration: { kind: 'mariadb', host, port, database: name, username: user, password },
+    run: (statements) => sql.query(statements),
+    read,
+    columns: async (table) =>
+      (
+        await read(
+          `SELECT CONCAT(column_name, ' ', is_nullable) FROM information_schema.columns WHERE table_schema = '${name}' AND table_name = '${table}' ORDER BY ordinal_position`,
+        )
+      ).map(([column]) => column ?? ''),
+    close: () => sql.end(),
+  };
+};
+
+interface Case {
+  /** Part of the table's name. */
+  readonly name: string;
+  /** Run in one go; `T` is the table. */
+  readonly change: string;
+  /** Rows that come after it; `T` is the table, and the ids are above 1000. */
+  readonly after: string;
+  /** What of the source is compared. */
+  readonly select: string;
+  /** Columns of the target that have to be there as well, with whether they take NULL. */
+  readonly kept?: readonly string[];
+  /** What the message has to say; absent where the table follows. */
+  readonly held?: RegExp;
+  /** The sources that have it; both when absent. */
+  readonly only?: End['kind'];
+}
+
+const columns = 'id, a, b, v';
+const plainRow = 'INSERT INTO T (id, a, b, v) VALUES (1001, 1, 1, %s)';
+const row = plainRow.replace('%s', "'after'");
+
+const cases: readonly Case[] = [
+  {
+    name: 'nullable',
+    change: 'ALTER TABLE T ADD COLUMN extra int',
+    after: `${row}; UPDATE T SET extra = 5 WHERE id = 2`,
+    select: `${columns}, extra`,
+  },
+  {
+    name: 'defaulted',
+    change: `ALTER TABLE T ADD COLUMN extra int NOT NULL DEFAULT 7; ALTER TABLE T ADD COLUMN word varchar(20) DEFAULT 'it''s'`,
+    after: `${row}; UPDATE T SET extra = 5 WHERE id = 2; UPDATE T SET word = NULL WHERE id = 3`,
+    select: `${columns}, extra, word`,
+  },
+  {
+    name: 'dropped',
+    change: 'ALTER TABLE T DROP COLUMN b',
+    after: "INSERT INTO T (id, a, v) VALUES (1001, 1, 'after')",
+    select: 'id, a, v',
+    kept: ['b YES'],
+  },
+  {
+    name: 'renamed',
+    change: 'ALTER TABLE T RENAME COLUMN a TO x',
+    after: "INSERT INTO T (id, x, b, v) VALUES (1001, 1, 1, 'after'); UPDATE T SET x = 77 WHERE id = 2",
+    select: 'id, x, b, v',
+  },
+  {
+    name: 'renamed_twice',
+    change:
+      "ALTER TABLE T RENAME COLUMN a TO x; INSERT INTO T (id, x, b, v) VALUES (1000, 1, 1, 'between'); ALTER TABLE T RENAME COLUMN x TO y",
+    after: "INSERT INTO T (id, y, b, v) VALUES (1001, 1, 1, 'after'); UPDATE T SET y = 77 WHERE id = 2",
+    select: 'id, y, b, v',
+  },
+  {
+    name: 'longer',
+    change: 'ALTER TABLE T ALTER COLUMN v TYPE varchar(60)',
+    after: plainRow.replace('%s', `'${'long '.repeat(10)}'`),
+    select: columns,
+    only: 'postgresql',
+  },
+  {
+    name: 'not_null_dropped',
+    change: 'ALTER TABLE T ALTER COLUMN b DROP NOT NULL',
+    after: "INSERT INTO T (id, a, b, v) VALUES (1001, 1, NULL, 'after')",
+    select: columns,
+    only: 'postgresql',
+  },
+  {
+    name: 'modified',
+    change:
+      'ALTER TABLE T MODIFY COLUMN v varchar(60); ALTER TABLE T MODIFY a bigint; ALTER TABLE T MODIFY b int NULL',
+    after: `INSERT INTO T (id, a, b, v) VALUES (1001, 9007199254740993, NULL, '${'long '.repeat(10)}')`,
+    select: columns,
+    only: 'mariadb',
+  },
+  {
+    name: 'several',
+    change:
+      "ALTER TABLE T ADD COLUMN one int, ADD COLUMN two varchar(9) DEFAULT 'x'; ALTER TABLE T DROP COLUMN b; ALTER TABLE T ADD COLUMN three int DEFAULT 3",
+    after:
+      "INSERT INTO T (id, a, v) VALUES (1001, 1, 'after'); UPDATE T SET one = 1, three = NULL WHERE id = 2",
+    select: 'id, a, v, one, two, three',
+    kept: ['b YES'],
+  },
+  {
+    name: 'computed',
+    change: 'ALTER TABLE T ADD COLUMN extra timestamp DEFAULT CURRENT_TIMESTAMP',
+    after: row,
+    select: `${columns}`,
+    held: /column extra was added, and the log does not say/,
+    only: 'mariadb',
+  },
+  {
+    name: 'volatile',
+    change: 'ALTER TABLE T ADD COLUMN extra float8 DEFAULT random()',
+    after: row,
+    select: columns,
+    held: /column extra was added/,
+    only: 'postgresql',
+  },
+  {
+    name: 'using_',
+    change: "ALTER TABLE T ALTER COLUMN v TYPE varchar(60) USING 'x' || v",
+    after: row,
+    select: columns,
+    held: /column v/,
+    only: 'postgresql',
+  },
+  {
+    name: 'exchanged',
+    change:
+      'ALTER TABLE T RENAME COLUMN a TO x; ALTER TABLE T RENAME COLUMN b TO a; ALTER TABLE T RENAME COLUMN x TO b',
+    after: row,
+    select: columns,
+    held: /renamed|another order/,
+  },
+  {
+    name: 'again',
+    change: 'ALTER TABLE T DROP COLUMN b; ALTER TABLE T ADD COLUMN b int',
+    after: row,
+    select: columns,
+    held: /column b was|dropped or renamed|another order/,
+  },
+];
+
+/** When the change is made. */
+const moments = ['running', 'quiet', 'paused', 'stopped'] as const;
+type Moment = (typeof moments)[number];
+
+const tableOf = ({ name }: Case, moment: Moment): string => `${name}_${moment}`;
+
+const pairs = [
+  ['postgresql', 'postgresql'],
+  ['postgresql', 'mariadb'],
+  ['mariadb', 'postgresql'],
+  ['mariadb', 'mariadb'],
+] as const;
+
+describe.each(pairs)('changes of %s followed by %s', (from, to) => {
+  let source: End;
+  let target: End;
+  let api: Api;
+  let id: number;
+  let millrace: (...args: readonly string[]) => Promise<string>;
+  const chosen = cases.filter(({ only }) => only === undefined || only === from);
+  const all = chosen.flatMap((one) =>
+    moments.map((moment) => ({ one, moment, table: tableOf(one, moment) })),
+  );
+
+  const status = async () => (await api.get(`/replications/${id}/status`)).body;
+  const awaitStatus = (wanted: string): Promise<unknown> =>
+    waitFor(`status ${wanted}`, 240_000, async () => {
+      const { config } = await status();
+      if (config.status === 'error') throw new Error(config.last_error_message);
+      return config.status === wanted ? true : undefined;
+    });
+  const change = async (moment: Moment): Promise<void> => {
+    for (const { one, table } of all.filter((each) => each.moment === moment)) {
+      await source.run(`INSERT INTO ${table} (id, a, b, v) VALUES (999, 1, 1, 'before')`);
+      await source.run(one.change.replaceAll(/\bT\b/g, table));
+      if (moment !== 'quiet') await source.run(one.after.replaceAll(/\bT\b/g, table));
+    }
+  };
+
+  beforeAll(async () => {
+    const name = `followed_${randomBytes(3).toString('hex')}`;
+    source = from === 'postgresql' ? await openPostgres('source', name) : await openMariadb(name);
+    target = to === 'postgresql' ? await openPostgres('target', `${name}_t`) : await openMariadb(`${name}_t`);
+    for (const { table } of all) {
+      await source.run(`CREATE TABLE ${table} (id int PRIMARY KEY, a int, b int NOT NULL, v varchar(20));
+        INSERT INTO ${table} VALUES (1, 1, 1, 'one'), (2, 2, 2, NULL), (3, NULL, 3, 'three'), (4, 4, 4, '')`);
+    }
+    const admin = await adminApi();
+    const client = await admin.post('/clients', { name });
+    const token = await admin.post(`/clients/${client.body.client_id}/tokens`);
+    api = apiWith(token.body.token);
+    millrace = (...args) => runCli(token.body.token, args);
+    const ids: number[] = [];
+    for (const end of [source, target]) {
+      const answer = await api.post('/databases', {
+        name: end.name,
+        tls_mode: 'disable',
+        ...end.registration,
+      });
+      expect(answer.body).toMatchObject({ database_id: expect.any(Number) });
+      ids.push(answer.body.database_id);
+    }
+    const created = await api.post('/replications', {
+      source_database_id: ids[0],
+      target_database_id: ids[1],
+      target_table_name: '{table}',
+      tables: all.map(({ table }) => ({ source: { table } })),
+    });
+    expect(created.body).toMatchObject({ replication_id: expect.any(Number) });
+    id = created.body.replication_id;
+    expect((await api.post(`/replications/${id}/start`)).status).toBe(202);
+    await awaitStatus('active');
+    await waitFor('every table to be live', 240_000, async () => {
+      const { tables } = await status();
+      return tables.every(({ state }: { state: string }) => state === 'live') ? true : undefined;
+    });
+  }, 600_000);
+
+  afterAll(async () => {
+    if (id !== undefined) await api.post(`/replications/${id}/stop`);
+    await source?.close();
+    await target?.close();
+  });
+
+  test('with rows before and after, without rows after, while it is paused, and while nothing runs', async () => {
+    await change('running');
+    await change('quiet');
+    expect((await api.post(`/replications/${id}/pause`)).status).toBeLessThan(300);
+    await awaitStatus('paused');
+    await change('paused');
+    expect((await api.post(`/replications/${id}/resume`)).status).toBeLessThan(300);
+    await awaitStatus('active');
+    expect((await api.post(`/replications/${id}/stop`)).status).toBeLessThan(300);
+    await awaitStatus('stopped');
+    await change('stopped');
+    expect((await api.post(`/replications/${id}/start`)).status).toBe(202);
+    await awaitStatus('active');
+  }, 600_000);
+
+  test('each table is equal, or held with its reason', async () => {
+    const wrong: string[] = [];
+    let equal = 0;
+    let held = 0;
+    const deadline = performance.now() + 240_000;
+    for (const { one, table } of all) {
+      const find = async (): Promise<{ state: string; message: string | null }> =>
+        (await status()).tables.find((found: { source: { table: string } }) => found.source.table === table);
+      const query = `SELECT ${one.select} FROM ${table} ORDER BY id`;
+      const expected = one.held === undefined ? JSON.stringify(await source.read(query)) : '';
+      for (;;) {
+        const { state, message } = await find();
+        const actual = one.held === undefined ? await target.read(query).catch(() => []) : [];
+        const isDone =
+          one.held === undefined
+            ? state === 'live' && JSON.stringify(actual) === expected
+            : state === 'held' && one.held.test(message ?? '');
+        if (isDone) {
+          if (one.held === undefined) equal += 1;
+          else held += 1;
+          break;
+        }
+        if (performance.now() > deadline || (state === 'held' && one.held === undefined)) {
+          wrong.push(`${table}: ${state} ${message} ${expected} ${JSON.stringify(actual)}`);
+          break;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+      const there = await target.columns(table);
+      const lost = (one.kept ?? []).filter((column) => !there.includes(column));
+      if (lost.length > 0) wrong.push(`${table} has ${there.join(', ')} at the target`);
+    }
+    process.stdout.write(`${from} to ${to}: ${equal} equal, ${held} held, ${wrong.length} wrong.\n`);
+    expect(wrong).toEqual([]);
+  }, 400_000);
+
+  test('a table whose policy asks is held with the plan, and follows when the command line says so', async () => {
+    const path = `/replications/${id}/schema-policy`;
+    const [{ source: ref }] = (await api.get(`/replications/${id}`)).body.tables.filter(
+      (mapping: { source: { table: string } }) => mapping.source.table === 'nullable_running',
+    );
+    const policy = { tables: [{ source: ref, preset: 'strict' }] };
+    expect((await api.put(path, policy)).status).toBe(200);
+    await source.run(
+      'ALTER TABLE nullable_running ADD COLUMN asked int; INSERT INTO nullable_running (id, a, b, asked) VALUES (2001, 1, 1, 9)',
+    );
+    const find = async (): Promise<{ state: string; message: string | null }> =>
+      (await status()).tables.find(
+        (found: { source: { table: string } }) => found.source.table === 'nullable_running',
+      );
+    await waitFor('the table to be held', 120_000, async () => {
+      const { state, message } = await find();
+      return state === 'held' && /column asked .*was added/.test(message ?? '') ? true : undefined;
+    });
+    await millrace('ddl', 'policy', String(id), '--table', 'nullable_running', '--set', 'add-column=auto');
+    expect((await api.post(`/replications/${id}/restart`)).status).toBeLessThan(300);
+    const query = 'SELECT id, a, b, v, extra, asked FROM nullable_running ORDER BY id';
+    const expected = JSON.stringify(await source.read(query));
+    await waitFor(
+      'the table to follow',
+      240_000,
+      async () => (JSON.stringify(await target.read(query).catch(() => [])) === expected ? true : undefined),
+      find,
+    );
+  }, 400_000);
+
+  test('the activity says what was done at the target', async () => {
+    const { body } = await api.get(`/replications/${id}/activity?limit=500`);
+    const messages = body.activity
+      .filter(({ action }: { action: string }) => action === 'schema-change-followed')
+      .map(({ message }: { message: string }) => message);
+    expect(messages).toContainEqual(
+      expect.stringMatching(
+        /nullable_running has changed at the source: column extra .* was added\. The target table has followed: ALTER TABLE /,
+      ),
+    );
+  });
+});

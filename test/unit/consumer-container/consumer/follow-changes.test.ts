@@ -1,0 +1,182 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Replication } from '#core/contracts/replication.ts';
+import type { SchemaPolicy } from '#core/contracts/schema-policy.ts';
+import type { ColumnDescription, KnownShape, TableDescription } from '#core/contracts/table-description.ts';
+import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
+import { planChange } from '#core/databases/postgresql/target/change-table.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import { createManualClock } from '#test/kit/manual-clock.ts';
+import { createRecordingLog } from '#test/kit/recording-log.ts';
+import { accounts } from '#test/unit/core/apply/sample-events.ts';
+import { ChangeFollower } from '../../../../consumer-container/consumer/follow-changes.ts';
+import { TableShapes } from '../../../../consumer-container/consumer/table-shapes.ts';
+import { topic } from './fakes.ts';
+
+const { shapes: dialect } = postgresSourceDialect;
+const column = (
+  name: string,
+  number: number,
+  change: Partial<ColumnDescription> = {},
+): ColumnDescription => ({
+  ...{ name, type: 'integer', baseType: 'int4', isArray: false, typeKind: 'base' },
+  ...{ notNull: false, isGenerated: false },
+  catalog: { number, typeId: 23, typeModifier: -1, version: '1' },
+  ...change,
+});
+const table = (columns: readonly ColumnDescription[], storageId = 1): TableDescription => ({
+  ...{ ref: accounts.mapping.source, columns, primaryKey: ['id'], isKeyDeferrable: false },
+  ...{ replicaIdentity: 'default', relationKind: 'table', estimatedRows: 0, bytes: 0, uniqueIndexes: [] },
+  catalog: {
+    ...{ id: 5, storageId, rewriteVersion: '1', nameVersion: '1', owner: 10 },
+    columnCount: columns.length,
+  },
+});
+const before = table([column('id', 1), column('a', 2)]);
+const after = table([column('id', 1), column('a', 2), column('c', 3)]);
+const position = { topic, partition: 0, epoch: 4, nextOffset: 9n };
+
+const setUp = (
+  options: {
+    readonly now?: TableDescription;
+    readonly policy?: SchemaPolicy;
+    readonly failure?: MillraceError;
+    readonly known?: Partial<KnownShape>;
+    readonly target?: TableDescription;
+    readonly partitions?: number;
+  } = {},
+) => {
+  const { now = after } = options;
+  const calls: string[] = [];
+  const stored: KnownShape[] = [];
+  const followed = { ...accounts } as never;
+  const shapes = new TableShapes({
+    topicPrefix: 'client_1_db_1',
+    shapes: [{ copied: before, seen: before, ...options.known }],
+    tables: new Map([[topic, new Map([['public.accounts', accounts]])]]),
+    dialect,
+    remember: async (shape) => {
+      stored.push(shape);
+      calls.push(shape.following === undefined ? 'remember' : 'remember that it follows');
+    },
+  });
+  const replication = {
+    replicationId: 7,
+    clientId: 1,
+    ...(options.policy && { schemaPolicy: options.policy }),
+  };
+  const follower = new ChangeFollower({
+    replication: replication as Replication,
+    shapes,
+    databases: {
+      shapeDialect: dialect,
+      describeSources: async () => [now],
+      validateColumn: () => undefined,
+      planChange: async (change) => planChange(change, options.target ?? before),
+      executeChange: async (at, _target, statements) => {
+        calls.push(`at ${at.nextOffset} of epoch ${at.epoch}: ${statements.join('; ')}`);
+        if (options.failure !== undefined) throw options.failure;
+      },
+      describeFollowed: async () => {
+        calls.push('describe');
+        return followed;
+      },
+    },
+    store: {
+      getReplication: async () => replication as Replication,
+      addActivity: async (_scope, { action }) => void calls.push(action),
+    },
+    partitionsOf: () => options.partitions ?? 1,
+    clock: createManualClock(),
+    log: createRecordingLog(),
+  });
+  const reached = { kind: 'event', fingerprint: dialect.fingerprintOf(now) ?? '' } as const;
+  return { follower, shapes, calls, stored, followed, follow: () => follower.follow(position, reached) };
+};
+
+const statement = 'ALTER TABLE "public"."shop_accounts" ADD COLUMN "c" integer';
+
+test('the shape is stored before and after the target is changed, and then the table is another one', async () => {
+  const { follow, calls, stored, shapes, followed } = setUp();
+  expect(await follow()).toBe(true);
+  expect(calls).toEqual([
+    ...['remember that it follows', `at 9 of epoch 4: ${statement}`, 'remember', 'describe'],
+    'schema-change-followed',
+  ]);
+  expect(stored.at(-1)).toMatchObject({ copied: after, version: 1 });
+  expect([...shapes.tablesOf(topic).values()]).toEqual([followed]);
+  expect(() =>
+    shapes.judgeOf(topic)?.judgeEvent(dialect.fingerprintOf(after) ?? '', undefined),
+  ).not.toThrow();
+  // An older one that is sent again lacks the column, and means the same.
+  expect(() =>
+    shapes.judgeOf(topic)?.judgeEvent(dialect.fingerprintOf(before) ?? '', undefined),
+  ).not.toThrow();
+});
+
+test('after a crash the column that is there is taken for its own, and without one for that of someone else', async () => {
+  const repeated = setUp({ target: after, known: { following: after } });
+  expect(await repeated.follow()).toBe(true);
+  expect(repeated.calls).toEqual(['remember', 'describe', 'schema-change-followed']);
+  expect(repeated.stored.at(-1)?.following).toBeUndefined();
+  await expect(setUp({ target: after }).follow()).rejects.toMatchObject({
+    code: 'SchemaChanged',
+    message: expect.stringContaining('cannot follow: it has a column c already'),
+  });
+});
+
+describe('a person decides', () => {
+  test.each<[SchemaPolicy, string, RegExp]>([
+    [
+      { preset: 'strict' },
+      'SchemaChanged',
+      /Planned at the target: ALTER TABLE .* The policy for such changes is ask\./,
+    ],
+    [{ kinds: { 'add-column': 'stop' } }, 'SchemaChangeStops', /The policy for such changes is stop\./],
+  ])('by the policy %j', async (policy, code, message) => {
+    const { follow, calls } = setUp({ policy });
+    await expect(follow()).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(calls).toEqual([]);
+  });
+
+  test('where it is not certain what has changed', async () => {
+    const rewritten = setUp({ now: table(after.columns, 2) });
+    await expect(rewritten.follow()).rejects.toMatchObject({ code: 'SchemaChanged' });
+    expect(rewritten.calls).toEqual([]);
+  });
+
+  test('where the catalog knows of something that the log has not', async () => {
+    const now = { ...after, catalog: { ...after.catalog, nameVersion: '2' } } as TableDescription;
+    await expect(setUp({ now }).follow()).rejects.toMatchObject({
+      message: expect.stringContaining('it had another name for a time'),
+    });
+  });
+
+  test('where the target refuses the change; but not when it only has to wait', async () => {
+    const refused = setUp({
+      failure: new MillraceError('PermissionDenied', 'must be owner of table accounts'),
+    });
+    await expect(refused.follow()).rejects.toMatchObject({
+      code: 'SchemaChanged',
+      message: expect.stringContaining('The target refused the change: must be owner of table accounts'),
+    });
+    for (const code of ['DatabaseTimeout', 'Fenced'] as const) {
+      const waiting = setUp({ failure: new MillraceError(code, 'later') });
+      await expect(waiting.follow()).rejects.toMatchObject({ code });
+      expect(waiting.calls.at(-1)).toMatch(/^at 9/);
+    }
+  });
+});
+
+test('an event from before the copy may lack a column, and is read as it is', async () => {
+  const { follower, shapes, calls } = setUp({ known: { copied: after, seen: after } });
+  const fingerprint = dialect.fingerprintOf(before) ?? '';
+  const definition = '5 d\n1 23 -1 id\n0 23 -1 a';
+  expect(await follower.follow(position, { kind: 'event', fingerprint, definition })).toBe(true);
+  expect(calls).toEqual(['remember']);
+  expect(() => shapes.judgeOf(topic)?.judgeEvent(fingerprint, definition)).not.toThrow();
+  expect(shapes.of(after.ref)?.copied).toBe(after);
+});
+
+test('partitions have no order among each other', async () => {
+  expect(await setUp({ partitions: 2 }).follow()).toBe(false);
+});

@@ -1,0 +1,51 @@
+import { expect, test } from '@jest/globals';
+import { type ChangeKind, changeKindSchema, policyPresetSchema } from '#core/contracts/schema-policy.ts';
+import { actionFor, changePolicies, strictestAction } from '#core/schema/change-policy.ts';
+
+const orders = { schema: 'public', table: 'orders' };
+const parts = { schema: 'public', table: 'parts' };
+
+test('what each preset does is possible', () => {
+  for (const kind of changeKindSchema.options) {
+    const { possible, ...presets } = changePolicies[kind];
+    for (const preset of policyPresetSchema.options) expect(possible).toContain(presets[preset]);
+  }
+});
+
+test('nothing that rows may be lost by is done by itself', () => {
+  const never: readonly ChangeKind[] = [
+    'change-type',
+    'change-key',
+    'rewrite',
+    'replace-table',
+    'drop-table',
+    'other',
+  ];
+  for (const kind of never) {
+    expect(changePolicies[kind].possible).toEqual(['ask', 'stop']);
+  }
+});
+
+test('a kind of a table goes before its preset, and both before what the replication has', () => {
+  expect(actionFor(undefined, orders, 'add-column')).toBe('auto');
+  expect(actionFor({ preset: 'strict' }, orders, 'add-column')).toBe('ask');
+  const policy = {
+    preset: 'strict',
+    kinds: { 'drop-column': 'stop' },
+    tables: [
+      { source: parts, preset: 'mirror', kinds: { truncate: 'ask' } },
+      { source: { schema: 'public', table: 'lines' }, kinds: { 'add-column': 'auto' } },
+    ],
+  } as const;
+  expect(actionFor(policy, orders, 'drop-column')).toBe('stop');
+  expect(actionFor(policy, parts, 'drop-column')).toBe('auto');
+  expect(actionFor(policy, parts, 'truncate')).toBe('ask');
+  expect(actionFor(policy, { schema: 'public', table: 'lines' }, 'add-column')).toBe('auto');
+  expect(actionFor(policy, { schema: 'public', table: 'lines' }, 'rename-column')).toBe('ask');
+});
+
+test('of changes that come together the strictest action counts', () => {
+  expect(strictestAction([])).toBe('auto');
+  expect(strictestAction(['ignore', 'auto'])).toBe('auto');
+  expect(strictestAction(['auto', 'stop', 'ask'])).toBe('stop');
+});
