@@ -64,11 +64,15 @@ describe('alerts to a webhook', () => {
   };
 
   beforeAll(async () => {
-    server = createServer(async (request, response) => {
-      const body = await text(request);
-      const { headers } = request;
-      received.push({ headers, body, alert: verify(headers, body) });
-      response.writeHead(answers.shift() ?? 204).end();
+    server = createServer((request, response) => {
+      text(request).then(
+        (body) => {
+          const { headers } = request;
+          received.push({ headers, body, alert: verify(headers, body) });
+          response.writeHead(answers.shift() ?? 204).end();
+        },
+        (error: Error) => response.destroy(error),
+      );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-path`;

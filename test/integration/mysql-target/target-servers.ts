@@ -36,7 +36,7 @@ export const startTarget = async (
   config: Readonly<Record<string, string>> = {},
 ): Promise<TargetServer> => {
   const url = kind === 'mysql' ? mysqlUrl : mariadbUrl;
-  return url === undefined ? startOwnServer(config) : useServer(kind, url);
+  return url === undefined ? startOwnServer(config) : connectToServer(kind, url);
 };
 
 const startOwnServer = async (config: Readonly<Record<string, string>>): Promise<TargetServer> => {
@@ -67,7 +67,7 @@ const startOwnServer = async (config: Readonly<Record<string, string>>): Promise
   };
 };
 
-const useServer = async (kind: Kind, address: string): Promise<TargetServer> => {
+const connectToServer = async (kind: Kind, address: string): Promise<TargetServer> => {
   const url = new URL(address);
   const databaseName = `millrace_test_${randomUUID().slice(0, 8)}`;
   const settings: ConnectionSettings = {

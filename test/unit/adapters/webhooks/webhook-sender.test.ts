@@ -17,9 +17,14 @@ const listen = async (
   headers: Readonly<Record<string, string>> = {},
 ): Promise<{ port: number; seen: { request: IncomingMessage; body: string }[] }> => {
   const seen: { request: IncomingMessage; body: string }[] = [];
-  server = createServer(async (request, response) => {
-    seen.push({ request, body: await text(request) });
-    response.writeHead(status, headers).end('x'.repeat(100_000));
+  server = createServer((request, response) => {
+    text(request).then(
+      (body) => {
+        seen.push({ request, body });
+        response.writeHead(status, headers).end('x'.repeat(100_000));
+      },
+      (error: Error) => response.destroy(error),
+    );
   });
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   return { port: (server.address() as AddressInfo).port, seen };
