@@ -314,8 +314,8 @@ const mariadbCases: readonly Case[] = [
     name: 'swapped_columns',
     change:
       'ALTER TABLE T RENAME COLUMN a TO x; ALTER TABLE T RENAME COLUMN c TO a; ALTER TABLE T RENAME COLUMN x TO c',
-    // The first of them is followed.
-    held: /column c was renamed to a/,
+    // The first of them is followed, unless the catalog is seen before: then all of them are one change.
+    held: /column c was renamed to a|its columns have another order/,
   },
   {
     name: 'dropped_partition',
