@@ -299,7 +299,12 @@ export const carryOutRepairs = async (place: Place, ports: CarryOutPorts): Promi
     );
   }
 
-  const rows = work.rows.filter(({ keyHash, marks }) => isUnchanged(keys.marksOfHash(keyHash), marks));
+  // A row that was read before the table followed a change of its columns is read again at the next look.
+  const tables = tablesOf(place.topic);
+  const rows = work.rows.filter(
+    ({ table, keyHash, marks }) =>
+      tables.get(tableKey(table.mapping.source)) === table && isUnchanged(keys.marksOfHash(keyHash), marks),
+  );
   if (rows.length === 0) return;
   let failures = await refusedOf(rows, batch, target);
   const written = rows.filter(({ keyHash }) => !failures.has(keyHash));

@@ -316,3 +316,34 @@ test('no older image gets over a newer row, and after the replay every row is as
   expect(dead).toBeGreaterThan(1);
   expect(replayed).toBeGreaterThan(50);
 }, 60_000);
+
+test('a row that was read before its table followed a change is not written, and stays asked for', async () => {
+  const target = new MemoryTarget({ isUnique: false });
+  target.refuses = isRefused;
+  const records = [insert(0, 1, refused)];
+  await consume(records, target, noDeadLetters(policyOf()));
+  const [mark] = target.marks;
+  if (mark === undefined) throw new Error('Nothing was refused.');
+  target.refuses = () => false;
+  const replay = async (readWith: typeof table): Promise<void> => {
+    const deadLetters = noDeadLetters(policyOf());
+    deadLetters.load(target.marks);
+    const keyRow: ApplyRow = ['1', undefined, undefined];
+    const row: ApplyRow = ['1', '5', 'now'];
+    const read: ReadRow = {
+      table: readWith,
+      keyHash: mark.keyHash,
+      keyRow,
+      key: keyOf(accounts, keyRow),
+      row,
+      marks: target.marks,
+    };
+    deadLetters.askFor(place, { rows: [read], discarded: [] });
+    await consume(records, target, deadLetters);
+  };
+
+  await replay({ ...table });
+  expect([target.marks.length, target.table.size]).toEqual([1, 0]);
+  await replay(table);
+  expect([target.marks.length, target.table.get('1')]).toEqual([0, ['1', '5', 'now']]);
+});
