@@ -71,7 +71,8 @@ test(
     const first = await startStack({ folder, deploy: false });
     expect(first.started).toBe(true);
     expect(runningParts(folder)).toEqual(requiredParts);
-    expect((await openPorts()).length).toBe(6);
+    // One for each part, one more of Kafka for its controller, and one of Connect for its metrics; the engine has a socket.
+    expect((await openPorts()).length).toBe(7);
     const plugins = await fetch(`${first.state.connect.url}/connector-plugins`);
     expect(JSON.stringify(await plugins.json())).toContain('PostgresConnector');
 
