@@ -166,7 +166,10 @@ describe('the life of a replication', () => {
       connector: { state: 'RUNNING', healthy: true },
       pause: { reason: 'work at the target' },
     });
-    expect(taskProcesses('consumer', id)).toEqual([]);
+    // It writes nothing any more, and needs a moment to end.
+    await waitFor('the consumer to end', 30_000, async () =>
+      taskProcesses('consumer', id).length === 0 ? true : undefined,
+    );
     const copiedBefore = (await statusOf(tenant, id)).statistics.rows_copied;
     expect((await tenant.api.post(`/replications/${id}/resume`, {}, sameKey)).status).toBe(202);
     await awaitStatus(tenant, id, 'active', 120_000);
