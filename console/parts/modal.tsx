@@ -12,10 +12,10 @@ export const Modal = ({
 }) => {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  // It goes with its element. To close it here would call `onClose`, also when React only mounts it twice, as it does in development.
   useEffect(() => {
     const dialog = element.current;
-    dialog?.showModal();
-    return () => dialog?.close();
+    if (dialog?.open === false) dialog.showModal();
   }, []);
   return (
     <dialog ref={element} aria-labelledby={titleId} onClose={onClose}>
