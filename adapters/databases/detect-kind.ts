@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { DatabaseNetwork } from '#core/contracts/database-network.ts';
+import { createNetworkRules } from '#core/databases/network-rules.ts';
 import {
   type DetectedServer,
   isPostgresAnswer,
@@ -60,8 +61,9 @@ export const detectServer = async (
   host: string,
   port: number,
 ): Promise<DetectedServer | undefined> => {
+  const rules = createNetworkRules(network);
   for (const probe of inOrder(port)) {
-    const found = await ask(createDatabaseSocket(network), host, port, probe);
+    const found = await ask(createDatabaseSocket(rules), host, port, probe);
     if (found !== undefined) return found;
   }
   return undefined;

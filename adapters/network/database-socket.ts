@@ -1,8 +1,7 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import { lookup as lookUp } from 'node:dns/promises';
 import { isIP, type LookupFunction, Socket } from 'node:net';
-import type { DatabaseNetwork } from '#core/contracts/database-network.ts';
-import { createNetworkRules, type NetworkRules } from '#core/databases/network-rules.ts';
+import type { NetworkRules } from '#core/databases/network-rules.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 
 /**
@@ -10,8 +9,7 @@ import { MillraceError } from '#core/errors/millrace-error.ts';
  * addresses are checked, and the connection goes to one of them: a name that has another address the next time leads nowhere
  * else. A refusal is an error of the socket, `DatabaseAddressRefused`.
  */
-export const createDatabaseSocket = (network: DatabaseNetwork): Socket => {
-  const rules = createNetworkRules(network);
+export const createDatabaseSocket = (rules: NetworkRules): Socket => {
   const socket = new Socket();
   const connect = socket.connect.bind(socket);
   const connectTo = (port: number, host: string): Socket => {
@@ -20,7 +18,7 @@ export const createDatabaseSocket = (network: DatabaseNetwork): Socket => {
     process.nextTick(() => socket.destroy(refusal));
     return socket;
   };
-  // The drivers call it so (pg 8: connection.js); whoever else does gives the same two.
+  // pg calls it so (8: connection.js), and so do our own callers.
   return Object.assign(socket, { connect: connectTo });
 };
 
@@ -29,11 +27,10 @@ export const createDatabaseSocket = (network: DatabaseNetwork): Socket => {
  * `DatabaseAddressRefused`. A name that cannot be looked up is left to the driver, which says so.
  */
 export const requireDatabaseAddress = async (
-  network: DatabaseNetwork,
+  rules: NetworkRules,
   host: string,
   port: number,
 ): Promise<void> => {
-  const rules = createNetworkRules(network);
   const refusal = refusalOf(rules, host, port);
   if (refusal !== undefined) throw refusal;
   if (isIP(host) !== 0) return;

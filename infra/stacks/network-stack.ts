@@ -14,7 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { parseNetwork } from '#core/databases/network-rules.ts';
+import { parseNetwork } from '#core/contracts/address-list.ts';
 import {
   type CreatedPlatform,
   type EnvironmentConfig,

@@ -11,6 +11,7 @@ import {
   writingSessionStatements,
 } from '#core/databases/mysql/session.ts';
 import type { Statement } from '#core/databases/mysql/statement.ts';
+import { createNetworkRules, type NetworkRules } from '#core/databases/network-rules.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { createDatabaseSocket } from '../../network/database-socket.ts';
 
@@ -111,6 +112,7 @@ export const createPool = (settings: ConnectionSettings, options: PoolOptions): 
   const silenceTimeoutMs =
     isReading && statementTimeoutMs > 0 ? statementTimeoutMs + silenceMarginMs : statementTimeoutMs;
   const maxConnections = options.maxConnections ?? 4;
+  const network = createNetworkRules(settings.network);
   const pool = mysql.createPool({
     host: settings.host,
     port: settings.port,
@@ -121,7 +123,7 @@ export const createPool = (settings: ConnectionSettings, options: PoolOptions): 
     timezone: 'Z',
     charset: 'UTF8MB4_GENERAL_CI',
     connectTimeout: connectTimeoutMs,
-    stream: () => openSocket(settings),
+    stream: () => openSocket(network, settings),
     connectionLimit: maxConnections,
     maxIdle: maxConnections,
     idleTimeout: isReading ? maxIdleConnectionMs : Math.min(maxIdleConnectionMs, idleTimeoutMs * idleShare),
@@ -296,7 +298,10 @@ const requireKind = ({ kind, host, port }: ConnectionSettings, serverVersion: st
 };
 
 /** The driver sets up sockets that it makes itself only. */
-const openSocket = ({ network, host, port }: ConnectionSettings): Socket =>
+const openSocket = (
+  network: NetworkRules,
+  { host, port }: Pick<ConnectionSettings, 'host' | 'port'>,
+): Socket =>
   createDatabaseSocket(network)
     .setNoDelay(true)
     .setKeepAlive(true, keepAliveInitialDelayMs)

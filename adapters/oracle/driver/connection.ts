@@ -1,5 +1,6 @@
 import oracledb from 'oracledb';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
+import { createNetworkRules } from '#core/databases/network-rules.ts';
 import { refuseUncheckedTls } from '#core/databases/oracle/registration.ts';
 import { checkHost, parseServiceName } from '#core/databases/oracle/service-name.ts';
 import { sessionStatements } from '#core/databases/oracle/session.ts';
@@ -63,11 +64,12 @@ export interface OraclePool {
  */
 export const createPool = (settings: ConnectionSettings, options: PoolOptions): OraclePool => {
   const attributes = poolAttributes(settings, options);
+  const network = createNetworkRules(settings.network);
   const callTimeout = options.statementTimeoutMs ?? defaultStatementTimeoutMs;
   let pool: Promise<oracledb.Pool> | undefined;
   return {
     acquire: async () => {
-      await requireDatabaseAddress(settings.network, settings.host, settings.port);
+      await requireDatabaseAddress(network, settings.host, settings.port);
       pool ??= oracledb.createPool(attributes);
       const connection = await (await pool).getConnection();
       connection.callTimeout = callTimeout;

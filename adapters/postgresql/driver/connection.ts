@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
+import { createNetworkRules } from '#core/databases/network-rules.ts';
 import {
   canonicalSessionSettings,
   toStartupOptions,
@@ -84,11 +85,12 @@ class GuardedClient extends pg.Client {
  */
 export const createPool = (settings: ConnectionSettings, options: PoolOptions): pg.Pool => {
   const statementTimeoutMs = options.statementTimeoutMs ?? defaultStatementTimeoutMs;
+  const network = createNetworkRules(settings.network);
   const pool = new pg.Pool({
     Client: GuardedClient,
     host: settings.host,
     port: settings.port,
-    stream: () => createDatabaseSocket(settings.network),
+    stream: () => createDatabaseSocket(network),
     database: settings.databaseName,
     user: settings.username,
     password: settings.password,

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createDatabaseSocket, requireDatabaseAddress } from '#adapters/network/database-socket.ts';
 import type { DatabaseNetwork } from '#core/contracts/database-network.ts';
+import { createNetworkRules } from '#core/databases/network-rules.ts';
 import { localNetwork } from '../../../kit/local-network.ts';
 
 let server: Server;
@@ -27,7 +28,7 @@ afterAll(async () => {
 const elsewhere: DatabaseNetwork = { allowed: ['0.0.0.0/0', '::/0'], reserved: [], ports: 'any' };
 
 const read = async (network: DatabaseNetwork, host: string): Promise<string> => {
-  const socket = createDatabaseSocket(network);
+  const socket = createDatabaseSocket(createNetworkRules(network));
   let text = '';
   socket.on('data', (part: Buffer) => {
     text += part.toString();
@@ -53,7 +54,7 @@ test.each([
     code: 'DatabaseAddressRefused',
     message: `This environment does not allow databases at ${host}:${port}, so no connection was made.`,
   });
-  await expect(requireDatabaseAddress(network, host, port)).rejects.toMatchObject({
+  await expect(requireDatabaseAddress(createNetworkRules(network), host, port)).rejects.toMatchObject({
     code: 'DatabaseAddressRefused',
   });
   expect(connections).toBe(before);
@@ -63,5 +64,7 @@ test('a name that nobody knows is the error of the look-up', async () => {
   await expect(read(elsewhere, 'no-such-host.invalid')).rejects.toMatchObject({
     code: expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/),
   });
-  await expect(requireDatabaseAddress(elsewhere, 'no-such-host.invalid', port)).resolves.toBeUndefined();
+  await expect(
+    requireDatabaseAddress(createNetworkRules(elsewhere), 'no-such-host.invalid', port),
+  ).resolves.toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { createNetworkRules, parseNetwork } from '#core/databases/network-rules.ts';
+import { parseNetwork } from '#core/contracts/address-list.ts';
+import { createNetworkRules } from '#core/databases/network-rules.ts';
 
 const anywhere = createNetworkRules({
   allowed: ['0.0.0.0/0', '::/0'],
