@@ -2,14 +2,13 @@ import { Link } from 'wouter';
 import type { ActivityEntry } from '../api/client.ts';
 import { useActivity } from '../data/queries.ts';
 import { Moment } from './moment.tsx';
-import { Failed, QuietState, Skeleton } from './quiet-states.tsx';
+import { NotThere, QuietState } from './quiet-states.tsx';
 
 /** Who did what, the newest first, with what was changed. */
 export const ActivityList = ({ clientId, id }: { readonly clientId: number; readonly id?: number }) => {
   const activity = useActivity(clientId, id);
   const entries = activity.data?.pages.flatMap((page) => page.activity);
-  if (entries === undefined)
-    return activity.isError ? <Failed error={activity.error} retry={activity.refetch} /> : <Skeleton />;
+  if (entries === undefined) return <NotThere query={activity} />;
   if (entries.length === 0)
     return (
       <QuietState title="Nothing has happened yet">

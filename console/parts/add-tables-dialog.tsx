@@ -5,7 +5,7 @@ import { discoveryQuery } from '../data/queries.ts';
 import { CliLine, shellQuoted } from './cli-line.tsx';
 import { Modal } from './modal.tsx';
 import { useNotice } from './notices.tsx';
-import { Failed, ProblemBox, QuietState, Skeleton } from './quiet-states.tsx';
+import { NotThere, ProblemBox, QuietState } from './quiet-states.tsx';
 import { TableChoice, tableKey } from './table-choice.tsx';
 
 export const AddTablesDialog = ({
@@ -51,11 +51,7 @@ export const AddTablesDialog = ({
     <Modal title={`Add tables to ${replication.name}`} onClose={onClose}>
       <p>They are copied and then follow the source. The other tables stream on.</p>
       {others === undefined ? (
-        found.isError ? (
-          <Failed error={found.error} retry={found.refetch} />
-        ) : (
-          <Skeleton />
-        )
+        <NotThere query={found} />
       ) : others.length === 0 ? (
         <QuietState title="Every table of the source is in it already">
           <p>Create a table at the source, then look again.</p>

@@ -3,7 +3,7 @@ import type { CopyProgress, TableCopy } from '../api/client.ts';
 import { copyQuery } from '../data/queries.ts';
 import { formatBytes, formatCount, formatDuration, formatPercent, formatRate } from '../format/figures.ts';
 import { Freshness } from './freshness.tsx';
-import { Failed, QuietState, Skeleton } from './quiet-states.tsx';
+import { NotThere, QuietState } from './quiet-states.tsx';
 import { Rows } from './rows.tsx';
 import { TableBadge } from './state-badge.tsx';
 
@@ -17,8 +17,7 @@ const order = ['copying', 'pending', 'held', 'skipped', 'catching-up', 'live'];
 /** How far the initial copy is, in all and of each table. */
 export const CopyList = ({ clientId, id }: { readonly clientId: number; readonly id: number }) => {
   const copy = useQuery(copyQuery(clientId, id));
-  if (copy.data === undefined)
-    return copy.isError ? <Failed error={copy.error} retry={copy.refetch} /> : <Skeleton />;
+  if (copy.data === undefined) return <NotThere query={copy} />;
   const { data } = copy;
   const isPlanned = data.tables.some(({ chunks }) => chunks > 0);
   return (

@@ -1,3 +1,4 @@
+import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ApiProblem, isForbidden, type Problem } from '../api/client.ts';
 
@@ -72,3 +73,10 @@ export const ProblemList = ({ problems }: { readonly problems: readonly Problem[
     ))}
   </ul>
 );
+
+/** What stands where a query has no data yet: that it is loading, or why it could not be loaded. */
+export const NotThere = ({
+  query: { isError, error, refetch },
+}: {
+  readonly query: Pick<UseQueryResult, 'isError' | 'error' | 'refetch'>;
+}) => (isError ? <Failed error={error} retry={refetch} /> : <Skeleton />);

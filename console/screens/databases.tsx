@@ -10,7 +10,7 @@ import { DatabaseForm, kindNames } from '../parts/database-form.tsx';
 import { Freshness } from '../parts/freshness.tsx';
 import { Modal } from '../parts/modal.tsx';
 import { useNotice } from '../parts/notices.tsx';
-import { Failed, ProblemBox, ProblemList, QuietState, Skeleton } from '../parts/quiet-states.tsx';
+import { NotThere, ProblemBox, ProblemList, QuietState, Skeleton } from '../parts/quiet-states.tsx';
 import { Badge } from '../parts/state-badge.tsx';
 
 type Open =
@@ -40,11 +40,7 @@ export const DatabasesScreen = ({ clientId }: { readonly clientId: number }) => 
       </header>
       <section className="panel">
         {databases.data === undefined ? (
-          databases.isError ? (
-            <Failed error={databases.error} retry={databases.refetch} />
-          ) : (
-            <Skeleton />
-          )
+          <NotThere query={databases} />
         ) : databases.data.length === 0 ? (
           <QuietState title="No databases yet">
             <p>Register the database that changes come from, and the one that they go to.</p>

@@ -18,7 +18,7 @@ import { useNow } from '../parts/clock.ts';
 import { Freshness } from '../parts/freshness.tsx';
 import { Modal } from '../parts/modal.tsx';
 import { Lasting } from '../parts/moment.tsx';
-import { Failed, QuietState, Skeleton } from '../parts/quiet-states.tsx';
+import { NotThere, QuietState } from '../parts/quiet-states.tsx';
 import { type ActionName, actionWords, runAction } from '../parts/replication-actions.tsx';
 import { type Column, Rows } from '../parts/rows.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
@@ -132,7 +132,7 @@ export const FleetScreen = ({ newPath }: { readonly newPath: string | undefined 
       )}
       {fleet.data === undefined ? (
         <div className="list">
-          {fleet.isError ? <Failed error={fleet.error} retry={fleet.refetch} /> : <Skeleton />}
+          <NotThere query={fleet} />
         </div>
       ) : fleet.data.length === 0 ? (
         <div className="list">

@@ -4,7 +4,7 @@ import { useSearchParams } from 'wouter';
 import { incidentsQuery, replicationsQuery } from '../data/queries.ts';
 import { Freshness } from '../parts/freshness.tsx';
 import { IncidentTable } from '../parts/incident-table.tsx';
-import { Failed, QuietState, Skeleton } from '../parts/quiet-states.tsx';
+import { NotThere, QuietState } from '../parts/quiet-states.tsx';
 
 export const IncidentsScreen = ({ clientId }: { readonly clientId: number }) => {
   const [params, setParams] = useSearchParams();
@@ -33,11 +33,7 @@ export const IncidentsScreen = ({ clientId }: { readonly clientId: number }) => 
       </header>
       <section className="panel">
         {incidents.data === undefined ? (
-          incidents.isError ? (
-            <Failed error={incidents.error} retry={incidents.refetch} />
-          ) : (
-            <Skeleton />
-          )
+          <NotThere query={incidents} />
         ) : incidents.data.length === 0 ? (
           <QuietState title={state === 'open' ? 'Nothing is open' : 'There was no incident'}>
             <p>

@@ -18,7 +18,7 @@ import { CliLine, shellQuoted } from '../parts/cli-line.tsx';
 import { DatabaseForm, kindNames } from '../parts/database-form.tsx';
 import { Modal } from '../parts/modal.tsx';
 import { useNotice } from '../parts/notices.tsx';
-import { Failed, ProblemBox, ProblemList, QuietState, Skeleton } from '../parts/quiet-states.tsx';
+import { NotThere, ProblemBox, ProblemList, QuietState, Skeleton } from '../parts/quiet-states.tsx';
 import { Rows } from '../parts/rows.tsx';
 import { Badge } from '../parts/state-badge.tsx';
 import { TableChoice, tableKey } from '../parts/table-choice.tsx';
@@ -96,7 +96,7 @@ export const NewReplicationScreen = ({ clientId }: { readonly clientId: number }
       {step === 1 &&
         (found.data === undefined ? (
           <section className="panel">
-            {found.isError ? <Failed error={found.error} retry={found.refetch} /> : <Skeleton />}
+            <NotThere query={found} />
           </section>
         ) : found.data.length === 0 ? (
           <section className="panel">

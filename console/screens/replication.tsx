@@ -19,7 +19,7 @@ import { Freshness } from '../parts/freshness.tsx';
 import { HistoryCharts } from '../parts/history-charts.tsx';
 import { IncidentTable } from '../parts/incident-table.tsx';
 import { Ago, Moment } from '../parts/moment.tsx';
-import { Failed, QuietState, Skeleton } from '../parts/quiet-states.tsx';
+import { Failed, NotThere, QuietState, Skeleton } from '../parts/quiet-states.tsx';
 import { ActionDialog, type ActionName, actionsFor, actionWords } from '../parts/replication-actions.tsx';
 import { Badge, capitalized, HealthBadge } from '../parts/state-badge.tsx';
 import { TableList } from '../parts/table-list.tsx';
@@ -336,11 +336,7 @@ const Incidents = ({ clientId, id }: OfReplication) => {
   return (
     <section className="panel">
       {incidents.data === undefined ? (
-        incidents.isError ? (
-          <Failed error={incidents.error} retry={incidents.refetch} />
-        ) : (
-          <Skeleton />
-        )
+        <NotThere query={incidents} />
       ) : incidents.data.length === 0 ? (
         <QuietState title="There was no incident">
           <p>

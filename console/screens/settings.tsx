@@ -8,7 +8,7 @@ import { Freshness } from '../parts/freshness.tsx';
 import { Modal } from '../parts/modal.tsx';
 import { Ago, Moment } from '../parts/moment.tsx';
 import { useNotice } from '../parts/notices.tsx';
-import { Failed, ProblemBox, QuietState, Skeleton } from '../parts/quiet-states.tsx';
+import { NotThere, ProblemBox, QuietState } from '../parts/quiet-states.tsx';
 
 type Role = Me['role'];
 
@@ -73,11 +73,7 @@ export const SettingsScreen = ({ clientId }: { readonly clientId: number | undef
             <p>Tokens are listed, created and revoked with a token of role admin.</p>
           </QuietState>
         ) : tokens.data === undefined ? (
-          tokens.isError ? (
-            <Failed error={tokens.error} retry={tokens.refetch} />
-          ) : (
-            <Skeleton />
-          )
+          <NotThere query={tokens} />
         ) : tokens.data.length === 0 ? (
           <QuietState title="No tokens yet">
             <p>

@@ -9,31 +9,26 @@ import org.postgresql.copy.CopyOut;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** One connection by pgjdbc. What COPY sends is passed on as it is. */
-final class PostgresRowSource implements RowSource {
+final class PostgresRowSource extends JdbcRowSource {
 
-    private final Map<String, String> settings;
-    private volatile Connection connection;
-    private volatile boolean isAborted;
     private CopyOut copy;
     private boolean isInTransaction;
 
     PostgresRowSource(Map<String, String> settings) {
-        this.settings = settings;
+        super(settings);
     }
 
     @Override
     public void execute(String begin, String statement) throws SQLException {
-        if (connection == null) {
-            connect();
-        }
         isInTransaction = begin != null;
         if (isInTransaction) {
             run(begin);
         }
-        copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(statement);
+        copy = connection().unwrap(PGConnection.class).getCopyAPI().copyOut(statement);
     }
 
-    private void connect() throws SQLException {
+    @Override
+    protected Connection open() throws SQLException {
         PGSimpleDataSource server = new PGSimpleDataSource();
         server.setServerNames(new String[] {settings.get("database.hostname")});
         server.setPortNumbers(new int[] {Integer.parseInt(settings.get("database.port"))});
@@ -45,19 +40,7 @@ final class PostgresRowSource implements RowSource {
         for (Map.Entry<String, String> setting : RowCopyConnector.driverSettings(settings).entrySet()) {
             server.setProperty(setting.getKey(), setting.getValue());
         }
-        Connection opened = server.getConnection();
-        try (Statement statement = opened.createStatement()) {
-            for (String begin : RowCopyConnector.sessionStatements(settings)) {
-                statement.execute(begin);
-            }
-        } catch (SQLException error) {
-            opened.close();
-            throw error;
-        }
-        connection = opened;
-        if (isAborted) {
-            abort();
-        }
+        return server.getConnection();
     }
 
     @Override
@@ -70,7 +53,7 @@ final class PostgresRowSource implements RowSource {
     }
 
     private void run(String statement) throws SQLException {
-        try (Statement runs = connection.createStatement()) {
+        try (Statement runs = connection().createStatement()) {
             runs.execute(statement);
         }
     }
@@ -78,31 +61,5 @@ final class PostgresRowSource implements RowSource {
     @Override
     public long rows() {
         return copy.getHandledRowCount();
-    }
-
-    @Override
-    public void abort() {
-        isAborted = true;
-        Connection open = connection;
-        if (open == null) {
-            return;
-        }
-        try {
-            open.abort(Runnable::run);
-        } catch (SQLException ended) {
-            // It was closed already.
-        }
-    }
-
-    @Override
-    public void close() {
-        try {
-            if (connection != null) {
-                connection.close();
-            }
-        } catch (SQLException ended) {
-            // The server has closed it.
-        }
-        connection = null;
     }
 }
