@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Admin } from 'kafkajs';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { KafkaAdminPort, PartitionOffsets, TopicSpec } from '#core/ports/services.ts';
@@ -40,9 +41,22 @@ const raiseMessageLimit = async (connection: Admin, topics: readonly TopicSpec[]
   if (low.length > 0) await connection.alterConfigs({ validateOnly: false, resources: low });
 };
 
+/** In ms. An election takes a part of a second, and longer on a busy machine. */
+const electionDelaysMs = [100, 200, 400, 800, 1_600];
+
+/** Kafka's protocol errors 5 and 6, by kafkajs's names. */
+const isWithoutLeader = (error: unknown): boolean => {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return (
+    cause instanceof kafkajs.KafkaJSProtocolError &&
+    ['LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'].includes(cause.type)
+  );
+};
+
 /** Topic administration over one connection to each broker, which is made when it is first needed. */
 export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin => {
-  const admin = createKafka(settings, log).admin();
+  const kafka = createKafka(settings, log);
+  let admin = kafka.admin();
   const metadata = createTopicMetadataReader(settings);
   let connected: Promise<void> | undefined;
 
@@ -55,6 +69,26 @@ export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin 
       connected = undefined;
       throw toKafkaError(error, action);
     }
+  };
+
+  /**
+   * Repeats what a broker refuses because it does not lead a partition: of a topic that was created a moment ago, or has got another
+   * leader. kafkajs repeats that only for topics that are unknown, and keeps who leads for five minutes (2.2.4, admin/index.js and
+   * brokerPool.js), so the next attempt has a client of its own.
+   */
+  const onceLed = async <T>(action: () => Promise<T>): Promise<T> => {
+    for (const delayMs of electionDelaysMs) {
+      try {
+        return await action();
+      } catch (error) {
+        if (!isWithoutLeader(error)) throw error;
+        const former = admin;
+        admin = kafka.admin();
+        await former.disconnect().catch(() => undefined);
+        await sleep(delayMs);
+      }
+    }
+    return action();
   };
 
   const existing = async (topics: readonly string[]): Promise<readonly string[]> =>
@@ -98,8 +132,8 @@ export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin 
       const described = await metadata.read(topics);
       const offsets: PartitionOffsets[] = [];
       for (const { topic, topicId } of described) {
-        const partitions = await call(`read the offsets of topic ${topic}`, (connection) =>
-          connection.fetchTopicOffsets(topic),
+        const partitions = await onceLed(() =>
+          call(`read the offsets of topic ${topic}`, (connection) => connection.fetchTopicOffsets(topic)),
         );
         for (const { partition, low, high } of partitions) {
           offsets.push({ topic, partition, topicId, firstOffset: BigInt(low), endOffset: BigInt(high) });
