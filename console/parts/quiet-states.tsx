@@ -25,7 +25,7 @@ export const Failed = ({ error, retry }: { readonly error: unknown; readonly ret
   if (isForbidden(error))
     return (
       <QuietState title="No permission">
-        <p>{(error as Error).message} Ask whoever runs this Millrace for a token that may.</p>
+        <p>{(error as Error).message} Ask the people who run this Millrace for a token that may.</p>
       </QuietState>
     );
   if (error instanceof ApiProblem && error.details.status === 404)

@@ -24,7 +24,7 @@ import { type Column, Rows } from '../parts/rows.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { FleetBadge, fleetTones } from '../parts/state-badge.tsx';
 
-/** States are told anew at this step: a row may become `Not checked` without an answer of the API. */
+/** States are told again at this step: a row may become `Not checked` without an answer of the API. */
 const restateMs = 10_000;
 
 /** Every replication that the token may see; what needs someone stands first. */

@@ -228,7 +228,7 @@ const RevokeDialog = ({ token, onClose }: { readonly token: Token; readonly onCl
   });
   return (
     <Modal title={`Revoke the token ${token.name}`} onClose={onClose}>
-      <p>Whoever uses it is refused after one minute at the latest, sessions of this console among them.</p>
+      <p>Everyone who uses it is refused after one minute at the latest, also in sessions of this console.</p>
       <CliLine line={`millrace tokens revoke ${token.token_id}`} />
       <ProblemBox error={revoke.error} />
       <div className="buttons">

@@ -15,7 +15,7 @@ export interface TableShapesOptions {
   readonly remember: (shape: KnownShape) => Promise<void>;
 }
 
-/** What the consumer knows of its tables at this moment. A table that has followed a change is replaced here, for whoever asks next. */
+/** What the consumer knows of its tables at this moment. A table that has followed a change is replaced here, for the next caller. */
 export class TableShapes {
   readonly #options: TableShapesOptions;
   readonly #shapes = new Map<string, KnownShape>();

@@ -2,7 +2,7 @@ import type { FaultCondition } from '../contracts/health-record.ts';
 import type { Severity } from '../contracts/incident.ts';
 import type { Fault } from '../health/fault.ts';
 
-/** Nothing of it goes on, or is about to be lost, until somebody acts, whatever else the replication does. */
+/** Nothing of it goes on, or is about to be lost, until someone acts, whatever else the replication does. */
 const alwaysCritical: ReadonlySet<FaultCondition> = new Set([
   'replication-failed',
   'needs-resync',

@@ -41,12 +41,12 @@ export const webhookEnvironmentSchema = z.object({
 
 export const connectEnvironmentSchema = z.object({ MILLRACE_CONNECT_URL: z.url() });
 
-/** Where databases may be. Whoever connects to them reads it. */
+/** Where databases may be. All functions and tasks that connect to them read it. */
 export const databaseNetworkEnvironmentSchema = z
   .object({
     /** Networks in CIDR notation, comma-separated. */
     MILLRACE_DATABASE_NETWORKS: z.string().min(1),
-    /** The platform's own ones; none where the platform is somebody else's. */
+    /** The platform's own ones; none where the platform is someone else's. */
     MILLRACE_RESERVED_NETWORKS: z.string().default(''),
     /** Comma-separated, or `any`. */
     MILLRACE_DATABASE_PORTS: z.string().min(1),

@@ -5,7 +5,7 @@ import { instantSchema } from './identifiers.ts';
 
 export const incidentRetentionDays = 90;
 
-/** From the least to the most. info: nothing is wrong. warning: changes may be late. critical: somebody has to act. */
+/** From the least to the most. info: nothing is wrong. warning: changes may be late. critical: someone has to act. */
 export const severities = ['info', 'warning', 'critical'] as const;
 export const severitySchema = z.enum(severities);
 export type Severity = z.infer<typeof severitySchema>;
@@ -25,7 +25,7 @@ export const incidentConditionSchema = z.enum([
 ]);
 export type IncidentCondition = z.infer<typeof incidentConditionSchema>;
 
-/** One condition of one replication, from when it has lasted long enough to tell somebody until it is over. */
+/** One condition of one replication, from when it has lasted long enough to tell someone until it is over. */
 export const incidentSchema = z
   .strictObject({
     incidentId: z.string(),

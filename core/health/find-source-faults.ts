@@ -11,7 +11,7 @@ export const lookStaleAfterMs = 150_000;
 export const lagToleranceMs = 60_000;
 
 /**
- * What the source keeps for capture may fill so much of its limit, in percent, before somebody is told, and is told again. From
+ * What the source keeps for capture may fill so much of its limit, in percent, before someone is told, and is told again. From
  * `limitFaultPercent` on it is a fault of the replication; below it is only a warning.
  */
 const limitSteps = [50, 80, 95] as const;

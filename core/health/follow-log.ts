@@ -124,7 +124,7 @@ export const captureLag = (log: SourceLog | undefined): CaptureLag => {
   };
 };
 
-/** For how long nobody has read the log for the capture; undefined when somebody does, or the source does not tell. */
+/** For how long nobody has read the log for the capture; undefined when someone does, or the source does not tell. */
 export const unreadMs = ({ reader, readAt }: SourceLog): number | undefined =>
   reader?.isReading === false ? Date.parse(readAt) - Date.parse(reader.since) : undefined;
 

@@ -89,7 +89,7 @@ export class Alarms extends Construct {
       {
         // It lasts as long as the state does: healing that gives up ends what the alarms above it measure.
         name: 'replication-failed',
-        description: 'A replication stands still until somebody acts.',
+        description: 'A replication stands still until someone acts.',
         metric: serviceMetric(environment, metricNames.replicationsFailed, 'Maximum', oneMinute),
         when: { atLeast: 1 },
         periods: 1,

@@ -67,8 +67,8 @@ export const registerDatabase = async (
 };
 
 /**
- * One answer for a port where nothing listens and for one where something else than a database does: whoever may register
- * databases must not find out by it what else runs at a host.
+ * One answer for a port where nothing listens and for one where something else than a database does: a client that may
+ * register databases must not find out by it what else runs at a host.
  */
 const detectKind = async (
   { host, port }: RegisterRequest,

@@ -49,7 +49,7 @@ const netWriteTimeoutSeconds = 300;
 const noRowLimit = '18446744073709551615';
 
 /**
- * A server may have other defaults for what a statement means, so every session of ours sets these:
+ * A server may have other defaults for what a statement means, so each of our sessions sets these:
  *
  * - A result has all its rows.
  * - SHOW CREATE writes names between backticks.

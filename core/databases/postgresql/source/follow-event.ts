@@ -191,7 +191,7 @@ const compareColumn = (
 };
 
 /**
- * What the rows that were there have in the column. A constant default is kept beside them until they are written again; without one
+ * What the rows that were there have in the column. A constant default is kept next to them until they are written again; without one
  * they have NULL. After the rows were written again the catalog does not tell any more.
  */
 const fillOf = ({ catalog, notNull }: Numbered, { known, now }: Catalogs): ColumnFill | undefined => {

@@ -171,7 +171,7 @@ test('a look that fails keeps what was seen, and says since when it fails', () =
   expect(follow([[180, 20, 20]], failed).failure).toBeUndefined();
 });
 
-test('since when somebody reads the log, or nobody does', () => {
+test('since when someone reads the log, or nobody does', () => {
   const read = (isRead: boolean) => ({ isRead });
   expect(
     follow([

@@ -114,7 +114,7 @@ test.each<[string, () => Record<string, unknown>]>([
   expect(await create()(await sign(change()))).toBeUndefined();
 });
 
-test('a token that somebody else has signed is refused, whatever it says of itself', async () => {
+test('a token that someone else has signed is refused, whatever it says of itself', async () => {
   const authorize = create();
   const { privateKey } = await generateKeyPair('RS256');
   expect(await authorize(await sign({}, { key: privateKey }))).toBeUndefined();

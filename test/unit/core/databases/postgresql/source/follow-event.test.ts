@@ -74,7 +74,7 @@ describe('the catalog is where the event is', () => {
       'the type of column v was changed from character varying(10) to character varying(20)',
       table([id, a, varchar('v', 3, 20)], 3),
     ],
-    // Rows that were written again by VACUUM FULL, with a constant that is still beside them.
+    // Rows that were written again by VACUUM FULL, with a constant that is still next to them.
     [
       'column c (integer) was added, with a constant in the rows that were there',
       table([id, a, v, int('c', 4, { missing: '7' })], 4, { storageId: 9 }),
