@@ -17,6 +17,7 @@ import type {
   DeadLetterTopic,
   RefusedEvent,
   StoredDeadLetter,
+  TopicPartition,
 } from '#core/ports/dead-letters.ts';
 import type { MetricsPort } from '#core/ports/metrics.ts';
 import type { RowEvent } from '#core/ports/row-event.ts';
@@ -25,12 +26,7 @@ import type { ReplicationStore } from '#core/ports/state-store.ts';
 /** A change of the settings counts after so long; meanwhile events that wait by the thousand need no look at the store each. */
 const settingsAgeMs = 2_000;
 
-interface Place {
-  readonly topic: string;
-  readonly partition: number;
-}
-
-const placeKey = ({ topic, partition }: Place): string => `${topic}/${partition}`;
+const placeKey = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
 /** A row that was read from the source, to be written when the stream has come to where it was read. */
 export interface ReadRow {
@@ -91,12 +87,12 @@ export class DeadLetters {
   }
 
   /** Whether the partition has ever had marks, as far as is known. */
-  mayHaveMarks(place: Place): boolean {
+  mayHaveMarks(place: TopicPartition): boolean {
     return this.#counts.has(placeKey(place));
   }
 
   /** The marks of a partition are these now, or will be when the batch that was just planned is committed. */
-  track(place: Place, keys: DeadKeys): void {
+  track(place: TopicPartition, keys: DeadKeys): void {
     if (keys.isEmpty && !this.mayHaveMarks(place)) return;
     this.#counts.set(placeKey(place), keys.count);
     this.#rows.set(placeKey(place), keys.rowsByTable());
@@ -146,7 +142,7 @@ export class DeadLetters {
    * over the events. Throws `DeadLetterLimit` when the replication may not have so many, and `KafkaUnavailable`.
    */
   async write(
-    place: Place,
+    place: TopicPartition,
     heldBack: readonly HeldBack[],
     origins: ReadonlyMap<RowEvent, EventOrigin>,
   ): Promise<readonly DeadLetterMark[]> {
@@ -212,7 +208,7 @@ export class DeadLetters {
   }
 
   /** Asks a partition to do something between two batches. */
-  askFor(place: Place, work: DueWork): void {
+  askFor(place: TopicPartition, work: DueWork): void {
     const before = this.#due.get(placeKey(place));
     this.#due.set(placeKey(place), {
       rows: [...(before?.rows ?? []), ...work.rows],
@@ -221,18 +217,18 @@ export class DeadLetters {
     this.#interrupts.get(placeKey(place))?.abort();
   }
 
-  hasDue(place: Place): boolean {
+  hasDue(place: TopicPartition): boolean {
     return this.#due.has(placeKey(place));
   }
 
-  takeDue(place: Place): DueWork | undefined {
+  takeDue(place: TopicPartition): DueWork | undefined {
     const work = this.#due.get(placeKey(place));
     this.#due.delete(placeKey(place));
     return work;
   }
 
   /** Aborted when something is due: the partition finishes what it has in hand. */
-  interruptOf(place: Place): AbortSignal {
+  interruptOf(place: TopicPartition): AbortSignal {
     const controller = new AbortController();
     this.#interrupts.set(placeKey(place), controller);
     if (this.hasDue(place)) controller.abort();
@@ -246,7 +242,7 @@ const originOf = (event: RowEvent, origins: ReadonlyMap<RowEvent, EventOrigin>):
   throw new MillraceError('Internal', 'An event that is not applied has lost where it came from.');
 };
 
-const toMark = (place: Place, held: HeldBack, origin: EventOrigin, atMs: number): DeadLetterMark => {
+const toMark = (place: TopicPartition, held: HeldBack, origin: EventOrigin, atMs: number): DeadLetterMark => {
   const { table, event, id, keyRow, error } = held;
   return {
     topic: place.topic,

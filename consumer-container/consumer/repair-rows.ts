@@ -12,6 +12,7 @@ import type {
   DeadLetterChange,
   DeadLetterMark,
   StoredDeadLetter,
+  TopicPartition,
 } from '#core/ports/dead-letters.ts';
 import type { PartitionBatch, TableChanges } from '#core/ports/partition-batch.ts';
 import type { RowEvent } from '#core/ports/row-event.ts';
@@ -44,14 +45,9 @@ export interface RepairPorts {
   readonly log: Log;
 }
 
-interface Place {
-  readonly topic: string;
-  readonly partition: number;
-}
-
 /** Rows that were read together, and wait for the stream. */
 interface Reading {
-  readonly place: Place;
+  readonly place: TopicPartition;
   readonly rows: readonly ReadRow[];
   /** Everything that was committed when the rows were read lies at or before it in the source's log. */
   readonly marker: bigint;
@@ -124,7 +120,7 @@ class Repairs {
   }
 
   /** Tries the rows that the source has now, and writes nothing. */
-  async #check(place: Place, marks: readonly StoredDeadLetter[]): Promise<void> {
+  async #check(place: TopicPartition, marks: readonly StoredDeadLetter[]): Promise<void> {
     const rows = await this.#readRows(place, marks);
     if (rows.length === 0) return;
     const { target } = this.#ports;
@@ -139,7 +135,7 @@ class Repairs {
     );
   }
 
-  async #read(place: Place, marks: readonly StoredDeadLetter[]): Promise<void> {
+  async #read(place: TopicPartition, marks: readonly StoredDeadLetter[]): Promise<void> {
     const rows = await this.#readRows(place, marks);
     if (rows.length === 0) return;
     // After the rows were read, so that everything that they show lies before it.
@@ -148,7 +144,7 @@ class Repairs {
   }
 
   /** The rows of the keys as the source has them. A failure is the answer to the request. */
-  async #readRows(place: Place, marks: readonly StoredDeadLetter[]): Promise<readonly ReadRow[]> {
+  async #readRows(place: TopicPartition, marks: readonly StoredDeadLetter[]): Promise<readonly ReadRow[]> {
     const { source, tablesOf, target } = this.#ports;
     const found: ReadRow[] = [];
     for (const ofTable of Map.groupBy(marks, (mark) => tableKey(mark.table)).values()) {
@@ -216,7 +212,7 @@ class Repairs {
 const rowAtSource = 'The target takes the row as the source has it now.';
 const goneAtSource = 'The source has no such row any more: a replay deletes it at the target.';
 
-const emptyBatch = ({ topic, partition }: Place, epoch: number, offset: bigint): PartitionBatch => ({
+const emptyBatch = ({ topic, partition }: TopicPartition, epoch: number, offset: bigint): PartitionBatch => ({
   topic,
   partition,
   epoch,
@@ -275,7 +271,7 @@ export interface CarryOutPorts {
  * Does what is due in a partition, between two of its batches: nothing of it is under way. Rows are written, and their marks removed, in
  * one transaction that asserts the checkpoint and leaves it where it is.
  */
-export const carryOutRepairs = async (place: Place, ports: CarryOutPorts): Promise<void> => {
+export const carryOutRepairs = async (place: TopicPartition, ports: CarryOutPorts): Promise<void> => {
   const { target, deadLetters, tablesOf, epoch, clock } = ports;
   const work = deadLetters.takeDue(place);
   if (work === undefined) return;

@@ -93,8 +93,21 @@ export interface DeadLetterGroup {
   readonly sampleMessage: string;
 }
 
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
 /** Which marks of a replication the consumer reads. */
-export type DeadLetterRange = 'all' | 'requested' | { readonly topic: string; readonly partition: number };
+export type DeadLetterRange = 'all' | 'requested' | TopicPartition;
+
+/** What someone asks for. */
+export interface DeadLetterRequest {
+  readonly action: DeadLetterAction;
+  readonly by: string;
+  readonly atMs: number;
+  readonly reason?: string | undefined;
+}
 
 /** Which marks are meant; all conditions that are set hold. */
 export interface DeadLetterSelection {
@@ -118,12 +131,7 @@ export interface DeadLetterStore {
   requestDeadLetters(
     owner: TargetOwner,
     selection: DeadLetterSelection,
-    request: {
-      readonly action: DeadLetterAction;
-      readonly by: string;
-      readonly atMs: number;
-      readonly reason?: string | undefined;
-    },
+    request: DeadLetterRequest,
   ): Promise<number>;
 }
 

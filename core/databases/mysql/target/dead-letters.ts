@@ -10,19 +10,15 @@ import type {
   DeadLetterAnswer,
   DeadLetterChange,
   DeadLetterRange,
+  DeadLetterRequest,
   DeadLetterSelection,
-  DeadLetterStore,
+  TopicPartition,
 } from '../../../ports/dead-letters.ts';
 import { quoteIdentifier } from '../identifiers.ts';
 import type { Statement } from '../statement.ts';
 import { clientTableNames } from './bookkeeping.ts';
 
 type Client = Pick<TargetOwner, 'installationId' | 'clientId'>;
-type Request = Parameters<DeadLetterStore['requestDeadLetters']>[2];
-interface Partition {
-  readonly topic: string;
-  readonly partition: number;
-}
 
 /** The table of a client's dead letters, see bookkeeping.ts. */
 const tableOf = (owner: Client): string => quoteIdentifier(clientTableNames(owner).deadLetter);
@@ -71,7 +67,7 @@ const marksOf = (values: readonly unknown[]): string => values.map(() => '?').jo
 /** What a batch does to the marks of its partition, in this order. */
 export const changeDeadLetters = (
   owner: TargetOwner,
-  { topic, partition }: Partition,
+  { topic, partition }: TopicPartition,
   { added, cleared, emptied }: DeadLetterChange,
 ): readonly Statement[] => {
   const table = tableOf(owner);
@@ -162,7 +158,7 @@ export const groupDeadLetters = (owner: TargetOwner): Statement => ({
 export const requestDeadLetters = (
   owner: TargetOwner,
   selection: DeadLetterSelection,
-  { action, by, atMs, reason }: Request,
+  { action, by, atMs, reason }: DeadLetterRequest,
 ): Statement => {
   const { text, values } = selected(selection);
   const table = tableOf(owner);

@@ -10,18 +10,14 @@ import type {
   DeadLetterAnswer,
   DeadLetterChange,
   DeadLetterRange,
+  DeadLetterRequest,
   DeadLetterSelection,
-  DeadLetterStore,
+  TopicPartition,
 } from '../../../ports/dead-letters.ts';
 import type { Statement } from '../statement.ts';
 import { bookkeepingSchema, clientTableNames } from './bookkeeping.ts';
 
 type Client = Pick<TargetOwner, 'installationId' | 'clientId'>;
-type Request = Parameters<DeadLetterStore['requestDeadLetters']>[2];
-interface Partition {
-  readonly topic: string;
-  readonly partition: number;
-}
 
 /** The table of a client's dead letters, see bookkeeping.ts. */
 const tableOf = (owner: Client): string => `${bookkeepingSchema}.${clientTableNames(owner).deadLetter}`;
@@ -72,7 +68,7 @@ const recordType = markColumns.map((name) => `${name} ${columnTypes[name] ?? 'te
 /** What a batch does to the marks of its partition, in this order. */
 export const changeDeadLetters = (
   owner: TargetOwner,
-  { topic, partition }: Partition,
+  { topic, partition }: TopicPartition,
   { added, cleared, emptied }: DeadLetterChange,
 ): readonly Statement[] => {
   const table = tableOf(owner);
@@ -165,7 +161,7 @@ export const groupDeadLetters = (owner: TargetOwner): Statement => ({
 export const requestDeadLetters = (
   owner: TargetOwner,
   selection: DeadLetterSelection,
-  { action, by, atMs, reason }: Request,
+  { action, by, atMs, reason }: DeadLetterRequest,
 ): Statement => {
   const { text, values } = selected(selection, 6);
   const table = tableOf(owner);
