@@ -137,8 +137,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
       );
       return exitCodes[end];
     } finally {
-      await deadLetters.close();
-      await Promise.all([admin.close(), taskMetrics.close()]);
+      await Promise.all([deadLetters.close(), admin.close(), taskMetrics.close()]);
     }
   } finally {
     process.off('SIGTERM', onSignal);

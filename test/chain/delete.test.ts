@@ -2,6 +2,7 @@ import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type ApiAnswer,
+  awaitConsumerEnd,
   awaitLive,
   createReplication,
   createTenant,
@@ -9,7 +10,6 @@ import {
   runningStack,
   startAndAwaitActive,
   type Tenant,
-  taskProcesses,
   waitFor,
 } from './harness.ts';
 import { findTraces, noTraces } from './traces.ts';
@@ -81,7 +81,7 @@ describe('deleting a replication', () => {
     expect(done).toMatchObject({ remains: [], finished_at: expect.any(String) });
     expect((await tenant.api.get(`/replications/${traced.id}`)).status).toBe(404);
     expect(await findTraces(traced, tenant.source, tenant.target)).toEqual(noTraces);
-    expect(taskProcesses('consumer', traced.id)).toEqual([]);
+    await awaitConsumerEnd(traced.id);
     expect(await targetTables()).toEqual(['own_parts']);
     expect((await tenant.target.query('SELECT count(*)::int AS n FROM own_parts')).rows).toEqual([{ n: 20 }]);
     // Harmless when it is repeated.

@@ -265,6 +265,21 @@ export const taskProcesses = (role: 'consumer' | 'copy-worker', replicationId: n
       );
     });
 
+/**
+ * Waits until these processes of a replication's consumer have ended: all that run, if none are named. One that was drained writes
+ * nothing any more, and needs a moment to close its connections.
+ */
+export const awaitConsumerEnd = async (replicationId: number, pids?: readonly number[]): Promise<void> =>
+  waitFor(
+    'the consumer to end',
+    30_000,
+    async () => (remainingConsumers(replicationId, pids).length === 0 ? true : undefined),
+    async () => ({ running: remainingConsumers(replicationId, pids) }),
+  ).then(() => undefined);
+
+const remainingConsumers = (replicationId: number, pids?: readonly number[]): readonly number[] =>
+  taskProcesses('consumer', replicationId).filter((pid) => pids?.includes(pid) ?? true);
+
 /** Linux only, as the stack's fault tests are. */
 const environmentOf = (pid: number): readonly string[] => {
   try {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
+  awaitConsumerEnd,
   awaitEqual,
   awaitLive,
   createReplication,
@@ -91,9 +92,7 @@ describe('healing', () => {
 
   test("a user's stop is not healed", async () => {
     expect((await tenant.api.post(`/replications/${id}/stop`)).status).toBe(200);
-    await waitFor('the consumer to end', 30_000, async () =>
-      taskProcesses('consumer', id).length === 0 ? true : undefined,
-    );
+    await awaitConsumerEnd(id);
     // One tick of monitor-health and one of check-heartbeats.
     await sleep(125_000);
     expect(taskProcesses('consumer', id)).toEqual([]);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
+  awaitConsumerEnd,
   awaitEqual,
   awaitLive,
   awaitStatus,
@@ -167,9 +168,7 @@ describe('the life of a replication', () => {
       pause: { reason: 'work at the target' },
     });
     // It writes nothing any more, and needs a moment to end.
-    await waitFor('the consumer to end', 30_000, async () =>
-      taskProcesses('consumer', id).length === 0 ? true : undefined,
-    );
+    await awaitConsumerEnd(id);
     const copiedBefore = (await statusOf(tenant, id)).statistics.rows_copied;
     expect((await tenant.api.post(`/replications/${id}/resume`, {}, sameKey)).status).toBe(202);
     await awaitStatus(tenant, id, 'active', 120_000);
@@ -195,13 +194,15 @@ describe('the life of a replication', () => {
   });
 
   test('a restart goes on with a new consumer, and copies nothing again', async () => {
-    const [consumerBefore] = taskProcesses('consumer', id);
+    const consumersBefore = taskProcesses('consumer', id);
+    expect(consumersBefore).toHaveLength(1);
     const copiedBefore = (await statusOf(tenant, id)).statistics.rows_copied;
     expect((await tenant.api.post(`/replications/${id}/restart`)).status).toBe(202);
     await tenant.source.query("INSERT INTO accounts VALUES (11, 'while it restarts', NULL)");
     await awaitStatus(tenant, id, 'active', 120_000);
     await expectEqual('accounts');
-    expect(taskProcesses('consumer', id)).not.toContain(consumerBefore);
+    await awaitConsumerEnd(id, consumersBefore);
+    expect(taskProcesses('consumer', id)).toHaveLength(1);
     expect((await statusOf(tenant, id)).statistics.rows_copied).toBe(copiedBefore);
   });
 
