@@ -20,6 +20,7 @@ import {
   openIncidentsKey,
   progressesOf,
   replicationKey,
+  schemaChangesOf,
   shapesOf,
   sourceLogKey,
 } from './store-keys.ts';
@@ -78,6 +79,7 @@ export const createDeletionStore = (table: DynamoTable, clock: Clock): DeletionS
       for (const { pk, sk } of [
         healsOf(replicationId),
         shapesOf(replicationId),
+        schemaChangesOf(replicationId),
         healthPointsOf(replicationId),
         incidentsOf(replicationId),
       ]) {

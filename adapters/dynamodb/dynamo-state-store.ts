@@ -17,6 +17,7 @@ import { createIncidentStore } from './incident-store.ts';
 import { createMetricsStore } from './metrics-store.ts';
 import { createRegistryStore } from './registry-store.ts';
 import { createReplicationStore } from './replication-store.ts';
+import { createSchemaChangeStore } from './schema-change-store.ts';
 import { createShapeStore } from './shape-store.ts';
 import { createSourceLogStore } from './source-log-store.ts';
 import { createTokenStore } from './token-store.ts';
@@ -47,6 +48,7 @@ export const createStateStore = ({
     ...createConsumerStore(table),
     ...createCopyStore(table),
     ...createShapeStore(table),
+    ...createSchemaChangeStore(table),
     ...createSourceLogStore(table),
     ...createHealthStore(table),
     ...createMetricsStore(table),

@@ -33,6 +33,7 @@ import type { ActivityScope, ReplicationKey } from '#core/ports/state-store.ts';
  * | delivery of an alert (gsiPk ALERT_DELIVERY) | ALERT_DELIVERY#id | ALERT_DELIVERY |
  * | delivery that has not ended | ALERTS_WAITING | its id |
  * | table progress, table's shape | REPLICATION#id | TABLE#table, SHAPE#table |
+ * | change of a table that a person decides on | REPLICATION#id | CHANGE#its id |
  * | chunk | REPLICATION#id#TABLE#table | plan id#number |
  */
 export interface Key {
@@ -63,6 +64,7 @@ const databasePrefix = 'DATABASE#';
 const replicationPrefix = 'REPLICATION#';
 const tablePrefix = 'TABLE#';
 const shapePrefix = 'SHAPE#';
+const changePrefix = 'CHANGE#';
 const healPrefix = 'HEAL#';
 const activityPrefix = 'ACTIVITY#';
 const historyPrefix = 'HISTORY#';
@@ -249,6 +251,12 @@ export const shapesOf = (replicationId: ReplicationId): Key => ({
   pk: replicationPartition(replicationId),
   sk: shapePrefix,
 });
+
+export const schemaChangeKey = (replicationId: ReplicationId, changeId: string): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: `${changePrefix}${changeId}`,
+});
+export const schemaChangesOf = (replicationId: ReplicationId): Key => schemaChangeKey(replicationId, '');
 
 export const chunkPartition = (replicationId: ReplicationId, source: TableRef): string =>
   `${replicationPartition(replicationId)}#${tablePrefix}${tableKey(source)}`;

@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '6749c0a732be0684be0d7367c4dd0fa8634100cd4fa7e0eeabcc16b2907ea31d';
+export const documentDigest = '9e98a2eb77601b03ae5bd3ffa408e0200f437168b713bd5f78b9006fcad015d4';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -49,6 +49,31 @@ export const routes = {
   getCopyProgress: { method: 'GET', path: '/v1/replications/{replication_id}/copy', ofClient: true },
   listActivity: { method: 'GET', path: '/v1/replications/{replication_id}/activity', ofClient: true },
   listClientActivity: { method: 'GET', path: '/v1/activity', ofClient: true },
+  listSchemaChanges: {
+    method: 'GET',
+    path: '/v1/replications/{replication_id}/schema-changes',
+    ofClient: true,
+  },
+  getSchemaChange: {
+    method: 'GET',
+    path: '/v1/replications/{replication_id}/schema-changes/{change_id}',
+    ofClient: true,
+  },
+  rehearseSchemaChange: {
+    method: 'POST',
+    path: '/v1/replications/{replication_id}/schema-changes/{change_id}/rehearse',
+    ofClient: true,
+  },
+  approveSchemaChange: {
+    method: 'POST',
+    path: '/v1/replications/{replication_id}/schema-changes/{change_id}/approve',
+    ofClient: true,
+  },
+  rejectSchemaChange: {
+    method: 'POST',
+    path: '/v1/replications/{replication_id}/schema-changes/{change_id}/reject',
+    ofClient: true,
+  },
   listDeadLetters: { method: 'GET', path: '/v1/replications/{replication_id}/dead-letters', ofClient: true },
   updateDeadLetterSettings: {
     method: 'PATCH',
@@ -968,6 +993,89 @@ export interface Operations {
       client_id?: string | number;
     };
     answer: ClientActivity;
+  };
+  listSchemaChanges: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+      state?: 'waiting' | 'approved' | 'applied' | 'rejected' | 'expired';
+      table?: string | number;
+      client_id?: string | number;
+    };
+    answer: SchemaChangeList;
+  };
+  getSchemaChange: {
+    path: {
+      replication_id: string | number;
+      change_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: SchemaChange;
+  };
+  rehearseSchemaChange: {
+    path: {
+      replication_id: string | number;
+      change_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    body: {
+      /**
+       * One ALTER TABLE of the target table, in the place of the planned statements. It adds and renames the same columns, with the same values in the rows that are there; types, the dropping of columns that the source dropped, ALGORITHM and LOCK are free.
+       */
+      statement?: string;
+    };
+    answer: SchemaChange;
+  };
+  approveSchemaChange: {
+    path: {
+      replication_id: string | number;
+      change_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    body: {
+      /**
+       * The version of the change that the caller has seen: 409 when it is another one by now.
+       */
+      version: number;
+      /**
+       * One ALTER TABLE of the target table, in the place of the planned statements. It adds and renames the same columns, with the same values in the rows that are there; types, the dropping of columns that the source dropped, ALGORITHM and LOCK are free.
+       */
+      statement?: string;
+      /**
+       * Why, for the activity.
+       */
+      reason?: string;
+    };
+    answer: SchemaChange;
+  };
+  rejectSchemaChange: {
+    path: {
+      replication_id: string | number;
+      change_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    body: {
+      /**
+       * The version of the change that the caller has seen: 409 when it is another one by now.
+       */
+      version: number;
+      /**
+       * Why, for the activity.
+       */
+      reason: string;
+    };
+    answer: SchemaChange;
   };
   listDeadLetters: {
     path: {
@@ -2469,6 +2577,256 @@ export interface ClientActivity {
    * Null: there is no more.
    */
   next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "SchemaChangeList".
+ */
+export interface SchemaChangeList {
+  replication_id: number;
+  /**
+   * The newest first.
+   */
+  schema_changes: {
+    /**
+     * Names one change of one table.
+     */
+    change_id: string;
+    /**
+     * Changes with the change. A decision names the version that its person has seen.
+     */
+    version: number;
+    /**
+     * The source table as `schema.table`.
+     */
+    table: string;
+    target_table: string;
+    /**
+     * waiting: the table is held until a person decides. approved: not done yet. applied: the target has it. rejected: the table stays held, until closed_at is set. expired: another change has taken its place, or the table was copied again or left out.
+     */
+    state: 'waiting' | 'approved' | 'applied' | 'rejected' | 'expired';
+    /**
+     * What approving does. follow: the target table is changed at this place between the rows. truncate: it is emptied there. resync: the table is copied again.
+     */
+    way: 'follow' | 'truncate' | 'resync';
+    kinds: (
+      | 'add-column'
+      | 'add-column-default'
+      | 'drop-column'
+      | 'rename-column'
+      | 'widen-type'
+      | 'change-type'
+      | 'drop-not-null'
+      | 'change-key'
+      | 'rewrite'
+      | 'replace-table'
+      | 'drop-table'
+      | 'truncate'
+      | 'other'
+    )[];
+    /**
+     * The change in words.
+     */
+    what: string;
+    /**
+     * What can be done about it now.
+     */
+    message: string;
+    /**
+     * Planned at the target, in their order.
+     */
+    statements: string[];
+    /**
+     * What was approved in the place of the planned statements.
+     */
+    edited_statement: string | null;
+    risk: {
+      level: 'low' | 'medium' | 'high';
+      message: string;
+    };
+    detected_at: string;
+    decided_at: string | null;
+    decided_by: string | null;
+    /**
+     * Why it was decided so.
+     */
+    reason: string | null;
+    /**
+     * Since when nothing is to be decided or done about it.
+     */
+    closed_at: string | null;
+    /**
+     * How it ended, or why an approval was not carried out.
+     */
+    note: string | null;
+  }[];
+  /**
+   * Where the list goes on; null at its end.
+   */
+  next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "SchemaChange".
+ */
+export interface SchemaChange {
+  replication_id: number;
+  /**
+   * Names one change of one table.
+   */
+  change_id: string;
+  /**
+   * Changes with the change. A decision names the version that its person has seen.
+   */
+  version: number;
+  /**
+   * The source table as `schema.table`.
+   */
+  table: string;
+  target_table: string;
+  /**
+   * waiting: the table is held until a person decides. approved: not done yet. applied: the target has it. rejected: the table stays held, until closed_at is set. expired: another change has taken its place, or the table was copied again or left out.
+   */
+  state: 'waiting' | 'approved' | 'applied' | 'rejected' | 'expired';
+  /**
+   * What approving does. follow: the target table is changed at this place between the rows. truncate: it is emptied there. resync: the table is copied again.
+   */
+  way: 'follow' | 'truncate' | 'resync';
+  kinds: (
+    | 'add-column'
+    | 'add-column-default'
+    | 'drop-column'
+    | 'rename-column'
+    | 'widen-type'
+    | 'change-type'
+    | 'drop-not-null'
+    | 'change-key'
+    | 'rewrite'
+    | 'replace-table'
+    | 'drop-table'
+    | 'truncate'
+    | 'other'
+  )[];
+  /**
+   * The change in words.
+   */
+  what: string;
+  /**
+   * What can be done about it now.
+   */
+  message: string;
+  /**
+   * Planned at the target, in their order.
+   */
+  statements: string[];
+  /**
+   * What was approved in the place of the planned statements.
+   */
+  edited_statement: string | null;
+  risk: {
+    level: 'low' | 'medium' | 'high';
+    message: string;
+  };
+  detected_at: string;
+  decided_at: string | null;
+  decided_by: string | null;
+  /**
+   * Why it was decided so.
+   */
+  reason: string | null;
+  /**
+   * Since when nothing is to be decided or done about it.
+   */
+  closed_at: string | null;
+  /**
+   * How it ended, or why an approval was not carried out.
+   */
+  note: string | null;
+  /**
+   * The source table before the change.
+   */
+  before: {
+    columns: {
+      name: string;
+      /**
+       * As the source spells it.
+       */
+      type: string;
+      not_null: boolean;
+      generated: boolean;
+    }[];
+    primary_key: string[];
+  } | null;
+  /**
+   * The source table after it; null where that is not known.
+   */
+  after: {
+    columns: {
+      name: string;
+      /**
+       * As the source spells it.
+       */
+      type: string;
+      not_null: boolean;
+      generated: boolean;
+    }[];
+    primary_key: string[];
+  } | null;
+  /**
+   * Exactly before the change; null where the log has not come to it.
+   */
+  position: {
+    topic: string;
+    partition: number;
+    offset: string;
+  } | null;
+  /**
+   * The last one of this version.
+   */
+  rehearsal: {
+    at: string;
+    /**
+     * What was tried; nothing of it is left.
+     */
+    statements: string[];
+    /**
+     * rolled-back: on the target table, in a transaction that was rolled back. empty-copy: on a copy of it without rows, which was dropped. counted: no statement was run, rows were only counted.
+     */
+    method: 'rolled-back' | 'empty-copy' | 'counted';
+    /**
+     * Nothing was found that keeps the change from being done.
+     */
+    ok: boolean;
+    problems: string[];
+    /**
+     * Whether the server writes each row again; null where that is not known.
+     */
+    rewrites_table: boolean | null;
+    /**
+     * What is locked meanwhile, in words.
+     */
+    lock: string | null;
+    /**
+     * The target's own estimate.
+     */
+    estimated_rows: number | null;
+    /**
+     * Rows of the target that the new columns of the source would not hold.
+     */
+    unfit: {
+      column: string;
+      /**
+       * Completes "rows that ".
+       */
+      what: string;
+      /**
+       * Null where counting took too long.
+       */
+      rows: number | null;
+    }[];
+    note: string | null;
+    duration_ms: number;
+  } | null;
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema

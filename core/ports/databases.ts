@@ -8,6 +8,7 @@ import type { Problem } from '../errors/millrace-error.ts';
 import type { DeadLetterStore } from './dead-letters.ts';
 import type { ConnectorOffset } from './services.ts';
 import type { SourceDialect } from './source-dialect.ts';
+import type { RehearseChange } from './table-changer.ts';
 import type { TargetDialect } from './target-dialect.ts';
 import type { TargetOwnership } from './target-ownership.ts';
 
@@ -280,5 +281,7 @@ export interface TargetDatabase extends DescribesTables, TargetOwnership, DeadLe
   isCreatedTable(ref: TableRef, mark: string): Promise<boolean>;
   /** Drops the table if its comment is `mark`, which says that `createTable` made it; leaves every other one. */
   dropCreatedTable(ref: TableRef, mark: string): Promise<'dropped' | 'missing' | 'not-created'>;
+  /** Tries a change of a table, see `RehearsalRequest`. */
+  readonly rehearseChange: RehearseChange;
   close(): Promise<void>;
 }

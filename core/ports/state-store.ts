@@ -19,6 +19,7 @@ import type { ClientId, DatabaseId, ReplicationId, TableRef } from '../contracts
 import type { Incident } from '../contracts/incident.ts';
 import type { MetricsTarget } from '../contracts/metrics-target.ts';
 import type { Replication } from '../contracts/replication.ts';
+import type { SchemaChange } from '../contracts/schema-change.ts';
 import type { SourceLog } from '../contracts/source-log.ts';
 import type { KnownShape } from '../contracts/table-description.ts';
 import type { Token, TokenId } from '../contracts/token.ts';
@@ -408,6 +409,22 @@ export interface ShapeStore {
   listTableShapes(replicationId: ReplicationId): Promise<readonly TableShape[]>;
 }
 
+/** Changes of tables that a person decides on, and how they ended. */
+export interface SchemaChangeStore {
+  /** Of all tables, the newest first; closed ones for 90 days after their last change. */
+  listSchemaChanges(replicationId: ReplicationId): Promise<readonly SchemaChange[]>;
+  getSchemaChange(replicationId: ReplicationId, changeId: string): Promise<SchemaChange | undefined>;
+  /**
+   * Stores the change if what is stored has the version `before`, or nothing is stored where that is undefined; false otherwise, with
+   * nothing written.
+   */
+  putSchemaChange(
+    replicationId: ReplicationId,
+    change: SchemaChange,
+    before: number | undefined,
+  ): Promise<boolean>;
+}
+
 /** Fields of a deletion that change while it is at work. */
 export type DeletionChange = {
   readonly [K in keyof Omit<Deletion, 'clientId' | 'replicationId' | 'name' | 'connectorName'>]?:
@@ -447,6 +464,7 @@ export interface CheckStore {
 }
 
 export type StateStore = ShapeStore &
+  SchemaChangeStore &
   CheckStore &
   RegistryStore &
   TokenStore &

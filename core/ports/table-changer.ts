@@ -1,4 +1,5 @@
 import type { TableRef } from '../contracts/identifiers.ts';
+import type { ColumnLimit, Rehearsal } from '../contracts/schema-change.ts';
 import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
 import type { ColumnFill } from './source-dialect.ts';
 
@@ -41,6 +42,21 @@ export interface ChangePosition {
   readonly nextOffset: bigint;
 }
 
+export interface RehearsalRequest {
+  readonly target: TableRef;
+  /** Each an ALTER TABLE of the target as the dialect quotes it. None: rows are counted only. */
+  readonly statements: readonly string[];
+  readonly limits: readonly ColumnLimit[];
+}
+
+export interface RehearsalResult extends Omit<Rehearsal, 'at' | 'statements'> {
+  /** The table after the change; absent when it could not be tried to its end. */
+  readonly after?: TableDescription;
+}
+
+/** Tries a change and leaves nothing of it. Throws only what keeps the database from being asked at all. */
+export type RehearseChange = (request: RehearsalRequest) => Promise<RehearsalResult>;
+
 /** Changes target tables for the consumer, with a longer limit for a statement and a short one for a lock. */
 export interface TableChanger {
   /** Reads the target's catalog, and changes nothing. */
@@ -50,6 +66,7 @@ export interface TableChanger {
    * `DatabaseTimeout` when a lock is not had in time, after which it may be repeated; and other database errors.
    */
   execute(position: ChangePosition, target: TableRef, statements: readonly string[]): Promise<void>;
+  readonly rehearse: RehearseChange;
   close(): Promise<void>;
 }
 
@@ -61,3 +78,12 @@ export const changeTimeoutMs = 30 * 60_000;
  * consumer tries again after its usual pauses.
  */
 export const changeLockTimeoutMs = 5_000;
+
+/** The same for a rehearsal, which nobody should have to wait for. */
+export const rehearsalLockTimeoutMs = 1_000;
+
+/** So long a statement of a rehearsal may hold its lock. With three of them an answer of the API comes within its 29 s. */
+export const rehearsalStatementTimeoutMs = 4_000;
+
+/** All of a rehearsal, with the time to connect. */
+export const rehearsalBudgetMs = 20_000;

@@ -3,6 +3,20 @@ import type { TableRef } from '../contracts/identifiers.ts';
 import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
 import type { TargetOwner } from '../contracts/target-owner.ts';
 
+/** A statement that a person wants in the place of those that were planned. */
+export interface EditRequest {
+  readonly statement: string;
+  readonly target: TableRef;
+  readonly planned: readonly string[];
+  /** Columns of the target that it may drop though no planned statement does. */
+  readonly droppable: readonly string[];
+}
+
+/** The statement as it is run, or why it is not. Each problem is a sentence. */
+export type CheckedEdit =
+  | { readonly statement: string; readonly problems?: undefined }
+  | { readonly problems: readonly string[] };
+
 /** What differs between kinds of target databases, without I/O. Each `TargetDatabase` carries its dialect. */
 export interface TargetDialect {
   /** The kind of a server by its version, where servers of several kinds take each other's logins. */
@@ -30,6 +44,8 @@ export interface TargetDialect {
    * canonical type: MySQL has no NaN, and no infinite date.
    */
   holdsEveryValue(column: ColumnDescription): boolean;
+  /** Whether a person's own statement does to the rows what the planned ones do, see core/schema/check-edit.ts. */
+  checkEdit(request: EditRequest): CheckedEdit;
   /** Why an existing target table cannot take a source table's rows: one reason each, none when it can. */
   compareTargetTable(source: TableDescription, target: TableDescription): readonly string[];
 }

@@ -21,6 +21,7 @@ import { type Operation, type RawRequest, routePath } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
 import { problemContentType, toProblemDetails } from './problem-details.ts';
 import { replicationOperations } from './replication-operations.ts';
+import { schemaChangeOperations } from './schema-change-operations.ts';
 import { tokenOperations } from './token-operations.ts';
 import { withinBudget } from './within-budget.ts';
 
@@ -29,6 +30,7 @@ export const operations: readonly Operation[] = [
   ...tokenOperations,
   ...databaseOperations,
   ...replicationOperations,
+  ...schemaChangeOperations,
   ...deadLetterOperations,
   ...healthOperations,
   ...connectorOperations,

@@ -67,6 +67,7 @@ import {
 import { logsAnswerSchema } from './log-contracts.ts';
 import { metricsTargetsAnswerSchema, metricsTextSchema } from './metrics-contracts.ts';
 import { pageAnswerShape, pageQueryShape } from './paging.ts';
+import { schemaChangeAnswerSchema, schemaChangeListSchema } from './schema-change-contracts.ts';
 import { displayNameSchema, displayTextSchema, withoutNul } from './text-schemas.ts';
 
 /**
@@ -1040,6 +1041,8 @@ export const namedAnswers = {
   Logs: logsAnswerSchema,
   Metrics: metricsTextSchema,
   MetricsTargets: metricsTargetsAnswerSchema,
+  SchemaChange: schemaChangeAnswerSchema,
+  SchemaChangeList: schemaChangeListSchema,
   DeadLetter: deadLetterAnswerSchema,
   DeadLetterList: deadLetterListSchema,
   DeadLetterCauses: deadLetterCausesSchema,

@@ -131,6 +131,14 @@ export const noDeadLetters: DeadLetterStore = {
   requestDeadLetters: async () => 0,
 };
 
+/** Of a target where every change can be done. */
+export const goodRehearsal: TargetDatabase['rehearseChange'] = async ({ statements }) => ({
+  method: statements.length === 0 ? 'counted' : 'rolled-back',
+  problems: [],
+  unfit: [],
+  durationMs: 1,
+});
+
 /** A target that remembers what was created and truncated. */
 export const createFakeTarget = (tables: readonly TableDescription[] = []) => {
   const state = {
@@ -151,6 +159,7 @@ export const createFakeTarget = (tables: readonly TableDescription[] = []) => {
     findWriteProblems: async () =>
       state.missingGrants.map((grant) => describeMissingGrant(grant, sampleUser.username)),
     describeTable: async (ref) => find(state.tables, ref),
+    rehearseChange: goodRehearsal,
     createTable: async (target, source) => {
       state.calls.push(`create ${tableLabel(target)}`);
       state.tables.push({ ...source, ref: target });

@@ -25,6 +25,7 @@ import type {
   StateStore,
 } from '#core/ports/state-store.ts';
 import { createMemoryAlertStore } from './memory-alert-store.ts';
+import { createMemoryChanges } from './memory-changes.ts';
 
 const installationId = '5b0c7c1e-9f3d-4f2a-8a53-2d1f6d1b7a10';
 
@@ -356,6 +357,7 @@ export const createMemoryStateStore = (clock: Clock) => {
     putTableShape: unused,
     getTableShape: unused,
     listTableShapes: async () => [],
+    ...createMemoryChanges(),
   };
   return {
     store,

@@ -8,7 +8,8 @@ import { MillraceError } from '#core/errors/millrace-error.ts';
 import { changeLockTimeoutMs, changeTimeoutMs, type TableChanger } from '#core/ports/table-changer.ts';
 import { createExecutor } from '../driver/executor.ts';
 import { findCheckpoint } from './checkpoints.ts';
-import { describeTable } from './target-database.ts';
+import { describeTable } from './describe-table.ts';
+import { createRehearsal } from './rehearse-change.ts';
 
 /** The longest name of a lock (MySQL manual, 14.14). */
 const maxLockName = 64;
@@ -58,6 +59,7 @@ export const openTableChanger = (settings: ConnectionSettings, owner: TargetOwne
         },
         target,
       ),
+    rehearse: createRehearsal(settings),
     close: () => executor.close(),
   };
 };

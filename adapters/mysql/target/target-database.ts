@@ -3,14 +3,11 @@ import type { ConnectionSettings } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import { quoteTable } from '#core/databases/mysql/identifiers.ts';
-import { columnsStatement, indexesStatement } from '#core/databases/mysql/source/catalog.ts';
 import { clientTableNames, ownerTableName } from '#core/databases/mysql/target/bookkeeping.ts';
 import {
   chooseTable,
   findTableStatement,
-  foreignKeysStatement,
   type MysqlTargetTable,
-  toTargetTable,
 } from '#core/databases/mysql/target/catalog.ts';
 import {
   createSchemaStatement,
@@ -23,15 +20,15 @@ import {
   findMissingGrants,
   grantsStatement,
   parseGrants,
-  seesEveryTable,
   serverStateStatement,
 } from '#core/databases/mysql/target/grants.ts';
 import type { Problem } from '#core/errors/millrace-error.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
-import type { TextRow } from '../driver/connection.ts';
 import { createExecutor, type Executor } from '../driver/executor.ts';
 import { createDeadLetterStore } from './dead-letters.ts';
+import { describeTable, grantLines } from './describe-table.ts';
 import { createOwnership, lockTable } from './ownership.ts';
+import { createRehearsal } from './rehearse-change.ts';
 
 /** A target in MySQL or MariaDB, whose descriptions also say how its rows have to be written. */
 export interface MysqlTargetDatabase extends TargetDatabase {
@@ -99,6 +96,7 @@ export const openTargetDatabase = (settings: ConnectionSettings): MysqlTargetDat
       await executor.query('drop the table', dropTableStatement(actual), ref);
       return 'dropped';
     },
+    rehearseChange: createRehearsal(settings),
     ...createOwnership(executor),
     ...createDeadLetterStore(executor),
     close: () => executor.close(),
@@ -109,28 +107,6 @@ const schemaStatement = (schema: string) => ({
   text: 'SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?',
   values: [schema],
 });
-
-/** Undefined when there is no such table. */
-export const describeTable = async (
-  executor: Executor,
-  ref: TableRef,
-): Promise<MysqlTargetTable | undefined> => {
-  const read = (statement: Parameters<Executor['query']>[1]) =>
-    executor.query('read the catalog', statement, ref);
-  const found = chooseTable(await read(findTableStatement(ref)), ref);
-  if (found === undefined) return undefined;
-  const actual = { schema: found.schema, table: found.table };
-  return toTargetTable(ref, found, {
-    columns: await read(columnsStatement(actual.schema, actual.table)),
-    indexes: await read(indexesStatement(actual.schema, actual.table)),
-    foreignKeys: await read(foreignKeysStatement(actual)),
-    hasAllForeignKeys: seesEveryTable(grantLines(await read(grantsStatement))),
-  });
-};
-
-/** `SHOW GRANTS` names its one column after the account. */
-const grantLines = (rows: readonly TextRow[]): readonly string[] =>
-  rows.map((row) => String(Object.values(row)[0]));
 
 const stateSchema = z.object({ readOnly: z.string(), account: z.string() });
 

@@ -7,6 +7,7 @@ import { checkpointStatements } from '#core/databases/postgresql/target/checkpoi
 import { changeLockTimeoutMs, changeTimeoutMs, type TableChanger } from '#core/ports/table-changer.ts';
 import { createExecutor } from '../driver/executor.ts';
 import { describeTable } from '../source/source-database.ts';
+import { createRehearsal } from './rehearse-change.ts';
 
 /** Statements and checkpoint are of one transaction: a consumer that was replaced changes nothing. */
 export const openTableChanger = (settings: ConnectionSettings, owner: TargetOwner): TableChanger => {
@@ -42,6 +43,7 @@ export const openTableChanger = (settings: ConnectionSettings, owner: TargetOwne
         },
         target,
       ),
+    rehearse: createRehearsal(settings),
     close: () => executor.close(),
   };
 };

@@ -21,6 +21,7 @@ import { createExecutor } from '../driver/executor.ts';
 import { describeTable, describeTables, ping } from '../source/source-database.ts';
 import { createDeadLetterStore } from './dead-letters.ts';
 import { createOwnership, lockTable } from './ownership.ts';
+import { createRehearsal } from './rehearse-change.ts';
 
 export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase => {
   const executor = createExecutor(settings, { applicationName: 'millrace-target' });
@@ -88,6 +89,7 @@ export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase
         },
         ref,
       ),
+    rehearseChange: createRehearsal(settings),
     ...createOwnership(executor),
     ...createDeadLetterStore(executor),
     close: () => executor.close(),

@@ -1,6 +1,8 @@
 import { MillraceError } from '../../../errors/millrace-error.ts';
 import type { DocumentedTargetDialect } from '../../../ports/target-dialect.ts';
+import { checkEdit } from '../../../schema/check-edit.ts';
 import { kindOfVersion } from '../flavors.ts';
+import { quoteTable } from '../identifiers.ts';
 import type { Statement } from '../statement.ts';
 import { deleteCheckpoints } from './checkpoints.ts';
 import { holdsEveryValue, planColumns } from './column-plan.ts';
@@ -53,6 +55,14 @@ export const mysqlTargetDialect: DocumentedTargetDialect = {
     return charset === undefined ? type : `${type} character set ${charset}`;
   },
   holdsEveryValue,
+  checkEdit: (request) =>
+    checkEdit(request, {
+      quote: '`',
+      quotedTable: quoteTable(request.target),
+      // Names of columns are the same in either case (MySQL manual, 11.2.3); another table of the server's differs in more.
+      fold: (name) => name.toLowerCase(),
+      defaultSchema: request.target.schema.toLowerCase(),
+    }),
   compareTargetTable,
 };
 

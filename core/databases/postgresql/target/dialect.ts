@@ -1,4 +1,6 @@
 import type { DocumentedTargetDialect } from '../../../ports/target-dialect.ts';
+import { checkEdit } from '../../../schema/check-edit.ts';
+import { quoteTable } from '../identifiers.ts';
 import type { Statement } from '../statement.ts';
 import { checkpointStatements } from './checkpoints.ts';
 import { compareTargetTable } from './compatibility.ts';
@@ -39,5 +41,11 @@ export const postgresTargetDialect: DocumentedTargetDialect = {
       .map(({ name }) => `the name of column ${name} is longer than ${maxNameBytes} bytes`),
   columnType: targetType,
   holdsEveryValue: () => true,
+  checkEdit: (request) =>
+    checkEdit(request, {
+      quote: '"',
+      quotedTable: quoteTable(request.target),
+      fold: (name, isQuoted) => (isQuoted ? name : name.toLowerCase()),
+    }),
   compareTargetTable,
 };

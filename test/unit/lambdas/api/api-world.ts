@@ -23,7 +23,7 @@ import type { ConnectorStatus, Credentials, KafkaAdminPort } from '#core/ports/s
 import type { StateStore } from '#core/ports/state-store.ts';
 import { createApi } from '../../../../lambdas/api/api.ts';
 import type { ApiPorts } from '../../../../lambdas/api/ports.ts';
-import { noDeadLetters, readyServer, sampleTable } from '../../../kit/databases.ts';
+import { goodRehearsal, noDeadLetters, readyServer, sampleTable } from '../../../kit/databases.ts';
 import { createMemoryStateStore } from '../../../kit/memory-state-store.ts';
 import { createFakeOwnership } from '../../../kit/target-owner.ts';
 
@@ -103,6 +103,7 @@ export const createWorld = (options: WorldOptions = {}) => {
     isCreatedTable: true,
     readiness: readyServer,
     missingTargetGrants: [] as readonly string[],
+    rehearsal: goodRehearsal,
     /** Thrown by every statement at a database. */
     databaseFailure: undefined as MillraceError | undefined,
     connector: undefined as ConnectorStatus | MillraceError | undefined,
@@ -161,6 +162,7 @@ export const createWorld = (options: WorldOptions = {}) => {
         world.missingTargetGrants.map((grant) => describeMissingGrant(grant, databaseUser.username)),
       ),
     describeTable: (ref) => asked(() => find(world.targetTables, ref)),
+    rehearseChange: async (request) => asked(() => undefined).then(() => world.rehearsal(request)),
     createTable: unexpected('createTable'),
     hasRows: async () => false,
     truncate: unexpected('truncate'),
