@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '9e98a2eb77601b03ae5bd3ffa408e0200f437168b713bd5f78b9006fcad015d4';
+export const documentDigest = '0a49080f4e02fed2e967e8928b5caf0165ad3801b37440b30d65859189c2775d';
 
 /** Which HTTP call an operation is. */
 export const routes = {

@@ -8,7 +8,7 @@ import { displayTextSchema, withoutNul } from './text-schemas.ts';
 const countSchema = z.number().int().nonnegative();
 const changeIdSchema = z
   .string()
-  .regex(/^[a-f0-9]{12}$/, 'must be the change_id of an answer')
+  .regex(/^[a-f0-9]{1,32}$/, 'must be the change_id of an answer')
   .meta({ description: 'Names one change of one table.' });
 const tableNameSchema = z
   .string()
