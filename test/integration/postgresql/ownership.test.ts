@@ -325,23 +325,26 @@ describe.each([13, 18] as const)('PostgreSQL %d', (version) => {
       const target = consumer();
       const { epoch } = await target.claim([partition]);
       await query(
-        'CREATE OR REPLACE FUNCTION wait_a_second() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$',
+        'CREATE OR REPLACE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END $$',
       );
       await query(
-        `CREATE TRIGGER slow BEFORE INSERT ON public.${ref.table} FOR EACH ROW EXECUTE FUNCTION wait_a_second()`,
+        `CREATE TRIGGER gate BEFORE INSERT ON public.${ref.table} FOR EACH ROW EXECUTE FUNCTION wait_at_gate()`,
       );
+      const awaitWaiting = async (sessions: number): Promise<void> => {
+        for (;;) {
+          const waiting = await query('SELECT DISTINCT pid FROM pg_locks WHERE NOT granted');
+          if (waiting.length === sessions) return;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      };
+      await query('SELECT pg_advisory_lock(4711)');
       const applying = apply(target, epoch, 0);
-      for (let polls = 0; polls < 100; polls += 1) {
-        const busy = await query(`SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'`);
-        if (busy.length > 0) break;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      const order: string[] = [];
-      await Promise.all([
-        applying.then(() => order.push('applied')),
-        withTarget((owned) => owned.releaseTables(run.owner, [ref])).then(() => order.push('given back')),
-      ]);
-      expect(order).toEqual(['applied', 'given back']);
+      await awaitWaiting(1);
+      const rowsThen = withTarget((owned) => owned.releaseTables(run.owner, [ref])).then(rows);
+      await awaitWaiting(2);
+      await query('SELECT pg_advisory_unlock(4711)');
+      expect(await applying).toBe('applied');
+      expect(await rowsThen).toEqual([{ id: '1' }]);
     });
 
     test('a consumer stops when its table is dropped and created again', async () => {
