@@ -188,6 +188,7 @@ const createPorts = (client: DynamoDBClient, url: string) => {
       },
     },
     removeRowRelay: async () => {},
+    taskRevision: undefined,
     topicRetentionHours: 168,
     alerts: { publish: never },
     queue: { send: never },

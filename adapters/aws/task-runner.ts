@@ -50,6 +50,7 @@ export const createTaskRunner = ({
     )?.exitCode;
     return {
       lastStatus: task.lastStatus ?? 'UNKNOWN',
+      ...(task.taskDefinitionArn === undefined ? {} : { taskDefinition: task.taskDefinitionArn }),
       ...(exitCode === undefined ? {} : { exitCode }),
       ...(task.stoppedReason === undefined ? {} : { stoppedReason: task.stoppedReason }),
     };

@@ -113,6 +113,12 @@ export const taskRunnerEnvironmentSchema = z.object({
   MILLRACE_SECURITY_GROUPS: z.string().min(1),
 });
 
+/** For the health check that gives running consumers the image of the last deployment. */
+export const taskRevisionEnvironmentSchema = z.object({
+  /** The ARN of the task definition, with its revision. */
+  MILLRACE_TASK_REVISION: z.string().min(1),
+});
+
 /** What a task is launched to do, given as container overrides. */
 export const taskEnvironmentSchema = z.discriminatedUnion('MILLRACE_ROLE', [
   z.object({

@@ -15,6 +15,8 @@ export type HealAction =
   | { readonly kind: 'recreate-connector'; readonly reason: string }
   | { readonly kind: 'pause-connector'; readonly reason: string }
   | { readonly kind: 'restart-consumer'; readonly reason: string }
+  /** A deployment has brought another image: see update-consumers.ts. */
+  | { readonly kind: 'update-consumer'; readonly reason: string }
   | { readonly kind: 'stop-consumer'; readonly reason: string }
   /** Gives up: the replication's status becomes error or needs-resync, with one alert. */
   | {

@@ -58,6 +58,7 @@ const activityNames = {
   'recreate-connector': 'connector-recreated',
   'pause-connector': 'connector-paused',
   'restart-consumer': 'consumer-restarted',
+  'update-consumer': 'consumer-updated',
   'stop-consumer': 'consumer-stopped',
   escalate: 'gave-up',
 } as const satisfies Record<HealAction['kind'], string>;
@@ -121,7 +122,8 @@ const carryOut = async (replication: Replication, action: HealAction, ports: Hea
     log.error(`Healing failed (${action.kind}): ${error.message}`, { error, action: action.kind });
     return false;
   }
-  metrics.emit(connectorName, { [metricNames.heals]: 1 });
+  // Nothing was ill that is updated.
+  if (action.kind !== 'update-consumer') metrics.emit(connectorName, { [metricNames.heals]: 1 });
   await record(replication, action, action.reason, ports);
   return true;
 };
@@ -142,6 +144,7 @@ const act = async (
     case 'pause-connector':
       return ports.connectors?.pause(connectorName);
     case 'restart-consumer':
+    case 'update-consumer':
       await relaunchConsumer(replication, ports);
       return;
     case 'stop-consumer':

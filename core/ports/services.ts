@@ -132,6 +132,8 @@ export interface TaskRunner {
 }
 export interface TaskObservation {
   readonly lastStatus: string;
+  /** The ARN with its revision. */
+  readonly taskDefinition?: string;
   readonly exitCode?: number;
   readonly stoppedReason?: string;
 }

@@ -8,6 +8,7 @@ export type FunctionRight =
   | 'reach-kafka'
   | 'reach-connect'
   | 'launch-tasks'
+  | 'update-tasks'
   | 'stop-tasks'
   | 'watch-executions'
   | 'start-executions'
@@ -94,6 +95,7 @@ export const healthFunctionDefinitions = {
       'reach-kafka',
       'reach-connect',
       'launch-tasks',
+      'update-tasks',
       'watch-executions',
       'start-executions',
       'stop-executions',

@@ -1,6 +1,8 @@
-import { Duration, IgnoreMode, RemovalPolicy } from 'aws-cdk-lib';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, FileSystem, RemovalPolicy } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
-import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   AwsLogDriverMode,
   Cluster,
@@ -13,10 +15,11 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledgements.ts';
+import { bundleConsumer } from './consumer-bundle.ts';
 import type { Grant, TaskResources } from './function-rights.ts';
 import { logGroupNames } from './log-groups.ts';
 import { logRetention, type MillraceStack } from './millrace-stack.ts';
-import { projectRoot } from './project-root.ts';
+import { fromRoot } from './project-root.ts';
 import { createExecutionRole, createTaskRole, plainEnvironment } from './task-roles.ts';
 
 const workerContainerName = 'worker';
@@ -32,7 +35,6 @@ export interface ConsumerTaskProps {
  */
 export class ConsumerTask extends Construct {
   readonly resources: TaskResources;
-  readonly taskDefinitionArn: string;
 
   constructor(stack: MillraceStack, id: string, props: ConsumerTaskProps) {
     super(stack, id);
@@ -65,15 +67,9 @@ export class ConsumerTask extends Construct {
     taskDefinition.addContainer('Worker', {
       containerName: workerContainerName,
       image:
-        config.consumer.image !== 'build'
-          ? ContainerImage.fromRegistry(config.consumer.image.name)
-          : ContainerImage.fromAsset(projectRoot, {
-              file: 'consumer-container/Dockerfile',
-              // Only what the Dockerfile copies, so that nothing else changes the image's hash.
-              exclude: ['*', '!consumer-container/Dockerfile', '!dist/consumer/**'],
-              ignoreMode: IgnoreMode.DOCKER,
-              platform: Platform.LINUX_AMD64,
-            }),
+        config.consumer.image === 'build'
+          ? builtImage(stack)
+          : ContainerImage.fromRegistry(config.consumer.image.name),
       environment: {
         ...props.grant.environment,
         NODE_OPTIONS: '--enable-source-maps',
@@ -95,14 +91,34 @@ export class ConsumerTask extends Construct {
     });
     acknowledge(taskDefinition, plainEnvironment);
 
-    this.taskDefinitionArn = taskDefinition.taskDefinitionArn;
     this.resources = {
       clusterArn: cluster.clusterArn,
       clusterName,
       containerName: workerContainerName,
       taskDefinitionFamily: family,
+      taskDefinitionArn: taskDefinition.taskDefinitionArn,
       taskRole,
       executionRole,
     };
   }
 }
+
+/** consumer-container/Dockerfile with a bundle of the sources as they are now, so that no older one is ever deployed. */
+const builtImage = (stack: MillraceStack): ContainerImage => {
+  const context = FileSystem.mkdtemp('millrace-consumer-');
+  const bundle = join(context, 'dist', 'consumer');
+  try {
+    cpSync(fromRoot('consumer-container', 'Dockerfile'), join(context, 'Dockerfile'));
+    // Commands like `cdk list` need no code.
+    if (stack.bundlingRequired) bundleConsumer(bundle);
+    else writeFileSync(join(context, 'not-bundled'), '');
+    const asset = new DockerImageAsset(stack, 'WorkerImage', {
+      directory: context,
+      platform: Platform.LINUX_AMD64,
+    });
+    return ContainerImage.fromDockerImageAsset(asset);
+  } finally {
+    // What is in it has been copied into the assembly.
+    rmSync(context, { recursive: true, force: true });
+  }
+};

@@ -6,7 +6,6 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachineName } from '#core/ports/services.ts';
-import type { EnvironmentConfig } from '../config/environment-config.ts';
 import type { FunctionRight } from '../config/functions.ts';
 import { type Acknowledgement, acknowledge, arnInFinding, wildcardResource } from './acknowledgements.ts';
 import { connectLogGroup, logGroupNames } from './log-groups.ts';
@@ -34,8 +33,8 @@ export interface WorkloadNetwork {
 
 /** How clients reach Kafka. */
 export interface KafkaAccess {
-  /** `host:port`, comma-separated. */
-  readonly brokers: string;
+  /** `host:port`, comma-separated, for what is in this stack. */
+  brokersFor(stack: MillraceStack): string;
   readonly security: 'plaintext' | 'tls';
 }
 
@@ -59,6 +58,8 @@ export interface TaskResources {
   readonly clusterName: string;
   /** A literal. Tasks are launched by family: a start that is under way during a deployment takes the newest revision. */
   readonly taskDefinitionFamily: string;
+  /** With its revision, another one for each image. */
+  readonly taskDefinitionArn: string;
   readonly containerName: string;
   readonly taskRole: IRole;
   readonly executionRole: IRole;
@@ -168,11 +169,11 @@ const writeCredentialsGrant = (stack: MillraceStack): Grant =>
     ],
   });
 
-export const kafkaGrant = (kafka: KafkaAccess, config: EnvironmentConfig): Grant => ({
+export const kafkaGrant = (stack: MillraceStack, kafka: KafkaAccess): Grant => ({
   environment: {
-    MILLRACE_KAFKA_BROKERS: kafka.brokers,
+    MILLRACE_KAFKA_BROKERS: kafka.brokersFor(stack),
     MILLRACE_KAFKA_SECURITY: kafka.security,
-    MILLRACE_TOPIC_RETENTION_HOURS: String(config.topicRetentionHours),
+    MILLRACE_TOPIC_RETENTION_HOURS: String(stack.config.topicRetentionHours),
   },
 });
 
@@ -284,6 +285,13 @@ export const stopTasksGrant = (stack: Stack, tasks: TaskResources, network: Work
       'Tasks get their identifiers when they are launched: those of one cluster are the narrowest resource.',
     ),
   ],
+});
+
+/**
+ * The revision that consumers should have. For functions in the same stack only: as an export it could never change.
+ */
+const updateTasksGrant = (tasks: TaskResources): Grant => ({
+  environment: { MILLRACE_TASK_REVISION: tasks.taskDefinitionArn },
 });
 
 /** Who launches a task may also watch and stop it. */
@@ -434,9 +442,10 @@ export const grantsOf = (
   const grants: Record<FunctionRight, () => Grant> = {
     'read-credentials': () => mergeGrants(readCredentialsGrant(stack), databaseNetworkGrant(stack)),
     'write-credentials': () => writeCredentialsGrant(stack),
-    'reach-kafka': () => kafkaGrant(kafka, stack.config),
+    'reach-kafka': () => kafkaGrant(stack, kafka),
     'reach-connect': () => connectGrant(connect),
     'launch-tasks': () => launchTasksGrant(stack, tasks, network),
+    'update-tasks': () => updateTasksGrant(tasks),
     'stop-tasks': () => stopTasksGrant(stack, tasks, network),
     'watch-executions': () => watchExecutionsGrant(stack),
     'start-executions': () => startExecutionsGrant(stack),

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
@@ -45,7 +45,11 @@ export class HealthSchedules extends Construct {
       reason: 'It is the dead-letter queue of the schedules.',
     });
 
-    const scheduleGroup = new ScheduleGroup(this, 'Group', { scheduleGroupName: stack.named('health') });
+    const scheduleGroup = new ScheduleGroup(this, 'Group', {
+      scheduleGroupName: stack.named('health'),
+      // By default CDK keeps it, and the next deployment finds its name taken.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     const { healthCheckRuns: count } = stack.config;
     const runs = healthFunctionNames.flatMap((name) =>
       Array.from({ length: count }, (_run, index) => ({ name, index })),

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Aws, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
@@ -23,11 +23,29 @@ export abstract class MillraceStack extends Stack {
   named(name: string): string {
     return `millrace-${this.config.name}-${name}`;
   }
+
+  /** The name of data that goes with its stack; what stays gets a name of CloudFormation's, see `dataRemovalPolicy`. */
+  namedUnlessKept(name: string): string | undefined {
+    return this.config.keepData ? undefined : this.named(name);
+  }
+
+  /**
+   * A name that no other instance of this stack has had, for what stays behind when its stack is deleted and must be named all the
+   * same: the first part of the identifier in the ARN of the stack follows. Within one stack it stays the same, so CloudFormation
+   * cannot replace the resource by accident.
+   */
+  namedOnce(name: string): string {
+    const identifier = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+    return `${this.named(name)}-${Fn.select(0, Fn.split('-', identifier))}`;
+  }
 }
 
-/** For what cannot be made again: the state table, its key, secrets. */
+/**
+ * For what cannot be made again: the state table, its key, secrets, Kafka. It stays when its stack is deleted or no longer has it,
+ * but not when the creation of its stack fails. What stays has no fixed name: the next deployment would find it taken.
+ */
 export const dataRemovalPolicy = (config: EnvironmentConfig): RemovalPolicy =>
-  config.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  config.keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 
 export const logRetention = (config: EnvironmentConfig): RetentionDays =>
   (

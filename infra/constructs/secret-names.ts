@@ -6,7 +6,7 @@ import type { EnvironmentName } from '../config/environment-config.ts';
 export const databaseSecretPrefix = (environment: EnvironmentName): string =>
   `millrace/${environment}/databases`;
 
-/** Outside of that prefix, so that a role that may read databases' credentials cannot read it. */
+/** Outside of that prefix, so that a role that may read databases' credentials cannot read it. Of an environment that keeps no data. */
 export const adminSecretName = (environment: EnvironmentName): string =>
   `millrace/${environment}/admin-token`;
 

@@ -70,7 +70,7 @@ export class ConnectStack extends MillraceStack implements ConnectAccess {
       image: ContainerImage.fromAsset(fromRoot('connect-container'), { platform: Platform.LINUX_AMD64 }),
       // Read by connect-container/worker.properties, which says what each is.
       environment: {
-        CONNECT_BOOTSTRAP_SERVERS: kafka.brokers,
+        CONNECT_BOOTSTRAP_SERVERS: kafka.brokersFor(this),
         CONNECT_SECURITY_PROTOCOL: kafka.security === 'tls' ? 'SSL' : 'PLAINTEXT',
         CONNECT_LISTENERS: `http://0.0.0.0:${connectPort}`,
         CONNECT_REPLICATION_FACTOR: String(zones),

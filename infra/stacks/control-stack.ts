@@ -40,8 +40,9 @@ export class ControlStack extends MillraceStack {
   ) {
     super(scope, 'control', config);
 
+    const secretName = config.keepData ? undefined : adminSecretName(config.name);
     const adminToken = new Secret(this, 'AdminToken', {
-      secretName: adminSecretName(config.name),
+      ...(secretName !== undefined && { secretName }),
       description: 'The admin token of the Millrace API: manages clients and mints their tokens.',
       // 64 letters and digits hold 381 bits; without punctuation it needs no quoting in a shell.
       generateSecretString: { passwordLength: 64, excludePunctuation: true },

@@ -1,12 +1,13 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnCluster, CfnConfiguration } from 'aws-cdk-lib/aws-msk';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
 import type { CreatedPlatform, EnvironmentConfig } from '../config/environment-config.ts';
 import { acknowledge, managedPolicy } from '../constructs/acknowledgements.ts';
 import type { KafkaAccess } from '../constructs/function-rights.ts';
-import { logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
+import { dataRemovalPolicy, logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
 import type { NetworkStack } from './network-stack.ts';
 
 /** KRaft, so no ZooKeeper; the newest line that Amazon MSK offers, one minor version below the local stack's. */
@@ -14,9 +15,7 @@ const kafkaVersion = '4.1.x.kraft';
 
 /** Amazon MSK, provisioned, TLS between all parties; who may connect is decided by the security group. */
 export class KafkaStack extends MillraceStack implements KafkaAccess {
-  readonly brokers: string;
   readonly security = 'tls';
-  readonly clusterName: string;
   readonly brokerCount: number;
 
   constructor(
@@ -27,14 +26,14 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
   ) {
     super(scope, 'kafka', config);
     this.brokerCount = kafka.brokers;
-    this.clusterName = this.named('kafka');
     const zones = network.vpc.privateSubnets.length;
     // Every partition has a copy in each zone, and the loss of a zone must not stop writes.
     const minInSyncReplicas = zones - 1;
 
     // Retention and the size of messages are set on each topic, when start-capture creates it.
     const configuration = new CfnConfiguration(this, 'Configuration', {
-      name: this.named('kafka'),
+      // Another version makes another configuration, next to that which the cluster still has. A cluster that stays keeps its own.
+      name: this.namedOnce(`kafka-${kafkaVersion.replaceAll('.', '-')}`),
       kafkaVersionsList: [kafkaVersion],
       serverProperties: [
         // A topic that nobody made on purpose would have the wrong retention and hide a wrong name.
@@ -45,6 +44,8 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
       ].join('\n'),
     });
 
+    configuration.applyRemovalPolicy(dataRemovalPolicy(config));
+
     const brokerLog = new LogGroup(this, 'BrokerLog', {
       logGroupName: `/millrace/${config.name}/kafka`,
       retention: logRetention(config),
@@ -52,7 +53,7 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
     });
 
     const cluster = new CfnCluster(this, 'Cluster', {
-      clusterName: this.clusterName,
+      clusterName: this.namedOnce('kafka'),
       kafkaVersion,
       numberOfBrokerNodes: kafka.brokers,
       brokerNodeGroupInfo: {
@@ -67,7 +68,7 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
       enhancedMonitoring: 'PER_BROKER',
       loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: brokerLog.logGroupName } } },
     });
-    cluster.applyRemovalPolicy(config.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    cluster.applyRemovalPolicy(dataRemovalPolicy(config));
 
     // CloudFormation does not return a cluster's endpoints (AWS::MSK::Cluster, "Return values").
     const lookup = new AwsCustomResource(this, 'BootstrapBrokers', {
@@ -91,6 +92,30 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
       managedPolicy('service-role/AWSLambdaBasicExecutionRole', 'The role of the look-up is written by CDK.'),
       { id: 'AwsSolutions-L1', reason: 'The runtime of the look-up is chosen by CDK.' },
     );
-    this.brokers = lookup.getResponseField('BootstrapBrokerStringTls');
+    // Parameters, not exports of this stack: CloudFormation refuses to change an export that another stack has taken.
+    this.#tell('brokers', lookup.getResponseField('BootstrapBrokerStringTls'));
+    this.#tell('cluster-name', Fn.select(1, Fn.split('/', cluster.attrArn)));
+  }
+
+  brokersFor(stack: MillraceStack): string {
+    return this.#told('brokers', stack);
+  }
+
+  clusterNameFor(stack: MillraceStack): string {
+    return this.#told('cluster-name', stack);
+  }
+
+  #parameterName(name: 'brokers' | 'cluster-name'): string {
+    return `/millrace/${this.config.name}/kafka/${name}`;
+  }
+
+  #tell(name: 'brokers' | 'cluster-name', stringValue: string): void {
+    new StringParameter(this, `Told-${name}`, { parameterName: this.#parameterName(name), stringValue });
+  }
+
+  /** Read at each deployment of the stack, which therefore comes after this one. */
+  #told(name: 'brokers' | 'cluster-name', stack: MillraceStack): string {
+    stack.addDependency(this);
+    return StringParameter.valueForStringParameter(stack, this.#parameterName(name));
   }
 }

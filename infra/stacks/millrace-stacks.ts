@@ -37,7 +37,7 @@ const importPlatform = (scope: Construct, platform: ImportedPlatform): Platform 
         mutable: false,
       }),
     },
-    kafka: platform.kafka,
+    kafka: { brokersFor: () => platform.kafka.brokers, security: platform.kafka.security },
     connect: platform.connect,
   };
 };
@@ -61,8 +61,6 @@ export const createStacks = (app: App, config: EnvironmentConfig): void => {
     unhandledAlerts: state.unhandledAlerts,
     replication,
     apiFunction: control.apiFunction,
-    ...(platform.kafka instanceof KafkaStack
-      ? { kafka: { clusterName: platform.kafka.clusterName, brokers: platform.kafka.brokerCount } }
-      : {}),
+    ...(platform.kafka instanceof KafkaStack ? { kafka: platform.kafka } : {}),
   });
 };

@@ -4,9 +4,10 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
-import { Alarms, type KafkaCluster } from '../constructs/alarms.ts';
+import { Alarms } from '../constructs/alarms.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import { ReplicationDashboard } from '../constructs/replication-dashboard.ts';
+import type { KafkaStack } from './kafka-stack.ts';
 import type { ReplicationStack } from './replication-stack.ts';
 
 /** Alarms and the dashboard. */
@@ -19,7 +20,8 @@ export class ObservabilityStack extends MillraceStack {
       readonly unhandledAlerts: IQueue;
       readonly replication: ReplicationStack;
       readonly apiFunction: LambdaFunction;
-      readonly kafka?: KafkaCluster;
+      /** Present when the Kafka cluster is ours. */
+      readonly kafka?: KafkaStack;
     },
   ) {
     super(scope, 'observability', config);
@@ -31,7 +33,9 @@ export class ObservabilityStack extends MillraceStack {
       unhandledAlerts,
       undeliveredHealthChecks: replication.schedules.undelivered,
       apiFunction,
-      ...(kafka === undefined ? {} : { kafka }),
+      ...(kafka === undefined
+        ? {}
+        : { kafka: { clusterName: kafka.clusterNameFor(this), brokers: kafka.brokerCount } }),
     });
     const { dashboard } = new ReplicationDashboard(this, 'Replications', alarms);
 

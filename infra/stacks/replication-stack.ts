@@ -51,7 +51,7 @@ export class ReplicationStack extends MillraceStack {
         stateGrant(this, state),
         readCredentialsGrant(this),
         databaseNetworkGrant(this),
-        kafkaGrant(kafka, config),
+        kafkaGrant(this, kafka),
         connectGrant(connect),
         alertGrant(state),
       ),
@@ -137,6 +137,6 @@ export class ReplicationStack extends MillraceStack {
 
     new CfnOutput(this, 'StateMachineArn', { value: this.stateMachine.stateMachineArn });
     new CfnOutput(this, 'ClusterName', { value: this.tasks.clusterName });
-    new CfnOutput(this, 'TaskDefinitionArn', { value: worker.taskDefinitionArn });
+    new CfnOutput(this, 'TaskDefinitionArn', { value: this.tasks.taskDefinitionArn });
   }
 }

@@ -88,7 +88,11 @@ const itemsOf = async (id: number, connectorName: string): Promise<readonly stri
   let from: Record<string, unknown> | undefined;
   do {
     const page = await documents.send(
-      new ScanCommand({ TableName: 'millrace-local-state', ConsistentRead: true, ExclusiveStartKey: from }),
+      new ScanCommand({
+        TableName: stack.outputs.StateTableName,
+        ConsistentRead: true,
+        ExclusiveStartKey: from,
+      }),
     );
     for (const { pk, sk, replicationId } of page.Items ?? []) {
       const ofReplication =

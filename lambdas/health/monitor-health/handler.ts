@@ -2,11 +2,12 @@ import { createAlertQueue } from '#adapters/aws/alert-queue.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { ensureCapture } from '#core/capture/ensure-capture.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
-import { alertQueueEnvironmentSchema } from '#core/contracts/environment.ts';
+import { alertQueueEnvironmentSchema, taskRevisionEnvironmentSchema } from '#core/contracts/environment.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { removeRowRelay } from '#core/copy/row-relay.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { type LogLook, lookAtLog, withinLookTime } from '#core/health/observe-source-log.ts';
+import { revisionOf } from '#core/health/update-consumers.ts';
 import { describeTransactions } from '#core/lifecycle/start-wait.ts';
 import { freshTables, heldTables, leftOutOfCapture } from '#core/lifecycle/table-progress.ts';
 import type { ConnectPort } from '#core/ports/services.ts';
@@ -35,6 +36,7 @@ const connect = connectService({ retryDelaysMs: [] });
 const kafkaService = kafkaServices('millrace-monitor-health');
 const tasks = taskService();
 const executions = executionService();
+const taskRevision = revisionOf(taskRevisionEnvironmentSchema.parse(process.env).MILLRACE_TASK_REVISION);
 const queue = createAlertQueue({
   queueUrl: alertQueueEnvironmentSchema.parse(process.env).MILLRACE_ALERT_QUEUE_URL,
 });
@@ -55,6 +57,7 @@ export const handler = createHealthHandler('monitor-health', async (context, run
         ...context,
         connect,
         tasks,
+        taskRevision,
         executions,
         queue,
         clock,

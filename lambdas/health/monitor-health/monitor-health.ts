@@ -8,7 +8,12 @@ import { decide, decideCapture, type HealAction, launchAllowanceMs } from '#core
 import { healEach } from '#core/health/heal-each.ts';
 import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
 import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';
-import { type ObservationPorts, observeReplication } from '#core/health/observe-replication.ts';
+import {
+  type ObservationPorts,
+  observeConsumer,
+  observeReplication,
+} from '#core/health/observe-replication.ts';
+import { chooseUpdates, decideUpdate, type SeenConsumer } from '#core/health/update-consumers.ts';
 import { resumeDeletion } from '#core/lifecycle/begin-deletion.ts';
 import { resumeTableChange } from '#core/lifecycle/begin-table-change.ts';
 import { continueEnding, type EndingPorts } from '#core/lifecycle/end-replication.ts';
@@ -43,6 +48,8 @@ export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
   readonly queue: RecordHealthPorts['queue'];
   readonly topicRetentionHours: number;
   readonly tasks: TaskRunner;
+  /** Of the task definition that the last deployment made; undefined where it says none. */
+  readonly taskRevision: number | undefined;
   readonly logFor: (replication: Replication) => Log;
 }
 
@@ -96,11 +103,12 @@ export const monitorHealth = async (
   const resynced = await resyncAll(all.filter(resyncsByItself), holder, ports);
   const connect = await seeConnectors(ports);
   const seen = new Map<ReplicationId, Seen>();
+  const consumers: SeenConsumer[] = [];
   const { healed, leftOut } = await healEach(replications, {
     logFor: ports.logFor,
     mayBegin: () => clock.now().getTime() - startedMs < checksEndAfterMs,
     check: (replication, replicationLog) =>
-      checkOne(replication, holder, connect, { ...ports, log: replicationLog }, seen),
+      checkOne(replication, holder, connect, { ...ports, log: replicationLog }, seen, consumers),
     report: (replicationLog, cause, { replicationId }) => {
       const error = toMillraceError(cause);
       seen.set(replicationId, { failure: error });
@@ -108,6 +116,7 @@ export const monitorHealth = async (
     },
   });
   await endRound('monitor-health', run, { replications }, leftOut, ports);
+  const updated = await updateConsumers(all, consumers, holder, ports);
   // Last, so that a source that does not answer keeps nothing waiting.
   const [ended] = await Promise.all([
     checkCaptures(all, holder, ports),
@@ -116,7 +125,7 @@ export const monitorHealth = async (
   await recordHealth(all, seen, ports);
   const report = {
     examined: replications.length - leftOut.length,
-    healed: healed + ended + resumed + settled + resynced,
+    healed: healed + updated + ended + resumed + settled + resynced,
   };
   log.info(
     `Examined ${countOf(report.examined, 'replication')}, carried out ${countOf(report.healed, 'action')}`,
@@ -216,6 +225,35 @@ const resumeTableChanges = async (
     }
   }
   return resumed;
+};
+
+/** Consumers that run an older image than the deployed one are replaced, a few in each run. */
+const updateConsumers = async (
+  all: readonly Replication[],
+  seen: readonly SeenConsumer[],
+  holder: string,
+  ports: MonitorHealthPorts,
+): Promise<number> => {
+  const { taskRevision, clock, log } = ports;
+  if (taskRevision === undefined) return 0;
+  const { replications, waitsFor } = chooseUpdates(all, seen, taskRevision, clock.now());
+  if (waitsFor !== undefined) log.warn(`Outdated consumers keep their image: waiting for ${waitsFor}`);
+  const { healed } = await healEach(replications, {
+    logFor: ports.logFor,
+    check: (replication, replicationLog) => {
+      const replicationPorts = { ...ports, log: replicationLog };
+      return healReplication(
+        replication,
+        holder,
+        async (current, _history, now) =>
+          decideUpdate(current, await observeConsumer(current, replicationPorts), taskRevision, now),
+        replicationPorts,
+      );
+    },
+    report: (replicationLog, error) =>
+      replicationLog.error('Could not update the consumer; the next check tries again', { error }),
+  });
+  return healed;
 };
 
 /** Each active replication has its turn every fifth minute, by its number. */
@@ -318,6 +356,7 @@ const checkOne = async (
   connect: SeenConnectors,
   ports: MonitorHealthPorts,
   seen: Map<ReplicationId, Seen>,
+  consumers: SeenConsumer[],
 ): Promise<readonly HealAction[]> => {
   let first: Observation | undefined;
   const actions = await healReplication(
@@ -332,7 +371,10 @@ const checkOne = async (
     },
     ports,
   );
-  if (first !== undefined) seen.set(replication.replicationId, { connector: first.connector });
+  if (first !== undefined) {
+    seen.set(replication.replicationId, { connector: first.connector });
+    if (actions.length === 0) consumers.push({ replication, consumer: first.consumer });
+  }
   if (isCaptured(replication) && first !== undefined) emitHealth(replication, first, ports);
   return actions;
 };

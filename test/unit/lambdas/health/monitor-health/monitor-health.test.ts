@@ -49,6 +49,7 @@ const createWorld = (change: Partial<Replication> = {}) => {
     connector: { state: 'RUNNING', tasks: [{ id: 0, state: 'RUNNING' }] } as ConnectorStatus | undefined,
     connectFailure: undefined as Error | undefined,
     taskStatus: 'RUNNING',
+    taskRevision: 4,
     uncaptured: [] as readonly TableRef[],
     sourceFailure: undefined as Error | undefined,
     looks: [] as LogLook[],
@@ -100,8 +101,12 @@ const createWorld = (change: Partial<Replication> = {}) => {
       stopTask: async (arn: string) => {
         calls.push(`stop ${arn}`);
       },
-      describeTask: async () => ({ lastStatus: world.taskStatus }),
+      describeTask: async () => ({
+        lastStatus: world.taskStatus,
+        taskDefinition: `arn:aws:ecs:us-east-1:1:task-definition/worker:${world.taskRevision}`,
+      }),
     },
+    taskRevision: 4,
     executions: {
       getStatus: async () => undefined,
       startExecution: async () => 'arn:execution',
@@ -128,6 +133,24 @@ test('a healthy replication is left alone and measured', async () => {
     { HeartbeatAgeMs: 10_000, ConnectorFailed: 0 },
     { CaptureLagMs: 0, SourceRetainedBytes: 5 },
   ]);
+});
+
+test('a consumer of an older image than the deployed one is replaced, and that is no healing', async () => {
+  const { ports, calls, world, state, metrics } = createWorld();
+  world.taskRevision = 3;
+  expect(await monitorHealth('me', ports)).toEqual({ examined: 1, healed: 1 });
+  expect(acts(calls)).toEqual(['stop arn:task', 'run r7-g3-l2']);
+  expect(state.activity.map(({ action }) => action)).toEqual(['consumer-updated']);
+  expect(metrics.emitted.some((values) => 'Heals' in values)).toBe(false);
+});
+
+test('a consumer that is ill is healed, which gives it the deployed image as well', async () => {
+  const { ports, calls, world, state } = createWorld();
+  world.taskRevision = 3;
+  world.taskStatus = 'STOPPED';
+  await monitorHealth('me', ports);
+  expect(acts(calls)).toEqual(['stop arn:task', 'run r7-g3-l2']);
+  expect(state.activity.map(({ action }) => action)).toEqual(['consumer-restarted']);
 });
 
 test('a paused connector is resumed and a killed consumer replaced in one go', async () => {
