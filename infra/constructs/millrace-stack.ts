@@ -24,11 +24,6 @@ export abstract class MillraceStack extends Stack {
     return `millrace-${this.config.name}-${name}`;
   }
 
-  /** The name of data that goes with its stack; what stays gets a name of CloudFormation's, see `dataRemovalPolicy`. */
-  namedUnlessKept(name: string): string | undefined {
-    return this.config.keepData ? undefined : this.named(name);
-  }
-
   /**
    * A name that no other instance of this stack has had, for what stays behind when its stack is deleted and must be named all the
    * same: the first part of the identifier in the ARN of the stack follows. Within one stack it stays the same, so CloudFormation
@@ -42,7 +37,7 @@ export abstract class MillraceStack extends Stack {
 
 /**
  * For what cannot be made again: the state table, its key, secrets, Kafka. It stays when its stack is deleted or no longer has it,
- * but not when the creation of its stack fails. What stays has no fixed name: the next deployment would find it taken.
+ * but not when the creation of its stack fails. None of it has a fixed name: the next deployment would find it taken.
  */
 export const dataRemovalPolicy = (config: EnvironmentConfig): RemovalPolicy =>
   config.keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;

@@ -6,10 +6,6 @@ import type { EnvironmentName } from '../config/environment-config.ts';
 export const databaseSecretPrefix = (environment: EnvironmentName): string =>
   `millrace/${environment}/databases`;
 
-/** Outside of that prefix, so that a role that may read databases' credentials cannot read it. Of an environment that keeps no data. */
-export const adminSecretName = (environment: EnvironmentName): string =>
-  `millrace/${environment}/admin-token`;
-
 /** URLs and keys of alert channels: secrets that the API writes, and the Lambda that delivers alerts reads. */
 export const channelSecretPrefix = (environment: EnvironmentName): string =>
   `millrace/${environment}/alert-channels`;

@@ -17,12 +17,11 @@ import type { Construct } from 'constructs';
 import { apiVersionPath } from '#core/contracts/api-version.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { apiFunctionDefinition, authorizeFunctionDefinition } from '../config/functions.ts';
-import { acknowledge, managedPolicy } from '../constructs/acknowledgements.ts';
+import { acknowledge } from '../constructs/acknowledgements.ts';
 import { type Foundation, type Grant, grantsOf, type TaskResources } from '../constructs/function-rights.ts';
 import { answerWithProblems } from '../constructs/gateway-problems.ts';
 import { MillraceFunction } from '../constructs/millrace-function.ts';
 import { dataRemovalPolicy, logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
-import { adminSecretName } from '../constructs/secret-names.ts';
 
 /** The version is in the path, so that one host can serve several of them. */
 const stageName = 'api';
@@ -40,9 +39,7 @@ export class ControlStack extends MillraceStack {
   ) {
     super(scope, 'control', config);
 
-    const secretName = config.keepData ? undefined : adminSecretName(config.name);
     const adminToken = new Secret(this, 'AdminToken', {
-      ...(secretName !== undefined && { secretName }),
       description: 'The admin token of the Millrace API: manages clients and mints their tokens.',
       // 64 letters and digits hold 381 bits; without punctuation it needs no quoting in a shell.
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
@@ -74,8 +71,8 @@ export class ControlStack extends MillraceStack {
       restApiName: this.named('api'),
       description: 'Clients, databases and replications of Millrace',
       endpointTypes: [EndpointType.REGIONAL],
-      cloudWatchRole: true,
-      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+      // The role by which API Gateway writes logs is a setting of the account: infra/stacks/account-stack.ts.
+      cloudWatchRole: false,
       defaultIntegration: new LambdaIntegration(api),
       defaultMethodOptions: {
         authorizer: new TokenAuthorizer(this, 'Authorizer', {
@@ -138,10 +135,6 @@ export class ControlStack extends MillraceStack {
         id: 'AwsSolutions-COG4',
         reason: 'Callers are machines with tokens, checked by a Lambda authorizer.',
       },
-      managedPolicy(
-        'service-role/AmazonAPIGatewayPushToCloudWatchLogs',
-        'What API Gateway asks for to write its logs, once for the account.',
-      ),
     );
 
     new CfnOutput(this, 'ApiUrl', { value: this.api.urlForPath(apiVersionPath) });

@@ -11,7 +11,7 @@ import { dataRemovalPolicy, logRetention, MillraceStack } from '../constructs/mi
 import type { NetworkStack } from './network-stack.ts';
 
 /** KRaft, so no ZooKeeper; the newest line that Amazon MSK offers, one minor version below the local stack's. */
-const kafkaVersion = '4.1.x.kraft';
+export const kafkaVersion = '4.1.x.kraft';
 
 /** Amazon MSK, provisioned, TLS between all parties; who may connect is decided by the security group. */
 export class KafkaStack extends MillraceStack implements KafkaAccess {
@@ -115,7 +115,7 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
 
   /** Read at each deployment of the stack, which therefore comes after this one. */
   #told(name: 'brokers' | 'cluster-name', stack: MillraceStack): string {
-    stack.addDependency(this);
+    stack.addStackDependency(this);
     return StringParameter.valueForStringParameter(stack, this.#parameterName(name));
   }
 }

@@ -55,9 +55,7 @@ export class StateStack extends MillraceStack implements StateResources {
       }),
     );
 
-    const tableName = this.namedUnlessKept('state');
     const table = new Table(this, 'Table', {
-      ...(tableName !== undefined && { tableName }),
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,

@@ -81,9 +81,8 @@ describe.each(environmentNames)('%s', (env) => {
     });
   });
 
-  test('generates the admin token, next to the secrets of databases', () => {
+  test('generates the admin token, away from the secrets of databases', () => {
     partOf(env, 'control').hasResourceProperties('AWS::SecretsManager::Secret', {
-      Name: `millrace/${env}/admin-token`,
       GenerateSecretString: Match.objectLike({ ExcludePunctuation: true, PasswordLength: 64 }),
     });
     expect(functions.api?.Environment.Variables.MILLRACE_SECRET_PREFIX).toBe(`millrace/${env}/databases`);
@@ -686,7 +685,7 @@ test('what must not be lost survives the deletion of its stack in staging and pr
       'AWS::SecretsManager::Secret',
     ]) {
       const policies = resourcesOf(synthesized[env], type).map(({ DeletionPolicy }) => DeletionPolicy);
-      expect({ env, type, policies }).toEqual({ env, type, policies: ['Retain'] });
+      expect({ env, type, policies }).toEqual({ env, type, policies: ['RetainExceptOnCreate'] });
     }
   }
 });

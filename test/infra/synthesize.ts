@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { z } from 'zod';
-import type { EnvironmentName } from '../../infra/config/environment-config.ts';
+import type { EnvironmentConfig, EnvironmentName } from '../../infra/config/environment-config.ts';
 import { loadEnvironment } from '../../infra/config/environments.ts';
 import { fromRoot } from '../../infra/constructs/project-root.ts';
 import { createStacks } from '../../infra/stacks/millrace-stacks.ts';
@@ -27,16 +27,19 @@ export const synthesize = (
   env: EnvironmentName,
   context: Readonly<Record<string, string>> = {},
 ): Synthesized => {
+  const given: Readonly<Record<string, string>> = { ...context, env };
+  return synthesizeConfig(loadEnvironment((name) => given[name]));
+};
+
+/** As `synthesize`, of any configuration. */
+export const synthesizeConfig = (config: EnvironmentConfig): Synthesized => {
+  const env = config.name;
   const flags = cdkJsonSchema.parse(JSON.parse(readFileSync(fromRoot('cdk.json'), 'utf8'))).context;
   const app = new App({
     outdir: fromRoot('.millrace', 'test', 'cdk', process.env.JEST_WORKER_ID ?? '0', env),
     context: { ...flags, 'aws:cdk:bundling-stacks': [] },
   });
-  const given: Readonly<Record<string, string>> = { ...context, env };
-  createStacks(
-    app,
-    loadEnvironment((name) => given[name]),
-  );
+  createStacks(app, config);
   const templates = app.node.children
     .filter((child) => Stack.isStack(child))
     .map((stack) => [stack.stackName.replace(`millrace-${env}-`, ''), Template.fromStack(stack)] as const);
