@@ -1,14 +1,16 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs';
+import type { KafkaSecurity } from '#core/contracts/environment.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
+import { iamToken } from './iam-token.ts';
 import { repairRequestQueue } from './kafkajs-internals.ts';
 
 export interface KafkaSettings {
   /** `host:port` each. */
   readonly brokers: readonly string[];
-  readonly security: 'plaintext' | 'tls';
+  readonly security: KafkaSecurity;
   /** Shown in the brokers' logs and quotas. */
   readonly clientId: string;
 }
@@ -65,7 +67,10 @@ export const createKafka = (settings: KafkaSettings, log: Log): Kafka => {
   const config: KafkaConfig = {
     clientId: settings.clientId,
     brokers: [...settings.brokers],
-    ssl: settings.security === 'tls',
+    ssl: settings.security !== 'plaintext',
+    ...(settings.security === 'iam' && {
+      sasl: { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await iamToken() }) },
+    }),
     connectionTimeout: connectionTimeoutMs,
     requestTimeout: requestTimeoutMs,
     retry: requestRetry,

@@ -1,7 +1,9 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { iamToken } from './iam-token.ts';
 import type { KafkaSettings } from './kafka-client.ts';
+import { authenticate } from './sasl-handshake.ts';
 import { WireReader } from './wire-reader.ts';
 
 /** A topic as the brokers describe it. */
@@ -27,12 +29,21 @@ export interface TopicMetadataReader {
   close(): void;
 }
 
+/** A test has other ones. */
+export interface TopicMetadataOptions {
+  readonly token?: () => Promise<string>;
+  readonly open?: (settings: KafkaSettings, broker: string) => Socket;
+}
+
 /**
  * Reads the topics' UUIDs with one Metadata request. kafkajs stops at version 6 of that request, which knows no
  * UUIDs, and nothing else tells a recreated topic from the old one. The format is that of
  * https://kafka.apache.org/protocol (Metadata, request and response version 12, flexible headers).
  */
-export const createTopicMetadataReader = (settings: KafkaSettings): TopicMetadataReader => {
+export const createTopicMetadataReader = (
+  settings: KafkaSettings,
+  { token = iamToken, open = openSocket }: TopicMetadataOptions = {},
+): TopicMetadataReader => {
   let connection: BrokerConnection | undefined;
   /** Requests take turns: an answer belongs to the one that was sent last. */
   let turn: Promise<unknown> = Promise.resolve();
@@ -47,10 +58,14 @@ export const createTopicMetadataReader = (settings: KafkaSettings): TopicMetadat
     }
     let lastError: unknown;
     for (const broker of settings.brokers) {
-      connection = new BrokerConnection(settings, broker);
+      const opened = new BrokerConnection(open(settings, broker), broker);
+      connection = opened;
       try {
+        if (settings.security === 'iam')
+          await authenticate(settings.clientId, await token(), (step) => opened.exchange(step));
         return await connection.exchange(request);
       } catch (error) {
+        connection.close();
         lastError = error;
       }
     }
@@ -88,8 +103,8 @@ class BrokerConnection {
     | { readonly resolve: (response: Buffer) => void; readonly reject: (error: Error) => void }
     | undefined;
 
-  constructor(settings: KafkaSettings, broker: string) {
-    this.#socket = openSocket(settings, broker);
+  constructor(socket: Socket, broker: string) {
+    this.#socket = socket;
     this.#socket.on('error', (error) => this.#fail(error));
     this.#socket.on('close', () => this.#fail(new Error(`${broker} closed the connection`)));
     this.#socket.on('data', (chunk: Buffer) => this.#take(chunk));

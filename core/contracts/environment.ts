@@ -11,10 +11,14 @@ export const stateEnvironmentSchema = z.object({
   MILLRACE_ALERT_TOPIC_ARN: z.string().min(1),
 });
 
+/** `iam`: TLS, and Amazon MSK's authentication by the role of the Lambda or task. */
+export const kafkaSecuritySchema = z.enum(['plaintext', 'tls', 'iam']);
+export type KafkaSecurity = z.infer<typeof kafkaSecuritySchema>;
+
 export const kafkaEnvironmentSchema = z.object({
   /** `host:port`, comma-separated. */
   MILLRACE_KAFKA_BROKERS: z.string().min(1),
-  MILLRACE_KAFKA_SECURITY: z.enum(['plaintext', 'tls']),
+  MILLRACE_KAFKA_SECURITY: kafkaSecuritySchema,
   /** Must exceed the longest copy plus the longest consumer outage. */
   MILLRACE_TOPIC_RETENTION_HOURS: z.coerce.number().int().positive(),
 });

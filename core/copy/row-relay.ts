@@ -1,3 +1,4 @@
+import { kafkaClientConfig } from '../capture/kafka-client-config.ts';
 import { removeConnector } from '../capture/remove-connector.ts';
 import type { Database } from '../contracts/database.ts';
 import { copiesThroughKafka, type Replication } from '../contracts/replication.ts';
@@ -80,7 +81,7 @@ export const rowsConnectorConfig = (
     'millrace.rows.topic': topics.rows,
     'millrace.partitions': String(relayPartitions),
     'millrace.kafka.bootstrap.servers': brokers,
-    'millrace.kafka.security.protocol': security === 'tls' ? 'SSL' : 'PLAINTEXT',
+    ...kafkaClientConfig('millrace.kafka.', security),
     'millrace.session.statements': settings.sessionStatements.join('\n'),
   };
 };

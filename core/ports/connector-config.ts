@@ -1,3 +1,4 @@
+import type { KafkaSecurity } from '../contracts/environment.ts';
 /** A connector's configuration as Kafka Connect takes it. */
 export type ConnectorConfig = Readonly<Record<string, string>>;
 
@@ -5,5 +6,5 @@ export type ConnectorConfig = Readonly<Record<string, string>>;
 export interface CaptureKafka {
   /** `host:port`, comma-separated. */
   readonly brokers: string;
-  readonly security: 'plaintext' | 'tls';
+  readonly security: KafkaSecurity;
 }

@@ -6,6 +6,7 @@ import {
   includeListEntry,
   refuseReferences,
 } from '../../../capture/connector-config.ts';
+import { schemaHistoryClients } from '../../../capture/kafka-client-config.ts';
 import type { Database, TlsMode } from '../../../contracts/database.ts';
 import type { Replication } from '../../../contracts/replication.ts';
 import { schemaHistoryTopicName } from '../../../naming/names.ts';
@@ -59,10 +60,7 @@ const serverId = (replicationId: number, { brokers }: CaptureKafka): string => {
 const schemaHistory = (topicPrefix: string, { brokers, security }: CaptureKafka): ConnectorConfig => ({
   'schema.history.internal.kafka.bootstrap.servers': brokers,
   'schema.history.internal.kafka.topic': schemaHistoryTopicName(topicPrefix),
-  ...(security === 'tls' && {
-    'schema.history.internal.producer.security.protocol': 'SSL',
-    'schema.history.internal.consumer.security.protocol': 'SSL',
-  }),
+  ...schemaHistoryClients(security),
   // All tables of the database, so that one can be added later; none of other databases.
   'schema.history.internal.store.only.captured.tables.ddl': 'false',
   'schema.history.internal.store.only.captured.databases.ddl': 'true',

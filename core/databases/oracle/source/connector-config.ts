@@ -4,6 +4,7 @@ import {
   includeListEntry,
   refuseReferences,
 } from '../../../capture/connector-config.ts';
+import { schemaHistoryClients } from '../../../capture/kafka-client-config.ts';
 import type { Database } from '../../../contracts/database.ts';
 import type { Replication } from '../../../contracts/replication.ts';
 import { schemaHistoryTopicName } from '../../../naming/names.ts';
@@ -29,22 +30,13 @@ const miningBatchScns = { min: 1_000, start: 20_000, max: 200_000 } as const;
 const queryFetchRows = 10_000;
 
 /** The schema history is written and read by clients of its own, which know nothing of the worker's settings. */
-const schemaHistoryConfig = (topicPrefix: string, kafka: CaptureKafka): ConnectorConfig => {
-  const clients: ConnectorConfig =
-    kafka.security === 'plaintext'
-      ? {}
-      : {
-          'schema.history.internal.producer.security.protocol': 'SSL',
-          'schema.history.internal.consumer.security.protocol': 'SSL',
-        };
-  return {
-    'schema.history.internal.kafka.topic': schemaHistoryTopicName(topicPrefix),
-    'schema.history.internal.kafka.bootstrap.servers': kafka.brokers,
-    // The definition of a table that is added later is read from the source when its first change is seen.
-    'schema.history.internal.store.only.captured.tables.ddl': 'true',
-    ...clients,
-  };
-};
+const schemaHistoryConfig = (topicPrefix: string, kafka: CaptureKafka): ConnectorConfig => ({
+  'schema.history.internal.kafka.topic': schemaHistoryTopicName(topicPrefix),
+  'schema.history.internal.kafka.bootstrap.servers': kafka.brokers,
+  // The definition of a table that is added later is read from the source when its first change is seen.
+  'schema.history.internal.store.only.captured.tables.ddl': 'true',
+  ...schemaHistoryClients(kafka.security),
+});
 
 /**
  * The Oracle driver of Connect (ojdbc 23). With TCPS it always checks the certificate, against the worker's Java trust

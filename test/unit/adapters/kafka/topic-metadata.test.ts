@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createTopicMetadataReader, type TopicMetadataReader } from '#adapters/kafka/topic-metadata.ts';
 
@@ -89,4 +89,92 @@ test('says so when no broker answers, and works again when one does', async () =
   await expect(reader.read(['orders'])).rejects.toMatchObject({ code: 'KafkaUnavailable' });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   expect(await reader.read(['orders'])).toEqual(described);
+});
+
+/** A broker that asks for OAUTHBEARER: each frame that it gets is answered by the next of `answers`. */
+const saslBroker = (answers: readonly Buffer[]) => {
+  const frames: Buffer[] = [];
+  const frame = (body: Buffer): Buffer => {
+    const size = Buffer.alloc(4);
+    size.writeInt32BE(body.length);
+    return Buffer.concat([size, body]);
+  };
+  const broker = createServer((socket) => {
+    connections.push(socket);
+    let left = [...answers];
+    socket.on('error', () => undefined);
+    socket.on('data', (data) => {
+      frames.push(data);
+      const [next, ...rest] = left;
+      left = rest;
+      socket.write(next === undefined ? answer() : frame(next));
+    });
+  });
+  return { broker, frames };
+};
+
+/** Correlation, no error, and the mechanisms that the broker has. */
+const handshakeAnswer = Buffer.concat([Buffer.alloc(4 + 2), Buffer.from([0, 0, 0, 0])]);
+/** Correlation, error, its text, no bytes, and the life of the session. */
+const authenticateAnswer = (error: number, reason: string): Buffer => {
+  const head = Buffer.alloc(4 + 2 + 2);
+  head.writeInt16BE(error, 4);
+  head.writeInt16BE(reason.length, 6);
+  return Buffer.concat([head, Buffer.from(reason), Buffer.alloc(4 + 8)]);
+};
+
+const readByIam = async (answers: readonly Buffer[], tokens: readonly string[]) => {
+  const { broker, frames } = saslBroker(answers);
+  await new Promise<void>((resolve) => broker.listen(0, '127.0.0.1', resolve));
+  const left = [...tokens];
+  const { port } = broker.address() as AddressInfo;
+  const byIam = createTopicMetadataReader(
+    { brokers: [`127.0.0.1:${port}`], security: 'iam', clientId: 'test' },
+    // TLS is Node's; what is shown here is what goes through it.
+    { token: async () => left.shift() ?? 'none left', open: () => connectTcp({ host: '127.0.0.1', port }) },
+  );
+  return {
+    byIam,
+    frames,
+    close: async () => {
+      byIam.close();
+      for (const socket of connections.splice(0)) socket.destroy();
+      await new Promise((resolve) => broker.close(resolve));
+    },
+  };
+};
+
+test('shows its token once for each connection, before it asks', async () => {
+  const { byIam, frames, close } = await readByIam(
+    [handshakeAnswer, authenticateAnswer(0, '')],
+    ['first', 'second'],
+  );
+  try {
+    expect(await byIam.read(['orders'])).toEqual(described);
+    expect(await byIam.read(['orders'])).toEqual(described);
+    expect(frames.map((sent) => sent.readInt16BE(4))).toEqual([17, 36, 3, 3]);
+    expect(frames[1]?.toString()).toContain('n,,\u0001auth=Bearer first\u0001\u0001');
+    connections[0]?.destroy();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await byIam.read(['orders'])).toEqual(described);
+    expect(frames.at(-2)?.toString()).toContain('auth=Bearer second');
+  } finally {
+    await close();
+  }
+});
+
+test('says what the broker says against its token, and does not ask', async () => {
+  const { byIam, frames, close } = await readByIam(
+    [handshakeAnswer, authenticateAnswer(58, 'Access denied')],
+    ['x'],
+  );
+  try {
+    await expect(byIam.read(['orders'])).rejects.toMatchObject({
+      code: 'KafkaUnavailable',
+      message: expect.stringContaining('the broker refused the authentication: Access denied'),
+    });
+    expect(frames).toHaveLength(2);
+  } finally {
+    await close();
+  }
 });

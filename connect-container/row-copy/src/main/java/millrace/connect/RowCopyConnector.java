@@ -23,6 +23,8 @@ public abstract class RowCopyConnector extends SourceConnector {
     static final String PARTITIONS = "millrace.partitions";
     static final String BROKERS = "millrace.kafka.bootstrap.servers";
     static final String SECURITY = "millrace.kafka.security.protocol";
+    /** What follows it is a setting of the client that reads the requests: authentication, for one. */
+    static final String KAFKA = "millrace.kafka.";
     /** Statements that a session begins with, one a line. */
     static final String SESSION = "millrace.session.statements";
     /** Of one task: the partitions that it answers, separated by commas. */

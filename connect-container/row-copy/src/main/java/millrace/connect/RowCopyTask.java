@@ -74,14 +74,7 @@ public abstract class RowCopyTask extends SourceTask {
         List<TopicPartition> partitions = Arrays.stream(settings.get(RowCopyConnector.OWN_PARTITIONS).split(","))
                 .map(partition -> new TopicPartition(requestsTopic, Integer.parseInt(partition)))
                 .toList();
-        consumer = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers", settings.get(RowCopyConnector.BROKERS),
-                        "security.protocol", settings.get(RowCopyConnector.SECURITY),
-                        "enable.auto.commit", "false",
-                        "auto.offset.reset", "earliest"),
-                new StringDeserializer(),
-                new StringDeserializer());
+        consumer = new KafkaConsumer<>(clientSettings(settings), new StringDeserializer(), new StringDeserializer());
         consumer.assign(partitions);
         for (TopicPartition partition : partitions) {
             Map<String, Object> offset = context.offsetStorageReader().offset(sourcePartition(partition.partition()));
@@ -91,6 +84,18 @@ public abstract class RowCopyTask extends SourceTask {
                 consumer.seek(partition, ((Number) offset.get("next")).longValue());
             }
         }
+    }
+
+    static Map<String, Object> clientSettings(Map<String, String> settings) {
+        Map<String, Object> client = new HashMap<>();
+        settings.forEach((name, value) -> {
+            if (name.startsWith(RowCopyConnector.KAFKA)) {
+                client.put(name.substring(RowCopyConnector.KAFKA.length()), value);
+            }
+        });
+        client.put("enable.auto.commit", "false");
+        client.put("auto.offset.reset", "earliest");
+        return client;
     }
 
     @Override
