@@ -3,6 +3,20 @@
 # so without this each one would tell the others http://0.0.0.0:8083/, and no request could be passed on to the leader.
 set -eu
 
+# Kafka's clients of the worker itself show the role of the task, by the library of Amazon MSK. The file system is read-only but for /tmp.
+properties=worker.properties
+if [ "${CONNECT_SECURITY_PROTOCOL:-}" = SASL_SSL ]; then
+  properties="${TMPDIR:-/tmp}/worker.properties"
+  {
+    cat worker.properties
+    for client in '' producer. consumer. admin.; do
+      echo "${client}sasl.mechanism=AWS_MSK_IAM"
+      echo "${client}sasl.jaas.config=software.amazon.msk.auth.iam.IAMLoginModule required;"
+      echo "${client}sasl.client.callback.handler.class=software.amazon.msk.auth.iam.IAMClientCallbackHandler"
+    done
+  } > "$properties"
+fi
+
 if [ -z "${CONNECT_ADVERTISED_HOST:-}" ]; then
   # Task metadata endpoint version 4 (Amazon ECS developer guide): the container's networks with their addresses.
   if ! metadata=$(curl --fail --silent --show-error --max-time 5 --retry 5 "$ECS_CONTAINER_METADATA_URI_V4"); then
@@ -17,4 +31,4 @@ if [ -z "${CONNECT_ADVERTISED_HOST:-}" ]; then
   export CONNECT_ADVERTISED_HOST
 fi
 
-exec java "$@"
+exec java "$@" "$properties"

@@ -6,6 +6,8 @@ export type FunctionRight =
   | 'read-credentials'
   | 'write-credentials'
   | 'reach-kafka'
+  | 'manage-topics'
+  | 'relay-rows'
   | 'reach-connect'
   | 'launch-tasks'
   | 'update-tasks'
@@ -39,7 +41,7 @@ export const startStepDefinitions = {
   'start-capture': {
     timeoutSeconds: 180,
     memoryMib: smallMib,
-    rights: ['read-credentials', 'reach-kafka', 'reach-connect', 'publish-alerts'],
+    rights: ['read-credentials', 'manage-topics', 'reach-connect', 'publish-alerts'],
   },
   'plan-copy': {
     timeoutSeconds: 300,
@@ -49,12 +51,12 @@ export const startStepDefinitions = {
   'copy-small-tables': {
     timeoutSeconds: 900,
     memoryMib: oneVcpuMib,
-    rights: ['read-credentials', 'reach-kafka', 'publish-alerts'],
+    rights: ['read-credentials', 'relay-rows', 'publish-alerts'],
   },
   'finish-copy': {
     timeoutSeconds: 60,
     memoryMib: smallMib,
-    rights: ['read-credentials', 'reach-kafka', 'reach-connect'],
+    rights: ['read-credentials', 'manage-topics', 'reach-connect'],
   },
   'start-consumer': { timeoutSeconds: 120, memoryMib: smallMib, rights: ['launch-tasks'] },
   'fail-start': { timeoutSeconds: 60, memoryMib: smallMib, rights: ['publish-alerts'] },
@@ -67,14 +69,14 @@ export const stepFunctionDefinitions = {
   'change-tables': {
     timeoutSeconds: 180,
     memoryMib: smallMib,
-    rights: ['read-credentials', 'reach-kafka', 'reach-connect', 'launch-tasks', 'publish-alerts'],
+    rights: ['read-credentials', 'manage-topics', 'reach-connect', 'launch-tasks', 'publish-alerts'],
   },
   'delete-replication': {
     timeoutSeconds: 120,
     memoryMib: smallMib,
     rights: [
       'read-credentials',
-      'reach-kafka',
+      'manage-topics',
       'reach-connect',
       'stop-tasks',
       'watch-executions',
@@ -92,7 +94,7 @@ export const healthFunctionDefinitions = {
     memoryMib: smallMib,
     rights: [
       'read-credentials',
-      'reach-kafka',
+      'manage-topics',
       'reach-connect',
       'launch-tasks',
       'update-tasks',
@@ -118,7 +120,7 @@ export const apiFunctionDefinition = {
   memoryMib: smallMib,
   rights: [
     'write-credentials',
-    'reach-kafka',
+    'manage-topics',
     'reach-connect',
     'launch-tasks',
     'watch-executions',

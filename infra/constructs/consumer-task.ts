@@ -60,7 +60,7 @@ export class ConsumerTask extends Construct {
       family,
       cpu: config.consumer.cpu,
       memoryLimitMiB: config.consumer.memoryMib,
-      runtimePlatform: { cpuArchitecture: CpuArchitecture.X86_64 },
+      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64 },
       taskRole,
       executionRole,
     });
@@ -114,7 +114,7 @@ const builtImage = (stack: MillraceStack): ContainerImage => {
     else writeFileSync(join(context, 'not-bundled'), '');
     const asset = new DockerImageAsset(stack, 'WorkerImage', {
       directory: context,
-      platform: Platform.LINUX_AMD64,
+      platform: Platform.LINUX_ARM64,
     });
     return ContainerImage.fromDockerImageAsset(asset);
   } finally {

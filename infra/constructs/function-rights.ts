@@ -5,9 +5,11 @@ import { type IRole, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { KafkaSecurity } from '#core/contracts/environment.ts';
 import type { StateMachineName } from '#core/ports/services.ts';
 import type { FunctionRight } from '../config/functions.ts';
 import { type Acknowledgement, acknowledge, arnInFinding, wildcardResource } from './acknowledgements.ts';
+import { type KafkaUse, kafkaRights } from './kafka-rights.ts';
 import { connectLogGroup, logGroupNames } from './log-groups.ts';
 import { type MillraceStack, stateTableIndex, stateTableKeysIndex } from './millrace-stack.ts';
 import {
@@ -35,7 +37,9 @@ export interface WorkloadNetwork {
 export interface KafkaAccess {
   /** `host:port`, comma-separated, for what is in this stack. */
   brokersFor(stack: MillraceStack): string;
-  readonly security: 'plaintext' | 'tls';
+  readonly security: KafkaSecurity;
+  /** Of clusters that ask for IAM: what their names begin with. */
+  readonly clusterNamePrefix?: string;
 }
 
 /** How clients reach Kafka Connect's REST API. */
@@ -169,13 +173,28 @@ const writeCredentialsGrant = (stack: MillraceStack): Grant =>
     ],
   });
 
-export const kafkaGrant = (stack: MillraceStack, kafka: KafkaAccess): Grant => ({
+export const kafkaGrant = (
+  stack: MillraceStack,
+  kafka: KafkaAccess,
+  ...uses: readonly KafkaUse[]
+): Grant => ({
+  ...kafkaUseGrant(stack, kafka, ...uses),
   environment: {
     MILLRACE_KAFKA_BROKERS: kafka.brokersFor(stack),
     MILLRACE_KAFKA_SECURITY: kafka.security,
     MILLRACE_TOPIC_RETENTION_HOURS: String(stack.config.topicRetentionHours),
   },
 });
+
+/** Where Kafka decides by IAM what a client may do; elsewhere the network does. */
+export const kafkaUseGrant = (
+  stack: MillraceStack,
+  { clusterNamePrefix }: KafkaAccess,
+  ...uses: readonly KafkaUse[]
+): Grant =>
+  clusterNamePrefix === undefined
+    ? {}
+    : kafkaRights(stack, { namePrefix: clusterNamePrefix, connectGroup: stack.named('connect') }, uses);
 
 export const connectGrant = (connect: ConnectAccess): Grant => ({
   environment: { MILLRACE_CONNECT_URL: connect.url },
@@ -442,7 +461,9 @@ export const grantsOf = (
   const grants: Record<FunctionRight, () => Grant> = {
     'read-credentials': () => mergeGrants(readCredentialsGrant(stack), databaseNetworkGrant(stack)),
     'write-credentials': () => writeCredentialsGrant(stack),
-    'reach-kafka': () => kafkaGrant(stack, kafka),
+    'reach-kafka': () => kafkaGrant(stack, kafka, 'look'),
+    'manage-topics': () => kafkaGrant(stack, kafka, 'manage'),
+    'relay-rows': () => kafkaGrant(stack, kafka, 'manage', 'relay'),
     'reach-connect': () => connectGrant(connect),
     'launch-tasks': () => launchTasksGrant(stack, tasks, network),
     'update-tasks': () => updateTasksGrant(tasks),

@@ -16,12 +16,23 @@ import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import type { CreatedPlatform, EnvironmentConfig } from '../config/environment-config.ts';
 import { acknowledge } from '../constructs/acknowledgements.ts';
-import { type ConnectAccess, type KafkaAccess, readCredentialsGrant } from '../constructs/function-rights.ts';
+import {
+  type ConnectAccess,
+  type KafkaAccess,
+  kafkaUseGrant,
+  mergeGrants,
+  readCredentialsGrant,
+} from '../constructs/function-rights.ts';
 import { createdConnectLogGroup } from '../constructs/log-groups.ts';
 import { logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
 import { fromRoot } from '../constructs/project-root.ts';
 import { createExecutionRole, createTaskRole, plainEnvironment } from '../constructs/task-roles.ts';
 import { connectMetricsPort, connectPort, type NetworkStack } from './network-stack.ts';
+
+const scratch = 'scratch';
+
+/** Kafka's names of how a client reaches the brokers. */
+const protocols = { plaintext: 'PLAINTEXT', tls: 'SSL', iam: 'SASL_SSL' } as const;
 
 /**
  * Kafka Connect with Debezium as a Fargate service in distributed mode. Workers are found by a private DNS name; a worker
@@ -56,22 +67,28 @@ export class ConnectStack extends MillraceStack implements ConnectAccess {
       retention: logRetention(config),
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const taskRole = createTaskRole(this, 'TaskRole', 'Kafka Connect workers', readCredentialsGrant(this));
+    const taskRole = createTaskRole(
+      this,
+      'TaskRole',
+      'Kafka Connect workers',
+      mergeGrants(readCredentialsGrant(this), kafkaUseGrant(this, kafka, 'connect')),
+    );
     const taskDefinition = new FargateTaskDefinition(this, 'TaskDefinition', {
       family: this.named('connect'),
       cpu: connect.cpu,
       memoryLimitMiB: connect.memoryMib,
-      runtimePlatform: { cpuArchitecture: CpuArchitecture.X86_64 },
+      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64 },
       taskRole,
       executionRole: createExecutionRole(this, 'ExecutionRole', logGroup),
     });
-    taskDefinition.addContainer('connect', {
+    taskDefinition.addVolume({ name: scratch });
+    const container = taskDefinition.addContainer('connect', {
       containerName: 'connect',
-      image: ContainerImage.fromAsset(fromRoot('connect-container'), { platform: Platform.LINUX_AMD64 }),
+      image: ContainerImage.fromAsset(fromRoot('connect-container'), { platform: Platform.LINUX_ARM64 }),
       // Read by connect-container/worker.properties, which says what each is.
       environment: {
         CONNECT_BOOTSTRAP_SERVERS: kafka.brokersFor(this),
-        CONNECT_SECURITY_PROTOCOL: kafka.security === 'tls' ? 'SSL' : 'PLAINTEXT',
+        CONNECT_SECURITY_PROTOCOL: protocols[kafka.security],
         CONNECT_LISTENERS: `http://0.0.0.0:${connectPort}`,
         CONNECT_REPLICATION_FACTOR: String(zones),
         CONNECT_GROUP: this.named('connect'),
@@ -95,7 +112,10 @@ export class ConnectStack extends MillraceStack implements ConnectAccess {
       }),
       // A worker that leaves on SIGTERM hands its connectors over after a rebalance, not after a session timeout.
       stopTimeout: Duration.seconds(120),
+      readonlyRootFilesystem: true,
     });
+    // Java unpacks native libraries there, and start-worker.sh writes the worker's settings.
+    container.addMountPoints({ containerPath: '/tmp', sourceVolume: scratch, readOnly: false });
     acknowledge(taskDefinition, plainEnvironment);
 
     new FargateService(this, 'Service', {

@@ -1,4 +1,5 @@
 import { Fn, RemovalPolicy } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnCluster, CfnConfiguration } from 'aws-cdk-lib/aws-msk';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -13,9 +14,10 @@ import type { NetworkStack } from './network-stack.ts';
 /** KRaft, so no ZooKeeper; the newest line that Amazon MSK offers, one minor version below the local stack's. */
 export const kafkaVersion = '4.1.x.kraft';
 
-/** Amazon MSK, provisioned, TLS between all parties; who may connect is decided by the security group. */
+/** Amazon MSK, provisioned, TLS between all parties. A client shows the role of its Lambda or task, and IAM says what that may do. */
 export class KafkaStack extends MillraceStack implements KafkaAccess {
-  readonly security = 'tls';
+  readonly security = 'iam';
+  readonly clusterNamePrefix: string;
   readonly brokerCount: number;
 
   constructor(
@@ -26,6 +28,7 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
   ) {
     super(scope, 'kafka', config);
     this.brokerCount = kafka.brokers;
+    this.clusterNamePrefix = `${this.named('kafka')}-`;
     const zones = network.vpc.privateSubnets.length;
     // Every partition has a copy in each zone, and the loss of a zone must not stop writes.
     const minInSyncReplicas = zones - 1;
@@ -52,6 +55,12 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
       removalPolicy: RemovalPolicy.DESTROY,
     });
 
+    const key = new Key(this, 'Key', {
+      description: "Encrypts the disks of Millrace's Kafka brokers.",
+      enableKeyRotation: true,
+      removalPolicy: dataRemovalPolicy(config),
+    });
+
     const cluster = new CfnCluster(this, 'Cluster', {
       clusterName: this.namedOnce('kafka'),
       kafkaVersion,
@@ -63,8 +72,16 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
         storageInfo: { ebsStorageInfo: { volumeSize: kafka.volumeGibPerBroker } },
       },
       configurationInfo: { arn: configuration.attrArn, revision: configuration.attrLatestRevisionRevision },
-      encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
-      clientAuthentication: { unauthenticated: { enabled: true } },
+      encryptionInfo: {
+        encryptionInTransit: { clientBroker: 'TLS', inCluster: true },
+        encryptionAtRest: { dataVolumeKmsKeyId: key.keyArn },
+      },
+      // Said for each: what is left out keeps the value that it had.
+      clientAuthentication: {
+        sasl: { iam: { enabled: true }, scram: { enabled: false } },
+        tls: { enabled: false },
+        unauthenticated: { enabled: false },
+      },
       enhancedMonitoring: 'PER_BROKER',
       loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: brokerLog.logGroupName } } },
     });
@@ -77,7 +94,7 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
         action: 'GetBootstrapBrokers',
         parameters: { ClusterArn: cluster.attrArn },
         physicalResourceId: PhysicalResourceId.of('bootstrap-brokers'),
-        outputPaths: ['BootstrapBrokerStringTls'],
+        outputPaths: ['BootstrapBrokerStringSaslIam'],
       },
       policy: AwsCustomResourcePolicy.fromSdkCalls({ resources: [cluster.attrArn] }),
       installLatestAwsSdk: false,
@@ -93,7 +110,7 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
       { id: 'AwsSolutions-L1', reason: 'The runtime of the look-up is chosen by CDK.' },
     );
     // Parameters, not exports of this stack: CloudFormation refuses to change an export that another stack has taken.
-    this.#tell('brokers', lookup.getResponseField('BootstrapBrokerStringTls'));
+    this.#tell('brokers', lookup.getResponseField('BootstrapBrokerStringSaslIam'));
     this.#tell('cluster-name', Fn.select(1, Fn.split('/', cluster.attrArn)));
   }
 

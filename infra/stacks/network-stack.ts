@@ -23,7 +23,8 @@ import {
 import type { WorkloadNetwork } from '../constructs/function-rights.ts';
 import { logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
 
-export const kafkaTlsPort = 9094;
+/** Of Amazon MSK for clients that authenticate by IAM. */
+export const kafkaIamPort = 9098;
 export const connectPort = 8083;
 /** Where connect-container/Dockerfile shows the metrics of a worker. */
 export const connectMetricsPort = 9404;
@@ -88,9 +89,9 @@ export class NetworkStack extends MillraceStack implements WorkloadNetwork {
       description: 'Kafka brokers.',
       allowAllOutbound: false,
     });
-    const kafkaTls = Port.tcp(kafkaTlsPort);
-    this.kafkaSecurityGroup.addIngressRule(this.workloadSecurityGroup, kafkaTls, 'Consumers and Lambdas');
-    this.kafkaSecurityGroup.addIngressRule(this.connectSecurityGroup, kafkaTls, 'Kafka Connect');
+    const kafkaPort = Port.tcp(kafkaIamPort);
+    this.kafkaSecurityGroup.addIngressRule(this.workloadSecurityGroup, kafkaPort, 'Consumers and Lambdas');
+    this.kafkaSecurityGroup.addIngressRule(this.connectSecurityGroup, kafkaPort, 'Kafka Connect');
     const connectRest = Port.tcp(connectPort);
     this.connectSecurityGroup.addIngressRule(
       this.workloadSecurityGroup,
@@ -115,7 +116,7 @@ export class NetworkStack extends MillraceStack implements WorkloadNetwork {
     );
     new CfnOutput(this, 'MonitoringSecurityGroupId', { value: monitoring.securityGroupId });
     for (const group of [this.workloadSecurityGroup, this.connectSecurityGroup]) {
-      group.addEgressRule(this.kafkaSecurityGroup, kafkaTls, 'Kafka');
+      group.addEgressRule(this.kafkaSecurityGroup, kafkaPort, 'Kafka');
       group.addEgressRule(this.connectSecurityGroup, connectRest, 'Kafka Connect');
       // By endpoints where there are some; DynamoDB and S3 have public addresses behind their endpoints, too.
       group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'AWS APIs');

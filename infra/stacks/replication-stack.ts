@@ -51,7 +51,7 @@ export class ReplicationStack extends MillraceStack {
         stateGrant(this, state),
         readCredentialsGrant(this),
         databaseNetworkGrant(this),
-        kafkaGrant(this, kafka),
+        kafkaGrant(this, kafka, 'consume', 'relay'),
         connectGrant(connect),
         alertGrant(state),
       ),

@@ -162,6 +162,7 @@ test.each(['staging', 'prod'])(
     expect(kept.map(({ Type }) => Type).toSorted()).toEqual([
       'AWS::DynamoDB::Table',
       'AWS::KMS::Key',
+      'AWS::KMS::Key',
       'AWS::MSK::Cluster',
       'AWS::MSK::Configuration',
       'AWS::SecretsManager::Secret',

@@ -7,7 +7,14 @@ import { metricDimensions, metricNamespace } from '#core/contracts/environment.t
 import { type EnvironmentName, environmentNames } from '../../infra/config/environment-config.ts';
 import { fromRoot } from '../../infra/constructs/project-root.ts';
 import { problemDetailsSchema } from '../../lambdas/api/contracts.ts';
-import { lambdaFunctions, resourcesOf, rolePolicies, type Synthesized, synthesize } from './synthesize.ts';
+import {
+  lambdaFunctions,
+  resourcesOf,
+  rolePolicies,
+  type Statement,
+  type Synthesized,
+  synthesize,
+} from './synthesize.ts';
 
 const synthesized = Object.fromEntries(environmentNames.map((env) => [env, synthesize(env)])) as Record<
   EnvironmentName,
@@ -297,7 +304,8 @@ describe.each(environmentNames)('%s', (env) => {
     for (const [name, { statements }] of Object.entries(functions)) {
       const actions = statements
         .flatMap(({ Action }) => Action)
-        .filter((action) => !inEveryFunction.test(action));
+        // Kafka's have a test of their own.
+        .filter((action) => !inEveryFunction.test(action) && !action.startsWith('kafka-cluster:'));
       expect({ name, actions: actions.toSorted() }).toEqual({ name, actions: expected[name]?.toSorted() });
     }
   });
@@ -571,11 +579,21 @@ describe('the alarms', () => {
 describe.each(createdEnvironments)('%s creates its platform', (env) => {
   const all = synthesized[env];
 
-  test('with Kafka that speaks only TLS, inside the private subnets', () => {
+  test('with Kafka that speaks only TLS, inside the private subnets, to nobody without a role', () => {
     const [cluster] = resourcesOf(all, 'AWS::MSK::Cluster');
     expect(cluster?.Properties).toMatchObject({
-      EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS', InCluster: true } },
+      EncryptionInfo: {
+        EncryptionInTransit: { ClientBroker: 'TLS', InCluster: true },
+        EncryptionAtRest: { DataVolumeKMSKeyId: { 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] } },
+      },
+      ClientAuthentication: {
+        Sasl: { Iam: { Enabled: true }, Scram: { Enabled: false } },
+        Tls: { Enabled: false },
+        Unauthenticated: { Enabled: false },
+      },
     });
+    for (const { Properties } of resourcesOf(all, 'AWS::KMS::Key'))
+      expect(Properties.EnableKeyRotation).toBe(true);
     expect(resourcesOf(all, 'AWS::EC2::VPC')).toHaveLength(1);
     expect(resourcesOf(all, 'AWS::EC2::FlowLog')).toHaveLength(1);
     expect(resourcesOf(all, 'AWS::EC2::NatGateway').length).toBeGreaterThan(0);
@@ -619,7 +637,83 @@ describe.each(createdEnvironments)('%s creates its platform', (env) => {
     const actions = rolePolicies(all)
       .filter(({ role }) => role.startsWith('TaskRole'))
       .flatMap(({ statement }) => statement.Action);
-    expect(actions).toEqual(['secretsmanager:GetSecretValue']);
+    expect(actions.filter((action) => !action.startsWith('kafka-cluster:'))).toEqual([
+      'secretsmanager:GetSecretValue',
+    ]);
+  });
+
+  test('with a disk that Connect cannot write to, but for /tmp', () => {
+    partOf(env, 'connect').hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [
+        Match.objectLike({
+          ReadonlyRootFilesystem: true,
+          MountPoints: [{ ContainerPath: '/tmp', ReadOnly: false, SourceVolume: 'scratch' }],
+        }),
+      ],
+      Volumes: [{ Name: 'scratch' }],
+      RuntimePlatform: { CpuArchitecture: 'ARM64' },
+    });
+  });
+
+  /** What a role may do at Kafka: each action with the names of the topics or groups, or `cluster`. */
+  const kafkaRightsOf = (statements: readonly Statement[]): readonly string[] =>
+    statements.flatMap(({ Action, Resource }) =>
+      Action.filter((action) => action.startsWith('kafka-cluster:')).flatMap((action) =>
+        [JSON.stringify(Resource).matchAll(/:(cluster|topic|group)\/([^/]+)\/\*(?:\/([^"]+))?"/g)].flatMap(
+          (found) =>
+            [...found].map(([, kind, cluster, name]) => {
+              expect(cluster).toBe(`millrace-${env}-kafka-*`);
+              return `${action.replace('kafka-cluster:', '')} ${kind === 'cluster' ? 'cluster' : name}`;
+            }),
+        ),
+      ),
+    );
+
+  test('and gives each Lambda the topics of its job and no other', () => {
+    const functions = lambdaFunctions(all, env);
+    const rightsOf = (name: string) => kafkaRightsOf(functions[name]?.statements ?? []);
+    const look = ['Connect cluster', 'DescribeCluster cluster'];
+    for (const name of ['authorize', 'check-heartbeats', 'deliver-alerts', 'fail-start', 'start-consumer'])
+      expect(rightsOf(name)).toEqual([]);
+    for (const name of ['validate-replication', 'plan-copy']) {
+      const rights = rightsOf(name);
+      expect(rights).toEqual(expect.arrayContaining(look));
+      expect(rights.filter((right) => !/^(Connect|Describe)/.test(right))).toEqual([]);
+    }
+    for (const name of ['start-capture', 'change-tables', 'delete-replication', 'monitor-health', 'api']) {
+      const rights = rightsOf(name);
+      expect(rights).toEqual(expect.arrayContaining(['CreateTopic client_*', 'DeleteTopic client_*']));
+      // Nobody of them reads or writes a row.
+      expect(rights.filter((right) => /^(Read|Write)Data/.test(right))).toEqual([]);
+    }
+    expect(rightsOf('copy-small-tables').filter((right) => /^(Read|Write)Data/.test(right))).toEqual([
+      'WriteData client_*.copy-requests',
+      'ReadData client_*.copy-rows',
+    ]);
+  });
+
+  test('and lets consumers read changes, and Connect write them', () => {
+    const statementsOf = (part: string, role: string) =>
+      rolePolicies({ ...all, templates: { [part]: partOf(env, part) } })
+        .filter((policy) => policy.role.startsWith(role))
+        .map(({ statement }) => statement);
+    const worker = kafkaRightsOf(statementsOf('replication', 'WorkerTaskRole'));
+    expect(worker).toEqual(expect.arrayContaining(['ReadData client_*', 'AlterGroup millrace-*']));
+    expect(worker.filter((right) => right.startsWith('WriteData'))).toEqual([
+      'WriteData client_*.dead-letters',
+      'WriteData client_*.copy-requests',
+    ]);
+    expect(worker.filter((right) => right.startsWith('DeleteTopic'))).toEqual([]);
+    const connect = kafkaRightsOf(statementsOf('connect', 'TaskRole'));
+    expect(connect).toEqual(
+      expect.arrayContaining([
+        'WriteData client_*',
+        `WriteData millrace-${env}-connect-*`,
+        `AlterGroup millrace-${env}-connect`,
+        'WriteDataIdempotently cluster',
+      ]),
+    );
+    expect(connect.filter((right) => right.startsWith('Delete'))).toEqual([]);
   });
 
   test('lets out to Kafka, Connect, the AWS APIs and the ports of databases, and nowhere else', () => {
@@ -642,7 +736,7 @@ describe.each(createdEnvironments)('%s creates its platform', (env) => {
     const ports = [1521, 2484, 3306, 5432];
     expect([...opened].toSorted()).toEqual(
       [
-        'group tcp 9094 9094',
+        'group tcp 9098 9098',
         'group tcp 8083 8083',
         'group tcp 9404 9404',
         'group tcp 9464 9464',
@@ -669,11 +763,21 @@ describe.each(createdEnvironments)('%s creates its platform', (env) => {
   test('and tells Lambdas and workers its endpoints', () => {
     const { Environment } = lambdaFunctions(all, env)['start-capture'] ?? {};
     expect(Environment?.Variables).toMatchObject({
-      MILLRACE_KAFKA_SECURITY: 'tls',
+      MILLRACE_KAFKA_SECURITY: 'iam',
       MILLRACE_KAFKA_BROKERS: expect.anything(),
       MILLRACE_CONNECT_URL: `http://connect.millrace-${env}.internal:8083`,
     });
   });
+});
+
+test.each(['connect-container', 'consumer-container'])('the image of %s floats with nothing', (folder) => {
+  const dockerfile = readFileSync(fromRoot(folder, 'Dockerfile'), 'utf8');
+  const bases = [...dockerfile.matchAll(/^FROM (?:--platform=\S+ )?(\S+)/gm)].map(([, image]) => image);
+  expect(bases.length).toBeGreaterThan(0);
+  // A whole version, or the digest of an image.
+  for (const base of bases) expect(base).toMatch(/:\d+\.\d+\.\d+|@sha256:[0-9a-f]{64}$/);
+  expect(dockerfile).toMatch(/^USER (node|\d+:\d+)$/m);
+  expect(dockerfile).not.toMatch(/curl .*http|wget |apt-get|:latest/);
 });
 
 test('what must not be lost survives the deletion of its stack in staging and prod', () => {
@@ -685,7 +789,11 @@ test('what must not be lost survives the deletion of its stack in staging and pr
       'AWS::SecretsManager::Secret',
     ]) {
       const policies = resourcesOf(synthesized[env], type).map(({ DeletionPolicy }) => DeletionPolicy);
-      expect({ env, type, policies }).toEqual({ env, type, policies: ['RetainExceptOnCreate'] });
+      expect({ env, type, policies: [...new Set(policies)] }).toEqual({
+        env,
+        type,
+        policies: ['RetainExceptOnCreate'],
+      });
     }
   }
 });

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,8 @@ afterEach(async () => {
 });
 
 const start = (env: NodeJS.ProcessEnv = {}) =>
-  run(script, ['-Xmx1g', 'worker.properties'], {
+  run(script, ['-Xmx1g'], {
+    cwd: path.dirname(script),
     env: {
       PATH: `${folder}:${process.env.PATH}`,
       ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v4/c`,
@@ -76,4 +77,24 @@ testWithCurl('a worker without an address does not start', async () => {
     code: 1,
     stderr: expect.stringContaining('has no IPv4 address'),
   });
+});
+
+test('a worker at Amazon MSK shows its role to the brokers with each of its clients', async () => {
+  const { stdout } = await start({
+    CONNECT_ADVERTISED_HOST: 'worker-1',
+    CONNECT_SECURITY_PROTOCOL: 'SASL_SSL',
+    TMPDIR: folder,
+  });
+  expect(stdout).toBe(`worker-1 -Xmx1g ${folder}/worker.properties\n`);
+  const lines = readFileSync(path.join(folder, 'worker.properties'), 'utf8').split('\n');
+  const original = readFileSync(path.join(path.dirname(script), 'worker.properties'), 'utf8').split('\n');
+  expect(lines).toEqual(expect.arrayContaining(original));
+  for (const client of ['', 'producer.', 'consumer.', 'admin.'])
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `${client}sasl.mechanism=AWS_MSK_IAM`,
+        `${client}sasl.jaas.config=software.amazon.msk.auth.iam.IAMLoginModule required;`,
+        `${client}sasl.client.callback.handler.class=software.amazon.msk.auth.iam.IAMClientCallbackHandler`,
+      ]),
+    );
 });
