@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '0a49080f4e02fed2e967e8928b5caf0165ad3801b37440b30d65859189c2775d';
+export const documentDigest = 'ca27525e9feac5730dde4f8cc683e713f93a4bb2cb90028640501cea8368fa02';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -109,6 +109,7 @@ export const routes = {
     ofClient: true,
   },
   getIncident: { method: 'GET', path: '/v1/incidents/{incident_id}', ofClient: true },
+  getSourceSafety: { method: 'GET', path: '/v1/replications/{replication_id}/source', ofClient: true },
   getConnectHealth: { method: 'GET', path: '/v1/connect' },
   listConnectors: { method: 'GET', path: '/v1/connectors', ofClient: true },
   getConnector: { method: 'GET', path: '/v1/connectors/{connector}', ofClient: true },
@@ -1261,6 +1262,15 @@ export interface Operations {
       client_id?: string | number;
     };
     answer: Incident;
+  };
+  getSourceSafety: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: SourceSafety;
   };
   getConnectHealth: {
     answer: ConnectHealth;
@@ -3211,6 +3221,80 @@ export interface Incident {
     created_by: string;
   } | null;
   runbook: string;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "SourceSafety".
+ */
+export interface SourceSafety {
+  replication_id: number;
+  /**
+   * When the health check has read the log last. Null: not yet.
+   */
+  read_at: string | null;
+  /**
+   * Why the log cannot be read now. The figures are those of `read_at`.
+   */
+  failure: {
+    message: string;
+    since: string;
+  } | null;
+  /**
+   * Bytes of log from where capture would go on to its end. PostgreSQL keeps them for it. Null: not known.
+   */
+  retained_bytes: number | null;
+  /**
+   * After so many bytes the source removes log that was not captured. Null: it has no such limit.
+   */
+  limit_bytes: number | null;
+  /**
+   * The source removes log that is older than this. Null: it does not.
+   */
+  kept_ms: number | null;
+  /**
+   * How fast the kept log has grown within the last quarter of an hour. Null: not known yet.
+   */
+  bytes_per_minute: number | null;
+  /**
+   * Minutes until the source removes log that was not captured. Null: no limit, or nothing grows.
+   */
+  minutes_to_loss: number | null;
+  /**
+   * The log's end.
+   */
+  position: string | null;
+  /**
+   * Everything before it is in Kafka.
+   */
+  captured_position: string | null;
+  /**
+   * Bytes of log that are not captured.
+   */
+  ahead_bytes: number | null;
+  /**
+   * Whether a session reads the log for the capture: for PostgreSQL, whether the slot is active. Null: the source does not tell.
+   */
+  reader: {
+    is_reading: boolean;
+    since: string;
+  } | null;
+  /**
+   * What Millrace has created at the source and not removed.
+   */
+  objects: {
+    kind: string;
+    name: string;
+    keeps_log: boolean;
+  }[];
+  /**
+   * Transactions that have written something and are open, the oldest first: the log is kept from where the oldest began. Null: `open_transactions_message` says why they are not told.
+   */
+  open_transactions: string[] | null;
+  open_transactions_message: string | null;
+  /**
+   * What should be changed at the source.
+   */
+  warnings: string[];
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema

@@ -72,6 +72,19 @@ export const addConnectorCommands = (program: Command, cli: Cli): void => {
       cli.out.print(answer, describeConnector);
     });
 
+  for (const [action, what] of [
+    ['pause', 'Pause a connector whose replication is not meant to run. Of others: millrace stop.'],
+    ['resume', 'Resume a connector whose replication is meant to capture.'],
+  ] as const)
+    connectors
+      .command(action)
+      .argument('<connector>', 'its name')
+      .description(what)
+      .action(async (connector: string) => {
+        const call = action === 'pause' ? 'pauseConnector' : 'resumeConnector';
+        cli.out.print(await cli.api.call(call, { path: { connector } }), describeConnector);
+      });
+
   connectors
     .command('delete')
     .argument('<connector>', 'its name')

@@ -18,6 +18,17 @@ export type DatabaseTest = Schemas['DatabaseTest'];
 export type DiscoveredTable = Schemas['DiscoveredTables']['tables'][number];
 export type Deletion = Schemas['Deletion'];
 export type Validation = Schemas['Validation'];
+export type DeadLetter = Schemas['DeadLetter'];
+export type DeadLetterCause = Schemas['DeadLetterCauses']['causes'][number];
+export type DeadLetterSettings = Schemas['DeadLetterSettings'];
+export type RequestedDeadLetters = Schemas['RequestedDeadLetters'];
+export type LogLine = Schemas['Logs']['lines'][number];
+export type SourceSafety = Schemas['SourceSafety'];
+export type Connector = Schemas['Connector'];
+export type AlertChannel = Schemas['AlertChannel'];
+export type AlertRoute = Schemas['AlertRoute'];
+export type AlertMute = Schemas['AlertMute'];
+export type AlertDelivery = Schemas['AlertDelivery'];
 export type Problem = Schemas['Problem'];
 export type Token = Schemas['Token'];
 export type ProblemDetails = Schemas['ProblemDetails'];
@@ -34,7 +45,7 @@ export class ApiProblem extends Error {
 }
 
 /** The header that lets the session's cookie count; see console/edge/session.ts. */
-const consoleHeaders = { 'x-millrace-console': '1' } as const;
+export const consoleHeaders = { 'x-millrace-console': '1' } as const;
 
 export const api = createClient<paths>({ baseUrl: '', headers: consoleHeaders });
 

@@ -913,6 +913,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/replications/{replication_id}/source': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What the source keeps for a replication: its log against the limit, how fast that grows, who reads it, open transactions.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getSourceSafety'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/connect': {
     parameters: {
       query?: never;
@@ -2889,6 +2909,50 @@ export interface components {
         sample_id: string;
         sample_message: string;
       }[];
+    };
+    SourceSafety: {
+      replication_id: number;
+      /** @description When the health check has read the log last. Null: not yet. */
+      read_at: string | null;
+      /** @description Why the log cannot be read now. The figures are those of `read_at`. */
+      failure: {
+        message: string;
+        /** Format: date-time */
+        since: string;
+      } | null;
+      /** @description Bytes of log from where capture would go on to its end. PostgreSQL keeps them for it. Null: not known. */
+      retained_bytes: number | null;
+      /** @description After so many bytes the source removes log that was not captured. Null: it has no such limit. */
+      limit_bytes: number | null;
+      /** @description The source removes log that is older than this. Null: it does not. */
+      kept_ms: number | null;
+      /** @description How fast the kept log has grown within the last quarter of an hour. Null: not known yet. */
+      bytes_per_minute: number | null;
+      /** @description Minutes until the source removes log that was not captured. Null: no limit, or nothing grows. */
+      minutes_to_loss: number | null;
+      /** @description The log's end. */
+      position: string | null;
+      /** @description Everything before it is in Kafka. */
+      captured_position: string | null;
+      /** @description Bytes of log that are not captured. */
+      ahead_bytes: number | null;
+      /** @description Whether a session reads the log for the capture: for PostgreSQL, whether the slot is active. Null: the source does not tell. */
+      reader: {
+        is_reading: boolean;
+        /** Format: date-time */
+        since: string;
+      } | null;
+      /** @description What Millrace has created at the source and not removed. */
+      objects: {
+        kind: string;
+        name: string;
+        keeps_log: boolean;
+      }[];
+      /** @description Transactions that have written something and are open, the oldest first: the log is kept from where the oldest began. Null: `open_transactions_message` says why they are not told. */
+      open_transactions: string[] | null;
+      open_transactions_message: string | null;
+      /** @description What should be changed at the source. */
+      warnings: string[];
     };
     DeadLetterSettings: {
       /**
@@ -9428,6 +9492,102 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Incident'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getSourceSafety: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SourceSafety'];
         };
       };
       /** @description InvalidRequest */

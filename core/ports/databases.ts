@@ -116,6 +116,11 @@ export interface SourceDatabase extends DescribesTables {
    */
   listTransactionsBefore?(offset: ConnectorOffset | undefined): Promise<readonly string[]>;
   /**
+   * Descriptions of the open transactions that the source keeps log for, the oldest first. Absent where the log is let go in spite of
+   * them, or where they cannot be told.
+   */
+  listOpenTransactions?(): Promise<readonly string[]>;
+  /**
    * A mark of this moment for `listMarkedTransactions`. Absent where transactions come into the log as a whole when they are
    * committed, and so are captured as a whole or not at all.
    */

@@ -22,6 +22,7 @@ import type { ApiPorts } from './ports.ts';
 import { problemContentType, toProblemDetails } from './problem-details.ts';
 import { replicationOperations } from './replication-operations.ts';
 import { schemaChangeOperations } from './schema-change-operations.ts';
+import { sourceOperations } from './source-operations.ts';
 import { tokenOperations } from './token-operations.ts';
 import { withinBudget } from './within-budget.ts';
 
@@ -33,6 +34,7 @@ export const operations: readonly Operation[] = [
   ...schemaChangeOperations,
   ...deadLetterOperations,
   ...healthOperations,
+  ...sourceOperations,
   ...connectorOperations,
   ...metricsOperations,
   ...logOperations,

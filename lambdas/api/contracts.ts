@@ -68,6 +68,7 @@ import { logsAnswerSchema } from './log-contracts.ts';
 import { metricsTargetsAnswerSchema, metricsTextSchema } from './metrics-contracts.ts';
 import { pageAnswerShape, pageQueryShape } from './paging.ts';
 import { schemaChangeAnswerSchema, schemaChangeListSchema } from './schema-change-contracts.ts';
+import { sourceSafetySchema } from './source-contracts.ts';
 import { displayNameSchema, displayTextSchema, withoutNul } from './text-schemas.ts';
 
 /**
@@ -1046,6 +1047,7 @@ export const namedAnswers = {
   DeadLetter: deadLetterAnswerSchema,
   DeadLetterList: deadLetterListSchema,
   DeadLetterCauses: deadLetterCausesSchema,
+  SourceSafety: sourceSafetySchema,
   DeadLetterSettings: deadLetterSettingsAnswerSchema,
   RequestedDeadLetters: requestedDeadLettersSchema,
   Deletion: deletionAnswerSchema,

@@ -74,6 +74,7 @@ export const routeAccess = {
   listActivity: view,
   listClientActivity: view,
   explainReplication: view,
+  getSourceSafety: view,
   listHealthHistory: view,
   readLogs: view,
   readMetrics: { role: 'viewer', scope: 'token' },

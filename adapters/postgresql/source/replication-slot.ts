@@ -128,7 +128,8 @@ const tell = async (
   }
 };
 
-const listOpenTransactions = async (executor: Executor): Promise<readonly string[]> =>
+/** Transactions of the server that have written something and are open, in words, the oldest first. */
+export const listOpenTransactions = async (executor: Executor): Promise<readonly string[]> =>
   (await executor.query('read the open transactions', openTransactionsStatement)).map(readOpenTransaction);
 
 const notReady = async (executor: Executor): Promise<CapturePreparation> => ({

@@ -45,7 +45,7 @@ import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
 import type { CaptureWait, SourceDatabase } from '#core/ports/databases.ts';
 import { findKeyProblems } from '#core/validation/validate-table.ts';
 import { createExecutor, type Executor, type TextRow } from '../driver/executor.ts';
-import { dropSlot, ensureSlot, readSlot } from './replication-slot.ts';
+import { dropSlot, ensureSlot, listOpenTransactions, readSlot } from './replication-slot.ts';
 
 const defaultWait: CaptureWait = { callMs: 60_000, totalMs: 60_000 };
 
@@ -67,6 +67,7 @@ export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase
       findServerProblems(await readCaptureReadiness(executor, slotName), settings),
     findCaptureWarnings: async ({ slotName }) =>
       findServerWarnings(await readCaptureReadiness(executor, slotName)),
+    listOpenTransactions: () => listOpenTransactions(executor),
     readLog: async ({ slotName }, readOffset) => {
       // The slot alone says how far capture is, so Connect may be away.
       const offset = await readOffset().catch(() => undefined);

@@ -303,6 +303,16 @@ describe('capture', () => {
     await pair.source.client.query('DROP TABLE swap, swap_old, kept');
   });
 
+  test('open transactions are named once they have written something', async () => {
+    const { client } = pair.source;
+    await client.query('BEGIN; CREATE TABLE not_yet (id int)');
+    expect(await source.listOpenTransactions?.()).toEqual([
+      expect.stringMatching(/^pid \d+ of user \S+.*open since \d/),
+    ]);
+    await client.query('ROLLBACK');
+    expect(await source.listOpenTransactions?.()).toEqual([]);
+  });
+
   test('transactions that have written before a mark are named until they end, and later ones are not', async () => {
     const mark = async (): Promise<string> => (await source.markTransactions?.()) ?? '';
     const open = async (of: string): Promise<readonly string[]> =>

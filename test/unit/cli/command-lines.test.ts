@@ -39,8 +39,6 @@ test('only what no command does has no line', () => {
     'listMetricsTargets',
     'getConnectHealth',
     'validateConnector',
-    'pauseConnector',
-    'resumeConnector',
   ]);
 });
 
