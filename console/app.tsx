@@ -13,13 +13,15 @@ import { capitalized } from './parts/state-badge.tsx';
 import { ActivityScreen } from './screens/activity.tsx';
 import { DatabasesScreen } from './screens/databases.tsx';
 import { FleetScreen } from './screens/fleet.tsx';
-import { IncidentsScreen } from './screens/incidents.tsx';
 import { SettingsScreen } from './screens/settings.tsx';
 import { SignIn } from './screens/sign-in.tsx';
 
-// The two screens with the most code come when they are first opened.
+// The screens with the most code come when they are first opened.
 const ReplicationScreen = lazy(async () => ({
   default: (await import('./screens/replication.tsx')).ReplicationScreen,
+}));
+const AlertsScreen = lazy(async () => ({
+  default: (await import('./screens/alerts.tsx')).AlertsScreen,
 }));
 const NewReplicationScreen = lazy(async () => ({
   default: (await import('./screens/new-replication.tsx')).NewReplicationScreen,
@@ -78,7 +80,7 @@ const Frame = () => {
           ? {}
           : {
               d: `/clients/${clientId}/databases`,
-              i: `/clients/${clientId}/incidents`,
+              i: `/clients/${clientId}/alerts`,
               a: `/clients/${clientId}/activity`,
               n: `/clients/${clientId}/new`,
             }),
@@ -100,7 +102,7 @@ const Frame = () => {
             <Route path="/">
               <FleetScreen newPath={clientId === undefined ? undefined : `/clients/${clientId}/new`} />
             </Route>
-            <Route path="/sign-in">
+            <Route path="/sign-in/:rest?">
               <Redirect to="/" replace />
             </Route>
             <Route path="/settings">
@@ -109,8 +111,8 @@ const Frame = () => {
             <Route path="/clients/:client/databases">
               {({ client }) => <DatabasesScreen key={client} clientId={Number(client)} />}
             </Route>
-            <Route path="/clients/:client/incidents">
-              {({ client }) => <IncidentsScreen key={client} clientId={Number(client)} />}
+            <Route path="/clients/:client/alerts/:tab?">
+              {({ client, tab }) => <AlertsScreen key={client} clientId={Number(client)} tab={tab} />}
             </Route>
             <Route path="/clients/:client/activity">
               {({ client }) => <ActivityScreen key={client} clientId={Number(client)} />}
@@ -173,7 +175,7 @@ const Side = ({
         <>
           <div className="group">Client</div>
           {me.client_id === null && <ClientChoice clientId={clientId} />}
-          <Item href={`/clients/${clientId}/incidents`}>Incidents</Item>
+          <Item href={`/clients/${clientId}/alerts`}>Alerts</Item>
           <Item href={`/clients/${clientId}/activity`}>Activity</Item>
           <Item href={`/clients/${clientId}/databases`}>Databases</Item>
           <Item href={`/clients/${clientId}/new`}>New replication</Item>
@@ -219,7 +221,7 @@ const Item = ({
 }) => {
   const [path] = useLocation();
   return (
-    <Link className="item" href={href} aria-current={path === href ? 'page' : undefined}>
+    <Link className="item" href={href} aria-current={isAt(path, href) ? 'page' : undefined}>
       {children}
       {count > 0 && (
         <span className="count">
@@ -231,11 +233,15 @@ const Item = ({
   );
 };
 
+/** Whether a page is the one of an address, or one below it. */
+const isAt = (path: string, href: string): boolean =>
+  path === href || (href !== '/' && path.startsWith(`${href}/`));
+
 const ClientChoice = ({ clientId }: { readonly clientId: number }) => {
   const [path, go] = useLocation();
   const clients = useQuery(clientsQuery);
   const choose = (id: string): void => {
-    const rest = /^\/clients\/\d+\/(databases|incidents|activity|new)$/.exec(path)?.[1] ?? 'databases';
+    const rest = /^\/clients\/\d+\/(databases|alerts|activity|new)/.exec(path)?.[1] ?? 'databases';
     go(`/clients/${id}/${rest}`);
   };
   return (
@@ -289,7 +295,7 @@ const Keys = ({ onClose }: { readonly onClose: () => void }) => (
       {[
         ['/', 'search'],
         ['g f', 'fleet'],
-        ['g i', 'incidents'],
+        ['g i', 'alerts and incidents'],
         ['g a', 'activity'],
         ['g d', 'databases'],
         ['g n', 'new replication'],

@@ -1,4 +1,5 @@
-import { QueryClient, queryOptions, useInfiniteQuery } from '@tanstack/react-query';
+import { QueryClient, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { type ApiProblem, api, isForbidden, isSignedOut, unwrap } from '../api/client.ts';
 import { isMoving } from './fleet-state.ts';
 
@@ -29,11 +30,11 @@ export const createQueries = (): QueryClient =>
   });
 
 /** Nothing to poll for what the session may not see. */
-const unlessRefused = (error: unknown, ms: number): number | false =>
+export const unlessRefused = (error: unknown, ms: number): number | false =>
   isSignedOut(error) || isForbidden(error) ? false : ms;
 
-const ofClient = (clientId: number) => ({ client_id: String(clientId) });
-const ofReplication = (id: number) => ({ replication_id: String(id) });
+export const ofClient = (clientId: number) => ({ client_id: String(clientId) });
+export const ofReplication = (id: number) => ({ replication_id: String(id) });
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
@@ -103,6 +104,21 @@ export const statusQuery = (clientId: number, id: number) =>
       const busyMs = Math.max(busyPollMs, (data?.tables.length ?? 0) * 2);
       return unlessRefused(error, moves ? busyMs : data.config.is_active ? 5_000 : idlePollMs);
     },
+  });
+
+/** The source itself is asked for its open transactions, so not every 2 s. */
+const sourcePollMs = 10_000;
+
+export const sourceSafetyQuery = (clientId: number, id: number) =>
+  queryOptions({
+    queryKey: ['source', clientId, id],
+    queryFn: () =>
+      unwrap(
+        api.GET('/v1/replications/{replication_id}/source', {
+          params: { path: ofReplication(id), query: ofClient(clientId) },
+        }),
+      ),
+    refetchInterval: ({ state }) => unlessRefused(state.error, sourcePollMs),
   });
 
 export const whyQuery = (clientId: number, id: number) =>
@@ -236,6 +252,12 @@ export const replicationsQuery = (clientId: number) =>
       ).replications,
     refetchInterval: ({ state }) => unlessRefused(state.error, idlePollMs),
   });
+
+/** The names of a client's replications by their numbers, as far as they are known. */
+export const useReplicationNames = (clientId: number): ReadonlyMap<number, string> => {
+  const { data } = useQuery(replicationsQuery(clientId));
+  return useMemo(() => new Map((data ?? []).map(({ replication_id: id, name }) => [id, name])), [data]);
+};
 
 export const discoveryQuery = (clientId: number, databaseId: number) =>
   queryOptions({

@@ -1,9 +1,5 @@
 import { useState } from 'react';
 
-/** A name as a shell takes it. */
-export const shellQuoted = (text: string): string =>
-  /^[A-Za-z0-9_./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-
 /** The `millrace` line that does the same. */
 export const CliLine = ({ line }: { readonly line: string }) => {
   const [isCopied, setCopied] = useState(false);

@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api, type Database, unwrap } from '../api/client.ts';
-import { CliLine, shellQuoted } from './cli-line.tsx';
+import { shellQuoted } from '../format/shell.ts';
+import { CliLine } from './cli-line.tsx';
 import { useNotice } from './notices.tsx';
 import { ProblemBox } from './quiet-states.tsx';
 

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { HealthPoint } from '../api/client.ts';
 import { useEffectiveTheme } from '../data/preferences.ts';
 import { historyQuery } from '../data/queries.ts';
 import { formatBytes, formatDuration, formatRate } from '../format/figures.ts';
 import { LineChart } from './line-chart.tsx';
-import { Failed, QuietState, Skeleton } from './quiet-states.tsx';
+import { Loaded } from './listed.tsx';
+import { QuietState } from './quiet-states.tsx';
 
 const spans = [
   [60, '1 h'],
@@ -24,12 +25,26 @@ const ratesOf = (points: readonly HealthPoint[]): readonly (number | null)[] =>
     return applied < 0 || seconds <= 0 ? null : applied / seconds;
   });
 
-export const HistoryCharts = ({ clientId, id }: { readonly clientId: number; readonly id: number }) => {
+interface OfReplication {
+  readonly clientId: number;
+  readonly id: number;
+}
+
+interface Drawn {
+  readonly points: readonly HealthPoint[];
+  readonly atMs: readonly number[];
+  readonly theme: string;
+}
+
+/** A panel over the points of the health check, with a choice of how far back. */
+const History = ({
+  clientId,
+  id,
+  children,
+}: OfReplication & { readonly children: (drawn: Drawn) => ReactNode }) => {
   const [minutes, setMinutes] = useState<number>(60);
   const history = useQuery(historyQuery(clientId, id, minutes));
   const theme = useEffectiveTheme();
-  const points = history.data;
-  const atMs = points?.map(({ at }) => Date.parse(at)) ?? [];
   return (
     <section className="panel" aria-label="History">
       <header>
@@ -46,56 +61,72 @@ export const HistoryCharts = ({ clientId, id }: { readonly clientId: number; rea
           </button>
         ))}
       </header>
-      {points === undefined ? (
-        history.isError ? (
-          <Failed error={history.error} retry={history.refetch} />
-        ) : (
-          <Skeleton lines={4} />
-        )
-      ) : points.length < 2 ? (
-        <QuietState title="No history yet">
-          <p>The health check adds one point a minute, from the first start on.</p>
-        </QuietState>
-      ) : (
-        <div className="body columns">
-          <figure>
-            <h3>Lag</h3>
-            <LineChart
-              label="Lag of capture and of the target over time"
-              theme={theme}
-              atMs={atMs}
-              format={formatDuration}
-              least={1_000}
-              lines={[
-                { label: 'Target', values: points.map((point) => point.apply_lag_ms) },
-                { label: 'Capture', values: points.map((point) => point.capture_lag_ms) },
-              ]}
-            />
-          </figure>
-          <figure>
-            <h3>Changes applied</h3>
-            <LineChart
-              label="Changes applied per second over time"
-              theme={theme}
-              atMs={atMs}
-              format={formatRate}
-              least={1}
-              lines={[{ label: 'Changes', values: ratesOf(points) }]}
-            />
-          </figure>
-          <figure>
-            <h3>Log kept at the source</h3>
-            <LineChart
-              label="Log kept at the source over time"
-              theme={theme}
-              atMs={atMs}
-              format={formatBytes}
-              least={1_000}
-              lines={[{ label: 'Kept', values: points.map((point) => point.source_retained_bytes) }]}
-            />
-          </figure>
-        </div>
-      )}
+      <Loaded query={history}>
+        {(points) =>
+          points.length < 2 ? (
+            <QuietState title="No history yet">
+              <p>The health check adds one point a minute, from the first start on.</p>
+            </QuietState>
+          ) : (
+            <div className="body columns">
+              {children({ points, theme, atMs: points.map(({ at }) => Date.parse(at)) })}
+            </div>
+          )
+        }
+      </Loaded>
     </section>
   );
 };
+
+export const HistoryCharts = (of: OfReplication) => (
+  <History {...of}>
+    {(drawn) => (
+      <>
+        <figure>
+          <h3>Lag</h3>
+          <LineChart
+            label="Lag of capture and of the target over time"
+            theme={drawn.theme}
+            atMs={drawn.atMs}
+            format={formatDuration}
+            least={1_000}
+            lines={[
+              { label: 'Target', values: drawn.points.map((point) => point.apply_lag_ms) },
+              { label: 'Capture', values: drawn.points.map((point) => point.capture_lag_ms) },
+            ]}
+          />
+        </figure>
+        <figure>
+          <h3>Changes applied</h3>
+          <LineChart
+            label="Changes applied per second over time"
+            theme={drawn.theme}
+            atMs={drawn.atMs}
+            format={formatRate}
+            least={1}
+            lines={[{ label: 'Changes', values: ratesOf(drawn.points) }]}
+          />
+        </figure>
+        <RetainedLog {...drawn} />
+      </>
+    )}
+  </History>
+);
+
+export const RetainedLogChart = (of: OfReplication) => (
+  <History {...of}>{(drawn) => <RetainedLog {...drawn} />}</History>
+);
+
+const RetainedLog = ({ points, atMs, theme }: Drawn) => (
+  <figure>
+    <h3>Log kept at the source</h3>
+    <LineChart
+      label="Log kept at the source over time"
+      theme={theme}
+      atMs={atMs}
+      format={formatBytes}
+      least={1_000}
+      lines={[{ label: 'Kept', values: points.map((point) => point.source_retained_bytes) }]}
+    />
+  </figure>
+);

@@ -12,11 +12,14 @@ export const IncidentTable = ({
   clientId,
   incidents,
   namesById,
+  onMute,
 }: {
   readonly clientId: number;
   readonly incidents: readonly Incident[];
   /** Absent on the screen of one replication. */
   readonly namesById?: ReadonlyMap<number, string>;
+  /** Absent where the session may not mute. */
+  readonly onMute?: (incident: Incident) => void;
 }) => (
   <section className="wide" aria-label="Incidents" tabIndex={0}>
     <table className="plain-table">
@@ -29,6 +32,7 @@ export const IncidentTable = ({
           <th>Opened</th>
           <th className="end">Lasting</th>
           <th>Runbook</th>
+          {onMute !== undefined && <th className="end">Actions</th>}
         </tr>
       </thead>
       <tbody>
@@ -77,6 +81,15 @@ export const IncidentTable = ({
             <td>
               <RunbookName section={incident.runbook} />
             </td>
+            {onMute !== undefined && (
+              <td className="end">
+                {incident.state === 'open' && (
+                  <button type="button" className="small" onClick={() => onMute(incident)}>
+                    Mute
+                  </button>
+                )}
+              </td>
+            )}
           </tr>
         ))}
       </tbody>

@@ -5,10 +5,13 @@ export const Modal = ({
   title,
   onClose,
   children,
+  isWide = false,
 }: {
   readonly title: string;
   readonly onClose: () => void;
   readonly children: ReactNode;
+  /** For a table inside. */
+  readonly isWide?: boolean;
 }) => {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -18,7 +21,7 @@ export const Modal = ({
     if (dialog?.open === false) dialog.showModal();
   }, []);
   return (
-    <dialog ref={element} aria-labelledby={titleId} onClose={onClose}>
+    <dialog ref={element} className={isWide ? 'wide-dialog' : ''} aria-labelledby={titleId} onClose={onClose}>
       <div className="body">
         <h2 id={titleId}>{title}</h2>
         {children}

@@ -1,13 +1,11 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { api, type Replication, type Status, type TableStatus, unwrap } from '../api/client.ts';
 import { useMayOperate } from '../data/session.tsx';
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../format/figures.ts';
+import { shellQuoted } from '../format/shell.ts';
 import { AddTablesDialog } from './add-tables-dialog.tsx';
-import { CliLine, shellQuoted } from './cli-line.tsx';
-import { Modal } from './modal.tsx';
-import { useNotice } from './notices.tsx';
-import { ProblemBox, QuietState } from './quiet-states.tsx';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { QuietState } from './quiet-states.tsx';
 import { type Column, Rows } from './rows.tsx';
 import { TableBadge } from './state-badge.tsx';
 
@@ -208,67 +206,55 @@ const TableDialog = ({
   readonly table: TableStatus;
   readonly onClose: () => void;
 }) => {
-  const queries = useQueryClient();
-  const say = useNotice();
   const name = nameOf(table);
-  const [typedName, setTypedName] = useState('');
-  const run = useMutation({
-    mutationFn: async () => {
-      const path = { replication_id: String(replication.replication_id), table: name };
-      const query = { client_id: String(clientId) };
-      const version = replication.tables_version;
-      if (action === 'resync')
-        await unwrap(
+  const version = replication.tables_version;
+  const path = { replication_id: String(replication.replication_id), table: name };
+  const query = { client_id: String(clientId) };
+  const target = `${table.target.schema}.${table.target.table}`;
+  return action === 'resync' ? (
+    <ConfirmDialog
+      title={`Copy ${name} again`}
+      label="Copy again"
+      isDestructive
+      nameToType={name}
+      line={`millrace resync ${replication.replication_id} --table ${shellQuoted(name)}`}
+      run={() =>
+        unwrap(
           api.POST('/v1/replications/{replication_id}/tables/{table}/resync', {
             params: { path, query },
             body: { version },
           }),
-        );
-      else
-        await unwrap(
+        )
+      }
+      done={`${name} is copied again.`}
+      onClose={onClose}
+    >
+      <p>
+        The target table {target} is copied again, in the shape that {name} has at the source now. The others
+        stream on.
+      </p>
+    </ConfirmDialog>
+  ) : (
+    <ConfirmDialog
+      title={`Leave ${name} out`}
+      label="Leave it out"
+      isDestructive
+      nameToType={name}
+      line={`millrace remove-tables ${replication.replication_id} ${shellQuoted(name)}`}
+      run={() =>
+        unwrap(
           api.DELETE('/v1/replications/{replication_id}/tables/{table}', {
             params: { path, query: { ...query, version: String(version) } },
           }),
-        );
-    },
-    onSuccess: async () => {
-      say(action === 'resync' ? `${name} is copied again.` : `${name} is being left out.`);
-      onClose();
-      await queries.invalidateQueries();
-    },
-  });
-  const line =
-    action === 'resync'
-      ? `millrace resync ${replication.replication_id} --table ${shellQuoted(name)}`
-      : `millrace remove-tables ${replication.replication_id} ${shellQuoted(name)}`;
-  return (
-    <Modal title={action === 'resync' ? `Copy ${name} again` : `Leave ${name} out`} onClose={onClose}>
+        )
+      }
+      done={`${name} is being left out.`}
+      onClose={onClose}
+    >
       <p>
-        {action === 'resync'
-          ? `The target table ${table.target.schema}.${table.target.table} is copied again, in the shape that ${name} has at the source now. The others stream on.`
-          : `Changes of ${name} are not replicated any more. The target table ${table.target.schema}.${table.target.table} remains as it is, and the other tables stream on.`}
+        Changes of {name} are not replicated any more. The target table {target} remains as it is, and the
+        other tables stream on.
       </p>
-      <label className="field">
-        <span>
-          Type the name to confirm: <b>{name}</b>
-        </span>
-        <input type="text" value={typedName} onChange={(event) => setTypedName(event.target.value)} />
-      </label>
-      <CliLine line={line} />
-      <ProblemBox error={run.error} />
-      <div className="buttons">
-        <button type="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button
-          type="button"
-          className="danger"
-          disabled={run.isPending || typedName !== name}
-          onClick={() => run.mutate()}
-        >
-          {action === 'resync' ? 'Copy again' : 'Leave it out'}
-        </button>
-      </div>
-    </Modal>
+    </ConfirmDialog>
   );
 };

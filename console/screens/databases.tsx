@@ -5,7 +5,8 @@ import { api, type Database, type DatabaseTest, unwrap } from '../api/client.ts'
 import { databasesQuery, replicationsQuery } from '../data/queries.ts';
 import { useMayOperate } from '../data/session.tsx';
 import { formatDuration } from '../format/figures.ts';
-import { CliLine, shellQuoted } from '../parts/cli-line.tsx';
+import { shellQuoted } from '../format/shell.ts';
+import { CliLine } from '../parts/cli-line.tsx';
 import { DatabaseForm, kindNames } from '../parts/database-form.tsx';
 import { Freshness } from '../parts/freshness.tsx';
 import { Modal } from '../parts/modal.tsx';

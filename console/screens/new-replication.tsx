@@ -14,7 +14,8 @@ import {
 } from '../data/replication-draft.ts';
 import { useMayOperate } from '../data/session.tsx';
 import { formatBytes, formatCount, formatShortCount } from '../format/figures.ts';
-import { CliLine, shellQuoted } from '../parts/cli-line.tsx';
+import { shellQuoted } from '../format/shell.ts';
+import { CliLine } from '../parts/cli-line.tsx';
 import { DatabaseForm, kindNames } from '../parts/database-form.tsx';
 import { Modal } from '../parts/modal.tsx';
 import { useNotice } from '../parts/notices.tsx';

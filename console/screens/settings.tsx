@@ -3,12 +3,15 @@ import { type FormEvent, useState } from 'react';
 import { api, type Me, type Token, unwrap } from '../api/client.ts';
 import { clientsQuery, tokensQuery } from '../data/queries.ts';
 import { useSession } from '../data/session.tsx';
-import { CliLine, shellQuoted } from '../parts/cli-line.tsx';
+import { shellQuoted } from '../format/shell.ts';
+import { CliLine } from '../parts/cli-line.tsx';
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { Freshness } from '../parts/freshness.tsx';
 import { Modal } from '../parts/modal.tsx';
 import { Ago, Moment } from '../parts/moment.tsx';
 import { useNotice } from '../parts/notices.tsx';
 import { NotThere, ProblemBox, QuietState } from '../parts/quiet-states.tsx';
+import { ShownOnce } from '../parts/shown-once.tsx';
 
 type Role = Me['role'];
 
@@ -153,17 +156,12 @@ const NewTokenDialog = ({
   };
   if (create.data !== undefined)
     return (
-      <Modal title={`The token ${create.data.name}`} onClose={onClose}>
-        <p>It is shown this once. Only its hash is kept.</p>
-        <pre className="sql" tabIndex={0}>
-          {create.data.token}
-        </pre>
-        <div className="buttons">
-          <button type="button" className="primary" onClick={onClose}>
-            I have kept it
-          </button>
-        </div>
-      </Modal>
+      <ShownOnce
+        title={`The token ${create.data.name}`}
+        explanation="It is shown this once. Only its hash is kept."
+        secret={create.data.token}
+        onClose={onClose}
+      />
     );
   return (
     <Modal title="New token" onClose={onClose}>
@@ -214,34 +212,22 @@ const NewTokenDialog = ({
   );
 };
 
-const RevokeDialog = ({ token, onClose }: { readonly token: Token; readonly onClose: () => void }) => {
-  const queries = useQueryClient();
-  const say = useNotice();
-  const revoke = useMutation({
-    mutationFn: () =>
-      unwrap(api.DELETE('/v1/tokens/{token_id}', { params: { path: { token_id: String(token.token_id) } } })),
-    onSuccess: async () => {
-      say(`${token.name} is revoked. It is refused within a minute.`);
-      onClose();
-      await queries.invalidateQueries({ queryKey: tokensQuery.queryKey });
-    },
-  });
-  return (
-    <Modal title={`Revoke the token ${token.name}`} onClose={onClose}>
-      <p>Everyone who uses it is refused after one minute at the latest, also in sessions of this console.</p>
-      <CliLine line={`millrace tokens revoke ${token.token_id}`} />
-      <ProblemBox error={revoke.error} />
-      <div className="buttons">
-        <button type="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="button" className="danger" disabled={revoke.isPending} onClick={() => revoke.mutate()}>
-          Revoke it
-        </button>
-      </div>
-    </Modal>
-  );
-};
+const RevokeDialog = ({ token, onClose }: { readonly token: Token; readonly onClose: () => void }) => (
+  <ConfirmDialog
+    title={`Revoke the token ${token.name}`}
+    label="Revoke it"
+    isDestructive
+    nameToType={token.name}
+    line={`millrace tokens revoke ${token.token_id}`}
+    run={() =>
+      unwrap(api.DELETE('/v1/tokens/{token_id}', { params: { path: { token_id: String(token.token_id) } } }))
+    }
+    done={`${token.name} is revoked. It is refused within a minute.`}
+    onClose={onClose}
+  >
+    <p>Everyone who uses it is refused after one minute at the latest, also in sessions of this console.</p>
+  </ConfirmDialog>
+);
 
 const NewClientDialog = ({ onClose }: { readonly onClose: () => void }) => {
   const queries = useQueryClient();

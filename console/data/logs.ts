@@ -1,0 +1,170 @@
+import { useEffect, useReducer, useRef } from 'react';
+import { api, isForbidden, isSignedOut, type LogLine, unwrap } from '../api/client.ts';
+import { ofClient, ofReplication } from './queries.ts';
+
+export const logComponents = ['consumer', 'copy-worker', 'steps', 'healer', 'connector'] as const;
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+
+export interface LogFilter {
+  readonly component: (typeof logComponents)[number] | undefined;
+  readonly level: (typeof logLevels)[number];
+  readonly text: string;
+  /** How far back the lines begin. */
+  readonly minutes: number;
+}
+
+/** A page is one call of the API; the newest lines are in the last of them. */
+const pageLines = 500;
+/** What a browser holds without effort. The oldest lines go first. */
+const maxLines = 5_000;
+/** As long as an answer of the API may wait. */
+const waitSeconds = 20;
+const pauseAfterErrorMs = 5_000;
+
+export interface NumberedLine extends LogLine {
+  readonly number: number;
+}
+
+export interface LogState {
+  /** Undefined until the first answer. */
+  readonly data: readonly NumberedLine[] | undefined;
+  readonly error: unknown;
+  /** Whether every line that there was at the last answer is here. */
+  readonly isAtEnd: boolean;
+  readonly dropped: number;
+  readonly dataUpdatedAt: number;
+  readonly errorUpdateCount: number;
+}
+
+type LogEvent =
+  | { readonly kind: 'cleared' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | {
+      readonly kind: 'answered';
+      readonly lines: readonly LogLine[];
+      readonly isAtEnd: boolean;
+      readonly atMs: number;
+    };
+
+export const emptyLog: LogState = {
+  data: undefined,
+  error: null,
+  isAtEnd: false,
+  dropped: 0,
+  dataUpdatedAt: 0,
+  errorUpdateCount: 0,
+};
+
+export const reduceLog = (state: LogState, event: LogEvent): LogState => {
+  switch (event.kind) {
+    case 'cleared':
+      return emptyLog;
+    case 'failed':
+      return { ...state, error: event.error, errorUpdateCount: state.errorUpdateCount + 1 };
+    case 'answered': {
+      const before = state.data ?? [];
+      const next = (before.at(-1)?.number ?? -1) + 1;
+      const all = [...before, ...event.lines.map((line, index) => ({ ...line, number: next + index }))];
+      const data = event.lines.length === 0 && state.data !== undefined ? state.data : all.slice(-maxLines);
+      return {
+        data,
+        error: null,
+        isAtEnd: event.isAtEnd,
+        dropped: state.dropped + Math.max(0, all.length - maxLines),
+        dataUpdatedAt: event.atMs,
+        errorUpdateCount: 0,
+      };
+    }
+  }
+};
+
+const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+
+/** Waits for a look at a page that is hidden: nobody reads its lines. */
+const whileHidden = (signal: AbortSignal): Promise<void> =>
+  document.visibilityState === 'visible'
+    ? Promise.resolve()
+    : new Promise((resolve) => {
+        const look = (): void => {
+          if (document.visibilityState === 'visible') resolve();
+        };
+        document.addEventListener('visibilitychange', look, { signal });
+        signal.addEventListener('abort', () => resolve());
+      });
+
+/**
+ * The lines of a replication's log, the oldest first. It reads what there is; with `follows` it goes on by long polls, of which one waits
+ * at a time. Another filter begins with no lines.
+ */
+export const useLog = (
+  clientId: number,
+  id: number,
+  filter: LogFilter,
+  follows: boolean,
+): LogState & { readonly refetch: () => void } => {
+  const [state, tell] = useReducer(reduceLog, emptyLog);
+  const [round, again] = useReducer((count: number) => count + 1, 0);
+  const cursor = useRef<string>(undefined);
+  const { component, level, text, minutes } = filter;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each of them makes it another log.
+  useEffect(() => {
+    cursor.current = undefined;
+    tell({ kind: 'cleared' });
+  }, [clientId, id, component, level, text, minutes]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another round begins when someone asks for it.
+  useEffect(() => {
+    const end = new AbortController();
+    const since = new Date(Date.now() - minutes * 60_000).toISOString();
+    const readPage = (isAtEnd: boolean) =>
+      unwrap(
+        api.GET('/v1/replications/{replication_id}/logs', {
+          signal: end.signal,
+          params: {
+            path: ofReplication(id),
+            query: {
+              ...ofClient(clientId),
+              level,
+              limit: String(pageLines),
+              ...(component === undefined ? {} : { component }),
+              ...(text === '' ? {} : { text }),
+              ...(cursor.current === undefined ? { since } : { cursor: cursor.current }),
+              ...(follows && isAtEnd ? { wait_seconds: String(waitSeconds) } : {}),
+            },
+          },
+        }),
+      );
+    const run = async (): Promise<void> => {
+      let isAtEnd = false;
+      while (!end.signal.aborted) {
+        await whileHidden(end.signal);
+        if (end.signal.aborted) return;
+        try {
+          const page = await readPage(isAtEnd);
+          if (end.signal.aborted) return;
+          cursor.current = page.next_cursor;
+          isAtEnd = page.is_at_end;
+          tell({ kind: 'answered', lines: page.lines, isAtEnd, atMs: Date.now() });
+          if (isAtEnd && !follows) return;
+        } catch (error) {
+          if (end.signal.aborted) return;
+          tell({ kind: 'failed', error });
+          if (isForbidden(error) || isSignedOut(error)) return;
+          await sleep(pauseAfterErrorMs, end.signal);
+        }
+      }
+    };
+    void run();
+    return () => end.abort();
+  }, [clientId, id, component, level, text, minutes, follows, round]);
+
+  return { ...state, refetch: again };
+};

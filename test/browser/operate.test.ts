@@ -1,0 +1,255 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import {
+  adminApi,
+  awaitLive,
+  createReplication,
+  createTenant,
+  startAndAwaitActive,
+  type Tenant,
+  waitFor,
+} from '../chain/harness.ts';
+import {
+  chromiumPath,
+  consoleAddress,
+  inspect,
+  launchBrowser,
+  missingChromium,
+  type OpenPage,
+  openPage,
+  signInLink,
+} from './browser.ts';
+
+/** What an engineer on call does with a replication that runs. Each test goes on where the one before has ended. */
+const story = chromiumPath === undefined ? describe.skip : describe;
+if (chromiumPath === undefined) process.stderr.write(`${missingChromium}\n`);
+
+story('a running replication in the console', () => {
+  let browser: Browser;
+  let tenant: Tenant;
+  let clientId: number;
+  let id: number;
+  let name: string;
+  let open: OpenPage;
+  let receiver: Server;
+  let received = 0;
+  const violations: string[] = [];
+  const look = async (picture: string): Promise<void> => {
+    violations.push(...(await inspect(open.page, picture)));
+  };
+  const goTo = (path: string) =>
+    open.page.goto(`${consoleAddress()}/clients/${clientId}/${path}`, { waitUntil: 'domcontentloaded' });
+  const goToTab = (tab: string) => goTo(`replications/${id}/${tab}`);
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    tenant = await createTenant('operate');
+    const clients = (await (await adminApi()).get('/clients?limit=1000')).body.clients;
+    clientId = clients.find((it: { name: string }) => it.name === tenant.databaseName).client_id;
+    await tenant.source.query('CREATE TABLE items (id int PRIMARY KEY, amount int, note text)');
+    await tenant.source.query(`INSERT INTO items VALUES (1, 1, 'one')`);
+    id = (await createReplication(tenant, [{ source: { table: 'items' }, target: { table: 'items' } }])).id;
+    await startAndAwaitActive(tenant, id);
+    await awaitLive(tenant, id);
+    ({ name } = (await tenant.api.get(`/replications/${id}`)).body);
+    receiver = createServer((_request, response) => {
+      received += 1;
+      response.writeHead(204).end();
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    open = await openPage(browser);
+    await open.page.goto(signInLink());
+    await open.page.getByRole('heading', { name: 'Fleet' }).waitFor();
+  }, 480_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await new Promise((resolve) => receiver?.close(resolve));
+    await tenant?.api.delete(`/replications/${id}`);
+    await tenant?.close();
+  }, 120_000);
+
+  test('replays a dead letter once the target takes its row, and discards another', async () => {
+    const { page } = open;
+    await goToTab('dead-letters');
+    await page.getByRole('heading', { name: 'No dead letters' }).waitFor();
+    await look('dead-letters-none');
+    await page.getByRole('button', { name: 'Change' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(/^continue/).check();
+    await look('dead-letters-policy');
+    await dialog.getByRole('button', { name: 'Change' }).click();
+    await page.getByText('The change becomes a dead letter').waitFor();
+    await tenant.target.query('ALTER TABLE items ADD CONSTRAINT small CHECK (amount < 100)');
+    await tenant.source.query(`INSERT INTO items VALUES (2, 200, 'two'), (3, 300, 'three'), (4, 4, 'four')`);
+    const cause = page.getByRole('region', { name: /small/ });
+    await cause.getByText('2 rows, 2 changes').waitFor({ timeout: 120_000 });
+    await look('dead-letters');
+    await cause.getByRole('button', { name: 'Show them' }).click();
+    await dialog.getByRole('row').nth(2).waitFor();
+    await look('dead-letters-events');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await cause.getByRole('button', { name: 'Dry run' }).click();
+    await dialog.getByText('Still fails').first().waitFor({ timeout: 60_000 });
+    await look('dead-letters-dry-run');
+    await tenant.target.query('ALTER TABLE items DROP CONSTRAINT small');
+    await dialog.getByRole('button', { name: 'Try again' }).click();
+    await dialog.getByText('Would apply').first().waitFor({ timeout: 60_000 });
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await cause.getByRole('button', { name: 'Replay' }).click();
+    await dialog.getByLabel(/Reason/).fill('the check is gone');
+    expect(await dialog.getByText(/millrace dlq replay/).textContent()).toContain(
+      `--reason 'the check is gone'`,
+    );
+    await dialog.getByRole('button', { name: 'Replay' }).click();
+    await page.getByRole('heading', { name: 'No dead letters' }).waitFor({ timeout: 120_000 });
+    expect((await tenant.target.query('SELECT id FROM items WHERE id IN (2, 3)')).rowCount).toBe(2);
+
+    await tenant.target.query('ALTER TABLE items ADD CONSTRAINT small CHECK (amount < 1000)');
+    await tenant.source.query(`INSERT INTO items VALUES (5, 5000, 'five')`);
+    await cause.getByRole('button', { name: 'Discard' }).click({ timeout: 120_000 });
+    const discard = dialog.getByRole('button', { name: 'Discard' });
+    expect(await discard.isDisabled()).toBe(true);
+    await dialog.getByLabel(/Reason/).fill('test data');
+    expect(await discard.isDisabled()).toBe(true);
+    await dialog.getByLabel(/Type the name/).fill(name);
+    await look('dead-letters-discard');
+    await discard.click();
+    await page.getByRole('heading', { name: 'No dead letters' }).waitFor({ timeout: 120_000 });
+    expect((await tenant.target.query('SELECT id FROM items WHERE id = 5')).rowCount).toBe(0);
+  }, 600_000);
+
+  test('shows the connector with its configuration, and restarts one task', async () => {
+    const { page } = open;
+    await goToTab('capture');
+    const connector = page.getByRole('region', { name: 'Connector', exact: true });
+    await connector.getByText('Running').first().waitFor();
+    expect(await connector.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
+    const configuration = page.getByRole('region', { name: 'Configuration', exact: true });
+    await configuration.getByText('database.password').waitFor();
+    expect(await configuration.textContent()).toContain('***');
+    await look('capture');
+    await page.getByLabel('Search the configuration').fill('nothing of that name');
+    await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await connector.getByRole('button', { name: 'Restart task 0' }).click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByText(/millrace connectors restart/).textContent()).toContain('--task 0');
+    await dialog.getByRole('button', { name: 'Restart' }).click();
+    await page.getByText('Task 0 is restarted.').waitFor();
+    await connector.getByRole('table').getByText('Running').waitFor({ timeout: 60_000 });
+    const { activity } = (await tenant.api.get(`/replications/${id}/activity`)).body;
+    expect(activity.map(({ action }: { action: string }) => action)).toContain('connector-task-restarted');
+  }, 240_000);
+
+  test('follows the log, by part, level and text', async () => {
+    const { page } = open;
+    await goToTab('logs');
+    const log = page.getByRole('list', { name: 'Log' });
+    await log.getByRole('listitem').first().waitFor({ timeout: 60_000 });
+    await look('logs');
+    await page.getByLabel('Part').selectOption('consumer');
+    await waitFor('only lines of the consumer', 60_000, async () => {
+      const parts = await log.locator('li > span:nth-of-type(2)').allTextContents();
+      return parts.length > 0 && parts.every((part) => part === 'consumer') ? true : undefined;
+    });
+    await page.getByLabel('Search the log').fill('no line says this');
+    await page.getByRole('heading', { name: 'Nothing matches' }).waitFor({ timeout: 60_000 });
+    await look('logs-nothing-matches');
+    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    await log.getByRole('listitem').first().waitFor({ timeout: 60_000 });
+    const before = await log.getByRole('listitem').count();
+    // Nothing is clicked: the line of what happens now comes by itself.
+    await tenant.api.post(`/connectors/${await connectorName()}/restart`);
+    await waitFor('a line more', 120_000, async () =>
+      (await log.getByRole('listitem').count()) > before ? true : undefined,
+    );
+  }, 300_000);
+
+  const connectorName = async (): Promise<string> =>
+    (await tenant.api.get(`/replications/${id}`)).body.connector_name;
+
+  test('says what the source keeps, and which transaction holds its log', async () => {
+    const { page } = open;
+    await tenant.source.query('BEGIN; INSERT INTO items VALUES (6, 6, NULL)');
+    await goToTab('source');
+    await page.getByRole('region', { name: 'Created at the source' }).getByText('replication slot').waitFor();
+    await page
+      .getByRole('region', { name: 'Open transactions' })
+      .getByText(/^pid \d+ of user/)
+      .first()
+      .waitFor();
+    await page.getByText('Captured up to').waitFor();
+    await look('source-safety');
+    await tenant.source.query('ROLLBACK');
+  }, 120_000);
+
+  test('has alerts sent to a channel by a route, tests it, and mutes them', async () => {
+    const { page } = open;
+    await goTo('alerts');
+    await page.getByRole('region', { name: 'Incidents' }).waitFor();
+    await look('alerts-incidents');
+    await page.getByRole('link', { name: 'Channels' }).click();
+    await page.getByRole('heading', { name: 'No channels yet' }).waitFor();
+    await look('alerts-no-channels');
+    await page.getByRole('button', { name: 'Add a channel' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('on call');
+    await dialog.getByLabel('Kind').selectOption('webhook');
+    await dialog
+      .getByLabel('URL')
+      .fill(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}/secret-path`);
+    await look('alerts-add-channel');
+    await dialog.getByRole('button', { name: 'Add' }).click();
+    await dialog.getByText(/^whsec_/).waitFor();
+    await dialog.getByRole('button', { name: 'I have kept it' }).click();
+    const row = page.getByRole('row', { name: /on call/ });
+    expect(await row.textContent()).not.toContain('secret-path');
+    await row.getByRole('button', { name: 'Test' }).click();
+    await dialog.getByText('Delivered').waitFor({ timeout: 60_000 });
+    expect(received).toBe(1);
+    await look('alerts-test');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await look('alerts-channels');
+
+    await page.getByRole('link', { name: 'Routes' }).click();
+    await page.getByRole('button', { name: 'Add a route' }).click();
+    await dialog.getByLabel('on call').check();
+    await dialog.getByText('Every condition; choose some').click();
+    await dialog.getByLabel('Dead letters').check();
+    await look('alerts-add-route');
+    await dialog.getByRole('button', { name: 'Add' }).click();
+    await page.getByRole('cell', { name: 'Dead letters' }).waitFor();
+    await look('alerts-routes');
+
+    await page.getByRole('link', { name: 'Mutes' }).click();
+    await page.getByRole('button', { name: 'Mute alerts' }).click();
+    await dialog.getByLabel('Replication').selectOption({ label: name });
+    await dialog.getByLabel(/Reason/).fill('moving the target');
+    await look('alerts-mute');
+    await dialog.getByRole('button', { name: 'Mute' }).click();
+    await page.getByRole('cell', { name: 'moving the target' }).waitFor();
+    await look('alerts-mutes');
+    await page.getByRole('button', { name: 'End it' }).click();
+    await dialog.getByRole('button', { name: 'End it' }).click();
+    await page.getByRole('heading', { name: 'Nothing is muted' }).waitFor();
+
+    await page.getByRole('link', { name: 'Deliveries' }).click();
+    await page.getByRole('cell', { name: 'Millrace: a test' }).waitFor();
+    await look('alerts-deliveries');
+    await page.getByLabel('State').selectOption('failed');
+    await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
+    await page.getByRole('link', { name: 'Channels' }).click();
+    await row.getByRole('button', { name: 'Delete' }).click();
+    await dialog.getByLabel(/Type the name/).fill('on call');
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await dialog.getByText(/route/).first().waitFor();
+  }, 240_000);
+
+  test('has broken no rule of WCAG AA and none of its own policy on the way', () => {
+    expect(violations).toEqual([]);
+    expect(open.complaints).toEqual([]);
+  });
+});
