@@ -20,12 +20,22 @@ export interface EdgeResponse {
   statusDescription: string;
   headers: Record<string, EdgeValue>;
   cookies?: Record<string, { value: string; attributes: string }>;
+  body?: string;
 }
 
 export interface SessionCookie {
   name: string;
   /** `Secure` everywhere but on http://127.0.0.1. */
   isSecure: boolean;
+}
+
+/** How people sign in with an OpenID Connect issuer: what a page has to know for it, and nothing that is secret. */
+export interface IssuerSignIn {
+  issuer: string;
+  client_id: string;
+  scope: string;
+  /** Which of the issuer's tokens the API takes: the one whose audience it asks for. */
+  token: 'id_token' | 'access_token';
 }
 
 /** A working day. Its token may end sooner; the API then answers 401. */
@@ -66,14 +76,25 @@ export function openSession(cookie: SessionCookie, token: string): EdgeResponse 
 }
 
 /**
- * Answers `/session` itself: POST with a Bearer token opens a session, DELETE ends it. A call of `/v1/` from the console's page gets the
+ * Answers `/session` itself: GET says how to sign in, POST with a Bearer token opens a session, DELETE ends it. A call of `/v1/` from the console's page gets the
  * token of its session. Every other path without an ending is a page of the console: index.html.
  */
-export function handleRequest(request: EdgeRequest, cookie: SessionCookie): EdgeRequest | EdgeResponse {
+export function handleRequest(
+  request: EdgeRequest,
+  cookie: SessionCookie,
+  signIn: IssuerSignIn | null = null,
+): EdgeRequest | EdgeResponse {
   const headers = request.headers;
   const fromConsole = headers[consoleHeader] !== undefined && headers[consoleHeader].value === '1';
   if (request.uri === '/session') {
     if (!fromConsole) return refuse(403, 'Forbidden');
+    if (request.method === 'GET')
+      return {
+        statusCode: 200,
+        statusDescription: 'OK',
+        headers: { 'cache-control': { value: 'no-store' }, 'content-type': { value: 'application/json' } },
+        body: JSON.stringify({ oidc: signIn }),
+      };
     if (request.method === 'DELETE') return answerSession(cookie, '', 0);
     const authorization = headers.authorization === undefined ? '' : headers.authorization.value;
     const found = /^bearer +([\x21-\x7e]+)$/i.exec(authorization);

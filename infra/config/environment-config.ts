@@ -95,6 +95,14 @@ export interface EnvironmentConfig {
     readonly roleClaim: string;
     /** The claim with the number of a client, or `*` for all clients. */
     readonly clientClaim: string;
+    /** How the console signs people in with it; absent where they paste tokens. */
+    readonly console?: {
+      /** That of the console at the issuer: a public client with PKCE. */
+      readonly clientId: string;
+      readonly scope: string;
+      /** The origins of the issuer's metadata and of its token endpoint. Both have to let the console's origin in (CORS). */
+      readonly origins: readonly string[];
+    };
   };
   /** Whether the operator's console is served by CloudFront. The local stack serves it by itself. */
   readonly servesConsole: boolean;

@@ -23,6 +23,8 @@ import { RestApiOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origin
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { transformSync } from 'esbuild';
+import { securityHeaders } from '../../console/edge/security-headers.ts';
+import type { IssuerSignIn } from '../../console/edge/session.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { acknowledge } from '../constructs/acknowledgements.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
@@ -34,19 +36,27 @@ const sessionCookie = '__Host-millrace_session';
 /**
  * console/edge/session.ts as CloudFront's runtime takes it: without types and `export`, and with the function that the runtime calls.
  */
-export const edgeFunctionCode = (): string => {
+export const edgeFunctionCode = (signIn: IssuerSignIn | null = null): string => {
   const source = readFileSync(fromRoot('console', 'edge', 'session.ts'), 'utf8');
   const { code } = transformSync(source, { loader: 'ts', target: 'es2015' });
   const script = code.replaceAll(/^export \{[^}]*\};?$/gm, '').replaceAll(/^export /gm, '');
   return `${script}
 function handler(event) {
-  return handleRequest(event.request, { name: '${sessionCookie}', isSecure: true });
+  return handleRequest(event.request, { name: '${sessionCookie}', isSecure: true }, ${JSON.stringify(signIn)});
 }
 `;
 };
 
-const readSecurityHeaders = (): Readonly<Record<string, string>> =>
-  JSON.parse(readFileSync(fromRoot('console', 'edge', 'security-headers.json'), 'utf8'));
+/** The token of the issuer that has the API's audience: an ID token is for the client itself. */
+const signInOf = ({ oidc }: EnvironmentConfig): IssuerSignIn | null =>
+  oidc?.console === undefined
+    ? null
+    : {
+        issuer: oidc.issuer,
+        client_id: oidc.console.clientId,
+        scope: oidc.console.scope,
+        token: oidc.audience === oidc.console.clientId ? 'id_token' : 'access_token',
+      };
 
 /** Headers that CloudFront has fields of their own for. */
 const namedHeaders = [
@@ -73,7 +83,7 @@ export class ConsoleStack extends MillraceStack {
       reason: 'It holds the public page of the console only, and CloudFront alone reads it.',
     });
 
-    const headers = readSecurityHeaders();
+    const headers = securityHeaders(config.oidc?.console?.origins);
     const responseHeadersPolicy = new ResponseHeadersPolicy(this, 'SecurityHeaders', {
       securityHeadersBehavior: {
         contentSecurityPolicy: {
@@ -99,7 +109,7 @@ export class ConsoleStack extends MillraceStack {
     const edge = new EdgeFunction(this, 'Session', {
       functionName: this.named('console-session'),
       comment: 'Turns the session cookie of the console into the Authorization header of the API.',
-      code: FunctionCode.fromInline(edgeFunctionCode()),
+      code: FunctionCode.fromInline(edgeFunctionCode(signInOf(config))),
       runtime: FunctionRuntime.JS_2_0,
     });
     const common = {

@@ -7,11 +7,12 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import securityHeaders from '../../console/edge/security-headers.json' with { type: 'json' };
+import { securityHeaders } from '../../console/edge/security-headers.ts';
 import {
   type EdgeRequest,
   type EdgeResponse,
   handleRequest,
+  type IssuerSignIn,
   openSession,
   type SessionCookie,
 } from '../../console/edge/session.ts';
@@ -25,6 +26,8 @@ export interface ConsolePorts {
   readonly readAdminToken: () => Promise<string>;
   /** Whether the code of a sign-in link is good. It is not good a second time. */
   readonly takeSignInCode: (code: string) => boolean;
+  /** The issuer that people sign in with; absent where there are tokens only. */
+  readonly signIn?: IssuerSignIn | undefined;
 }
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -43,8 +46,10 @@ const contentTypes: Readonly<Record<string, string>> = {
 export const createConsoleServer = (port: number, ports: ConsolePorts): Server => {
   // Browsers keep cookies of a host for all its ports: the port keeps two stacks apart.
   const cookie: SessionCookie = { name: `millrace_session_${port}`, isSecure: false };
+  const headers = securityHeaders(ports.signIn === undefined ? [] : [new URL(ports.signIn.issuer).origin]);
   const hosts = [`${loopback}:${port}`, `localhost:${port}`];
   return createServer((request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     // A page whose name was made to mean 127.0.0.1 is another origin than this one.
     if (!hosts.includes(request.headers.host ?? '')) answerText(response, 421, 'Unknown host.');
     else
@@ -67,7 +72,7 @@ const answerRequest = async (
     else redirect(response, '/sign-in?link=used');
     return;
   }
-  const edge = handleRequest(toEdge(request, url.pathname), cookie);
+  const edge = handleRequest(toEdge(request, url.pathname), cookie, ports.signIn);
   if ('statusCode' in edge) writeEdgeAnswer(response, edge);
   else if (edge.uri === '/v1' || edge.uri.startsWith('/v1/'))
     passOn(request, response, edge, url.search, ports.apiUrl());
@@ -92,28 +97,26 @@ const toEdge = (request: IncomingMessage, uri: string): EdgeRequest => ({
 
 const writeEdgeAnswer = (
   response: ServerResponse,
-  { statusCode, headers, cookies = {} }: EdgeResponse,
+  { statusCode, headers, cookies = {}, body }: EdgeResponse,
   more: Readonly<Record<string, string>> = {},
   status = statusCode,
 ): void => {
   response.writeHead(status, {
-    ...securityHeaders,
     ...Object.fromEntries(Object.entries(headers).map(([name, { value }]) => [name, value])),
     ...more,
     'set-cookie': Object.entries(cookies).map(
       ([name, { value, attributes }]) => `${name}=${value}; ${attributes}`,
     ),
   });
-  response.end();
+  response.end(body);
 };
 
 const redirect = (response: ServerResponse, location: string): void => {
-  response.writeHead(303, { ...securityHeaders, location, 'cache-control': 'no-store' }).end();
+  response.writeHead(303, { location, 'cache-control': 'no-store' }).end();
 };
 
 const answerText = (response: ServerResponse, status: number, text: string): void => {
-  if (!response.headersSent)
-    response.writeHead(status, { ...securityHeaders, 'content-type': 'text/plain; charset=utf-8' });
+  if (!response.headersSent) response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
   response.end(`${text}\n`);
 };
 
@@ -138,7 +141,8 @@ const passOn = (
     `${apiUrl.replace(/\/v1\/?$/, '')}${edge.uri}${search}`,
     { method: request.method ?? 'GET', headers },
     (answer) => {
-      response.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...securityHeaders });
+      // The page's own headers count, whatever the API has answered.
+      response.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...response.getHeaders() });
       answer.pipe(response);
     },
   );
@@ -157,7 +161,6 @@ const answerFile = (response: ServerResponse, assets: string, uri: string): void
     return;
   }
   response.writeHead(200, {
-    ...securityHeaders,
     'content-type': contentTypes[extname(file)] ?? 'application/octet-stream',
     'content-length': found.size,
     // Names of assets hold a hash of their content.

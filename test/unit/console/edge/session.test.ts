@@ -3,6 +3,7 @@ import {
   type EdgeRequest,
   type EdgeResponse,
   handleRequest,
+  type IssuerSignIn,
   type SessionCookie,
 } from '../../../../console/edge/session.ts';
 
@@ -55,11 +56,30 @@ describe('a session', () => {
       400,
       { method: 'POST', headers: { ...fromConsole, authorization: { value: 'Basic x' } } },
     ],
-    ['that is only read', 405, { method: 'GET', headers: fromConsole }],
+    ['by another method', 405, { method: 'PUT', headers: fromConsole }],
   ] as const)('%s is answered %d, and sets nothing', (_case, status, change) => {
     const { statusCode, cookies } = answered(request('/session', change));
     expect([statusCode, cookies]).toEqual([status, undefined]);
   });
+});
+
+test('how to sign in is told before there is a session, and is no secret', () => {
+  const ask = (signIn: IssuerSignIn | null): unknown => {
+    const answer = handleRequest(
+      request('/session', { headers: fromConsole }),
+      cookie,
+      signIn,
+    ) as EdgeResponse;
+    return [answer.statusCode, answer.cookies, JSON.parse(answer.body ?? '')];
+  };
+  expect(ask(null)).toEqual([200, undefined, { oidc: null }]);
+  const signIn = {
+    issuer: 'https://login.example.com',
+    client_id: 'millrace',
+    scope: 'openid',
+    token: 'id_token',
+  } as const;
+  expect(ask(signIn)).toEqual([200, undefined, { oidc: signIn }]);
 });
 
 describe('a call of the API', () => {
