@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import type { ActivityEntry } from '../api/client.ts';
 import { useActivity } from '../data/queries.ts';
 import { Moment } from './moment.tsx';
+import { MoreButton } from './more-button.tsx';
 import { NotThere, QuietState } from './quiet-states.tsx';
 
 /** Who did what, the newest first, with what was changed. */
@@ -43,17 +44,7 @@ export const ActivityList = ({ clientId, id }: { readonly clientId: number; read
           </li>
         ))}
       </ol>
-      {activity.hasNextPage && (
-        <div className="row" style={{ padding: 14 }}>
-          <button
-            type="button"
-            disabled={activity.isFetchingNextPage}
-            onClick={() => void activity.fetchNextPage()}
-          >
-            {activity.isFetchingNextPage ? 'Loading…' : 'Show earlier'}
-          </button>
-        </div>
-      )}
+      <MoreButton query={activity} label="Show earlier" />
     </>
   );
 };

@@ -20,12 +20,14 @@ import { DeadLetters } from './replication/dead-letters.tsx';
 import { Gone } from './replication/deletion.tsx';
 import { Logs } from './replication/logs.tsx';
 import { Overview } from './replication/overview.tsx';
+import { SchemaChanges } from './replication/schema-changes.tsx';
 import { SourceSafetyTab } from './replication/source-safety.tsx';
 
 const tabs = [
   ['', 'Overview'],
   ['tables', 'Tables'],
   ['copy', 'Copy'],
+  ['schema-changes', 'Schema changes'],
   ['dead-letters', 'Dead letters'],
   ['source', 'Source safety'],
   ['capture', 'Capture'],
@@ -134,6 +136,8 @@ const Tab = ({
       return <TableList clientId={clientId} replication={replication} status={status} />;
     case 'copy':
       return <CopyList clientId={clientId} id={id} />;
+    case 'schema-changes':
+      return <SchemaChanges clientId={clientId} replication={replication} />;
     case 'dead-letters':
       return <DeadLetters clientId={clientId} replication={replication} />;
     case 'source':

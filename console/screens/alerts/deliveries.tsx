@@ -7,6 +7,7 @@ import { CliLine } from '../../parts/cli-line.tsx';
 import { Freshness } from '../../parts/freshness.tsx';
 import { Listed } from '../../parts/listed.tsx';
 import { Moment } from '../../parts/moment.tsx';
+import { MoreButton } from '../../parts/more-button.tsx';
 import { PlainTable } from '../../parts/plain-table.tsx';
 import { QuietState } from '../../parts/quiet-states.tsx';
 import { DeliveryBadge } from './delivery-badge.tsx';
@@ -106,17 +107,7 @@ export const DeliveriesTab = ({ clientId }: { readonly clientId: number }) => {
           />
         )}
       </Listed>
-      {found.hasNextPage && (
-        <div className="body">
-          <button
-            type="button"
-            disabled={found.isFetchingNextPage}
-            onClick={() => void found.fetchNextPage()}
-          >
-            {found.isFetchingNextPage ? 'Loading…' : 'Show earlier'}
-          </button>
-        </div>
-      )}
+      <MoreButton query={found} label="Show earlier" />
       <div className="body">
         <CliLine
           line={[

@@ -6,6 +6,7 @@ import { CliLine } from '../../parts/cli-line.tsx';
 import { Listed } from '../../parts/listed.tsx';
 import { Modal } from '../../parts/modal.tsx';
 import { Ago } from '../../parts/moment.tsx';
+import { MoreButton } from '../../parts/more-button.tsx';
 import { PlainTable } from '../../parts/plain-table.tsx';
 import { QuietState } from '../../parts/quiet-states.tsx';
 
@@ -73,15 +74,7 @@ export const DeadLetterEvents = ({
       </Listed>
       <CliLine line={`millrace dlq ls ${id} --events --cause ${shellQuoted(cause.cause)}`} />
       <div className="buttons">
-        {found.hasNextPage && (
-          <button
-            type="button"
-            disabled={found.isFetchingNextPage}
-            onClick={() => void found.fetchNextPage()}
-          >
-            {found.isFetchingNextPage ? 'Loading…' : 'Show more'}
-          </button>
-        )}
+        <MoreButton query={found} label="Show more" />
         <button type="button" onClick={onClose}>
           Close
         </button>
