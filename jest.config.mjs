@@ -69,6 +69,25 @@ const onStack = {
 export default {
   projects: [
     project('unit'),
+    project('console', {
+      testEnvironment: '<rootDir>/test/console/environment.mjs',
+      testMatch: ['<rootDir>/test/console/**/*.test.tsx'],
+      extensionsToTreatAsEsm: ['.ts', '.tsx'],
+      moduleNameMapper: { '\\.css$': '<rootDir>/test/console/no-style.ts' },
+      transform: {
+        '^.+\\.tsx?$': [
+          '@swc/jest',
+          {
+            jsc: {
+              parser: { syntax: 'typescript', tsx: true },
+              target: 'es2024',
+              transform: { react: { runtime: 'automatic' } },
+            },
+            module: { type: 'es6' },
+          },
+        ],
+      },
+    }),
     project('infra'),
     project('state-machines'),
     project('integration', without([...matrixSuites, ...faultSuites])),

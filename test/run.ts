@@ -95,7 +95,14 @@ const staticStep = (name: string): Step => ({ name, run: () => runStatic(name) }
 const jestStep = (name: string): Step => ({ name, run: () => runJest(name) });
 
 /** The projects of jest.config.mjs that `npm test` runs. */
-export const usualProjects: readonly string[] = ['unit', 'infra', 'state-machines', 'integration', 'product'];
+export const usualProjects: readonly string[] = [
+  'unit',
+  'console',
+  'infra',
+  'state-machines',
+  'integration',
+  'product',
+];
 /** Those that take longer, and have a command of their own. */
 export const longProjects: readonly string[] = ['matrix', 'faults', 'chain', 'browser'];
 

@@ -1,5 +1,6 @@
 import { useEffect, useReducer, useRef } from 'react';
-import { api, isForbidden, isSignedOut, type LogLine, unwrap } from '../api/client.ts';
+import { api, isForbidden, isSignedOut, unwrap } from '../api/client.ts';
+import { emptyLog, type LogState, reduceLog } from './log-lines.ts';
 import { ofClient, ofReplication } from './queries.ts';
 
 export const logComponents = ['consumer', 'copy-worker', 'steps', 'healer', 'connector'] as const;
@@ -15,68 +16,10 @@ export interface LogFilter {
 
 /** A page is one call of the API; the newest lines are in the last of them. */
 const pageLines = 500;
-/** What a browser holds without effort. The oldest lines go first. */
-const maxLines = 5_000;
 /** As long as an answer of the API may wait. */
 const waitSeconds = 20;
 const pauseAfterErrorMs = 5_000;
-
-export interface NumberedLine extends LogLine {
-  readonly number: number;
-}
-
-export interface LogState {
-  /** Undefined until the first answer. */
-  readonly data: readonly NumberedLine[] | undefined;
-  readonly error: unknown;
-  /** Whether every line that there was at the last answer is here. */
-  readonly isAtEnd: boolean;
-  readonly dropped: number;
-  readonly dataUpdatedAt: number;
-  readonly errorUpdateCount: number;
-}
-
-type LogEvent =
-  | { readonly kind: 'cleared' }
-  | { readonly kind: 'failed'; readonly error: unknown }
-  | {
-      readonly kind: 'answered';
-      readonly lines: readonly LogLine[];
-      readonly isAtEnd: boolean;
-      readonly atMs: number;
-    };
-
-export const emptyLog: LogState = {
-  data: undefined,
-  error: null,
-  isAtEnd: false,
-  dropped: 0,
-  dataUpdatedAt: 0,
-  errorUpdateCount: 0,
-};
-
-export const reduceLog = (state: LogState, event: LogEvent): LogState => {
-  switch (event.kind) {
-    case 'cleared':
-      return emptyLog;
-    case 'failed':
-      return { ...state, error: event.error, errorUpdateCount: state.errorUpdateCount + 1 };
-    case 'answered': {
-      const before = state.data ?? [];
-      const next = (before.at(-1)?.number ?? -1) + 1;
-      const all = [...before, ...event.lines.map((line, index) => ({ ...line, number: next + index }))];
-      const data = event.lines.length === 0 && state.data !== undefined ? state.data : all.slice(-maxLines);
-      return {
-        data,
-        error: null,
-        isAtEnd: event.isAtEnd,
-        dropped: state.dropped + Math.max(0, all.length - maxLines),
-        dataUpdatedAt: event.atMs,
-        errorUpdateCount: 0,
-      };
-    }
-  }
-};
+const pauseAtEndMs = 500;
 
 const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -154,6 +97,8 @@ export const useLog = (
           isAtEnd = page.is_at_end;
           tell({ kind: 'answered', lines: page.lines, isAtEnd, atMs: Date.now() });
           if (isAtEnd && !follows) return;
+          // The API itself waits for a line; this is for one that answers at once with none.
+          if (isAtEnd) await sleep(pauseAtEndMs, end.signal);
         } catch (error) {
           if (end.signal.aborted) return;
           tell({ kind: 'failed', error });

@@ -41,7 +41,8 @@ export const startIssuer = async (
     }),
     cookies: { keys: ['of a test'] },
   });
-  const server: Server = createServer(provider.callback());
+  const answer = provider.callback();
+  const server: Server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(port, loopback, resolve));
   return {
     url: host(port),

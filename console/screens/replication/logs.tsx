@@ -1,5 +1,6 @@
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
-import { type LogFilter, logComponents, logLevels, type NumberedLine, useLog } from '../../data/logs.ts';
+import type { NumberedLine } from '../../data/log-lines.ts';
+import { type LogFilter, logComponents, logLevels, useLog } from '../../data/logs.ts';
 import { formatCount, formatUtc } from '../../format/figures.ts';
 import { shellQuoted } from '../../format/shell.ts';
 import { CliLine } from '../../parts/cli-line.tsx';

@@ -34,7 +34,7 @@ const projectsOf = (file: string): readonly string[] =>
 const foreignFolders = ['node_modules', '.git', '.millrace', 'cdk.out', 'dist'];
 
 test('every file of tests runs in one stage, and in one only', () => {
-  const files = globSync('**/*.test.ts', {
+  const files = globSync('**/*.test.{ts,tsx}', {
     cwd: root,
     exclude: (name) => foreignFolders.includes(path.basename(name)),
   });

@@ -1,0 +1,170 @@
+import { expect, test } from '@jest/globals';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { ConfirmDialog } from '../../console/parts/confirm-dialog.tsx';
+import { Freshness } from '../../console/parts/freshness.tsx';
+import { DeadLetters } from '../../console/screens/replication/dead-letters.tsx';
+import { SchemaChanges } from '../../console/screens/replication/schema-changes.tsx';
+import { fakeApi, problem, replication, show } from './console-world.tsx';
+
+const at = '2026-01-02T03:04:05.000Z';
+const causesRoute = 'GET /v1/replications/7/dead-letters/causes';
+const causes = {
+  replication_id: 7,
+  causes: [
+    {
+      cause: 'ConstraintViolated 23514 small',
+      error_code: 'ConstraintViolated',
+      table: 'public.items',
+      events: 2,
+      rows: 2,
+      first_at: at,
+      last_at: at,
+      sample_id: '1',
+      sample_message: 'violates check constraint "small"',
+    },
+  ],
+};
+
+test('what destroys something wants the name, and a refusal is shown with what to do', async () => {
+  fakeApi({ 'GET /v1/me': problem(409, 'It is used by route 3.') });
+  const { getByRole, getByLabelText } = show(
+    <ConfirmDialog
+      title="Delete it"
+      label="Delete"
+      line="millrace rm it"
+      isDestructive
+      nameToType="it"
+      done="It is deleted."
+      run={async () => {
+        throw new Error('It is used by route 3.');
+      }}
+      onClose={() => undefined}
+    />,
+  );
+  const button = getByRole('button', { name: 'Delete' }) as HTMLButtonElement;
+  expect(button.disabled).toBe(true);
+  fireEvent.change(getByLabelText(/Type the name/), { target: { value: 'another' } });
+  expect(button.disabled).toBe(true);
+  fireEvent.change(getByLabelText(/Type the name/), { target: { value: 'it' } });
+  expect(button.disabled).toBe(false);
+  expect(screen.getByText('millrace rm it')).toBeTruthy();
+  fireEvent.click(button);
+  await within(await screen.findByRole('alert')).findByText('It is used by route 3.');
+});
+
+test('dead letters are discarded with a reason and the name, by the line that is shown', async () => {
+  const api = fakeApi({
+    [causesRoute]: { body: causes },
+    'POST /v1/replications/7/dead-letters/discard': {
+      status: 202,
+      body: { replication_id: 7, action: 'discard', asked: 2, message: '', verdicts: [] },
+    },
+  });
+  show(<DeadLetters clientId={1} replication={replication()} />);
+  const cause = await screen.findByRole('region', { name: /small/ });
+  fireEvent.click(within(cause).getByRole('button', { name: 'Discard' }));
+  const dialog = screen.getByRole('dialog');
+  const button = within(dialog).getByRole('button', { name: 'Discard' }) as HTMLButtonElement;
+  fireEvent.change(within(dialog).getByLabelText(/Type the name/), {
+    target: { value: 'shop to warehouse' },
+  });
+  expect(button.disabled).toBe(true);
+  fireEvent.change(within(dialog).getByLabelText(/Reason/), { target: { value: "it's a test" } });
+  expect(button.disabled).toBe(false);
+  expect(within(dialog).getByText(/^millrace dlq discard/).textContent).toBe(
+    `millrace dlq discard 7 --cause 'ConstraintViolated 23514 small' --table public.items --reason 'it'\\''s a test'`,
+  );
+  fireEvent.click(button);
+  await waitFor(() =>
+    expect(api.calls.find(({ route }) => route.startsWith('POST'))?.body).toEqual({
+      cause: 'ConstraintViolated 23514 small',
+      table: 'public.items',
+      reason: "it's a test",
+    }),
+  );
+});
+
+test('a viewer is offered to look, and nothing else', async () => {
+  fakeApi({ [causesRoute]: { body: causes } });
+  show(<DeadLetters clientId={1} replication={replication()} />, { role: 'viewer' });
+  const cause = await screen.findByRole('region', { name: /small/ });
+  expect(
+    within(cause)
+      .getAllByRole('button')
+      .map((it) => it.textContent),
+  ).toEqual(['Show them']);
+  expect(screen.queryByRole('button', { name: 'Change' })).toBeNull();
+});
+
+test('without a consumer nothing is replayed, and the screen says what to do', async () => {
+  fakeApi({ [causesRoute]: { body: causes } });
+  show(<DeadLetters clientId={1} replication={replication({ status: 'stopped' })} />);
+  await screen.findByText(/Start or resume the replication first/);
+  for (const button of screen.getAllByRole('button', { name: /Dry run|Replay|Discard/ }))
+    expect((button as HTMLButtonElement).disabled).toBe(true);
+});
+
+test('a decision names the version that was seen, and an edited statement goes with it', async () => {
+  const change = {
+    replication_id: 7,
+    change_id: 'a1',
+    version: 3,
+    table: 'public.items',
+    target_table: 'public.items',
+    state: 'waiting',
+    way: 'follow',
+    kinds: ['add-column'],
+    what: 'column color was added',
+    message: 'It waits.',
+    statements: ['ALTER TABLE "items" ADD COLUMN "color" text'],
+    edited_statement: null,
+    risk: { level: 'low', message: 'No row is written again.' },
+    detected_at: at,
+    decided_at: null,
+    decided_by: null,
+    reason: null,
+    closed_at: null,
+    note: null,
+    before: { columns: [{ name: 'id', type: 'int', not_null: true, generated: false }], primary_key: ['id'] },
+    after: {
+      columns: [
+        { name: 'id', type: 'int', not_null: true, generated: false },
+        { name: 'color', type: 'text', not_null: false, generated: false },
+      ],
+      primary_key: ['id'],
+    },
+    position: null,
+    rehearsal: null,
+  };
+  const path = '/v1/replications/7/schema-changes';
+  const api = fakeApi({
+    [`GET ${path}`]: { body: { replication_id: 7, schema_changes: [change], next_cursor: null } },
+    [`GET ${path}/a1`]: { body: change },
+    [`POST ${path}/a1/approve`]: { body: { ...change, state: 'approved' } },
+  });
+  show(<SchemaChanges clientId={1} replication={replication()} />);
+  fireEvent.click(await screen.findByRole('button', { name: 'Decide' }));
+  const dialog = screen.getByRole('dialog');
+  await within(dialog).findByText('color text');
+  expect((within(dialog).getByRole('button', { name: 'Reject' }) as HTMLButtonElement).disabled).toBe(true);
+  fireEvent.click(within(dialog).getByRole('button', { name: 'Edit' }));
+  fireEvent.change(within(dialog).getByLabelText(/The statement in its place/), {
+    target: { value: 'ALTER TABLE "items" ADD COLUMN "color" varchar(20)' },
+  });
+  expect(within(dialog).getByText(/^millrace ddl approve/).textContent).toContain(
+    `millrace ddl approve 7 a1 --seen 3 --statement 'ALTER TABLE`,
+  );
+  fireEvent.click(within(dialog).getByRole('button', { name: 'Approve' }));
+  await waitFor(() =>
+    expect(api.calls.find(({ route }) => route.endsWith('/approve'))?.body).toEqual({
+      version: 3,
+      statement: 'ALTER TABLE "items" ADD COLUMN "color" varchar(20)',
+    }),
+  );
+});
+
+test('what is shown is called stale when its polls fail', () => {
+  const seen = Date.now() - 60_000;
+  show(<Freshness query={{ dataUpdatedAt: seen, isError: true, errorUpdateCount: 3 }} />);
+  expect(screen.getByText(/^stale since/)).toBeTruthy();
+});
