@@ -31,7 +31,7 @@ export interface CopySourcePorts {
 
 /** What a copy reads: the source itself, or what comes of it through Kafka. Then tables are as they were described when the copy was planned. */
 export interface CopySource {
-  readonly source: Pick<SourceDatabase, 'describeTable' | 'nextChunkBound'>;
+  readonly source: Pick<SourceDatabase, 'describeTable' | 'nextChunkBound' | 'lookAtPartitions'>;
   readonly copier: ChunkCopier;
 }
 

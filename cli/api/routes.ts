@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = 'ca27525e9feac5730dde4f8cc683e713f93a4bb2cb90028640501cea8368fa02';
+export const documentDigest = '9bd34446ea20ae5967f600e64efb72c5fc4b0067496a2bd2d1550300774408ab';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -2629,6 +2629,8 @@ export interface SchemaChangeList {
       | 'drop-not-null'
       | 'change-key'
       | 'rewrite'
+      | 'drop-partition'
+      | 'attach-partition'
       | 'replace-table'
       | 'drop-table'
       | 'truncate'
@@ -2712,6 +2714,8 @@ export interface SchemaChange {
     | 'drop-not-null'
     | 'change-key'
     | 'rewrite'
+    | 'drop-partition'
+    | 'attach-partition'
     | 'replace-table'
     | 'drop-table'
     | 'truncate'

@@ -24,7 +24,7 @@ import { isSameShape } from './watch-shapes.ts';
 /** What following needs of the two databases. */
 export interface FollowDatabases {
   readonly shapeDialect: ShapeDialect;
-  readonly describeSources: (tables: readonly TableRef[]) => Promise<readonly TableDescription[]>;
+  readonly describeSources: (seen: readonly TableDescription[]) => Promise<readonly TableDescription[]>;
   /** Why a column of the source cannot be replicated, or undefined when it can. */
   readonly validateColumn: (column: TableDescription['columns'][number]) => string | undefined;
   readonly planChange: (change: TargetChange) => Promise<PlannedChange>;
@@ -107,7 +107,7 @@ export class ChangeFollower {
    * `SchemaChangeStops` where the policy says so, `Fenced`, and transient errors, after which it may be repeated.
    */
   async follow(position: ChangePosition, reached: Reached): Promise<boolean> {
-    const { shapes, databases, partitionsOf } = this.#options;
+    const { shapes, databases, partitionsOf, log } = this.#options;
     const [table, ...others] = [...shapes.tablesOf(position.topic).values()];
     const shape = table === undefined || table === null ? undefined : shapes.of(table.mapping.source);
     // Several partitions have no order among each other, so none of them knows what is before the change.
@@ -115,7 +115,7 @@ export class ChangeFollower {
     if (partitionsOf(position.topic) !== 1) return false;
     await this.readPolicy();
     const { source } = table.mapping;
-    const [now] = await databases.describeSources([source]);
+    const [now] = await databases.describeSources([shape.seen]);
     if (now === undefined) return false;
     const followed = readChange(databases.shapeDialect, shape, now, reached);
     if (followed === undefined) return false;
@@ -126,8 +126,14 @@ export class ChangeFollower {
         return true;
       }
       // Whatever the policy would do with one of its kind that is known.
-      const isStop = actionFor(this.#policy, source, followed.kind) === 'stop';
-      throw changeError(source, followed.what, isStop ? 'stop' : 'ask');
+      const action = actionFor(this.#policy, source, followed.kind);
+      if (followed.kind !== 'drop-partition' || action !== 'ignore' || reached.kind !== 'statement')
+        throw changeError(source, followed.what, action === 'stop' ? 'stop' : 'ask');
+      log.info(`Passed over a change of the source: ${followed.what}. The rows stay at the target`, {
+        table: tableLabel(source),
+      });
+      shapes.judgeOf(position.topic)?.acceptStatement(reached.statement);
+      return true;
     }
     await this.#carryOut(position, { table, shape, now, followed });
     // Its place in the topic is read once more.
@@ -145,7 +151,7 @@ export class ChangeFollower {
     const shape = table === undefined || table === null ? undefined : shapes.of(table.mapping.source);
     if (table === undefined || table === null || shape === undefined) return false;
     await this.readPolicy();
-    const [now] = await databases.describeSources([table.mapping.source]);
+    const [now] = await databases.describeSources([shape.seen]);
     if (now === undefined) return false;
     const { awaited } = lookAhead(shape, now, this.#policy);
     const isOnlyNull = awaited.length > 0 && awaited.every(({ kind }) => kind === 'drop-not-null');

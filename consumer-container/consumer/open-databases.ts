@@ -13,6 +13,7 @@ import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { CaptureNames, SourceDatabase } from '#core/ports/databases.ts';
 import type { SourceDialect } from '#core/ports/source-dialect.ts';
+import { lookAtNewPartitions } from '#core/schema/partitions.ts';
 import { afterLook, lookAhead } from '#core/schema/shape-harm.ts';
 import type { ConsumerDatabases, RefusedTable } from './consumer.ts';
 import { uncapturedError } from './watch-shapes.ts';
@@ -55,7 +56,7 @@ export const openConsumerDatabases = async (options: ConsumerDatabaseOptions): P
     refused,
     shapes,
     validateColumn: (column) => (column.isGenerated ? undefined : dialect.validateColumn(column)),
-    describeSources: (refs) => describeSources(options.source, refs),
+    describeSources: (seen) => describeSources(options.source, seen),
     writeMarker: (content) =>
       withOpened(async (keep) => keep(openSource(options.source)).writeMarker(content)),
     listUncaptured: (refs) =>
@@ -125,8 +126,12 @@ const describeTables = (options: ConsumerDatabaseOptions, kind: ApplyEngine): Pr
         try {
           // Held before, it would else be taken for a table whose cause is gone.
           if (uncaptured.has(tableKey(mapping.source))) throw uncapturedError(mapping.source);
-          const from = found(await source.describeTable(mapping.source), mapping.source, 'source');
           const stored = known.get(tableKey(mapping.source));
+          const from = await lookAtNewPartitions(
+            source,
+            stored?.seen,
+            found(await source.describeTable(mapping.source), mapping.source, 'source'),
+          );
           const outlook = stored && lookAhead(stored, from, options.policy);
           if (outlook?.harm !== undefined) throw outlook.harm;
           const shape =
@@ -189,15 +194,18 @@ const maxDescribedByName = 50;
 /** Opened for this look only: twenty seconds later the next one comes. */
 const describeSources = (
   settings: ConnectionSettings,
-  refs: readonly TableRef[],
+  seen: readonly TableDescription[],
 ): Promise<readonly TableDescription[]> =>
   withOpened(async (keep) => {
     const source = keep(openSource(settings));
-    if (refs.length <= maxDescribedByName && source.describeTables !== undefined) {
-      return source.describeTables(refs);
-    }
-    const wanted = new Set(refs.map(tableKey));
-    return (await source.listTables()).filter(({ ref }) => wanted.has(tableKey(ref)));
+    const wanted = new Map(seen.map((table) => [tableKey(table.ref), table]));
+    const tables =
+      seen.length <= maxDescribedByName && source.describeTables !== undefined
+        ? await source.describeTables(seen.map(({ ref }) => ref))
+        : (await source.listTables()).filter(({ ref }) => wanted.has(tableKey(ref)));
+    return Promise.all(
+      tables.map((table) => lookAtNewPartitions(source, wanted.get(tableKey(table.ref)), table)),
+    );
   });
 
 const found = <Description>(

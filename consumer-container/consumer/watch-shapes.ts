@@ -35,8 +35,8 @@ export interface ShapeWatch {
   readonly topicPrefix: string;
   readonly shapes: Pick<TableShapes, 'all' | 'of' | 'remember'>;
   readonly follower: Pick<ChangeFollower, 'policy' | 'readPolicy' | 'nudge'>;
-  /** The tables as the source's catalog has them now; those that it does not have are left out. */
-  readonly describeSources: (tables: readonly TableRef[]) => Promise<readonly TableDescription[]>;
+  /** The tables, given as they were last seen, as the source's catalog has them now; those that it does not have are left out. */
+  readonly describeSources: (seen: readonly TableDescription[]) => Promise<readonly TableDescription[]>;
   /** Those of the tables whose changes the source does not hand out any more, though they exist. */
   readonly listUncaptured: (tables: readonly TableRef[]) => Promise<readonly TableRef[]>;
   /** See `ConsumerDatabases`. */
@@ -108,7 +108,7 @@ const look = async (watch: ShapeWatch, { missing, awaited, isFull }: Look): Prom
     ({ copied }) => !held.has(copied.ref) && (isFull || awaited.has(tableKey(copied.ref))),
   );
   if (watched.length === 0) return;
-  const found = await describeSources(watched.map(({ copied }) => copied.ref));
+  const found = await describeSources(watched.map(({ seen }) => seen));
   const described = new Map(found.map((table) => [tableKey(table.ref), table]));
   for (const { copied } of watched) {
     const { ref } = copied;

@@ -4,10 +4,13 @@ import { instantSchema, tableRefSchema } from './identifiers.ts';
 /** Key column values in the canonical text of the codec, in key order. */
 const boundSchema = z.array(z.string()).min(1).readonly();
 
-/** A primary-key range of one table: `after` is exclusive, `upTo` inclusive, absent means unbounded. */
+/**
+ * A primary-key range of one table, or of one of its partitions: `after` is exclusive, `upTo` inclusive, absent means unbounded.
+ */
 export const chunkSchema = z
   .strictObject({
     chunkNumber: z.number().int().nonnegative(),
+    partition: tableRefSchema.optional(),
     after: boundSchema.optional(),
     upTo: boundSchema.optional(),
   })

@@ -10,6 +10,8 @@ import { type TableRef, tableKey, tableRefSchema } from './identifiers.ts';
  * - drop-not-null: a column takes NULL from now on.
  * - change-key: the primary key, or how the log names a row.
  * - rewrite: rows may have been changed without an event, as by USING or by another character set.
+ * - drop-partition: rows ended without an event, as their partition was dropped, detached or truncated. attach-partition: rows came
+ *   without an event, with their partition.
  * - replace-table: the name means another table, or meant one for a time. drop-table.
  * - truncate.
  * - other: what is none of these, or cannot be understood.
@@ -24,6 +26,8 @@ export const changeKindSchema = z.enum([
   'drop-not-null',
   'change-key',
   'rewrite',
+  'drop-partition',
+  'attach-partition',
   'replace-table',
   'drop-table',
   'truncate',

@@ -46,6 +46,23 @@ export interface CatalogTable {
   readonly owner: number;
   /** The highest number that was ever given to a column, also one that was dropped since (relnatts). */
   readonly columnCount?: number;
+  /** Of a partitioned table: those that store rows, by their numbers. It stores none itself. */
+  readonly partitions?: readonly CatalogPartition[];
+}
+
+/** A partition that stores rows of a partitioned table. The numbers are as in `CatalogTable`. */
+export interface CatalogPartition {
+  readonly ref: TableRef;
+  readonly id: number;
+  readonly storageId: number;
+  readonly rewriteVersion: string;
+  /** Another one after it was detached and attached again (the youngest xmin of its rows of pg_inherits). */
+  readonly joinVersion: string;
+  /**
+   * What a look at a new partition has found. rows: it has rows from before it joined the table, which the log does not have as
+   * rows of this table. unreadable: the user may not look. Absent where nobody has looked.
+   */
+  readonly joined?: 'without-rows' | 'rows' | 'unreadable';
 }
 
 /**
@@ -121,6 +138,10 @@ export interface TableDescription {
    * which the server refuses UPDATE and DELETE on the table as soon as it is published. Absent for other databases.
    */
   readonly unpublishedIdentity?: readonly string[];
+  /** PostgreSQL: the partitioned table that this one is a partition of, by way of whatever others. */
+  readonly partitionOf?: TableRef;
+  /** Of a partitioned table: partitions whose rows cannot be captured as its own, each with the reason in brackets. */
+  readonly unfitPartitions?: readonly string[];
   /** Partitioned tables, views and foreign tables are not `table`. */
   readonly relationKind: 'table' | 'partitioned-table' | 'view' | 'foreign-table' | 'other';
   /** From the catalog's statistics; -1 when the table was never analysed. */
@@ -207,6 +228,8 @@ export const tableDescriptionSchema: z.ZodType<TableDescription> = z.strictObjec
   isKeyDeferrable: z.boolean(),
   replicaIdentity: z.enum(['default', 'full', 'nothing', 'index']),
   unpublishedIdentity: z.array(z.string()).exactOptional(),
+  partitionOf: tableRefSchema.exactOptional(),
+  unfitPartitions: z.array(z.string()).exactOptional(),
   relationKind: z.enum(['table', 'partitioned-table', 'view', 'foreign-table', 'other']),
   estimatedRows: z.number(),
   bytes: z.number(),
@@ -231,6 +254,18 @@ export const tableDescriptionSchema: z.ZodType<TableDescription> = z.strictObjec
       nameVersion: z.string(),
       owner: z.number().int(),
       columnCount: z.number().int().exactOptional(),
+      partitions: z
+        .array(
+          z.strictObject({
+            ref: tableRefSchema,
+            id: z.number().int(),
+            storageId: z.number().int(),
+            rewriteVersion: z.string(),
+            joinVersion: z.string(),
+            joined: z.enum(['without-rows', 'rows', 'unreadable']).exactOptional(),
+          }),
+        )
+        .exactOptional(),
     })
     .exactOptional(),
 });

@@ -20,7 +20,9 @@ import type {
 } from '../ports/databases.ts';
 import type { MetricsPort } from '../ports/metrics.ts';
 import type { CopyStore, ReplicationStore, ShapeStore } from '../ports/state-store.ts';
+import { actionFor } from '../schema/change-policy.ts';
 import { harmSince } from '../schema/compare-tables.ts';
+import { lookAtNewPartitions } from '../schema/partitions.ts';
 import { CopyReport } from './copy-report.ts';
 import { splitPendingTable } from './plan-copy.ts';
 
@@ -32,7 +34,7 @@ export interface CopyTablePorts {
       'getTableProgress' | 'putTablePlan' | 'listUnfinishedChunks' | 'recordFinishedChunk' | 'setTableState'
     >;
   /** What the copy asks the source for besides rows: of one that is copied through Kafka, nothing is asked directly. */
-  readonly source: Pick<SourceDatabase, 'describeTable' | 'nextChunkBound'>;
+  readonly source: Pick<SourceDatabase, 'describeTable' | 'nextChunkBound' | 'lookAtPartitions'>;
   readonly target: Pick<TargetDatabase, 'describeTable'>;
   readonly copier: ChunkCopier;
   readonly metrics: MetricsPort;
@@ -126,7 +128,7 @@ export const copyTable = async (
     .catch(async (error: unknown) => {
       // A statement for a table that has changed since fails in many ways; the change itself is what a person has to know.
       if (toMillraceError(error).policy.isOfOneTable === true) {
-        await requireUnchanged(replicationId, table, ports);
+        await requireUnchanged(replication, table, ports);
       }
       throw error;
     })
@@ -190,16 +192,16 @@ const copyChunk = async (
 
 /** Throws `SchemaChanged` when the source table is not what it was when its copy was planned. */
 const describeBoth = async (
-  { replicationId, tables }: Pick<Replication, 'replicationId' | 'tables'>,
+  replication: Pick<Replication, 'replicationId' | 'tables' | 'schemaPolicy'>,
   progress: TableProgress,
   { source, target, store }: CopyTablePorts,
 ): Promise<CopiedTables> => {
   const [sourceTable, targetTable] = await Promise.all([
-    requireUnchanged(replicationId, progress.source, { source, store }),
+    requireUnchanged(replication, progress.source, { source, store }),
     target.describeTable(progress.target),
   ]);
   if (targetTable === undefined) throw tableGone(progress.target, 'target');
-  const mapping = tables.find((table) => tableKey(table.source) === tableKey(progress.source));
+  const mapping = replication.tables.find((table) => tableKey(table.source) === tableKey(progress.source));
   if (mapping === undefined) {
     throw new MillraceError('Internal', `Table ${tableLabel(progress.source)} has a plan but no mapping.`);
   }
@@ -213,7 +215,7 @@ const describeBoth = async (
 
 /** The source table as it is now. Throws `SchemaChanged` when rows that were copied and those to come may have another form. */
 const requireUnchanged = async (
-  replicationId: number,
+  { replicationId, schemaPolicy }: Pick<Replication, 'replicationId' | 'schemaPolicy'>,
   ref: TableRef,
   { source, store }: Pick<CopyTablePorts, 'source' | 'store'>,
 ): Promise<TableDescription> => {
@@ -222,7 +224,14 @@ const requireUnchanged = async (
     store.getTableShape(replicationId, ref),
   ]);
   if (now === undefined) throw tableGone(ref);
-  const harm = planned && harmSince(planned, now);
+  const looked = await lookAtNewPartitions(source, planned?.seen, now);
+  const harm =
+    planned &&
+    harmSince(
+      planned,
+      looked,
+      (kind) => kind === 'drop-partition' && actionFor(schemaPolicy, ref, kind) === 'ignore',
+    );
   if (harm !== undefined) throw harm;
   return now;
 };

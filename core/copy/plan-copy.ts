@@ -3,6 +3,7 @@ import { forEachBounded } from '../concurrency/for-each-bounded.ts';
 import type { TableProgress } from '../contracts/copy.ts';
 import { type TableRef, tableKey, tableLabel } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
+import type { ChangeKind } from '../contracts/schema-policy.ts';
 import { type PlanCopyOutput, type Run, stepLabel } from '../contracts/steps.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
 import type { TargetOwner } from '../contracts/target-owner.ts';
@@ -267,6 +268,8 @@ const planTable = async (
   return progress;
 };
 
+const partitionChanges: ReadonlySet<ChangeKind> = new Set(['drop-partition', 'attach-partition']);
+
 /**
  * Throws `SchemaChanged` when the table is not what it was when capture began with it, since the events from before the change
  * cannot be told from those after it by what the rows are now; and when it cannot be replicated any more.
@@ -278,7 +281,8 @@ const requireCopyable = async (
   { store, source }: Pick<PlanCopyPorts, 'store' | 'source'>,
 ): Promise<void> => {
   const before = await store.getTableShape(replicationId, table.ref);
-  const harm = before && harmSince(before, table);
+  // Of the partitions those that are there now are copied.
+  const harm = before && harmSince(before, table, (kind) => partitionChanges.has(kind));
   if (harm !== undefined) throw harm;
   const problems = findMappedTableProblems(table, mapping, source.dialect);
   if (problems.length === 0) return;

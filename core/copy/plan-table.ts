@@ -5,6 +5,7 @@ import {
   chunkTargetBytes,
   lambdaCopyMaxRows,
 } from '../contracts/copy.ts';
+import type { TableRef } from '../contracts/identifiers.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
 import type { SourceDatabase } from '../ports/databases.ts';
 
@@ -49,26 +50,51 @@ interface Hop {
  * Splits a table into key ranges of at most about `chunkTargetBytes` by hopping along its key, which reads the key's index
  * only. How long the hops are comes from the statistics; they may be wrong, so hops are joined to chunks by the size of
  * a row as the hops themselves have shown it. The first and last range are open, so that rows which come later are in
- * a range too. Always at least one chunk.
+ * a range too. Always at least one chunk, and at least one for each partition.
  */
 export const planChunks = async (
   source: Pick<SourceDatabase, 'nextChunkBound'>,
   table: TableDescription,
 ): Promise<readonly Chunk[]> => {
   let hopRows = table.estimatedRows > 0 ? rowsPerChunk(table.bytes, table.estimatedRows) : blindHopRows;
-  const hops: Hop[] = [];
-  for (;;) {
-    const bound = await source.nextChunkBound(table, hops.at(-1)?.bound, hopRows);
-    if (bound === undefined) return toChunks(joinHops(hops, table.bytes));
-    hops.push({ bound, rows: hopRows });
-    if (hops.length % hopsBeforeGrowth === 0) hopRows *= 2;
+  let hopsDone = 0;
+  const parts: (Pick<Chunk, 'partition'> & { readonly hops: readonly Hop[] })[] = [];
+  for (const part of partsOf(table)) {
+    const hops: Hop[] = [];
+    const within = part.partition === undefined ? table : partitionOf(table, part.partition);
+    for (;;) {
+      const bound = await source.nextChunkBound(within, hops.at(-1)?.bound, hopRows);
+      if (bound === undefined) break;
+      hops.push({ bound, rows: hopRows });
+      hopsDone += 1;
+      if (hopsDone % hopsBeforeGrowth === 0) hopRows *= 2;
+    }
+    parts.push({ ...part, hops });
   }
+  const rows = parts.flatMap(({ hops }) => hops).reduce((sum, hop) => sum + hop.rows, 0);
+  const enoughRows = (rowsPerChunk(table.bytes, rows) * 2) / 3;
+  return parts
+    .flatMap(({ hops, ...part }) =>
+      toRanges(joinHops(hops, enoughRows)).map((range) => ({ ...part, ...range })),
+    )
+    .map((range, chunkNumber) => ({ chunkNumber, ...range }));
 };
 
-/** The bounds of chunks: a chunk ends with the hop that brings it to two thirds of the intended size or more. */
-const joinHops = (hops: readonly Hop[], tableBytes: number): readonly (readonly string[])[] => {
-  const rows = hops.reduce((sum, hop) => sum + hop.rows, 0);
-  const enoughRows = (rowsPerChunk(tableBytes, rows) * 2) / 3;
+/** A partitioned table is copied partition by partition, so that a chunk locks and reads only one of them. */
+const partsOf = ({ catalog }: TableDescription): readonly Pick<Chunk, 'partition'>[] => {
+  const partitions = catalog?.partitions ?? [];
+  return partitions.length === 0 ? [{}] : partitions.map(({ ref }) => ({ partition: ref }));
+};
+
+/** The partition as a table: its key and the columns of the key have the same names. */
+const partitionOf = (table: TableDescription, ref: TableRef): TableDescription => ({
+  ...table,
+  ref,
+  relationKind: 'table',
+});
+
+/** The bounds of chunks: a chunk ends with the hop that brings it to `enoughRows` or more. */
+const joinHops = (hops: readonly Hop[], enoughRows: number): readonly (readonly string[])[] => {
   const bounds: (readonly string[])[] = [];
   let gathered = 0;
   for (const hop of hops) {
@@ -80,12 +106,11 @@ const joinHops = (hops: readonly Hop[], tableBytes: number): readonly (readonly 
   return bounds;
 };
 
-const toChunks = (bounds: readonly (readonly string[])[]): readonly Chunk[] =>
-  Array.from({ length: bounds.length + 1 }, (_unused, chunkNumber) => {
-    const after = bounds[chunkNumber - 1];
-    const upTo = bounds[chunkNumber];
+const toRanges = (bounds: readonly (readonly string[])[]): readonly Pick<Chunk, 'after' | 'upTo'>[] =>
+  Array.from({ length: bounds.length + 1 }, (_unused, index) => {
+    const after = bounds[index - 1];
+    const upTo = bounds[index];
     return {
-      chunkNumber,
       ...(after === undefined ? {} : { after }),
       ...(upTo === undefined ? {} : { upTo }),
     };

@@ -2,7 +2,7 @@ import type { CaptureVerdict } from '../contracts/capture-verdict.ts';
 import type { Chunk, NulledValues } from '../contracts/copy.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
 import type { Replication, ValuePolicy } from '../contracts/replication.ts';
-import type { TableDescription } from '../contracts/table-description.ts';
+import type { CatalogPartition, TableDescription } from '../contracts/table-description.ts';
 import type { OwnedRun, TargetOwner } from '../contracts/target-owner.ts';
 import type { Problem } from '../errors/millrace-error.ts';
 import type { DeadLetterStore } from './dead-letters.ts';
@@ -105,6 +105,11 @@ export interface SourceDatabase extends DescribesTables {
       readonly hasCopy: boolean;
     },
   ): Promise<CaptureVerdict>;
+  /**
+   * Which of these partitions, which have come to a partitioned table, have rows from before. Absent where no table has
+   * partitions of its own.
+   */
+  lookAtPartitions?(partitions: readonly CatalogPartition[]): Promise<readonly CatalogPartition[]>;
   /**
    * The tables that exist but are not captured: they were created again or renamed after `prepareCapture`, and no event holds
    * what has changed in them since. Absent where capture goes by names alone.

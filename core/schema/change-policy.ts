@@ -32,6 +32,9 @@ export const changePolicies: Readonly<Record<ChangeKind, KindPolicy>> = {
   'drop-not-null': { safe: 'auto', strict: 'ask', mirror: 'auto', possible: followed },
   'change-key': { safe: 'ask', strict: 'stop', mirror: 'ask', possible: held },
   rewrite: { safe: 'ask', strict: 'stop', mirror: 'ask', possible: held },
+  // `ignore` keeps the rows at the target.
+  'drop-partition': { safe: 'ask', strict: 'ask', mirror: 'ask', possible: ['ask', 'ignore', 'stop'] },
+  'attach-partition': { safe: 'ask', strict: 'ask', mirror: 'ask', possible: held },
   'replace-table': { safe: 'ask', strict: 'ask', mirror: 'ask', possible: held },
   'drop-table': { safe: 'ask', strict: 'ask', mirror: 'ask', possible: held },
   truncate: { safe: 'auto', strict: 'ask', mirror: 'auto', possible: followed },

@@ -3,6 +3,7 @@ import type { ChangeKind } from '../contracts/schema-policy.ts';
 import type { ColumnDescription, KnownShape, TableDescription } from '../contracts/table-description.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import type { ShapeChange } from '../ports/source-dialect.ts';
+import { comparePartitions, rewritesSince } from './partitions.ts';
 import { isWiderType } from './wider-types.ts';
 
 const harmful = (kind: ChangeKind, what: string): ShapeChange => ({ kind, what, isHarmless: false });
@@ -18,9 +19,11 @@ export const compareTables = (before: TableDescription, after: TableDescription)
       harmful('replace-table', 'it was dropped and created again, or another table has been given its name'),
     ];
   }
-  const isRewritten = before.catalog !== undefined && before.catalog.storageId !== after.catalog?.storageId;
   // A TRUNCATE or VACUUM FULL writes the rows again as well, but alters no column in the same transaction.
-  const rewrittenBy = isRewritten ? after.catalog?.rewriteVersion : undefined;
+  const rewrittenBy =
+    before.catalog === undefined || after.catalog === undefined
+      ? new Set<string>()
+      : rewritesSince(before.catalog, after.catalog);
   const changes: ShapeChange[] = [];
   const isRenamed =
     before.catalog !== undefined &&
@@ -63,6 +66,12 @@ export const compareTables = (before: TableDescription, after: TableDescription)
     ),
   );
   changes.push(...compareKeys(before, after));
+  const altered = after.columns.filter(
+    (column) => column.catalog?.version !== sameColumn(column, after, before)?.catalog?.version,
+  );
+  changes.push(
+    ...comparePartitions(before, after, new Set(altered.flatMap(({ catalog }) => catalog?.version ?? []))),
+  );
   const cascades = (after.unloggedCascades ?? []).filter(
     (cascade) => before.unloggedCascades?.includes(cascade) !== true,
   );
@@ -86,7 +95,7 @@ const sameColumn = (
 const compareColumns = (
   before: ColumnDescription,
   after: ColumnDescription,
-  rewrittenBy: string | undefined,
+  rewrittenBy: ReadonlySet<string>,
 ): readonly ShapeChange[] => {
   if (after.name !== before.name) {
     const renamed = harmful('rename-column', `column ${before.name} was renamed to ${after.name}`);
@@ -125,13 +134,11 @@ const compareColumns = (
 };
 
 const isAlteredBy = (
-  version: string | undefined,
+  versions: ReadonlySet<string>,
   before: ColumnDescription,
   after: ColumnDescription,
 ): boolean =>
-  version !== undefined &&
-  before.catalog?.version !== after.catalog?.version &&
-  after.catalog?.version === version;
+  before.catalog?.version !== after.catalog?.version && versions.has(after.catalog?.version ?? '');
 
 /** All that decides what a value is. */
 const typeOf = (column: ColumnDescription): string =>
@@ -189,13 +196,20 @@ const compareKeys = (before: TableDescription, after: TableDescription): readonl
   ];
 };
 
-/** Why a table may not be applied, or copied, any further, by what the catalog says now; undefined when nothing of it matters. */
+/**
+ * Why a table may not be copied any further, by what the catalog says now; undefined when nothing of it matters. `isNoMatter` says
+ * which changes are none of the copy's.
+ */
 export const harmSince = (
   { seen }: Pick<KnownShape, 'seen'>,
   now: TableDescription,
+  isNoMatter: (kind: ChangeKind) => boolean,
 ): MillraceError | undefined => {
   const label = tableLabel(now.ref);
-  const harm = describeHarm(label, compareTables(seen, now));
+  const harm = describeHarm(
+    label,
+    compareTables(seen, now).filter(({ kind }) => !isNoMatter(kind)),
+  );
   return harm === undefined
     ? undefined
     : new MillraceError('SchemaChanged', harm, { facts: { table: label } });

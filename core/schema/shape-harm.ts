@@ -32,7 +32,8 @@ export const lookAhead = (
   policy: SchemaPolicy | undefined,
 ): ShapeOutlook => {
   const unlogged = compareTables(seen, now).filter(
-    ({ kind, isHarmless }) => !isHarmless && !logged.has(kind),
+    ({ kind, isHarmless }) =>
+      !isHarmless && !logged.has(kind) && actionFor(policy, now.ref, kind) !== 'ignore',
   );
   const awaited = compareTables(copied, now).filter(({ kind }) => logged.has(kind));
   const asked = awaited.filter(({ kind }) => isLeftToPerson(actionFor(policy, now.ref, kind)));

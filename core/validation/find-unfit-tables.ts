@@ -2,7 +2,7 @@ import { tableKey } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import type { Problem } from '../errors/millrace-error.ts';
 import type { SourceDatabase } from '../ports/databases.ts';
-import { findKeyProblems } from './validate-table.ts';
+import { findKeyProblems, storesRows } from './validate-table.ts';
 
 /** A table that cannot be replicated as it is, while others can. */
 export interface UnfitTable {
@@ -56,8 +56,7 @@ export const judgeUnfitTables = (
       const ref = mapping.source;
       const table = await source.describeTable(ref);
       const isGone = table === undefined;
-      const isHarmed =
-        isGone || table.relationKind !== 'table' || findKeyProblems(table, source.dialect).length > 0;
+      const isHarmed = isGone || !storesRows(table) || findKeyProblems(table, source.dialect).length > 0;
       const uncaptured = isHarmed ? [] : ((await source.listUncaptured?.(replication, [ref])) ?? []);
       const isUncaptured = isHarmed || uncaptured.some((other) => tableKey(other) === tableKey(ref));
       return { mapping, problems, isGone, isUncaptured };

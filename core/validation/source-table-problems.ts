@@ -4,7 +4,7 @@ import type { TableDescription } from '../contracts/table-description.ts';
 import type { Problem } from '../errors/millrace-error.ts';
 import type { SourceDatabase } from '../ports/databases.ts';
 import { describeTables } from './describe-tables.ts';
-import { findMappedTableProblems } from './validate-table.ts';
+import { findDoublePartitions, findMappedTableProblems } from './validate-table.ts';
 
 export interface LookedAtTables {
   /** Those that exist, by `tableKey`. */
@@ -28,7 +28,7 @@ export const lookAtSourceTables = async (
       ? [missingTable(mapping.source)]
       : findMappedTableProblems(table, mapping, source.dialect);
   });
-  return { tables, problems: [...ofTables, ...grantProblems] };
+  return { tables, problems: [...ofTables, ...findDoublePartitions([...tables.values()]), ...grantProblems] };
 };
 
 /** What keeps tables from being captured and copied, by the source alone. */

@@ -1,5 +1,5 @@
 import { isCapturableColumnName } from '../capture/connector-config.ts';
-import { tableLabel } from '../contracts/identifiers.ts';
+import { tableKey, tableLabel } from '../contracts/identifiers.ts';
 import type { TableMapping } from '../contracts/replication.ts';
 import type { TableDescription } from '../contracts/table-description.ts';
 import type { Problem } from '../errors/millrace-error.ts';
@@ -10,15 +10,23 @@ import type { TargetDialect } from '../ports/target-dialect.ts';
 
 /** What keeps a source table from being replicated, by its description alone. */
 export const findTableProblems = (table: TableDescription, dialect: SourceDialect): readonly Problem[] =>
-  table.relationKind === 'table'
-    ? [...findNameProblems(table), ...findCascadeProblems(table, dialect), ...findRowProblems(table, dialect)]
+  storesRows(table)
+    ? [
+        ...findNameProblems(table),
+        ...findPartitionProblems(table),
+        ...findCascadeProblems(table, dialect),
+        ...findRowProblems(table, dialect),
+      ]
     : [
         {
           subject: subjectOf(table),
-          problem: `It is a ${table.relationKind.replace('-', ' ')}; only ordinary tables can be replicated.`,
-          ...(table.relationKind === 'partitioned-table' ? { remedy: 'Select its partitions instead.' } : {}),
+          problem: `It is a ${table.relationKind.replace('-', ' ')}; only tables can be replicated.`,
         },
       ];
+
+/** Tables of their own rows, or with partitions that have them: what can be replicated. */
+export const storesRows = ({ relationKind }: Pick<TableDescription, 'relationKind'>): boolean =>
+  relationKind === 'table' || relationKind === 'partitioned-table';
 
 /** The same for a table with its mapping: the types of columns that are left out keep it from nothing. */
 export const findMappedTableProblems = (
@@ -26,10 +34,11 @@ export const findMappedTableProblems = (
   mapping: TableMapping,
   dialect: SourceDialect,
 ): readonly Problem[] =>
-  table.relationKind === 'table'
+  storesRows(table)
     ? [
         ...findMappingProblems(table, mapping),
         ...findNameProblems(table),
+        ...findPartitionProblems(table),
         ...(mapping.unloggedCascades === 'accept' ? [] : findCascadeProblems(table, dialect)),
         ...findRowProblems(mapTable(table, mapping).source, dialect),
       ]
@@ -85,6 +94,54 @@ const findCascadeProblems = (table: TableDescription, { quoteTable }: SourceDial
             'refers to is never deleted and keeps its key, set unlogged_cascades of the table to accept.',
         },
       ];
+
+/** Each look at the catalog compares all of them, and the state of a table holds them twice. */
+const maxPartitions = 2_000;
+
+const findPartitionProblems = (table: TableDescription): readonly Problem[] => {
+  const count = table.catalog?.partitions?.length ?? 0;
+  const unfit = table.unfitPartitions ?? [];
+  return [
+    ...(unfit.length === 0
+      ? []
+      : [
+          {
+            subject: subjectOf(table),
+            problem: `Rows of these partitions cannot be captured as rows of the table: ${unfit.join(', ')}.`,
+            remedy:
+              'Detach them, make them ordinary logged tables, or give them the replica identity of the table ' +
+              '(ALTER TABLE partition REPLICA IDENTITY ...).',
+          },
+        ]),
+    ...(count <= maxPartitions
+      ? []
+      : [
+          {
+            subject: subjectOf(table),
+            problem:
+              `It has ${count.toLocaleString('en')} partitions; a replicated table may have ` +
+              `${maxPartitions.toLocaleString('en')} at most.`,
+            remedy: 'Detach old partitions, or make fewer and larger ones.',
+          },
+        ]),
+  ];
+};
+
+/** Partitions that are chosen together with their table: their rows are published as rows of the table only. */
+export const findDoublePartitions = (tables: readonly TableDescription[]): readonly Problem[] => {
+  const chosen = new Set(tables.map(({ ref }) => tableKey(ref)));
+  return tables.flatMap(({ ref, partitionOf }) =>
+    partitionOf !== undefined && chosen.has(tableKey(partitionOf))
+      ? [
+          {
+            subject: `source table ${tableLabel(ref)}`,
+            problem: `It is a partition of ${tableLabel(partitionOf)}, which is replicated with all its partitions.`,
+            remedy: 'Leave the partition out, or the table that has it.',
+          },
+        ]
+      : [],
+  );
+};
 
 /**
  * Columns by whose names Debezium 3.5 cannot capture the table, also when they are left out: it refuses names that differ

@@ -81,7 +81,7 @@ async function* readChunk(
   let isStalled = false;
   let isDone = false;
   try {
-    await client.query(beginCopyStatement(table.ref));
+    await client.query(beginCopyStatement(table, chunk));
     const output = client.query(
       copyTo(copyToStatement({ source: table, target: table }, chunk, 'text'), { highWaterMark: batchBytes }),
     );

@@ -44,7 +44,7 @@ export const openRelayedSource = (relay: RowRelay, database: string): RelayedSou
     readChunk: (table, chunk, signal) =>
       readRows(
         {
-          begin: beginCopyStatement(table.ref),
+          begin: beginCopyStatement(table, chunk),
           text: copyToStatement({ source: table, target: table }, chunk, 'text'),
         },
         { action: `copy chunk ${chunk.chunkNumber}`, table },

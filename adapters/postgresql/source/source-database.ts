@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { type TableRef, tableLabel, tableRefSchema } from '#core/contracts/identifiers.ts';
-import type { TableDescription } from '#core/contracts/table-description.ts';
+import type { CatalogPartition, TableDescription } from '#core/contracts/table-description.ts';
 import { quoteIdentifier, quoteTable } from '#core/databases/postgresql/identifiers.ts';
 import { sourceSessionSettings } from '#core/databases/postgresql/session.ts';
 import {
@@ -24,8 +24,10 @@ import {
 import {
   describeTableStatement,
   describeTablesStatement,
+  earlierRowsStatement,
   listTablesStatement,
   parseTableDescription,
+  readablePartitionsStatement,
 } from '#core/databases/postgresql/source/catalog.ts';
 import { nextBoundStatement } from '#core/databases/postgresql/source/copy-statements.ts';
 import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
@@ -109,6 +111,7 @@ export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase
           unpublishedTablesStatement(publicationName, tables),
         )
       ).map((row) => tableRefSchema.parse(row)),
+    lookAtPartitions: (partitions) => lookAtPartitions(executor, partitions),
     dropCapture: async ({ slotName, publicationName }) => {
       await dropSlot(executor, slotName);
       await executor.query(
@@ -156,6 +159,24 @@ export const describeTables = async (
   refs: readonly TableRef[],
 ): Promise<readonly TableDescription[]> =>
   (await executor.query('read the catalog', describeTablesStatement(refs))).map(readDescription);
+
+const lookAtPartitions = async (
+  executor: Executor,
+  partitions: readonly CatalogPartition[],
+): Promise<readonly CatalogPartition[]> => {
+  const idsOf = (rows: readonly TextRow[]): ReadonlySet<string> =>
+    new Set(rows.map((row) => z.string().parse(row.id)));
+  const action = 'look for rows in new partitions';
+  const readable = idsOf(await executor.query(action, readablePartitionsStatement(partitions)));
+  const asked = partitions.filter(({ id }) => readable.has(String(id)));
+  const answers = asked.length === 0 ? [] : await executor.query(action, earlierRowsStatement(asked));
+  const without = idsOf(answers.filter((row) => row.hasEarlierRows === 'f'));
+  return partitions.map((partition) => {
+    const id = String(partition.id);
+    if (!readable.has(id)) return { ...partition, joined: 'unreadable' as const };
+    return { ...partition, joined: without.has(id) ? ('without-rows' as const) : ('rows' as const) };
+  });
+};
 
 const readDescription = (row: TextRow): TableDescription =>
   parseTableDescription(z.string().parse(row.description));
@@ -254,11 +275,11 @@ const publishedTableSchema = z.strictObject({
 const grantSchema = z.strictObject({
   schema: z.string(),
   table: z.string(),
-  exists: booleanSchema,
+  isPartition: booleanSchema,
   mayUseSchema: booleanSchema,
   maySelect: booleanSchema,
   isOwner: booleanSchema,
-  owner: z.string().nullable(),
+  owner: z.string(),
   isFiltered: booleanSchema,
 });
 
@@ -272,9 +293,8 @@ const findMissingGrants = async (
   const user = quoteIdentifier(username);
   return rows
     .map((row) => grantSchema.parse(row))
-    .filter(({ exists }) => exists)
     .flatMap((grant): readonly Problem[] => {
-      const { schema, table, mayUseSchema, maySelect, isOwner, owner, isFiltered } = grant;
+      const { schema, table, isPartition, mayUseSchema, maySelect, isOwner, owner, isFiltered } = grant;
       const ref = { schema, table };
       const subject = `source table ${tableLabel(ref)}`;
       return [
@@ -296,7 +316,8 @@ const findMissingGrants = async (
                 remedy: `GRANT SELECT ON TABLE ${quoteTable(ref)} TO ${user};`,
               },
             ]),
-        ...(isOwner
+        // A partition is published with its table.
+        ...(isOwner || isPartition
           ? []
           : [{ subject, problem: `Only its owner ${owner} can publish it; become a member of that role.` }]),
         ...(isFiltered

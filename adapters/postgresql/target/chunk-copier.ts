@@ -166,7 +166,7 @@ const pipeChunk = async (
   };
 
   try {
-    await reader.query(beginCopyStatement(source.ref)).catch((error: unknown) => {
+    await reader.query(beginCopyStatement(source, chunk)).catch((error: unknown) => {
       throw sourceError(error);
     });
     await writer.query('BEGIN');

@@ -68,6 +68,11 @@ const droppedOtherwise: ReadonlySet<string> = new Set([
   ...['PRIMARY', 'PARTITION', 'FOREIGN', 'INDEX', 'KEY', 'CONSTRAINT', 'CHECK', 'SYSTEM', 'PERIOD'],
 ]);
 /** The same of ADD. */
+const keptOtherwise = (dropped: string): Failed['kind'] => {
+  if (dropped === 'PRIMARY') return 'change-key';
+  return dropped === 'PARTITION' ? 'drop-partition' : 'rewrite';
+};
+
 const addedOtherwise: ReadonlySet<string> = new Set([
   ...['PRIMARY', 'PARTITION', 'FOREIGN', 'INDEX', 'KEY', 'CONSTRAINT', 'CHECK', 'SYSTEM', 'PERIOD'],
   ...['UNIQUE', 'FULLTEXT', 'SPATIAL', 'VECTOR'],
@@ -117,8 +122,11 @@ class AlteredTable {
           : this.#addAll(startsWith(tokens, 'IF', 'NOT', 'EXISTS') ? tokens.slice(3) : tokens);
       case 'DROP':
         return !isOfColumn && droppedOtherwise.has(wordOf(rest[0]))
-          ? { kind: wordOf(rest[0]) === 'PRIMARY' ? 'change-key' : 'rewrite' }
+          ? { kind: keptOtherwise(wordOf(rest[0])) }
           : this.#drop(withoutIfExists(tokens));
+      // Of a partition, which no other clause stands next to.
+      case 'TRUNCATE':
+        return { kind: 'drop-partition' };
       case 'RENAME':
         return isOfColumn && wordOf(tokens[1]) === 'TO' && tokens.length === 3
           ? this.#rename(nameOf(tokens[0]), nameOf(tokens[2]))

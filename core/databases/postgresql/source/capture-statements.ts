@@ -67,8 +67,8 @@ export const dropSlotStatement = (name: string): Statement => ({
   values: [name],
 });
 
-/** What a publication is expected to publish: TRUNCATE too. */
-const publishedOperations = `publish = 'insert, update, delete, truncate'`;
+/** What a publication is expected to publish: TRUNCATE too, and the rows of partitions as those of the table that has them. */
+const publishedOperations = `publish = 'insert, update, delete, truncate', publish_via_partition_root = true`;
 
 /**
  * A step that is repeated while its first call still runs would create the same publication twice, which PostgreSQL answers
@@ -84,7 +84,7 @@ export const publicationStatement = (name: string): Statement => ({
   values: [name],
 });
 
-/** `ONLY`: a table that inherits is published under its own name, if at all. */
+/** `ONLY`: a table that inherits is published under its own name, if at all. A partition is published with its table in any case. */
 const publishedTables = (tables: readonly TableRef[]): string =>
   tables.map((table) => `ONLY ${quoteTable(table)}`).join(', ');
 
@@ -222,14 +222,27 @@ WHERE open.xid < $1::xid8`,
 /** One row for each of `refs`, in any order; `exists` is false for what is not there. */
 export const tableGrantsStatement = (refs: readonly TableRef[]): Statement => ({
   text: `
-SELECT wanted.schema, wanted.table, c.oid IS NOT NULL AS "exists",
-       coalesce(has_schema_privilege(n.oid, 'USAGE'), false) AS "mayUseSchema",
-       coalesce(has_table_privilege(c.oid, 'SELECT'), false) AS "maySelect",
-       coalesce(pg_has_role(c.relowner, 'USAGE'), false) AS "isOwner",
+WITH wanted (oid, schema, "table", "partitionOf") AS (
+  SELECT c.oid, n.nspname, c.relname, NULL::oid
+  FROM unnest($1::text[], $2::text[]) AS asked (schema, "table")
+  JOIN pg_namespace n ON n.nspname = asked.schema
+  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = asked.table
+), whole AS (
+  SELECT * FROM wanted
+  UNION ALL
+  SELECT c.oid, n.nspname, c.relname, wanted.oid
+  FROM wanted
+  CROSS JOIN LATERAL pg_partition_tree(wanted.oid) part
+  JOIN pg_class c ON c.oid = part.relid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE part.isleaf AND part.level > 0
+)
+SELECT whole.schema, whole.table, whole."partitionOf" IS NOT NULL AS "isPartition",
+       has_schema_privilege(n.oid, 'USAGE') AS "mayUseSchema",
+       has_table_privilege(c.oid, 'SELECT') AS "maySelect",
+       pg_has_role(c.relowner, 'USAGE') AS "isOwner",
        pg_get_userbyid(c.relowner) AS owner,
-       coalesce(row_security_active(c.oid), false) AS "isFiltered"
-FROM unnest($1::text[], $2::text[]) AS wanted (schema, "table")
-LEFT JOIN pg_namespace n ON n.nspname = wanted.schema
-LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table`,
+       row_security_active(c.oid) AS "isFiltered"
+FROM whole JOIN pg_class c ON c.oid = whole.oid JOIN pg_namespace n ON n.oid = c.relnamespace`,
   values: [refs.map((ref) => ref.schema), refs.map((ref) => ref.table)],
 });

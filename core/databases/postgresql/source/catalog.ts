@@ -1,6 +1,13 @@
 import type { TableRef } from '../../../contracts/identifiers.ts';
-import { type TableDescription, tableDescriptionSchema } from '../../../contracts/table-description.ts';
+import {
+  type CatalogPartition,
+  type TableDescription,
+  tableDescriptionSchema,
+} from '../../../contracts/table-description.ts';
+import { quoteTable } from '../identifiers.ts';
+import { quoteLiteral } from '../literals.ts';
 import type { Statement } from '../statement.ts';
+import { arrayLiteral } from '../target/array-literal.ts';
 
 /**
  * What the type `base` is made of: fields, the subtype of a range, the range of a multirange (whose column in pg_range is
@@ -34,6 +41,41 @@ const typeParts = `
   WHERE part.path <> ARRAY[0]`;
 
 /**
+ * Of the partitions of the table `c` that store rows, one row: what the catalog knows them by, those whose rows cannot be captured
+ * as the table's, and their rows and bytes. What old rows have in a new column is kept with each of them (attmissingval) and
+ * not with the table. A partition whose identity is another one would be logged with another key than the table says.
+ */
+const partitionFacts = `
+  SELECT coalesce(json_agg(json_build_object(
+           'ref', json_build_object('schema', ln.nspname, 'table', leaf.relname),
+           'id', leaf.oid::bigint,
+           'storageId', leaf.relfilenode::bigint,
+           'rewriteVersion', coalesce((
+             SELECT ic.xmin::text FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
+             WHERE i.indrelid = leaf.oid AND i.indisprimary), ''),
+           'joinVersion', (
+             SELECT i.xmin::text FROM pg_partition_ancestors(leaf.oid) above
+             JOIN pg_inherits i ON i.inhrelid = above.relid
+             ORDER BY age(i.xmin) LIMIT 1)) ORDER BY ln.nspname, leaf.relname), '[]') AS partitions,
+         json_agg(leaf.relname || ' (' || reason || ')' ORDER BY leaf.relname) FILTER (WHERE reason IS NOT NULL) AS unfit,
+         CASE WHEN sum(greatest(leaf.reltuples, 0)) > 0 THEN round(sum(greatest(leaf.reltuples, 0)))::bigint
+              ELSE -1 END AS rows,
+         sum(CASE WHEN leaf.relkind = 'r' THEN pg_table_size(leaf.oid) ELSE 0 END)::bigint AS bytes,
+         (SELECT json_object_agg(attname, value) FROM (
+            SELECT la.attname, min((la.attmissingval::text::text[])[1]) AS value
+            FROM pg_partition_tree(c.oid) old JOIN pg_attribute la ON la.attrelid = old.relid
+            WHERE old.isleaf AND la.atthasmissing AND NOT la.attisdropped
+            GROUP BY la.attname) kept) AS missing
+  FROM pg_partition_tree(c.oid) tree
+  JOIN pg_class leaf ON leaf.oid = tree.relid
+  JOIN pg_namespace ln ON ln.oid = leaf.relnamespace
+  CROSS JOIN LATERAL (SELECT CASE
+    WHEN leaf.relkind = 'f' THEN 'a foreign table'
+    WHEN leaf.relpersistence <> 'p' THEN 'unlogged'
+    WHEN leaf.relreplident <> c.relreplident THEN 'with another replica identity than the table' END AS reason) fitness
+  WHERE tree.isleaf AND tree.level > 0`;
+
+/**
  * One row of one column, `description`: a table as JSON in the form of `tableDescriptionSchema`.
  *
  * - Domains are resolved to the type below them, also as the element of an array; a domain's NOT NULL counts.
@@ -56,7 +98,7 @@ WITH RECURSIVE resolved (type_oid, base_oid, typmod, not_null) AS (
   FROM pg_type d JOIN resolved r ON r.type_oid = d.typbasetype
   WHERE d.typtype = 'd'
 )
-SELECT json_build_object(
+SELECT json_strip_nulls(json_build_object(
   'ref', json_build_object('schema', n.nspname, 'table', c.relname),
   'columns', coalesce((
     SELECT json_agg(json_strip_nulls(json_build_object(
@@ -99,8 +141,9 @@ SELECT json_build_object(
         'version', a.xmin::text,
         'labels', CASE WHEN base.typtype = 'e' THEN (
           SELECT json_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = base.oid) END,
-        'missing', CASE WHEN a.atthasmissing AND ot.typdelim = ',' AND base.typname <> 'money'
-          THEN (a.attmissingval::text::text[])[1] END)
+        'missing', CASE WHEN ot.typdelim = ',' AND base.typname <> 'money' THEN
+          CASE WHEN c.relkind = 'p' THEN leaves.missing ->> a.attname
+               WHEN a.atthasmissing THEN (a.attmissingval::text::text[])[1] END END)
     )) ORDER BY a.attnum)
     FROM pg_attribute a
     JOIN resolved own ON own.type_oid = a.atttypid
@@ -134,6 +177,12 @@ SELECT json_build_object(
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> ''
       AND c.relreplident = 'f' AND current_setting('server_version_num')::int >= 180000
   ), '[]'),
+  'partitionOf', (
+    SELECT json_build_object('schema', rn.nspname, 'table', rc.relname)
+    FROM pg_class rc JOIN pg_namespace rn ON rn.oid = rc.relnamespace
+    WHERE c.relispartition AND rc.oid = pg_partition_root(c.oid)
+  ),
+  'unfitPartitions', leaves.unfit,
   'relationKind', CASE
     WHEN c.relkind IN ('r', 'p') AND c.relpersistence <> 'p' THEN 'other'
     WHEN c.relkind = 'r' THEN 'table'
@@ -141,8 +190,10 @@ SELECT json_build_object(
     WHEN c.relkind IN ('v', 'm') THEN 'view'
     WHEN c.relkind = 'f' THEN 'foreign-table'
     ELSE 'other' END,
-  'estimatedRows', round(greatest(c.reltuples, -1))::bigint,
-  'bytes', CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END,
+  'estimatedRows', CASE WHEN c.relkind = 'p' THEN coalesce(leaves.rows, 0)
+                        ELSE round(greatest(c.reltuples, -1))::bigint END,
+  'bytes', CASE WHEN c.relkind = 'p' THEN coalesce(leaves.bytes, 0)
+                WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END,
   'uniqueIndexes', coalesce((
     SELECT json_agg(name ORDER BY name) FROM (
       SELECT ic.relname AS name
@@ -182,9 +233,11 @@ SELECT json_build_object(
       WHERE i.indrelid = c.oid AND i.indisprimary), ''),
     'nameVersion', coalesce((SELECT row.xmin::text FROM pg_type row WHERE row.oid = c.reltype), ''),
     'owner', c.relowner::bigint,
-    'columnCount', c.relnatts)
-)::text AS description
+    'columnCount', c.relnatts,
+    'partitions', leaves.partitions)
+))::text AS description
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN LATERAL (${partitionFacts}) leaves ON c.relkind = 'p'
 WHERE ${condition}
 ORDER BY n.nspname, c.relname`;
 
@@ -206,6 +259,34 @@ export const describeTableStatement = (ref: TableRef): Statement => ({
 export const describeTablesStatement = (refs: readonly TableRef[]): Statement => ({
   text: describeTables('(n.nspname, c.relname) IN (SELECT * FROM unnest($1::name[], $2::name[]))'),
   values: [refs.map((ref) => ref.schema), refs.map((ref) => ref.table)],
+});
+
+/**
+ * Which of the partitions have rows from before they joined the table. A row keeps the number of the transaction that wrote it, and of
+ * the statement within it; the row of pg_inherits has those of ATTACH PARTITION, or of CREATE TABLE ... PARTITION OF. Of several
+ * levels the youngest counts. Of a partition that may not be read, nothing is asked.
+ */
+export const earlierRowsStatement = (partitions: readonly CatalogPartition[]): Statement => ({
+  text: partitions
+    .map(
+      ({ ref, id }) => `
+SELECT ${quoteLiteral(String(id))} AS id, EXISTS (
+  SELECT FROM ONLY ${quoteTable(ref)} r
+  WHERE age(r.xmin) > age(joined.xid)
+     OR (r.xmin = joined.xid AND r.cmin::text::bigint <= joined.command)) AS "hasEarlierRows"
+FROM (
+  SELECT i.xmin AS xid, i.cmin::text::bigint AS command
+  FROM pg_inherits i JOIN pg_partition_ancestors(${quoteLiteral(String(id))}::oid) a ON a.relid = i.inhrelid
+  ORDER BY age(i.xmin), i.cmin::text::bigint DESC LIMIT 1) joined`,
+    )
+    .join('\nUNION ALL'),
+});
+
+export const readablePartitionsStatement = (partitions: readonly CatalogPartition[]): Statement => ({
+  text: `SELECT c.oid::text AS id FROM pg_class c
+WHERE c.oid = ANY ($1::oid[]) AND has_table_privilege(c.oid, 'SELECT')
+  AND has_schema_privilege(c.relnamespace, 'USAGE') AND NOT row_security_active(c.oid)`,
+  values: [arrayLiteral(partitions.map(({ id }) => String(id)))],
 });
 
 /** Reads the `description` of a row that `listTablesStatement` or `describeTableStatement` returned. */

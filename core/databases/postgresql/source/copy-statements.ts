@@ -1,6 +1,5 @@
 import { isBuiltIn, isMoney } from '../../../canonical/type-facts.ts';
 import type { Chunk } from '../../../contracts/copy.ts';
-import type { TableRef } from '../../../contracts/identifiers.ts';
 import type { ColumnDescription, TableDescription } from '../../../contracts/table-description.ts';
 import { ownColumns } from '../../../mapping/map-table.ts';
 import { uniquenessOf } from '../../../mapping/shared-uniqueness.ts';
@@ -10,6 +9,7 @@ import type { Statement } from '../statement.ts';
 import { targetType } from '../target/ddl.ts';
 import { comparison, isAsFine } from '../type-facts.ts';
 import { keyAfterParameters, keyColumns, keyList, keyRangeCondition } from './key-range.ts';
+import { rowsOf } from './table-rows.ts';
 
 export type CopyFormat = 'binary' | 'text';
 
@@ -58,7 +58,7 @@ const pairedColumns = ({
 
 /**
  * Reads a chunk. Each built-in column has the type that Millrace would create at the target, so that a domain is what is
- * below it, in the binary format too; an enum is text. `ONLY`: the rows of an inheriting table are its own.
+ * below it, in the binary format too; an enum is text.
  */
 export const copyToStatement = (tables: TablePair, chunk: Chunk, format: CopyFormat): string => {
   const { source } = tables;
@@ -71,7 +71,7 @@ export const copyToStatement = (tables: TablePair, chunk: Chunk, format: CopyFor
   });
   const condition = keyRangeCondition(source, chunk);
   const where = condition === undefined ? '' : ` WHERE ${condition}`;
-  return `COPY (SELECT ${columns.join(', ')} FROM ONLY ${quoteTable(source.ref)}${where}) TO STDOUT (FORMAT ${format})`;
+  return `COPY (SELECT ${columns.join(', ')} FROM ${rowsOf(source, chunk.partition)}${where}) TO STDOUT (FORMAT ${format})`;
 };
 
 /** As the target calls the columns that are copied. */
@@ -156,8 +156,11 @@ const onConflict = (mapped: TableDescription, target: TableDescription): string 
  * Begins the transaction of a COPY TO. COPY takes its snapshot before it waits for the table, and a table that another session
  * writes again meanwhile (ALTER TABLE ... SET ACCESS METHOD) is empty in such a snapshot. So the table is locked first.
  */
-export const beginCopyStatement = (table: TableRef): string =>
-  `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE ONLY ${quoteTable(table)} IN ACCESS SHARE MODE`;
+export const beginCopyStatement = (
+  table: TableDescription,
+  { partition }: Pick<Chunk, 'partition'>,
+): string =>
+  `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE ${rowsOf(table, partition)} IN ACCESS SHARE MODE`;
 
 /** As `nextBoundStatement`, as a text that COPY answers: for a source that is read through Kafka. */
 export const copyBoundStatement = (
@@ -168,7 +171,7 @@ export const copyBoundStatement = (
   const condition = keyRangeCondition(table, after === undefined ? {} : { after });
   const keys = keyList(table);
   return (
-    `COPY (SELECT ${keys} FROM ONLY ${quoteTable(table.ref)}${condition === undefined ? '' : ` WHERE ${condition}`} ` +
+    `COPY (SELECT ${keys} FROM ${rowsOf(table)}${condition === undefined ? '' : ` WHERE ${condition}`} ` +
     `ORDER BY ${keys} OFFSET ${Math.max(0, Math.trunc(rows) - 1)} LIMIT 1) TO STDOUT`
   );
 };
@@ -182,7 +185,7 @@ export const nextBoundStatement = (
   const where = after === undefined ? '' : ` WHERE ${keyAfterParameters(table)}`;
   const keys = keyList(table);
   return {
-    text: `SELECT ${keys} FROM ONLY ${quoteTable(table.ref)}${where} ORDER BY ${keys} OFFSET ${Math.max(0, Math.trunc(rows) - 1)} LIMIT 1`,
+    text: `SELECT ${keys} FROM ${rowsOf(table)}${where} ORDER BY ${keys} OFFSET ${Math.max(0, Math.trunc(rows) - 1)} LIMIT 1`,
     ...(after && { values: after }),
   };
 };

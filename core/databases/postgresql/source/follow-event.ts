@@ -4,6 +4,7 @@ import type {
   TableDescription,
 } from '../../../contracts/table-description.ts';
 import type { ColumnChange, ColumnFill, EventShape, FollowedShape } from '../../../ports/source-dialect.ts';
+import { rewritesSince } from '../../../schema/partitions.ts';
 import { isWiderType } from '../../../schema/wider-types.ts';
 import { eventFingerprint, type LoggedColumn, parseDefinition } from './event-shape.ts';
 
@@ -181,7 +182,7 @@ const compareColumn = (
     const what = `the type of column ${after.name} was changed from ${before.type} to ${after.type}`;
     if (!isWiderType(before, after)) return unknown('change-type', what);
     // USING computes other values, and nothing but the new rows tells of it.
-    if (catalogs.known.storageId !== catalogs.now.storageId) {
+    if (isRewritten(catalogs)) {
       return unknown('rewrite', `${what}, and the table's rows were written again`);
     }
     changes.push({ kind: 'widen-type', from: { ...before, name: after.name }, to: after });
@@ -194,10 +195,12 @@ const compareColumn = (
  * What the rows that were there have in the column. A constant default is kept next to them until they are written again; without one
  * they have NULL. After the rows were written again the catalog does not tell any more.
  */
-const fillOf = ({ catalog, notNull }: Numbered, { known, now }: Catalogs): ColumnFill | undefined => {
+const fillOf = ({ catalog, notNull }: Numbered, catalogs: Catalogs): ColumnFill | undefined => {
   if (catalog.missing !== undefined) return { kind: 'constant', text: catalog.missing };
-  return known.storageId === now.storageId && !notNull ? { kind: 'null' } : undefined;
+  return !isRewritten(catalogs) && !notNull ? { kind: 'null' } : undefined;
 };
+
+const isRewritten = ({ known, now }: Catalogs): boolean => rewritesSince(known, now).size > 0;
 
 interface After {
   readonly known: TableDescription;

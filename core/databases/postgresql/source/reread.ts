@@ -1,11 +1,12 @@
 import { isMoney } from '../../../canonical/type-facts.ts';
 import type { TableDescription } from '../../../contracts/table-description.ts';
 import type { ApplyRow, ApplyTable } from '../../../ports/apply-table.ts';
-import { quoteIdentifier, quoteTable } from '../identifiers.ts';
+import { quoteIdentifier } from '../identifiers.ts';
 import { arrayLiteral } from '../target/array-literal.ts';
 import { targetType } from '../target/ddl.ts';
 import { comparison } from '../type-facts.ts';
 import { keyColumns } from './key-range.ts';
+import { rowsOf } from './table-rows.ts';
 
 export interface RereadStatement {
   readonly text: string;
@@ -38,7 +39,7 @@ export const rereadStatement = (
     text:
       `SELECT ${selected.join(', ')} FROM unnest(${arrays.join(', ')}) ` +
       `AS k (${arrays.map((_array, at) => `c${at}`).join(', ')}) ` +
-      `JOIN ${quoteTable(source.ref)} AS t ON ${matches.join(' AND ')}`,
+      `JOIN ${rowsOf(source)} AS t ON ${matches.join(' AND ')}`,
     values: table.keyColumns.map((index) => arrayLiteral(keys.map((key) => key[index] ?? null))),
     columns,
   };

@@ -17,6 +17,7 @@ test('nothing that rows may be lost by is done by itself', () => {
     'change-type',
     'change-key',
     'rewrite',
+    'attach-partition',
     'replace-table',
     'drop-table',
     'other',
@@ -24,6 +25,8 @@ test('nothing that rows may be lost by is done by itself', () => {
   for (const kind of never) {
     expect(changePolicies[kind].possible).toEqual(['ask', 'stop']);
   }
+  // The rows of a dropped partition stay at the target, if its user says so.
+  expect(changePolicies['drop-partition'].possible).toEqual(['ask', 'ignore', 'stop']);
 });
 
 test('a kind of a table goes before its preset, and both before what the replication has', () => {

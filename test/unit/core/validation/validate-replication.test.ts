@@ -163,7 +163,11 @@ test.each([
   ['with a deferrable key', { isKeyDeferrable: true }, /NOT DEFERRABLE/],
   ['whose log entries name no row', { replicaIdentity: 'nothing' }, /REPLICA IDENTITY DEFAULT/],
   ['whose log entries hold another key', { replicaIdentity: 'index' }, /REPLICA IDENTITY DEFAULT/],
-  ['that is partitioned', { relationKind: 'partitioned-table' }, /partitions/],
+  [
+    'with partitions of another kind',
+    { relationKind: 'partitioned-table', unfitPartitions: ['flights_old (a foreign table)'] },
+    /Detach them/,
+  ],
 ] as const)('a source table %s is refused, with what to do', async (_name, change, remedy) => {
   const { find, source } = createWorld();
   source.state.tables = [sampleTable('flights', change), sampleTable('airports')];

@@ -188,7 +188,7 @@ describe('columns that are there', () => {
       'rewrite: ALTER TABLE with CONVERT TO CHARACTER SET latin1',
     ],
     ['ALTER TABLE t DROP PRIMARY KEY', [id, a, v], 'change-key: ALTER TABLE with DROP PRIMARY KEY'],
-    ['ALTER TABLE t DROP PARTITION p0', [id, a, v], 'rewrite: ALTER TABLE with DROP PARTITION p0'],
+    ['ALTER TABLE t DROP PARTITION p0', [id, a, v], 'drop-partition: ALTER TABLE with DROP PARTITION p0'],
     ['ALTER TABLE t RENAME TO u', [id, a, v], 'replace-table: ALTER TABLE with RENAME TO u'],
     ['DROP TABLE t', [id, a, v], 'drop-table: it was dropped'],
     ['RENAME TABLE t TO u', [id, a, v], 'replace-table: a table was renamed, and has its name or had it'],

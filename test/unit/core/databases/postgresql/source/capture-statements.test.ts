@@ -15,11 +15,11 @@ const tables = [
 
 test('a publication has just these tables and every operation, TRUNCATE too', () => {
   expect(createPublicationStatement('p"1', tables)).toBe(
-    `CREATE PUBLICATION "p""1" FOR TABLE ONLY "public"."users", ONLY "S"."a""; --" WITH (publish = 'insert, update, delete, truncate')`,
+    `CREATE PUBLICATION "p""1" FOR TABLE ONLY "public"."users", ONLY "S"."a""; --" WITH (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)`,
   );
   expect(alterPublicationStatements('p', tables.slice(0, 1), [])).toEqual([
     'ALTER PUBLICATION "p" SET TABLE ONLY "public"."users"',
-    `ALTER PUBLICATION "p" SET (publish = 'insert, update, delete, truncate')`,
+    `ALTER PUBLICATION "p" SET (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)`,
   ]);
   expect(dropPublicationStatement('p"1')).toBe('DROP PUBLICATION IF EXISTS "p""1"');
 });

@@ -19,7 +19,7 @@ test('rows are read by their keys, which come as one array for each key column',
   expect(statement).toEqual({
     text:
       'SELECT t."id", t."note" FROM unnest($1::text[]) AS k (c0) ' +
-      'JOIN "public"."t" AS t ON t."id" = k.c0::integer',
+      'JOIN ONLY "public"."t" AS t ON t."id" = k.c0::integer',
     values: ['{"1"}'],
     columns: [0, 1],
   });
