@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { closeSession, isSignedOut } from './api/client.ts';
-import { arrangeFleet } from './data/fleet-state.ts';
+import { arrangeFleet, restateMs } from './data/fleet-state.ts';
 import { chooseTheme, type Theme, themes, useChosenTheme } from './data/preferences.ts';
 import { clientsQuery, fleetQuery, meQuery } from './data/queries.ts';
 import { SessionContext, useSession } from './data/session.tsx';
@@ -155,13 +155,15 @@ const Side = ({
   const { me, signOut } = useSession();
   const theme = useChosenTheme();
   const fleet = useQuery(fleetQuery);
-  const nowMs = useNow();
-  const { counts } = arrangeFleet(
-    fleet.data ?? [],
-    { text: '', state: undefined, clientId: undefined },
-    nowMs,
-  );
-  const urgent = counts.failed + counts['needs-you'];
+  const nowMs = Math.floor(useNow() / restateMs) * restateMs;
+  const urgent = useMemo(() => {
+    const { counts } = arrangeFleet(
+      fleet.data ?? [],
+      { text: '', state: undefined, clientId: undefined },
+      nowMs,
+    );
+    return counts.failed + counts['needs-you'];
+  }, [fleet.data, nowMs]);
   return (
     <nav className="side" aria-label="Millrace">
       <Link className="brand" href="/">

@@ -5,15 +5,18 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { startTheme } from './data/preferences.ts';
-import { createQueries } from './data/queries.ts';
+import { createQueries, fleetQuery } from './data/queries.ts';
 import { Notices } from './parts/notices.tsx';
 
 const root = document.getElementById('console');
 if (root === null) throw new Error('The page has no element with the id "console".');
 startTheme();
+const queries = createQueries();
+// The first screen's answer is on its way before it is known whose session this is. Without one it is refused, and asked for again.
+if (location.pathname === '/') void queries.prefetchQuery(fleetQuery);
 createRoot(root).render(
   <StrictMode>
-    <QueryClientProvider client={createQueries()}>
+    <QueryClientProvider client={queries}>
       <Notices>
         <App />
       </Notices>

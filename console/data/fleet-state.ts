@@ -39,6 +39,9 @@ const personConditions: ReadonlySet<string> = new Set([
   'source-log-limit',
 ]);
 
+/** States are told again at this step: a row may become `Not checked` without an answer of the API. */
+export const restateMs = 10_000;
+
 /** The health check looks once a minute; two looks may be missed. */
 const oldestLookMs = 3.5 * 60_000;
 

@@ -7,6 +7,7 @@ import {
   fleetStateNames,
   fleetStates,
   reasonOf,
+  restateMs,
   type StatedRow,
   sentenceOf,
   sharedCauses,
@@ -23,9 +24,6 @@ import { type ActionName, actionWords, runAction } from '../parts/replication-ac
 import { type Column, Rows } from '../parts/rows.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { FleetBadge, fleetTones } from '../parts/state-badge.tsx';
-
-/** States are told again at this step: a row may become `Not checked` without an answer of the API. */
-const restateMs = 10_000;
 
 /** Every replication that the token may see; what needs someone stands first. */
 export const FleetScreen = ({ newPath }: { readonly newPath: string | undefined }) => {

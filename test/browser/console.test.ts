@@ -212,7 +212,7 @@ story("the operator's console", () => {
     await page.getByRole('heading', { name: 'Fleet' }).waitFor();
     await look('fleet');
     for (const [key, heading] of [
-      ['i', 'Incidents'],
+      ['i', 'Alerts'],
       ['a', 'Activity'],
       ['s', 'Settings'],
     ] as const) {

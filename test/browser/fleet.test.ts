@@ -23,9 +23,34 @@ import {
 
 /** Of the issue: below 250 kB of scripts and styles, gzipped. */
 const maxBundleBytes = 250_000;
+/** Runs in the page: what it asked for and how long that took, in milliseconds since it began to load. */
+const describeLoading = `performance.getEntriesByType('resource')
+  .filter(({ name }) => /\\/v1\\/(me|clients|fleet)|index-.*js/.test(name))
+  .map(({ name, startTime, responseStart, responseEnd, encodedBodySize }) =>
+    new URL(name).pathname + ' ' + [startTime, responseStart, responseEnd].map(Math.round).join('/') + ', ' + Math.round(encodedBodySize / 1000) + ' kB')
+  .join('; ')`;
+
 /** The aim is a second, on an idle machine. This bound only finds what has become slower by its nature. */
 const maxPaintMs = 15_000;
 const fleetSize = 1_000;
+const tableCount = 10_000;
+
+interface TableAnswer {
+  readonly source: { readonly schema: string; readonly table: string };
+}
+
+/** Runs in the page: scrolls a list from its top to its end in 60 steps, and says how long the slowest frame took. */
+const scrollThrough = `(async () => {
+  const list = document.querySelector('[role="table"][aria-label="Tables"]');
+  let slowest = 0;
+  for (let step = 1; step <= 60; step += 1) {
+    const begin = performance.now();
+    list.scrollTop = (list.scrollHeight * step) / 60;
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
+    slowest = Math.max(slowest, performance.now() - begin);
+  }
+  return slowest;
+})()`;
 
 test('scripts and styles are below 250 kB, gzipped', () => {
   const assets = join(consoleAssets, 'assets');
@@ -144,14 +169,15 @@ measured(`a fleet of ${fleetSize} replications`, () => {
     const { page, complaints } = open;
     await page.goto(signInLink());
     await page.getByRole('table', { name: 'Replications' }).waitFor();
-    const paints: number[] = [];
+    const paints: { readonly ms: number; readonly parts: string }[] = [];
     for (let round = 0; round < 3; round += 1) {
       const begin = performance.now();
       await page.goto(consoleAddress(), { waitUntil: 'commit' });
       await page.locator('[data-row="0"]').waitFor();
-      paints.push(performance.now() - begin);
+      paints.push({ ms: performance.now() - begin, parts: await page.evaluate(describeLoading) });
     }
-    const firstPaintMs = Math.min(...paints);
+    const [best] = paints.toSorted((a, b) => a.ms - b.ms);
+    const firstPaintMs = best?.ms ?? Number.POSITIVE_INFINITY;
     expect(await page.locator('[data-row="0"]').textContent()).toContain('Failed');
     // A few of a thousand rows are in the page.
     expect(await page.locator('[data-row]').count()).toBeLessThan(60);
@@ -161,7 +187,7 @@ measured(`a fleet of ${fleetSize} replications`, () => {
     await page.waitForFunction("document.querySelectorAll('[data-row]').length === 1");
     const filterMs = performance.now() - begin;
     process.stdout.write(
-      `${fleetSize} replications: first row after ${firstPaintMs.toFixed(0)} ms, filtered after ${filterMs.toFixed(0)} ms.\n`,
+      `${fleetSize} replications: first row after ${firstPaintMs.toFixed(0)} ms, filtered after ${filterMs.toFixed(0)} ms. ${best?.parts}\n`,
     );
     expect(firstPaintMs).toBeLessThan(maxPaintMs);
     expect(filterMs).toBeLessThan(2_000);
@@ -173,5 +199,43 @@ measured(`a fleet of ${fleetSize} replications`, () => {
     await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
     expect(await inspect(page, 'fleet-nothing-matches')).toEqual([]);
     expect(complaints).toEqual([]);
+  }, 180_000);
+
+  test('10,000 tables are filtered and scrolled smoothly', async () => {
+    const { page, complaints } = open;
+    const replication = seeded[10];
+    if (replication === undefined) throw new Error('There is no replication.');
+    // A replication has 1,000 tables at most, so the answer of the API about one table is told ten thousand times.
+    await page.route('**/v1/replications/*/status*', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as { readonly tables: readonly TableAnswer[] };
+      const tables = body.tables.flatMap((table) =>
+        Array.from({ length: tableCount }, (_, index) => ({
+          ...table,
+          source: { ...table.source, table: `orders_${String(index).padStart(5, '0')}` },
+        })),
+      );
+      await route.fulfill({ response, json: { ...body, tables } });
+    });
+    await page.goto(
+      `${consoleAddress()}/clients/${replication.clientId}/replications/${replication.replicationId}/tables`,
+    );
+    await page.getByText('10,000 of 10,000 tables').waitFor({ timeout: 60_000 });
+    const begin = performance.now();
+    await page.getByLabel('Search tables').fill('orders_07777');
+    await page.getByText('1 of 10,000 tables').waitFor();
+    const filterMs = performance.now() - begin;
+    await page.getByLabel('Search tables').fill('');
+    await page.getByText('10,000 of 10,000 tables').waitFor();
+    const slowestFrameMs = (await page.evaluate(scrollThrough)) as number;
+    process.stdout.write(
+      `10,000 tables: filtered after ${filterMs.toFixed(0)} ms, the slowest of 60 frames of scrolling took ${slowestFrameMs.toFixed(0)} ms.\n`,
+    );
+    expect(await page.locator('[data-row]').count()).toBeLessThan(80);
+    expect(filterMs).toBeLessThan(2_000);
+    expect(slowestFrameMs).toBeLessThan(1_000);
+    expect(await inspect(page, 'tables-of-10000')).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.unroute('**/v1/replications/*/status*');
   }, 180_000);
 });
