@@ -81,6 +81,7 @@ story('a running replication in the console', () => {
     await dialog.getByLabel(/^continue/).check();
     await look('dead-letters-policy');
     await dialog.getByRole('button', { name: 'Change' }).click();
+    await dialog.waitFor({ state: 'hidden' });
     await page.getByText('The change becomes a dead letter').waitFor();
     await tenant.target.query('ALTER TABLE items ADD CONSTRAINT small CHECK (amount < 100)');
     await tenant.source.query(`INSERT INTO items VALUES (2, 200, 'two'), (3, 300, 'three'), (4, 4, 'four')`);
@@ -225,7 +226,7 @@ story('a running replication in the console', () => {
   test('has alerts sent to a channel by a route, tests it, and mutes them', async () => {
     const { page } = open;
     await goTo('alerts');
-    await page.getByRole('region', { name: 'Incidents' }).waitFor();
+    await page.getByRole('region', { name: 'Incidents' }).first().waitFor();
     await look('alerts-incidents');
     await page.getByRole('link', { name: 'Channels' }).click();
     await page.getByRole('heading', { name: 'No channels yet' }).waitFor();
