@@ -39,6 +39,14 @@ export const startIssuer = async (
       accountId,
       claims: async () => ({ sub: accountId, email: `${accountId}@example.com`, ...claims }),
     }),
+    ttl: {
+      AccessToken: 600,
+      AuthorizationCode: 60,
+      Grant: 600,
+      IdToken: 600,
+      Interaction: 600,
+      Session: 600,
+    },
     cookies: { keys: ['of a test'] },
   });
   const answer = provider.callback();
