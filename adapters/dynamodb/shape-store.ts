@@ -12,6 +12,7 @@ const shapeSchema = z.strictObject({
   version: z.number().int().positive().exactOptional(),
   former: z.array(z.strictObject({ fingerprint: z.string(), isReadable: z.boolean() })).exactOptional(),
   retired: z.array(z.string()).exactOptional(),
+  added: z.array(z.string()).exactOptional(),
   following: tableDescriptionSchema.exactOptional(),
 });
 

@@ -6,7 +6,7 @@ import { type MillraceError, toMillraceError } from '#core/errors/millrace-error
 import { mapTable } from '#core/mapping/map-table.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
-import type { ColumnChange, FollowedShape, ShapeDialect } from '#core/ports/source-dialect.ts';
+import type { ColumnChange, FollowedShape, ShapeChange, ShapeDialect } from '#core/ports/source-dialect.ts';
 import type { ReplicationStore } from '#core/ports/state-store.ts';
 import type { ChangePosition, PlannedChange, TargetChange } from '#core/ports/table-changer.ts';
 import { actionFor, strictestAction } from '#core/schema/change-policy.ts';
@@ -33,11 +33,8 @@ export interface FollowDatabases {
     target: TableRef,
     statements: readonly string[],
   ) => Promise<void>;
-  /** How the table is applied when its source is `source`. The target's catalog is read again. */
-  readonly describeFollowed: (
-    mapping: ApplyTable['mapping'],
-    source: TableDescription,
-  ) => Promise<ApplyTable>;
+  /** How the table is applied when this is known of its source. The target's catalog is read again. */
+  readonly describeFollowed: (mapping: ApplyTable['mapping'], shape: KnownShape) => Promise<ApplyTable>;
 }
 
 export interface FollowOptions {
@@ -120,7 +117,12 @@ export class ChangeFollower {
     const followed = readChange(databases.shapeDialect, shape, now, reached);
     if (followed === undefined) return false;
     if (!followed.isKnown) {
-      if (followed.kind === 'other' && isReadable(databases.shapeDialect, shape, reached)) {
+      const differences = differencesOf(databases.shapeDialect, shape, reached);
+      const lacking = differences.filter(({ kind }) => kind === 'drop-column');
+      if (followed.kind === 'other' && differences.length > 0 && lacking.length === differences.length) {
+        throw changeError(source, lacksColumns(lacking), 'ask');
+      }
+      if (followed.kind === 'other' && isReadable(reached, differences)) {
         const former = [...(shape.former ?? []), { fingerprint: reached.fingerprint, isReadable: true }];
         await shapes.remember({ ...shape, former });
         return true;
@@ -230,8 +232,9 @@ export class ChangeFollower {
       );
     }
     const former = databases.shapeDialect.fingerprintOf(shape.copied);
-    await shapes.remember(followedShape(shape, { after, now, changes, former }));
-    shapes.replaceTable(await databases.describeFollowed(mapping, after));
+    const known = followedShape(shape, { after, now, changes, former });
+    await shapes.remember(known);
+    shapes.replaceTable(await databases.describeFollowed(mapping, known));
     await this.#record(source, what, statements);
   }
 
@@ -277,18 +280,31 @@ export class ChangeFollower {
   }
 }
 
-/**
- * Whether an event means the same to the table as it is known. While a table catches up, events come that are older than its copy, and may
- * lack columns that it had by then.
- */
-const isReadable = (
+/** How the table that wrote an event differs from the one that is known; nothing where the event does not say what it was. */
+const differencesOf = (
   dialect: ShapeDialect,
   { copied }: KnownShape,
   reached: Reached,
+): readonly ShapeChange[] =>
+  reached.kind === 'event' && reached.definition !== undefined
+    ? dialect.compareWithEvent(copied, reached.definition)
+    : [];
+
+/**
+ * Whether an event means the same to the table as it is known. While a table catches up, events come that are older than its copy. One that
+ * lacks a column says nothing of its value, and the row would have NULL or a default there.
+ */
+const isReadable = (
+  reached: Reached,
+  differences: readonly ShapeChange[],
 ): reached is Extract<Reached, { kind: 'event' }> =>
   reached.kind === 'event' &&
   reached.definition !== undefined &&
-  dialect.compareWithEvent(copied, reached.definition).every(({ isHarmless }) => isHarmless);
+  differences.every(({ kind, isHarmless }) => isHarmless && kind !== 'drop-column');
+
+const lacksColumns = (lacking: readonly ShapeChange[]): string =>
+  `an event came that lacks columns of the table as it was copied, so it does not say what its row has in them ` +
+  `(${lacking.map(({ what }) => what).join('; ')})`;
 
 const readChange = (
   dialect: ShapeDialect,

@@ -1,6 +1,7 @@
 import type { ApplyEngine, OpenedSourceRows } from '#adapters/databases/engine-driver.ts';
 import { applyEngineOf, openSource, openSourceRows } from '#adapters/databases/open-database.ts';
 import type { OnNulled } from '#core/apply/nulled-values.ts';
+import { mayLackAdded } from '#core/apply/pair-columns.ts';
 import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { ConnectionSettings } from '#core/contracts/database.ts';
@@ -63,12 +64,12 @@ export const openConsumerDatabases = async (options: ConsumerDatabaseOptions): P
       withOpened((keep) => listUncaptured(options, keep(openSource(options.source)), refs)),
     planChange: (change) => changer.plan(change),
     executeChange: (position, target, statements) => changer.execute(position, target, statements),
-    describeFollowed: (mapping, from) =>
+    describeFollowed: (mapping, shape) =>
       withOpened(async (keep) => {
         const target = keep(kind.openCatalog(options.target));
         const to = found(await target.describeTable(mapping.target), mapping.target, 'target');
-        rows.replace(from);
-        return kind.describeTable(mapping, from, to, dialect);
+        rows.replace(shape.copied);
+        return mayLackAdded(kind.describeTable(mapping, shape.copied, to, dialect), shape);
       }),
     close: async () => {
       await Promise.all([opened.close(), rows.close(), changer.close()]);
@@ -169,12 +170,10 @@ const describeTables = (options: ConsumerDatabaseOptions, kind: ApplyEngine): Pr
  * The table as of the next event. A consumer that ended while the target followed a change may have left it with the columns of after the
  * change; no event is applied to it before the change is done as a whole.
  */
-const pairShape = (
-  { copied, following }: KnownShape,
-  pair: (source: TableDescription) => ApplyTable,
-): ApplyTable => {
+const pairShape = (shape: KnownShape, pair: (source: TableDescription) => ApplyTable): ApplyTable => {
+  const { copied, following } = shape;
   try {
-    return pair(copied);
+    return mayLackAdded(pair(copied), shape);
   } catch (error) {
     if (following === undefined) throw error;
     return pair(following);

@@ -18,8 +18,8 @@ export interface DecodedRow {
 }
 
 /**
- * Decodes the new row of an event. A column that the event does not mention (it was added later, or dropped) stays
- * undefined. Throws `SchemaMismatch` for a column that the target does not have.
+ * Decodes the new row of an event. A column that the event need not mention (it was added later, or dropped) stays
+ * undefined. Throws `SchemaMismatch` for a column that the target does not have, and `SchemaChanged` without one that it has to mention.
  */
 export const decodeRow = (table: ApplyTable, raw: RawRow): DecodedRow => {
   const { columns } = table;
@@ -37,6 +37,7 @@ export const decodeRow = (table: ApplyTable, raw: RawRow): DecodedRow => {
     else row[index] = column.decode(value);
   }
   if (known !== countColumns(raw)) refuseUnknownColumns(table, raw);
+  if (known !== columns.length) refuseMissingColumns(table, raw);
   return { row, key: keyOf(table, row), hasUnavailable };
 };
 
@@ -96,6 +97,21 @@ const missingKey = (table: ApplyTable, column: number): MillraceError => {
     'UndecodableEvent',
     `An event of table ${label} has no value for key column ${name}.`,
     { facts: { table: label, column: name } },
+  );
+};
+
+const refuseMissingColumns = ({ columns, mapping, expectedColumns = [] }: ApplyTable, raw: RawRow): void => {
+  const missing = expectedColumns.flatMap((index) => {
+    const name = columns[index]?.name;
+    return name === undefined || mentioned(raw, name) !== undefined ? [] : [name];
+  });
+  if (missing.length === 0) return;
+  const label = tableLabel(mapping.source);
+  throw new MillraceError(
+    'SchemaChanged',
+    `An event of table ${label} lacks columns that the table had when it was copied (${missing.join(', ')}), so it does not say ` +
+      'what its row has in them.',
+    { facts: { table: label, columns: missing } },
   );
 };
 

@@ -1,6 +1,6 @@
 import { tableLabel } from '../contracts/identifiers.ts';
 import type { TableMapping } from '../contracts/replication.ts';
-import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
+import type { ColumnDescription, KnownShape, TableDescription } from '../contracts/table-description.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import { formerSourceColumn, mapTable, omittedColumns, ownColumns } from '../mapping/map-table.ts';
 import { uniquenessOf } from '../mapping/shared-uniqueness.ts';
@@ -67,10 +67,13 @@ export const pairColumns = (
   if (keyColumns.length === 0) fail(`Source table ${tableLabel(source.ref)} has no primary key.`);
   if (keyColumns.includes(-1))
     fail(`Target table ${tableLabel(target.ref)} computes or lacks a column of the key.`);
+  // PostgreSQL's log is without generated columns.
+  const logged = new Set(source.columns.flatMap(({ name, isGenerated }) => (isGenerated ? [] : [name])));
   return {
     mapping,
     columns,
     keyColumns,
+    expectedColumns: columns.flatMap(({ name }, index) => (logged.has(name) ? [index] : [])),
     ignoredColumns: new Set([
       ...fed.filter(({ column }) => column.isGenerated).map(({ feeder }) => feeder.name),
       // Not every log is without them, as PostgreSQL's is: Debezium has a field for each of MySQL's and Oracle's.
@@ -84,5 +87,16 @@ export const pairColumns = (
     hasOwnColumns: ownColumns(mapped, target).length > 0,
     mapped: writable.map(({ column }) => shapes.get(column.name) ?? column),
     written: writable.map(({ column }) => column),
+  };
+};
+
+/** Connect may send events again that are older than a column which the table has followed. */
+export const mayLackAdded = (table: ApplyTable, { added = [] }: Pick<KnownShape, 'added'>): ApplyTable => {
+  const { columns, expectedColumns } = table;
+  if (added.length === 0 || expectedColumns === undefined) return table;
+  const names = new Set(added);
+  return {
+    ...table,
+    expectedColumns: expectedColumns.filter((index) => !names.has(columns[index]?.name ?? '')),
   };
 };

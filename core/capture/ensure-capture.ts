@@ -31,7 +31,7 @@ export interface CaptureRequest {
    * nothing which stopped capture before is read again.
    */
   readonly beginAgain?: BeginAgain;
-  /** Source tables that were added after the copy: nothing of them has to have been captured before. */
+  /** Source tables that no copy holds and that were added to a capture: nothing of them has to have been captured before. */
   readonly fresh?: readonly TableRef[];
   /** Source tables that wait already. That one is gone or was created again is known, and keeps no other from being captured. */
   readonly held?: readonly TableRef[];

@@ -174,6 +174,8 @@ export interface KnownShape {
   readonly former?: readonly FormerShape[];
   /** Names of columns that were dropped or renamed since the table was copied: an event that is sent again may still have them. */
   readonly retired?: readonly string[];
+  /** Names of columns that were added since the table was copied: an event that is sent again may lack them. */
+  readonly added?: readonly string[];
   /** Set before the target is changed, and removed after it. What the table will be; the target may have it already. */
   readonly following?: TableDescription;
 }

@@ -1,5 +1,6 @@
 import { forEachBounded } from '../concurrency/for-each-bounded.ts';
-import type { ReplicationId, TableRef } from '../contracts/identifiers.ts';
+import { type ReplicationId, type TableRef, tableKey } from '../contracts/identifiers.ts';
+import type { Run } from '../contracts/steps.ts';
 import type { SourceDatabase } from '../ports/databases.ts';
 import type { ShapeStore } from '../ports/state-store.ts';
 import { describeTables } from '../validation/describe-tables.ts';
@@ -28,4 +29,37 @@ export const rememberTables = async (
     parallelWrites,
     (table) => store.putTableShape(replicationId, table.ref, { generation, copied: table, seen: table }),
   );
+};
+
+/**
+ * The same for the first copy of a replication. Returns the tables of which an earlier start may have captured events: that start has failed
+ * before its copy, and the tables may have changed since. Nothing is stored of these here. They have to be made ready like tables that were
+ * added later (core/capture/prepare-tables.ts), so that the consumer begins behind what was captured of them in an older form.
+ */
+export const rememberForFirstCopy = async (
+  { replicationId, generation }: Pick<Run, 'replicationId' | 'generation'>,
+  refs: readonly TableRef[],
+  {
+    store,
+    source,
+    hasCapture,
+  }: {
+    readonly store: Pick<ShapeStore, 'putTableShape' | 'listTableShapes'>;
+    readonly source: SourceDatabase;
+    /** Whether anything captures for the replication. */
+    readonly hasCapture: () => Promise<boolean>;
+  },
+): Promise<readonly TableRef[]> => {
+  let captured: readonly TableRef[] = [];
+  await rememberTables(replicationId, refs, generation, { store, source }, async () => {
+    const isCaptured = await hasCapture();
+    const shapes = await store.listTableShapes(replicationId);
+    const rememberedBy = new Map(shapes.map((shape) => [tableKey(shape.copied.ref), shape.generation]));
+    captured = refs.filter((ref) => {
+      const start = rememberedBy.get(tableKey(ref));
+      return start === undefined ? isCaptured : start !== generation;
+    });
+    return (ref) => !isCaptured && !rememberedBy.has(tableKey(ref));
+  });
+  return captured;
 };

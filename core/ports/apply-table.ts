@@ -18,6 +18,11 @@ export interface ApplyTable {
   readonly keyColumns: readonly number[];
   /** Columns that events may carry but that the target computes itself. */
   readonly ignoredColumns: ReadonlySet<string>;
+  /**
+   * Indexes into `columns` of those that the source has had since the table was copied. An event that does not mention one of them
+   * is of another form of the table, and does not say what the row has in it. None when absent.
+   */
+  readonly expectedColumns?: readonly number[];
   /** The target has columns that the source has not. A row keeps their values, also when its key changes. */
   readonly hasOwnColumns?: boolean;
   /** Of the unique keys besides the primary key; `none` when absent. */

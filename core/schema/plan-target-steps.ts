@@ -132,6 +132,12 @@ export const followedShape = (
         ? [change.from.name]
         : [],
   );
+  const added = new Set(shape.added);
+  for (const change of changes) {
+    if (change.kind === 'add-column') added.add(change.column.name);
+    else if (change.kind === 'drop-column') added.delete(change.column.name);
+    else if (change.kind === 'rename-column' && added.delete(change.from.name)) added.add(change.to.name);
+  }
   // An event with a former name would be read as one of a column that is not there.
   const isReadable = changes.every(({ kind }) => kind !== 'rename-column');
   return {
@@ -143,5 +149,6 @@ export const followedShape = (
       ...(former === undefined ? [] : [{ fingerprint: former, isReadable }]),
     ],
     retired: [...(shape.retired ?? []), ...retired],
+    added: [...added],
   };
 };

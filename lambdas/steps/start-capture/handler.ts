@@ -2,8 +2,9 @@ import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { unlessMuted } from '#core/alerts/unless-muted.ts';
 import type { BeginAgain } from '#core/capture/ensure-capture.ts';
-import { prepareFreshTables } from '#core/capture/prepare-tables.ts';
+import { type PrepareTablesPorts, prepareFreshTables } from '#core/capture/prepare-tables.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
+import type { TableProgress } from '#core/contracts/copy.ts';
 import type { Database } from '#core/contracts/database.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { tableKey } from '#core/contracts/identifiers.ts';
@@ -13,7 +14,7 @@ import { requireCurrentRun } from '#core/lifecycle/current-run.ts';
 import { withoutUncapturedTables } from '#core/lifecycle/hold-uncaptured-tables.ts';
 import { leaveTables } from '#core/lifecycle/leave-tables.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
-import { rememberTables } from '#core/lifecycle/remember-tables.ts';
+import { rememberForFirstCopy, rememberTables } from '#core/lifecycle/remember-tables.ts';
 import {
   freshTables,
   generationOfCopy,
@@ -21,6 +22,7 @@ import {
   leftOutOfCapture,
   unfitTables,
 } from '#core/lifecycle/table-progress.ts';
+import type { SourceDatabase } from '#core/ports/databases.ts';
 import type { CopyStore, ShapeStore } from '#core/ports/state-store.ts';
 import { connectService, databaseService, kafkaServices } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
@@ -62,7 +64,7 @@ export const handler = createStepHandler({
         { store, source },
       );
       await prepareFreshTables(replication, fresh, {
-        source,
+        source: replication.copyGeneration === 0 ? withoutTransactions(source) : source,
         connect,
         kafka,
         placeCheckpoints: (ends) => databases.placeCheckpoints(targetDatabase, owner, ends),
@@ -79,7 +81,13 @@ export const handler = createStepHandler({
     }),
 });
 
-/** The step itself; `fresh` are the tables that were added after the copy. */
+/** Of a first copy the step itself has waited for them, for as long as the start may. */
+const withoutTransactions = (source: SourceDatabase): PrepareTablesPorts['source'] => ({
+  dialect: source.dialect,
+  writeMarker: (content) => source.writeMarker(content),
+});
+
+/** The step itself; `fresh` are the tables that are given to a capture which is there already. */
 const beginCapture = async (
   run: Run,
   replication: Replication,
@@ -92,9 +100,14 @@ const beginCapture = async (
   // A start that copies every table has no fresh ones, and none waits but those that it has found unfit itself.
   const copiesAll = generationOfCopy(run, replication) === run.generation;
   const progress = copiesAll ? unfit : stored;
-  const fresh = copiesAll ? [] : freshTables(replication, progress);
   const beginAgain = run.forceResync ? beginAgainOnce(run, replication, store) : undefined;
-  if (copiesAll) await rememberUncaptured(run, replication, beginAgain, ports);
+  if (beginAgain !== undefined) await rememberUncaptured(run, replication, beginAgain, ports);
+  const fresh =
+    beginAgain !== undefined
+      ? []
+      : copiesAll
+        ? await firstCopyOfCaptured(run, replication, unfit, ports)
+        : freshTables(replication, progress);
   const output = await startCapture(
     run,
     {
@@ -103,6 +116,7 @@ const beginCapture = async (
       topicRetentionHours: kafkaService.topicRetentionHours,
       captureKafka: kafkaService.captureKafka,
       fresh: fresh.map((table) => table.source),
+      isJoining: copiesAll && fresh.length > 0,
       held: heldTables(progress),
       leftOut: leftOutOfCapture(progress),
       ...(beginAgain && { beginAgain }),
@@ -116,28 +130,46 @@ interface RememberedPorts {
   readonly store: Pick<CopyStore & ShapeStore, 'listTableProgress' | 'listTableShapes' | 'putTableShape'>;
 }
 
-/** What the tables are before capture begins, or, once it has, what is not known of them yet. */
-const rememberUncaptured = async (
+/** What the tables are before capture begins again, or, once it has, what is not known of them yet. */
+const rememberUncaptured = (
   run: Run,
   replication: Replication,
-  beginAgain: BeginAgain | undefined,
-  { store, source, connect }: StartCapturePorts & RememberedPorts,
-): Promise<void> => {
-  await rememberTables(
+  { isDone }: BeginAgain,
+  { store, source }: StartCapturePorts & RememberedPorts,
+): Promise<void> =>
+  rememberTables(
     run.replicationId,
     replication.tables.map((table) => table.source),
     run.generation,
     { store, source },
     async () => {
-      const readOffset = () => connect.getOffset(replication.connectorName);
-      const hasBegun =
-        beginAgain === undefined
-          ? (await source.readLog(replication, readOffset)).captured !== undefined
-          : beginAgain.isDone;
-      if (!hasBegun) return () => true;
+      if (!isDone) return () => true;
       const shapes = await store.listTableShapes(run.replicationId);
       const known = new Set(shapes.map(({ seen }) => tableKey(seen.ref)));
       return (ref) => !known.has(tableKey(ref));
     },
   );
+
+/** The tables of a first copy that an earlier start may have captured. */
+const firstCopyOfCaptured = async (
+  run: Run,
+  replication: Replication,
+  unfit: readonly TableProgress[],
+  { store, source, connect }: StartCapturePorts & RememberedPorts,
+): Promise<readonly TableMapping[]> => {
+  const { connectorName, tables } = replication;
+  const captured = await rememberForFirstCopy(
+    run,
+    tables.map((table) => table.source),
+    {
+      store,
+      source,
+      hasCapture: async () =>
+        (await connect.getConfig(connectorName)) !== undefined ||
+        (await source.readLog(replication, () => connect.getOffset(connectorName))).captured !== undefined,
+    },
+  );
+  const keys = new Set(captured.map(tableKey));
+  for (const table of unfit) keys.delete(tableKey(table.source));
+  return tables.filter((mapping) => keys.has(tableKey(mapping.source)));
 };

@@ -31,6 +31,12 @@ const leastCallMs = 5_000;
 const shortWaitMs = 10_000;
 /** The source ends its own wait only after this step has given up, and has named what it waited for. */
 const sourceMarginMs = 10_000;
+/** What a start asks for beyond what a change of tables does. */
+export interface StartCaptureRequest extends CaptureRequest {
+  /** Tables are given to a capture that is there already: a transaction that is open now may have its earlier changes left out. */
+  readonly isJoining?: boolean;
+}
+
 /** A task that fails for a moment, as when the old one still holds the slot, restarts itself in a few seconds. */
 const failureGraceMs = 20_000;
 
@@ -52,7 +58,7 @@ const step = stepLabel('Capture');
  */
 export const startCapture = async (
   run: Run,
-  request: CaptureRequest,
+  request: StartCaptureRequest,
   ports: StartCapturePorts,
 ): Promise<CaptureOutput> => {
   const { replication } = request;
@@ -75,6 +81,11 @@ export const startCapture = async (
     return notReady;
   }
   if (clock.now().getTime() - calledAt > shortWaitMs) return notReady;
+  const mark = request.isJoining === true ? await source.markTransactions?.() : undefined;
+  const listOpen = async (): Promise<readonly string[]> => [
+    ...((await source.listTransactionsBefore?.(await connect.getOffset(connectorName))) ?? []),
+    ...(mark === undefined ? [] : ((await source.listMarkedTransactions?.(mark)) ?? [])),
+  ];
   if (run.restartConnector === true) await connect.restart(connectorName);
   const marker = parsePosition(await source.writeMarker(`capture:${run.generation}`));
   const before = streamedPosition(await connect.getOffset(connectorName));
@@ -89,8 +100,7 @@ export const startCapture = async (
     const status = await connect.getStatus(connectorName);
     const waitedMs = clock.now().getTime() - startedAt;
     if ((hasPassedMarker || hasMoved) && isRunning(status)) {
-      const open = (await source.listTransactionsBefore?.(await connect.getOffset(connectorName))) ?? [];
-      const older = wait.olderOnes(open);
+      const older = wait.olderOnes(await listOpen());
       if (older.length === 0) {
         await wait.end();
         log.info(`${step} Capture streams at ${formatPosition(position)}`, { step, waitedMs });

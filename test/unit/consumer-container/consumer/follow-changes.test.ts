@@ -167,14 +167,29 @@ describe('a person decides', () => {
   });
 });
 
-test('an event from before the copy may lack a column, and is read as it is', async () => {
+test('an event that lacks a column of the table as it was copied is not read: its row would have nothing there', async () => {
   const { follower, shapes, calls } = setUp({ known: { copied: after, seen: after } });
   const fingerprint = dialect.fingerprintOf(before) ?? '';
   const definition = '5 d\n1 23 -1 id\n0 23 -1 a';
+  await expect(follower.follow(position, { kind: 'event', fingerprint, definition })).rejects.toMatchObject({
+    code: 'SchemaChanged',
+    message: expect.stringMatching(
+      /lacks columns of the table as it was copied.*column c was dropped or renamed/,
+    ),
+  });
+  expect(calls).toEqual([]);
+  expect(() => shapes.judgeOf(topic)?.judgeEvent(fingerprint, definition)).toThrow();
+});
+
+test('an event from before the copy that has every column is read as it is', async () => {
+  const full: TableDescription = { ...after, replicaIdentity: 'full' };
+  const { follower, shapes, calls } = setUp({ now: full, known: { copied: full, seen: full } });
+  const fingerprint = 'before the identity was FULL';
+  const definition = '5 d\n1 23 -1 id\n0 23 -1 a\n0 23 -1 c';
   expect(await follower.follow(position, { kind: 'event', fingerprint, definition })).toBe(true);
   expect(calls).toEqual(['remember']);
   expect(() => shapes.judgeOf(topic)?.judgeEvent(fingerprint, definition)).not.toThrow();
-  expect(shapes.of(after.ref)?.copied).toBe(after);
+  expect(shapes.of(after.ref)?.copied).toBe(full);
 });
 
 test('partitions have no order among each other', async () => {

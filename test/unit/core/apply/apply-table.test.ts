@@ -54,3 +54,14 @@ test.each(['__proto__', 'constructor', 'toString', '__defineGetter__'])(
     expect(() => decodeKey(table, JSON.parse('{"c0": 1}'))).toThrow(`no value for key column ${name}`);
   },
 );
+
+test('an event has to mention the columns that the table had when it was copied, and no others', () => {
+  const table: ApplyTable = { ...tableOf(3), keyColumns: [0], expectedColumns: [0, 1] };
+  expect(decodeRow(table, { c0: 1, c1: null }).row).toEqual(['1', null, undefined]);
+  expect(() => decodeRow(table, { c0: 1, c2: 3 })).toThrow(
+    expect.objectContaining({
+      code: 'SchemaChanged',
+      message: expect.stringContaining('lacks columns that the table had when it was copied (c1)'),
+    }),
+  );
+});

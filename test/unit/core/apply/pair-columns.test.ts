@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { pairColumns } from '#core/apply/pair-columns.ts';
+import { mayLackAdded, pairColumns } from '#core/apply/pair-columns.ts';
 import type { ColumnMapping } from '#core/contracts/replication.ts';
 import type { ColumnDescription } from '#core/contracts/table-description.ts';
 import type { SourceCodec } from '#core/ports/source-dialect.ts';
@@ -104,4 +104,23 @@ test('a column that the target lacks is named as the target should have it', () 
   expect(() =>
     pair([{ source: 'a', target: 'b' }], [sampleColumn('id'), text('a')], [sampleColumn('id'), text('a')]),
   ).toThrow('Target table public.t lacks columns of public.s: b.');
+});
+
+test('events have to mention what the source logs, but not what only the target still has or the source computes', () => {
+  const { columns, expectedColumns } = pair(
+    [{ source: 'a', target: 'b' }],
+    [sampleColumn('id'), text('a'), sampleColumn('twice', { isGenerated: true })],
+    [text('gone'), sampleColumn('id'), text('b'), sampleColumn('twice')],
+  );
+  expect(expectedColumns?.map((index) => columns[index]?.name)).toEqual(['id', 'a']);
+});
+
+test('an event that is sent again may lack what the table has followed since it was copied', () => {
+  const table = pair(
+    [],
+    [sampleColumn('id'), text('a'), text('b')],
+    [sampleColumn('id'), text('a'), text('b')],
+  );
+  expect(mayLackAdded(table, {})).toBe(table);
+  expect(mayLackAdded(table, { added: ['b', 'gone'] }).expectedColumns).toEqual([0, 1]);
 });

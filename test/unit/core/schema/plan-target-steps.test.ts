@@ -102,7 +102,7 @@ test('what was followed is remembered', () => {
   );
   expect(first).toEqual({
     ...{ copied: after, seen: after, version: 1 },
-    ...{ former: [{ fingerprint: 'one', isReadable: false }], retired: ['a', 'a'] },
+    ...{ former: [{ fingerprint: 'one', isReadable: false }], retired: ['a', 'a'], added: [] },
   });
   const second = followedShape(first, { after, now: after, changes: [add], former: 'two' });
   expect(second).toMatchObject({
@@ -111,5 +111,12 @@ test('what was followed is remembered', () => {
       { fingerprint: 'one', isReadable: false },
       { fingerprint: 'two', isReadable: true },
     ],
+    added: ['c'],
   });
+  // Under its new name an event that is sent again may lack it as well.
+  const renamed: ColumnChange = { kind: 'rename-column', from: column('c'), to: column('z') };
+  const third = followedShape(second, { after, now: after, changes: [renamed], former: 'three' });
+  expect(third.added).toEqual(['z']);
+  const dropped: ColumnChange = { kind: 'drop-column', column: column('z') };
+  expect(followedShape(third, { after, now: after, changes: [dropped], former: 'four' }).added).toEqual([]);
 });

@@ -39,11 +39,12 @@ const createWorld = (steps: readonly { offset?: ConnectorOffset; status?: Connec
   } as unknown as ConnectPort;
   const clock = createManualClock();
   const log = createRecordingLog();
-  const begin = (change: Partial<Run> = {}) =>
+  const begin = (change: Partial<Run> = {}, isJoining = false) =>
     startCapture(
       { ...run, ...change },
       {
         replication: state.replication,
+        isJoining,
         sourceDatabase: {
           host: 'db',
           port: 5432,
@@ -164,6 +165,28 @@ test('transactions that began later are not waited for', async () => {
   source.database.listTransactionsBefore = async () => open.shift() ?? [];
   expect(await begin()).toMatchObject({ position: '0/201' });
   expect(open).toEqual([]);
+});
+
+test('tables that join a capture wait for transactions that are open by then, and others do not', async () => {
+  const { begin, source, state } = createWorld([{}, { offset: { lsn: 0x201 }, status: status('RUNNING') }]);
+  const open = [['transaction 7'], ['transaction 7', 'transaction 9'], ['transaction 9']];
+  source.database.markTransactions = async () => 'mark';
+  source.database.listMarkedTransactions = async (mark) => {
+    expect(mark).toBe('mark');
+    return open.shift() ?? [];
+  };
+  expect(await begin()).toMatchObject({ isReady: true });
+  expect(open).toHaveLength(3);
+  source.state.readiness = {
+    ...readyServer,
+    slot: { active: true, walStatus: 'reserved', confirmedFlushPosition: '0/40' },
+  };
+  expect(await begin({}, true)).toMatchObject({ isReady: true });
+  expect(open).toEqual([]);
+  expect(state.activity.map(({ action }) => action)).toEqual([
+    'waiting-for-transactions',
+    'transactions-ended',
+  ]);
 });
 
 const endless = 'session 12,345 of SHOP (sqlplus), open since SCN 90';
