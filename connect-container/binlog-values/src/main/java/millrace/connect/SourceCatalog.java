@@ -22,6 +22,8 @@ public class SourceCatalog {
 
     private static final Pattern CHARSET = Pattern.compile(" DEFAULT CHARSET=\\w+(?: COLLATE=\\w+)?");
 
+    private static final Pattern EXPRESSION = Pattern.compile(" (DEFAULT|CHECK|AS) \\(", Pattern.CASE_INSENSITIVE);
+
     /** A table that is changed all the time; it is read again later. */
     private static final int MOST_ATTEMPTS = 5;
 
@@ -63,7 +65,7 @@ public class SourceCatalog {
 
     /**
      * Of what SHOW CREATE TABLE says, line by line, that which decides about rows: columns and primary key. Debezium's parser lacks some of
-     * the rest, as MariaDB's PERIOD FOR.
+     * the rest, as MariaDB's PERIOD FOR, or MySQL's DEFAULT (DATE'2020-01-01').
      */
     public static String essence(String statement) {
         List<String> lines = statement.lines().toList();
@@ -73,9 +75,65 @@ public class SourceCatalog {
         List<String> kept = lines.stream()
                 .filter(line -> line.startsWith("  `") || line.startsWith("  PRIMARY KEY "))
                 .map(line -> line.endsWith(",") ? line.substring(0, line.length() - 1) : line)
+                .map(SourceCatalog::withoutExpressions)
                 .toList();
         Matcher charset = CHARSET.matcher(statement.substring(statement.lastIndexOf("\n)") + 1));
         return lines.get(0) + '\n' + String.join(",\n", kept) + "\n)" + (charset.find() ? charset.group() : "");
+    }
+
+    /** A column without the expressions of its default and its checks, and with a plain one where it is generated. */
+    private static String withoutExpressions(String column) {
+        StringBuilder kept = new StringBuilder();
+        Matcher expression = EXPRESSION.matcher(column);
+        int at = 0;
+        while (at < column.length()) {
+            char first = column.charAt(at);
+            if (first == '\'' || first == '`') {
+                int end = endOfQuoted(column, at);
+                kept.append(column, at, end);
+                at = end;
+            }
+            else if (expression.region(at, column.length()).lookingAt()) {
+                int end = endOfExpression(column, expression.end() - 1);
+                if (expression.group(1).equalsIgnoreCase("AS")) {
+                    kept.append(" AS (1)");
+                }
+                at = end;
+            }
+            else {
+                kept.append(first);
+                at++;
+            }
+        }
+        return kept.toString();
+    }
+
+    private static int endOfQuoted(String text, int start) {
+        char quote = text.charAt(start);
+        int at = start + 1;
+        while (at < text.length() && text.charAt(at) != quote) {
+            at += quote == '\'' && text.charAt(at) == '\\' ? 2 : 1;
+        }
+        return Math.min(at + 1, text.length());
+    }
+
+    /** {@code start} is that of its first parenthesis. */
+    private static int endOfExpression(String text, int start) {
+        int depth = 0;
+        int at = start;
+        while (at < text.length()) {
+            char next = text.charAt(at);
+            if (next == '\'' || next == '`') {
+                at = endOfQuoted(text, at);
+                continue;
+            }
+            at++;
+            depth += next == '(' ? 1 : next == ')' ? -1 : 0;
+            if (depth == 0) {
+                break;
+            }
+        }
+        return at;
     }
 
     /** Its places in the log mean nothing on another server. */

@@ -159,4 +159,26 @@ class LostTablesTest {
         assertNull(rows(3, "log.000003", 4));
         assertNotNull(rows(3, "log.000001", 4), "before the place in the log of the other server");
     }
+
+    @Test
+    void ofAColumnTheExpressionsAreLeftOutThatDecideAboutNoRow() {
+        assertEquals(
+                """
+                CREATE TABLE `t` (
+                  `id` int NOT NULL,
+                  `c` date,
+                  `d` varchar(9) DEFAULT 'DEFAULT (x' COMMENT 'it''s, AS (1)',
+                  `DEFAULT (` int GENERATED ALWAYS AS (1) STORED,
+                  PRIMARY KEY (`id`)
+                ) DEFAULT CHARSET=utf8mb4""",
+                SourceCatalog.essence("""
+                CREATE TABLE `t` (
+                  `id` int NOT NULL,
+                  `c` date DEFAULT (DATE'2020-01-01'),
+                  `d` varchar(9) DEFAULT 'DEFAULT (x' CHECK (`d` <> ')'  and (1 = 1)) COMMENT 'it''s, AS (1)',
+                  `DEFAULT (` int GENERATED ALWAYS AS (if((`c` > DATE'2020-01-01'),1,')')) STORED,
+                  PRIMARY KEY (`id`),
+                  KEY `k` (`c`)
+                ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4"""));
+    }
 }
