@@ -26,6 +26,9 @@ export const devConfig = (readContext: ReadContext): EnvironmentConfig => ({
   healthCheckRuns: 1,
   lagAlarmMs: 15 * 60_000,
   servesConsole: true,
+  api: { requestsPerSecond: 50, burst: 100 },
+  monitoring: 'full',
+  tags: {},
   webhookRanges: [],
   alertEmails: alertEmailsFrom(readContext),
 });

@@ -15,7 +15,9 @@ export interface ImportedPlatform {
   readonly kafka: {
     /** `host:port`, comma-separated. */
     readonly brokers: string;
-    readonly security: 'plaintext' | 'tls';
+    /** `iam`: of Amazon MSK, which takes the roles of the Lambdas and tasks; `clusterName` says of which cluster. */
+    readonly security: 'plaintext' | 'tls' | 'iam';
+    readonly clusterName?: string;
   };
   /** `logGroup`: where Connect logs in CloudWatch, in the form of connect-container/log4j2.xml. */
   readonly connect: { readonly url: string; readonly logGroup?: string };
@@ -104,6 +106,24 @@ export interface EnvironmentConfig {
       readonly origins: readonly string[];
     };
   };
+  readonly api: {
+    /** What all callers together may send, and how many requests at once; above it API Gateway answers 429. */
+    readonly requestsPerSecond: number;
+    readonly burst: number;
+    /** A regional web ACL (AWS WAF) of the account, which looks at each request first. */
+    readonly webAclArn?: string;
+  };
+  /**
+   * Lambda runs that are kept free for the API and for each health check, so that copies cannot take them all. Without it, all
+   * functions share what the account has; AWS keeps 100 of an account's runs shared, so small accounts cannot reserve any.
+   */
+  readonly reservedRuns?: { readonly api: number; readonly healthCheck: number };
+  /** `basic` leaves out composite alarms and saved queries, which the emulator does not know. */
+  readonly monitoring: 'full' | 'basic';
+  /** Of every resource, next to `project` and `environment`. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** The ARN of a managed policy that bounds every role, where an account asks for one. */
+  readonly permissionsBoundary?: string;
   /** Whether the operator's console is served by CloudFront. The local stack serves it by itself. */
   readonly servesConsole: boolean;
   /**

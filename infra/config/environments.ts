@@ -1,3 +1,4 @@
+import { requireSoundConfig } from './check-config.ts';
 import { devConfig } from './dev.ts';
 import {
   type EnvironmentConfig,
@@ -28,5 +29,5 @@ export const loadEnvironment = (readContext: ReadContext): EnvironmentConfig => 
     throw new Error(`${problem}. Choose one with -c env=NAME: ${environmentNames.join(', ')}.`);
   }
   const oidc = oidcFrom(readContext);
-  return { ...configs[name](readContext), ...(oidc !== undefined && { oidc }) };
+  return requireSoundConfig({ ...configs[name](readContext), ...(oidc !== undefined && { oidc }) });
 };

@@ -42,6 +42,9 @@ export const localConfig = (readContext: ReadContext): EnvironmentConfig => ({
   healthCheckRuns: 1,
   lagAlarmMs: 60_000,
   servesConsole: false,
+  api: { requestsPerSecond: 1000, burst: 2000 },
+  monitoring: 'basic',
+  tags: {},
   webhookRanges: ['127.0.0.0/8', '::1/128'],
   alertEmails: [],
 });

@@ -38,8 +38,8 @@ export interface KafkaAccess {
   /** `host:port`, comma-separated, for what is in this stack. */
   brokersFor(stack: MillraceStack): string;
   readonly security: KafkaSecurity;
-  /** Of clusters that ask for IAM: what their names begin with. */
-  readonly clusterNamePrefix?: string;
+  /** The name of a cluster that asks for IAM, or a pattern of it (`name-*`). */
+  readonly clusterNames?: string;
 }
 
 /** How clients reach Kafka Connect's REST API. */
@@ -189,12 +189,12 @@ export const kafkaGrant = (
 /** Where Kafka decides by IAM what a client may do; elsewhere the network does. */
 export const kafkaUseGrant = (
   stack: MillraceStack,
-  { clusterNamePrefix }: KafkaAccess,
+  { clusterNames }: KafkaAccess,
   ...uses: readonly KafkaUse[]
 ): Grant =>
-  clusterNamePrefix === undefined
+  clusterNames === undefined
     ? {}
-    : kafkaRights(stack, { namePrefix: clusterNamePrefix, connectGroup: stack.named('connect') }, uses);
+    : kafkaRights(stack, { names: clusterNames, connectGroup: stack.named('connect') }, uses);
 
 export const connectGrant = (connect: ConnectAccess): Grant => ({
   environment: { MILLRACE_CONNECT_URL: connect.url },

@@ -110,10 +110,10 @@ const allowedBy = (use: KafkaUse, connectGroup: string): readonly Allowed[] => {
   }
 };
 
-/** The IAM statements of these uses, for clusters whose names begin so. */
+/** The IAM statements of these uses. `names`: the name of a cluster, or a pattern of it. */
 export const kafkaRights = (
   stack: Stack,
-  clusters: { readonly namePrefix: string; readonly connectGroup: string },
+  clusters: { readonly names: string; readonly connectGroup: string },
   uses: readonly KafkaUse[],
 ): Grant => {
   const bySid = new Map(
@@ -121,7 +121,7 @@ export const kafkaRights = (
   );
   // A cluster's ARN, and those of its topics and groups, have an identifier that is known once the cluster is made.
   const pathOf = (kind: Allowed['kind'], name: string): string =>
-    `${clusters.namePrefix}*/*${kind === 'cluster' ? '' : `/${name}`}`;
+    `${clusters.names}/*${kind === 'cluster' ? '' : `/${name}`}`;
   const statements = [...bySid.values()].map(
     ({ sid, kind, names, actions }) =>
       new PolicyStatement({

@@ -38,11 +38,13 @@ export const metricBy = (
   });
 };
 
-/** Percent of a broker's data volume (Amazon MSK, DEFAULT level metrics). */
-export const kafkaDiskMetric = (clusterName: string, broker: number): Metric =>
+/** Of a broker (Amazon MSK, DEFAULT and PER_BROKER level): percent of its data volume, and its partitions. */
+export type KafkaMetricName = 'KafkaDataLogsDiskUsed' | 'PartitionCount' | 'UnderReplicatedPartitions';
+
+export const kafkaMetric = (clusterName: string, broker: number, metricName: KafkaMetricName): Metric =>
   new Metric({
     namespace: 'AWS/Kafka',
-    metricName: 'KafkaDataLogsDiskUsed',
+    metricName,
     dimensionsMap: { 'Cluster Name': clusterName, 'Broker ID': String(broker) },
     statistic: 'Maximum',
   });

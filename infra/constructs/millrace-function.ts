@@ -20,6 +20,8 @@ export interface MillraceFunctionProps {
   readonly grant: Grant;
   /** Shared with others; one of its own when left out. */
   readonly logGroup?: ILogGroup;
+  /** Kept free for this function, and the most that it can have; what the account has when left out. */
+  readonly reservedRuns?: number;
   /** Absent for a function that speaks to AWS APIs only. */
   readonly network?: WorkloadNetwork;
 }
@@ -67,6 +69,7 @@ export class MillraceFunction extends Construct {
       memorySize: props.memoryMib,
       // Repeating an event is decided by the state machine's Retry and by the next tick of a schedule.
       retryAttempts: 0,
+      ...(props.reservedRuns !== undefined && { reservedConcurrentExecutions: props.reservedRuns }),
       role,
       logGroup,
       tracing: config.tracing ? Tracing.ACTIVE : Tracing.DISABLED,

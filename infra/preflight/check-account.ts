@@ -40,6 +40,8 @@ const requiredBootstrap = 6;
 const unitsPerVcpu = 1024;
 /** The run of a start takes up to this many Lambdas at a time, next to the API and the health checks. */
 const leastLambdaRuns = 50;
+/** AWS refuses a reservation that leaves less than this to all other functions. */
+const sharedRuns = 100;
 
 /** What stands in the way of deploying `config` with these templates into an account. */
 export const checkAccount = (
@@ -49,7 +51,7 @@ export const checkAccount = (
   kafkaVersion: string,
 ): readonly Finding[] => [
   checkBootstrap(facts),
-  checkLambda(facts),
+  checkLambda(config, facts),
   ...(config.platform.source === 'created'
     ? checkPlatform(config, config.platform, facts, kafkaVersion)
     : []),
@@ -77,13 +79,18 @@ const unknownQuota = (name: QuotaName, what: string): Finding => ({
   advice: `aws service-quotas get-service-quota --service-code ${quotas[name].service} --quota-code ${quotas[name].code}`,
 });
 
-const checkLambda = ({ quotas: { lambdaRuns } }: AccountFacts): Finding => {
+const checkLambda = (
+  { reservedRuns }: EnvironmentConfig,
+  { quotas: { lambdaRuns } }: AccountFacts,
+): Finding => {
   if (lambdaRuns === undefined) return unknownQuota('lambdaRuns', 'How many Lambdas may run at a time');
-  return lambdaRuns >= leastLambdaRuns
+  const reserved = reservedRuns === undefined ? 0 : reservedRuns.api + 2 * reservedRuns.healthCheck;
+  const least = reserved === 0 ? leastLambdaRuns : reserved + sharedRuns;
+  return lambdaRuns >= least
     ? { level: 'ok', what: `${lambdaRuns} Lambdas may run at a time.` }
     : {
         level: 'error',
-        what: `Only ${lambdaRuns} Lambdas may run at a time in this account; copies, the API and the health checks share them.`,
+        what: `Only ${lambdaRuns} Lambdas may run at a time in this account; ${least} are needed for copies, the API and the health checks.`,
         advice: raise('lambdaRuns', 1_000),
       };
 };

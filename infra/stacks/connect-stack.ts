@@ -16,6 +16,7 @@ import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import type { CreatedPlatform, EnvironmentConfig } from '../config/environment-config.ts';
 import { acknowledge } from '../constructs/acknowledgements.ts';
+import type { ConnectService } from '../constructs/alarms.ts';
 import {
   type ConnectAccess,
   type KafkaAccess,
@@ -41,6 +42,7 @@ const protocols = { plaintext: 'PLAINTEXT', tls: 'SSL', iam: 'SASL_SSL' } as con
  */
 export class ConnectStack extends MillraceStack implements ConnectAccess {
   readonly url: string;
+  readonly service: ConnectService;
 
   constructor(
     scope: Construct,
@@ -55,6 +57,11 @@ export class ConnectStack extends MillraceStack implements ConnectAccess {
     this.url = `http://connect.${namespaceName}:${connectPort}`;
 
     // CDK declares its classes without `exactOptionalPropertyTypes`, under which a Cluster is not an ICluster.
+    this.service = {
+      clusterName: this.named('connect'),
+      serviceName: this.named('connect'),
+      workers: connect.workers,
+    };
     const cluster = new Cluster(this, 'Cluster', {
       clusterName: this.named('connect'),
       vpc: network.vpc,

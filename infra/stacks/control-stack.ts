@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
+  AccessLogField,
   AccessLogFormat,
   AuthorizationType,
   EndpointType,
@@ -13,6 +14,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import { apiVersionPath } from '#core/contracts/api-version.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
@@ -24,7 +26,21 @@ import { MillraceFunction } from '../constructs/millrace-function.ts';
 import { dataRemovalPolicy, logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
 
 /** The version is in the path, so that one host can serve several of them. */
-const stageName = 'api';
+export const apiStageName = 'api';
+
+/** A line of the access log. `principal` is the role or the token of the caller, as lambdas/authorize names it. */
+const accessLogLine = {
+  requestId: AccessLogField.contextRequestId(),
+  requestTime: AccessLogField.contextRequestTime(),
+  ip: AccessLogField.contextIdentitySourceIp(),
+  principal: AccessLogField.contextAuthorizerPrincipalId(),
+  httpMethod: AccessLogField.contextHttpMethod(),
+  path: AccessLogField.contextPath(),
+  protocol: AccessLogField.contextProtocol(),
+  status: AccessLogField.contextStatus(),
+  responseLength: AccessLogField.contextResponseLength(),
+  latencyMs: AccessLogField.contextResponseLatency(),
+};
 
 /** The HTTP API with its authorizer and the first admin token. */
 export class ControlStack extends MillraceStack {
@@ -64,6 +80,7 @@ export class ControlStack extends MillraceStack {
         config.consoleOrigin,
       ),
       network: foundation.network,
+      ...(config.reservedRuns !== undefined && { reservedRuns: config.reservedRuns.api }),
     }).lambda;
 
     this.apiFunction = api;
@@ -83,7 +100,7 @@ export class ControlStack extends MillraceStack {
         }),
       },
       deployOptions: {
-        stageName,
+        stageName: apiStageName,
         loggingLevel: MethodLoggingLevel.ERROR,
         // Request and response bodies hold passwords and tokens.
         dataTraceEnabled: false,
@@ -96,19 +113,16 @@ export class ControlStack extends MillraceStack {
             removalPolicy: RemovalPolicy.DESTROY,
           }),
         ),
-        accessLogFormat: AccessLogFormat.jsonWithStandardFields({
-          caller: false,
-          httpMethod: true,
-          ip: true,
-          protocol: true,
-          requestTime: true,
-          resourcePath: true,
-          responseLength: true,
-          status: true,
-          user: false,
-        }),
+        accessLogFormat: AccessLogFormat.custom(JSON.stringify(accessLogLine)),
+        throttlingRateLimit: config.api.requestsPerSecond,
+        throttlingBurstLimit: config.api.burst,
       },
     });
+    if (config.api.webAclArn !== undefined)
+      new CfnWebACLAssociation(this, 'WebAcl', {
+        resourceArn: this.api.deploymentStage.stageArn,
+        webAclArn: config.api.webAclArn,
+      });
     // CDK's own output of the URL, under a name that changes with the tree.
     this.api.node.tryRemoveChild('Endpoint');
     this.api.root.addMethod('ANY');
@@ -124,7 +138,8 @@ export class ControlStack extends MillraceStack {
       },
       {
         id: 'AwsSolutions-APIG3',
-        reason: 'Every route needs a token. A web ACL belongs to the account: associate it with the stage.',
+        reason:
+          'Every route needs a token. A web ACL belongs to the account: `api.webAclArn` of the environment.',
       },
       {
         id: 'AwsSolutions-APIG4',
@@ -139,7 +154,7 @@ export class ControlStack extends MillraceStack {
 
     new CfnOutput(this, 'ApiUrl', { value: this.api.urlForPath(apiVersionPath) });
     new CfnOutput(this, 'RestApiId', { value: this.api.restApiId });
-    new CfnOutput(this, 'ApiStage', { value: stageName });
+    new CfnOutput(this, 'ApiStage', { value: apiStageName });
     new CfnOutput(this, 'AdminTokenSecretArn', { value: adminToken.secretArn });
   }
 }

@@ -17,8 +17,9 @@ export const kafkaVersion = '4.1.x.kraft';
 /** Amazon MSK, provisioned, TLS between all parties. A client shows the role of its Lambda or task, and IAM says what that may do. */
 export class KafkaStack extends MillraceStack implements KafkaAccess {
   readonly security = 'iam';
-  readonly clusterNamePrefix: string;
+  readonly clusterNames: string;
   readonly brokerCount: number;
+  readonly instanceType: string;
 
   constructor(
     scope: Construct,
@@ -28,7 +29,8 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
   ) {
     super(scope, 'kafka', config);
     this.brokerCount = kafka.brokers;
-    this.clusterNamePrefix = `${this.named('kafka')}-`;
+    this.instanceType = kafka.instanceType;
+    this.clusterNames = `${this.named('kafka')}-*`;
     const zones = network.vpc.privateSubnets.length;
     // Every partition has a copy in each zone, and the loss of a zone must not stop writes.
     const minInSyncReplicas = zones - 1;

@@ -1,5 +1,6 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { CreatedPlatform, EnvironmentConfig, ImportedPlatform } from '../config/environment-config.ts';
 import type { Foundation } from '../constructs/function-rights.ts';
@@ -37,7 +38,12 @@ const importPlatform = (scope: Construct, platform: ImportedPlatform): Platform 
         mutable: false,
       }),
     },
-    kafka: { brokersFor: () => platform.kafka.brokers, security: platform.kafka.security },
+    kafka: {
+      brokersFor: () => platform.kafka.brokers,
+      security: platform.kafka.security,
+      ...(platform.kafka.security === 'iam' &&
+        platform.kafka.clusterName !== undefined && { clusterNames: platform.kafka.clusterName }),
+    },
     connect: platform.connect,
   };
 };
@@ -46,6 +52,11 @@ const importPlatform = (scope: Construct, platform: ImportedPlatform): Platform 
 export const createStacks = (app: App, config: EnvironmentConfig): void => {
   Tags.of(app).add('project', 'millrace');
   Tags.of(app).add('environment', config.name);
+  for (const [name, value] of Object.entries(config.tags)) Tags.of(app).add(name, value);
+  if (config.permissionsBoundary !== undefined) {
+    const boundary = ManagedPolicy.fromManagedPolicyArn(app, 'Boundary', config.permissionsBoundary);
+    PermissionsBoundary.of(app).apply(boundary);
+  }
 
   const state = new StateStack(app, config);
   const platform =
@@ -60,7 +71,9 @@ export const createStacks = (app: App, config: EnvironmentConfig): void => {
     alertTopic: state.alertTopic,
     unhandledAlerts: state.unhandledAlerts,
     replication,
-    apiFunction: control.apiFunction,
+    control,
+    stateTableName: state.table.tableName,
+    ...(platform.connect instanceof ConnectStack && { connect: platform.connect }),
     ...(platform.kafka instanceof KafkaStack ? { kafka: platform.kafka } : {}),
   });
 };

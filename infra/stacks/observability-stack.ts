@@ -1,5 +1,4 @@
 import { CfnOutput } from 'aws-cdk-lib';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -7,6 +6,9 @@ import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { Alarms } from '../constructs/alarms.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import { ReplicationDashboard } from '../constructs/replication-dashboard.ts';
+import { SavedQueries } from '../constructs/saved-queries.ts';
+import type { ConnectStack } from './connect-stack.ts';
+import { apiStageName, type ControlStack } from './control-stack.ts';
 import type { KafkaStack } from './kafka-stack.ts';
 import type { ReplicationStack } from './replication-stack.ts';
 
@@ -19,25 +21,40 @@ export class ObservabilityStack extends MillraceStack {
       readonly alertTopic: ITopic;
       readonly unhandledAlerts: IQueue;
       readonly replication: ReplicationStack;
-      readonly apiFunction: LambdaFunction;
+      readonly control: ControlStack;
+      readonly stateTableName: string;
+      /** Present when the Connect service is ours. */
+      readonly connect?: ConnectStack;
       /** Present when the Kafka cluster is ours. */
       readonly kafka?: KafkaStack;
     },
   ) {
     super(scope, 'observability', config);
-    const { alertTopic, unhandledAlerts, replication, apiFunction, kafka } = observed;
+    const { alertTopic, unhandledAlerts, replication, control, stateTableName, kafka, connect } = observed;
     const { alarms } = new Alarms(this, 'Alarms', {
       alertTopic,
       stateMachine: replication.stateMachine,
       healthFunctions: replication.healthFunctions,
       unhandledAlerts,
       undeliveredHealthChecks: replication.schedules.undelivered,
-      apiFunction,
+      apiFunction: control.apiFunction,
+      api: { name: this.named('api'), stage: apiStageName },
+      stateTableName,
+      steps: replication.steps,
+      ...(connect !== undefined && { connect: connect.service }),
       ...(kafka === undefined
         ? {}
-        : { kafka: { clusterName: kafka.clusterNameFor(this), brokers: kafka.brokerCount } }),
+        : {
+            kafka: {
+              clusterName: kafka.clusterNameFor(this),
+              brokers: kafka.brokerCount,
+              instanceType: kafka.instanceType,
+            },
+          }),
     });
     const { dashboard } = new ReplicationDashboard(this, 'Replications', alarms);
+
+    if (config.monitoring === 'full') new SavedQueries(this, 'Queries');
 
     new CfnOutput(this, 'DashboardName', { value: dashboard.dashboardName });
   }

@@ -40,6 +40,8 @@ export class ReplicationStack extends MillraceStack {
   readonly stateMachine: StateMachine;
   readonly healthFunctions: Readonly<Record<HealthFunctionName, LambdaFunction>>;
   readonly schedules: HealthSchedules;
+  /** The Lambdas of all state machines. */
+  readonly steps: readonly LambdaFunction[];
 
   constructor(scope: Construct, config: EnvironmentConfig, foundation: Foundation) {
     super(scope, 'replication', config);
@@ -74,6 +76,10 @@ export class ReplicationStack extends MillraceStack {
       logGroup: LogGroup,
     ): LambdaFunction =>
       new MillraceFunction(this, name, {
+        ...(config.reservedRuns !== undefined &&
+          Object.hasOwn(healthFunctionDefinitions, name) && {
+            reservedRuns: config.reservedRuns.healthCheck,
+          }),
         name,
         timeoutSeconds: definition.timeoutSeconds,
         memoryMib: definition.memoryMib,
@@ -105,9 +111,11 @@ export class ReplicationStack extends MillraceStack {
       network,
     }).stateMachine;
 
+    const changeStep = createFunction('change-tables', stepFunctionDefinitions['change-tables'], stepsLog);
+    this.steps = [...Object.values(startSteps), deleteStep, changeStep];
     new ChangeTables(this, 'ChangeTables', {
       steps: startSteps,
-      changeStep: createFunction('change-tables', stepFunctionDefinitions['change-tables'], stepsLog),
+      changeStep,
       tasks: this.tasks,
       network,
     });

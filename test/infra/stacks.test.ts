@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { z } from 'zod';
+import { createLog } from '#adapters/observability/log.ts';
 import { metricDimensions, metricNamespace } from '#core/contracts/environment.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { Log } from '#core/ports/clock-and-log.ts';
 import { type EnvironmentName, environmentNames } from '../../infra/config/environment-config.ts';
+import { loadEnvironment } from '../../infra/config/environments.ts';
 import { fromRoot } from '../../infra/constructs/project-root.ts';
 import { problemDetailsSchema } from '../../lambdas/api/contracts.ts';
 import {
@@ -14,6 +19,7 @@ import {
   type Statement,
   type Synthesized,
   synthesize,
+  synthesizeConfig,
 } from './synthesize.ts';
 
 const synthesized = Object.fromEntries(environmentNames.map((env) => [env, synthesize(env)])) as Record<
@@ -478,6 +484,20 @@ describe.each(environmentNames)('%s', (env) => {
     }
   });
 
+  test('takes so many requests and no more, and says in its log whose they were', () => {
+    const [stage] = resourcesOf(all, 'AWS::ApiGateway::Stage');
+    const [settings] = z.array(z.record(z.string(), z.unknown())).parse(stage?.Properties.MethodSettings);
+    expect(settings?.ThrottlingRateLimit).toBeGreaterThan(0);
+    expect(settings?.ThrottlingBurstLimit).toBeGreaterThan(0);
+    const { Format } = z.object({ Format: z.string() }).parse(stage?.Properties.AccessLogSetting);
+    expect(JSON.parse(Format)).toMatchObject({
+      principal: '$context.authorizer.principalId',
+      path: '$context.path',
+      status: '$context.status',
+    });
+    expect(Format).not.toMatch(/authorization|apiKey/i);
+  });
+
   test('never logs bodies of requests, which hold passwords', () => {
     const [stage] = resourcesOf(all, 'AWS::ApiGateway::Stage');
     expect(stage?.Properties.MethodSettings).toEqual([expect.objectContaining({ DataTraceEnabled: false })]);
@@ -526,10 +546,20 @@ describe.each(environmentNames)('%s', (env) => {
   });
 });
 
+const loggedLines = (write: (log: Log) => void): readonly unknown[] => {
+  const output = new PassThrough();
+  write(createLog({ service: 'test', connectorName: 'shop', output }));
+  return String(output.read())
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+};
+
 describe('the alarms', () => {
   const runbook = readFileSync(fromRoot('docs', 'runbook', 'README.md'), 'utf8');
   // Other sections, such as that of a held table, have titles in words.
   const sections = [...runbook.matchAll(/^## ([a-z-]+)$/gm)].map(([, title]) => title);
+  const highAndLow = ['any-high', 'any-low'];
   const alarmsOf = (env: EnvironmentName) => resourcesOf(synthesized[env], 'AWS::CloudWatch::Alarm');
   const nameOf = (env: EnvironmentName, properties: Readonly<Record<string, unknown>>) =>
     String(properties.AlarmName).replace(`millrace-${env}-`, '');
@@ -549,6 +579,50 @@ describe('the alarms', () => {
       expect(Properties.OKActions).toEqual(Properties.AlarmActions);
       expect(Properties.AlarmDescription).toContain(`docs/runbook/README.md#${nameOf(env, Properties)}`);
     }
+  });
+
+  test.each(createdEnvironments)('of %s are summed up by severity, each in one of both', (env) => {
+    const summaries = resourcesOf(synthesized[env], 'AWS::CloudWatch::CompositeAlarm');
+    expect(summaries.map(({ Properties }) => nameOf(env, Properties))).toEqual(highAndLow);
+    const rules = summaries.map(({ Properties }) => JSON.stringify(Properties.AlarmRule)).join('');
+    for (const { logicalId, Properties } of alarmsOf(env)) {
+      expect(rules.split(`"${logicalId}"`)).toHaveLength(2);
+      expect(Properties.AlarmDescription).toMatch(/^Severity (high|low)\. /);
+    }
+  });
+
+  test.each(createdEnvironments)(
+    'of %s watch Kafka, Connect, the state table, the API and the steps',
+    (env) => {
+      const names = alarmsOf(env).map(({ Properties }) => nameOf(env, Properties));
+      expect(names).toEqual(
+        expect.arrayContaining([
+          ...['kafka-disk', 'kafka-partitions', 'kafka-copies', 'connect-workers', 'connect-memory'],
+          ...['state-table-throttled', 'api-slow', 'step-errors'],
+        ]),
+      );
+    },
+  );
+
+  test.each(createdEnvironments)('of %s come with saved queries of log groups that are there', (env) => {
+    const groups = resourcesOf(synthesized[env], 'AWS::Logs::LogGroup').map(
+      ({ Properties }) => Properties.LogGroupName,
+    );
+    const queries = resourcesOf(synthesized[env], 'AWS::Logs::QueryDefinition');
+    expect(queries).toHaveLength(5);
+    const [line] = loggedLines((log) =>
+      log.error('It failed', { error: new MillraceError('Internal', 'x'), action: 'restart-consumer' }),
+    );
+    const text = queries.map(({ Properties }) => String(Properties.QueryString)).join(' ');
+    expect(text).toContain('by connector, error.code');
+    expect(line).toMatchObject({
+      level: 'ERROR',
+      connector: 'shop',
+      error: { code: 'Internal' },
+      action: 'restart-consumer',
+    });
+    for (const { Properties } of queries)
+      expect(groups).toEqual(expect.arrayContaining(Properties.LogGroupNames as string[]));
   });
 
   test.each(environmentNames)('of %s on our own metrics use the service-wide copy', (env) => {
@@ -798,9 +872,38 @@ test('what must not be lost survives the deletion of its stack in staging and pr
   }
 });
 
+test('runs of Lambda are kept free for the API and the health checks in prod', () => {
+  const reserved = (env: EnvironmentName) =>
+    resourcesOf(synthesized[env], 'AWS::Lambda::Function')
+      .filter(({ Properties }) => Properties.ReservedConcurrentExecutions !== undefined)
+      .map(({ Properties }) => String(Properties.FunctionName).replace(`millrace-${env}-`, ''));
+  expect(reserved('prod').toSorted()).toEqual(['api', 'check-heartbeats', 'monitor-health']);
+  expect(reserved('dev')).toEqual([]);
+});
+
+test('a web ACL, tags and a boundary of an environment are on what it makes', () => {
+  const boundary = 'arn:aws:iam::123456789012:policy/boundary';
+  const webAclArn = 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/millrace/0a1b';
+  const dev = loadEnvironment((name) => (name === 'env' ? 'dev' : undefined));
+  const given = synthesizeConfig({
+    ...dev,
+    api: { ...dev.api, webAclArn },
+    tags: { team: 'data' },
+    permissionsBoundary: boundary,
+  });
+  expect(
+    resourcesOf(given, 'AWS::WAFv2::WebACLAssociation').map(({ Properties }) => Properties.WebACLArn),
+  ).toEqual([webAclArn]);
+  const roles = resourcesOf(given, 'AWS::IAM::Role');
+  expect(roles.length).toBeGreaterThan(15);
+  for (const { Properties } of roles) expect(Properties.PermissionsBoundary).toBe(boundary);
+  const [table] = resourcesOf(given, 'AWS::DynamoDB::Table');
+  expect(table?.Properties.Tags).toContainEqual({ Key: 'team', Value: 'data' });
+});
+
 test('local has nothing that the emulator cannot create', () => {
   const unsupported =
-    /NatGateway|EIP|SecurityGroupIngress|SecurityGroupEgress|FlowLog|CompositeAlarm|ApplicationAutoScaling|MSK|DBProxy|WebACLAssociation|CloudTrail|VpcLink|RotationSchedule|CustomResource/;
+    /NatGateway|QueryDefinition|EIP|SecurityGroupIngress|SecurityGroupEgress|FlowLog|CompositeAlarm|ApplicationAutoScaling|MSK|DBProxy|WebACLAssociation|CloudTrail|VpcLink|RotationSchedule|CustomResource/;
   const types = resourcesOf(synthesized.local).map(({ Type }) => Type);
   expect(types.filter((type) => unsupported.test(type))).toEqual([]);
 });

@@ -1,0 +1,176 @@
+import { parseNetwork } from '#core/contracts/address-list.ts';
+import type { CreatedPlatform, EnvironmentConfig, ImportedPlatform } from './environment-config.ts';
+
+/** Memory in MiB that Fargate has for each number of CPU units (Amazon ECS developer guide, "Task CPU and memory"). */
+const fargateMemoryMib: Readonly<Record<number, readonly [least: number, most: number, step: number]>> = {
+  256: [512, 2_048, 512],
+  512: [1_024, 4_096, 1_024],
+  1024: [2_048, 8_192, 1_024],
+  2048: [4_096, 16_384, 1_024],
+  4096: [8_192, 30_720, 1_024],
+  8192: [16_384, 61_440, 4_096],
+  16384: [32_768, 122_880, 8_192],
+};
+
+/** A copy may take 48 h, and an outage may begin at its end: twice that, or changes are lost. */
+const leastRetentionHours = 96;
+/** Below that Debezium's queues and Kafka's buffers do not fit. */
+const leastConnectMib = 2_048;
+/** MSK's limits of an EBS volume. */
+const volumeGib = { least: 1, most: 16_384 };
+
+type Report = (field: string, problem: string) => void;
+
+/** Every problem of an environment, each with its field and what is possible. */
+export const findConfigProblems = (config: EnvironmentConfig): readonly string[] => {
+  const problems: string[] = [];
+  const report: Report = (field, problem) => void problems.push(`${field}: ${problem}`);
+  if (config.platform.source === 'created') checkCreated(config.platform, report);
+  else checkImported(config.platform, report);
+  checkTaskSize('consumer', config.consumer, report);
+  checkReach(config, report);
+  checkPeople(config, report);
+  if (config.topicRetentionHours < leastRetentionHours)
+    report(
+      'topicRetentionHours',
+      `${config.topicRetentionHours} is too short: at least ${leastRetentionHours}, twice the longest copy.`,
+    );
+  checkWhole('healthCheckRuns', config.healthCheckRuns, 1, 10, report);
+  checkWhole('lagAlarmMs', config.lagAlarmMs, 1_000, 24 * 3_600_000, report);
+  checkWhole('api.requestsPerSecond', config.api.requestsPerSecond, 1, 10_000, report);
+  checkWhole('api.burst', config.api.burst, 1, 5_000, report);
+  return problems;
+};
+
+/** Throws an error that lists every problem of an environment. */
+export const requireSoundConfig = (config: EnvironmentConfig): EnvironmentConfig => {
+  const problems = findConfigProblems(config);
+  if (problems.length === 0) return config;
+  throw new Error(
+    `infra/config/${config.name}.ts cannot be deployed:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+  );
+};
+
+const checkCreated = ({ network, kafka, connect }: CreatedPlatform, report: Report): void => {
+  const cidr = readNetwork(network.cidr);
+  if (cidr?.family !== 'ipv4' || !/^(10\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.)/.test(network.cidr))
+    report('platform.network.cidr', `"${network.cidr}" is no private network such as 10.60.0.0/16.`);
+  else if (Number(network.cidr.split('/')[1]) < 16 || Number(network.cidr.split('/')[1]) > 17)
+    report(
+      'platform.network.cidr',
+      `"${network.cidr}" must be a /16 or a /17: each zone takes a /20 and a /24.`,
+    );
+  checkWhole('platform.network.natGateways', network.natGateways, 1, network.availabilityZones, report);
+  if (!/^kafka\.[a-z0-9]+\.[a-z0-9]+$/.test(kafka.instanceType))
+    report('platform.kafka.instanceType', `"${kafka.instanceType}" is none, such as kafka.m7g.large.`);
+  if (kafka.brokers < network.availabilityZones || kafka.brokers % network.availabilityZones !== 0)
+    report(
+      'platform.kafka.brokers',
+      `${kafka.brokers} is no multiple of ${network.availabilityZones}, the number of zones.`,
+    );
+  checkWhole(
+    'platform.kafka.volumeGibPerBroker',
+    kafka.volumeGibPerBroker,
+    volumeGib.least,
+    volumeGib.most,
+    report,
+  );
+  checkWhole('platform.connect.workers', connect.workers, 1, 100, report);
+  checkTaskSize('platform.connect', connect, report);
+  if (connect.memoryMib < leastConnectMib)
+    report('platform.connect.memoryMib', `${connect.memoryMib} is too little: at least ${leastConnectMib}.`);
+};
+
+const checkImported = ({ network, kafka, connect }: ImportedPlatform, report: Report): void => {
+  if (network.subnetIds.length === 0 || network.subnetIds.length !== network.availabilityZones.length)
+    report(
+      'platform.network.subnetIds',
+      `there must be one for each of the ${network.availabilityZones.length} zones.`,
+    );
+  for (const broker of kafka.brokers.split(','))
+    if (!/^\S+:\d+$/.test(broker.trim())) report('platform.kafka.brokers', `"${broker}" is not HOST:PORT.`);
+  if (kafka.security === 'iam' && kafka.clusterName === undefined)
+    report('platform.kafka.clusterName', 'is missing: rights at a cluster with IAM are given by its name.');
+  if (!URL.canParse(connect.url) || !/^https?:/.test(connect.url))
+    report('platform.connect.url', `"${connect.url}" is no URL such as http://connect:8083.`);
+};
+
+const checkReach = (config: EnvironmentConfig, report: Report): void => {
+  const { allowed, ports } = config.databaseNetwork;
+  if (allowed.length === 0)
+    report(
+      'databaseNetwork.allowed',
+      'is empty, so that no database could be reached. 0.0.0.0/0 allows all.',
+    );
+  for (const network of allowed) checkNetwork('databaseNetwork.allowed', network, report);
+  for (const range of config.webhookRanges) checkNetwork('webhookRanges', range, report);
+  if (ports !== 'any') for (const port of ports) checkWhole('databaseNetwork.ports', port, 1, 65_535, report);
+  const { consoleOrigin } = config;
+  if (
+    consoleOrigin !== undefined &&
+    (!URL.canParse(consoleOrigin) || new URL(consoleOrigin).origin !== consoleOrigin)
+  )
+    report(
+      'consoleOrigin',
+      `"${consoleOrigin}" is no origin such as https://console.example.com, without a path.`,
+    );
+};
+
+const checkPeople = (config: EnvironmentConfig, report: Report): void => {
+  for (const address of config.alertEmails)
+    if (!/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/.test(address))
+      report('alertEmails', `"${address}" is no e-mail address.`);
+  for (const [name, value] of Object.entries(config.tags))
+    if (/^aws:/i.test(name) || !/^[\p{L}\p{N} _.:/=+@-]{1,128}$/u.test(name) || value.length > 256)
+      report(
+        'tags',
+        `"${name}" is no tag of AWS: up to 128 letters, digits and _.:/=+-@, not beginning with aws:.`,
+      );
+  const { permissionsBoundary } = config;
+  if (
+    permissionsBoundary !== undefined &&
+    !/^arn:[a-z-]+:iam::(\d{12}|aws):policy\/\S+$/.test(permissionsBoundary)
+  )
+    report('permissionsBoundary', `"${permissionsBoundary}" is no ARN of a managed policy.`);
+  const { webAclArn } = config.api;
+  if (
+    webAclArn !== undefined &&
+    !/^arn:[a-z-]+:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/\S+$/.test(webAclArn)
+  )
+    report('api.webAclArn', `"${webAclArn}" is no ARN of a regional web ACL.`);
+};
+
+const checkTaskSize = (
+  field: string,
+  { cpu, memoryMib }: { readonly cpu: number; readonly memoryMib: number },
+  report: Report,
+): void => {
+  const memory = fargateMemoryMib[cpu];
+  if (memory === undefined) {
+    report(`${field}.cpu`, `Fargate has no ${cpu}: ${Object.keys(fargateMemoryMib).join(', ')}.`);
+    return;
+  }
+  const [least, most, step] = memory;
+  if (memoryMib < least || memoryMib > most || memoryMib % step !== 0)
+    report(
+      `${field}.memoryMib`,
+      `with cpu ${cpu}, Fargate has ${least} to ${most} in steps of ${step}, and no ${memoryMib}.`,
+    );
+};
+
+const checkWhole = (field: string, value: number, least: number, most: number, report: Report): void => {
+  if (!Number.isInteger(value) || value < least || value > most)
+    report(field, `${value} is not a whole number from ${least} to ${most}.`);
+};
+
+const readNetwork = (text: string): ReturnType<typeof parseNetwork> | undefined => {
+  try {
+    return parseNetwork(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const checkNetwork = (field: string, text: string, report: Report): void => {
+  if (readNetwork(text) === undefined) report(field, `"${text}" is no network such as 10.20.0.0/16.`);
+};
