@@ -5,6 +5,7 @@
 export type FunctionRight =
   | 'read-credentials'
   | 'write-credentials'
+  | 'manage-tokens'
   | 'reach-kafka'
   | 'manage-topics'
   | 'relay-rows'
@@ -120,6 +121,7 @@ export const apiFunctionDefinition = {
   memoryMib: smallMib,
   rights: [
     'write-credentials',
+    'manage-tokens',
     'manage-topics',
     'reach-connect',
     'launch-tasks',

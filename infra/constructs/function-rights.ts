@@ -1,7 +1,7 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
-import { type IRole, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Effect, type IRole, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -94,8 +94,8 @@ export const subnetList = (network: WorkloadNetwork): string =>
   network.vpc.privateSubnets.map((subnet) => subnet.subnetId).join(',');
 
 /**
- * The state table for everybody: single items, queries and transactions on the table and its indexes. No scan, no change
- * of the table itself.
+ * The state table: single items, queries and transactions on the table and its indexes. No scan, no change of the table
+ * itself. Tokens and clients are the API's alone, see `keepFromTokens`.
  */
 export const stateGrant = (stack: MillraceStack, state: StateResources): Grant => ({
   environment: {
@@ -106,16 +106,7 @@ export const stateGrant = (stack: MillraceStack, state: StateResources): Grant =
   statements: [
     new PolicyStatement({
       sid: 'UseStateTable',
-      actions: [
-        'dynamodb:BatchGetItem',
-        'dynamodb:BatchWriteItem',
-        'dynamodb:ConditionCheckItem',
-        'dynamodb:DeleteItem',
-        'dynamodb:GetItem',
-        'dynamodb:PutItem',
-        'dynamodb:Query',
-        'dynamodb:UpdateItem',
-      ],
+      actions: itemActions,
       resources: [
         state.table.tableArn,
         ...[stateTableIndex, stateTableKeysIndex].map((index) => `${state.table.tableArn}/index/${index}`),
@@ -125,6 +116,41 @@ export const stateGrant = (stack: MillraceStack, state: StateResources): Grant =
       sid: 'UseStateKey',
       actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
       resources: [state.key.keyArn],
+    }),
+  ],
+});
+
+const itemActions = [
+  'dynamodb:BatchGetItem',
+  'dynamodb:BatchWriteItem',
+  'dynamodb:ConditionCheckItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
+  'dynamodb:UpdateItem',
+];
+const isWrite = (action: string): boolean => /:(BatchWrite|Delete|Put|Update)Item$/.test(action);
+
+/**
+ * For everyone but the API: no look at tokens and answers that are kept for repeated requests, and no new client, by the first part of an
+ * item's key (adapters/dynamodb/store-keys.ts). A refusal comes before every right.
+ */
+export const keepFromTokens = ({ table }: StateResources): Grant => ({
+  statements: [
+    new PolicyStatement({
+      sid: 'KeepFromTokens',
+      effect: Effect.DENY,
+      actions: itemActions,
+      resources: [table.tableArn],
+      conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['TOKEN*', 'REQUEST#*'] } },
+    }),
+    new PolicyStatement({
+      sid: 'KeepClientsAsTheyAre',
+      effect: Effect.DENY,
+      actions: itemActions.filter(isWrite),
+      resources: [table.tableArn],
+      conditions: { 'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': ['CLIENTS'] } },
     }),
   ],
 });
@@ -464,6 +490,8 @@ export const grantsOf = (
     'reach-kafka': () => kafkaGrant(stack, kafka, 'look'),
     'manage-topics': () => kafkaGrant(stack, kafka, 'manage'),
     'relay-rows': () => kafkaGrant(stack, kafka, 'manage', 'relay'),
+    // What it brings is that nothing is taken away, see below.
+    'manage-tokens': () => ({}),
     'reach-connect': () => connectGrant(connect),
     'launch-tasks': () => launchTasksGrant(stack, tasks, network),
     'update-tasks': () => updateTasksGrant(tasks),
@@ -477,5 +505,9 @@ export const grantsOf = (
     'read-channels': () => readChannelsGrant(stack),
     'write-channels': () => writeChannelsGrant(stack),
   };
-  return mergeGrants(stateGrant(stack, state), ...rights.map((right) => grants[right]()));
+  return mergeGrants(
+    stateGrant(stack, state),
+    ...(rights.includes('manage-tokens') ? [] : [keepFromTokens(state)]),
+    ...rights.map((right) => grants[right]()),
+  );
 };

@@ -22,6 +22,7 @@ import {
   type Foundation,
   grantsOf,
   kafkaGrant,
+  keepFromTokens,
   mergeGrants,
   readCredentialsGrant,
   stateGrant,
@@ -51,6 +52,7 @@ export class ReplicationStack extends MillraceStack {
       vpc: network.vpc,
       grant: mergeGrants(
         stateGrant(this, state),
+        keepFromTokens(state),
         readCredentialsGrant(this),
         databaseNetworkGrant(this),
         kafkaGrant(this, kafka, 'consume', 'relay'),

@@ -4,6 +4,15 @@ import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { z } from 'zod';
+import {
+  clientKey,
+  leaseKey,
+  replicationKey,
+  requestKey,
+  sequenceKey,
+  tokenEntryKey,
+  tokenKey,
+} from '#adapters/dynamodb/store-keys.ts';
 import { createLog } from '#adapters/observability/log.ts';
 import { metricDimensions, metricNamespace } from '#core/contracts/environment.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -26,6 +35,10 @@ const synthesized = Object.fromEntries(environmentNames.map((env) => [env, synth
   EnvironmentName,
   Synthesized
 >;
+const leadingKeysSchema = z.record(
+  z.string(),
+  z.object({ 'dynamodb:LeadingKeys': z.array(z.string()).or(z.string().transform((key) => [key])) }),
+);
 const createdEnvironments = environmentNames.filter((env) => env !== 'local');
 
 const partOf = (env: EnvironmentName, part: string) => {
@@ -309,11 +322,53 @@ describe.each(environmentNames)('%s', (env) => {
     const inEveryFunction = /^(ec2|xray):|^logs:(CreateLogStream|PutLogEvents)$/;
     for (const [name, { statements }] of Object.entries(functions)) {
       const actions = statements
+        .filter(({ Effect }) => Effect === 'Allow')
         .flatMap(({ Action }) => Action)
         // Kafka's have a test of their own.
         .filter((action) => !inEveryFunction.test(action) && !action.startsWith('kafka-cluster:'));
       expect({ name, actions: actions.toSorted() }).toEqual({ name, actions: expected[name]?.toSorted() });
     }
+  });
+
+  test('keeps tokens and kept answers from everyone but the API and its authorizer', () => {
+    const kept = [tokenKey('0'.repeat(64)).pk, tokenEntryKey(1).pk, requestKey('0'.repeat(64)).pk];
+    const taskRole = rolePolicies(all)
+      .filter(({ role }) => role.startsWith('WorkerTaskRole'))
+      .map(({ statement }) => statement);
+    const others = Object.entries({ ...functions, worker: { statements: taskRole } }).filter(
+      ([name]) => name !== 'api' && name !== 'authorize',
+    );
+    expect(others).toHaveLength(13);
+    for (const [name, { statements }] of others) {
+      const denied = statements.filter(({ Effect }) => Effect === 'Deny');
+      const keysOf = (action: string): readonly string[] =>
+        denied
+          .filter(({ Action }) => Action.includes(action))
+          .flatMap(({ Condition }) =>
+            Object.values(leadingKeysSchema.parse(Condition)).flatMap((keys) => keys['dynamodb:LeadingKeys']),
+          );
+      const matches = (action: string, key: string): boolean =>
+        keysOf(action).some((pattern) =>
+          pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern,
+        );
+      for (const action of statements
+        .filter(({ Effect }) => Effect === 'Allow')
+        .flatMap(({ Action }) => Action)
+        .filter((one) => one.startsWith('dynamodb:')))
+        for (const key of kept)
+          expect({ name, action, key, denied: matches(action, key) }).toEqual({
+            name,
+            action,
+            key,
+            denied: true,
+          });
+      expect(matches('dynamodb:PutItem', clientKey(1).pk)).toBe(true);
+      expect(matches('dynamodb:GetItem', clientKey(1).pk)).toBe(false);
+      for (const key of [replicationKey(1, 1).pk, leaseKey(1).pk, sequenceKey('x').pk])
+        expect(matches('dynamodb:PutItem', key)).toBe(false);
+    }
+    const api = functions.api?.statements ?? [];
+    expect(api.filter(({ Effect }) => Effect === 'Deny')).toEqual([]);
   });
 
   test('names the resources of those rights', () => {
