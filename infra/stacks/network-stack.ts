@@ -1,5 +1,6 @@
 import { CfnOutput, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import {
+  CfnEIP,
   FlowLogDestination,
   FlowLogTrafficType,
   GatewayVpcEndpointAwsService,
@@ -124,6 +125,19 @@ export class NetworkStack extends MillraceStack implements WorkloadNetwork {
     }
 
     if (network.interfaceEndpoints) this.#addInterfaceEndpoints();
+
+    // What the administrators of databases have to let in.
+    new CfnOutput(this, 'WorkloadSecurityGroupId', { value: this.workloadSecurityGroup.securityGroupId });
+    new CfnOutput(this, 'ConnectSecurityGroupId', { value: this.connectSecurityGroup.securityGroupId });
+    new CfnOutput(this, 'NatAddresses', {
+      value: Fn.join(
+        ',',
+        vpc.publicSubnets.flatMap((subnet) => {
+          const address = subnet.node.tryFindChild('EIP');
+          return address instanceof CfnEIP ? [address.attrPublicIp] : [];
+        }),
+      ),
+    });
   }
 
   /** The same networks and ports that connections are checked against. A rule of a security group cannot leave a network out. */

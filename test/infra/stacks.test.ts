@@ -568,13 +568,15 @@ describe.each(environmentNames)('%s', (env) => {
       'ApiStage',
       'ApiUrl',
       'ClusterName',
+      ...(env === 'local' ? [] : ['ConnectSecurityGroupId']),
       ...(env === 'local' ? [] : ['ConsoleBucket', 'ConsoleDistribution', 'ConsoleUrl']),
       'DashboardName',
-      ...(env === 'local' ? [] : ['MonitoringSecurityGroupId']),
+      ...(env === 'local' ? [] : ['MonitoringSecurityGroupId', 'NatAddresses']),
       'RestApiId',
       'StateMachineArn',
       'StateTableName',
       'TaskDefinitionArn',
+      ...(env === 'local' ? [] : ['WorkloadSecurityGroupId']),
     ]);
   });
 
@@ -725,7 +727,10 @@ describe.each(createdEnvironments)('%s creates its platform', (env) => {
       expect(Properties.EnableKeyRotation).toBe(true);
     expect(resourcesOf(all, 'AWS::EC2::VPC')).toHaveLength(1);
     expect(resourcesOf(all, 'AWS::EC2::FlowLog')).toHaveLength(1);
-    expect(resourcesOf(all, 'AWS::EC2::NatGateway').length).toBeGreaterThan(0);
+    const gateways = resourcesOf(all, 'AWS::EC2::NatGateway');
+    expect(gateways.length).toBeGreaterThan(0);
+    const { NatAddresses } = partOf(env, 'network').findOutputs('NatAddresses');
+    expect(JSON.stringify(NatAddresses).split('PublicIp')).toHaveLength(gateways.length + 1);
   });
 
   test('with security groups that let nothing in but its own parts', () => {

@@ -1,0 +1,212 @@
+import type { CreatedPlatform, EnvironmentConfig } from '../config/environment-config.ts';
+import prices from './prices.json' with { type: 'json' };
+
+/** What is to be replicated. */
+export interface Workload {
+  readonly replications: number;
+  /** Of each replication, on average. */
+  readonly eventsPerSecond: number;
+  readonly tablesPerReplication: number;
+}
+
+export interface CostLine {
+  readonly what: string;
+  readonly how: string;
+  readonly usd: number;
+}
+
+export interface Cost {
+  readonly monthlyUsd: number;
+  readonly perReplicationUsd: number;
+  readonly lines: readonly CostLine[];
+  /** Which limits this workload is above, and which comes next. */
+  readonly limits: readonly string[];
+  readonly dms: { readonly class: string; readonly perReplicationUsd: number; readonly how: string };
+}
+
+const hours = 730;
+const secondsPerMonth = hours * 3_600;
+const gib = 1024 ** 3;
+
+/** A row of some ten columns as Debezium's JSON, and what zstd makes of it in a batch. */
+const eventBytes = 600;
+const storedEventBytes = 150;
+/** Dead letters, heartbeats, the schema history or messages, and copies through Kafka. */
+const extraTopics = 4;
+/** Amazon MSK developer guide, "Right-size your cluster": partitions with their copies. */
+const partitionsPerBroker = {
+  'kafka.m7g.large': 1_000,
+  'kafka.m7g.xlarge': 1_000,
+  'kafka.m7g.2xlarge': 2_000,
+};
+type BrokerType = keyof typeof partitionsPerBroker;
+/** Brokers that one cluster has at most with KRaft. */
+const mostBrokers = 60;
+/** Of 70 % of a worker's memory, a connector with a backlog takes its queue of 64 MiB and its producer's buffer of 72 MiB. */
+const connectorMib = 140;
+/** The share of connectors that have a backlog at the same time, as after an outage of a target database's network. */
+const backloggedShare = 0.5;
+/** What one run of monitor-health does in its time. */
+const replicationsPerCheck = 2_000;
+
+/** Names that a replication writes to CloudWatch. */
+const metricsPerReplication = 14;
+const alarms = 26;
+const interfaceEndpoints = 4;
+
+const isBrokerType = (type: string): type is BrokerType => Object.hasOwn(partitionsPerBroker, type);
+
+/** The bill of a month of an environment with this workload, and that of AWS DMS for the same. */
+export const costOf = (config: EnvironmentConfig, workload: Workload): Cost => {
+  if (config.platform.source !== 'created')
+    throw new Error(`${config.name} uses a Kafka and a Connect that are there: their bill is known.`);
+  const { platform } = config;
+  const { replications } = workload;
+  const brokers = brokersFor(platform, config, workload);
+  const workers = workersFor(platform, replications);
+  const lines: readonly CostLine[] = [
+    {
+      what: 'Kafka brokers',
+      how: `${brokers.count} x ${brokers.type}`,
+      usd: brokers.count * prices.mskBrokerHour.usd[brokers.type] * hours,
+    },
+    {
+      what: 'Kafka disks',
+      how: `${brokers.count} x ${brokers.gibEach} GiB`,
+      usd: brokers.count * brokers.gibEach * prices.mskGibMonth.usd,
+    },
+    {
+      what: 'Kafka Connect',
+      how: `${workers} workers of ${platform.connect.cpu / 1024} vCPU and ${platform.connect.memoryMib / 1024} GB`,
+      usd: workers * taskUsd(platform.connect),
+    },
+    {
+      what: 'consumers',
+      how: `${replications} of ${config.consumer.cpu / 1024} vCPU and ${config.consumer.memoryMib / 1024} GB`,
+      usd: replications * taskUsd(config.consumer),
+    },
+    {
+      what: 'NAT gateways',
+      how: `${platform.network.natGateways}, and each change out to its target and in from its source`,
+      usd:
+        platform.network.natGateways * prices.natGatewayHour.usd * hours +
+        ((2 * eventBytes * eventsPerMonth(workload)) / gib) * prices.natGatewayGb.usd,
+    },
+    {
+      what: 'interface endpoints',
+      how: platform.network.interfaceEndpoints
+        ? `${interfaceEndpoints} in each of ${platform.network.availabilityZones} zones`
+        : 'none',
+      usd: platform.network.interfaceEndpoints
+        ? interfaceEndpoints * platform.network.availabilityZones * prices.interfaceEndpointHour.usd * hours
+        : 0,
+    },
+    {
+      what: 'metrics and alarms',
+      how: `${metricsPerReplication} metrics of each replication, ${alarms} alarms`,
+      usd:
+        replications * metricsPerReplication * prices.customMetricMonth.usd + alarms * prices.alarmMonth.usd,
+    },
+    {
+      what: 'state, secrets and logs',
+      how: '0.25 million writes and 1 million reads, 2 secrets, 1 GB of logs each',
+      usd:
+        replications *
+        (0.25 * prices.dynamoWriteMillion.usd +
+          prices.dynamoReadMillion.usd +
+          2 * prices.secretMonth.usd +
+          prices.logGb.usd),
+    },
+  ];
+  const monthlyUsd = lines.reduce((sum, { usd }) => sum + usd, 0);
+  return {
+    monthlyUsd,
+    perReplicationUsd: monthlyUsd / replications,
+    lines,
+    limits: limitsOf(config, workload, brokers.count, workers),
+    dms: dmsFor(workload),
+  };
+};
+
+const taskUsd = ({ cpu, memoryMib }: { readonly cpu: number; readonly memoryMib: number }): number =>
+  ((cpu / 1024) * prices.fargateArmVcpuHour.usd + (memoryMib / 1024) * prices.fargateArmGbHour.usd) * hours;
+
+const eventsPerMonth = ({ replications, eventsPerSecond }: Workload): number =>
+  replications * eventsPerSecond * secondsPerMonth;
+
+/** As many as the partitions need, in multiples of the zones, and disks for the retention with a third to spare. */
+const brokersFor = ({ kafka, network }: CreatedPlatform, config: EnvironmentConfig, workload: Workload) => {
+  const { instanceType } = kafka;
+  if (!isBrokerType(instanceType)) throw new Error(`infra/cost/prices.json has no price of ${instanceType}.`);
+  const zones = network.availabilityZones;
+  const partitions = workload.replications * (workload.tablesPerReplication + extraTopics) * zones;
+  const needed = Math.ceil(partitions / partitionsPerBroker[instanceType] / zones) * zones;
+  const count = Math.max(kafka.brokers, needed);
+  const keptBytes =
+    workload.replications *
+    workload.eventsPerSecond *
+    config.topicRetentionHours *
+    3_600 *
+    storedEventBytes *
+    zones;
+  return {
+    type: instanceType,
+    count,
+    gibEach: Math.max(kafka.volumeGibPerBroker, Math.ceil((1.33 * keptBytes) / gib / count)),
+  };
+};
+
+/** With room for the connectors of one worker that is lost. */
+const workersFor = ({ connect }: CreatedPlatform, replications: number): number => {
+  const perWorker = Math.floor((0.7 * connect.memoryMib) / (connectorMib * backloggedShare));
+  return Math.max(connect.workers, Math.ceil(replications / perWorker) + 1);
+};
+
+const limitsOf = (
+  config: EnvironmentConfig,
+  { replications, tablesPerReplication }: Workload,
+  brokers: number,
+  workers: number,
+): readonly string[] => {
+  const vcpus = Math.ceil((replications * config.consumer.cpu) / 1024);
+  return [
+    ...(brokers > mostBrokers
+      ? [
+          `${brokers} brokers are more than the ${mostBrokers} of one MSK cluster: divide the clients among several environments.`,
+        ]
+      : []),
+    ...(replications > replicationsPerCheck * config.healthCheckRuns
+      ? [
+          `${Math.ceil(replications / replicationsPerCheck)} runs of the health check are needed: healthCheckRuns is ${config.healthCheckRuns}.`,
+        ]
+      : []),
+    ...(config.platform.source === 'created' && brokers > config.platform.kafka.brokers
+      ? [
+          `${tablesPerReplication} tables each need ${brokers} brokers for their partitions: kafka.brokers is ${config.platform.kafka.brokers}.`,
+        ]
+      : []),
+    ...(config.platform.source === 'created' && workers > config.platform.connect.workers
+      ? [`${workers} Connect workers are needed: connect.workers is ${config.platform.connect.workers}.`]
+      : []),
+    `Fargate must have ${vcpus + workers * 2} vCPUs (npm run preflight).`,
+  ];
+};
+
+/**
+ * For the same work: quiet tasks share an instance, five to each; busy ones have their own. In two zones, as Kafka's copies are in several, which
+ * doubles both the instance and its 50 GiB.
+ */
+const dmsFor = ({ eventsPerSecond }: Workload): Cost['dms'] => {
+  const [instanceClass, tasks] =
+    eventsPerSecond < 50
+      ? (['dms.t3.medium', 5] as const)
+      : eventsPerSecond < 1_000
+        ? (['dms.c5.large', 1] as const)
+        : (['dms.c5.xlarge', 1] as const);
+  const instance = 2 * (prices.dmsInstanceHour.usd[instanceClass] * hours + 50 * prices.dmsGibMonth.usd);
+  return {
+    class: instanceClass,
+    perReplicationUsd: instance / tasks,
+    how: `Multi-AZ, 50 GiB, ${tasks === 1 ? 'one replication' : `${tasks} replications`} to an instance`,
+  };
+};

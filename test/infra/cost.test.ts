@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { loadEnvironment } from '../../infra/config/environments.ts';
+import { fromRoot } from '../../infra/constructs/project-root.ts';
+import { costOf, type Workload } from '../../infra/cost/cost-model.ts';
+import { describeCost } from '../../infra/cost/main.ts';
+import prices from '../../infra/cost/prices.json' with { type: 'json' };
+
+const load = (env: string) => loadEnvironment((name) => (name === 'env' ? env : undefined));
+const prod = load('prod');
+const quiet = (replications: number): Workload => ({
+  replications,
+  eventsPerSecond: 1,
+  tablesPerReplication: 20,
+});
+
+test('the bill is the sum of its lines, and every price says where it is from', () => {
+  const { lines, monthlyUsd, perReplicationUsd } = costOf(prod, quiet(10));
+  expect(lines.reduce((sum, { usd }) => sum + usd, 0)).toBeCloseTo(monthlyUsd, 6);
+  expect(perReplicationUsd).toBeCloseTo(monthlyUsd / 10, 6);
+  for (const { usd } of lines) expect(usd).toBeGreaterThan(0);
+  const { date, region, note, ...listed } = prices;
+  expect([date, region, note]).toEqual([
+    expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    'us-east-1',
+    expect.any(String),
+  ]);
+  for (const { source } of Object.values(listed))
+    expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/.*pricing/);
+});
+
+test('by hand: three brokers of prod, and a consumer of 1 vCPU and 4 GB', () => {
+  const usdOf = (what: string) => costOf(prod, quiet(1)).lines.find((line) => line.what === what)?.usd;
+  expect(usdOf('Kafka brokers')).toBeCloseTo(3 * 0.204 * 730, 6);
+  expect(usdOf('consumers')).toBeCloseTo((0.03238 + 4 * 0.00356) * 730, 6);
+});
+
+test('more of anything never costs less', () => {
+  const bill = (change: Partial<Workload>) => costOf(prod, { ...quiet(50), ...change }).monthlyUsd;
+  for (const change of [{ replications: 51 }, { eventsPerSecond: 5_000 }, { tablesPerReplication: 200 }])
+    expect(bill(change)).toBeGreaterThan(bill({}));
+});
+
+test('says which limits a workload is above', () => {
+  const limits = (replications: number) => costOf(prod, quiet(replications)).limits.join('\n');
+  expect(limits(10)).toBe('Fargate must have 16 vCPUs (npm run preflight).');
+  expect(limits(100)).toContain('kafka.brokers is 3');
+  expect(limits(1_000)).toContain('more than the 60 of one MSK cluster');
+  expect(limits(10_000)).toContain('healthCheckRuns is 4');
+});
+
+test('compares with an instance of DMS that fits the work', () => {
+  const classOf = (eventsPerSecond: number) => costOf(prod, { ...quiet(10), eventsPerSecond }).dms.class;
+  expect([1, 100, 5_000].map(classOf)).toEqual(['dms.t3.medium', 'dms.c5.large', 'dms.c5.xlarge']);
+});
+
+test('does not guess the bill of a Kafka that is there already', () => {
+  expect(() => costOf(load('local'), quiet(1))).toThrow('their bill is known');
+});
+
+test('docs/guide/cost.md has the figures that the model gives now', () => {
+  const guide = readFileSync(fromRoot('docs', 'guide', 'cost.md'), 'utf8');
+  for (const replications of [10, 100, 1_000, 10_000]) {
+    const { monthlyUsd, perReplicationUsd } = costOf(prod, quiet(replications));
+    const [row] = guide
+      .split('\n')
+      .filter((line) => line.startsWith(`| ${replications.toLocaleString('en-US')} `));
+    expect(row).toContain(`$${Math.round(monthlyUsd).toLocaleString('en-US')}`);
+    expect(row).toContain(`$${perReplicationUsd.toFixed(0)} `);
+  }
+});
+
+test('is told in lines that a person can read', () => {
+  const text = describeCost(costOf(prod, quiet(10)));
+  expect(text).toMatch(/\$447 {2}Kafka brokers: 3 x kafka\.m7g\.large/);
+  expect(text).toMatch(/a month\n.*for each replication\n.*with AWS DMS: dms\.t3\.medium/);
+});
