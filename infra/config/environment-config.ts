@@ -118,7 +118,7 @@ export interface EnvironmentConfig {
    * functions share what the account has; AWS keeps 100 of an account's runs shared, so small accounts cannot reserve any.
    */
   readonly reservedRuns?: { readonly api: number; readonly healthCheck: number };
-  /** `basic` leaves out composite alarms and saved queries, which the emulator does not know. */
+  /** `basic` leaves out composite alarms, alarms on several metrics and saved queries, which the emulator does not know. */
   readonly monitoring: 'full' | 'basic';
   /** Of every resource, next to `project` and `environment`. */
   readonly tags: Readonly<Record<string, string>>;

@@ -210,7 +210,7 @@ export class Alarms extends Construct {
       ...platformAlarms(sources),
       ...kafkaAlarms(sources.kafka),
       ...connectAlarms(sources.connect),
-    ];
+    ].filter(({ metric }) => stack.config.monitoring === 'full' || metric instanceof Metric);
     this.alarms = all.map((definition) => {
       const alarm = new Alarm(this, definition.name, {
         alarmName: stack.named(definition.name),

@@ -966,6 +966,8 @@ test('local has nothing that the emulator cannot create', () => {
     /NatGateway|QueryDefinition|EIP|SecurityGroupIngress|SecurityGroupEgress|FlowLog|CompositeAlarm|ApplicationAutoScaling|MSK|DBProxy|WebACLAssociation|CloudTrail|VpcLink|RotationSchedule|CustomResource/;
   const types = resourcesOf(synthesized.local).map(({ Type }) => Type);
   expect(types.filter((type) => unsupported.test(type))).toEqual([]);
+  const alarms = resourcesOf(synthesized.local, 'AWS::CloudWatch::Alarm');
+  expect(alarms.filter(({ Properties }) => Properties.Metrics !== undefined)).toEqual([]);
 });
 
 test('local takes Kafka and Connect from the command line', () => {
