@@ -1,6 +1,7 @@
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import type { Client } from '#core/contracts/client.ts';
 import type { Database } from '#core/contracts/database.ts';
+import type { Replication } from '#core/contracts/replication.ts';
 import { fleetAnswerSchema, fleetQuerySchema } from './health-contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { readPage, wholeList } from './paging.ts';
@@ -24,15 +25,15 @@ export const fleetOperations: readonly Operation[] = [
     status: 200,
     answer: fleetAnswerSchema,
     run: async ({ principal: { clientId }, query }, { store, clock }) => {
-      const clients: readonly Client[] =
-        clientId === undefined ? await store.listClients() : [await store.getClient(clientId)];
-      const replications =
-        clientId === undefined ? store.listAllReplications() : store.listReplications(clientId);
+      const [clients, replications]: readonly [readonly Client[], readonly Replication[]] =
+        clientId === undefined
+          ? await Promise.all([store.listClients(), store.listAllReplications()])
+          : await Promise.all([
+              store.getClient(clientId).then((client) => [client]),
+              store.listReplications(clientId),
+            ]);
       const { items, nextCursor } = await readPage(query, {
-        read: wholeList(
-          async () => (await replications).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
-          keyOf,
-        ),
+        read: wholeList(async () => replications.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)), keyOf),
         keyOf,
       });
       const owners = [...new Set(items.map((item) => item.clientId))];
