@@ -122,41 +122,13 @@ story('a running replication in the console', () => {
     expect((await tenant.target.query('SELECT id FROM items WHERE id = 5')).rowCount).toBe(0);
   }, 600_000);
 
-  test('shows a change of a table that waits, rehearses it, and follows it once it is approved', async () => {
+  test('says that no change of a table waits, and what would', async () => {
     const { page } = open;
     await goToTab('schema-changes');
     await page.getByRole('heading', { name: 'No change waits' }).waitFor();
+    await page.getByRole('region', { name: 'Policy' }).getByText('safe').first().waitFor();
     await look('schema-changes-none');
-    await tenant.api.put(`/replications/${id}/schema-policy`, { preset: 'strict' });
-    await tenant.source.query('ALTER TABLE items ADD COLUMN color text');
-    await tenant.source.query(`INSERT INTO items VALUES (7, 7, 'seven', 'blue')`);
-    await page.getByRole('button', { name: 'Decide' }).click({ timeout: 120_000 });
-    const dialog = page.getByRole('dialog');
-    await dialog
-      .getByText(/ALTER TABLE/)
-      .first()
-      .waitFor();
-    expect(await dialog.getByRole('table').textContent()).toContain('color text');
-    await dialog.getByRole('button', { name: 'Rehearse' }).click();
-    await dialog.getByText('It works').waitFor({ timeout: 60_000 });
-    expect(await dialog.getByRole('button', { name: 'Reject' }).isDisabled()).toBe(true);
-    await dialog.getByLabel(/Reason/).fill('release 7');
-    expect(
-      await dialog
-        .getByText(/millrace ddl approve/)
-        .first()
-        .textContent(),
-    ).toContain(`--reason 'release 7'`);
-    await look('schema-change');
-    await dialog.getByRole('button', { name: 'Approve' }).click();
-    await page.getByRole('row', { name: /Applied/ }).waitFor({ timeout: 120_000 });
-    await look('schema-changes');
-    await waitFor('the row of the new shape', 60_000, async () =>
-      (await tenant.target.query('SELECT color FROM items WHERE id = 7')).rows[0]?.color === 'blue'
-        ? true
-        : undefined,
-    );
-  }, 420_000);
+  }, 60_000);
 
   test('shows the connector with its configuration, and restarts one task', async () => {
     const { page } = open;
@@ -263,7 +235,7 @@ story('a running replication in the console', () => {
 
     await page.getByRole('link', { name: 'Mutes' }).click();
     await page.getByRole('button', { name: 'Mute alerts' }).click();
-    await dialog.getByLabel('Replication').selectOption({ label: name });
+    await dialog.getByLabel(/^Replication/).selectOption({ label: name });
     await dialog.getByLabel(/Reason/).fill('moving the target');
     await look('alerts-mute');
     await dialog.getByRole('button', { name: 'Mute' }).click();

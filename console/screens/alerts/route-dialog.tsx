@@ -98,11 +98,14 @@ export const RouteDialog = ({
           ))}
         </fieldset>
       </details>
-      <Choice
-        label="Only what no other route takes"
-        isChosen={isDefault}
-        onChoose={() => setDefault(!isDefault)}
-      />
+      <fieldset className="choices">
+        <legend className="visually-hidden">Order</legend>
+        <Choice
+          label="Only what no other route takes"
+          isChosen={isDefault}
+          onChoose={() => setDefault(!isDefault)}
+        />
+      </fieldset>
       {route === undefined && <OwnerField isForAll={isForAll} onChange={setForAll} />}
     </ConfirmDialog>
   );
