@@ -11,6 +11,7 @@ import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ActivityPage, StateStore } from '#core/ports/state-store.ts';
 import { describeAlertStore } from '../../kit/alert-store-contract.ts';
 import { sampleTable } from '../../kit/databases.ts';
+import { describeSchemaChangeStore } from '../../kit/schema-change-store-contract.ts';
 import { createStateTable, type EmulatedAws, startEmulatedAws, storeUnderTest } from './state-table.ts';
 
 let aws: EmulatedAws;
@@ -953,3 +954,4 @@ test('a database goes when nothing uses it, and a replication cannot be created 
 });
 
 describeAlertStore('DynamoDB', () => store);
+describeSchemaChangeStore('DynamoDB', () => store);
