@@ -1,4 +1,3 @@
-import { generateAuthToken } from 'aws-msk-iam-sasl-signer-js';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 
 /**
@@ -8,6 +7,8 @@ import { MillraceError } from '#core/errors/millrace-error.ts';
 export const iamToken = async (region: string | undefined = process.env.AWS_REGION): Promise<string> => {
   if (region === undefined || region === '')
     throw new MillraceError('Internal', 'Kafka asks for IAM authentication, and AWS_REGION is not set.');
+  // Loaded when it is needed: it brings clients of AWS, which every cold start of a Lambda would wait for.
+  const { generateAuthToken } = await import('aws-msk-iam-sasl-signer-js');
   const { token } = await generateAuthToken({ region });
   return token;
 };
