@@ -33,8 +33,8 @@ export interface AlarmSources {
   /** Of the API, as API Gateway measures it. */
   readonly api: { readonly name: string; readonly stage: string };
   readonly stateTableName: string;
-  /** The Lambdas of the state machines' steps. */
-  readonly steps: readonly LambdaFunction[];
+  /** The names of the Lambdas of the state machines' steps: taken as exports of their stack, none of them could ever go. */
+  readonly steps: readonly string[];
   /** Present when the Kafka cluster is ours. */
   readonly kafka?: KafkaCluster;
   /** Present when the Connect service is ours. */
@@ -288,7 +288,18 @@ const platformAlarms = ({ api, stateTableName, steps }: AlarmSources): readonly 
     name: 'step-errors',
     severity: 'low',
     description: 'Lambdas of starts, changes or deletions have failed ten times or more within five minutes.',
-    metric: sumOf(steps.map((step) => step.metricErrors({ period: fiveMinutes, statistic: 'Sum' }))),
+    metric: sumOf(
+      steps.map(
+        (FunctionName) =>
+          new Metric({
+            namespace: 'AWS/Lambda',
+            metricName: 'Errors',
+            dimensionsMap: { FunctionName },
+            statistic: 'Sum',
+            period: fiveMinutes,
+          }),
+      ),
+    ),
     when: { atLeast: 10 },
     periods: 1,
   },

@@ -3,6 +3,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
+import { stepFunctionDefinitions } from '../config/functions.ts';
 import { Alarms } from '../constructs/alarms.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import { ReplicationDashboard } from '../constructs/replication-dashboard.ts';
@@ -40,7 +41,7 @@ export class ObservabilityStack extends MillraceStack {
       apiFunction: control.apiFunction,
       api: { name: this.named('api'), stage: apiStageName },
       stateTableName,
-      steps: replication.steps,
+      steps: Object.keys(stepFunctionDefinitions).map((name) => this.named(name)),
       ...(connect !== undefined && { connect: connect.service }),
       ...(kafka === undefined
         ? {}

@@ -41,8 +41,6 @@ export class ReplicationStack extends MillraceStack {
   readonly stateMachine: StateMachine;
   readonly healthFunctions: Readonly<Record<HealthFunctionName, LambdaFunction>>;
   readonly schedules: HealthSchedules;
-  /** The Lambdas of all state machines. */
-  readonly steps: readonly LambdaFunction[];
 
   constructor(scope: Construct, config: EnvironmentConfig, foundation: Foundation) {
     super(scope, 'replication', config);
@@ -114,7 +112,6 @@ export class ReplicationStack extends MillraceStack {
     }).stateMachine;
 
     const changeStep = createFunction('change-tables', stepFunctionDefinitions['change-tables'], stepsLog);
-    this.steps = [...Object.values(startSteps), deleteStep, changeStep];
     new ChangeTables(this, 'ChangeTables', {
       steps: startSteps,
       changeStep,
