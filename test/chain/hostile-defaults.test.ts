@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { escape as quoteText } from 'mysql2';
 import { type MariadbServer, mariadbSourceSettings, startMariadb } from '../../local/mariadb.ts';
 import {
   awaitEqual,
   awaitLive,
   awaitStatus,
   connectTo,
-  createReplication,
   createTenant,
   runningStack,
   startAndAwaitActive,
@@ -56,9 +56,53 @@ const mariadbDefaults = {
   foreign_key_checks: '0',
 } as const;
 
-describe('PostgreSQL with defaults of its databases that change what sessions do', () => {
+interface Scope {
+  readonly name: string;
+  /** Whom the replication logs in as, where it is not the administrator. */
+  readonly role?: string;
+  /** Begins a statement that a `SET` ends. */
+  readonly alter: (database: string, role: string) => Readonly<Record<'source' | 'target', string>>;
+}
+
+/** A role may have defaults of its own, everywhere or in one database; they win over those of the database. */
+const scopes: readonly Scope[] = [
+  {
+    name: 'its databases',
+    alter: (database) => ({ source: `ALTER DATABASE ${database}`, target: `ALTER DATABASE ${database}` }),
+  },
+  {
+    name: 'the roles that a replication logs in as',
+    role: 'hostile_role',
+    alter: (database, role) => ({
+      source: `ALTER ROLE ${role}`,
+      target: `ALTER ROLE ${role} IN DATABASE ${database}`,
+    }),
+  },
+];
+
+describe.each(scopes)('PostgreSQL with defaults of $name that change what sessions do', ({ role, alter }) => {
   let tenant: Tenant;
   let id: number | undefined;
+  let ends = {};
+  /** Both servers may be one. */
+  const roles: string[] = [];
+
+  const registerRole = async (side: 'source' | 'target'): Promise<number> => {
+    const name = `${role}_${side}_${tenant.databaseName.slice(-6)}`;
+    const client = tenant[side];
+    await client.query(`CREATE ROLE ${name} LOGIN REPLICATION PASSWORD 'secret'`);
+    roles.push(name);
+    await client.query(`GRANT CREATE ON DATABASE ${tenant.databaseName} TO ${name}`);
+    await client.query(
+      side === 'source' ? `ALTER TABLE values_ OWNER TO ${name}` : `GRANT CREATE ON SCHEMA public TO ${name}`,
+    );
+    const answer = await tenant.api.post(
+      '/databases',
+      tenant.registration(side, { name: `${name} ${side}`, username: name, password: 'secret' }),
+    );
+    expect(answer.status).toBe(201);
+    return answer.body.database_id;
+  };
 
   beforeAll(async () => {
     tenant = await createTenant('hostile');
@@ -69,13 +113,21 @@ describe('PostgreSQL with defaults of its databases that change what sessions do
       INSERT INTO values_ SELECT g, date '2001-02-03' + g, timestamptz '2001-02-03 04:05:06.789+00' + g * interval '1 hour',
         interval '1 year -2 days 03:04:05.6', 0.1::float8 + g / 3.0, '\\x00ff5c27', 'žluťoučký \\ ''kůň''', ARRAY['NULL', NULL, 'a b'],
         1.10, timetz '04:05:06.789+03:30' FROM generate_series(1, 2000) g`);
-    for (const [client, defaults] of [
-      [tenant.source, { ...postgresDefaults, default_transaction_read_only: 'on' }],
-      [tenant.target, postgresDefaults],
+    if (role !== undefined) {
+      const source_database_id = await registerRole('source');
+      ends = { source_database_id, target_database_id: await registerRole('target') };
+    }
+    const [source = '', target = ''] = roles;
+    for (const [client, start, defaults] of [
+      [
+        tenant.source,
+        alter(tenant.databaseName, source).source,
+        { ...postgresDefaults, default_transaction_read_only: 'on' },
+      ],
+      [tenant.target, alter(tenant.databaseName, target).target, postgresDefaults],
     ] as const) {
-      for (const [name, value] of Object.entries(defaults)) {
-        await client.query(`ALTER DATABASE ${tenant.databaseName} SET ${name} = ${value}`);
-      }
+      for (const [name, value] of Object.entries(defaults))
+        await client.query(`${start} SET ${name} = ${value}`);
     }
   });
   afterAll(async () => {
@@ -84,9 +136,13 @@ describe('PostgreSQL with defaults of its databases that change what sessions do
   });
 
   test('is copied, streamed and resumed as with its own', async () => {
-    ({ id } = await createReplication(tenant, [
-      { source: { table: 'values_' }, target: { table: 'values_' } },
-    ]));
+    const created = await tenant.api.post('/replications', {
+      ...{ source_database_id: tenant.sourceDatabaseId, target_database_id: tenant.targetDatabaseId },
+      ...ends,
+      tables: [{ source: { table: 'values_' }, target: { table: 'values_' } }],
+    });
+    expect([created.status, created.body]).toEqual([201, expect.anything()]);
+    id = Number(created.body.replication_id);
     const query = 'SELECT * FROM values_ ORDER BY id';
     await startAndAwaitActive(tenant, id);
     await awaitLive(tenant, id);
@@ -107,11 +163,55 @@ describe('PostgreSQL with defaults of its databases that change what sessions do
   }, 400_000);
 });
 
-describe('MariaDB with global defaults that change what sessions do', () => {
+interface MariadbScope {
+  readonly name: string;
+  /** The statements that give new sessions these defaults. */
+  readonly set: (defaults: readonly (readonly [string, string])[]) => readonly string[];
+  /** What `init_connect` is not for is a user with SUPER or CONNECTION ADMIN. */
+  readonly isPlainUser: boolean;
+}
+
+const mariadbScopes: readonly MariadbScope[] = [
+  {
+    name: 'global defaults',
+    set: (defaults) => defaults.map(([name, value]) => `SET GLOBAL ${name} = ${value}`),
+    isPlainUser: false,
+  },
+  {
+    name: 'init_connect',
+    set: (defaults) => {
+      const all = defaults.map(([name, value]) => `SESSION ${name} = ${value}`).join(', ');
+      return [`SET GLOBAL init_connect = ${quoteText(`SET NAMES latin1; SET ${all}`)}`];
+    },
+    isPlainUser: true,
+  },
+];
+
+describe.each(mariadbScopes)('MariaDB with $name that change what sessions do', ({ set, isPlainUser }) => {
   let tenant: MariadbTenant;
   let id: number | undefined;
+  let ends = {};
   /** Its own: other suites use that of the stack at the same time. */
   let server: MariadbServer;
+
+  /** With the grants of docs/guide/mysql.md. */
+  const registerPlainUser = async (): Promise<void> => {
+    await tenant.sql.query(`
+      CREATE USER plain IDENTIFIED BY 'secret';
+      GRANT REPLICATION SLAVE, BINLOG MONITOR, RELOAD ON *.* TO plain;
+      GRANT SELECT ON ${tenant.sourceName}.* TO plain;
+      GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP ON ${tenant.targetName}.* TO plain`);
+    const register = async (database: string): Promise<number> => {
+      const answer = await tenant.api.post('/databases', {
+        ...{ name: `plain ${database}`, kind: 'mariadb', host: server.host, port: server.port, database },
+        ...{ username: 'plain', password: 'secret', tls_mode: 'disable' },
+      });
+      expect([answer.status, answer.body]).toEqual([201, expect.anything()]);
+      return answer.body.database_id;
+    };
+    const source_database_id = await register(tenant.sourceName);
+    ends = { source_database_id, target_database_id: await register(tenant.targetName) };
+  };
 
   beforeAll(async () => {
     server = await startMariadb({ config: mariadbSourceSettings });
@@ -122,9 +222,8 @@ describe('MariaDB with global defaults that change what sessions do', () => {
       );
       INSERT INTO values_ SELECT seq, '2001-02-03', '2001-02-03 04:05:06.789', '2001-02-03 04:05:06.789012', 'žluť \\\\ ''kůň'' "x"', 'ab ',
         x'00ff5c27', seq / 3, 'b' FROM seq_1_to_2000`);
-    for (const [name, value] of Object.entries(mariadbDefaults)) {
-      await tenant.sql.query(`SET GLOBAL ${name} = ${value}`);
-    }
+    if (isPlainUser) await registerPlainUser();
+    for (const statement of set(Object.entries(mariadbDefaults))) await tenant.sql.query(statement);
   });
   afterAll(async () => {
     if (id !== undefined) {
@@ -139,9 +238,13 @@ describe('MariaDB with global defaults that change what sessions do', () => {
 
   test('is copied, streamed and resumed as with its own', async () => {
     const asTenant = tenant as unknown as Tenant;
-    ({ id } = await createReplication(asTenant, [
-      { source: { table: 'values_' }, target: { table: 'values_' } },
-    ]));
+    const created = await tenant.api.post('/replications', {
+      ...{ source_database_id: tenant.sourceDatabaseId, target_database_id: tenant.targetDatabaseId },
+      ...ends,
+      tables: [{ source: { table: 'values_' }, target: { table: 'values_' } }],
+    });
+    expect([created.status, created.body]).toEqual([201, expect.anything()]);
+    id = Number(created.body.replication_id);
     const query = 'SELECT id, d, ts, dt, t, c, hex(b), f, e FROM values_ ORDER BY id';
     await startAndAwaitActive(asTenant, id);
     await awaitLive(asTenant, id);

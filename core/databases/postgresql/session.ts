@@ -28,6 +28,8 @@ export const canonicalSessionSettings = {
   quote_all_identifiers: 'off',
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
+  // What we keep next to the target tables has policies, so that each role sees its own rows; `off` would refuse every statement on it.
+  row_security: 'on',
 } as const;
 
 /**
@@ -40,7 +42,7 @@ export const withoutSessionLimitsStatement =
 /**
  * Of sessions at a source. A statement that row-level security would keep rows from fails, since a copy without them would
  * look whole. A source may be read-only by default, to keep people from accidents: Millrace writes its slot, its publication and
- * its heartbeats all the same. At a target, both are its owner's own affair, and a provider makes a full one read-only.
+ * its heartbeats all the same. A target stays read-only where it is: a provider makes a full one so.
  */
 export const sourceSessionSettings = { row_security: 'off', default_transaction_read_only: 'off' } as const;
 
