@@ -136,7 +136,19 @@ export interface MysqlTestServer {
   /** For MILLRACE_TEST_MYSQL_URL. */
   readonly url: string;
   readonly version: string;
+  /** SIGKILL, as a crash. The data stays. */
+  kill(): Promise<void>;
+  /** The data goes, unless its folder was given. */
   stop(): Promise<void>;
+}
+
+export interface MysqlOptions extends Pick<FetchOptions, 'say' | 'signal'> {
+  /** Kept between starts; a temporary one is made when left out. */
+  readonly dataDir?: string;
+  /** A free one is taken when left out. */
+  readonly port?: number;
+  /** System variables. They win over ours. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -145,7 +157,7 @@ export interface MysqlTestServer {
  */
 export const startMysql = async (
   root: string,
-  { say, signal }: Pick<FetchOptions, 'say' | 'signal'>,
+  { say, signal, ...given }: MysqlOptions,
 ): Promise<MysqlTestServer> => {
   const libraries = path.join(root, 'usr', 'lib', 'x86_64-linux-gnu');
   const libraryFolder = existsSync(libraries)
@@ -156,7 +168,7 @@ export const startMysql = async (
   // The libraries are newer than those of the machine, so their own loader has to start the server.
   const command = path.join(libraryFolder, loader);
   const server = ['--library-path', libraryFolder, path.join(root, 'usr', 'sbin', 'mysqld')];
-  const dataDir = path.join(tmpdir(), `millrace-mysql-${process.pid}`);
+  const dataDir = given.dataDir ?? path.join(tmpdir(), `millrace-mysql-${process.pid}`);
   const options = [
     '--no-defaults',
     `--basedir=${path.join(root, 'usr')}`,
@@ -165,24 +177,26 @@ export const startMysql = async (
     `--character-sets-dir=${path.join(root, 'usr', 'share', 'mysql', 'charsets')}`,
     ...(userInfo().uid === 0 ? ['--user=root'] : []),
   ];
-  const port = await findFreePort();
+  const port = given.port ?? (await findFreePort());
   const logFile = `${dataDir}.log`;
   const accounts = `${dataDir}.sql`;
   const removeFiles = (): void => {
     for (const name of [dataDir, accounts, logFile])
       rmSync(name, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   };
-  say('Making the system tables');
-  try {
-    await run(command, [...server, ...options, '--initialize-insecure'], {
-      maxBuffer: outputMaxBytes,
-      signal,
-      killSignal: 'SIGKILL',
-    });
-  } catch (error) {
-    removeFiles();
-    signal?.throwIfAborted();
-    throw error;
+  if (given.dataDir === undefined || !existsSync(dataDir)) {
+    say('Making the system tables');
+    try {
+      await run(command, [...server, ...options, '--initialize-insecure'], {
+        maxBuffer: outputMaxBytes,
+        signal,
+        killSignal: 'SIGKILL',
+      });
+    } catch (error) {
+      removeFiles();
+      signal?.throwIfAborted();
+      throw error;
+    }
   }
   writeFileSync(
     accounts,
@@ -206,6 +220,7 @@ export const startMysql = async (
       '--secure-file-priv=',
       '--skip-name-resolve=ON',
       '--innodb-buffer-pool-size=128M',
+      ...Object.entries(given.settings ?? {}).map(([name, value]) => `--${name}=${value}`),
     ],
     cwd: dataDir,
     logFile,
@@ -220,7 +235,7 @@ export const startMysql = async (
       { signal: 'SIGTERM', waitMs: 30_000 },
       { signal: 'SIGKILL', waitMs: 5_000 },
     ]);
-    removeFiles();
+    if (given.dataDir === undefined) removeFiles();
   };
   const isReady = waitUntilReady('MySQL', started, quietMs, async () => {
     try {
@@ -243,6 +258,7 @@ export const startMysql = async (
   return {
     url: `mysql://root:${password}@${loopback}:${port}`,
     version,
+    kill: () => stopProcess(started.identity, [{ signal: 'SIGKILL', waitMs: 5_000 }]),
     stop,
   };
 };

@@ -9,6 +9,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { runCaptureKill } from './capture-kill/capture-kill.ts';
 import type { CaptureSource, Interruption } from './capture-kill/capture-source.ts';
 import { startMariadbSource } from './capture-kill/mariadb-source.ts';
+import { startMysqlSource } from './capture-kill/mysql-source.ts';
 import { startPostgresSource } from './capture-kill/postgres-source.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
@@ -21,6 +22,8 @@ const captureSources: Readonly<Record<string, () => Promise<CaptureSource>>> = {
   'postgresql-15': () => startPostgresSource(15),
   'postgresql-18': () => startPostgresSource(18),
   mariadb: startMariadbSource,
+  mysql: () => startMysqlSource('ON'),
+  'mysql-without-gtids': () => startMysqlSource('OFF'),
 };
 const interruptions: readonly Interruption[] = ['session', 'worker', 'source'];
 
