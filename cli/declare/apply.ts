@@ -67,6 +67,11 @@ const carryOut = async (cli: Cli, step: Step): Promise<string> => {
       await api.call('setSchemaPolicy', { path: { replication_id }, body: toPolicy(step.policy) });
       return `Changed what ${name} does when a table is changed at the source.`;
     }
+    case 'set-dead-letters': {
+      const { replication_id, name } = step.replication;
+      await api.call('updateDeadLetterSettings', { path: { replication_id }, body: step.settings });
+      return `Changed what ${name} does with changes that its target refuses.`;
+    }
     case 'add-tables':
       return addTables(cli, step);
     case 'remove-tables':
@@ -154,6 +159,7 @@ const createReplication = async ({ api }: Cli, declared: DeclaredReplication): P
       tables: toTables(declared.tables),
       capture: declared.capture,
       ...(declared.schema_changes === undefined ? {} : { schema_changes: toPolicy(declared.schema_changes) }),
+      ...(declared.dead_letters === undefined ? {} : { dead_letters: declared.dead_letters }),
     },
   });
   return `Configured replication ${declared.name}.`;

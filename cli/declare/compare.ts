@@ -6,6 +6,7 @@ import type { Request } from '../api/call.ts';
 import type { Database, Replication } from '../api/routes.ts';
 import {
   type Declaration,
+  type DeclaredDeadLetters,
   type DeclaredReplication,
   type DeclaredTableName,
   readTableName,
@@ -84,6 +85,15 @@ export const comparePolicy = (
     ),
   ];
 };
+
+/** What of the settings of dead letters is declared otherwise; nothing where it is not declared. */
+export const compareDeadLetters = (
+  { policy, limit }: DeclaredDeadLetters = {},
+  { dead_letters: settings }: Pick<Replication, 'dead_letters'>,
+): readonly Difference[] => [
+  ...(policy === undefined ? [] : difference('dead_letters.policy', settings.policy, policy)),
+  ...(limit === undefined ? [] : difference('dead_letters.limit', settings.limit, limit)),
+];
 
 const sorted = (kinds: Readonly<Record<string, string | undefined>>): object =>
   Object.fromEntries(Object.entries(kinds).toSorted(([left], [right]) => (left < right ? -1 : 1)));

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { defaultDeadLetterSettings } from '#core/contracts/dead-letter.ts';
 import type { Database, Replication } from '../api/routes.ts';
 
 /** An environment variable that is named after a database: `SHOP_PASSWORD`. */
@@ -57,6 +58,12 @@ const exportPolicy = ({ preset, kinds, tables }: Replication['schema_changes']):
         },
       };
 
+/** Nothing for what every replication has that says nothing. */
+const exportDeadLetters = ({ policy, limit }: Replication['dead_letters']): object =>
+  policy === defaultDeadLetterSettings.policy && limit === defaultDeadLetterSettings.limit
+    ? {}
+    : { dead_letters: { policy, limit } };
+
 /** A replication with its two databases, as a file that `plan` finds no change in. */
 export const exportReplication = (
   replication: Replication,
@@ -75,6 +82,7 @@ export const exportReplication = (
       tables: replication.tables.map(exportTable),
       capture: Object.fromEntries(Object.entries(replication.capture).filter(([, value]) => value !== null)),
       ...exportPolicy(replication.schema_changes),
+      ...exportDeadLetters(replication.dead_letters),
       state: replication.desired,
     },
   ],

@@ -6,6 +6,7 @@ import { plural } from '../output/format-values.ts';
 import {
   type CaptureChange,
   compareDatabase,
+  compareDeadLetters,
   comparePolicy,
   compareReplication,
   type DatabaseChange,
@@ -13,7 +14,7 @@ import {
   declaredLabel,
 } from './compare.ts';
 import type { Current } from './current.ts';
-import type { Declaration, DeclaredPolicy, DeclaredReplication } from './schema.ts';
+import type { Declaration, DeclaredDeadLetters, DeclaredPolicy, DeclaredReplication } from './schema.ts';
 
 type DeclaredDatabase = Declaration['databases'][number];
 
@@ -27,6 +28,11 @@ export type Step =
       readonly kind: 'set-schema-policy';
       readonly replication: Replication;
       readonly policy: DeclaredPolicy;
+    }
+  | {
+      readonly kind: 'set-dead-letters';
+      readonly replication: Replication;
+      readonly settings: DeclaredDeadLetters;
     }
   | { readonly kind: 'create-database'; readonly declared: DeclaredDatabase }
   | {
@@ -239,6 +245,7 @@ const planChangedReplication = (
   );
   const isMoved = state !== undefined && state !== replication.desired;
   const policy = comparePolicy(declared.schema_changes, replication);
+  const deadLetters = compareDeadLetters(declared.dead_letters, replication);
   const steps: readonly Step[] = [
     ...(changed.length === 0
       ? []
@@ -246,6 +253,9 @@ const planChangedReplication = (
     ...(policy.length === 0 || declared.schema_changes === undefined
       ? []
       : [{ kind: 'set-schema-policy' as const, replication, policy: declared.schema_changes }]),
+    ...(deadLetters.length === 0 || declared.dead_letters === undefined
+      ? []
+      : [{ kind: 'set-dead-letters' as const, replication, settings: declared.dead_letters }]),
     ...(added.length === 0 ? [] : [{ kind: 'add-tables' as const, replication, tables: added }]),
     ...(removed.length === 0 ? [] : [{ kind: 'remove-tables' as const, replication, tables: removed }]),
     ...(isMoved ? [{ kind: moveTo(state, replication.desired), name }] : []),
@@ -281,6 +291,7 @@ const planChangedReplication = (
               ...added.map(({ source }) => `+ table ${declaredLabel(source)}`),
               ...removed.map((source) => `- table ${tableLabel(source)}`),
               ...policy.map(describe),
+              ...deadLetters.map(describe),
               ...(isMoved ? [`state: ${replication.desired} -> ${state}`] : []),
             ],
           } as const,

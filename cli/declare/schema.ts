@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { captureOptionBounds } from '#core/contracts/capture-options.ts';
 import { databaseKindSchema, tlsModeSchema } from '#core/contracts/database.ts';
+import { deadLetterPolicySchema, maxDeadLetterLimit } from '#core/contracts/dead-letter.ts';
 import { identifierPartSchema } from '#core/contracts/identifiers.ts';
 import { unloggedCascadesSchema, valuePolicySchema } from '#core/contracts/replication.ts';
 import { changeActionSchema, changeKindSchema, policyPresetSchema } from '#core/contracts/schema-policy.ts';
@@ -113,6 +114,22 @@ const declaredPolicySchema = z
   })
   .meta({ description: 'What is done when a table is changed at the source.' });
 
+const declaredDeadLettersSchema = z
+  .strictObject({
+    policy: deadLetterPolicySchema.exactOptional(),
+    limit: z
+      .number()
+      .int()
+      .min(1)
+      .max(maxDeadLetterLimit)
+      .exactOptional()
+      .meta({ description: 'How many dead letters there may be before the next one holds its table.' }),
+  })
+  .meta({
+    description:
+      'What is done with a change that the target refuses because of its row. What is left out stays as it is.',
+  });
+
 export const declaredReplicationSchema = z.strictObject({
   name: nameSchema,
   source: nameSchema.meta({ description: 'The name of the database to read.' }),
@@ -121,6 +138,7 @@ export const declaredReplicationSchema = z.strictObject({
   tables: z.array(declaredTableSchema).min(1).max(1_000),
   capture: captureSchema.default({}),
   schema_changes: declaredPolicySchema.exactOptional(),
+  dead_letters: declaredDeadLettersSchema.exactOptional(),
   state: z.enum(['running', 'paused', 'stopped']).exactOptional().meta({
     description: 'What `apply` starts, pauses or stops it to. It is left as it is when this is left out.',
   }),
@@ -138,6 +156,7 @@ export const declarationFileSchema = z
 
 export type DeclaredTable = Exclude<z.infer<typeof declaredTableSchema>, string>;
 export type DeclaredPolicy = z.infer<typeof declaredPolicySchema>;
+export type DeclaredDeadLetters = z.infer<typeof declaredDeadLettersSchema>;
 export type DeclaredCapture = z.infer<typeof captureSchema>;
 
 /** A replication with its tables in their long form. */

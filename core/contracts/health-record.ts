@@ -67,6 +67,8 @@ const healthFiguresSchema = z
     minutesToFull: amountSchema.optional(),
     /** Since the consumer was last heard of. */
     heartbeatAgeMs: amountSchema.optional(),
+    /** Rows that are known to differ from the source, by the consumer's last heartbeat that counted them. */
+    deadLetterRows: countSchema.optional(),
     /** How many tables are in each state. */
     tables: z.partialRecord(tableStateSchema, countSchema),
   })

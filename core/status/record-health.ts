@@ -22,6 +22,10 @@ export const toHealthRecord = (
   };
 };
 
+/** A consumer that has not counted its dead letters yet has said nothing of any table. */
+const isCounted = ({ rowsKnownToDiffer }: UnifiedStatus['tables'][number]): boolean =>
+  rowsKnownToDiffer !== undefined;
+
 const toFigures = (
   { hops, statistics, retained, tables }: UnifiedStatus,
   heartbeatAgeMs: number | undefined,
@@ -35,6 +39,9 @@ const toFigures = (
     ...(statistics.sourceRetainedBytes !== undefined && { retainedBytes: statistics.sourceRetainedBytes }),
     ...(retained.minutesToLoss !== undefined && { minutesToFull: retained.minutesToLoss }),
     ...(heartbeatAgeMs !== undefined && { heartbeatAgeMs }),
+    ...(tables.some(isCounted) && {
+      deadLetterRows: tables.reduce((sum, { rowsKnownToDiffer = 0 }) => sum + rowsKnownToDiffer, 0),
+    }),
     tables: counts,
   };
 };

@@ -124,6 +124,12 @@ const definitions: readonly Definition[] = [
     measure: figure(({ heartbeatAgeMs }) => inSeconds(heartbeatAgeMs), { seen_by: 'health-check' }),
   },
   {
+    name: 'millrace_dead_letters',
+    help: 'Rows that are known to differ from the source, because the target has refused changes of them.',
+    type: 'gauge',
+    measure: figure(({ deadLetterRows }) => deadLetterRows),
+  },
+  {
     name: 'millrace_table_state',
     help: 'How many tables of a replication are in each state.',
     type: 'gauge',

@@ -57,6 +57,7 @@ describe('export and plan', () => {
     const exported = replicationAnswer({
       tables: replicationAnswer().tables.map((table) => ({ ...table, columns, value_policy: 'text' })),
       capture: { ...replicationAnswer().capture, max_batch_events: 100, connect_timeout_ms: 5_000 },
+      dead_letters: { policy: 'continue', limit: 50 },
     });
     api.on('GET /replications/3', { body: exported });
     api.on('GET /databases/1', { body: databaseAnswer({ ca_pem: '-----BEGIN CERTIFICATE-----\nabc\n' }) });
@@ -120,6 +121,16 @@ describe('plan', () => {
       'a value policy',
       replication('', '[{source: orders, value_policy: "null"}]'),
       'value_policy: fail -> null',
+    ],
+    [
+      'the policy of dead letters',
+      replication('dead_letters: {policy: continue}'),
+      'dead_letters.policy: hold_table -> continue',
+    ],
+    [
+      'their limit',
+      replication('dead_letters: {policy: hold_table, limit: 5}'),
+      'dead_letters.limit: 1000 -> 5',
     ],
   ])('%s of a replication is planned as a change', async (_what, text, message) => {
     declare(text);
@@ -205,6 +216,22 @@ describe('apply', () => {
           ],
           capture: { max_batch_events: 1 },
         },
+      ],
+    ]);
+  });
+
+  test('it sets the policy of dead letters where it is declared otherwise, and leaves out what is not declared', async () => {
+    api.on('PATCH /replications/3/dead-letters', { body: { policy: 'continue', limit: 1_000 } });
+    declare(replication('dead_letters: {policy: continue}'));
+    const applied = await cli('apply', '-f', folder);
+    expect([applied.exitCode, changesMade()]).toEqual([
+      0,
+      [
+        expect.objectContaining({
+          method: 'PATCH',
+          path: '/replications/3/dead-letters',
+          body: { policy: 'continue' },
+        }),
       ],
     ]);
   });

@@ -18,6 +18,7 @@ const record: HealthRecord = {
     retainedBytes: 1_000_000,
     minutesToFull: 42,
     heartbeatAgeMs: 4_500,
+    deadLetterRows: 12,
     tables: { live: 3, held: 2 },
   },
 };
@@ -50,6 +51,7 @@ test('shows what the last health check found', async () => {
     'millrace_source_retained_bytes{replication="7",client="1"} 1000000',
     'millrace_source_minutes_to_full{replication="7",client="1"} 42',
     'millrace_heartbeat_age_seconds{replication="7",client="1",seen_by="health-check"} 4.5',
+    'millrace_dead_letters{replication="7",client="1"} 12',
     'millrace_table_state{replication="7",client="1",state="pending"} 0',
     'millrace_table_state{replication="7",client="1",state="copying"} 0',
     'millrace_table_state{replication="7",client="1",state="catching-up"} 0',
