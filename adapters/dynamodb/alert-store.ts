@@ -8,7 +8,7 @@ import {
 } from '#core/contracts/alerting.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { AlertStore } from '#core/ports/state-store.ts';
-import { absent, type DynamoTable, matching, parseItem } from './dynamo-table.ts';
+import { absent, type DynamoTable, matching, parseItem, unchanged } from './dynamo-table.ts';
 import { nextNumber } from './sequence.ts';
 import {
   alertChannels,
@@ -48,17 +48,24 @@ export const createAlertStore = (table: DynamoTable): AlertStore => {
 
   return {
     nextChannelId: () => nextNumber(table, 'alert-channel'),
-    putChannel: async (channel) => {
+    addChannel: async (channel) => {
       await table.put({ ...alertRuleKey(alertChannels, channel.channelId), ...channel });
     },
+    replaceChannel: (before, after) =>
+      table.put({ ...alertRuleKey(alertChannels, after.channelId), ...after }, matching(before)),
     findChannel: channels.find,
     listChannels: channels.list,
     removeChannel: channels.remove,
 
     nextRouteId: () => nextNumber(table, 'alert-route'),
-    putRoute: async (route) => {
+    addRoute: async (route) => {
       await table.put({ ...alertRuleKey(alertRoutes, route.routeId), ...route });
     },
+    replaceRoute: (before, after) =>
+      table.put(
+        { ...alertRuleKey(alertRoutes, after.routeId), ...after },
+        unchanged(before, ['conditions', 'alertTopic']),
+      ),
     findRoute: routes.find,
     listRoutes: routes.list,
     removeRoute: routes.remove,

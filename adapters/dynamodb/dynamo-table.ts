@@ -43,6 +43,19 @@ export const matching = (attributes: Readonly<Record<string, unknown>>): Conditi
   };
 };
 
+/** As `matching`, and none of `optional` is there that is not given. */
+export const unchanged = (
+  attributes: Readonly<Record<string, unknown>>,
+  optional: readonly string[],
+): Condition => {
+  const { expression, ...condition } = matching(attributes);
+  const missing = optional.filter((name) => attributes[name] === undefined);
+  return {
+    ...condition,
+    expression: [expression, ...missing.map((name) => `attribute_not_exists(#${name})`)].join(' AND '),
+  };
+};
+
 /** `set`: an undefined value removes the attribute. `add`: counters. */
 export interface Change {
   readonly set?: Readonly<Record<string, unknown>>;

@@ -35,6 +35,7 @@ export const addAlertCommands = (program: Command, cli: Cli): void => {
       'where alerts go besides the alert topic',
     ],
     ['millrace alerts add-route --channel ops --severity critical', 'what goes there'],
+    ['millrace alerts add-route --channel ops --condition copy-done --no-mail', 'in place of a mail'],
     ['millrace alerts test ops', 'does it arrive?'],
     ['millrace alerts mute shop --for 2h --reason "the target is moved"', 'tell nobody for a while'],
     ['millrace alerts deliveries --state failed', 'what did not arrive, and why'],
@@ -62,7 +63,7 @@ const addChannelCommands = (alerts: Command, cli: Cli): void => {
   alerts
     .command('channels')
     .description(
-      'List the channels. The alert topic of the deployment gets everything and is not among them.',
+      'List the channels. The alert topic of the deployment is not among them: it gets everything that no route keeps from it.',
     )
     .action(async () => {
       cli.out.print({ channels: await listChannels(cli.api) }, (data) => renderChannels(data.channels));
@@ -199,6 +200,8 @@ interface RouteOptions {
   readonly severity?: (typeof severities)[number];
   readonly condition?: readonly Condition[];
   readonly default?: boolean;
+  /** Whether the alert topic, which sends mails, is told as well. */
+  readonly mail?: boolean;
   readonly allClients?: boolean;
 }
 
@@ -208,7 +211,9 @@ const addRouteOptions = (command: Command): Command =>
     .addOption(
       new Option('--severity <severity>', 'incidents that are at least so urgent').choices(severities),
     )
-    .option('--condition <condition>', 'only this condition; may be repeated', collect);
+    .option('--condition <condition>', 'only this condition; may be repeated', collect)
+    .option('--mail', 'tell the alert topic, which sends mails, as well')
+    .option('--no-mail', 'keep them from the alert topic; with a token of all clients');
 
 const addRouteCommands = (alerts: Command, cli: Cli): void => {
   alerts
@@ -231,9 +236,11 @@ const addRouteCommands = (alerts: Command, cli: Cli): void => {
     .action(async (options: RouteOptions) => {
       const { api, out } = cli;
       const channelIds = await channelsOf(cli, options);
-      if (channelIds === undefined) throw usageError('A route needs --channel.');
+      if (channelIds === undefined && options.mail !== false)
+        throw usageError('A route needs --channel, or --no-mail.');
       const body = {
-        channel_ids: channelIds,
+        channel_ids: channelIds ?? [],
+        ...(options.mail === undefined ? {} : { alert_topic: options.mail }),
         ...(options.severity === undefined ? {} : { min_severity: options.severity }),
         ...(options.condition === undefined ? {} : { conditions: [...options.condition] }),
         ...(options.default === true ? { is_default: true } : {}),
@@ -252,11 +259,15 @@ const addRouteCommands = (alerts: Command, cli: Cli): void => {
     const channelIds = await channelsOf(cli, options);
     const body = {
       ...(channelIds === undefined ? {} : { channel_ids: channelIds }),
+      ...(options.mail === undefined ? {} : { alert_topic: options.mail }),
       ...(options.severity === undefined ? {} : { min_severity: options.severity }),
       ...(options.condition === undefined ? {} : { conditions: [...options.condition] }),
     };
     if (Object.keys(body).length === 0)
-      throw usageError('There is nothing to change.', 'Give --channel, --severity or --condition.');
+      throw usageError(
+        'There is nothing to change.',
+        'Give --channel, --severity, --condition, --mail or --no-mail.',
+      );
     out.print(await api.call('updateAlertRoute', { path: { route_id: routeId }, body }), () => [
       `Changed route ${routeId}.`,
     ]);
@@ -293,6 +304,7 @@ const renderRoutes = (
           { title: 'FROM SEVERITY' },
           { title: 'CONDITIONS' },
           { title: 'CHANNELS' },
+          { title: 'MAIL' },
           { title: 'CLIENT' },
           { title: '' },
         ],
@@ -300,7 +312,8 @@ const renderRoutes = (
           String(route.route_id),
           route.min_severity,
           route.conditions?.join(', ') ?? 'all',
-          route.channel_ids.map((id) => names.get(id) ?? String(id)).join(', '),
+          route.channel_ids.map((id) => names.get(id) ?? String(id)).join(', ') || 'none',
+          route.alert_topic ? 'yes' : 'no',
           ownerOf(route.client_id),
           route.is_default ? 'what no other takes' : '',
         ]),

@@ -4,7 +4,7 @@ import { databaseKindSchema, tlsModeSchema } from '#core/contracts/database.ts';
 import { deadLetterPolicySchema, maxDeadLetterLimit } from '#core/contracts/dead-letter.ts';
 import { identifierPartSchema } from '#core/contracts/identifiers.ts';
 import { unloggedCascadesSchema, valuePolicySchema } from '#core/contracts/replication.ts';
-import { changeActionSchema, changeKindSchema, policyPresetSchema } from '#core/contracts/schema-policy.ts';
+import { policyPresetSchema, possibleActionsSchema } from '#core/contracts/schema-policy.ts';
 
 /**
  * What a folder of YAML files declares for `plan` and `apply`. docs/millrace.schema.json is generated from it by
@@ -96,7 +96,7 @@ const captureSchema = z.strictObject({
   connect_timeout_ms: optionSchema('connectTimeoutMs'),
 });
 
-const kindActionsSchema = z.partialRecord(changeKindSchema, changeActionSchema).default({});
+const kindActionsSchema = possibleActionsSchema.default({});
 
 const declaredPolicySchema = z
   .strictObject({

@@ -609,7 +609,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/v1/replications/{replication_id}/schema-changes': {
+  '/v1/activity/installation': {
     parameters: {
       query?: never;
       header?: never;
@@ -617,92 +617,12 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * List the changes of tables that wait for a person, and those that were decided in the last 90 days.
-     * @description Needs a token of role viewer.
+     * What was done in the last 90 days that is of no one client: clients created and deleted, tokens and alert rules of all clients, connectors of nobody deleted.
+     * @description Needs a token of role viewer and of all clients.
      */
-    get: operations['listSchemaChanges'];
+    get: operations['listInstallationActivity'];
     put?: never;
     post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/replications/{replication_id}/schema-changes/{change_id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /**
-     * Get a change of a table: what it is, what is planned at the target, its risk and its last rehearsal.
-     * @description Needs a token of role viewer.
-     */
-    get: operations['getSchemaChange'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/replications/{replication_id}/schema-changes/{change_id}/rehearse': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * Try a change at the target, and leave nothing of it: in a transaction that is rolled back, or on a copy without rows.
-     * @description Needs a token of role operator.
-     */
-    post: operations['rehearseSchemaChange'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/replications/{replication_id}/schema-changes/{change_id}/approve': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * Approve a change as it was shown. The consumer does it at its place between the rows, at once or when it runs next; a change that cannot be followed begins a new copy of its table.
-     * @description Needs a token of role operator.
-     */
-    post: operations['approveSchemaChange'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/replications/{replication_id}/schema-changes/{change_id}/reject': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * Reject a change. Its table stays held; the answer names the ways on.
-     * @description Needs a token of role operator.
-     */
-    post: operations['rejectSchemaChange'];
     delete?: never;
     options?: never;
     head?: never;
@@ -905,26 +825,6 @@ export interface paths {
      * @description Needs a token of role viewer.
      */
     get: operations['getIncident'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/replications/{replication_id}/source': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /**
-     * What the source keeps for a replication: its log against the limit, how fast that grows, who reads it, open transactions.
-     * @description Needs a token of role viewer.
-     */
-    get: operations['getSourceSafety'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1285,7 +1185,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * List the channels that the token may see. The alert topic of the deployment is not among them: it gets everything.
+     * List the channels that the token may see. The alert topic of the deployment is not among them: it gets everything that no route keeps from it.
      * @description Needs a token of role viewer.
      */
     get: operations['listAlertChannels'];
@@ -2450,7 +2350,10 @@ export interface components {
             | 'resync-done'
           )[]
         | null;
+      /** @description At least one, unless `alert_topic` is false. */
       channel_ids: number[];
+      /** @description Whether the alert topic of the deployment, which sends mails, is told of them as well. Only a token of all clients can say false. */
+      alert_topic: boolean;
       /** @description It takes only what no other route takes. */
       is_default: boolean;
       /** Format: date-time */
@@ -2664,190 +2567,6 @@ export interface components {
         role: 'consumer' | 'copy-worker';
       };
     }[];
-    SchemaChange: {
-      replication_id: number;
-      /** @description Names one change of one table. */
-      change_id: string;
-      /** @description Changes with the change. A decision names the version that its person has seen. */
-      version: number;
-      /** @description The source table as `schema.table`. */
-      table: string;
-      target_table: string;
-      /**
-       * @description waiting: the table is held until a person decides. approved: not done yet. applied: the target has it. rejected: the table stays held, until closed_at is set. expired: another change has taken its place, or the table was copied again or left out.
-       * @enum {string}
-       */
-      state: 'waiting' | 'approved' | 'applied' | 'rejected' | 'expired';
-      /**
-       * @description What approving does. follow: the target table is changed at this place between the rows. truncate: it is emptied there. resync: the table is copied again.
-       * @enum {string}
-       */
-      way: 'follow' | 'truncate' | 'resync';
-      kinds: (
-        | 'add-column'
-        | 'add-column-default'
-        | 'drop-column'
-        | 'rename-column'
-        | 'widen-type'
-        | 'change-type'
-        | 'drop-not-null'
-        | 'change-key'
-        | 'rewrite'
-        | 'drop-partition'
-        | 'attach-partition'
-        | 'replace-table'
-        | 'drop-table'
-        | 'truncate'
-        | 'other'
-      )[];
-      /** @description The change in words. */
-      what: string;
-      /** @description What can be done about it now. */
-      message: string;
-      /** @description Planned at the target, in their order. */
-      statements: string[];
-      /** @description What was approved in the place of the planned statements. */
-      edited_statement: string | null;
-      risk: {
-        /** @enum {string} */
-        level: 'low' | 'medium' | 'high';
-        message: string;
-      };
-      /** Format: date-time */
-      detected_at: string;
-      decided_at: string | null;
-      decided_by: string | null;
-      /** @description Why it was decided so. */
-      reason: string | null;
-      /** @description Since when nothing is to be decided or done about it. */
-      closed_at: string | null;
-      /** @description How it ended, or why an approval was not carried out. */
-      note: string | null;
-      /** @description The source table before the change. */
-      before: {
-        columns: {
-          name: string;
-          /** @description As the source spells it. */
-          type: string;
-          not_null: boolean;
-          generated: boolean;
-        }[];
-        primary_key: string[];
-      } | null;
-      /** @description The source table after it; null where that is not known. */
-      after: {
-        columns: {
-          name: string;
-          /** @description As the source spells it. */
-          type: string;
-          not_null: boolean;
-          generated: boolean;
-        }[];
-        primary_key: string[];
-      } | null;
-      /** @description Exactly before the change; null where the log has not come to it. */
-      position: {
-        topic: string;
-        partition: number;
-        offset: string;
-      } | null;
-      /** @description The last one of this version. */
-      rehearsal: {
-        /** Format: date-time */
-        at: string;
-        /** @description What was tried; nothing of it is left. */
-        statements: string[];
-        /**
-         * @description rolled-back: on the target table, in a transaction that was rolled back. empty-copy: on a copy of it without rows, which was dropped. counted: no statement was run, rows were only counted.
-         * @enum {string}
-         */
-        method: 'rolled-back' | 'empty-copy' | 'counted';
-        /** @description Nothing was found that keeps the change from being done. */
-        ok: boolean;
-        problems: string[];
-        /** @description Whether the server writes each row again; null where that is not known. */
-        rewrites_table: boolean | null;
-        /** @description What is locked meanwhile, in words. */
-        lock: string | null;
-        /** @description The target's own estimate. */
-        estimated_rows: number | null;
-        /** @description Rows of the target that the new columns of the source would not hold. */
-        unfit: {
-          column: string;
-          /** @description Completes "rows that ". */
-          what: string;
-          /** @description Null where counting took too long. */
-          rows: number | null;
-        }[];
-        note: string | null;
-        duration_ms: number;
-      } | null;
-    };
-    SchemaChangeList: {
-      replication_id: number;
-      /** @description The newest first. */
-      schema_changes: {
-        /** @description Names one change of one table. */
-        change_id: string;
-        /** @description Changes with the change. A decision names the version that its person has seen. */
-        version: number;
-        /** @description The source table as `schema.table`. */
-        table: string;
-        target_table: string;
-        /**
-         * @description waiting: the table is held until a person decides. approved: not done yet. applied: the target has it. rejected: the table stays held, until closed_at is set. expired: another change has taken its place, or the table was copied again or left out.
-         * @enum {string}
-         */
-        state: 'waiting' | 'approved' | 'applied' | 'rejected' | 'expired';
-        /**
-         * @description What approving does. follow: the target table is changed at this place between the rows. truncate: it is emptied there. resync: the table is copied again.
-         * @enum {string}
-         */
-        way: 'follow' | 'truncate' | 'resync';
-        kinds: (
-          | 'add-column'
-          | 'add-column-default'
-          | 'drop-column'
-          | 'rename-column'
-          | 'widen-type'
-          | 'change-type'
-          | 'drop-not-null'
-          | 'change-key'
-          | 'rewrite'
-          | 'drop-partition'
-          | 'attach-partition'
-          | 'replace-table'
-          | 'drop-table'
-          | 'truncate'
-          | 'other'
-        )[];
-        /** @description The change in words. */
-        what: string;
-        /** @description What can be done about it now. */
-        message: string;
-        /** @description Planned at the target, in their order. */
-        statements: string[];
-        /** @description What was approved in the place of the planned statements. */
-        edited_statement: string | null;
-        risk: {
-          /** @enum {string} */
-          level: 'low' | 'medium' | 'high';
-          message: string;
-        };
-        /** Format: date-time */
-        detected_at: string;
-        decided_at: string | null;
-        decided_by: string | null;
-        /** @description Why it was decided so. */
-        reason: string | null;
-        /** @description Since when nothing is to be decided or done about it. */
-        closed_at: string | null;
-        /** @description How it ended, or why an approval was not carried out. */
-        note: string | null;
-      }[];
-      /** @description Where the list goes on; null at its end. */
-      next_cursor: string | null;
-    };
     DeadLetter: {
       dead_letter_id: string;
       /** @description The source table as `schema.table`. */
@@ -2913,50 +2632,6 @@ export interface components {
         sample_id: string;
         sample_message: string;
       }[];
-    };
-    SourceSafety: {
-      replication_id: number;
-      /** @description When the health check has read the log last. Null: not yet. */
-      read_at: string | null;
-      /** @description Why the log cannot be read now. The figures are those of `read_at`. */
-      failure: {
-        message: string;
-        /** Format: date-time */
-        since: string;
-      } | null;
-      /** @description Bytes of log from where capture would go on to its end. PostgreSQL keeps them for it. Null: not known. */
-      retained_bytes: number | null;
-      /** @description After so many bytes the source removes log that was not captured. Null: it has no such limit. */
-      limit_bytes: number | null;
-      /** @description The source removes log that is older than this. Null: it does not. */
-      kept_ms: number | null;
-      /** @description How fast the kept log has grown within the last quarter of an hour. Null: not known yet. */
-      bytes_per_minute: number | null;
-      /** @description Minutes until the source removes log that was not captured. Null: no limit, or nothing grows. */
-      minutes_to_loss: number | null;
-      /** @description The log's end. */
-      position: string | null;
-      /** @description Everything before it is in Kafka. */
-      captured_position: string | null;
-      /** @description Bytes of log that are not captured. */
-      ahead_bytes: number | null;
-      /** @description Whether a session reads the log for the capture: for PostgreSQL, whether the slot is active. Null: the source does not tell. */
-      reader: {
-        is_reading: boolean;
-        /** Format: date-time */
-        since: string;
-      } | null;
-      /** @description What Millrace has created at the source and not removed. */
-      objects: {
-        kind: string;
-        name: string;
-        keeps_log: boolean;
-      }[];
-      /** @description Transactions that have written something and are open, the oldest first: the log is kept from where the oldest began. Null: `open_transactions_message` says why they are not told. */
-      open_transactions: string[] | null;
-      open_transactions_message: string | null;
-      /** @description What should be changed at the source. */
-      warnings: string[];
     };
     DeadLetterSettings: {
       /**
@@ -5316,7 +4991,32 @@ export interface operations {
              * @default {}
              */
             kinds?: {
-              [key: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+              /** @enum {string} */
+              'add-column'?: 'auto' | 'ask' | 'stop';
+              /** @enum {string} */
+              'add-column-default'?: 'auto' | 'ask' | 'stop';
+              /** @enum {string} */
+              'drop-column'?: 'auto' | 'ask' | 'ignore' | 'stop';
+              /** @enum {string} */
+              'rename-column'?: 'auto' | 'ask' | 'stop';
+              /** @enum {string} */
+              'widen-type'?: 'auto' | 'ask' | 'stop';
+              /** @enum {string} */
+              'change-type'?: 'ask' | 'stop';
+              /** @enum {string} */
+              'drop-not-null'?: 'auto' | 'ask' | 'stop';
+              /** @enum {string} */
+              'change-key'?: 'ask' | 'stop';
+              /** @enum {string} */
+              rewrite?: 'ask' | 'stop';
+              /** @enum {string} */
+              'replace-table'?: 'ask' | 'stop';
+              /** @enum {string} */
+              'drop-table'?: 'ask' | 'stop';
+              /** @enum {string} */
+              truncate?: 'auto' | 'ask' | 'stop';
+              /** @enum {string} */
+              other?: 'ask' | 'stop';
             };
             /**
              * @description Tables with a policy of their own, which goes before that of all.
@@ -5339,7 +5039,32 @@ export interface operations {
                * @default {}
                */
               kinds?: {
-                [key: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+                /** @enum {string} */
+                'add-column'?: 'auto' | 'ask' | 'stop';
+                /** @enum {string} */
+                'add-column-default'?: 'auto' | 'ask' | 'stop';
+                /** @enum {string} */
+                'drop-column'?: 'auto' | 'ask' | 'ignore' | 'stop';
+                /** @enum {string} */
+                'rename-column'?: 'auto' | 'ask' | 'stop';
+                /** @enum {string} */
+                'widen-type'?: 'auto' | 'ask' | 'stop';
+                /** @enum {string} */
+                'change-type'?: 'ask' | 'stop';
+                /** @enum {string} */
+                'drop-not-null'?: 'auto' | 'ask' | 'stop';
+                /** @enum {string} */
+                'change-key'?: 'ask' | 'stop';
+                /** @enum {string} */
+                rewrite?: 'ask' | 'stop';
+                /** @enum {string} */
+                'replace-table'?: 'ask' | 'stop';
+                /** @enum {string} */
+                'drop-table'?: 'ask' | 'stop';
+                /** @enum {string} */
+                truncate?: 'auto' | 'ask' | 'stop';
+                /** @enum {string} */
+                other?: 'ask' | 'stop';
               };
             }[];
           };
@@ -6731,7 +6456,32 @@ export interface operations {
            * @default {}
            */
           kinds?: {
-            [key: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+            /** @enum {string} */
+            'add-column'?: 'auto' | 'ask' | 'stop';
+            /** @enum {string} */
+            'add-column-default'?: 'auto' | 'ask' | 'stop';
+            /** @enum {string} */
+            'drop-column'?: 'auto' | 'ask' | 'ignore' | 'stop';
+            /** @enum {string} */
+            'rename-column'?: 'auto' | 'ask' | 'stop';
+            /** @enum {string} */
+            'widen-type'?: 'auto' | 'ask' | 'stop';
+            /** @enum {string} */
+            'change-type'?: 'ask' | 'stop';
+            /** @enum {string} */
+            'drop-not-null'?: 'auto' | 'ask' | 'stop';
+            /** @enum {string} */
+            'change-key'?: 'ask' | 'stop';
+            /** @enum {string} */
+            rewrite?: 'ask' | 'stop';
+            /** @enum {string} */
+            'replace-table'?: 'ask' | 'stop';
+            /** @enum {string} */
+            'drop-table'?: 'ask' | 'stop';
+            /** @enum {string} */
+            truncate?: 'auto' | 'ask' | 'stop';
+            /** @enum {string} */
+            other?: 'ask' | 'stop';
           };
           /**
            * @description Tables with a policy of their own, which goes before that of all.
@@ -6754,7 +6504,32 @@ export interface operations {
              * @default {}
              */
             kinds?: {
-              [key: string]: 'auto' | 'ask' | 'ignore' | 'stop';
+              /** @enum {string} */
+              'add-column'?: 'auto' | 'ask' | 'stop';
+              /** @enum {string} */
+              'add-column-default'?: 'auto' | 'ask' | 'stop';
+              /** @enum {string} */
+              'drop-column'?: 'auto' | 'ask' | 'ignore' | 'stop';
+              /** @enum {string} */
+              'rename-column'?: 'auto' | 'ask' | 'stop';
+              /** @enum {string} */
+              'widen-type'?: 'auto' | 'ask' | 'stop';
+              /** @enum {string} */
+              'change-type'?: 'ask' | 'stop';
+              /** @enum {string} */
+              'drop-not-null'?: 'auto' | 'ask' | 'stop';
+              /** @enum {string} */
+              'change-key'?: 'ask' | 'stop';
+              /** @enum {string} */
+              rewrite?: 'ask' | 'stop';
+              /** @enum {string} */
+              'replace-table'?: 'ask' | 'stop';
+              /** @enum {string} */
+              'drop-table'?: 'ask' | 'stop';
+              /** @enum {string} */
+              truncate?: 'auto' | 'ask' | 'stop';
+              /** @enum {string} */
+              other?: 'ask' | 'stop';
             };
           }[];
         };
@@ -7741,19 +7516,14 @@ export interface operations {
       };
     };
   };
-  listSchemaChanges: {
+  listInstallationActivity: {
     parameters: {
       query?: {
         limit?: string;
         cursor?: string;
-        state?: 'waiting' | 'approved' | 'applied' | 'rejected' | 'expired';
-        table?: string;
-        client_id?: string;
       };
       header?: never;
-      path: {
-        replication_id: string;
-      };
+      path?: never;
       cookie?: never;
     };
     requestBody?: never;
@@ -7764,7 +7534,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['SchemaChangeList'];
+          'application/json': components['schemas']['ClientActivity'];
         };
       };
       /** @description InvalidRequest */
@@ -7787,511 +7557,6 @@ export interface operations {
       };
       /** @description Forbidden */
       403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description NotFound */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description TooManyRequests */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Internal */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description StoreUnavailable */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description RequestTimeout */
-      504: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-    };
-  };
-  getSchemaChange: {
-    parameters: {
-      query?: {
-        client_id?: string;
-      };
-      header?: never;
-      path: {
-        replication_id: string;
-        change_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Done. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SchemaChange'];
-        };
-      };
-      /** @description InvalidRequest */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Unauthorized */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Forbidden */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description NotFound */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description TooManyRequests */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Internal */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description StoreUnavailable */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description RequestTimeout */
-      504: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-    };
-  };
-  rehearseSchemaChange: {
-    parameters: {
-      query?: {
-        client_id?: string;
-      };
-      header?: {
-        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
-        'Idempotency-Key'?: string;
-      };
-      path: {
-        replication_id: string;
-        change_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: {
-      content: {
-        'application/json': {
-          /** @description One ALTER TABLE of the target table, in the place of the planned statements. It adds and renames the same columns, with the same values in the rows that are there; types, the dropping of columns that the source dropped, ALGORITHM and LOCK are free. */
-          statement?: string;
-        };
-      };
-    };
-    responses: {
-      /** @description Done. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SchemaChange'];
-        };
-      };
-      /** @description InvalidRequest */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Unauthorized */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Forbidden */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description NotFound */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Conflict */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description IdempotencyKeyReused, SecretMissing, DatabaseAuthenticationFailed */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description TooManyRequests */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Internal */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description DatabaseUnreachable */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description StoreUnavailable */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description RequestTimeout, DatabaseTimeout */
-      504: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-    };
-  };
-  approveSchemaChange: {
-    parameters: {
-      query?: {
-        client_id?: string;
-      };
-      header?: {
-        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
-        'Idempotency-Key'?: string;
-      };
-      path: {
-        replication_id: string;
-        change_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': {
-          /** @description The version of the change that the caller has seen: 409 when it is another one by now. */
-          version: number;
-          /** @description One ALTER TABLE of the target table, in the place of the planned statements. It adds and renames the same columns, with the same values in the rows that are there; types, the dropping of columns that the source dropped, ALGORITHM and LOCK are free. */
-          statement?: string;
-          /** @description Why, for the activity. */
-          reason?: string;
-        };
-      };
-    };
-    responses: {
-      /** @description Done. */
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SchemaChange'];
-        };
-      };
-      /** @description InvalidRequest */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Unauthorized */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Forbidden */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description NotFound */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Conflict */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description IdempotencyKeyReused, SecretMissing, DatabaseAuthenticationFailed */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description TooManyRequests */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Internal */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description DatabaseUnreachable */
-      502: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description StoreUnavailable */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description RequestTimeout, DatabaseTimeout */
-      504: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-    };
-  };
-  rejectSchemaChange: {
-    parameters: {
-      query?: {
-        client_id?: string;
-      };
-      header?: {
-        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
-        'Idempotency-Key'?: string;
-      };
-      path: {
-        replication_id: string;
-        change_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': {
-          /** @description The version of the change that the caller has seen: 409 when it is another one by now. */
-          version: number;
-          /** @description Why, for the activity. */
-          reason: string;
-        };
-      };
-    };
-    responses: {
-      /** @description Done. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SchemaChange'];
-        };
-      };
-      /** @description InvalidRequest */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Unauthorized */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Forbidden */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description NotFound */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Conflict */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description IdempotencyKeyReused */
-      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -9496,102 +8761,6 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Incident'];
-        };
-      };
-      /** @description InvalidRequest */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Unauthorized */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Forbidden */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description NotFound */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description TooManyRequests */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description Internal */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description StoreUnavailable */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-      /** @description RequestTimeout */
-      504: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemDetails'];
-        };
-      };
-    };
-  };
-  getSourceSafety: {
-    parameters: {
-      query?: {
-        client_id?: string;
-      };
-      header?: never;
-      path: {
-        replication_id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Done. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SourceSafety'];
         };
       };
       /** @description InvalidRequest */
@@ -11904,7 +11073,10 @@ export interface operations {
   updateAlertChannel: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description The ETag of the resource that the caller has read: 412 when it is another one by now. */
+        'If-Match'?: string;
+      };
       path: {
         channel_id: string;
       };
@@ -11960,6 +11132,24 @@ export interface operations {
       };
       /** @description NotFound */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description PreconditionFailed */
+      412: {
         headers: {
           [name: string]: unknown;
         };
@@ -12152,7 +11342,13 @@ export interface operations {
                 | 'resync-done'
               )[]
             | null;
+          /** @description At least one, unless `alert_topic` is false. */
           channel_ids: number[];
+          /**
+           * @description Whether the alert topic of the deployment, which sends mails, is told of them as well. Only a token of all clients can say false.
+           * @default true
+           */
+          alert_topic?: boolean;
           /**
            * @description It takes only what no other route takes.
            * @default false
@@ -12454,7 +11650,10 @@ export interface operations {
   updateAlertRoute: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description The ETag of the resource that the caller has read: 412 when it is another one by now. */
+        'If-Match'?: string;
+      };
       path: {
         route_id: string;
       };
@@ -12505,7 +11704,10 @@ export interface operations {
                 | 'resync-done'
               )[]
             | null;
+          /** @description At least one, unless `alert_topic` is false. */
           channel_ids?: number[];
+          /** @description Whether the alert topic of the deployment, which sends mails, is told of them as well. Only a token of all clients can say false. */
+          alert_topic?: boolean;
           /** @description It takes only what no other route takes. */
           is_default?: boolean;
         };
@@ -12550,6 +11752,24 @@ export interface operations {
       };
       /** @description NotFound */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description PreconditionFailed */
+      412: {
         headers: {
           [name: string]: unknown;
         };

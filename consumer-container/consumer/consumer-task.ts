@@ -10,7 +10,7 @@ import { createDeadLetterTopic } from '#adapters/kafka/dead-letter-topic.ts';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka, parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import { createLog } from '#adapters/observability/log.ts';
-import { unlessMuted } from '#core/alerts/unless-muted.ts';
+import { unlessKeptBack } from '#core/alerts/unless-kept-back.ts';
 import { deadLetterTopic } from '#core/capture/capture-topics.ts';
 import { retryTransient } from '#core/concurrency/retry-transient.ts';
 import { transientRetryDelaysMs } from '#core/contracts/consumer.ts';
@@ -100,7 +100,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
             target: databaseLabel(registered.targetDatabase),
           },
           admin,
-          alerts: unlessMuted(createAlertSink({ topicArn: state.MILLRACE_ALERT_TOPIC_ARN }), {
+          alerts: unlessKeptBack(createAlertSink({ topicArn: state.MILLRACE_ALERT_TOPIC_ARN }), {
             store,
             clock: systemClock,
             log,

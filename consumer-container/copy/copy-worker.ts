@@ -7,7 +7,7 @@ import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { type KafkaSettings, parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import { createLog } from '#adapters/observability/log.ts';
-import { unlessMuted } from '#core/alerts/unless-muted.ts';
+import { unlessKeptBack } from '#core/alerts/unless-kept-back.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import {
   databaseNetworkEnvironmentSchema,
@@ -62,7 +62,7 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
     connectorName,
     fields: { replication: replicationId, generation },
   });
-  const alerts = unlessMuted(topic, { store, clock: systemClock, log });
+  const alerts = unlessKeptBack(topic, { store, clock: systemClock, log });
 
   const taskMetrics = await openTaskMetrics({
     environmentName,

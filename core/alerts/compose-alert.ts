@@ -19,6 +19,7 @@ const composeAlert = (
   clientId,
   connectorName,
   condition,
+  severity: condition === 'table-held' ? 'warning' : 'critical',
 });
 
 /** The condition of the incident that is opened for a status. */

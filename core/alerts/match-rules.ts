@@ -32,15 +32,15 @@ export const findMute = (
     )
     .toSorted((a, b) => b.until.localeCompare(a.until))[0];
 
-/**
- * The channels that an incident goes to. A default route counts where no other one fits. A client's channel never gets an
- * incident of another client, whatever a route says.
- */
-export const channelsFor = (
-  { condition, severity }: Pick<Incident, 'condition' | 'severity'>,
+type Classified = Pick<Incident, 'condition' | 'severity'>;
+type ChannelRules = Pick<AlertRules, 'channels' | 'routes'>;
+
+/** A default route counts where no other one fits. */
+const routesFor = (
+  { condition, severity }: Classified,
   clientId: ClientId,
-  { channels, routes }: Pick<AlertRules, 'channels' | 'routes'>,
-): readonly AlertChannel[] => {
+  { routes }: ChannelRules,
+): readonly AlertRoute[] => {
   const fitting = routes.filter(
     (route) =>
       (route.clientId === undefined || route.clientId === clientId) &&
@@ -48,11 +48,36 @@ export const channelsFor = (
       (route.conditions === undefined || route.conditions.includes(condition)),
   );
   const named = fitting.filter(({ isDefault }) => !isDefault);
-  const chosen = new Set<AlertChannelId>(
-    (named.length > 0 ? named : fitting).flatMap(({ channelIds }) => channelIds),
-  );
+  return named.length > 0 ? named : fitting;
+};
+
+/** A client's channel never gets an incident of another client, whatever a route says. */
+const channelsOf = (
+  chosen: readonly AlertRoute[],
+  clientId: ClientId,
+  { channels }: ChannelRules,
+): readonly AlertChannel[] => {
+  const ids = new Set<AlertChannelId>(chosen.flatMap(({ channelIds }) => channelIds));
   return channels.filter(
     (channel) =>
-      chosen.has(channel.channelId) && (channel.clientId === undefined || channel.clientId === clientId),
+      ids.has(channel.channelId) && (channel.clientId === undefined || channel.clientId === clientId),
   );
 };
+
+/** The channels that an incident goes to. */
+export const channelsFor = (
+  incident: Classified,
+  clientId: ClientId,
+  rules: ChannelRules,
+): readonly AlertChannel[] => channelsOf(routesFor(incident, clientId, rules), clientId, rules);
+
+/**
+ * Whether the alert topic gets an incident: always, unless one of its routes keeps it from there. A route that would send it to channels
+ * of which none can have it keeps it from nowhere, or nobody would be told.
+ */
+export const goesToTopic = (incident: Classified, clientId: ClientId, rules: ChannelRules): boolean =>
+  !routesFor(incident, clientId, rules).some(
+    (route) =>
+      route.alertTopic === false &&
+      (route.channelIds.length === 0 || channelsOf([route], clientId, rules).length > 0),
+  );

@@ -8,7 +8,7 @@ import {
 import { type Incident, type IncidentCondition, noticeConditionSchema } from '../contracts/incident.ts';
 import { composeMessage, type IncidentGroup, type OwnedIncident } from './compose-message.ts';
 import { maxAttempts } from './delivery-pauses.ts';
-import { type AlertRules, channelsFor, findMute } from './match-rules.ts';
+import { type AlertRules, channelsFor, findMute, goesToTopic } from './match-rules.ts';
 
 /** The code that finds these tells the alert topic at once, see compose-alert.ts; the incident does not tell it again. */
 const toldAtOnce: ReadonlySet<IncidentCondition> = new Set([
@@ -33,7 +33,7 @@ export interface DeliveryPlan {
   readonly muted: ReadonlySet<string>;
 }
 
-/** The alert topic gets every alert; channels get what their routes send them. */
+/** The alert topic gets every alert that no route keeps from it; channels get what their routes send them. */
 type Destination = AlertChannel | 'topic';
 
 /**
@@ -116,10 +116,11 @@ const isReached = (
   { incident, replication }: OwnedIncident,
   rules: AlertRules,
 ): boolean =>
-  destination === 'topic' ||
-  channelsFor(incident, replication.clientId, rules).some(
-    ({ channelId }) => channelId === destination.channelId,
-  );
+  destination === 'topic'
+    ? goesToTopic(incident, replication.clientId, rules)
+    : channelsFor(incident, replication.clientId, rules).some(
+        ({ channelId }) => channelId === destination.channelId,
+      );
 
 const toDelivery = (
   destination: Destination,

@@ -25,6 +25,9 @@ export type Activity = z.infer<typeof activitySchema>;
 
 export const activityRetentionDays = 90;
 
+/** In place of a client's number, of what belongs to no one client: no client has it. */
+export const installationActivity = 0;
+
 /** `before` and `after` of an activity that moves a replication from one status to another. */
 export const statusChange = (
   before: Pick<Replication, 'status' | 'desired'>,

@@ -51,7 +51,10 @@ export const alertRouteSchema = z
     minSeverity: severitySchema,
     /** Absent: every condition. */
     conditions: z.array(incidentConditionSchema).readonly().exactOptional(),
-    channelIds: z.array(alertChannelIdSchema).min(1).readonly(),
+    /** Empty only where the route keeps its incidents from the alert topic. */
+    channelIds: z.array(alertChannelIdSchema).readonly(),
+    /** False: its incidents are kept from the alert topic, which gets everything else. Absent: they go there, too. */
+    alertTopic: z.boolean().exactOptional(),
     /** It takes only what no other route takes. */
     isDefault: z.boolean(),
     createdAt: instantSchema,

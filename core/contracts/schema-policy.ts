@@ -45,6 +45,35 @@ export type ChangeAction = z.infer<typeof changeActionSchema>;
 export const policyPresetSchema = z.enum(['safe', 'strict', 'mirror']);
 export type PolicyPreset = z.infer<typeof policyPresetSchema>;
 
+const actionsOf = <const A extends readonly ChangeAction[]>(...actions: A) =>
+  z
+    .enum(actions, { error: ({ input }) => `cannot be ${input}; possible are ${actions.join(', ')}` })
+    .exactOptional();
+
+const followed = () => actionsOf('auto', 'ask', 'stop');
+const held = () => actionsOf('ask', 'stop');
+
+/** Each kind of change with the actions that there are for it. */
+export const possibleActionsSchema = z.strictObject({
+  'add-column': followed(),
+  'add-column-default': followed(),
+  // `ignore` keeps the target's column, with the values that it has; `auto` drops it there.
+  'drop-column': actionsOf('auto', 'ask', 'ignore', 'stop'),
+  'rename-column': followed(),
+  'widen-type': followed(),
+  'change-type': held(),
+  'drop-not-null': followed(),
+  'change-key': held(),
+  rewrite: held(),
+  // `ignore` keeps the rows at the target.
+  'drop-partition': actionsOf('ask', 'ignore', 'stop'),
+  'attach-partition': held(),
+  'replace-table': held(),
+  'drop-table': held(),
+  truncate: followed(),
+  other: held(),
+} satisfies Record<ChangeKind, z.ZodType>);
+
 const kindActionsSchema = z.partialRecord(changeKindSchema, changeActionSchema).readonly();
 
 /** What is done about changes of a replication's tables. A table's own entry goes before that of all. */

@@ -1,5 +1,5 @@
 import type { ClientId, ReplicationId } from '../contracts/identifiers.ts';
-import type { IncidentCondition } from '../contracts/incident.ts';
+import type { IncidentCondition, Severity } from '../contracts/incident.ts';
 
 /**
  * Secrets Manager, for database credentials: JSON {"username","password"}. Throws `SecretMissing` when there is no such
@@ -29,9 +29,10 @@ export interface Alert {
   /** Absent for a test. */
   readonly replicationId?: ReplicationId;
   readonly connectorName?: string;
-  /** For mutes, see core/alerts/unless-muted.ts. */
+  /** For mutes and routes, see core/alerts/unless-kept-back.ts. */
   readonly clientId?: ClientId;
   readonly condition?: IncidentCondition;
+  readonly severity?: Severity;
 }
 
 export type ConnectorState = 'RUNNING' | 'PAUSED' | 'FAILED' | 'UNASSIGNED' | 'STOPPED' | 'RESTARTING';

@@ -296,15 +296,17 @@ export interface DeliveryPage {
 /** Who is told of what, and whether it has reached them. There are few rules, so lists of them are whole. */
 export interface AlertStore {
   nextChannelId(): Promise<AlertChannelId>;
-  /** Adds a channel, or replaces it. */
-  putChannel(channel: AlertChannel): Promise<void>;
+  addChannel(channel: AlertChannel): Promise<void>;
+  /** False, with nothing changed, when `before` is not what is stored any more. */
+  replaceChannel(before: AlertChannel, after: AlertChannel): Promise<boolean>;
   findChannel(channelId: AlertChannelId): Promise<AlertChannel | undefined>;
   listChannels(): Promise<readonly AlertChannel[]>;
   removeChannel(channelId: AlertChannelId): Promise<void>;
 
   nextRouteId(): Promise<AlertRouteId>;
-  /** Adds a route, or replaces it. */
-  putRoute(route: AlertRoute): Promise<void>;
+  addRoute(route: AlertRoute): Promise<void>;
+  /** False, with nothing changed, when `before` is not what is stored any more. */
+  replaceRoute(before: AlertRoute, after: AlertRoute): Promise<boolean>;
   findRoute(routeId: AlertRouteId): Promise<AlertRoute | undefined>;
   listRoutes(): Promise<readonly AlertRoute[]>;
   removeRoute(routeId: AlertRouteId): Promise<void>;

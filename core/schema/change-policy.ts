@@ -7,38 +7,24 @@ import {
   type SchemaPolicy,
 } from '../contracts/schema-policy.ts';
 
-interface KindPolicy extends Readonly<Record<PolicyPreset, ChangeAction>> {
-  /** The actions that there are for such a change. */
-  readonly possible: readonly ChangeAction[];
-}
-
-const followed: readonly ChangeAction[] = ['auto', 'ask', 'stop'];
-const held: readonly ChangeAction[] = ['ask', 'stop'];
-
-/** The one place that says what happens at which change. docs/guide/schema-changes.md shows it. */
-export const changePolicies: Readonly<Record<ChangeKind, KindPolicy>> = {
-  'add-column': { safe: 'auto', strict: 'ask', mirror: 'auto', possible: followed },
-  'add-column-default': { safe: 'auto', strict: 'ask', mirror: 'auto', possible: followed },
-  // `ignore` keeps the target's column, with the values that it has; `auto` drops it there.
-  'drop-column': {
-    safe: 'ignore',
-    strict: 'ask',
-    mirror: 'auto',
-    possible: ['auto', 'ask', 'ignore', 'stop'],
-  },
-  'rename-column': { safe: 'auto', strict: 'ask', mirror: 'auto', possible: followed },
-  'widen-type': { safe: 'auto', strict: 'ask', mirror: 'auto', possible: followed },
-  'change-type': { safe: 'ask', strict: 'stop', mirror: 'ask', possible: held },
-  'drop-not-null': { safe: 'auto', strict: 'ask', mirror: 'auto', possible: followed },
-  'change-key': { safe: 'ask', strict: 'stop', mirror: 'ask', possible: held },
-  rewrite: { safe: 'ask', strict: 'stop', mirror: 'ask', possible: held },
+/** The one place that says what each preset does at which change. docs/guide/schema-changes.md shows it. */
+export const changePolicies: Readonly<Record<ChangeKind, Readonly<Record<PolicyPreset, ChangeAction>>>> = {
+  'add-column': { safe: 'auto', strict: 'ask', mirror: 'auto' },
+  'add-column-default': { safe: 'auto', strict: 'ask', mirror: 'auto' },
+  'drop-column': { safe: 'ignore', strict: 'ask', mirror: 'auto' },
+  'rename-column': { safe: 'auto', strict: 'ask', mirror: 'auto' },
+  'widen-type': { safe: 'auto', strict: 'ask', mirror: 'auto' },
+  'change-type': { safe: 'ask', strict: 'stop', mirror: 'ask' },
+  'drop-not-null': { safe: 'auto', strict: 'ask', mirror: 'auto' },
+  'change-key': { safe: 'ask', strict: 'stop', mirror: 'ask' },
+  rewrite: { safe: 'ask', strict: 'stop', mirror: 'ask' },
   // `ignore` keeps the rows at the target.
-  'drop-partition': { safe: 'ask', strict: 'ask', mirror: 'ask', possible: ['ask', 'ignore', 'stop'] },
-  'attach-partition': { safe: 'ask', strict: 'ask', mirror: 'ask', possible: held },
-  'replace-table': { safe: 'ask', strict: 'ask', mirror: 'ask', possible: held },
-  'drop-table': { safe: 'ask', strict: 'ask', mirror: 'ask', possible: held },
-  truncate: { safe: 'auto', strict: 'ask', mirror: 'auto', possible: followed },
-  other: { safe: 'ask', strict: 'ask', mirror: 'ask', possible: held },
+  'drop-partition': { safe: 'ask', strict: 'ask', mirror: 'ask' },
+  'attach-partition': { safe: 'ask', strict: 'ask', mirror: 'ask' },
+  'replace-table': { safe: 'ask', strict: 'ask', mirror: 'ask' },
+  'drop-table': { safe: 'ask', strict: 'ask', mirror: 'ask' },
+  truncate: { safe: 'auto', strict: 'ask', mirror: 'auto' },
+  other: { safe: 'ask', strict: 'ask', mirror: 'ask' },
 };
 
 /** What is done about a change of a table. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { installationActivity } from '#core/contracts/activity.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ActivityPage, ActivityRange } from '#core/ports/state-store.ts';
 import {
@@ -43,6 +44,20 @@ export const activityOperations: readonly Operation[] = [
     answer: clientActivityAnswerSchema,
     run: async ({ clientId, query }, { store }) =>
       toAnswer(await store.listClientActivity(clientId, toRange(query))),
+  }),
+
+  defineOperation({
+    id: 'listInstallationActivity',
+    method: 'GET',
+    path: '/activity/installation',
+    summary:
+      'What was done in the last 90 days that is of no one client: clients created and deleted, tokens and alert rules of all clients, ' +
+      'connectors of nobody deleted.',
+    query: activityQuerySchema,
+    status: 200,
+    answer: clientActivityAnswerSchema,
+    run: async ({ query }, { store }) =>
+      toAnswer(await store.listClientActivity(installationActivity, toRange(query))),
   }),
 ];
 

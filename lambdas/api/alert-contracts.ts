@@ -27,10 +27,14 @@ const askedOwnerSchema = ownerSchema.optional().meta({
 
 // Channels.
 
-const channelUrlSchema = z.string().min(1).max(2_000).meta({
-  description:
-    'Where alerts are sent: https, a public address, no redirection. It is a secret: it is stored in Secrets Manager and never shown.',
-});
+const channelUrlSchema = z
+  .string()
+  .max(2_000)
+  .regex(/^https?:\/\/[^/?#\s]/, 'must begin with https://')
+  .meta({
+    description:
+      'Where alerts are sent: https, a public address, no redirection. It is a secret: it is stored in Secrets Manager and never shown.',
+  });
 
 export const createAlertChannelSchema = z.strictObject({
   name: displayNameSchema,
@@ -40,10 +44,14 @@ export const createAlertChannelSchema = z.strictObject({
       'slack: an incoming webhook of Slack. webhook: a POST of JSON, signed as Standard Webhooks describe.',
   }),
   url: channelUrlSchema,
-  signing_secret: z.string().max(200).optional().meta({
-    description:
-      'For a webhook: `whsec_` and 24 to 64 bytes in base64. One is made, and shown this once, when it is left out.',
-  }),
+  signing_secret: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'must be whsec_ and 24 to 64 bytes in base64')
+    .optional()
+    .meta({
+      description:
+        'For a webhook: `whsec_` and 24 to 64 bytes in base64. One is made, and shown this once, when it is left out.',
+    }),
 });
 
 export const updateAlertChannelSchema = z.strictObject({
@@ -90,7 +98,14 @@ const routeBody = {
     .min(1)
     .nullable()
     .meta({ description: 'Only these; null: every condition.' }),
-  channel_ids: z.array(idSchema).min(1).max(20),
+  channel_ids: z
+    .array(idSchema)
+    .max(20)
+    .meta({ description: 'At least one, unless `alert_topic` is false.' }),
+  alert_topic: z.boolean().meta({
+    description:
+      'Whether the alert topic of the deployment, which sends mails, is told of them as well. Only a token of all clients can say false.',
+  }),
   is_default: z.boolean().meta({ description: 'It takes only what no other route takes.' }),
 };
 
@@ -99,6 +114,7 @@ export const createAlertRouteSchema = z.strictObject({
   min_severity: routeBody.min_severity.default('warning'),
   conditions: routeBody.conditions.default(null),
   channel_ids: routeBody.channel_ids,
+  alert_topic: routeBody.alert_topic.default(true),
   is_default: routeBody.is_default.default(false),
 });
 

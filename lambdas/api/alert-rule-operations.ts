@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseSigningSecret } from '#core/alerts/format-webhook.ts';
-import type { AlertChannel, AlertMute, AlertRoute } from '#core/contracts/alerting.ts';
+import type { AlertChannel, AlertMute, AlertRoute, ChannelSecret } from '#core/contracts/alerting.ts';
 import type { ClientId } from '#core/contracts/identifiers.ts';
 import type { Principal } from '#core/contracts/token.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
@@ -26,6 +26,7 @@ import { invalidRequest } from './invalid-request.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { numberKey, readPage, wholeList } from './paging.ts';
 import type { ApiPorts } from './ports.ts';
+import { recordAction } from './record-action.ts';
 
 const channelPath = z.strictObject({ channel_id: pathIdSchema });
 const routePathSchema = z.strictObject({ route_id: pathIdSchema });
@@ -50,6 +51,7 @@ const toRouteAnswer = (route: AlertRoute): z.input<typeof alertRouteAnswerSchema
   min_severity: route.minSeverity,
   conditions: route.conditions === undefined ? null : [...route.conditions],
   channel_ids: [...route.channelIds],
+  alert_topic: route.alertTopic ?? true,
   is_default: route.isDefault,
   created_at: route.createdAt,
   created_by: route.createdBy,
@@ -107,42 +109,57 @@ const getRoute = async (
 /** Who may test a channel may see it, so lambdas/api/alert-operations.ts asks here. */
 export const requireChannel = getChannel;
 
-/** A client's activity has what was done to its rules; that of all clients is nobody's. */
-const recordRuleChange = async (
-  { clientId }: Owned,
-  { action, message, by, reason }: { action: string; message: string; by: string; reason?: string },
-  { store, clock }: Pick<ApiPorts, 'store' | 'clock'>,
-): Promise<void> => {
-  if (clientId === undefined) return;
-  await store.addActivity(
-    { clientId },
-    {
-      at: clock.now().toISOString(),
-      actor: 'user',
-      action,
-      message,
-      by,
-      ...(reason === undefined ? {} : { reason }),
-    },
-  );
-};
+interface PreparedSecret {
+  /** What is shown of the URL. */
+  readonly host: string;
+  readonly secret: ChannelSecret;
+  /** The key, if a new one was made. */
+  readonly made: string | null;
+}
 
-/** Stores URL and key of a channel. Returns what is shown of it, and the key if a new one was made. */
-const saveSecret = async (
-  channelId: number,
+/** URL and key of a channel, checked, and not stored yet. */
+const prepareSecret = (
   kind: AlertChannel['kind'],
   { url: text, signing_secret: given }: { url: string; signing_secret?: string | undefined },
-  { channelSecrets, channelSecretPrefix, newSigningSecret, allowsPlainWebhooks }: ApiPorts,
-): Promise<{ readonly host: string; readonly secretArn: string; readonly made: string | null }> => {
+  { newSigningSecret, allowsPlainWebhooks }: ApiPorts,
+): PreparedSecret => {
   const url = parseUrl(text, allowsPlainWebhooks);
   requireFittingKey(kind, given);
   const made = kind === 'webhook' && given === undefined ? newSigningSecret() : undefined;
   const signingSecret = given ?? made;
-  const secretArn = await channelSecrets.put(`${channelSecretPrefix}/${channelId}`, {
-    url: url.href,
-    ...(signingSecret === undefined ? {} : { signingSecret }),
-  });
-  return { host: url.host, secretArn, made: made ?? null };
+  return {
+    host: url.host,
+    secret: { url: url.href, ...(signingSecret === undefined ? {} : { signingSecret }) },
+    made: made ?? null,
+  };
+};
+
+const storeSecret = (
+  channelId: number,
+  { secret }: PreparedSecret,
+  { channelSecrets, channelSecretPrefix }: ApiPorts,
+): Promise<string> => channelSecrets.put(`${channelSecretPrefix}/${channelId}`, secret);
+
+/** The channel first, since only it tells whether someone else has changed it meanwhile. */
+const replaceChannel = async (
+  before: AlertChannel,
+  after: AlertChannel,
+  prepared: PreparedSecret | undefined,
+  ports: ApiPorts,
+): Promise<void> => {
+  const { store } = ports;
+  if (!(await store.replaceChannel(before, after)))
+    throw changedMeanwhile(`Alert channel ${after.channelId}`);
+  if (prepared === undefined) return;
+  try {
+    const secretArn = await storeSecret(after.channelId, prepared, ports);
+    // Another secret only when the old one had been deleted.
+    if (secretArn !== after.secretArn) await store.replaceChannel(after, { ...after, secretArn });
+  } catch (error) {
+    // What failed first is what the caller must hear.
+    await store.replaceChannel(after, before).catch(() => undefined);
+    throw error;
+  }
 };
 
 /** Where it leads is looked at when an alert is sent. The value is a secret, so no message repeats it. */
@@ -187,6 +204,24 @@ const requireChannels = async (
   if (problems.length > 0) throw invalidRequest(problems);
 };
 
+/** A route without channels says nothing, unless it keeps its incidents from the alert topic. */
+const requireSomeoneTold = (channelIds: readonly number[], alertTopic: boolean): void => {
+  if (channelIds.length > 0 || !alertTopic) return;
+  throw invalidRequest([
+    {
+      subject: 'body.channel_ids',
+      problem: 'has no channel',
+      remedy: 'Name a channel, or keep its incidents from the alert topic: "alert_topic": false.',
+    },
+  ]);
+};
+
+const changedMeanwhile = (what: string): MillraceError =>
+  new MillraceError(
+    'Conflict',
+    `${what} was changed by someone else just now. Read it, then send the change again.`,
+  );
+
 export const alertRuleOperations: readonly Operation[] = [
   defineOperation({
     id: 'createAlertChannel',
@@ -199,24 +234,25 @@ export const alertRuleOperations: readonly Operation[] = [
     errors: ['NotFound'],
     run: async ({ principal, actor, body }, ports) => {
       const owner = await ownerOf(principal, body.client_id, ports);
+      const prepared = prepareSecret(body.kind, body, ports);
       const channelId = await ports.store.nextChannelId();
-      const { made, ...stored } = await saveSecret(channelId, body.kind, body, ports);
       const channel: AlertChannel = {
         channelId,
         ...(owner === undefined ? {} : { clientId: owner }),
         name: body.name,
         kind: body.kind,
-        ...stored,
+        host: prepared.host,
+        secretArn: await storeSecret(channelId, prepared, ports),
         createdAt: ports.clock.now().toISOString(),
         createdBy: actor,
       };
-      await ports.store.putChannel(channel);
-      await recordRuleChange(
-        channel,
+      await ports.store.addChannel(channel);
+      await recordAction(
+        channel.clientId,
         { action: 'alert-channel-added', message: `${describeChannel(channel)} was added.`, by: actor },
         ports,
       );
-      return { ...toChannelAnswer(channel), signing_secret: made };
+      return { ...toChannelAnswer(channel), signing_secret: prepared.made };
     },
   }),
 
@@ -225,7 +261,8 @@ export const alertRuleOperations: readonly Operation[] = [
     method: 'GET',
     path: '/alert-channels',
     summary:
-      'List the channels that the token may see. The alert topic of the deployment is not among them: it gets everything.',
+      'List the channels that the token may see. The alert topic of the deployment is not among them: it gets everything that no route ' +
+      'keeps from it.',
     query: listAlertRulesQuerySchema,
     status: 200,
     answer: alertChannelListSchema,
@@ -249,6 +286,7 @@ export const alertRuleOperations: readonly Operation[] = [
     status: 200,
     answer: alertChannelAnswerSchema,
     errors: ['NotFound'],
+    versionOf: (channel) => channel,
     run: async ({ principal, params }, ports) =>
       toChannelAnswer(await getChannel(principal, params.channel_id, ports)),
   }),
@@ -262,24 +300,28 @@ export const alertRuleOperations: readonly Operation[] = [
     body: updateAlertChannelSchema,
     status: 200,
     answer: savedAlertChannelAnswerSchema,
-    errors: ['NotFound'],
-    run: async ({ principal, actor, params, body }, ports) => {
+    errors: ['NotFound', 'Conflict'],
+    versionOf: ({ signing_secret: _shownOnce, ...channel }) => channel,
+    run: async ({ principal, actor, params, body, requireMatch }, ports) => {
       const before = await getChannel(principal, params.channel_id, ports);
+      requireMatch(toChannelAnswer(before));
       const { url, signing_secret: key } = body;
       if (url === undefined && key !== undefined)
         throw invalidRequest([{ subject: 'body.signing_secret', problem: 'must come together with url' }]);
-      const { made, ...stored } =
-        url === undefined
-          ? { made: null }
-          : await saveSecret(before.channelId, before.kind, { url, signing_secret: key }, ports);
-      const channel: AlertChannel = { ...before, name: body.name ?? before.name, ...stored };
-      await ports.store.putChannel(channel);
-      await recordRuleChange(
-        channel,
+      const prepared =
+        url === undefined ? undefined : prepareSecret(before.kind, { url, signing_secret: key }, ports);
+      const channel: AlertChannel = {
+        ...before,
+        name: body.name ?? before.name,
+        host: prepared?.host ?? before.host,
+      };
+      await replaceChannel(before, channel, prepared, ports);
+      await recordAction(
+        channel.clientId,
         { action: 'alert-channel-changed', message: `${describeChannel(channel)} was changed.`, by: actor },
         ports,
       );
-      return { ...toChannelAnswer(channel), signing_secret: made };
+      return { ...toChannelAnswer(channel), signing_secret: prepared?.made ?? null };
     },
   }),
 
@@ -307,8 +349,8 @@ export const alertRuleOperations: readonly Operation[] = [
       }
       await store.removeChannel(channel.channelId);
       await channelSecrets.delete(channel.secretArn);
-      await recordRuleChange(
-        channel,
+      await recordAction(
+        channel.clientId,
         { action: 'alert-channel-deleted', message: `${describeChannel(channel)} was deleted.`, by: actor },
         ports,
       );
@@ -328,19 +370,22 @@ export const alertRuleOperations: readonly Operation[] = [
     run: async ({ principal, actor, body }, ports) => {
       const owner = await ownerOf(principal, body.client_id, ports);
       await requireChannels(principal, owner, body.channel_ids, ports);
+      requireSomeoneTold(body.channel_ids, body.alert_topic);
+      if (!body.alert_topic) requireAllClients(principal);
       const route: AlertRoute = {
         routeId: await ports.store.nextRouteId(),
         ...(owner === undefined ? {} : { clientId: owner }),
         minSeverity: body.min_severity,
         ...(body.conditions === null ? {} : { conditions: body.conditions }),
         channelIds: body.channel_ids,
+        ...(body.alert_topic ? {} : { alertTopic: false }),
         isDefault: body.is_default,
         createdAt: ports.clock.now().toISOString(),
         createdBy: actor,
       };
-      await ports.store.putRoute(route);
-      await recordRuleChange(
-        route,
+      await ports.store.addRoute(route);
+      await recordAction(
+        route.clientId,
         { action: 'alert-route-added', message: `${describeRoute(route)} was added.`, by: actor },
         ports,
       );
@@ -376,6 +421,7 @@ export const alertRuleOperations: readonly Operation[] = [
     status: 200,
     answer: alertRouteAnswerSchema,
     errors: ['NotFound'],
+    versionOf: (route) => route,
     run: async ({ principal, params }, ports) =>
       toRouteAnswer(await getRoute(principal, params.route_id, ports)),
   }),
@@ -389,22 +435,30 @@ export const alertRuleOperations: readonly Operation[] = [
     body: updateAlertRouteSchema,
     status: 200,
     answer: alertRouteAnswerSchema,
-    errors: ['NotFound'],
-    run: async ({ principal, actor, params, body }, ports) => {
-      const { conditions: former, ...before } = await getRoute(principal, params.route_id, ports);
+    errors: ['NotFound', 'Conflict'],
+    versionOf: (route) => route,
+    run: async ({ principal, actor, params, body, requireMatch }, ports) => {
+      const stored = await getRoute(principal, params.route_id, ports);
+      requireMatch(toRouteAnswer(stored));
+      const { conditions: former, alertTopic: wasTold = true, ...before } = stored;
       const channelIds = body.channel_ids ?? before.channelIds;
       await requireChannels(principal, before.clientId, channelIds, ports);
+      const alertTopic = body.alert_topic ?? wasTold;
+      requireSomeoneTold(channelIds, alertTopic);
+      if (!alertTopic) requireAllClients(principal);
       const conditions = body.conditions === undefined ? former : (body.conditions ?? undefined);
       const route: AlertRoute = {
         ...before,
         minSeverity: body.min_severity ?? before.minSeverity,
         isDefault: body.is_default ?? before.isDefault,
         channelIds,
+        ...(alertTopic ? {} : { alertTopic }),
         ...(conditions === undefined ? {} : { conditions }),
       };
-      await ports.store.putRoute(route);
-      await recordRuleChange(
-        route,
+      if (!(await ports.store.replaceRoute(stored, route)))
+        throw changedMeanwhile(`Alert route ${route.routeId}`);
+      await recordAction(
+        route.clientId,
         { action: 'alert-route-changed', message: `${describeRoute(route)} was changed.`, by: actor },
         ports,
       );
@@ -424,8 +478,8 @@ export const alertRuleOperations: readonly Operation[] = [
     run: async ({ principal, actor, params }, ports) => {
       const route = await getRoute(principal, params.route_id, ports);
       await ports.store.removeRoute(route.routeId);
-      await recordRuleChange(
-        route,
+      await recordAction(
+        route.clientId,
         { action: 'alert-route-deleted', message: `${describeRoute(route)} was deleted.`, by: actor },
         ports,
       );
@@ -466,8 +520,8 @@ export const alertRuleOperations: readonly Operation[] = [
         createdBy: actor,
       };
       await store.putMute(mute);
-      await recordRuleChange(
-        mute,
+      await recordAction(
+        mute.clientId,
         { action: 'alerts-muted', message: `Alerts are muted until ${until}.`, by: actor, reason },
         ports,
       );
@@ -512,8 +566,8 @@ export const alertRuleOperations: readonly Operation[] = [
       const id = params.mute_id;
       const mute = requireOwn(principal, await store.findMute(id), `alert mute ${id}`);
       await store.removeMute(mute.muteId);
-      await recordRuleChange(
-        mute,
+      await recordAction(
+        mute.clientId,
         { action: 'alerts-unmuted', message: `The mute until ${mute.until} was ended.`, by: actor },
         ports,
       );

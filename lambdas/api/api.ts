@@ -72,6 +72,7 @@ export const createApi = (ports: ApiPorts, log: Log) => {
       const { httpMethod, path } = event;
       const methods = findMethods(path);
       if (httpMethod === 'OPTIONS' && methods.length > 0) return methodsAnswer(methods);
+      if (!methods.some((method) => method === httpMethod)) throw unknownRoute(httpMethod, path);
       if (httpMethod !== 'HEAD') return route(event, context, options) as Promise<APIGatewayProxyResult>;
       const found = await route({ ...event, httpMethod: 'GET' }, context, options);
       return { ...(found as APIGatewayProxyResult), body: '' };

@@ -12,6 +12,7 @@ import {
 } from './contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { hasInName, numberKey, readPage, wholeList } from './paging.ts';
+import { recordAction } from './record-action.ts';
 
 const clientPath = z.strictObject({ client_id: pathIdSchema });
 
@@ -34,7 +35,13 @@ export const clientOperations: readonly Operation[] = [
     body: createClientSchema,
     status: 201,
     answer: clientAnswerSchema,
-    run: async ({ body }, { store }) => toAnswer(await store.createClient(body.name)),
+    run: async ({ actor, body }, ports) => {
+      const client = await ports.store.createClient(body.name);
+      const { clientId, name } = client;
+      const message = `Client ${clientId} was created: ${name}.`;
+      await recordAction(undefined, { action: 'client-created', message, by: actor }, ports);
+      return toAnswer(client);
+    },
   }),
 
   defineOperation({
@@ -81,20 +88,19 @@ export const clientOperations: readonly Operation[] = [
     status: 200,
     answer: clientAnswerSchema,
     errors: ['NotFound'],
-    run: async ({ actor, params, body }, { store, clock }) => {
-      const before = await store.getClient(params.client_id);
-      const after = await store.renameClient(params.client_id, body.name);
-      await store.addActivity(
-        { clientId: after.clientId },
+    run: async ({ actor, params, body }, ports) => {
+      const before = await ports.store.getClient(params.client_id);
+      const after = await ports.store.renameClient(params.client_id, body.name);
+      await recordAction(
+        after.clientId,
         {
-          at: clock.now().toISOString(),
-          actor: 'user',
           action: 'client-changed',
           message: `Client ${after.clientId} is called ${after.name} now.`,
           by: actor,
           before: { name: before.name },
           after: { name: after.name },
         },
+        ports,
       );
       return toAnswer(after);
     },
@@ -110,6 +116,16 @@ export const clientOperations: readonly Operation[] = [
     status: 200,
     answer: clientAnswerSchema,
     errors: ['NotFound', 'Conflict'],
-    run: async ({ params }, { store }) => toAnswer(await store.removeClient(params.client_id)),
+    run: async ({ actor, params }, ports) => {
+      const client = await ports.store.removeClient(params.client_id);
+      const { clientId, name } = client;
+      const message = `Client ${clientId} was deleted: ${name}.`;
+      await recordAction(
+        undefined,
+        { action: 'client-deleted', message, by: actor, before: { name } },
+        ports,
+      );
+      return toAnswer(client);
+    },
   }),
 ];

@@ -19,6 +19,7 @@ import {
 import { defineOperation, type Operation } from './operation.ts';
 import { readPage, wholeList } from './paging.ts';
 import type { ApiPorts } from './ports.ts';
+import { recordAction } from './record-action.ts';
 
 type ConnectorAnswer = z.input<typeof connectorAnswerSchema>;
 
@@ -239,7 +240,8 @@ export const connectorOperations: readonly Operation[] = [
     status: 200,
     answer: deletedConnectorSchema,
     errors: [...connectErrors, 'Conflict'],
-    run: async ({ params: { connector } }, { store, connect }) => {
+    run: async ({ actor, params: { connector } }, ports) => {
+      const { store, connect } = ports;
       const owner = (await store.listAllReplications()).find(
         ({ connectorName }) => connectorName === connector,
       );
@@ -252,6 +254,8 @@ export const connectorOperations: readonly Operation[] = [
         );
       if ((await connect.getStatus(connector)) === undefined) throw noConnector(connector);
       await connect.deleteConnector(connector);
+      const message = `Connector ${connector}, which belonged to no replication, was deleted.`;
+      await recordAction(undefined, { action: 'connector-deleted', message, by: actor }, ports);
       return { name: connector };
     },
   }),

@@ -23,11 +23,15 @@ import {
   unloggedCascadesSchema,
   valuePolicySchema,
 } from '#core/contracts/replication.ts';
-import { changeActionSchema, changeKindSchema, policyPresetSchema } from '#core/contracts/schema-policy.ts';
+import {
+  changeActionSchema,
+  changeKindSchema,
+  policyPresetSchema,
+  possibleActionsSchema,
+} from '#core/contracts/schema-policy.ts';
 import { defaultTransactionWaitSeconds, maxTransactionWaitSeconds } from '#core/contracts/steps.ts';
 import { roleSchema } from '#core/contracts/token.ts';
 import { defaultTargetTemplate, refuseTemplate } from '#core/naming/target-template.ts';
-import { changePolicies } from '#core/schema/change-policy.ts';
 import {
   alertChannelAnswerSchema,
   alertChannelListSchema,
@@ -471,25 +475,11 @@ const tablesRequestSchema = z
     message: `has more than ${maxTables.toLocaleString('en')} tables (limit of a replication); spread them over several`,
   });
 
-const kindActionsSchema = z
-  .partialRecord(changeKindSchema, changeActionSchema)
-  .superRefine((kinds, context) => {
-    for (const kind of changeKindSchema.options) {
-      const action = kinds[kind];
-      const { possible } = changePolicies[kind];
-      if (action === undefined || possible.includes(action)) continue;
-      context.addIssue({
-        code: 'custom',
-        path: [kind],
-        message: `cannot be ${action}; possible are ${possible.join(', ')}`,
-      });
-    }
-  })
-  .meta({
-    description:
-      'Actions for single kinds of change, in place of those of the preset. `auto`: done at the target, in its place between the ' +
-      'rows. `ask`: the table is held before it. `ignore`: the target stays as it is. `stop`: the replication stops before it.',
-  });
+const kindActionsSchema = possibleActionsSchema.meta({
+  description:
+    'Actions for single kinds of change, in place of those of the preset. `auto`: done at the target, in its place between the ' +
+    'rows. `ask`: the table is held before it. `ignore`: the target stays as it is. `stop`: the replication stops before it.',
+});
 
 const presetSchema = policyPresetSchema.meta({
   description:

@@ -9,6 +9,7 @@ import { instantSchema } from '#core/contracts/identifiers.ts';
 import { incidentConditionSchema, severitySchema } from '#core/contracts/incident.ts';
 import { desiredStateSchema, replicationStatusSchema } from '#core/contracts/replication.ts';
 import { pageAnswerShape, pageQueryShape } from './paging.ts';
+import { queryNumber } from './query-number.ts';
 
 const countSchema = z.number().int().nonnegative();
 const msSchema = z.number().nonnegative();
@@ -96,11 +97,7 @@ export const incidentsAnswerSchema = z.strictObject({
 });
 
 export const historyQuerySchema = z.strictObject({
-  minutes: z
-    .string()
-    .regex(/^[1-9]\d{0,3}$/, 'must be a number')
-    .transform(Number)
-    .pipe(z.number().max(healthHistoryMinutes))
+  minutes: queryNumber(1, healthHistoryMinutes)
     .default(60)
     .meta({ description: `How far back, at most ${healthHistoryMinutes}.` }),
 });

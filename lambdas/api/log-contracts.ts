@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { instantSchema } from '#core/contracts/identifiers.ts';
 import { logComponentSchema, logLevelSchema } from '#core/contracts/log-line.ts';
 import { pageQueryShape } from './paging.ts';
+import { queryNumber } from './query-number.ts';
 
 /** A long poll ends before API Gateway gives a call up after 29 s, with time for a read that has just begun. */
 export const maxWaitSeconds = 20;
@@ -30,11 +31,7 @@ export const logsQuerySchema = z.strictObject({
     .max(200)
     .optional()
     .meta({ description: 'Only lines with this text in their message or error, in any case.' }),
-  wait_seconds: z
-    .string()
-    .regex(/^\d{1,2}$/, 'must be a number')
-    .transform(Number)
-    .pipe(z.number().max(maxWaitSeconds))
+  wait_seconds: queryNumber(0, maxWaitSeconds)
     .default(0)
     .meta({
       description: `How long the answer may wait for a line, at most ${maxWaitSeconds}: to follow the lines.`,

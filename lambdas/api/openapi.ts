@@ -3,6 +3,7 @@ import { type ErrorCode, errorPolicies } from '#core/errors/error-policies.ts';
 import { maxKeyLength, minKeyLength } from './answer-once.ts';
 import { operations } from './api.ts';
 import { namedAnswers } from './contracts.ts';
+import { maxIfMatchLength } from './etag.ts';
 import { clientQuerySchema, type Operation, routePath } from './operation.ts';
 import { problemContentType } from './problem-details.ts';
 import type { Access } from './route-access.ts';
@@ -51,7 +52,7 @@ const ifMatchParameter: Json = {
   in: 'header',
   required: false,
   description: 'The ETag of the resource that the caller has read: 412 when it is another one by now.',
-  schema: { type: 'string', maxLength: 200 },
+  schema: { type: 'string', maxLength: maxIfMatchLength },
 };
 
 const problemAnswers = (operation: Operation): Json => {

@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import type { MillraceError } from '#core/errors/millrace-error.ts';
 import { invalidRequest } from './invalid-request.ts';
+import { queryNumber } from './query-number.ts';
 
 const defaultPageSize = 100;
 const maxPageSize = 1_000;
 
 /** What every list has in its query. */
 export const pageQueryShape = {
-  limit: z
-    .string()
-    .regex(/^([1-9]\d{0,2}|1000)$/, `must be a number from 1 to ${maxPageSize}`)
-    .transform(Number)
+  limit: queryNumber(1, maxPageSize)
     .default(defaultPageSize)
     .meta({ description: `How many at most; ${defaultPageSize} by default.` }),
   cursor: z

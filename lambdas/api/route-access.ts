@@ -73,6 +73,7 @@ export const routeAccess = {
   getCopyProgress: view,
   listActivity: view,
   listClientActivity: view,
+  listInstallationActivity: { role: 'viewer', scope: 'all' },
   explainReplication: view,
   getSourceSafety: view,
   listHealthHistory: view,

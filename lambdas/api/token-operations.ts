@@ -18,6 +18,7 @@ import { invalidRequest } from './invalid-request.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { numberKey, readPage, wholeList } from './paging.ts';
 import type { ApiPorts } from './ports.ts';
+import { recordAction } from './record-action.ts';
 
 const tokenPath = z.strictObject({ token_id: pathIdSchema });
 
@@ -37,8 +38,9 @@ const createToken = async (
   principal: Principal,
   clientId: ClientId | undefined,
   request: Pick<z.output<typeof createTokenSchema>, 'name' | 'role' | 'expires_at'>,
-  { store, clock, newSecretText }: ApiPorts,
+  ports: ApiPorts,
 ): Promise<z.input<typeof newTokenAnswerSchema>> => {
+  const { store, clock, newSecretText } = ports;
   if (!mayAct(principal, clientId)) requireAllClients(principal);
   const { name, role, expires_at: validUntil } = request;
   if (validUntil !== undefined && Date.parse(validUntil) <= clock.now().getTime())
@@ -51,6 +53,8 @@ const createToken = async (
     ...(clientId === undefined ? {} : { clientId }),
     ...(validUntil === undefined ? {} : { validUntil }),
   });
+  const message = `Token ${token.tokenId} of role ${role} was created: ${name}.`;
+  await recordAction(clientId, { action: 'token-created', message, by: principal.name }, ports);
   return { ...toAnswer(token), token: text };
 };
 
@@ -152,8 +156,11 @@ export const tokenOperations: readonly Operation[] = [
     answer: tokenAnswerSchema,
     errors: ['NotFound'],
     run: async ({ principal, params }, ports) => {
-      const { tokenId } = await getToken(principal, params.token_id, ports);
-      return toAnswer(await ports.store.removeToken(tokenId));
+      const { tokenId, name, role, clientId } = await getToken(principal, params.token_id, ports);
+      const removed = await ports.store.removeToken(tokenId);
+      const message = `Token ${tokenId} of role ${role} was revoked: ${name}.`;
+      await recordAction(clientId, { action: 'token-revoked', message, by: principal.name }, ports);
+      return toAnswer(removed);
     },
   }),
 ];

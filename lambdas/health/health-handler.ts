@@ -5,7 +5,7 @@ import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createLog } from '#adapters/observability/log.ts';
 import { createMetrics } from '#adapters/observability/metrics.ts';
-import { unlessMuted } from '#core/alerts/unless-muted.ts';
+import { unlessKeptBack } from '#core/alerts/unless-kept-back.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { type CheckRun, onlyRun } from '#core/health/check-round.ts';
@@ -51,7 +51,7 @@ export const createHealthHandler = <Output>(
         holder: `${service}:${awsRequestId}`,
         store,
         metrics,
-        alerts: unlessMuted(topic, { store, clock: systemClock, log }),
+        alerts: unlessKeptBack(topic, { store, clock: systemClock, log }),
         log,
         logFor: ({ connectorName, replicationId }) =>
           createLog({ service, connectorName, fields: { replication: replicationId } }),

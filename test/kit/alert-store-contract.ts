@@ -12,9 +12,9 @@ export const describeAlertStore = (name: string, storeOf: () => AlertStore): voi
       const route = sampleRoute({ routeId: await store.nextRouteId(), conditions: ['table-held'] });
       const mute = sampleMute({ muteId: await store.nextMuteId(), replicationId: 7 });
       expect(await store.nextChannelId()).toBeGreaterThan(channel.channelId);
-      await store.putChannel(channel);
-      await store.putChannel({ ...channel, name: 'renamed' });
-      await store.putRoute(route);
+      await store.addChannel(channel);
+      expect(await store.replaceChannel(channel, { ...channel, name: 'renamed' })).toBe(true);
+      await store.addRoute(route);
       await store.putMute(mute);
       expect(await store.findChannel(channel.channelId)).toEqual({ ...channel, name: 'renamed' });
       expect(await store.listChannels()).toContainEqual({ ...channel, name: 'renamed' });
@@ -31,6 +31,29 @@ export const describeAlertStore = (name: string, storeOf: () => AlertStore): voi
         await store.findRoute(route.routeId),
         await store.findMute(mute.muteId),
       ]).toEqual([undefined, undefined, undefined]);
+    });
+
+    test('replaces a channel and a route only as they were read', async () => {
+      const store = storeOf();
+      const channel = sampleChannel({ channelId: await store.nextChannelId() });
+      const route = sampleRoute({ routeId: await store.nextRouteId() });
+      await store.addChannel(channel);
+      await store.addRoute(route);
+      const changed = { ...route, conditions: ['table-held'] as const, channelIds: [1, 2] };
+      expect([
+        await store.replaceChannel({ ...channel, name: 'another' }, channel),
+        await store.replaceRoute({ ...route, channelIds: [2] }, route),
+        await store.replaceRoute({ ...route, alertTopic: false }, route),
+        await store.replaceRoute(route, changed),
+        // It has conditions by now, which what was read had not.
+        await store.replaceRoute(route, { ...route, isDefault: true }),
+        await store.replaceRoute(changed, route),
+      ]).toEqual([false, false, false, true, false, true]);
+      expect(await store.findRoute(route.routeId)).toEqual(route);
+      expect(await store.findChannel(channel.channelId)).toEqual(channel);
+      await store.removeChannel(channel.channelId);
+      await store.removeRoute(route.routeId);
+      expect(await store.replaceRoute(route, route)).toBe(false);
     });
 
     test('takes a delivery once, and lets one process begin each attempt', async () => {

@@ -1,6 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AlertChannel, AlertDelivery, AlertMute, AlertRoute } from '#core/contracts/alerting.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { AlertStore } from '#core/ports/state-store.ts';
+
+const replace = <T>(rules: Map<number, T>, id: number, before: T, after: T): boolean => {
+  if (!isDeepStrictEqual(rules.get(id), before)) return false;
+  rules.set(id, after);
+  return true;
+};
 
 /** Rules and deliveries of alerts in memory. Tests reach into its maps. */
 export const createMemoryAlertStore = () => {
@@ -17,12 +24,14 @@ export const createMemoryAlertStore = () => {
 
   const alertStore: AlertStore = {
     nextChannelId: next('channel'),
-    putChannel: async (channel) => void channels.set(channel.channelId, channel),
+    addChannel: async (channel) => void channels.set(channel.channelId, channel),
+    replaceChannel: async (before, after) => replace(channels, before.channelId, before, after),
     findChannel: async (channelId) => channels.get(channelId),
     listChannels: async () => [...channels.values()],
     removeChannel: async (channelId) => void channels.delete(channelId),
     nextRouteId: next('route'),
-    putRoute: async (route) => void routes.set(route.routeId, route),
+    addRoute: async (route) => void routes.set(route.routeId, route),
+    replaceRoute: async (before, after) => replace(routes, before.routeId, before, after),
     findRoute: async (routeId) => routes.get(routeId),
     listRoutes: async () => [...routes.values()],
     removeRoute: async (routeId) => void routes.delete(routeId),

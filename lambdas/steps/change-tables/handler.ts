@@ -1,6 +1,6 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { unlessMuted } from '#core/alerts/unless-muted.ts';
+import { unlessKeptBack } from '#core/alerts/unless-kept-back.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { changeTablesInputSchema, prepareTablesOutputSchema } from '#core/contracts/steps.ts';
@@ -32,7 +32,7 @@ export const handler = createStepHandler({
         await finishChange({ run, version }, ports);
         return { isActive };
       case 'fail':
-        await failChange(input, { ...ports, alerts: unlessMuted(topic, ports) });
+        await failChange(input, { ...ports, alerts: unlessKeptBack(topic, ports) });
         return { isActive };
       case 'prepare':
         return withOpened(async (keep) => {
@@ -51,7 +51,7 @@ export const handler = createStepHandler({
             },
             {
               ...ports,
-              alerts: unlessMuted(topic, ports),
+              alerts: unlessKeptBack(topic, ports),
               source,
               target,
               kafka,

@@ -1,7 +1,7 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { openCopySource } from '#adapters/databases/copy-source.ts';
-import { unlessMuted } from '#core/alerts/unless-muted.ts';
+import { unlessKeptBack } from '#core/alerts/unless-kept-back.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { copySmallTablesInputSchema, copySmallTablesOutputSchema } from '#core/contracts/steps.ts';
@@ -74,7 +74,7 @@ export const handler = createStepHandler({
           run,
           {
             ...{ store, source, target, copier, metrics, clock: systemClock, log },
-            alerts: unlessMuted(topic, { store, clock: systemClock, log }),
+            alerts: unlessKeptBack(topic, { store, clock: systemClock, log }),
           },
           {
             share: { lane, lanes },

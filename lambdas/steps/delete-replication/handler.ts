@@ -2,7 +2,7 @@ import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createLog } from '#adapters/observability/log.ts';
-import { unlessMuted } from '#core/alerts/unless-muted.ts';
+import { unlessKeptBack } from '#core/alerts/unless-kept-back.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { type DeletionOutput, deletionOutputSchema, deletionRunSchema } from '#core/contracts/deletion.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
@@ -46,7 +46,7 @@ export const handler = (event: unknown): Promise<DeletionOutput> =>
       openSource: databases.openSource,
       openTarget: databases.openTarget,
       dialectsOf: ({ kind }) => engineOf(kind),
-      alerts: unlessMuted(topic, { store, clock: systemClock, log }),
+      alerts: unlessKeptBack(topic, { store, clock: systemClock, log }),
       clock: systemClock,
       log,
     });

@@ -1,6 +1,6 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { unlessMuted } from '#core/alerts/unless-muted.ts';
+import { unlessKeptBack } from '#core/alerts/unless-kept-back.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { failStartInputSchema, failStartOutputSchema } from '#core/contracts/steps.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
@@ -16,6 +16,6 @@ export const handler = createStepHandler({
   runOf: ({ run }) => run,
   perform: ({ input, store, log }) => {
     const ports = { store, clock: systemClock, log };
-    return failStart(input, { ...ports, alerts: unlessMuted(topic, ports) });
+    return failStart(input, { ...ports, alerts: unlessKeptBack(topic, ports) });
   },
 });

@@ -1,6 +1,6 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { unlessMuted } from '#core/alerts/unless-muted.ts';
+import { unlessKeptBack } from '#core/alerts/unless-kept-back.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { copiesThroughKafka } from '#core/contracts/replication.ts';
@@ -40,7 +40,7 @@ export const handler = createStepHandler({
         run,
         {
           ...{ store, source, target, kafka, owner, clock: systemClock, log },
-          alerts: unlessMuted(topic, { store, clock: systemClock, log }),
+          alerts: unlessKeptBack(topic, { store, clock: systemClock, log }),
           resetCheckpoints: (ends) => databases.resetCheckpoints(targetDatabase, owner, ends),
         },
         () => remainingMs() < lastTableMs,

@@ -1,6 +1,6 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { unlessMuted } from '#core/alerts/unless-muted.ts';
+import { unlessKeptBack } from '#core/alerts/unless-kept-back.ts';
 import type { BeginAgain } from '#core/capture/ensure-capture.ts';
 import { type PrepareTablesPorts, prepareFreshTables } from '#core/capture/prepare-tables.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
@@ -47,7 +47,7 @@ export const handler = createStepHandler({
       const sourceDatabase = await store.getDatabase(run.clientId, replication.sourceDatabaseId);
       const source = keep(await databases.openSource(sourceDatabase));
       const kafka = keep(kafkaService.openAdmin(log));
-      const alerts = unlessMuted(topic, { store, clock: systemClock, log });
+      const alerts = unlessKeptBack(topic, { store, clock: systemClock, log });
       const ports = { store, source, kafka, connect, alerts, clock: systemClock, log };
       const { output, fresh } = await withoutUncapturedTables(run, replication, ports, () =>
         beginCapture(run, replication, sourceDatabase, ports),

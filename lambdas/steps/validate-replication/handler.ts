@@ -1,6 +1,6 @@
 import { createAlertSink } from '#adapters/aws/alert-sink.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
-import { unlessMuted } from '#core/alerts/unless-muted.ts';
+import { unlessKeptBack } from '#core/alerts/unless-kept-back.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { tableKey } from '#core/contracts/identifiers.ts';
@@ -59,7 +59,7 @@ export const handler = createStepHandler({
       const isDone = nextTable === tables;
       const looked = replication.tables.slice(fromTable, nextTable);
       const ports = { store, clock: systemClock, log };
-      const alerts = unlessMuted(topic, ports);
+      const alerts = unlessKeptBack(topic, ports);
       await holdUnfitTables(run, { replication, looked, unfit }, { ...ports, alerts });
       log.info(
         isDone

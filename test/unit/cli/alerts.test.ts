@@ -100,6 +100,13 @@ describe('alerts', () => {
       { channel_ids: [1], min_severity: 'critical', conditions: ['table-held'], client_id: null },
     ]);
     expect((await cli('alerts', 'add-route')).exitCode).toBe(2);
+    await cli('alerts', 'add-route', '--condition', 'copy-done', '--no-mail', '--all-clients');
+    expect(api.bodiesOf('POST /alert-routes').at(-1)).toEqual({
+      channel_ids: [],
+      alert_topic: false,
+      conditions: ['copy-done'],
+      client_id: null,
+    });
   });
 
   test('a mute lasts for so long, of one replication', async () => {

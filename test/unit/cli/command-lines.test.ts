@@ -34,7 +34,6 @@ test('only what no command does has no line', () => {
   const without = Object.entries(commandLines).flatMap(([name, line]) => (line === undefined ? [name] : []));
   expect(without).toEqual([
     'listSnapshotModes',
-    'listClientActivity',
     'readMetrics',
     'listMetricsTargets',
     'getConnectHealth',

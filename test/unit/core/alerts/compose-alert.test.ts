@@ -10,6 +10,7 @@ test('an alert names the replication and its state, and says why and what to do'
       message: 'The slot is lost.\n\nWhat to do: Resync.',
       ...replication,
       condition: 'needs-resync',
+      severity: 'critical',
     },
   );
 });

@@ -19,7 +19,7 @@ const createWorld = async (change: Partial<AlertDelivery> = {}, kind: 'slack' | 
   const clock = createManualClock(new Date().toISOString());
   const at = clock.now().toISOString();
   const { alertStore, deliveries } = createMemoryAlertStore();
-  await alertStore.putChannel(sampleChannel({ kind }));
+  await alertStore.addChannel(sampleChannel({ kind }));
   await alertStore.addDelivery(sampleDelivery({ createdAt: at, dueAt: at, ...change }));
   const posts: { url: string; request: WebhookRequest }[] = [];
   const queued: { request: DeliveryRequest; delayMs: number }[] = [];

@@ -117,6 +117,39 @@ describe('the alert topic', () => {
   });
 });
 
+describe('a route that keeps its incidents from the alert topic', () => {
+  const channels = [
+    sampleChannel({ channelId: 1, name: 'ops' }),
+    sampleChannel({ channelId: 2, clientId: 2 }),
+  ];
+  const names = (incidents: readonly OwnedIncident[], routes: AlertRules['routes']) =>
+    plan(incidents, { channels, routes }).deliveries.map(
+      ({ channelName, message }) => `${channelName}: ${message.incidents.map((it) => it.replicationId)}`,
+    );
+  const quiet = sampleRoute({ alertTopic: false, clientId: 1 });
+
+  test('is told in place of the topic, which still hears of what no such route takes', () => {
+    expect(names([owned(1)], [quiet])).toEqual(['ops: 1']);
+    expect(names([owned(1)], [{ ...quiet, channelIds: [] }])).toEqual([]);
+    expect(names([owned(1)], [{ ...quiet, minSeverity: 'critical' }])).toEqual(['alert topic: 1']);
+    expect(names([owned(1), owned(9, {}, 2)], [quiet])).toEqual(['alert topic: 9', 'ops: 1']);
+  });
+
+  test('leaves a shared cause to the topic for the replications that it does not take', () => {
+    expect(names([owned(1, shared), owned(9, shared, 2)], [quiet])).toEqual(['alert topic: 9', 'ops: 1']);
+  });
+
+  test('keeps nothing back that none of its channels can have', () => {
+    expect(names([owned(1)], [{ ...quiet, channelIds: [2, 99] }])).toEqual(['alert topic: 1']);
+  });
+
+  test('is also not told of the end, as the topic is not', () => {
+    const over = told(owned(1, { closedAt: at, ending: 'Recovered.' }));
+    const { deliveries } = plan([], { channels, routes: [{ ...quiet, channelIds: [] }] }, [over]);
+    expect(deliveries).toEqual([]);
+  });
+});
+
 describe('routes', () => {
   const channels = [
     sampleChannel({ channelId: 1, name: 'all' }),

@@ -86,3 +86,32 @@ test('of another client it is not found, and of a deleted replication it stays',
   expect([answer.status, listed(answer.body)[0]?.action]).toEqual([200, 'deletion-requested']);
   expect((await it.request(other.client, 'GET', '/replications/1/activity')).status).toBe(404);
 });
+
+test('what is of no one client is in the activity of the installation, which only tokens of all clients see', async () => {
+  const it = createWorld();
+  const { client } = await it.configured();
+  const other = (await it.request('admin', 'POST', '/clients', { name: 'Other' })).body.client_id;
+  await it.request('admin', 'DELETE', `/clients/${other}`);
+  const token = await it.request('admin', 'POST', '/tokens', { name: 'ci', role: 'viewer', client_id: null });
+  await it.request('admin', 'DELETE', `/tokens/${token.body.token_id}`);
+  const own = await it.request('admin', 'POST', `/clients/${client}/tokens`, { name: 'theirs' });
+  it.world.connector = { state: 'RUNNING', tasks: [] };
+  await it.request('admin', 'DELETE', '/connectors/nobodys');
+  const { body, text } = await it.request('admin', 'GET', '/activity/installation');
+  expect(listed(body).map(({ action }) => action)).toEqual([
+    'connector-deleted',
+    'token-revoked',
+    'token-created',
+    'client-deleted',
+    'client-created',
+    ...listed(body)
+      .slice(5)
+      .map(() => 'client-created'),
+  ]);
+  expect(listed(body)[3]).toMatchObject({ by: 'the admin', before: { name: 'Other' } });
+  expect(text).not.toContain(String(token.body.token));
+  const ofClient = await it.request(client, 'GET', '/activity');
+  expect(listed(ofClient.body).map(({ action }) => action)).toContain('token-created');
+  expect(ofClient.text).not.toContain(String(own.body.token));
+  expect((await it.request(client, 'GET', '/activity/installation')).status).toBe(403);
+});

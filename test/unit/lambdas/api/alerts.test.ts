@@ -40,7 +40,8 @@ describe('channels', () => {
     ['http://hooks.example.com/', 'must begin with https://'],
     ['ftp://hooks.example.com/', 'must begin with https://'],
     ['https://user:password@hooks.example.com/', 'must not hold a user name or a password'],
-    ['hooks', 'must be a URL'],
+    ['hooks', 'must begin with https://'],
+    ['https://[hooks/', 'must be a URL'],
   ])('refuse the URL %s', async (bad, problem) => {
     const { request, client, channelSecrets } = await createAlerting();
     const { status, body, text } = await request(client, 'POST', '/alert-channels', { ...slack, url: bad });
@@ -130,6 +131,48 @@ test("an all clients' route may not be given another client's channel by a clien
     client_id: client,
   });
   expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('of another client')]);
+});
+
+test('a route keeps its incidents from the alert topic only for a token of all clients', async () => {
+  const { request, client, add } = await createAlerting();
+  const id = await add(client, slack);
+  const quiet = { channel_ids: [id], alert_topic: false };
+  expect((await request(client, 'POST', '/alert-routes', quiet)).status).toBe(403);
+  const own = await request(client, 'POST', '/alert-routes', { channel_ids: [id] });
+  expect(own.body.alert_topic).toBe(true);
+  const path = `/alert-routes/${own.body.route_id}`;
+  expect((await request(client, 'PATCH', path, { alert_topic: false })).status).toBe(403);
+  expect((await request('admin', 'PATCH', path, { alert_topic: false })).body.alert_topic).toBe(false);
+  // What was set for them is not theirs to keep, either.
+  expect((await request(client, 'PATCH', path, { min_severity: 'info' })).status).toBe(403);
+  expect((await request(client, 'PATCH', path, { alert_topic: true })).body.alert_topic).toBe(true);
+});
+
+test('a route without channels says nothing, unless it keeps its incidents from the alert topic', async () => {
+  const { request, client } = await createAlerting();
+  const body = { channel_ids: [], client_id: client };
+  expect((await request('admin', 'POST', '/alert-routes', body)).status).toBe(400);
+  const quiet = await request('admin', 'POST', '/alert-routes', { ...body, alert_topic: false });
+  expect(quiet.status).toBe(201);
+  const path = `/alert-routes/${quiet.body.route_id}`;
+  expect((await request('admin', 'PATCH', path, { alert_topic: true })).status).toBe(400);
+});
+
+test('a channel and a route are changed only in the version that the caller has read', async () => {
+  const { request, client, add } = await createAlerting();
+  const id = await add(client, slack);
+  await request(client, 'POST', '/alert-routes', { channel_ids: [id] });
+  for (const [path, change] of [
+    [`/alert-channels/${id}`, { name: 'renamed' }],
+    ['/alert-routes/1', { min_severity: 'critical' }],
+  ] as const) {
+    const read = (await request(client, 'GET', path)).headers.etag;
+    const first = await request(client, 'PATCH', path, change, { 'if-match': String(read) });
+    expect([first.status, first.headers.etag === read]).toEqual([200, false]);
+    const second = await request(client, 'PATCH', path, change, { 'if-match': String(read) });
+    expect([second.status, second.body.code]).toEqual([412, 'PreconditionFailed']);
+    expect((await request(client, 'GET', path)).headers.etag).toBe(first.headers.etag);
+  }
 });
 
 describe('mutes', () => {

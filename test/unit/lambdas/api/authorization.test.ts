@@ -61,8 +61,8 @@ const call = async (caller: Caller, { method, path, route }: (typeof routes)[num
   await world.request('admin', 'POST', '/clients', { name: 'Another' });
   await world.request('admin', 'POST', '/tokens', { name: 'of client 1', role: 'viewer', client_id: 1 });
   const at = '2026-03-01T13:00:00.000Z';
-  await world.ports.store.putChannel(sampleChannel({ clientId: 1 }));
-  await world.ports.store.putRoute(sampleRoute({ clientId: 1 }));
+  await world.ports.store.addChannel(sampleChannel({ clientId: 1 }));
+  await world.ports.store.addRoute(sampleRoute({ clientId: 1 }));
   await world.ports.store.putMute(sampleMute({ clientId: 1, until: at }));
   const schema = route.requestBody?.content['application/json'].schema;
   const everything = (): string =>

@@ -444,8 +444,8 @@ test('what could not be put on its way is told by the next check', async () => {
       throw new MillraceError('StoreUnavailable', 'no');
     },
   };
-  await alerting.alertStore.putChannel(sampleChannel());
-  await alerting.alertStore.putRoute(sampleRoute());
+  await alerting.alertStore.addChannel(sampleChannel());
+  await alerting.alertStore.addRoute(sampleRoute());
   await monitorHealth('me', { ...ports, store: failing });
   expect(state.openIncidents[0]).not.toHaveProperty('toldAt');
   expect(log.lines.join()).toContain('the next check tries again');
@@ -458,8 +458,8 @@ test('what could not be put on its way is told by the next check', async () => {
 
 test('a delivery whose message is lost is put into the queue again', async () => {
   const { ports, alerting, queued } = createWorld({ status: 'error' });
-  await alerting.alertStore.putChannel(sampleChannel());
-  await alerting.alertStore.putRoute(sampleRoute());
+  await alerting.alertStore.addChannel(sampleChannel());
+  await alerting.alertStore.addRoute(sampleRoute());
   const queue = { send: () => Promise.reject(new MillraceError('ServiceUnavailable', 'no')) };
   await monitorHealth('me', { ...ports, queue });
   await ports.clock.sleep(60_000);

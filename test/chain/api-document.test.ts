@@ -1,0 +1,156 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { MillraceError } from '#core/errors/millrace-error.ts';
+import { prepareVenv } from '../../local/downloads.ts';
+import { installLine } from '../../local/prerequisites.ts';
+import { projectRoot } from '../../local/state-folder.ts';
+import {
+  type Api,
+  adminApi,
+  createReplication,
+  createTenant,
+  isShortForm,
+  runningStack,
+  type Tenant,
+  waitFor,
+} from './harness.ts';
+
+const run = promisify(execFile);
+const folder = join(import.meta.dirname, 'api-document');
+const documentFile = join(projectRoot, 'docs', 'openapi.json');
+
+/** The same requests each time. */
+const seed = 20_261_129;
+/** For each operation, and for chains of calls. The cases that need no chance take a minute of the short form's two. */
+const examples = isShortForm ? 2 : 20;
+const timeoutMs = isShortForm ? 8 * 60_000 : 45 * 60_000;
+const cleanUpMs = 240_000;
+const outputMaxBytes = 64 * 1024 * 1024;
+
+/** Schemathesis takes no older one; the local stack does. */
+const oldestPython = [3, 11] as const;
+
+type Found = { readonly python: string } | { readonly missing: string };
+
+const findSchemathesis = async (): Promise<Found> => {
+  if (process.env.MILLRACE_CHAIN_STARTED_STACK === 'no')
+    return {
+      missing: 'it changes and deletes what it finds, and this stack was there before: npm run local -- down',
+    };
+  try {
+    const check = `import sys; sys.exit(0 if sys.version_info >= (${oldestPython.join(', ')}) else 4)`;
+    await run('python3', ['-c', check]);
+    const requirements = join(folder, 'requirements.txt');
+    return { python: await prepareVenv({ name: 'schemathesis', title: 'Schemathesis', requirements }) };
+  } catch (error) {
+    // A package that cannot be fetched is no reason to test nothing.
+    if (error instanceof MillraceError && error.code !== 'PrerequisiteMissing') throw error;
+    return { missing: `it needs Python ${oldestPython.join('.')} with venv: ${installLine('python')}` };
+  }
+};
+
+const found = await findSchemathesis();
+if ('missing' in found)
+  process.stderr.write(`The API is not tested against its document: ${found.missing}\n`);
+const testIfFound = 'missing' in found ? test.skip : test;
+
+interface Prepared {
+  readonly admin: Api;
+  readonly tenant: Tenant;
+  readonly clientId: number;
+  readonly token: string;
+}
+let prepared: Prepared | undefined;
+
+/** A client with everything that routes show and destroy: databases, a replication, a channel, a route, a mute, tokens. */
+beforeAll(async () => {
+  if ('missing' in found) return;
+  const admin = await adminApi();
+  const tenant = await createTenant('document');
+  await tenant.source.query('CREATE TABLE items (id int PRIMARY KEY, name text)');
+  await createReplication(tenant, [{ source: { table: 'items' } }]);
+  const clientId: number = (await tenant.api.get('/me')).body.client_id;
+  const channel = await admin.post('/alert-channels', {
+    name: 'nobody listens',
+    client_id: clientId,
+    kind: 'webhook',
+    url: 'https://127.0.0.1:9/',
+  });
+  await admin.post('/alert-routes', { client_id: clientId, channel_ids: [channel.body.channel_id] });
+  const token = await admin.post('/tokens', { name: 'schemathesis', role: 'admin', client_id: null });
+  expect(token.status).toBe(201);
+  prepared = { admin, tenant, clientId, token: token.body.token };
+}, 60_000);
+
+/** Rules of all clients, and replications that were started, would reach into the suites that come after this one. */
+afterAll(async () => {
+  if (prepared === undefined) return;
+  const { admin, tenant, clientId } = prepared;
+  for (const [list, items, id] of [
+    ['/alert-mutes', 'mutes', 'mute_id'],
+    ['/alert-routes', 'routes', 'route_id'],
+    ['/alert-channels', 'channels', 'channel_id'],
+  ] as const) {
+    const { body } = await admin.get(`${list}?limit=1000`);
+    for (const item of body[items]) await admin.delete(`${list}/${item[id]}`);
+  }
+  const query = `?client_id=${clientId}`;
+  await waitFor('the replications of the client to be gone', cleanUpMs, async () => {
+    const { replications } = (await admin.get(`/replications${query}`)).body;
+    for (const { replication_id: id } of replications) await admin.delete(`/replications/${id}${query}`);
+    return replications.length === 0 ? true : undefined;
+  });
+  await tenant.close();
+}, cleanUpMs + 60_000);
+
+/** Its output, also of a run that has found something. */
+const runSchemathesis = async (python: string, { clientId, token }: Prepared): Promise<string> => {
+  const base = runningStack().api.url.replace(/\/v1\/?$/, '');
+  const args = ['run', documentFile, '--url', base, '--phases', 'coverage,fuzzing,stateful'];
+  const amounts = ['--seed', String(seed), '--max-examples', String(examples), '--workers', '2'];
+  const program = [
+    '-m',
+    'schemathesis.cli',
+    '--no-color',
+    '--config-file',
+    join(folder, 'schemathesis.toml'),
+  ];
+  const options = {
+    cwd: folder,
+    maxBuffer: outputMaxBytes,
+    env: {
+      ...process.env,
+      PYTHONDONTWRITEBYTECODE: '1',
+      MILLRACE_API_TEST_HOOKS: join(folder, 'hooks.py'),
+      MILLRACE_API_TEST_CLIENT: String(clientId),
+      MILLRACE_API_TEST_TOKEN: token,
+    },
+  };
+  try {
+    return (await run(python, [...program, ...args, ...amounts], options)).stdout;
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { readonly stdout?: string; readonly stderr?: string };
+    throw new Error(`The API and docs/openapi.json contradict each other:\n${stdout}\n${stderr}`);
+  }
+};
+
+testIfFound(
+  'every answer of the API is what docs/openapi.json says, to requests that fit it and to those that do not',
+  async () => {
+    if ('missing' in found || prepared === undefined) throw new Error('Nothing was prepared.');
+    const document = JSON.parse(readFileSync(documentFile, 'utf8')) as {
+      readonly paths: Readonly<Record<string, object>>;
+    };
+    const operations = Object.values(document.paths).flatMap((methods) => Object.keys(methods)).length;
+    const output = await runSchemathesis(found.python, prepared);
+    // A run that did not reach the API would find nothing, either.
+    expect(output).toContain(`Tested: ${operations}`);
+    const [, cases = '0'] = /(\d+) generated/.exec(output) ?? [];
+    expect(Number(cases)).toBeGreaterThan(operations * 20);
+    process.stdout.write(`${output.slice(output.indexOf('= SUMMARY ='))}\n`);
+  },
+  timeoutMs,
+);
