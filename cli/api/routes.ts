@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = 'cc456934423a4052499f3fc81966bff237f55e89795383229171dc33c717238e';
+export const documentDigest = '1fdbe9e90317a5662789ef49d02866e307c82fa9d13ceb167f22477d3f010bff';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -659,9 +659,13 @@ export interface Operations {
         unlogged_cascades?: 'refuse' | 'accept';
       }[];
       /**
-       * Options of the connector. Null: as by default.
+       * Options of the connector (null: as by default), and how rows are copied.
        */
       capture?: {
+        /**
+         * How rows are copied from the next copy on. Nothing is copied again for it.
+         */
+        snapshot_mode?: 'no_data' | 'never' | 'schema_only' | 'initial' | 'when_needed';
         max_batch_events?: number | null;
         max_queue_events?: number | null;
         max_queue_bytes?: number | null;

@@ -137,8 +137,9 @@ export const compareReplication = (
   const mapped = pairs.flatMap(({ table, found: [mapping] }) =>
     mapping === undefined ? [] : [{ table, differences: compareTable(table, mapping) }],
   );
-  const { snapshot_mode, ...options } = declared.capture;
-  const captureChanges = Object.entries(options).flatMap(([option, value]) =>
+  const { snapshot_mode: mode, ...options } = declared.capture;
+  const wished = mode === undefined ? options : { ...options, snapshot_mode: modernMode(mode) };
+  const captureChanges = Object.entries(wished).flatMap(([option, value]) =>
     value === undefined
       ? []
       : difference(
@@ -158,9 +159,6 @@ export const compareReplication = (
       ...(declared.target_table_name === undefined
         ? []
         : difference('target_table_name', replication.target_table_name, declared.target_table_name)),
-      ...(snapshot_mode === undefined
-        ? []
-        : difference('capture.snapshot_mode', replication.capture.snapshot_mode, modernMode(snapshot_mode))),
     ],
     remapped: mapped.filter(({ differences }) => differences.length > 0).map(({ table }) => table),
     capture: Object.fromEntries(captureChanges.map(({ option, value }) => [option, value])),

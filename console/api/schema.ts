@@ -5436,8 +5436,13 @@ export interface operations {
             /** @enum {string} */
             unlogged_cascades?: 'refuse' | 'accept';
           }[];
-          /** @description Options of the connector. Null: as by default. */
+          /** @description Options of the connector (null: as by default), and how rows are copied. */
           capture?: {
+            /**
+             * @description How rows are copied from the next copy on. Nothing is copied again for it.
+             * @enum {string}
+             */
+            snapshot_mode?: 'no_data' | 'never' | 'schema_only' | 'initial' | 'when_needed';
             max_batch_events?: number | null;
             max_queue_events?: number | null;
             max_queue_bytes?: number | null;

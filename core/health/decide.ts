@@ -14,6 +14,8 @@ export type HealAction =
   | { readonly kind: 'restart-connector'; readonly reason: string }
   | { readonly kind: 'recreate-connector'; readonly reason: string }
   | { readonly kind: 'pause-connector'; readonly reason: string }
+  | { readonly kind: 'resume-rows-connector'; readonly reason: string }
+  | { readonly kind: 'restart-rows-connector'; readonly reason: string }
   | { readonly kind: 'restart-consumer'; readonly reason: string }
   /** A deployment has brought another image: see update-consumers.ts. */
   | { readonly kind: 'update-consumer'; readonly reason: string }
@@ -67,11 +69,14 @@ export const decide = (
     return [];
   if (desired.desired === 'stopped') return decideStopped(observation);
   switch (desired.status) {
-    case 'starting':
-      return decideStarting(desired, observation.execution, now);
+    case 'starting': {
+      const starting = decideStarting(desired, observation.execution, now);
+      return starting.length > 0 ? starting : decideRowsConnector(observation.rowsConnector, history, now);
+    }
     case 'active': {
       const actions = [
         ...decideConnector(observation.connector, history, now),
+        ...decideRowsConnector(observation.rowsConnector, history, now),
         ...decideConsumer(observation.consumer, history, now),
       ];
       // Healing gives up as a whole; healing the other half at the same time would contradict the alert.
@@ -184,6 +189,31 @@ const decideSeenConnector = (
       }
     }
   }
+};
+
+/**
+ * The copy waits for the answers of this connector. One that is not there is left alone: the plan of the copy creates it, and the end of the
+ * copy stops and deletes it, so `STOPPED` may be its last moment as well. What healing does not cure ends the copy with its own error.
+ */
+const decideRowsConnector = (
+  connector: Observation['rowsConnector'],
+  history: readonly HealAttempt[],
+  now: Date,
+): readonly HealAction[] => {
+  if (connector.kind !== 'seen') return [];
+  if (connector.value.state === 'PAUSED') {
+    return [
+      { kind: 'resume-rows-connector', reason: 'The connector that reads the rows of the copy was PAUSED.' },
+    ];
+  }
+  const trace = failureTrace(connector.value);
+  if (trace === undefined || attemptsOf('restart-rows-connector', history, now) >= healLimit) return [];
+  return [
+    {
+      kind: 'restart-rows-connector',
+      reason: `The connector that reads the rows of the copy failed: ${classifyTrace(trace).summary}`,
+    },
+  ];
 };
 
 const decideConsumer = (

@@ -6,6 +6,7 @@ import type { Replication } from '../contracts/replication.ts';
 import { errorPolicies } from '../errors/error-policies.ts';
 import { toMillraceError } from '../errors/millrace-error.ts';
 import { relaunchConsumer } from '../lifecycle/launch-consumer.ts';
+import { rowsConnectorName } from '../naming/names.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
 import type { MetricsPort } from '../ports/metrics.ts';
 import type { AlertSink, ConnectPort, TaskRunner } from '../ports/services.ts';
@@ -57,6 +58,8 @@ const activityNames = {
   'restart-connector': 'connector-restarted',
   'recreate-connector': 'connector-recreated',
   'pause-connector': 'connector-paused',
+  'resume-rows-connector': 'copy-connector-resumed',
+  'restart-rows-connector': 'copy-connector-restarted',
   'restart-consumer': 'consumer-restarted',
   'update-consumer': 'consumer-updated',
   'stop-consumer': 'consumer-stopped',
@@ -143,6 +146,10 @@ const act = async (
       return ports.connectors?.recreate(replication);
     case 'pause-connector':
       return ports.connectors?.pause(connectorName);
+    case 'resume-rows-connector':
+      return ports.connectors?.resume(rowsConnectorName(connectorName));
+    case 'restart-rows-connector':
+      return ports.connectors?.restartFailed(rowsConnectorName(connectorName));
     case 'restart-consumer':
     case 'update-consumer':
       await relaunchConsumer(replication, ports);

@@ -21,6 +21,8 @@ export interface ConsumerObservation {
 
 export interface Observation {
   readonly connector: Observed<ConnectorStatus>;
+  /** The connector that reads the rows of a copy through Kafka; only looked at while there may be one. */
+  readonly rowsConnector: Observed<ConnectorStatus>;
   readonly consumer: ConsumerObservation;
   /** The execution of the replication's current start; only looked at while it is starting. */
   readonly execution: Observed<'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED'>;

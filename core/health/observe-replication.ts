@@ -1,5 +1,6 @@
-import type { Replication } from '../contracts/replication.ts';
+import { copiesThroughKafka, type Replication } from '../contracts/replication.ts';
 import { executionName } from '../contracts/steps.ts';
+import { rowsConnectorName } from '../naming/names.ts';
 import type { Log } from '../ports/clock-and-log.ts';
 import type { ConnectPort, ExecutionPort, TaskRunner } from '../ports/services.ts';
 import type { ConsumerStore } from '../ports/state-store.ts';
@@ -21,12 +22,13 @@ export const observeReplication = async (
   replication: Replication,
   ports: ObservationPorts,
 ): Promise<Observation> => {
-  const [connector, consumer, execution] = await Promise.all([
+  const [connector, rowsConnector, consumer, execution] = await Promise.all([
     look('the connector', ports.log, () => ports.connect.getStatus(replication.connectorName)),
+    observeRowsConnector(replication, ports),
     observeConsumer(replication, ports),
     observeExecution(replication, ports),
   ]);
-  return { connector, consumer, execution };
+  return { connector, rowsConnector, consumer, execution };
 };
 
 export const observeConsumer = async (
@@ -43,6 +45,17 @@ export const observeConsumer = async (
       ? ({ kind: 'missing' } as const)
       : await look('the consumer task', log, () => tasks.describeTask(taskArn));
   return { launch, heartbeat, task };
+};
+
+/** There is one while a start, or a change of the tables, copies rows through Kafka. */
+const observeRowsConnector = async (
+  replication: Replication,
+  { connect, log }: ObservationPorts,
+): Promise<Observation['rowsConnector']> => {
+  const { status, tableChange, connectorName } = replication;
+  const mayCopy = status === 'starting' || (status === 'active' && tableChange?.state === 'running');
+  if (!mayCopy || !copiesThroughKafka(replication)) return { kind: 'missing' };
+  return look('the connector of the copy', log, () => connect.getStatus(rowsConnectorName(connectorName)));
 };
 
 const observeExecution = async (

@@ -1,3 +1,4 @@
+import { defaultSnapshotMode, type UsedSnapshotMode } from '../capture/snapshot-modes.ts';
 import type { CaptureOptions } from '../contracts/capture-options.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
@@ -23,6 +24,8 @@ export interface TableChangeRequest {
   readonly resync?: readonly TableRef[];
   /** What the connector has otherwise from now on, of an empty object everything by default; absent: as before. */
   readonly capture?: CaptureOptions;
+  /** How rows are copied from now on; absent: as before. */
+  readonly snapshotMode?: UsedSnapshotMode;
 }
 
 /** The first list of tables is version 1. */
@@ -84,6 +87,12 @@ export const resumeTableChange = async (
   return beginTableChange(replication, { tables, resync }, ports);
 };
 
+/** The default is stored as nothing. */
+export const snapshotModeChange = (
+  mode: UsedSnapshotMode | undefined,
+): { readonly snapshotMode?: Replication['snapshotMode'] | undefined } =>
+  mode === undefined ? {} : { snapshotMode: mode === defaultSnapshotMode ? undefined : mode };
+
 /**
  * Saves the tables and, where something runs or was left behind by a run, begins the state machine change-tables, which
  * brings it into line. Call it under the replication's lease, after `requireChangeable`. Of a replication that is not active
@@ -110,6 +119,7 @@ export const beginTableChange = async (
       ...(request.capture !== undefined && {
         capture: Object.keys(request.capture).length === 0 ? undefined : request.capture,
       }),
+      ...snapshotModeChange(request.snapshotMode),
       tableChange: isAtWork
         ? {
             version,

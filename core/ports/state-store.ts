@@ -114,6 +114,7 @@ export type ReplicationChange = Partial<
     | 'lastErrorCode'
     | 'lastErrorMessage'
     | 'deadLetters'
+    | 'snapshotMode'
   >
 >;
 

@@ -390,14 +390,13 @@ const snapshotModeSchema = z
           : found.inMillrace,
     });
     return z.NEVER;
-  })
-  .default(defaultSnapshotMode)
-  .meta({
-    enum: usedModeNames,
-    description:
-      'How existing rows are copied: `no_data` (also by its former names `never` and `schema_only`) with direct SQL, `initial` through Kafka ' +
-      'Connect and Kafka, `when_needed` as `initial` and again by itself when changes were lost. See GET /snapshot-modes.',
   });
+const snapshotModeMeta = {
+  enum: usedModeNames,
+  description:
+    'How existing rows are copied: `no_data` (also by its former names `never` and `schema_only`) with direct SQL, `initial` through Kafka ' +
+    'Connect and Kafka, `when_needed` as `initial` and again by itself when changes were lost. See GET /snapshot-modes.',
+};
 
 const optionSchema = (name: keyof typeof captureOptionBounds, description: string) => {
   const { min, max } = captureOptionBounds[name];
@@ -414,7 +413,7 @@ const optionSchema = (name: keyof typeof captureOptionBounds, description: strin
 
 const captureRequestSchema = z
   .strictObject({
-    snapshot_mode: snapshotModeSchema,
+    snapshot_mode: snapshotModeSchema.default(defaultSnapshotMode).meta(snapshotModeMeta),
     max_batch_events: optionSchema('maxBatchEvents', 'Events per hand-over to Kafka.'),
     max_queue_events: optionSchema('maxQueueEvents', 'Events that wait in memory; more than a batch.'),
     max_queue_bytes: optionSchema('maxQueueBytes', 'The same in bytes, whichever is reached first.'),
@@ -644,9 +643,15 @@ export const updateReplicationSchema = z
           'Tables of the replication that are mapped otherwise. One whose rows come out otherwise is copied again.',
       }),
     capture: z
-      .strictObject(nullableOptions)
+      .strictObject({
+        snapshot_mode: snapshotModeSchema.optional().meta({
+          ...snapshotModeMeta,
+          description: 'How rows are copied from the next copy on. Nothing is copied again for it.',
+        }),
+        ...nullableOptions,
+      })
       .optional()
-      .meta({ description: 'Options of the connector. Null: as by default.' }),
+      .meta({ description: 'Options of the connector (null: as by default), and how rows are copied.' }),
     reason: actionReasonSchema,
   })
   .meta({ description: 'What is left out stays as it is.' });

@@ -330,7 +330,7 @@ const findSizeProblems = (tables: readonly TableMapping[]): readonly Problem[] =
   ];
 };
 
-const refuseSnapshotMode = (mode: UsedSnapshotMode, source: Database): void => {
+export const refuseSnapshotMode = (mode: UsedSnapshotMode, source: Database): void => {
   if (mode === 'no_data' || engineOf(source.kind).source.capture.rowsConnector !== undefined) return;
   throw invalidRequest([
     {

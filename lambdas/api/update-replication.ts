@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { refuseCaptureOptions } from '#core/capture/capture-config.ts';
 import { captureDefaults } from '#core/capture/connector-config.ts';
+import { defaultSnapshotMode, type UsedSnapshotMode } from '#core/capture/snapshot-modes.ts';
+import { withOpened } from '#core/concurrency/with-opened.ts';
 import {
   type CaptureOptionName,
   type CaptureOptions,
@@ -8,10 +10,12 @@ import {
 } from '#core/contracts/capture-options.ts';
 import { type ClientId, type ReplicationId, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Replication, TableMapping } from '#core/contracts/replication.ts';
+import { removeRowRelay } from '#core/copy/row-relay.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
 import {
   beginTableChange,
   requireChangeable,
+  snapshotModeChange,
   type TableChangeRequest,
 } from '#core/lifecycle/begin-table-change.ts';
 import { underLease } from '#core/lifecycle/lease.ts';
@@ -20,7 +24,7 @@ import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { createdTableMark } from '#core/naming/names.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
 import type { createReplicationSchema, updateReplicationSchema } from './contracts.ts';
-import { mapTables } from './create-replication.ts';
+import { mapTables, refuseSnapshotMode } from './create-replication.ts';
 import { invalidRequest } from './invalid-request.ts';
 import type { ApiPorts } from './ports.ts';
 
@@ -53,6 +57,7 @@ export const updateReplication = async (
   await requireChangeable(seen, undefined, ports);
   const tables = wish.tables === undefined ? seen.tables : await remap(seen, wish.tables, ports);
   const capture = wish.capture === undefined ? undefined : mergeCapture(seen.capture, wish.capture);
+  const mode = await newSnapshotMode(seen, wish.capture?.snapshot_mode, ports);
 
   return underLease(replicationId, ports, async () => {
     const current = await store.getReplication(clientId, replicationId);
@@ -64,7 +69,7 @@ export const updateReplication = async (
       return before === undefined || isSame(before, after) ? [] : [{ before, after }];
     });
     const isCaptureChanged = capture !== undefined && !isSame(current.capture ?? {}, capture);
-    if (changes.length === 0 && !isCaptureChanged) return current;
+    if (changes.length === 0 && !isCaptureChanged && mode === undefined) return current;
     if (changes.some(({ before, after }) => after.revision !== before.revision)) requireCopyable(current);
 
     const moved = changes.filter(({ before, after }) => tableKey(before.target) !== tableKey(after.target));
@@ -75,9 +80,15 @@ export const updateReplication = async (
         .filter((change) => change.after.revision !== change.before.revision && !moved.includes(change))
         .map(({ after }) => after.source),
       ...(isCaptureChanged && { capture }),
+      ...(mode !== undefined && { snapshotMode: mode }),
     };
-    const changed = await beginTableChange(current, request, ports);
-    const message = describeChange(changes, isCaptureChanged);
+    // A start that has failed may have left its connector and topics, and nothing would remove them any more.
+    if (mode === defaultSnapshotMode && current.generation > 0) await removeRelay(current, ports);
+    const changed =
+      changes.length === 0 && !isCaptureChanged
+        ? await saveSnapshotMode(current, mode, ports)
+        : await beginTableChange(current, request, ports);
+    const message = describeChange(changes, isCaptureChanged, mode);
     await store.addActivity(current, {
       at: clock.now().toISOString(),
       actor: 'user',
@@ -85,20 +96,63 @@ export const updateReplication = async (
       message,
       by,
       ...(wish.reason !== undefined && { reason: wish.reason }),
-      before: describeValues(
-        changes.map(({ before }) => before),
-        isCaptureChanged,
-        current.capture,
-      ),
-      after: describeValues(
-        changes.map(({ after }) => after),
-        isCaptureChanged,
-        capture,
-      ),
+      before: {
+        ...describeValues(
+          changes.map(({ before }) => before),
+          isCaptureChanged,
+          current.capture,
+        ),
+        ...(mode !== undefined && { snapshot_mode: modeOf(current) }),
+      },
+      after: {
+        ...describeValues(
+          changes.map(({ after }) => after),
+          isCaptureChanged,
+          capture,
+        ),
+        ...(mode !== undefined && { snapshot_mode: mode }),
+      },
     });
     ports.logFor(current.connectorName, replicationId).info(message, { version: changed.tablesVersion });
     return changed;
   });
+};
+
+const modeOf = ({ snapshotMode }: Pick<Replication, 'snapshotMode'>): UsedSnapshotMode =>
+  snapshotMode ?? defaultSnapshotMode;
+
+/** Undefined when it stays as it is. Throws `InvalidRequest` for one that the source cannot have. */
+const newSnapshotMode = async (
+  replication: Replication,
+  wished: UsedSnapshotMode | undefined,
+  { store }: Pick<ApiPorts, 'store'>,
+): Promise<UsedSnapshotMode | undefined> => {
+  if (wished === undefined || wished === modeOf(replication)) return undefined;
+  refuseSnapshotMode(wished, await store.getDatabase(replication.clientId, replication.sourceDatabaseId));
+  return wished;
+};
+
+/** The plan of a copy is the same for each mode, so one that has begun goes on in another. */
+const saveSnapshotMode = async (
+  { clientId, replicationId, generation, status, desired, tablesVersion }: Replication,
+  mode: UsedSnapshotMode | undefined,
+  { store }: Pick<ApiPorts, 'store'>,
+): Promise<Replication> => {
+  const changed = await store.updateReplication(clientId, replicationId, snapshotModeChange(mode), {
+    generation,
+    status,
+    desired,
+    ...(tablesVersion !== undefined && { tablesVersion }),
+  });
+  if (changed !== undefined) return changed;
+  throw new MillraceError('Conflict', `Replication ${replicationId} was changed by someone else just now.`);
+};
+
+const removeRelay = (replication: Replication, ports: ApiPorts): Promise<void> => {
+  const log = ports.logFor(replication.connectorName, replication.replicationId);
+  return withOpened((keep) =>
+    removeRowRelay(replication, { ...ports, kafka: keep(ports.openKafka(log)), log }),
+  );
 };
 
 /** The tables that the replication has from now on, in their order; those that are named are checked at both databases. */
@@ -240,7 +294,12 @@ const mergeCapture = (
 };
 
 const requireUnchanged = (seen: Replication, current: Replication): void => {
-  if (isSame(seen.tables, current.tables) && isSame(seen.capture ?? {}, current.capture ?? {})) return;
+  if (
+    isSame(seen.tables, current.tables) &&
+    isSame(seen.capture ?? {}, current.capture ?? {}) &&
+    seen.snapshotMode === current.snapshotMode
+  )
+    return;
   throw new MillraceError(
     'Conflict',
     `Replication ${current.replicationId} was changed by someone else just now. Read it, then send the change again.`,
@@ -264,7 +323,11 @@ interface MappingChange {
   readonly after: TableMapping;
 }
 
-const describeChange = (changes: readonly MappingChange[], isCaptureChanged: boolean): string => {
+const describeChange = (
+  changes: readonly MappingChange[],
+  isCaptureChanged: boolean,
+  mode: UsedSnapshotMode | undefined,
+): string => {
   const again = changes.filter(({ before, after }) => before.revision !== after.revision);
   const named = (list: readonly MappingChange[]): string =>
     list.map(({ after }) => tableLabel(after.source)).join(', ');
@@ -272,6 +335,7 @@ const describeChange = (changes: readonly MappingChange[], isCaptureChanged: boo
     ...(changes.length === 0 ? [] : [`The mapping was changed of ${named(changes)}.`]),
     ...(again.length === 0 ? [] : [`Copied again: ${named(again)}.`]),
     ...(isCaptureChanged ? ['The options of the connector were changed.'] : []),
+    ...(mode === undefined ? [] : [`The snapshot mode is ${mode} from the next copy on.`]),
   ].join(' ');
 };
 

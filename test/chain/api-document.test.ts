@@ -9,6 +9,7 @@ import { installLine } from '../../local/prerequisites.ts';
 import { projectRoot } from '../../local/state-folder.ts';
 import {
   type Api,
+  type ApiAnswer,
   adminApi,
   createReplication,
   createTenant,
@@ -25,7 +26,7 @@ const documentFile = join(projectRoot, 'docs', 'openapi.json');
 /** The same requests each time. */
 const seed = 20_261_129;
 /** For each operation, and for chains of calls. The cases that need no chance take a minute of the short form's two. */
-const examples = isShortForm ? 2 : 20;
+const examples = isShortForm ? 10 : 50;
 const timeoutMs = isShortForm ? 8 * 60_000 : 45 * 60_000;
 const cleanUpMs = 240_000;
 const outputMaxBytes = 64 * 1024 * 1024;
@@ -62,6 +63,9 @@ interface Prepared {
   readonly tenant: Tenant;
   readonly clientId: number;
   readonly token: string;
+  /** What there is, by the names of path parameters, and what may be deleted of it. */
+  readonly known: Readonly<Record<string, string>>;
+  readonly doomed: Readonly<Record<string, string>>;
 }
 let prepared: Prepared | undefined;
 
@@ -70,19 +74,61 @@ beforeAll(async () => {
   if ('missing' in found) return;
   const admin = await adminApi();
   const tenant = await createTenant('document');
-  await tenant.source.query('CREATE TABLE items (id int PRIMARY KEY, name text)');
-  await createReplication(tenant, [{ source: { table: 'items' } }]);
+  await tenant.source.query(
+    'CREATE TABLE items (id int PRIMARY KEY, name text); CREATE TABLE doomed (id int PRIMARY KEY)',
+  );
+  const kept = await createReplication(tenant, [{ source: { table: 'items' } }]);
+  const lost = await createReplication(tenant, [{ source: { table: 'doomed' } }]);
   const clientId: number = (await tenant.api.get('/me')).body.client_id;
-  const channel = await admin.post('/alert-channels', {
-    name: 'nobody listens',
-    client_id: clientId,
-    kind: 'webhook',
-    url: 'https://127.0.0.1:9/',
-  });
-  await admin.post('/alert-routes', { client_id: clientId, channel_ids: [channel.body.channel_id] });
-  const token = await admin.post('/tokens', { name: 'schemathesis', role: 'admin', client_id: null });
-  expect(token.status).toBe(201);
-  prepared = { admin, tenant, clientId, token: token.body.token };
+  const created = async (path: string, body: object): Promise<ApiAnswer['body']> => {
+    const answer = await admin.post(path, body);
+    if (answer.status !== 201)
+      throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+  const addRules = async () => {
+    const { channel_id: channelId } = await created('/alert-channels', {
+      name: 'nobody listens',
+      client_id: clientId,
+      kind: 'webhook',
+      url: 'https://127.0.0.1:9/',
+    });
+    const { route_id: routeId } = await created('/alert-routes', {
+      client_id: clientId,
+      channel_ids: [channelId],
+    });
+    const { mute_id: muteId } = await created('/alert-mutes', {
+      client_id: clientId,
+      until: new Date(Date.now() + 3_600_000).toISOString(),
+      reason: 'a test',
+    });
+    return { channel_id: String(channelId), route_id: String(routeId), mute_id: String(muteId) };
+  };
+  const { token } = await created('/tokens', { name: 'schemathesis', role: 'admin', client_id: null });
+  const addToken = async () =>
+    String((await created(`/clients/${clientId}/tokens`, { name: 'a test' })).token_id);
+  prepared = {
+    ...{ admin, tenant, clientId, token },
+    known: {
+      ...(await addRules()),
+      token_id: await addToken(),
+      client_id: String(clientId),
+      database_id: String(tenant.sourceDatabaseId),
+      replication_id: String(kept.id),
+      connector: kept.connectorName,
+      task: '0',
+      table: 'public.items',
+    },
+    doomed: {
+      ...(await addRules()),
+      token_id: await addToken(),
+      client_id: String((await created('/clients', { name: 'doomed' })).client_id),
+      database_id: String(tenant.targetDatabaseId),
+      replication_id: String(lost.id),
+      connector: lost.connectorName,
+      table: 'public.doomed',
+    },
+  };
 }, 60_000);
 
 /** Rules of all clients, and replications that were started, would reach into the suites that come after this one. */
@@ -107,7 +153,10 @@ afterAll(async () => {
 }, cleanUpMs + 60_000);
 
 /** Its output, also of a run that has found something. */
-const runSchemathesis = async (python: string, { clientId, token }: Prepared): Promise<string> => {
+const runSchemathesis = async (
+  python: string,
+  { clientId, token, known, doomed }: Prepared,
+): Promise<string> => {
   const base = runningStack().api.url.replace(/\/v1\/?$/, '');
   const args = ['run', documentFile, '--url', base, '--phases', 'coverage,fuzzing,stateful'];
   const amounts = ['--seed', String(seed), '--max-examples', String(examples), '--workers', '2'];
@@ -127,6 +176,8 @@ const runSchemathesis = async (python: string, { clientId, token }: Prepared): P
       MILLRACE_API_TEST_HOOKS: join(folder, 'hooks.py'),
       MILLRACE_API_TEST_CLIENT: String(clientId),
       MILLRACE_API_TEST_TOKEN: token,
+      MILLRACE_API_TEST_KNOWN: JSON.stringify(known),
+      MILLRACE_API_TEST_DOOMED: JSON.stringify(doomed),
     },
   };
   try {

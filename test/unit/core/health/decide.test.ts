@@ -36,6 +36,7 @@ const runningTask = { kind: 'seen', value: { lastStatus: 'RUNNING' } } as const;
 
 const healthy: Observation = {
   connector: connector('RUNNING'),
+  rowsConnector: { kind: 'missing' },
   consumer: { launch, heartbeat: beat(), task: runningTask },
   execution: { kind: 'unknown' },
 };
@@ -300,6 +301,40 @@ test.each<[string, Observation['execution'], number, readonly string[]]>([
   ['it timed out', { kind: 'seen', value: 'TIMED_OUT' }, 90, ['escalate error StartInterrupted']],
 ])('starting: %s', (_name, execution, secondsAgo, expected) => {
   expect(starting(execution, secondsAgo)).toEqual(expected);
+});
+
+const copying = (rowsConnector: Observation['rowsConnector'], history: readonly HealAttempt[] = []) =>
+  kinds({ ...dead, rowsConnector, execution: { kind: 'seen', value: 'RUNNING' } }, history, {
+    ...running,
+    status: 'starting',
+  });
+
+test.each<[string, Observation['rowsConnector'], readonly HealAttempt[], readonly string[]]>([
+  ['runs', connector('RUNNING'), [], []],
+  ['is not there yet, or not any more', { kind: 'missing' }, [], []],
+  ['cannot be looked at', { kind: 'unknown' }, [], []],
+  ['was paused', connector('PAUSED'), [], ['resume-rows-connector']],
+  ['is stopped, as by the end of the copy', connector('STOPPED'), [], []],
+  [
+    'has a failed task',
+    connector('RUNNING', 'FAILED', 'java.io.IOException: broken'),
+    [],
+    ['restart-rows-connector'],
+  ],
+  [
+    'has been restarted often enough',
+    connector('RUNNING', 'FAILED', 'java.io.IOException: broken'),
+    tried('restart-rows-connector', healLimit),
+    [],
+  ],
+])('the connector of a copy %s', (_name, rowsConnector, history, expected) => {
+  expect(copying(rowsConnector, history)).toEqual(expected);
+  expect(kinds({ ...healthy, rowsConnector }, history)).toEqual(expected);
+});
+
+test('a start that has ended is not healed by its copy', () => {
+  const ended = { ...dead, rowsConnector: connector('PAUSED'), execution: { kind: 'missing' } } as const;
+  expect(kinds(ended, [], { ...running, status: 'starting' })).toEqual(['escalate error StartInterrupted']);
 });
 
 const stopped: Desired = { desired: 'stopped', status: 'stopped', statusSince: ago(60) };

@@ -180,7 +180,9 @@ export const createWorld = (options: WorldOptions = {}) => {
     ensureTopics: unexpected('ensureTopics'),
     topicRetentionHours: async () => new Map(),
     topicOffsets: async () => [],
-    deleteTopics: unexpected('deleteTopics'),
+    deleteTopics: async (topics) => {
+      calls.push(`delete topics ${topics.join(' ')}`);
+    },
     listTopics: unexpected('listTopics'),
     listGroups: unexpected('listGroups'),
     deleteGroups: unexpected('deleteGroups'),

@@ -174,3 +174,73 @@ test('what cannot be is refused, with nothing changed', async () => {
   ]);
   expect(stored()).toBe(before);
 });
+
+describe('the snapshot mode', () => {
+  test('is changed without a copy, by its old names as well, and the activity has both', async () => {
+    const { patch, stored, executions, request, ids, path } = await withStatus(active);
+    const answer = await patch({ capture: { snapshot_mode: 'initial' }, reason: 'no queries by day' });
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { capture: { snapshot_mode: 'initial' }, table_change: null },
+    });
+    expect([stored().snapshotMode, executions.size]).toEqual(['initial', 0]);
+    const { body } = await request(ids.client, 'GET', `${path}/activity`);
+    expect((body.activity as readonly unknown[])[0]).toMatchObject({
+      message: 'The snapshot mode is initial from the next copy on.',
+      before: { snapshot_mode: 'no_data' },
+      after: { snapshot_mode: 'initial' },
+    });
+    await patch({ capture: { snapshot_mode: 'initial' } });
+    await patch({ capture: { max_batch_events: 10 } });
+    expect(stored().snapshotMode).toBe('initial');
+  });
+
+  test('goes with other changes in one', async () => {
+    const { patch, stored, executions } = await withStatus(active);
+    await patch({ capture: { snapshot_mode: 'when_needed', max_batch_events: 10 } });
+    expect(stored()).toMatchObject({ snapshotMode: 'when_needed', capture: { maxBatchEvents: 10 } });
+    expect(executions.size).toBe(1);
+  });
+
+  test('back to direct SQL removes what a failed start may have left in Connect and Kafka', async () => {
+    const { patch, stored, calls } = await withStatus({
+      ...active,
+      status: 'error',
+      snapshotMode: 'initial',
+    });
+    expect((await patch({ capture: { snapshot_mode: 'schema_only' } })).status).toBe(202);
+    expect(stored().snapshotMode).toBeUndefined();
+    expect(calls).toEqual([expect.stringMatching(/^delete topics \S+\.copy-requests \S+\.copy-rows$/)]);
+  });
+
+  test.each([
+    [{ status: 'starting', desired: 'running' }, 409, 'is in status starting'],
+    [{ status: 'paused', desired: 'paused' }, 409, 'is in status paused'],
+    [
+      {
+        ...active,
+        tableChange: { version: 2, state: 'running', resync: [], startedAt: '2026-03-01T12:00:00.000Z' },
+      },
+      409,
+      'is at work',
+    ],
+  ] as const)('is refused of %j, with the reason', async (change, status, reason) => {
+    const { patch, stored } = await withStatus(change);
+    const answer = await patch({ capture: { snapshot_mode: 'initial' } });
+    expect([answer.status, answer.body.detail]).toEqual([status, expect.stringContaining(reason)]);
+    expect(stored().snapshotMode).toBeUndefined();
+  });
+
+  test('is refused where the source cannot have it, or there is none of that name', async () => {
+    const { patch, ids, databases } = await withStatus();
+    expect((await patch({ capture: { snapshot_mode: 'always' } })).status).toBe(400);
+    const source = databases.get(ids.source);
+    if (source === undefined) throw new Error('There is no source.');
+    databases.set(ids.source, { ...source, kind: 'oracle' });
+    const answer = await patch({ capture: { snapshot_mode: 'initial' } });
+    expect([answer.status, answer.text]).toEqual([
+      400,
+      expect.stringContaining('cannot be copied through Kafka'),
+    ]);
+  });
+});

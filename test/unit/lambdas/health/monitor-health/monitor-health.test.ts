@@ -47,6 +47,7 @@ const createWorld = (change: Partial<Replication> = {}) => {
   const queued: DeliveryRequest[] = [];
   const world = {
     connector: { state: 'RUNNING', tasks: [{ id: 0, state: 'RUNNING' }] } as ConnectorStatus | undefined,
+    rowsConnector: undefined as ConnectorStatus | undefined,
     connectFailure: undefined as Error | undefined,
     taskStatus: 'RUNNING',
     taskRevision: 4,
@@ -56,6 +57,9 @@ const createWorld = (change: Partial<Replication> = {}) => {
   };
   const call = (name: string) => async (): Promise<void> => {
     calls.push(name);
+  };
+  const callOf = (name: string) => async (connector: string) => {
+    calls.push(connector.endsWith('.copy') ? `${name} copy` : name);
   };
   const metrics = createRecordingMetrics();
   const log = createRecordingLog();
@@ -67,15 +71,15 @@ const createWorld = (change: Partial<Replication> = {}) => {
         if (world.connectFailure !== undefined) throw world.connectFailure;
         return new Map(world.connector === undefined ? [] : [['acme_shop_connector', world.connector]]);
       },
-      getStatus: async () => {
+      getStatus: async (name: string) => {
         calls.push('getStatus');
-        return world.connector;
+        return name.endsWith('.copy') ? world.rowsConnector : world.connector;
       },
     },
     connectors: {
       pause: call('pause'),
-      resume: call('resume'),
-      restartFailed: call('restartFailed'),
+      resume: callOf('resume'),
+      restartFailed: callOf('restartFailed'),
       recreate: call('recreate'),
     },
     captures: {
@@ -160,6 +164,33 @@ test('a paused connector is resumed and a killed consumer replaced in one go', a
   expect(await monitorHealth('me', ports)).toEqual({ examined: 1, healed: 2 });
   expect(acts(calls)).toEqual(['resume', 'stop arn:task', 'run r7-g3-l2']);
   expect(state.activity.map(({ action }) => action)).toEqual(['connector-resumed', 'consumer-restarted']);
+});
+
+test.each([
+  ['PAUSED', 'resume copy', 'copy-connector-resumed'],
+  ['FAILED', 'restartFailed copy', 'copy-connector-restarted'],
+] as const)(
+  'the connector that a copy reads its rows through, %s behind our back, runs again',
+  async (rowsState, act, action) => {
+    const { ports, calls, world, state } = createWorld({
+      snapshotMode: 'initial',
+      tableChange: { version: 2, state: 'running', resync: [], startedAt: '2026-03-01T11:59:59.000Z' },
+    });
+    world.rowsConnector = {
+      state: rowsState,
+      tasks: [{ id: 0, state: rowsState, trace: 'java.io.IOException' }],
+    };
+    expect(await monitorHealth('me', ports)).toEqual({ examined: 1, healed: 1 });
+    expect(acts(calls)).toEqual([act]);
+    expect(state.activity.map((line) => line.action)).toEqual([action]);
+  },
+);
+
+test('what is left of a copy is none of the business of a replication that does not copy', async () => {
+  const { ports, calls, world } = createWorld({ snapshotMode: 'initial' });
+  world.rowsConnector = { state: 'PAUSED', tasks: [] };
+  expect(await monitorHealth('me', ports)).toEqual({ examined: 1, healed: 0 });
+  expect(acts(calls)).toEqual([]);
 });
 
 test.each([
