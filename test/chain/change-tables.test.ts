@@ -376,3 +376,86 @@ describe('tables of an active replication from MariaDB', () => {
     expect((await statusOf(tables, id)).overall).toBe('healthy');
   });
 });
+
+/** A date that MariaDB has and PostgreSQL has not. */
+describe('a value policy', () => {
+  let source: MariadbTenant;
+  let target: Tenant;
+  let id: number;
+  const onTarget = (): Tenant => ({ ...target, api: source.api });
+  const rowsAtTarget = async (): Promise<readonly unknown[]> =>
+    (await target.target.query('SELECT id, at::text FROM public.visits ORDER BY id')).rows;
+  const visits = (): Promise<{ readonly state: string; readonly message: string | null }> =>
+    tableOf(onTarget(), id, 'visits');
+
+  beforeAll(async () => {
+    source = await createMariadbTenant('policies');
+    target = await createTenant('policies');
+    await source.sql.query(
+      "SET SESSION sql_mode = ''; CREATE TABLE visits (id int PRIMARY KEY, at datetime); INSERT INTO visits VALUES (1, '2026-03-01')",
+    );
+    const registered = await source.api.post('/databases', target.registration('target'));
+    const created = await source.api.post('/replications', {
+      source_database_id: source.sourceDatabaseId,
+      target_database_id: registered.body.database_id,
+      tables: [{ source: { table: 'visits' }, target: { schema: 'public', table: 'visits' } }],
+    });
+    if (created.status !== 201) throw new Error(JSON.stringify(created.body));
+    id = created.body.replication_id;
+    await startAndAwaitActive(onTarget(), id);
+    await awaitLive(onTarget(), id);
+  });
+  afterAll(async () => {
+    await source.api.delete(`/replications/${id}?drop_target_tables=true`);
+    await source.close();
+    await target.close();
+  });
+
+  test('that is changed counts in the stream as well as in the copy', async () => {
+    await source.sql.query("INSERT INTO visits VALUES (2, '0000-00-00')");
+    await waitFor(
+      'the table to be held before the zero date',
+      60_000,
+      async () => ((await visits()).state === 'held' ? true : undefined),
+      visits,
+    );
+    expect((await visits()).message).toContain('zero date');
+    const asked = await source.api.patch(`/replications/${id}`, {
+      tables: [{ source: { table: 'visits' }, value_policy: 'null' }],
+    });
+    expect(asked.status).toBe(202);
+    await awaitChanged(onTarget(), id);
+    await awaitLive(onTarget(), id);
+    // Of the copy.
+    expect(await rowsAtTarget()).toEqual([
+      { id: 1, at: '2026-03-01 00:00:00' },
+      { id: 2, at: null },
+    ]);
+    // Of the stream.
+    await source.sql.query(
+      "INSERT INTO visits VALUES (3, '0000-00-00'), (4, '2026-03-04'); UPDATE visits SET at = '0000-00-00' WHERE id = 1",
+    );
+    await waitFor(
+      'the changes to come',
+      60_000,
+      async () => ((await rowsAtTarget()).length === 4 ? true : undefined),
+      visits,
+    );
+    await waitFor(
+      'the update to come',
+      60_000,
+      async () =>
+        JSON.stringify(await rowsAtTarget()) ===
+        JSON.stringify([
+          { id: 1, at: null },
+          { id: 2, at: null },
+          { id: 3, at: null },
+          { id: 4, at: '2026-03-04 00:00:00' },
+        ])
+          ? true
+          : undefined,
+      rowsAtTarget,
+    );
+    expect(await visits()).toMatchObject({ state: 'live', message: null });
+  });
+});

@@ -17,10 +17,11 @@ export interface MariadbTenant {
   close(): Promise<void>;
 }
 
-/** On the stack's server, unless another one is given. */
+/** On the stack's server, unless another one is given, which may be a MySQL. */
 export const createMariadbTenant = async (
   name: string,
   server: MariadbEnds | undefined = runningStack().mariadb,
+  kind: 'mariadb' | 'mysql' = 'mariadb',
 ): Promise<MariadbTenant> => {
   if (server === undefined) throw new Error('The local stack runs without MariaDB.');
   const { host, port, user, password } = server;
@@ -35,7 +36,7 @@ export const createMariadbTenant = async (
   const register = async (database: string): Promise<number> => {
     const answer = await api.post('/databases', {
       name: database,
-      kind: 'mariadb',
+      kind,
       host,
       port,
       database,

@@ -17,6 +17,11 @@ import { type OutageProxy, openOutageProxy } from './outage-proxy.ts';
 /** The consumer's first five pauses make 62 s, after which it once gave up. */
 const outageMs = process.env.MILLRACE_LONG_FAULTS === '1' ? 240_000 : 70_000;
 
+/** What the status has counted by the end of it: the fault began up to a minute before it was told. */
+const outageMinutes = outageMs > 200_000 ? '[45]' : '[12]';
+/** The outage, what is noticed before it, and what is cured after it. */
+const caseTimeoutMs = outageMs + 10 * 60_000;
+
 /** Until the status has to tell of a fault: a check is due each minute, and looks for 35 s where capture stands still. */
 const noticedWithinMs = 120_000;
 /** The next check sees that the fault is gone. */
@@ -130,7 +135,7 @@ describe('what is away for a while', () => {
       expect(await whyOf('away')).toMatchObject({
         overall: 'degraded',
         condition: 'consumer-retrying',
-        sentence: expect.stringMatching(/^At the target, for 1 m: .*ECONNREFUSED/),
+        sentence: expect.stringMatching(new RegExp(`^At the target, for ${outageMinutes} m: .*ECONNREFUSED`)),
         since: why.since,
       });
       await target.restore();
@@ -221,8 +226,11 @@ describe('what is away for a while', () => {
     },
   };
 
-  test('a target that is away is a degraded one, and it goes on by itself when the target is back', () =>
-    outcomes.get('away'));
+  test(
+    'a target that is away is a degraded one, and it goes on by itself when the target is back',
+    () => outcomes.get('away'),
+    caseTimeoutMs,
+  );
 
   test('a source that does not answer is told, by a status that answers, and goes on by itself', () =>
     outcomes.get('silent'));
