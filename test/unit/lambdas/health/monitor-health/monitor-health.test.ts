@@ -417,6 +417,20 @@ test('each minute the health is recorded, with since when it is so, and a point 
   ]);
 });
 
+test('rows that are known to differ are recorded, none of them as 0, and what nobody has counted not at all', async () => {
+  const world = createWorld();
+  const [first] = world.state.replication.tables;
+  if (first === undefined) throw new Error('There is no table.');
+  const counted = async (deadLetters: Heartbeat['deadLetters']) => {
+    world.state.heartbeat = { ...beat, ...(deadLetters !== undefined && { deadLetters }) };
+    await monitorHealth('me', world.ports);
+    return world.state.health?.figures?.deadLetterRows;
+  };
+  expect(await counted(undefined)).toBeUndefined();
+  expect(await counted([])).toBe(0);
+  expect(await counted([{ source: first.source, rows: 3 }])).toBe(3);
+});
+
 test('what lasts becomes an incident, with one alert at its opening and one when it is over', async () => {
   const world = createWorld();
   const failure = { code: 'DatabaseUnreachable', message: 'It is away.', since: '2026-03-01T11:59:00.000Z' };
