@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '1fdbe9e90317a5662789ef49d02866e307c82fa9d13ceb167f22477d3f010bff';
+export const documentDigest = '50368c9470fefb1b4fcf1ae90921558e62e31cfc541a9729e54a635dd2a2df34';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -50,6 +50,31 @@ export const routes = {
   listActivity: { method: 'GET', path: '/v1/replications/{replication_id}/activity', ofClient: true },
   listClientActivity: { method: 'GET', path: '/v1/activity', ofClient: true },
   listInstallationActivity: { method: 'GET', path: '/v1/activity/installation' },
+  listSchemaChanges: {
+    method: 'GET',
+    path: '/v1/replications/{replication_id}/schema-changes',
+    ofClient: true,
+  },
+  getSchemaChange: {
+    method: 'GET',
+    path: '/v1/replications/{replication_id}/schema-changes/{change_id}',
+    ofClient: true,
+  },
+  rehearseSchemaChange: {
+    method: 'POST',
+    path: '/v1/replications/{replication_id}/schema-changes/{change_id}/rehearse',
+    ofClient: true,
+  },
+  approveSchemaChange: {
+    method: 'POST',
+    path: '/v1/replications/{replication_id}/schema-changes/{change_id}/approve',
+    ofClient: true,
+  },
+  rejectSchemaChange: {
+    method: 'POST',
+    path: '/v1/replications/{replication_id}/schema-changes/{change_id}/reject',
+    ofClient: true,
+  },
   listDeadLetters: { method: 'GET', path: '/v1/replications/{replication_id}/dead-letters', ofClient: true },
   updateDeadLetterSettings: {
     method: 'PATCH',
@@ -85,6 +110,7 @@ export const routes = {
     ofClient: true,
   },
   getIncident: { method: 'GET', path: '/v1/incidents/{incident_id}', ofClient: true },
+  getSourceSafety: { method: 'GET', path: '/v1/replications/{replication_id}/source', ofClient: true },
   getConnectHealth: { method: 'GET', path: '/v1/connect' },
   listConnectors: { method: 'GET', path: '/v1/connectors', ofClient: true },
   getConnector: { method: 'GET', path: '/v1/connectors/{connector}', ofClient: true },
@@ -511,6 +537,8 @@ export interface Operations {
           'drop-not-null'?: 'auto' | 'ask' | 'stop';
           'change-key'?: 'ask' | 'stop';
           rewrite?: 'ask' | 'stop';
+          'drop-partition'?: 'ask' | 'ignore' | 'stop';
+          'attach-partition'?: 'ask' | 'stop';
           'replace-table'?: 'ask' | 'stop';
           'drop-table'?: 'ask' | 'stop';
           truncate?: 'auto' | 'ask' | 'stop';
@@ -549,6 +577,8 @@ export interface Operations {
             'drop-not-null'?: 'auto' | 'ask' | 'stop';
             'change-key'?: 'ask' | 'stop';
             rewrite?: 'ask' | 'stop';
+            'drop-partition'?: 'ask' | 'ignore' | 'stop';
+            'attach-partition'?: 'ask' | 'stop';
             'replace-table'?: 'ask' | 'stop';
             'drop-table'?: 'ask' | 'stop';
             truncate?: 'auto' | 'ask' | 'stop';
@@ -827,6 +857,8 @@ export interface Operations {
         'drop-not-null'?: 'auto' | 'ask' | 'stop';
         'change-key'?: 'ask' | 'stop';
         rewrite?: 'ask' | 'stop';
+        'drop-partition'?: 'ask' | 'ignore' | 'stop';
+        'attach-partition'?: 'ask' | 'stop';
         'replace-table'?: 'ask' | 'stop';
         'drop-table'?: 'ask' | 'stop';
         truncate?: 'auto' | 'ask' | 'stop';
@@ -865,6 +897,8 @@ export interface Operations {
           'drop-not-null'?: 'auto' | 'ask' | 'stop';
           'change-key'?: 'ask' | 'stop';
           rewrite?: 'ask' | 'stop';
+          'drop-partition'?: 'ask' | 'ignore' | 'stop';
+          'attach-partition'?: 'ask' | 'stop';
           'replace-table'?: 'ask' | 'stop';
           'drop-table'?: 'ask' | 'stop';
           truncate?: 'auto' | 'ask' | 'stop';
@@ -1028,6 +1062,89 @@ export interface Operations {
       cursor?: string | number;
     };
     answer: ClientActivity;
+  };
+  listSchemaChanges: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      limit?: string | number;
+      cursor?: string | number;
+      state?: 'waiting' | 'approved' | 'applied' | 'rejected' | 'expired';
+      table?: string | number;
+      client_id?: string | number;
+    };
+    answer: SchemaChangeList;
+  };
+  getSchemaChange: {
+    path: {
+      replication_id: string | number;
+      change_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: SchemaChange;
+  };
+  rehearseSchemaChange: {
+    path: {
+      replication_id: string | number;
+      change_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    body: {
+      /**
+       * One ALTER TABLE of the target table, in the place of the planned statements. It adds and renames the same columns, with the same values in the rows that are there; types, the dropping of columns that the source dropped, ALGORITHM and LOCK are free.
+       */
+      statement?: string;
+    };
+    answer: SchemaChange;
+  };
+  approveSchemaChange: {
+    path: {
+      replication_id: string | number;
+      change_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    body: {
+      /**
+       * The version of the change that the caller has seen: 409 when it is another one by now.
+       */
+      version: number;
+      /**
+       * One ALTER TABLE of the target table, in the place of the planned statements. It adds and renames the same columns, with the same values in the rows that are there; types, the dropping of columns that the source dropped, ALGORITHM and LOCK are free.
+       */
+      statement?: string;
+      /**
+       * Why, for the activity.
+       */
+      reason?: string;
+    };
+    answer: SchemaChange;
+  };
+  rejectSchemaChange: {
+    path: {
+      replication_id: string | number;
+      change_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    body: {
+      /**
+       * The version of the change that the caller has seen: 409 when it is another one by now.
+       */
+      version: number;
+      /**
+       * Why, for the activity.
+       */
+      reason: string;
+    };
+    answer: SchemaChange;
   };
   listDeadLetters: {
     path: {
@@ -1213,6 +1330,15 @@ export interface Operations {
       client_id?: string | number;
     };
     answer: Incident;
+  };
+  getSourceSafety: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    answer: SourceSafety;
   };
   getConnectHealth: {
     answer: ConnectHealth;
@@ -2542,6 +2668,260 @@ export interface ClientActivity {
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "SchemaChangeList".
+ */
+export interface SchemaChangeList {
+  replication_id: number;
+  /**
+   * The newest first.
+   */
+  schema_changes: {
+    /**
+     * Names one change of one table.
+     */
+    change_id: string;
+    /**
+     * Changes with the change. A decision names the version that its person has seen.
+     */
+    version: number;
+    /**
+     * The source table as `schema.table`.
+     */
+    table: string;
+    target_table: string;
+    /**
+     * waiting: the table is held until a person decides. approved: not done yet. applied: the target has it. rejected: the table stays held, until closed_at is set. expired: another change has taken its place, or the table was copied again or left out.
+     */
+    state: 'waiting' | 'approved' | 'applied' | 'rejected' | 'expired';
+    /**
+     * What approving does. follow: the target table is changed at this place between the rows. truncate: it is emptied there. resync: the table is copied again.
+     */
+    way: 'follow' | 'truncate' | 'resync';
+    kinds: (
+      | 'add-column'
+      | 'add-column-default'
+      | 'drop-column'
+      | 'rename-column'
+      | 'widen-type'
+      | 'change-type'
+      | 'drop-not-null'
+      | 'change-key'
+      | 'rewrite'
+      | 'drop-partition'
+      | 'attach-partition'
+      | 'replace-table'
+      | 'drop-table'
+      | 'truncate'
+      | 'other'
+    )[];
+    /**
+     * The change in words.
+     */
+    what: string;
+    /**
+     * What can be done about it now.
+     */
+    message: string;
+    /**
+     * Planned at the target, in their order.
+     */
+    statements: string[];
+    /**
+     * What was approved in the place of the planned statements.
+     */
+    edited_statement: string | null;
+    risk: {
+      level: 'low' | 'medium' | 'high';
+      message: string;
+    };
+    detected_at: string;
+    decided_at: string | null;
+    decided_by: string | null;
+    /**
+     * Why it was decided so.
+     */
+    reason: string | null;
+    /**
+     * Since when nothing is to be decided or done about it.
+     */
+    closed_at: string | null;
+    /**
+     * How it ended, or why an approval was not carried out.
+     */
+    note: string | null;
+  }[];
+  /**
+   * Where the list goes on; null at its end.
+   */
+  next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "SchemaChange".
+ */
+export interface SchemaChange {
+  replication_id: number;
+  /**
+   * Names one change of one table.
+   */
+  change_id: string;
+  /**
+   * Changes with the change. A decision names the version that its person has seen.
+   */
+  version: number;
+  /**
+   * The source table as `schema.table`.
+   */
+  table: string;
+  target_table: string;
+  /**
+   * waiting: the table is held until a person decides. approved: not done yet. applied: the target has it. rejected: the table stays held, until closed_at is set. expired: another change has taken its place, or the table was copied again or left out.
+   */
+  state: 'waiting' | 'approved' | 'applied' | 'rejected' | 'expired';
+  /**
+   * What approving does. follow: the target table is changed at this place between the rows. truncate: it is emptied there. resync: the table is copied again.
+   */
+  way: 'follow' | 'truncate' | 'resync';
+  kinds: (
+    | 'add-column'
+    | 'add-column-default'
+    | 'drop-column'
+    | 'rename-column'
+    | 'widen-type'
+    | 'change-type'
+    | 'drop-not-null'
+    | 'change-key'
+    | 'rewrite'
+    | 'drop-partition'
+    | 'attach-partition'
+    | 'replace-table'
+    | 'drop-table'
+    | 'truncate'
+    | 'other'
+  )[];
+  /**
+   * The change in words.
+   */
+  what: string;
+  /**
+   * What can be done about it now.
+   */
+  message: string;
+  /**
+   * Planned at the target, in their order.
+   */
+  statements: string[];
+  /**
+   * What was approved in the place of the planned statements.
+   */
+  edited_statement: string | null;
+  risk: {
+    level: 'low' | 'medium' | 'high';
+    message: string;
+  };
+  detected_at: string;
+  decided_at: string | null;
+  decided_by: string | null;
+  /**
+   * Why it was decided so.
+   */
+  reason: string | null;
+  /**
+   * Since when nothing is to be decided or done about it.
+   */
+  closed_at: string | null;
+  /**
+   * How it ended, or why an approval was not carried out.
+   */
+  note: string | null;
+  /**
+   * The source table before the change.
+   */
+  before: {
+    columns: {
+      name: string;
+      /**
+       * As the source spells it.
+       */
+      type: string;
+      not_null: boolean;
+      generated: boolean;
+    }[];
+    primary_key: string[];
+  } | null;
+  /**
+   * The source table after it; null where that is not known.
+   */
+  after: {
+    columns: {
+      name: string;
+      /**
+       * As the source spells it.
+       */
+      type: string;
+      not_null: boolean;
+      generated: boolean;
+    }[];
+    primary_key: string[];
+  } | null;
+  /**
+   * Exactly before the change; null where the log has not come to it.
+   */
+  position: {
+    topic: string;
+    partition: number;
+    offset: string;
+  } | null;
+  /**
+   * The last one of this version.
+   */
+  rehearsal: {
+    at: string;
+    /**
+     * What was tried; nothing of it is left.
+     */
+    statements: string[];
+    /**
+     * rolled-back: on the target table, in a transaction that was rolled back. empty-copy: on a copy of it without rows, which was dropped. counted: no statement was run, rows were only counted.
+     */
+    method: 'rolled-back' | 'empty-copy' | 'counted';
+    /**
+     * Nothing was found that keeps the change from being done.
+     */
+    ok: boolean;
+    problems: string[];
+    /**
+     * Whether the server writes each row again; null where that is not known.
+     */
+    rewrites_table: boolean | null;
+    /**
+     * What is locked meanwhile, in words.
+     */
+    lock: string | null;
+    /**
+     * The target's own estimate.
+     */
+    estimated_rows: number | null;
+    /**
+     * Rows of the target that the new columns of the source would not hold.
+     */
+    unfit: {
+      column: string;
+      /**
+       * Completes "rows that ".
+       */
+      what: string;
+      /**
+       * Null where counting took too long.
+       */
+      rows: number | null;
+    }[];
+    note: string | null;
+    duration_ms: number;
+  } | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
  * via the `definition` "DeadLetterList".
  */
 export interface DeadLetterList {
@@ -2923,6 +3303,80 @@ export interface Incident {
     created_by: string;
   } | null;
   runbook: string;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "SourceSafety".
+ */
+export interface SourceSafety {
+  replication_id: number;
+  /**
+   * When the health check has read the log last. Null: not yet.
+   */
+  read_at: string | null;
+  /**
+   * Why the log cannot be read now. The figures are those of `read_at`.
+   */
+  failure: {
+    message: string;
+    since: string;
+  } | null;
+  /**
+   * Bytes of log from where capture would go on to its end. PostgreSQL keeps them for it. Null: not known.
+   */
+  retained_bytes: number | null;
+  /**
+   * After so many bytes the source removes log that was not captured. Null: it has no such limit.
+   */
+  limit_bytes: number | null;
+  /**
+   * The source removes log that is older than this. Null: it does not.
+   */
+  kept_ms: number | null;
+  /**
+   * How fast the kept log has grown within the last quarter of an hour. Null: not known yet.
+   */
+  bytes_per_minute: number | null;
+  /**
+   * Minutes until the source removes log that was not captured. Null: no limit, or nothing grows.
+   */
+  minutes_to_loss: number | null;
+  /**
+   * The log's end.
+   */
+  position: string | null;
+  /**
+   * Everything before it is in Kafka.
+   */
+  captured_position: string | null;
+  /**
+   * Bytes of log that are not captured.
+   */
+  ahead_bytes: number | null;
+  /**
+   * Whether a session reads the log for the capture: for PostgreSQL, whether the slot is active. Null: the source does not tell.
+   */
+  reader: {
+    is_reading: boolean;
+    since: string;
+  } | null;
+  /**
+   * What Millrace has created at the source and not removed.
+   */
+  objects: {
+    kind: string;
+    name: string;
+    keeps_log: boolean;
+  }[];
+  /**
+   * Transactions that have written something and are open, the oldest first: the log is kept from where the oldest began. Null: `open_transactions_message` says why they are not told.
+   */
+  open_transactions: string[] | null;
+  open_transactions_message: string | null;
+  /**
+   * What should be changed at the source.
+   */
+  warnings: string[];
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema

@@ -629,6 +629,106 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/replications/{replication_id}/schema-changes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the changes of tables that wait for a person, and those that were decided in the last 90 days.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['listSchemaChanges'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/schema-changes/{change_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get a change of a table: what it is, what is planned at the target, its risk and its last rehearsal.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getSchemaChange'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/schema-changes/{change_id}/rehearse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Try a change at the target, and leave nothing of it: in a transaction that is rolled back, or on a copy without rows.
+     * @description Needs a token of role operator.
+     */
+    post: operations['rehearseSchemaChange'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/schema-changes/{change_id}/approve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Approve a change as it was shown. The consumer does it at its place between the rows, at once or when it runs next; a change that cannot be followed begins a new copy of its table.
+     * @description Needs a token of role operator.
+     */
+    post: operations['approveSchemaChange'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/schema-changes/{change_id}/reject': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Reject a change. Its table stays held; the answer names the ways on.
+     * @description Needs a token of role operator.
+     */
+    post: operations['rejectSchemaChange'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/replications/{replication_id}/dead-letters': {
     parameters: {
       query?: never;
@@ -825,6 +925,26 @@ export interface paths {
      * @description Needs a token of role viewer.
      */
     get: operations['getIncident'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/replications/{replication_id}/source': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What the source keeps for a replication: its log against the limit, how fast that grows, who reads it, open transactions.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getSourceSafety'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2567,6 +2687,190 @@ export interface components {
         role: 'consumer' | 'copy-worker';
       };
     }[];
+    SchemaChange: {
+      replication_id: number;
+      /** @description Names one change of one table. */
+      change_id: string;
+      /** @description Changes with the change. A decision names the version that its person has seen. */
+      version: number;
+      /** @description The source table as `schema.table`. */
+      table: string;
+      target_table: string;
+      /**
+       * @description waiting: the table is held until a person decides. approved: not done yet. applied: the target has it. rejected: the table stays held, until closed_at is set. expired: another change has taken its place, or the table was copied again or left out.
+       * @enum {string}
+       */
+      state: 'waiting' | 'approved' | 'applied' | 'rejected' | 'expired';
+      /**
+       * @description What approving does. follow: the target table is changed at this place between the rows. truncate: it is emptied there. resync: the table is copied again.
+       * @enum {string}
+       */
+      way: 'follow' | 'truncate' | 'resync';
+      kinds: (
+        | 'add-column'
+        | 'add-column-default'
+        | 'drop-column'
+        | 'rename-column'
+        | 'widen-type'
+        | 'change-type'
+        | 'drop-not-null'
+        | 'change-key'
+        | 'rewrite'
+        | 'drop-partition'
+        | 'attach-partition'
+        | 'replace-table'
+        | 'drop-table'
+        | 'truncate'
+        | 'other'
+      )[];
+      /** @description The change in words. */
+      what: string;
+      /** @description What can be done about it now. */
+      message: string;
+      /** @description Planned at the target, in their order. */
+      statements: string[];
+      /** @description What was approved in the place of the planned statements. */
+      edited_statement: string | null;
+      risk: {
+        /** @enum {string} */
+        level: 'low' | 'medium' | 'high';
+        message: string;
+      };
+      /** Format: date-time */
+      detected_at: string;
+      decided_at: string | null;
+      decided_by: string | null;
+      /** @description Why it was decided so. */
+      reason: string | null;
+      /** @description Since when nothing is to be decided or done about it. */
+      closed_at: string | null;
+      /** @description How it ended, or why an approval was not carried out. */
+      note: string | null;
+      /** @description The source table before the change. */
+      before: {
+        columns: {
+          name: string;
+          /** @description As the source spells it. */
+          type: string;
+          not_null: boolean;
+          generated: boolean;
+        }[];
+        primary_key: string[];
+      } | null;
+      /** @description The source table after it; null where that is not known. */
+      after: {
+        columns: {
+          name: string;
+          /** @description As the source spells it. */
+          type: string;
+          not_null: boolean;
+          generated: boolean;
+        }[];
+        primary_key: string[];
+      } | null;
+      /** @description Exactly before the change; null where the log has not come to it. */
+      position: {
+        topic: string;
+        partition: number;
+        offset: string;
+      } | null;
+      /** @description The last one of this version. */
+      rehearsal: {
+        /** Format: date-time */
+        at: string;
+        /** @description What was tried; nothing of it is left. */
+        statements: string[];
+        /**
+         * @description rolled-back: on the target table, in a transaction that was rolled back. empty-copy: on a copy of it without rows, which was dropped. counted: no statement was run, rows were only counted.
+         * @enum {string}
+         */
+        method: 'rolled-back' | 'empty-copy' | 'counted';
+        /** @description Nothing was found that keeps the change from being done. */
+        ok: boolean;
+        problems: string[];
+        /** @description Whether the server writes each row again; null where that is not known. */
+        rewrites_table: boolean | null;
+        /** @description What is locked meanwhile, in words. */
+        lock: string | null;
+        /** @description The target's own estimate. */
+        estimated_rows: number | null;
+        /** @description Rows of the target that the new columns of the source would not hold. */
+        unfit: {
+          column: string;
+          /** @description Completes "rows that ". */
+          what: string;
+          /** @description Null where counting took too long. */
+          rows: number | null;
+        }[];
+        note: string | null;
+        duration_ms: number;
+      } | null;
+    };
+    SchemaChangeList: {
+      replication_id: number;
+      /** @description The newest first. */
+      schema_changes: {
+        /** @description Names one change of one table. */
+        change_id: string;
+        /** @description Changes with the change. A decision names the version that its person has seen. */
+        version: number;
+        /** @description The source table as `schema.table`. */
+        table: string;
+        target_table: string;
+        /**
+         * @description waiting: the table is held until a person decides. approved: not done yet. applied: the target has it. rejected: the table stays held, until closed_at is set. expired: another change has taken its place, or the table was copied again or left out.
+         * @enum {string}
+         */
+        state: 'waiting' | 'approved' | 'applied' | 'rejected' | 'expired';
+        /**
+         * @description What approving does. follow: the target table is changed at this place between the rows. truncate: it is emptied there. resync: the table is copied again.
+         * @enum {string}
+         */
+        way: 'follow' | 'truncate' | 'resync';
+        kinds: (
+          | 'add-column'
+          | 'add-column-default'
+          | 'drop-column'
+          | 'rename-column'
+          | 'widen-type'
+          | 'change-type'
+          | 'drop-not-null'
+          | 'change-key'
+          | 'rewrite'
+          | 'drop-partition'
+          | 'attach-partition'
+          | 'replace-table'
+          | 'drop-table'
+          | 'truncate'
+          | 'other'
+        )[];
+        /** @description The change in words. */
+        what: string;
+        /** @description What can be done about it now. */
+        message: string;
+        /** @description Planned at the target, in their order. */
+        statements: string[];
+        /** @description What was approved in the place of the planned statements. */
+        edited_statement: string | null;
+        risk: {
+          /** @enum {string} */
+          level: 'low' | 'medium' | 'high';
+          message: string;
+        };
+        /** Format: date-time */
+        detected_at: string;
+        decided_at: string | null;
+        decided_by: string | null;
+        /** @description Why it was decided so. */
+        reason: string | null;
+        /** @description Since when nothing is to be decided or done about it. */
+        closed_at: string | null;
+        /** @description How it ended, or why an approval was not carried out. */
+        note: string | null;
+      }[];
+      /** @description Where the list goes on; null at its end. */
+      next_cursor: string | null;
+    };
     DeadLetter: {
       dead_letter_id: string;
       /** @description The source table as `schema.table`. */
@@ -2632,6 +2936,50 @@ export interface components {
         sample_id: string;
         sample_message: string;
       }[];
+    };
+    SourceSafety: {
+      replication_id: number;
+      /** @description When the health check has read the log last. Null: not yet. */
+      read_at: string | null;
+      /** @description Why the log cannot be read now. The figures are those of `read_at`. */
+      failure: {
+        message: string;
+        /** Format: date-time */
+        since: string;
+      } | null;
+      /** @description Bytes of log from where capture would go on to its end. PostgreSQL keeps them for it. Null: not known. */
+      retained_bytes: number | null;
+      /** @description After so many bytes the source removes log that was not captured. Null: it has no such limit. */
+      limit_bytes: number | null;
+      /** @description The source removes log that is older than this. Null: it does not. */
+      kept_ms: number | null;
+      /** @description How fast the kept log has grown within the last quarter of an hour. Null: not known yet. */
+      bytes_per_minute: number | null;
+      /** @description Minutes until the source removes log that was not captured. Null: no limit, or nothing grows. */
+      minutes_to_loss: number | null;
+      /** @description The log's end. */
+      position: string | null;
+      /** @description Everything before it is in Kafka. */
+      captured_position: string | null;
+      /** @description Bytes of log that are not captured. */
+      ahead_bytes: number | null;
+      /** @description Whether a session reads the log for the capture: for PostgreSQL, whether the slot is active. Null: the source does not tell. */
+      reader: {
+        is_reading: boolean;
+        /** Format: date-time */
+        since: string;
+      } | null;
+      /** @description What Millrace has created at the source and not removed. */
+      objects: {
+        kind: string;
+        name: string;
+        keeps_log: boolean;
+      }[];
+      /** @description Transactions that have written something and are open, the oldest first: the log is kept from where the oldest began. Null: `open_transactions_message` says why they are not told. */
+      open_transactions: string[] | null;
+      open_transactions_message: string | null;
+      /** @description What should be changed at the source. */
+      warnings: string[];
     };
     DeadLetterSettings: {
       /**
@@ -5010,6 +5358,10 @@ export interface operations {
               /** @enum {string} */
               rewrite?: 'ask' | 'stop';
               /** @enum {string} */
+              'drop-partition'?: 'ask' | 'ignore' | 'stop';
+              /** @enum {string} */
+              'attach-partition'?: 'ask' | 'stop';
+              /** @enum {string} */
               'replace-table'?: 'ask' | 'stop';
               /** @enum {string} */
               'drop-table'?: 'ask' | 'stop';
@@ -5057,6 +5409,10 @@ export interface operations {
                 'change-key'?: 'ask' | 'stop';
                 /** @enum {string} */
                 rewrite?: 'ask' | 'stop';
+                /** @enum {string} */
+                'drop-partition'?: 'ask' | 'ignore' | 'stop';
+                /** @enum {string} */
+                'attach-partition'?: 'ask' | 'stop';
                 /** @enum {string} */
                 'replace-table'?: 'ask' | 'stop';
                 /** @enum {string} */
@@ -6480,6 +6836,10 @@ export interface operations {
             /** @enum {string} */
             rewrite?: 'ask' | 'stop';
             /** @enum {string} */
+            'drop-partition'?: 'ask' | 'ignore' | 'stop';
+            /** @enum {string} */
+            'attach-partition'?: 'ask' | 'stop';
+            /** @enum {string} */
             'replace-table'?: 'ask' | 'stop';
             /** @enum {string} */
             'drop-table'?: 'ask' | 'stop';
@@ -6527,6 +6887,10 @@ export interface operations {
               'change-key'?: 'ask' | 'stop';
               /** @enum {string} */
               rewrite?: 'ask' | 'stop';
+              /** @enum {string} */
+              'drop-partition'?: 'ask' | 'ignore' | 'stop';
+              /** @enum {string} */
+              'attach-partition'?: 'ask' | 'stop';
               /** @enum {string} */
               'replace-table'?: 'ask' | 'stop';
               /** @enum {string} */
@@ -7562,6 +7926,602 @@ export interface operations {
       };
       /** @description Forbidden */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  listSchemaChanges: {
+    parameters: {
+      query?: {
+        limit?: string;
+        cursor?: string;
+        state?: 'waiting' | 'approved' | 'applied' | 'rejected' | 'expired';
+        table?: string;
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SchemaChangeList'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getSchemaChange: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+        change_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SchemaChange'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  rehearseSchemaChange: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        replication_id: string;
+        change_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description One ALTER TABLE of the target table, in the place of the planned statements. It adds and renames the same columns, with the same values in the rows that are there; types, the dropping of columns that the source dropped, ALGORITHM and LOCK are free. */
+          statement?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SchemaChange'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused, SecretMissing, DatabaseAuthenticationFailed */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description DatabaseUnreachable */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout, DatabaseTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  approveSchemaChange: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        replication_id: string;
+        change_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The version of the change that the caller has seen: 409 when it is another one by now. */
+          version: number;
+          /** @description One ALTER TABLE of the target table, in the place of the planned statements. It adds and renames the same columns, with the same values in the rows that are there; types, the dropping of columns that the source dropped, ALGORITHM and LOCK are free. */
+          statement?: string;
+          /** @description Why, for the activity. */
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SchemaChange'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused, SecretMissing, DatabaseAuthenticationFailed */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description DatabaseUnreachable */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout, DatabaseTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  rejectSchemaChange: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description Makes repeated requests one effect: within 24 hours every request of the client to this path with this key gets the answer of the first that succeeded, with the header Idempotency-Replayed. Another body is 422, and 409 while the first request is at work. A UUID is a good key. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        replication_id: string;
+        change_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The version of the change that the caller has seen: 409 when it is another one by now. */
+          version: number;
+          /** @description Why, for the activity. */
+          reason: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SchemaChange'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description IdempotencyKeyReused */
+      422: {
         headers: {
           [name: string]: unknown;
         };
@@ -8766,6 +9726,102 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Incident'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getSourceSafety: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: never;
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SourceSafety'];
         };
       };
       /** @description InvalidRequest */

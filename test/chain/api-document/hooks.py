@@ -82,7 +82,9 @@ def fit_to_the_moment(case: Any) -> None:
 
 def ask_for_what_there_is(case: Any) -> None:
     """Otherwise nearly every answer would be that there is no such thing."""
-    there = DOOMED if case.method.upper() == "DELETE" else KNOWN
+    # Starts make processes, so they are asked of what is deleted early.
+    begins = case.path.endswith(("/start", "/resume", "/restart"))
+    there = DOOMED if begins or case.method.upper() == "DELETE" else KNOWN
     for name in case.path_parameters:
         if name in there:
             case.path_parameters[name] = there[name]

@@ -34,7 +34,7 @@ test('nothing that rows may be lost by is done by itself', () => {
     expect(possibleOf(kind)).toEqual(['ask', 'stop']);
   }
   // The rows of a dropped partition stay at the target, if its user says so.
-  expect(changePolicies['drop-partition'].possible).toEqual(['ask', 'ignore', 'stop']);
+  expect(possibleOf('drop-partition')).toEqual(['ask', 'ignore', 'stop']);
 });
 
 test('a kind of a table goes before its preset, and both before what the replication has', () => {
