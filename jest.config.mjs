@@ -53,11 +53,11 @@ export const faultSuites = [
   'integration/mysql-target/consumer.test.ts',
 ];
 
-/**
- * The suites of test/chain that are part of `npm test`, one after the other. All others of that folder: `npm run test:chain`. That of the
- * API's document works on whatever the stack has, so none may run next to it.
- */
-export const productSuites = ['chain/api-document.test.ts', 'chain/lifecycle.test.ts'];
+/** The suite of test/chain that is part of `npm test`. All others of that folder: `npm run test:chain`. */
+export const productSuites = ['chain/lifecycle.test.ts'];
+
+/** It works on whatever the stack has, so none may run next to it: `npm run test:api`. */
+export const apiSuites = ['chain/api-document.test.ts'];
 
 const only = (suites) => ({ testMatch: suites.map((suite) => `<rootDir>/test/${suite}`) });
 const without = (suites) => ({ testPathIgnorePatterns: suites.map((suite) => `<rootDir>/test/${suite}$`) });
@@ -99,12 +99,13 @@ export default {
     project('chain', {
       ...onStack,
       globalSetup: '<rootDir>/test/chain/start-stack-with-mariadb.ts',
-      ...without(productSuites),
+      ...without([...productSuites, ...apiSuites]),
     }),
     project('browser', {
       ...onStack,
       globalSetup: '<rootDir>/test/browser/start-stack-with-console.ts',
     }),
+    project('api', { ...onStack, ...only(apiSuites) }),
     project('product', { ...onStack, ...only(productSuites) }),
   ],
 };

@@ -1,6 +1,6 @@
 /**
  * `npm run ci:summary -- STAGE=EXIT...`: the closing line of CI, for the stages that ran. The stages `usual`, `matrix`,
- * `faults`, `chain`, `mysql` and `browser` keep the counts of their tests; one that has kept none in this run of CI has failed. Every
+ * `faults`, `chain`, `mysql`, `browser` and `api` keep the counts of their tests; one that has kept none in this run of CI has failed. Every
  * other stage counts as one test.
  */
 import { pathToFileURL } from 'node:url';
@@ -14,6 +14,7 @@ const testRuns: ReadonlyMap<string, readonly string[]> = new Map([
   ['chain', ['chain']],
   ['mysql', ['mysql']],
   ['browser', ['browser']],
+  ['api', ['api']],
 ]);
 
 const oneFailed: Counts = { passed: 0, failed: 1, skipped: 0 };

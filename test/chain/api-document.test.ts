@@ -148,7 +148,8 @@ afterAll(async () => {
   const query = `?client_id=${clientId}`;
   await waitFor('the replications of the client to be gone', cleanUpMs, async () => {
     const { replications } = (await admin.get(`/replications${query}`)).body;
-    for (const { replication_id: id } of replications) await admin.delete(`/replications/${id}${query}`);
+    for (const { replication_id: id } of replications)
+      await admin.delete(`/replications/${id}${query}&force=true`);
     return replications.length === 0 ? true : undefined;
   });
   await tenant.close();
