@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '50368c9470fefb1b4fcf1ae90921558e62e31cfc541a9729e54a635dd2a2df34';
+export const documentDigest = '0c8e04ce8f28b7dab2e6cfb658b30081461fa463b228d0c66808487299988971';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -1579,6 +1579,7 @@ export interface Operations {
             | 'target-behind'
             | 'dead-letters'
             | 'table-held'
+            | 'schema-change-waiting'
             | 'table-skipped'
             | 'table-change-failed'
             | 'check-failed'
@@ -1657,6 +1658,7 @@ export interface Operations {
             | 'target-behind'
             | 'dead-letters'
             | 'table-held'
+            | 'schema-change-waiting'
             | 'table-skipped'
             | 'table-change-failed'
             | 'check-failed'
@@ -1729,6 +1731,7 @@ export interface Operations {
             | 'target-behind'
             | 'dead-letters'
             | 'table-held'
+            | 'schema-change-waiting'
             | 'table-skipped'
             | 'table-change-failed'
             | 'check-failed'
@@ -2465,6 +2468,7 @@ export interface Hop {
         | 'target-behind'
         | 'dead-letters'
         | 'table-held'
+        | 'schema-change-waiting'
         | 'table-skipped'
         | 'table-change-failed'
         | 'check-failed'
@@ -3083,6 +3087,7 @@ export interface Why {
         | 'target-behind'
         | 'dead-letters'
         | 'table-held'
+        | 'schema-change-waiting'
         | 'table-skipped'
         | 'table-change-failed'
         | 'check-failed'
@@ -3148,6 +3153,7 @@ export interface Why {
       | 'target-behind'
       | 'dead-letters'
       | 'table-held'
+      | 'schema-change-waiting'
       | 'table-skipped'
       | 'table-change-failed'
       | 'check-failed';
@@ -3203,6 +3209,7 @@ export interface HealthHistory {
           | 'target-behind'
           | 'dead-letters'
           | 'table-held'
+          | 'schema-change-waiting'
           | 'table-skipped'
           | 'table-change-failed'
           | 'check-failed'
@@ -3268,6 +3275,7 @@ export interface Incident {
     | 'target-behind'
     | 'dead-letters'
     | 'table-held'
+    | 'schema-change-waiting'
     | 'table-skipped'
     | 'table-change-failed'
     | 'check-failed'
@@ -3584,6 +3592,7 @@ export interface Fleet {
             | 'target-behind'
             | 'dead-letters'
             | 'table-held'
+            | 'schema-change-waiting'
             | 'table-skipped'
             | 'table-change-failed'
             | 'check-failed'
@@ -3643,6 +3652,7 @@ export interface AlertDelivery {
         | 'target-behind'
         | 'dead-letters'
         | 'table-held'
+        | 'schema-change-waiting'
         | 'table-skipped'
         | 'table-change-failed'
         | 'check-failed'
@@ -3781,6 +3791,7 @@ export interface AlertRoute {
         | 'target-behind'
         | 'dead-letters'
         | 'table-held'
+        | 'schema-change-waiting'
         | 'table-skipped'
         | 'table-change-failed'
         | 'check-failed'
@@ -3856,6 +3867,7 @@ export interface AlertMute {
         | 'target-behind'
         | 'dead-letters'
         | 'table-held'
+        | 'schema-change-waiting'
         | 'table-skipped'
         | 'table-change-failed'
         | 'check-failed'

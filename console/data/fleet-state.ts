@@ -34,6 +34,7 @@ const personConditions: ReadonlySet<string> = new Set([
   'pause-running-out',
   'credentials-refused',
   'table-held',
+  'schema-change-waiting',
   'table-skipped',
   'table-change-failed',
   'source-log-limit',

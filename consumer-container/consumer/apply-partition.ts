@@ -69,7 +69,15 @@ export interface ApplyContext {
   readonly judgeOf: (topic: string) => ShapeJudge | undefined;
   readonly follower: Pick<
     ChangeFollower,
-    'follow' | 'followCatalog' | 'release' | 'isNudged' | 'signalOf' | 'truncateAction'
+    | 'follow'
+    | 'followCatalog'
+    | 'release'
+    | 'isNudged'
+    | 'signalOf'
+    | 'truncateAction'
+    | 'truncate'
+    | 'mayTruncate'
+    | 'truncated'
   >;
   readonly held: Pick<HeldTables, 'holdTopic' | 'signalOf'>;
   readonly isLive: (table: ApplyTable) => boolean;
@@ -213,7 +221,8 @@ const takeNull = async (
     return (await context.follower.release(await positionOf(session, context))) ? undefined : error;
   } catch (cause) {
     const other = toMillraceError(cause);
-    return other.isTransient ? other : error;
+    // The target takes NULL when a person approves it.
+    return other.isTransient || other.facts.schemaChange !== undefined ? other : error;
   }
 };
 
@@ -329,7 +338,7 @@ class PartitionPipeline {
     this.#batches = batches;
     this.#tables = context.tablesOf(session.topic);
     this.#judge = context.judgeOf(session.topic);
-    this.#shapes = new ShapeGate(this.#judge, () => this.#judgeTruncate());
+    this.#shapes = new ShapeGate(this.#judge, (offset) => this.#judgeTruncate(offset));
     this.#nextOffset = from.nextOffset;
     this.#highestPosition = from.sourcePosition ?? 0;
     this.#rereadPosition = from.rereadPosition ?? 0;
@@ -400,20 +409,30 @@ class PartitionPipeline {
   async #follow(failure: MillraceError): Promise<never> {
     const { follower, epoch } = this.#context;
     const { topic, partition } = this.#session;
+    const position = { topic, partition, epoch, nextOffset: this.#nextOffset };
+    if (failure.code === 'SchemaChanged' && failure.facts.isTruncate === true) {
+      throw (await follower.truncate(position)) ? new TableFollowed() : failure;
+    }
     const reached = failure.code === 'SchemaChanged' ? this.#judge?.refused : undefined;
     if (reached === undefined) throw failure;
-    const position = { topic, partition, epoch, nextOffset: this.#nextOffset };
     throw (await follower.follow(position, reached)) ? new TableFollowed() : failure;
   }
 
   /** Throws where the policy says that a TRUNCATE is not to be done. */
-  #judgeTruncate(): void {
+  #judgeTruncate(offset: bigint): void {
+    if (this.#context.follower.mayTruncate(this.#session.topic, offset)) return;
     for (const table of this.#tables.values()) {
       if (table === null) continue;
       const { source } = table.mapping;
       const action = this.#context.follower.truncateAction(source);
       if (action === 'ask' || action === 'stop') {
-        throw changeError(source, 'it was truncated', action, ` The policy for this is ${action}.`);
+        const { code, message, facts } = changeError(
+          source,
+          'it was truncated',
+          action,
+          ` The policy for this is ${action}.`,
+        );
+        throw new MillraceError(code, message, { facts: { ...facts, isTruncate: true } });
       }
     }
   }
@@ -575,6 +594,7 @@ class PartitionPipeline {
     if (decoded.firstCommittedAtMs !== undefined) this.#progress.underWay.shift();
     this.#session.showProgress(batch.nextOffset);
     this.#batches.succeeded();
+    if (truncates > 0) await this.#context.follower.truncated(batch.topic, batch.nextOffset);
   }
 
   async #resolve(

@@ -5,7 +5,7 @@ import type { SourceRows } from '#core/apply/resolve-key-changes.ts';
 import { retryTransient } from '#core/concurrency/retry-transient.ts';
 import { statusChange } from '#core/contracts/activity.ts';
 import { retryPauseMs, transientRetryDelaysMs } from '#core/contracts/consumer.ts';
-import type { TableState } from '#core/contracts/copy.ts';
+import type { TableProgress, TableState } from '#core/contracts/copy.ts';
 import { type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Replication, TableMapping } from '#core/contracts/replication.ts';
 import type { SchemaPolicy } from '#core/contracts/schema-policy.ts';
@@ -22,10 +22,17 @@ import type { DeadLetterTopic } from '#core/ports/dead-letters.ts';
 import type { ConsumerMeters, MetricsPort } from '#core/ports/metrics.ts';
 import type { AlertSink, ConnectPort, KafkaAdminPort } from '#core/ports/services.ts';
 import type { LogPositions } from '#core/ports/source-dialect.ts';
-import type { ConsumerStore, CopyStore, ReplicationStore, ShapeStore } from '#core/ports/state-store.ts';
+import type {
+  ConsumerStore,
+  CopyStore,
+  ReplicationStore,
+  SchemaChangeStore,
+  ShapeStore,
+} from '#core/ports/state-store.ts';
 import type { ConsumerEnd } from '../exit-codes.ts';
 import { runTogether } from '../run-together.ts';
 import { applyPartition } from './apply-partition.ts';
+import { BeginAgain, ChangeInbox } from './change-inbox.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { ChangeFollower, type FollowDatabases } from './follow-changes.ts';
 import { Heartbeats } from './heartbeats.ts';
@@ -70,7 +77,7 @@ export interface FeedHooks {
 
 export interface ConsumerPorts {
   readonly store: Pick<
-    ConsumerStore & CopyStore & ReplicationStore & ShapeStore,
+    ConsumerStore & CopyStore & ReplicationStore & ShapeStore & SchemaChangeStore,
     | 'putHeartbeat'
     | 'listTableProgress'
     | 'setTableState'
@@ -79,6 +86,9 @@ export interface ConsumerPorts {
     | 'listTableShapes'
     | 'putTableShape'
     | 'getReplication'
+    | 'listSchemaChanges'
+    | 'getSchemaChange'
+    | 'putSchemaChange'
   >;
   /** With the credentials of this moment. `tables` are those to apply, `shapes` what is known of them. */
   readonly openDatabases: (
@@ -178,8 +188,12 @@ const consumeAgain = async (
       await vitals.heartbeats.beat();
       return await consume(replication, ports, { ...vitals, onRunning }, stop);
     } catch (cause) {
-      const error = toMillraceError(cause);
       if (stop.aborted) throw cause;
+      if (cause instanceof BeginAgain) {
+        log.info(`The consumer begins again at its checkpoints: ${cause.message}`);
+        continue;
+      }
+      const error = toMillraceError(cause);
       if (error.code === 'DatabaseAuthenticationFailed' && !isPasswordFresh) {
         isPasswordFresh = true;
         log.warn('A database refused the password; reading the secret once more, in case it was rotated');
@@ -205,7 +219,7 @@ const consume = async (
   stop: AbortSignal,
 ): Promise<void> => {
   const { admin, clock, log, meters, store } = ports;
-  const { applied, live, heldBefore } = await listTables(replication, ports);
+  const { applied, live, heldBefore, copies } = await listTables(replication, ports);
   const nulled = new NulledReport({ ...ports, connectorName: replication.connectorName });
   const stored = await store.listTableShapes(replication.replicationId);
   const { schemaPolicy } = await store.getReplication(replication.clientId, replication.replicationId);
@@ -238,9 +252,24 @@ const consume = async (
       epoch: claim.epoch,
     });
 
-    const held = new HeldTables({ ...ports, replication });
+    const known = new Map(stored.map((shape) => [tableKey(shape.copied.ref), shape]));
+    let found: TableShapes | undefined;
+    const inbox = new ChangeInbox({
+      ...ports,
+      replication,
+      describeSources: databases.describeSources,
+      shapeOf: (source) => found?.of(source) ?? known.get(tableKey(source)),
+    });
+    await inbox.load(copies);
+    const held = new HeldTables({ ...ports, replication, inbox });
+    const waiting = heldBefore.flatMap((source) => {
+      const change = inbox.of(source);
+      return change === undefined || change.state === 'approved' ? [] : [change];
+    });
+    for (const change of waiting) held.expect(change.source, change);
     for (const { source, error } of databases.refused) await held.hold(source, error);
-    for (const source of heldBefore.filter((table) => !held.has(table))) {
+    const isWaiting = new Set(waiting.map(({ source }) => tableKey(source)));
+    for (const source of heldBefore.filter((table) => !held.has(table) && !isWaiting.has(tableKey(table)))) {
       log.info(`Table ${tableLabel(source)} was held; trying again from its checkpoint`);
       await setStateUnlessReplanned(
         store,
@@ -262,9 +291,9 @@ const consume = async (
           generation: replication.copyGeneration,
         }),
     });
-    const before = new Map(stored.map((shape) => [tableKey(shape.copied.ref), shape]));
+    found = shapes;
     for (const shape of shapes.all) {
-      const last = before.get(tableKey(shape.copied.ref));
+      const last = known.get(tableKey(shape.copied.ref));
       if (last === undefined || !isSameKnown(last, shape)) await shapes.remember(shape);
     }
     const follower = new ChangeFollower({
@@ -272,6 +301,8 @@ const consume = async (
       replication: { ...replication, ...(schemaPolicy !== undefined && { schemaPolicy }) },
       shapes,
       databases,
+      inbox,
+      onFollowed: (source) => held.release(source),
       partitionsOf: (topic) => offsets.filter((found) => found.topic === topic).length,
     });
 
@@ -311,6 +342,7 @@ const consume = async (
             listUncaptured: databases.listUncaptured,
             writeMarker: () => databases.writeMarker('shape of a table'),
             tellsByEvents: databases.shapeDialect.followEvent !== undefined,
+            looksAtOnce: inbox.hasApproved,
           },
           signal,
         ),
@@ -319,6 +351,7 @@ const consume = async (
           { ...ports, ...databases, ...context, positions, connectorName: replication.connectorName },
           signal,
         ),
+      (signal) => inbox.watch((source) => held.has(source), signal),
       (signal) => watchLiveTables({ ...ports, store, replication, positions, progress, live }, signal),
     ]);
   } finally {
@@ -335,6 +368,7 @@ const listTables = async (
   readonly applied: readonly TableMapping[];
   readonly live: Set<string>;
   readonly heldBefore: readonly TableRef[];
+  readonly copies: readonly TableProgress[];
 }> => {
   const progress = await store.listTableProgress(replication.replicationId);
   const applied = appliedTables(replication, progress);
@@ -343,6 +377,7 @@ const listTables = async (
   const held = inState('held');
   return {
     applied,
+    copies: progress,
     live: inState('live'),
     heldBefore: applied.map(({ source }) => source).filter((source) => held.has(tableKey(source))),
   };

@@ -1,15 +1,23 @@
 import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import type { SchemaChange } from '#core/contracts/schema-change.ts';
 import type { ChangeAction, SchemaPolicy } from '#core/contracts/schema-policy.ts';
 import type { KnownShape, TableDescription } from '#core/contracts/table-description.ts';
-import { type MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { mapTable } from '#core/mapping/map-table.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { ColumnChange, FollowedShape, ShapeChange, ShapeDialect } from '#core/ports/source-dialect.ts';
 import type { ReplicationStore } from '#core/ports/state-store.ts';
-import type { ChangePosition, PlannedChange, TargetChange } from '#core/ports/table-changer.ts';
+import type {
+  ChangePosition,
+  PlannedChange,
+  RehearseChange,
+  TargetChange,
+  TargetStep,
+} from '#core/ports/table-changer.ts';
 import { actionFor, strictestAction } from '#core/schema/change-policy.ts';
+import { findLimits } from '#core/schema/find-limits.ts';
 import {
   describeChange,
   followedShape,
@@ -18,6 +26,7 @@ import {
 } from '#core/schema/plan-target-steps.ts';
 import { changeError, lookAhead } from '#core/schema/shape-harm.ts';
 import type { RefusedShape } from '#core/schema/shape-judge.ts';
+import { type ChangeInbox, describeAsked } from './change-inbox.ts';
 import type { TableShapes } from './table-shapes.ts';
 import { isSameShape } from './watch-shapes.ts';
 
@@ -33,6 +42,16 @@ export interface FollowDatabases {
     target: TableRef,
     statements: readonly string[],
   ) => Promise<void>;
+  readonly rehearseChange: RehearseChange;
+  /**
+   * Why the target table would not hold what its source has when that is `source`; undefined when it would. `target` is what it would be;
+   * without it the table is taken as it is, and its columns `changed` are looked at.
+   */
+  readonly findMismatch: (
+    mapping: ApplyTable['mapping'],
+    source: TableDescription,
+    of: { readonly target?: TableDescription; readonly changed?: readonly string[] },
+  ) => Promise<string | undefined>;
   /** How the table is applied when this is known of its source. The target's catalog is read again. */
   readonly describeFollowed: (mapping: ApplyTable['mapping'], shape: KnownShape) => Promise<ApplyTable>;
 }
@@ -41,6 +60,9 @@ export interface FollowOptions {
   readonly replication: Replication;
   readonly shapes: TableShapes;
   readonly databases: FollowDatabases;
+  readonly inbox: Pick<ChangeInbox, 'ask' | 'applied' | 'passed' | 'withdraw'>;
+  /** The table goes on, though it was held when the consumer began. */
+  readonly onFollowed?: (source: TableRef) => Promise<void>;
   readonly store: Pick<ReplicationStore, 'getReplication' | 'addActivity'>;
   /** How many partitions the topic has. */
   readonly partitionsOf: (topic: string) => number;
@@ -55,6 +77,8 @@ export type Reached = RefusedShape | { readonly kind: 'catalog' };
 export class ChangeFollower {
   readonly #options: FollowOptions;
   readonly #nudges = new Map<string, AbortController>();
+  /** TRUNCATEs that a person has approved, by their topics. */
+  readonly #truncates = new Map<string, { readonly offset: bigint; readonly change: SchemaChange }>();
   #policy: SchemaPolicy | undefined;
 
   constructor(options: FollowOptions) {
@@ -76,6 +100,38 @@ export class ChangeFollower {
 
   truncateAction(source: TableRef): ChangeAction {
     return actionFor(this.#policy, source, 'truncate');
+  }
+
+  /** Whether a person has approved the TRUNCATE at this place. */
+  mayTruncate(topic: string, offset: bigint): boolean {
+    return this.#truncates.get(topic)?.offset === offset;
+  }
+
+  /** A TRUNCATE is to be asked about. Returns whether it was approved; throws `SchemaChanged` otherwise. */
+  async truncate(position: ChangePosition): Promise<boolean> {
+    const { shapes, partitionsOf, inbox } = this.#options;
+    const { topic, nextOffset } = position;
+    const [table, ...others] = [...shapes.tablesOf(topic).values()];
+    if (table === undefined || table === null || others.length > 0 || partitionsOf(topic) !== 1) return false;
+    const { source, target } = table.mapping;
+    const before = shapes.of(source)?.copied;
+    const change = await inbox.ask({
+      ...{ source, target, way: 'truncate', kinds: ['truncate'], what: 'it was truncated' },
+      ...{ statements: [], position, before, after: before },
+    });
+    if (change.state !== 'approved') throw askError(change, ' The policy for this is ask.');
+    this.#truncates.set(topic, { offset: nextOffset, change });
+    return true;
+  }
+
+  /** Everything before `nextOffset` is applied. */
+  async truncated(topic: string, nextOffset: bigint): Promise<void> {
+    const approved = this.#truncates.get(topic);
+    if (approved === undefined || approved.offset >= nextOffset) return;
+    this.#truncates.delete(topic);
+    const { inbox, onFollowed } = this.#options;
+    await inbox.applied(approved.change, 'The target table was emptied at this place.');
+    await onFollowed?.(approved.change.source);
   }
 
   /** Aborted when the topic's table is to follow its catalog. */
@@ -130,7 +186,7 @@ export class ChangeFollower {
       // Whatever the policy would do with one of its kind that is known.
       const action = actionFor(this.#policy, source, followed.kind);
       if (followed.kind !== 'drop-partition' || action !== 'ignore' || reached.kind !== 'statement')
-        throw changeError(source, followed.what, action === 'stop' ? 'stop' : 'ask');
+        throw changeError(source, followed.what, action === 'stop' ? 'stop' : 'ask', '', [followed.kind]);
       log.info(`Passed over a change of the source: ${followed.what}. The rows stay at the target`, {
         table: tableLabel(source),
       });
@@ -176,7 +232,7 @@ export class ChangeFollower {
       readonly followed: Extract<FollowedShape, { isKnown: true }>;
     },
   ): Promise<void> {
-    const { shapes, databases, log } = this.#options;
+    const { shapes, databases, inbox, onFollowed, log } = this.#options;
     const { mapping } = table;
     const { source, target } = mapping;
     // Followed by an earlier consumer, or sent again.
@@ -217,43 +273,135 @@ export class ChangeFollower {
         ` Target table ${label} cannot follow: ${problems.join('; ')}.`,
       );
     }
-    if (action === 'ask' || action === 'stop') {
-      throw changeError(source, what, action, describePlan(statements, action));
-    }
-    if (statements.length > 0) {
+    if (action === 'stop') throw changeError(source, what, action, describePlan(statements, action));
+    const approved =
+      action === 'ask'
+        ? await this.#ask(position, {
+            ...{
+              mapping,
+              shape,
+              after,
+              now,
+              what,
+              statements,
+              steps,
+              changes,
+              isRepeated: change.isRepeated,
+            },
+          })
+        : undefined;
+    const chosen =
+      approved?.editedStatement === undefined
+        ? statements
+        : await this.#tryEdited(approved, approved.editedStatement, { mapping, after, steps, change });
+    if (chosen.length > 0) {
       log.info(`Changing target table ${tableLabel(target)}: ${what}`, {
         table: tableLabel(source),
-        statements,
+        statements: chosen,
       });
       // Written first: after a crash in between, the next consumer knows that the target may have the change already.
       await shapes.remember({ ...shape, following: after });
-      await this.#execute(position, target, statements, (reason) =>
-        changeError(source, what, 'ask', ` The target refused the change: ${reason}`),
-      );
+      await this.#execute(position, target, chosen, async (reason) => {
+        const why = `The target refused the change: ${reason}`;
+        return approved === undefined
+          ? changeError(source, what, 'ask', ` ${why}`)
+          : askError(await inbox.withdraw(approved, why));
+      });
+    }
+    if (approved?.editedStatement !== undefined) {
+      const mismatch = await databases.findMismatch(mapping, after, { changed: namesOf(steps) });
+      if (mismatch !== undefined) {
+        throw askError(
+          await inbox.withdraw(
+            approved,
+            `The approved statement was run, and the target table does not suit: ${mismatch}`,
+          ),
+        );
+      }
     }
     const former = databases.shapeDialect.fingerprintOf(shape.copied);
     const known = followedShape(shape, { after, now, changes, former });
     await shapes.remember(known);
     shapes.replaceTable(await databases.describeFollowed(mapping, known));
-    await this.#record(source, what, statements);
+    await this.#record(source, what, chosen, approved);
+    if (approved === undefined) await inbox.passed(source, 'The policy lets the target follow by itself.');
+    else await inbox.applied(approved, 'The target has followed.');
+    await onFollowed?.(source);
+  }
+
+  /** The change, approved. Throws `SchemaChanged` as long as it is not. */
+  async #ask(position: ChangePosition, asked: Asked): Promise<SchemaChange> {
+    const { mapping, shape, after, now, what, statements, steps, changes, isRepeated } = asked;
+    const { source, target } = mapping;
+    const [before, later] = [shape.copied, after].map((table) => mapTable(table, mapping).mapped);
+    const change = await this.#options.inbox.ask({
+      ...{ source, target, way: 'follow', kinds: changes.map(kindOfChange), what, statements, steps },
+      ...{ before: shape.copied, after, now, position, isRepeated },
+      droppable: steps.flatMap((step) => (step.kind === 'drop' || step.kind === 'retire' ? [step.name] : [])),
+      limits: before === undefined || later === undefined ? [] : findLimits(before, later),
+    });
+    if (change.state !== 'approved') throw askError(change, describePlan(statements, 'ask'));
+    return change;
+  }
+
+  /**
+   * What is left to run of a person's statement: itself, or nothing when an earlier attempt has done it. It is tried first, so that the
+   * target table is not changed when it would not suit. Throws `SchemaChanged`, and the change waits again.
+   */
+  async #tryEdited(
+    approved: SchemaChange,
+    statement: string,
+    { mapping, after, steps, change }: Edited,
+  ): Promise<readonly string[]> {
+    const { databases, inbox } = this.#options;
+    const tried = await databases.rehearseChange({
+      target: mapping.target,
+      statements: [statement],
+      limits: [],
+    });
+    const [problem] = tried.problems;
+    if (problem !== undefined) {
+      if (
+        change.isRepeated &&
+        (await databases.findMismatch(mapping, after, { changed: namesOf(steps) })) === undefined
+      )
+        return [];
+      throw askError(await inbox.withdraw(approved, `The approved statement cannot be run: ${problem}`));
+    }
+    if (tried.after === undefined) return [statement];
+    const mismatch =
+      (await databases.findMismatch(mapping, after, { target: tried.after })) ??
+      findFilled(steps, tried.after);
+    if (mismatch === undefined) return [statement];
+    throw askError(
+      await inbox.withdraw(
+        approved,
+        `After the approved statement the target table would not suit: ${mismatch}`,
+      ),
+    );
   }
 
   async #execute(
     position: ChangePosition,
     target: TableRef,
     statements: readonly string[],
-    held: (reason: string) => MillraceError,
+    held: (reason: string) => Promise<MillraceError>,
   ): Promise<void> {
     try {
       await this.#options.databases.executeChange(position, target, statements);
     } catch (cause) {
       const error = toMillraceError(cause);
       // A right that is missing, or a view on the column, is a matter of this table.
-      throw error.isTransient || error.code === 'Fenced' ? error : held(error.message);
+      throw error.isTransient || error.code === 'Fenced' ? error : await held(error.message);
     }
   }
 
-  async #record(source: TableRef, what: string, statements: readonly string[]): Promise<void> {
+  async #record(
+    source: TableRef,
+    what: string,
+    statements: readonly string[],
+    approved: SchemaChange | undefined,
+  ): Promise<void> {
     const { replication, store, clock, log } = this.#options;
     if (what === '') return;
     const table = tableLabel(source);
@@ -261,7 +409,8 @@ export class ChangeFollower {
       `Table ${table} has changed at the source: ${what}. ` +
       (statements.length === 0
         ? 'The target table stays as it is.'
-        : `The target table has followed: ${statements.join('; ')}.`);
+        : `The target table has followed: ${statements.join('; ')}.`) +
+      (approved === undefined ? '' : ` Change ${approved.changeId} was approved by ${approved.decidedBy}.`);
     log.info(message, { table });
     await store.addActivity(replication, {
       at: clock.now().toISOString(),
@@ -322,6 +471,58 @@ const readChange = (
       return fingerprint === undefined ? undefined : dialect.followEvent?.(copied, now, { fingerprint });
     }
   }
+};
+
+interface Asked {
+  readonly mapping: ApplyTable['mapping'];
+  readonly shape: KnownShape;
+  readonly after: TableDescription;
+  readonly now: TableDescription;
+  readonly what: string;
+  readonly statements: readonly string[];
+  readonly steps: readonly TargetStep[];
+  readonly changes: readonly ColumnChange[];
+  readonly isRepeated: boolean;
+}
+
+interface Edited extends Pick<Asked, 'mapping' | 'after' | 'steps'> {
+  readonly change: TargetChange;
+}
+
+/** The target's names of the columns that are there afterwards. */
+const namesOf = (steps: readonly TargetStep[]): readonly string[] =>
+  steps.flatMap((step) => {
+    switch (step.kind) {
+      case 'add':
+        return [step.column.name];
+      case 'rename':
+        return [step.to];
+      case 'type':
+        return [step.after.name];
+      default:
+        return [];
+    }
+  });
+
+/** A column that is NULL in the rows that are there has nothing that would fill it at the target. */
+const findFilled = (steps: readonly TargetStep[], target: TableDescription): string | undefined => {
+  const filled = steps.find((step) => {
+    if (step.kind !== 'add' || step.fill.kind !== 'null') return false;
+    const column = target.columns.find(({ name }) => name === step.column.name);
+    return column?.notNull === true && !step.column.notNull;
+  });
+  return filled?.kind === 'add' ? `column ${filled.column.name} would not take NULL` : undefined;
+};
+
+/** Why a table waits at a change that a person decides on. */
+const askError = (change: SchemaChange, details = ''): MillraceError => {
+  const { message, facts, code } = changeError(
+    change.source,
+    change.what,
+    'ask',
+    `${details}${describeAsked(change)}`,
+  );
+  return new MillraceError(code, message, { facts: { ...facts, schemaChange: change.changeId } });
 };
 
 const describePlan = (statements: readonly string[], action: 'ask' | 'stop'): string =>

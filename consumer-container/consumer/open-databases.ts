@@ -10,7 +10,9 @@ import type { TableMapping } from '#core/contracts/replication.ts';
 import type { SchemaPolicy } from '#core/contracts/schema-policy.ts';
 import type { KnownShape, TableDescription } from '#core/contracts/table-description.ts';
 import type { TargetOwner } from '#core/contracts/target-owner.ts';
+import { engineOf } from '#core/databases/registry.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { mapTable } from '#core/mapping/map-table.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { CaptureNames, SourceDatabase } from '#core/ports/databases.ts';
 import type { SourceDialect } from '#core/ports/source-dialect.ts';
@@ -64,6 +66,30 @@ export const openConsumerDatabases = async (options: ConsumerDatabaseOptions): P
       withOpened((keep) => listUncaptured(options, keep(openSource(options.source)), refs)),
     planChange: (change) => changer.plan(change),
     executeChange: (position, target, statements) => changer.execute(position, target, statements),
+    rehearseChange: (request) => changer.rehearse(request),
+    findMismatch: (mapping, from, { target: given, changed = [] }) =>
+      withOpened(async (keep) => {
+        const target = keep(kind.openCatalog(options.target));
+        const now = found(await target.describeTable(mapping.target), mapping.target, 'target');
+        const { mapped } = mapTable(from, mapping);
+        const compare = (table: TableDescription): readonly string[] =>
+          engineOf(options.target.kind).target?.compareTargetTable(mapped, table) ?? [];
+        // What a mapping has accepted of the table as it is does not count.
+        const accepted = new Set(given === undefined ? [] : compare(now));
+        const reasons =
+          given === undefined
+            ? compare(now).filter((reason) => changed.some((name) => reason.startsWith(`column ${name} `)))
+            : compare(given).filter((reason) => !accepted.has(reason));
+        if (reasons.length > 0) return reasons.join('; ');
+        try {
+          kind.describeTable(mapping, from, given ?? now, dialect);
+          return undefined;
+        } catch (cause) {
+          const error = toMillraceError(cause);
+          if (error.policy.isOfOneTable !== true) throw error;
+          return error.message;
+        }
+      }),
     describeFollowed: (mapping, shape) =>
       withOpened(async (keep) => {
         const target = keep(kind.openCatalog(options.target));

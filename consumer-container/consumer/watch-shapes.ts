@@ -27,6 +27,9 @@ const secondLookAfterMs = 1_000;
 /** Names the catalog among the consumer's troubles. */
 const trouble = 'source-catalog';
 
+/** The partitions have to be assigned first. */
+const firstLookMs = 2_000;
+
 /** While a table waits for what the log has not brought yet. */
 const awaitedLookMs = 5_000;
 
@@ -47,7 +50,9 @@ export interface ShapeWatch {
   readonly connect: Pick<ConnectPort, 'getOffset'>;
   readonly admin: Pick<KafkaAdminPort, 'topicOffsets'>;
   readonly progress: Pick<Progress, 'partitions'>;
-  readonly held: Pick<HeldTables, 'hold' | 'has'>;
+  readonly held: Pick<HeldTables, 'hold' | 'has' | 'release'>;
+  /** A table has a change to follow that was approved, so that the first look need not wait. */
+  readonly looksAtOnce?: boolean;
   /** While the catalog cannot be read, the consumer is RETRYING: nobody looks whether the tables are still what they were. */
   readonly troubles: Pick<Troubles, 'has' | 'set' | 'delete'>;
   readonly clock: Clock;
@@ -69,9 +74,12 @@ export const watchShapes = async (watch: ShapeWatch, signal: AbortSignal): Promi
   if (watch.shapes.all.length === 0) return;
   const missing = new Set<string>();
   const awaited = new Map<string, Awaited>();
-  let nextFullLookMs = clock.now().getTime() + lookIntervalMs;
+  let isFirst = watch.looksAtOnce === true;
+  let nextFullLookMs = clock.now().getTime() + (isFirst ? 0 : lookIntervalMs);
   while (!signal.aborted) {
-    await clock.sleep(awaited.size > 0 ? awaitedLookMs : lookIntervalMs, signal).catch(() => undefined);
+    const pauseMs = isFirst ? firstLookMs : awaited.size > 0 ? awaitedLookMs : lookIntervalMs;
+    isFirst = false;
+    await clock.sleep(pauseMs, signal).catch(() => undefined);
     if (signal.aborted) return;
     try {
       const isFull = awaited.size === 0 || clock.now().getTime() >= nextFullLookMs;
@@ -132,8 +140,10 @@ const look = async (watch: ShapeWatch, { missing, awaited, isFull }: Look): Prom
     }
     const after = afterLook(shape, now, outlook.awaited);
     if (shapes.of(ref) === shape && !isSameKnown(shape, after)) await shapes.remember(after);
-    if (outlook.awaited.length === 0) awaited.delete(key);
-    else
+    if (outlook.awaited.length === 0) {
+      awaited.delete(key);
+      await held.release(ref);
+    } else
       await awaitLog(watch, awaited, now, outlook.awaited).catch((cause: unknown) => {
         const error = toMillraceError(cause);
         if (error.isTransient) throw error;

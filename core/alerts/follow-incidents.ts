@@ -41,6 +41,7 @@ const holdMs: Readonly<Record<FaultCondition, number>> = {
   'lag-unknown': 5 * minute,
   'target-behind': 5 * minute,
   'table-held': 0,
+  'schema-change-waiting': 0,
   'dead-letters': 0,
   'table-skipped': 0,
   'table-change-failed': 0,

@@ -147,7 +147,7 @@ class RecordDecoder<Table extends ApplyTable> {
       shapes?.judgeStatement(event.statement);
       return this.#left === undefined;
     }
-    if (event.kind === 'truncate') shapes?.judgeTruncate();
+    if (event.kind === 'truncate') shapes?.judgeTruncate(record);
     const left = this.#left;
     const leftRecord = this.#leftRecord ?? record;
     this.#left = undefined;

@@ -14,16 +14,16 @@ export class ShapeGate {
   readonly #accepted = new Set<string>();
   #last: FeedRecord['headers'];
 
-  readonly #onTruncate: (() => void) | undefined;
+  readonly #onTruncate: ((offset: bigint) => void) | undefined;
 
   /** `onTruncate` throws where a TRUNCATE is not to be done. */
-  constructor(judge: ShapeJudge | undefined, onTruncate?: () => void) {
+  constructor(judge: ShapeJudge | undefined, onTruncate?: (offset: bigint) => void) {
     this.#judge = judge;
     this.#onTruncate = onTruncate;
   }
 
-  judgeTruncate(): void {
-    this.#onTruncate?.();
+  judgeTruncate({ offset }: FeedRecord): void {
+    this.#onTruncate?.(offset);
   }
 
   /** Throws what the judge throws. */

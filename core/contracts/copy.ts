@@ -57,6 +57,8 @@ export const tableProgressSchema = z
     /** Why the table is skipped or held. */
     message: z.string().optional(),
     heldSince: instantSchema.optional(),
+    /** Of a held table: the change that a person has to decide on; empty or absent when there is none. */
+    waitingChange: z.string().exactOptional(),
     /** Of a held table; `start` when absent. */
     heldUntil: heldUntilSchema.optional(),
   })

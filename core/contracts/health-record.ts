@@ -32,6 +32,7 @@ export const faultConditionSchema = z.enum([
   'target-behind',
   'dead-letters',
   'table-held',
+  'schema-change-waiting',
   'table-skipped',
   'table-change-failed',
   'check-failed',

@@ -122,6 +122,8 @@ export const schemaChangeSchema = z
       .exactOptional(),
     /** What the source's catalog said of the table when the change was looked at, see `shapeDigest`. */
     catalogDigest: z.string().exactOptional(),
+    /** How many changes the target had followed before it, see `KnownShape`. */
+    shapeVersion: z.number().int().nonnegative(),
     /** When the copy ended that the table had then. */
     copiedAt: instantSchema.exactOptional(),
     detectedAt: instantSchema,

@@ -159,6 +159,11 @@ export const remedies: Readonly<Record<FaultCondition, Remedy>> = {
     advice: 'Do what its message says, then copy the table again.',
     call: 'POST /replications/{id}/tables/{table}/resync',
   },
+  'schema-change-waiting': {
+    doing: 'The table waits exactly before the change; the other tables go on.',
+    advice: 'Look at the change and what is planned at the target, try it, and approve or reject it.',
+    call: 'GET /replications/{id}/schema-changes/{change}, then POST /replications/{id}/schema-changes/{change}/approve',
+  },
   'table-skipped': {
     doing: 'The table is left out; the other tables go on.',
     advice: 'Do what its message says, then start again with force_resync.',

@@ -387,6 +387,7 @@ export interface CopyStore {
       readonly message?: string;
       readonly heldSince?: string;
       readonly heldUntil?: HeldUntil;
+      readonly waitingChange?: string;
     },
     expected?: ExpectedPlan,
   ): Promise<void>;

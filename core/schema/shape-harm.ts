@@ -17,6 +17,16 @@ const logged: ReadonlySet<ChangeKind> = new Set([
   'drop-not-null',
 ]);
 
+/** Those that the target can follow. The table waits exactly before them, when the log comes to them, and not earlier. */
+const followable: ReadonlySet<ChangeKind> = new Set([
+  'add-column',
+  'add-column-default',
+  'drop-column',
+  'rename-column',
+  'widen-type',
+  'drop-not-null',
+]);
+
 /** What has become of a table by what the catalog says now. */
 export interface ShapeOutlook {
   /** Why it cannot be applied any further, whatever the log says. */
@@ -36,7 +46,11 @@ export const lookAhead = (
       !isHarmless && !logged.has(kind) && actionFor(policy, now.ref, kind) !== 'ignore',
   );
   const awaited = compareTables(copied, now).filter(({ kind }) => logged.has(kind));
-  const asked = awaited.filter(({ kind }) => isLeftToPerson(actionFor(policy, now.ref, kind)));
+  const left = awaited.filter(({ kind }) => isLeftToPerson(actionFor(policy, now.ref, kind)));
+  // What the log will not bring the table past has to be known at once.
+  const asked = left.every(({ kind }) => followable.has(kind) && actionFor(policy, now.ref, kind) === 'ask')
+    ? []
+    : left;
   const harms = [...unlogged, ...asked];
   const actions = harms.map(({ kind }) => actionFor(policy, now.ref, kind));
   return {
@@ -51,7 +65,14 @@ const harmError = (
   { ref }: TableDescription,
   harms: readonly ShapeChange[],
   action: ChangeAction,
-): MillraceError => changeError(ref, harms.map(({ what }) => what).join('; '), action);
+): MillraceError =>
+  changeError(
+    ref,
+    harms.map(({ what }) => what).join('; '),
+    action,
+    '',
+    harms.map(({ kind }) => kind),
+  );
 
 /** Why a table waits, or everything stops, at a change that is told in words. */
 export const changeError = (
@@ -59,12 +80,13 @@ export const changeError = (
   what: string,
   action: ChangeAction,
   details = '',
+  kinds: readonly ChangeKind[] = [],
 ): MillraceError => {
   const table = tableLabel(ref);
   return new MillraceError(
     action === 'stop' ? 'SchemaChangeStops' : 'SchemaChanged',
     `Table ${table} has changed at the source: ${what}.${details}`,
-    { facts: { table } },
+    { facts: { table, ...(kinds.length > 0 && { kinds: [...new Set(kinds)] }) } },
   );
 };
 

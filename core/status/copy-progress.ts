@@ -26,6 +26,8 @@ export interface TableCopyStatus {
   /** Why the table is skipped or held. */
   readonly message: string | undefined;
   readonly heldSince: string | undefined;
+  /** The change that a person has to decide on before a held table goes on. */
+  readonly waitingChange?: string | undefined;
 }
 
 export interface CopyStatus {
@@ -79,6 +81,9 @@ const tableStatus = (progress: TableProgress, now: Date): TableCopyStatus => {
     finishedAt: progress.finishedAt,
     message: progress.state === 'skipped' || progress.state === 'held' ? progress.message : undefined,
     heldSince: progress.state === 'held' ? progress.heldSince : undefined,
+    ...(progress.state === 'held' &&
+      progress.waitingChange !== undefined &&
+      progress.waitingChange !== '' && { waitingChange: progress.waitingChange }),
   };
 };
 

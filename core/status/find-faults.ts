@@ -285,13 +285,16 @@ const tableFaults = ({ tables, replication }: FaultFacts): readonly Fault[] => {
       }),
     ),
     ...held.map(
-      ({ source, message, heldSince }): Fault => ({
-        condition: 'table-held',
+      ({ source, message, heldSince, waitingChange }): Fault => ({
+        condition: waitingChange === undefined ? 'table-held' : 'schema-change-waiting',
         hop: 'consumer',
         message: `Table ${tableLabel(source)} is held: ${message}`,
         since: heldSince,
         isFailure: nothingFlows,
-        figures: { table: tableLabel(source) },
+        figures: {
+          table: tableLabel(source),
+          ...(waitingChange !== undefined && { change: waitingChange }),
+        },
       }),
     ),
     ...(tableChange?.state === 'failed'

@@ -5,6 +5,7 @@ import type { TableProgress } from '#core/contracts/copy.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { Deletion } from '#core/contracts/deletion.ts';
 import type { HealthPoint, HealthRecord } from '#core/contracts/health-record.ts';
+import { tableKey } from '#core/contracts/identifiers.ts';
 import { type Incident, incidentMoment } from '#core/contracts/incident.ts';
 import type { MetricsTarget } from '#core/contracts/metrics-target.ts';
 import type { Replication } from '#core/contracts/replication.ts';
@@ -350,7 +351,8 @@ export const createMemoryStateStore = (clock: Clock) => {
     putTablePlan: unused,
     removeTablePlan: unused,
     listTableProgress: async (replicationId) => progress.get(replicationId) ?? [],
-    getTableProgress: unused,
+    getTableProgress: async (replicationId, source) =>
+      progress.get(replicationId)?.find((table) => tableKey(table.source) === tableKey(source)),
     listUnfinishedChunks: unused,
     recordFinishedChunk: unused,
     setTableState: unused,

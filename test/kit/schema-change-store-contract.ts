@@ -6,7 +6,7 @@ const sample = (change: Partial<SchemaChange> = {}): SchemaChange => ({
   ...{ changeId: '0123456789ab', version: 1, fingerprint: 'f', state: 'waiting', way: 'follow' },
   ...{ source: { schema: 'public', table: 'orders' }, target: { schema: 'public', table: 'shop_orders' } },
   ...{ kinds: ['add-column'], what: 'column extra was added', statements: ['ALTER TABLE'], droppable: [] },
-  ...{ limits: [], risk: { level: 'low', message: 'No row changes.' } },
+  ...{ limits: [], risk: { level: 'low', message: 'No row changes.' }, shapeVersion: 0 },
   ...{ detectedAt: '2026-03-01T11:00:00.000Z', updatedAt: '2026-03-01T11:00:00.000Z' },
   before: {
     columns: [{ name: 'id', type: 'integer', notNull: true, isGenerated: false }],

@@ -2,13 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { TableProgress, TableState } from '#core/contracts/copy.ts';
 import type { Replication, TableMapping } from '#core/contracts/replication.ts';
+import type { SchemaChange } from '#core/contracts/schema-change.ts';
 import type { KnownShape, TableDescription } from '#core/contracts/table-description.ts';
 import { postgresSourceDialect } from '#core/databases/postgresql/source/dialect.ts';
 import { type ErrorCode, errorPolicies } from '#core/errors/error-policies.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ChangeFeed } from '#core/ports/change-feed.ts';
 import type { Alert, PartitionOffsets } from '#core/ports/services.ts';
+import { approveChange } from '#core/schema/decide-change.ts';
 import { createManualClock } from '#test/kit/manual-clock.ts';
+import { createMemoryChanges } from '#test/kit/memory-changes.ts';
 import { createRecordingLog, createRecordingMeters } from '#test/kit/recording-log.ts';
 import { accounts, record } from '#test/unit/core/apply/sample-events.ts';
 import {
@@ -83,6 +86,7 @@ class World {
   /** What the store does with a heartbeat before it takes it. */
   onHeartbeat: (heartbeat: Heartbeat) => void = () => {};
   openError: (MillraceError | undefined)[] = [];
+  readonly changes = createMemoryChanges();
   isWanted = true;
   readonly meters = createRecordingMeters();
   feed: (hooks: FeedHooks) => ChangeFeed['run'] = () => (_topics, _consume, signal) => untilAborted(signal);
@@ -125,12 +129,15 @@ class World {
           planChange: async () => ({ statements: [], problems: [] }),
           executeChange: async () => undefined,
           describeFollowed: async () => accounts as never,
+          rehearseChange: () => Promise.reject(new Error('not asked')),
+          findMismatch: async () => undefined,
           close: async () => {
             this.closed += 1;
           },
         };
       },
       store: {
+        ...this.changes,
         getReplication: async () => replication,
         listTableShapes: async () => [],
         putTableShape: async (_id, _source, shape) => void this.remembered.push(shape),
@@ -364,6 +371,63 @@ describe('held tables', () => {
     world.tables = [copied('held')];
     expect(await running(world)).toBe('drained');
     expect(world.live[0]).toBe('accounts catching-up');
+  });
+});
+
+describe('a table that waits for a person', () => {
+  const changed = new MillraceError(
+    'SchemaChanged',
+    'Table public.accounts has changed at the source: it is odd.',
+  );
+
+  test('is noted as a change, and the next consumer leaves it held and tells nobody again', async () => {
+    const world = new World();
+    const { source } = mapping;
+    const run = () => {
+      const stop = new AbortController();
+      world.feed = () => async () => stop.abort();
+      return world.run(stop.signal);
+    };
+    world.refused = [{ source, error: changed }];
+    expect(await run()).toBe('drained');
+    const [change] = await world.changes.listSchemaChanges(replication.replicationId);
+    expect(change).toMatchObject({ state: 'waiting', way: 'resync', what: 'it is odd' });
+    expect(world.held.at(-1)).toContain(`/schema-changes/${change?.changeId}`);
+    expect(await run()).toBe('drained');
+    expect(world.live).toEqual(['accounts held', 'accounts held']);
+    expect(world.activity).toEqual(['table-held']);
+    expect(world.alerts).toHaveLength(1);
+    expect(await world.changes.listSchemaChanges(replication.replicationId)).toHaveLength(1);
+  });
+
+  test('is tried again by the same consumer once its change is approved', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    const { source, target } = mapping;
+    const waiting: SchemaChange = {
+      ...{ changeId: '0123456789ab', version: 1, fingerprint: 'f', source, target, state: 'waiting' },
+      ...{ way: 'follow', kinds: ['add-column'], what: 'column c was added', statements: [], droppable: [] },
+      ...{ limits: [], risk: { level: 'low', message: '' }, shapeVersion: 0, detectedAt: at, updatedAt: at },
+    };
+    await world.changes.putSchemaChange(replication.replicationId, waiting, undefined);
+    world.tables = [copied('held')];
+    world.refused = [
+      { source, error: new MillraceError('SchemaChanged', 'It waits.', { facts: { schemaChange: 'x' } }) },
+    ];
+    let begun = 0;
+    world.feed = () => async (_topics, _consume, signal) => {
+      begun += 1;
+      if (begun === 2) return stop.abort();
+      world.refused = [];
+      const approved = approveChange(waiting, { version: 1, by: 'ada', at });
+      await world.changes.putSchemaChange(replication.replicationId, approved, 1);
+      await untilAborted(signal);
+    };
+    expect(await world.run(stop.signal)).toBe('drained');
+    expect(begun).toBe(2);
+    expect(world.opened).toBe(2);
+    expect(world.live).toEqual(['accounts held', 'accounts catching-up']);
+    expect(world.log.lines.join()).toContain('was approved by ada');
   });
 });
 

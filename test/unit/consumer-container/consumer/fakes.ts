@@ -27,6 +27,9 @@ export const idleFollower: ApplyContext['follower'] = {
   isNudged: () => false,
   signalOf: () => new AbortController().signal,
   truncateAction: () => 'auto',
+  truncate: async () => false,
+  mayTruncate: () => false,
+  truncated: async () => undefined,
 };
 
 /** A topic in memory: a session begins where it is sought, and ends after the last record. */

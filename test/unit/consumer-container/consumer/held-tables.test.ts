@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { createManualClock } from '#test/kit/manual-clock.ts';
+import { createMemoryChanges } from '#test/kit/memory-changes.ts';
 import { createMemoryStore, sampleReplication } from '#test/kit/memory-store.ts';
 import { createRecordingAlerts } from '#test/kit/recording-alerts.ts';
 import { createRecordingLog, createRecordingMetrics } from '#test/kit/recording-log.ts';
+import { ChangeInbox } from '../../../../consumer-container/consumer/change-inbox.ts';
 import { HeldTables } from '../../../../consumer-container/consumer/held-tables.ts';
 
 const flights = { schema: 'public', table: 'flights' };
@@ -13,17 +15,24 @@ const createWorld = () => {
   const { store, state } = createMemoryStore(sampleReplication({ copyGeneration: 3 }));
   const alerts = createRecordingAlerts();
   const log = createRecordingLog();
+  const clock = createManualClock();
+  const changes = createMemoryChanges();
+  const inbox = new ChangeInbox({
+    ...{ replication: state.replication, store: changes, clock, log },
+    describeSources: async () => [],
+    shapeOf: () => undefined,
+  });
   const held = new HeldTables({
-    ...{ replication: state.replication, store, alerts, log },
+    ...{ replication: state.replication, store, inbox, alerts, log },
     metrics: createRecordingMetrics(),
-    clock: createManualClock(),
+    clock,
   });
   const plan = (generation: number) =>
     state.progress.set('public.flights', {
       ...{ source: flights, target: flights, generation, state: 'live', estimatedRows: 1, estimatedBytes: 1 },
       ...{ chunks: 1, chunksDone: 1, rowsCopied: 1, bytesCopied: 1, runsOn: 'lambda' },
     });
-  return { held, state, alerts, plan };
+  return { held, state, alerts, plan, changes, inbox };
 };
 
 test('a table is held once, with its reason in the state, the activity and an alert', async () => {
@@ -51,4 +60,25 @@ test.each([
   expect(world.alerts.published).toEqual([]);
   // Its topic is not read any further by this consumer.
   expect(world.held.has(flights)).toBe(true);
+});
+
+test('an expected table that goes on is held no longer, and one that is held again is told of once', async () => {
+  const { held, state, alerts, plan, inbox } = createWorld();
+  plan(3);
+  await held.hold(flights, dropped);
+  const change = inbox.of(flights);
+  if (change === undefined) throw new Error('No change is noted.');
+  expect(state.progress.get('public.flights')).toMatchObject({ waitingChange: change.changeId });
+  const next = createWorld();
+  next.plan(3);
+  next.state.progress.set('public.flights', {
+    ...next.state.progress.get('public.flights'),
+    state: 'held',
+  } as never);
+  next.held.expect(flights, change);
+  await next.held.release(flights);
+  expect(next.state.progress.get('public.flights')?.state).toBe('catching-up');
+  await next.held.release(flights);
+  expect(alerts.published).toHaveLength(1);
+  expect(next.alerts.published).toHaveLength(0);
 });

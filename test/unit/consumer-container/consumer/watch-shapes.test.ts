@@ -63,6 +63,7 @@ const watch = async (
       listUncaptured,
       held: {
         has: () => held.length > 0,
+        release: async () => undefined,
         hold: async (_ref, error) => {
           held.push(error.code);
           end.abort();

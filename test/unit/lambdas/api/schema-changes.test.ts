@@ -15,7 +15,7 @@ const waiting = async (change: Partial<SchemaChange> = {}) => {
     ...{ changeId: '0123456789ab', version: 3, fingerprint: 'f', source: mapping.source },
     ...{ target: { schema: 'public', table: 'shop_flights' }, state: 'waiting', way: 'follow' },
     ...{ kinds: ['add-column'], what: 'column extra (integer) was added', statements: [statement] },
-    ...{ droppable: [], limits: [], risk: { level: 'low', message: 'No row is changed.' } },
+    ...{ droppable: [], limits: [], shapeVersion: 0, risk: { level: 'low', message: 'No row is changed.' } },
     ...{ detectedAt: '2026-03-01T11:00:00.000Z', updatedAt: '2026-03-01T11:00:00.000Z' },
     catalogDigest: shapeDigest(described),
     ...change,
