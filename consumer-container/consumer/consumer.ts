@@ -257,7 +257,10 @@ const consume = async (
     const inbox = new ChangeInbox({
       ...ports,
       replication,
-      describeSources: databases.describeSources,
+      describeSources: (refs) =>
+        databases.describeSources(
+          refs.flatMap((source) => (found?.of(source) ?? known.get(tableKey(source)))?.seen ?? []),
+        ),
       shapeOf: (source) => found?.of(source) ?? known.get(tableKey(source)),
     });
     await inbox.load(copies);
