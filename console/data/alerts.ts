@@ -41,6 +41,7 @@ const known: Readonly<Record<Condition, true>> = {
   'target-behind': true,
   'dead-letters': true,
   'table-held': true,
+  'schema-change-waiting': true,
   'table-skipped': true,
   'table-change-failed': true,
   'check-failed': true,
