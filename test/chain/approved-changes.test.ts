@@ -186,7 +186,7 @@ describe.each(pairs.filter(([from, to]) => !isShortForm || from !== to))(
       await waitFor('the column', 120_000, async () =>
         (await target.columns('approved')).includes('extra YES') ? true : undefined,
       );
-      const done = await waitFor('the change to be applied', 60_000, async () => {
+      const done = await waitFor('the change to be applied', 240_000, async () => {
         const found = (await changesOf('approved')).find(({ change_id }) => change_id === change.change_id);
         return found?.state === 'applied' ? found : undefined;
       });
@@ -340,7 +340,7 @@ describe.each(pairs.filter(([from, to]) => !isShortForm || from !== to))(
       });
       expect(await decide(change, 'approve', { version: change.version })).toMatchObject({ status: 202 });
       await awaitEqual('retyped', 'id, a, b, v');
-      await waitFor('the change to be applied', 60_000, async () =>
+      await waitFor('the change to be applied', 240_000, async () =>
         (await changesOf('retyped'))[0]?.state === 'applied' ? true : undefined,
       );
     }, 600_000);
