@@ -79,10 +79,10 @@ export class ChangeInbox {
       const key = tableKey(change.source);
       const table = ofTable.get(key);
       const version = this.#options.shapeOf(change.source)?.version ?? 0;
-      if (!tables.has(key) || table === undefined)
-        await this.#close(change, 'expired', 'The table was left out.');
-      // Its copy is under way.
-      else if (table.state === 'pending' || table.state === 'copying') this.#open.delete(change.changeId);
+      if (!tables.has(key)) await this.#close(change, 'expired', 'The table was left out.');
+      // Its copy is under way, and has no plan at its beginning.
+      else if (table === undefined || table.state === 'pending' || table.state === 'copying')
+        this.#open.delete(change.changeId);
       else if (table.finishedAt !== change.copiedAt) {
         const isApproved = change.state === 'approved' && change.way === 'resync';
         await this.#close(change, isApproved ? 'applied' : 'expired', 'The table was copied again.');
