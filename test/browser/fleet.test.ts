@@ -7,9 +7,10 @@ import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import type { HealthRecord } from '#core/contracts/health-record.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import { isShortForm } from '#test/kit/short-form.ts';
 import { consoleAssets } from '../../local/console.ts';
 import { awsEnvironment } from '../../local/environment.ts';
-import { adminApi, isShortForm, runningStack } from '../chain/harness.ts';
+import { adminApi, runningStack } from '../chain/harness.ts';
 import {
   chromiumPath,
   consoleAddress,

@@ -4,12 +4,12 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
+import { isShortForm } from '#test/kit/short-form.ts';
 import {
   type ApiAnswer,
   awaitLive,
   createReplication,
   createTenant,
-  isShortForm,
   runningStack,
   startAndAwaitActive,
   type Tenant,

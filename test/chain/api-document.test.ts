@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { isShortForm } from '#test/kit/short-form.ts';
 import { prepareVenv } from '../../local/downloads.ts';
 import { installLine } from '../../local/prerequisites.ts';
 import { projectRoot, stateFolder } from '../../local/state-folder.ts';
@@ -13,7 +14,6 @@ import {
   adminApi,
   createReplication,
   createTenant,
-  isShortForm,
   runningStack,
   type Tenant,
   waitFor,

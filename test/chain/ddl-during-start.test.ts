@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type mysql from 'mysql2/promise';
 import type pg from 'pg';
+import { isShortForm } from '#test/kit/short-form.ts';
 import {
   type Api,
   awaitEqual,
@@ -10,7 +11,6 @@ import {
   createReplication,
   createTenant,
   digestQuery,
-  isShortForm,
   runningStack,
   startAndAwaitActive,
   statusOf,

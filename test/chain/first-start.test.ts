@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createConnection } from 'mysql2/promise';
+import { isShortForm } from '#test/kit/short-form.ts';
 import {
   type Api,
   awaitEqual,
@@ -8,7 +9,6 @@ import {
   createReplication,
   createTenant,
   digestQuery,
-  isShortForm,
   runningStack,
   startAndAwaitActive,
   statusOf,

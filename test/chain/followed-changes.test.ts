@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Api, adminApi, apiWith, isShortForm, waitFor } from './harness.ts';
+import { isShortForm } from '#test/kit/short-form.ts';
+import { type Api, adminApi, apiWith, waitFor } from './harness.ts';
 import { type End, openMariadb, openPostgres, runCli } from './two-ends.ts';
 
 interface Case {

@@ -243,12 +243,6 @@ export const awaitEqual = async (
   );
 };
 
-/**
- * `.ci/run` sets it to stay under its hour: of the longest suites it leaves out the tests that differ from others in their databases, or
- * in the moment of a change.
- */
-export const isShortForm = process.env.MILLRACE_SHORT_FORM === '1';
-
 /** Count and an order-independent sum of row hashes of a table. */
 export const digestQuery = (table: string): string =>
   `SELECT count(*)::text, coalesce(sum(('x' || substr(md5(t::text), 1, 15))::bit(60)::bigint), 0)::text FROM ${table} t`;

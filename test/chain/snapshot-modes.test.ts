@@ -4,6 +4,7 @@ import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { parseBrokers } from '#adapters/kafka/kafka-client.ts';
+import { isShortForm } from '#test/kit/short-form.ts';
 import { createRecordingLog } from '../kit/recording-log.ts';
 import { fetchServer, type MysqlTestServer, startMysql } from '../mysql-server.ts';
 import {
@@ -13,7 +14,6 @@ import {
   awaitStatus,
   createTenant,
   digestQuery,
-  isShortForm,
   runningStack,
   startAndAwaitActive,
   statusOf,
