@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isShortForm } from '#test/kit/short-form.ts';
 import {
   awaitEqual,
   awaitLive,
@@ -134,47 +135,51 @@ describe('foreign keys between replicated tables of a target', () => {
     );
   }, 200_000);
 
-  test('a row whose other row never comes, and a circle, hold their tables only, and can go on', async () => {
-    await Promise.all(
-      sides.map(async (side) => {
-        await side.source(`
+  (isShortForm ? test.skip : test)(
+    'a row whose other row never comes, and a circle, hold their tables only, and can go on',
+    async () => {
+      await Promise.all(
+        sides.map(async (side) => {
+          await side.source(`
           INSERT INTO children VALUES (9000, 9999);
           BEGIN;
           INSERT INTO chickens VALUES (1, 1);
           INSERT INTO eggs VALUES (1, 1);
           COMMIT`);
-        // Another table is changed all the time, and this must not prolong the wait.
-        let isBusy = true;
-        const busy = (async () => {
-          for (let id = 100_000; isBusy; id += 1) {
-            await side.source(`INSERT INTO parents VALUES (${id}, 0)`);
-            await new Promise((resolve) => setTimeout(resolve, 200));
+          // Another table is changed all the time, and this must not prolong the wait.
+          let isBusy = true;
+          const busy = (async () => {
+            for (let id = 100_000; isBusy; id += 1) {
+              await side.source(`INSERT INTO parents VALUES (${id}, 0)`);
+              await new Promise((resolve) => setTimeout(resolve, 200));
+            }
+          })();
+          try {
+            const held = await Promise.all(
+              ['children', 'chickens', 'eggs'].map((table) => awaitHeld(side, table)),
+            );
+            expect(held[0].message).toMatch(/of_parent.*parents.*is not on its way.*stop and start/);
+            expect(held[1].message).toMatch(/of_egg.*eggs/);
+          } finally {
+            isBusy = false;
+            await busy;
           }
-        })();
-        try {
-          const held = await Promise.all(
-            ['children', 'chickens', 'eggs'].map((table) => awaitHeld(side, table)),
+          await side.awaitEqual('parents');
+          // The way out: the missing row, or the constraint.
+          await side.source('INSERT INTO parents VALUES (9999, 0)');
+          await side.awaitEqual('parents');
+          await side.target(
+            'ALTER TABLE chickens DROP CONSTRAINT of_egg; ALTER TABLE eggs DROP CONSTRAINT of_chicken',
           );
-          expect(held[0].message).toMatch(/of_parent.*parents.*is not on its way.*stop and start/);
-          expect(held[1].message).toMatch(/of_egg.*eggs/);
-        } finally {
-          isBusy = false;
-          await busy;
-        }
-        await side.awaitEqual('parents');
-        // The way out: the missing row, or the constraint.
-        await side.source('INSERT INTO parents VALUES (9999, 0)');
-        await side.awaitEqual('parents');
-        await side.target(
-          'ALTER TABLE chickens DROP CONSTRAINT of_egg; ALTER TABLE eggs DROP CONSTRAINT of_chicken',
-        );
-        await side.tenant.api.post(`/replications/${side.id}/stop`);
-        await awaitStatus(side.tenant, side.id, 'stopped', 60_000);
-        await startAndAwaitActive(side.tenant, side.id);
-        await awaitLive(side.tenant, side.id);
-        for (const table of tables) await side.awaitEqual(table);
-        expect((await statusOf(side.tenant, side.id)).overall).toBe('healthy');
-      }),
-    );
-  }, 400_000);
+          await side.tenant.api.post(`/replications/${side.id}/stop`);
+          await awaitStatus(side.tenant, side.id, 'stopped', 60_000);
+          await startAndAwaitActive(side.tenant, side.id);
+          await awaitLive(side.tenant, side.id);
+          for (const table of tables) await side.awaitEqual(table);
+          expect((await statusOf(side.tenant, side.id)).overall).toBe('healthy');
+        }),
+      );
+    },
+    400_000,
+  );
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { escape as quoteText } from 'mysql2';
+import { isShortForm } from '#test/kit/short-form.ts';
 import { type MariadbServer, mariadbSourceSettings, startMariadb } from '../../local/mariadb.ts';
 import {
   awaitEqual,
@@ -80,88 +81,93 @@ const scopes: readonly Scope[] = [
   },
 ];
 
-describe.each(scopes)('PostgreSQL with defaults of $name that change what sessions do', ({ role, alter }) => {
-  let tenant: Tenant;
-  let id: number | undefined;
-  let ends = {};
-  /** Both servers may be one. */
-  const roles: string[] = [];
+describe.each(isShortForm ? scopes.slice(0, 1) : scopes)(
+  'PostgreSQL with defaults of $name that change what sessions do',
+  ({ role, alter }) => {
+    let tenant: Tenant;
+    let id: number | undefined;
+    let ends = {};
+    /** Both servers may be one. */
+    const roles: string[] = [];
 
-  const registerRole = async (side: 'source' | 'target'): Promise<number> => {
-    const name = `${role}_${side}_${tenant.databaseName.slice(-6)}`;
-    const client = tenant[side];
-    await client.query(`CREATE ROLE ${name} LOGIN REPLICATION PASSWORD 'secret'`);
-    roles.push(name);
-    await client.query(`GRANT CREATE ON DATABASE ${tenant.databaseName} TO ${name}`);
-    await client.query(
-      side === 'source' ? `ALTER TABLE values_ OWNER TO ${name}` : `GRANT CREATE ON SCHEMA public TO ${name}`,
-    );
-    const answer = await tenant.api.post(
-      '/databases',
-      tenant.registration(side, { name: `${name} ${side}`, username: name, password: 'secret' }),
-    );
-    expect(answer.status).toBe(201);
-    return answer.body.database_id;
-  };
+    const registerRole = async (side: 'source' | 'target'): Promise<number> => {
+      const name = `${role}_${side}_${tenant.databaseName.slice(-6)}`;
+      const client = tenant[side];
+      await client.query(`CREATE ROLE ${name} LOGIN REPLICATION PASSWORD 'secret'`);
+      roles.push(name);
+      await client.query(`GRANT CREATE ON DATABASE ${tenant.databaseName} TO ${name}`);
+      await client.query(
+        side === 'source'
+          ? `ALTER TABLE values_ OWNER TO ${name}`
+          : `GRANT CREATE ON SCHEMA public TO ${name}`,
+      );
+      const answer = await tenant.api.post(
+        '/databases',
+        tenant.registration(side, { name: `${name} ${side}`, username: name, password: 'secret' }),
+      );
+      expect(answer.status).toBe(201);
+      return answer.body.database_id;
+    };
 
-  beforeAll(async () => {
-    tenant = await createTenant('hostile');
-    await tenant.source.query(`
+    beforeAll(async () => {
+      tenant = await createTenant('hostile');
+      await tenant.source.query(`
       CREATE TABLE values_ (
         id int PRIMARY KEY, d date, ts timestamptz, i interval, f float8, b bytea, t text, a text[], n numeric, ti timetz
       );
       INSERT INTO values_ SELECT g, date '2001-02-03' + g, timestamptz '2001-02-03 04:05:06.789+00' + g * interval '1 hour',
         interval '1 year -2 days 03:04:05.6', 0.1::float8 + g / 3.0, '\\x00ff5c27', 'žluťoučký \\ ''kůň''', ARRAY['NULL', NULL, 'a b'],
         1.10, timetz '04:05:06.789+03:30' FROM generate_series(1, 2000) g`);
-    if (role !== undefined) {
-      const source_database_id = await registerRole('source');
-      ends = { source_database_id, target_database_id: await registerRole('target') };
-    }
-    const [source = '', target = ''] = roles;
-    for (const [client, start, defaults] of [
-      [
-        tenant.source,
-        alter(tenant.databaseName, source).source,
-        { ...postgresDefaults, default_transaction_read_only: 'on' },
-      ],
-      [tenant.target, alter(tenant.databaseName, target).target, postgresDefaults],
-    ] as const) {
-      for (const [name, value] of Object.entries(defaults))
-        await client.query(`${start} SET ${name} = ${value}`);
-    }
-  });
-  afterAll(async () => {
-    if (id !== undefined) await tenant.api.delete(`/replications/${id}`);
-    await tenant.close();
-  });
-
-  test('is copied, streamed and resumed as with its own', async () => {
-    const created = await tenant.api.post('/replications', {
-      ...{ source_database_id: tenant.sourceDatabaseId, target_database_id: tenant.targetDatabaseId },
-      ...ends,
-      tables: [{ source: { table: 'values_' }, target: { table: 'values_' } }],
+      if (role !== undefined) {
+        const source_database_id = await registerRole('source');
+        ends = { source_database_id, target_database_id: await registerRole('target') };
+      }
+      const [source = '', target = ''] = roles;
+      for (const [client, start, defaults] of [
+        [
+          tenant.source,
+          alter(tenant.databaseName, source).source,
+          { ...postgresDefaults, default_transaction_read_only: 'on' },
+        ],
+        [tenant.target, alter(tenant.databaseName, target).target, postgresDefaults],
+      ] as const) {
+        for (const [name, value] of Object.entries(defaults))
+          await client.query(`${start} SET ${name} = ${value}`);
+      }
     });
-    expect([created.status, created.body]).toEqual([201, expect.anything()]);
-    id = Number(created.body.replication_id);
-    const query = 'SELECT * FROM values_ ORDER BY id';
-    await startAndAwaitActive(tenant, id);
-    await awaitLive(tenant, id);
-    await awaitEqual(tenant, query, query);
-    const change = (from: number): Promise<unknown> =>
-      tenant.source.query(`
+    afterAll(async () => {
+      if (id !== undefined) await tenant.api.delete(`/replications/${id}`);
+      await tenant.close();
+    });
+
+    test('is copied, streamed and resumed as with its own', async () => {
+      const created = await tenant.api.post('/replications', {
+        ...{ source_database_id: tenant.sourceDatabaseId, target_database_id: tenant.targetDatabaseId },
+        ...ends,
+        tables: [{ source: { table: 'values_' }, target: { table: 'values_' } }],
+      });
+      expect([created.status, created.body]).toEqual([201, expect.anything()]);
+      id = Number(created.body.replication_id);
+      const query = 'SELECT * FROM values_ ORDER BY id';
+      await startAndAwaitActive(tenant, id);
+      await awaitLive(tenant, id);
+      await awaitEqual(tenant, query, query);
+      const change = (from: number): Promise<unknown> =>
+        tenant.source.query(`
         INSERT INTO values_ SELECT id + ${from}, d, ts, i, f, b, t, a, n, ti FROM values_ WHERE id <= 500;
         UPDATE values_ SET f = f / 7, ts = ts + interval '1 ms' WHERE id % 3 = 0;
         DELETE FROM values_ WHERE id % 7 = 0`);
-    await change(10_000);
-    await awaitEqual(tenant, query, query);
-    await tenant.api.post(`/replications/${id}/stop`);
-    await awaitStatus(tenant, id, 'stopped', 60_000);
-    await change(20_000);
-    await startAndAwaitActive(tenant, id);
-    await awaitEqual(tenant, query, query);
-    expect((await statusOf(tenant, id)).overall).toBe('healthy');
-  }, 400_000);
-});
+      await change(10_000);
+      await awaitEqual(tenant, query, query);
+      await tenant.api.post(`/replications/${id}/stop`);
+      await awaitStatus(tenant, id, 'stopped', 60_000);
+      await change(20_000);
+      await startAndAwaitActive(tenant, id);
+      await awaitEqual(tenant, query, query);
+      expect((await statusOf(tenant, id)).overall).toBe('healthy');
+    }, 400_000);
+  },
+);
 
 interface MariadbScope {
   readonly name: string;
@@ -187,84 +193,87 @@ const mariadbScopes: readonly MariadbScope[] = [
   },
 ];
 
-describe.each(mariadbScopes)('MariaDB with $name that change what sessions do', ({ set, isPlainUser }) => {
-  let tenant: MariadbTenant;
-  let id: number | undefined;
-  let ends = {};
-  /** Its own: other suites use that of the stack at the same time. */
-  let server: MariadbServer;
+describe.each(isShortForm ? mariadbScopes.slice(0, 1) : mariadbScopes)(
+  'MariaDB with $name that change what sessions do',
+  ({ set, isPlainUser }) => {
+    let tenant: MariadbTenant;
+    let id: number | undefined;
+    let ends = {};
+    /** Its own: other suites use that of the stack at the same time. */
+    let server: MariadbServer;
 
-  /** With the grants of docs/guide/mysql.md. */
-  const registerPlainUser = async (): Promise<void> => {
-    await tenant.sql.query(`
+    /** With the grants of docs/guide/mysql.md. */
+    const registerPlainUser = async (): Promise<void> => {
+      await tenant.sql.query(`
       CREATE USER plain IDENTIFIED BY 'secret';
       GRANT REPLICATION SLAVE, BINLOG MONITOR, RELOAD ON *.* TO plain;
       GRANT SELECT ON ${tenant.sourceName}.* TO plain;
       GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP ON ${tenant.targetName}.* TO plain`);
-    const register = async (database: string): Promise<number> => {
-      const answer = await tenant.api.post('/databases', {
-        ...{ name: `plain ${database}`, kind: 'mariadb', host: server.host, port: server.port, database },
-        ...{ username: 'plain', password: 'secret', tls_mode: 'disable' },
-      });
-      expect([answer.status, answer.body]).toEqual([201, expect.anything()]);
-      return answer.body.database_id;
+      const register = async (database: string): Promise<number> => {
+        const answer = await tenant.api.post('/databases', {
+          ...{ name: `plain ${database}`, kind: 'mariadb', host: server.host, port: server.port, database },
+          ...{ username: 'plain', password: 'secret', tls_mode: 'disable' },
+        });
+        expect([answer.status, answer.body]).toEqual([201, expect.anything()]);
+        return answer.body.database_id;
+      };
+      const source_database_id = await register(tenant.sourceName);
+      ends = { source_database_id, target_database_id: await register(tenant.targetName) };
     };
-    const source_database_id = await register(tenant.sourceName);
-    ends = { source_database_id, target_database_id: await register(tenant.targetName) };
-  };
 
-  beforeAll(async () => {
-    server = await startMariadb({ config: mariadbSourceSettings });
-    tenant = await createMariadbTenant('hostile', server);
-    await tenant.sql.query(`
+    beforeAll(async () => {
+      server = await startMariadb({ config: mariadbSourceSettings });
+      tenant = await createMariadbTenant('hostile', server);
+      await tenant.sql.query(`
       CREATE TABLE values_ (
         id int PRIMARY KEY, d date, ts timestamp(3) NULL, dt datetime(6), t text, c char(8), b varbinary(9), f double, e enum('a','b')
       );
       INSERT INTO values_ SELECT seq, '2001-02-03', '2001-02-03 04:05:06.789', '2001-02-03 04:05:06.789012', 'žluť \\\\ ''kůň'' "x"', 'ab ',
         x'00ff5c27', seq / 3, 'b' FROM seq_1_to_2000`);
-    if (isPlainUser) await registerPlainUser();
-    for (const statement of set(Object.entries(mariadbDefaults))) await tenant.sql.query(statement);
-  });
-  afterAll(async () => {
-    if (id !== undefined) {
-      await tenant.api.delete(`/replications/${id}`);
-      await waitFor('the replication to be gone', 120_000, async () =>
-        (await tenant.api.get(`/replications/${id}`)).status === 404 ? true : undefined,
-      );
-    }
-    await tenant.close();
-    await server.stop();
-  });
-
-  test('is copied, streamed and resumed as with its own', async () => {
-    const asTenant = tenant as unknown as Tenant;
-    const created = await tenant.api.post('/replications', {
-      ...{ source_database_id: tenant.sourceDatabaseId, target_database_id: tenant.targetDatabaseId },
-      ...ends,
-      tables: [{ source: { table: 'values_' }, target: { table: 'values_' } }],
+      if (isPlainUser) await registerPlainUser();
+      for (const statement of set(Object.entries(mariadbDefaults))) await tenant.sql.query(statement);
     });
-    expect([created.status, created.body]).toEqual([201, expect.anything()]);
-    id = Number(created.body.replication_id);
-    const query = 'SELECT id, d, ts, dt, t, c, hex(b), f, e FROM values_ ORDER BY id';
-    await startAndAwaitActive(asTenant, id);
-    await awaitLive(asTenant, id);
-    await tenant.awaitEqual(query, query);
-    const change = async (from: number): Promise<void> => {
-      await tenant.sql.query(`
+    afterAll(async () => {
+      if (id !== undefined) {
+        await tenant.api.delete(`/replications/${id}`);
+        await waitFor('the replication to be gone', 120_000, async () =>
+          (await tenant.api.get(`/replications/${id}`)).status === 404 ? true : undefined,
+        );
+      }
+      await tenant.close();
+      await server.stop();
+    });
+
+    test('is copied, streamed and resumed as with its own', async () => {
+      const asTenant = tenant as unknown as Tenant;
+      const created = await tenant.api.post('/replications', {
+        ...{ source_database_id: tenant.sourceDatabaseId, target_database_id: tenant.targetDatabaseId },
+        ...ends,
+        tables: [{ source: { table: 'values_' }, target: { table: 'values_' } }],
+      });
+      expect([created.status, created.body]).toEqual([201, expect.anything()]);
+      id = Number(created.body.replication_id);
+      const query = 'SELECT id, d, ts, dt, t, c, hex(b), f, e FROM values_ ORDER BY id';
+      await startAndAwaitActive(asTenant, id);
+      await awaitLive(asTenant, id);
+      await tenant.awaitEqual(query, query);
+      const change = async (from: number): Promise<void> => {
+        await tenant.sql.query(`
         INSERT INTO values_ SELECT id + ${from}, d, ts, dt, t, c, b, f, e FROM values_ WHERE id <= 500;
         UPDATE values_ SET f = f / 7, ts = ts + interval 1 day WHERE id % 3 = 0;
         DELETE FROM values_ WHERE id % 7 = 0`);
-    };
-    await change(10_000);
-    await tenant.awaitEqual(query, query);
-    await asTenant.api.post(`/replications/${id}/stop`);
-    await awaitStatus(asTenant, id, 'stopped', 60_000);
-    await change(20_000);
-    await startAndAwaitActive(asTenant, id);
-    await tenant.awaitEqual(query, query);
-    expect((await statusOf(asTenant, id)).overall).toBe('healthy');
-  }, 400_000);
-});
+      };
+      await change(10_000);
+      await tenant.awaitEqual(query, query);
+      await asTenant.api.post(`/replications/${id}/stop`);
+      await awaitStatus(asTenant, id, 'stopped', 60_000);
+      await change(20_000);
+      await startAndAwaitActive(asTenant, id);
+      await tenant.awaitEqual(query, query);
+      expect((await statusOf(asTenant, id)).overall).toBe('healthy');
+    }, 400_000);
+  },
+);
 
 describe('PostgreSQL with bytes in a text that its encoding does not allow', () => {
   test('holds the table before the row, and goes on with the others', async () => {

@@ -276,7 +276,7 @@ const copyAndStream = async (tenant: MariadbTenant): Promise<void> => {
   await remove(tenant, created.id);
 };
 
-describe('snapshot modes at MariaDB', () => {
+(isShortForm ? describe.skip : describe)('snapshot modes at MariaDB', () => {
   let tenant: MariadbTenant;
 
   beforeAll(async () => {
