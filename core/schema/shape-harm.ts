@@ -6,17 +6,6 @@ import type { ShapeChange } from '../ports/source-dialect.ts';
 import { actionFor, strictestAction } from './change-policy.ts';
 import { compareTables } from './compare-tables.ts';
 
-/** Changes that the log tells of in their place, with an event or a statement that has them. */
-const logged: ReadonlySet<ChangeKind> = new Set([
-  'add-column',
-  'add-column-default',
-  'drop-column',
-  'rename-column',
-  'widen-type',
-  'change-type',
-  'drop-not-null',
-]);
-
 /** Those that the target can follow. The table waits exactly before them, when the log comes to them, and not earlier. */
 const followable: ReadonlySet<ChangeKind> = new Set([
   'add-column',
@@ -26,6 +15,9 @@ const followable: ReadonlySet<ChangeKind> = new Set([
   'widen-type',
   'drop-not-null',
 ]);
+
+/** Changes that the log tells of in their place, with an event or a statement that has them. */
+const logged: ReadonlySet<ChangeKind> = new Set([...followable, 'change-type']);
 
 /** What has become of a table by what the catalog says now. */
 export interface ShapeOutlook {

@@ -13,7 +13,7 @@ export const consoleClientId = 'millrace-console';
 const host = (port: number): string => `http://${loopback}:${port}`;
 
 /**
- * An OpenID Connect issuer with pages of its own to sign in: whoever names themselves there gets the claims. It takes PKCE only, and lets
+ * An OpenID Connect issuer with pages of its own to sign in. Every name that is given there gets the claims. It takes PKCE only, and lets
  * the console's origin ask its token endpoint.
  */
 export const startIssuer = async (
