@@ -1,6 +1,4 @@
 import type { ConnectionSettings } from '#core/contracts/database.ts';
-import { tableLabel } from '#core/contracts/identifiers.ts';
-import type { UnfitRows } from '#core/contracts/schema-change.ts';
 import {
   alterWays,
   countUnfitStatement,
@@ -11,14 +9,8 @@ import {
   rehearsalTable,
 } from '#core/databases/mysql/target/rehearse-change.ts';
 import { type MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
-import {
-  type RehearsalRequest,
-  type RehearsalResult,
-  type RehearseChange,
-  rehearsalLockTimeoutMs,
-  rehearsalStatementTimeoutMs,
-} from '#core/ports/table-changer.ts';
-import { describeUnfit } from '#core/schema/describe-unfit.ts';
+import type { RehearsalRequest, RehearsalResult, RehearseChange } from '#core/ports/table-changer.ts';
+import { type RehearsalSteps, rehearsalOptions, rehearseChange } from '../../databases/rehearse-flow.ts';
 import { createExecutor, type Executor } from '../driver/executor.ts';
 import { describeTable } from './describe-table.ts';
 
@@ -26,35 +18,27 @@ import { describeTable } from './describe-table.ts';
 export const createRehearsal =
   (settings: ConnectionSettings): RehearseChange =>
   async (request) => {
-    const executor = createExecutor(settings, {
-      applicationName: 'millrace-rehearsal',
-      access: 'write',
-      maxConnections: 1,
-      statementTimeoutMs: rehearsalStatementTimeoutMs,
-      lockTimeoutMs: rehearsalLockTimeoutMs,
-    });
+    const { target, statements } = request;
+    const executor = createExecutor(settings, { ...rehearsalOptions, access: 'write' });
     try {
-      return await rehearse(executor, request);
+      return await rehearseChange(request, {
+        describe: () => describeTable(executor, target),
+        countUnfit: async (limit) => {
+          const [row] = await executor.query('count rows', countUnfitStatement(target, limit), target);
+          return Number(row?.found);
+        },
+        tryOut: () => tryOnCopy(executor, target, statements),
+      });
     } finally {
       await executor.close();
     }
   };
 
-const rehearse = async (
+const tryOnCopy = async (
   executor: Executor,
-  { target, statements, limits }: RehearsalRequest,
-): Promise<RehearsalResult> => {
-  const begunMs = performance.now();
-  const took = (): number => Math.round(performance.now() - begunMs);
-  const before = await describeTable(executor, target);
-  const unfit: UnfitRows[] = [];
-  for (const limit of limits) unfit.push(describeUnfit(limit, await count(executor, target, limit)));
-  const common = { unfit, ...(before !== undefined && { estimatedRows: before.estimatedRows }) };
-  if (before === undefined) {
-    const problem = `There is no target table ${tableLabel(target)}.`;
-    return { ...common, method: 'counted', problems: [problem], durationMs: took() };
-  }
-  if (statements.length === 0) return { ...common, method: 'counted', problems: [], durationMs: took() };
+  target: RehearsalRequest['target'],
+  statements: readonly string[],
+): ReturnType<RehearsalSteps['tryOut']> => {
   const run = (statement: string) => executor.query('try the change', statement, target);
   const problems: string[] = [];
   const ways: (typeof alterWays)[number][] = [];
@@ -81,7 +65,6 @@ const rehearse = async (
   // The hardest of them.
   const hardest = ways.toSorted((one, other) => alterWays.indexOf(one) - alterWays.indexOf(other)).at(-1);
   return {
-    ...common,
     method: 'empty-copy',
     problems,
     ...(after !== undefined && { after }),
@@ -91,7 +74,6 @@ const rehearse = async (
         lock: hardest.lock,
         ...(hardest.isRewritten !== undefined && { isRewritten: hardest.isRewritten }),
       }),
-    durationMs: took(),
   };
 };
 
@@ -113,19 +95,4 @@ const alterCopy = async (
     }
   }
   throw refusal ?? new TypeError('There is no way to alter a table.');
-};
-
-const count = async (
-  executor: Executor,
-  target: RehearsalRequest['target'],
-  limit: RehearsalRequest['limits'][number],
-): Promise<number | undefined> => {
-  try {
-    const [row] = await executor.query('count rows', countUnfitStatement(target, limit), target);
-    return Number(row?.found);
-  } catch (cause) {
-    const error = toMillraceError(cause);
-    if (error.isTransient && error.code !== 'DatabaseTimeout') throw error;
-    return undefined;
-  }
 };

@@ -1,6 +1,4 @@
 import type { ConnectionSettings } from '#core/contracts/database.ts';
-import { tableLabel } from '#core/contracts/identifiers.ts';
-import type { UnfitRows } from '#core/contracts/schema-change.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import {
   countUnfitStatement,
@@ -9,13 +7,12 @@ import {
 } from '#core/databases/postgresql/target/rehearse-change.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import {
-  type RehearsalRequest,
-  type RehearsalResult,
   type RehearseChange,
   rehearsalLockTimeoutMs,
   rehearsalStatementTimeoutMs,
 } from '#core/ports/table-changer.ts';
-import { describeUnfit } from '#core/schema/describe-unfit.ts';
+import { rewritesSince } from '#core/schema/partitions.ts';
+import { type RehearsalSteps, rehearsalOptions, rehearseChange } from '../../databases/rehearse-flow.ts';
 import { createExecutor, type Executor } from '../driver/executor.ts';
 import { describeTable } from '../source/source-database.ts';
 
@@ -23,37 +20,28 @@ import { describeTable } from '../source/source-database.ts';
 export const createRehearsal =
   (settings: ConnectionSettings): RehearseChange =>
   async (request) => {
-    const executor = createExecutor(settings, {
-      applicationName: 'millrace-rehearsal',
-      maxConnections: 1,
-      statementTimeoutMs: rehearsalStatementTimeoutMs,
-      lockTimeoutMs: rehearsalLockTimeoutMs,
-    });
+    const { target, statements } = request;
+    const executor = createExecutor(settings, rehearsalOptions);
     try {
-      return await rehearse(executor, request);
+      return await rehearseChange(request, {
+        describe: () => describeTable(executor, target),
+        countUnfit: async (limit) => {
+          const [row] = await executor.query('count rows', countUnfitStatement(target, limit), target);
+          return Number(row?.found);
+        },
+        tryOut: (before) => tryAndRollBack(executor, before, statements),
+      });
     } finally {
       await executor.close();
     }
   };
 
-const rehearse = async (
+const tryAndRollBack = async (
   executor: Executor,
-  { target, statements, limits }: RehearsalRequest,
-): Promise<RehearsalResult> => {
-  const begunMs = performance.now();
-  const before = await describeTable(executor, target);
-  const unfit: UnfitRows[] = [];
-  for (const limit of limits) unfit.push(describeUnfit(limit, await count(executor, target, limit)));
-  const common = {
-    unfit,
-    ...(before !== undefined && { estimatedRows: before.estimatedRows }),
-  };
-  const took = (): number => Math.round(performance.now() - begunMs);
-  if (before === undefined) {
-    const problem = `There is no target table ${tableLabel(target)}.`;
-    return { ...common, method: 'counted', problems: [problem], durationMs: took() };
-  }
-  if (statements.length === 0) return { ...common, method: 'counted', problems: [], durationMs: took() };
+  before: TableDescription,
+  statements: readonly string[],
+): ReturnType<RehearsalSteps['tryOut']> => {
+  const target = before.ref;
   let after: TableDescription | undefined;
   let modes: readonly string[] = [];
   const problems: string[] = [];
@@ -75,31 +63,16 @@ const rehearse = async (
   }
   const lock = describeLock(modes);
   return {
-    ...common,
     method: 'rolled-back',
     problems,
     ...(after !== undefined && {
       after,
-      isRewritten: after.catalog?.storageId !== before.catalog?.storageId,
+      isRewritten:
+        before.catalog !== undefined &&
+        after.catalog !== undefined &&
+        rewritesSince(before.catalog, after.catalog).size > 0,
     }),
     ...(lock !== undefined && { lock }),
     ...(note !== undefined && { note }),
-    durationMs: took(),
   };
-};
-
-/** Undefined where counting takes too long, or the column cannot be compared so. */
-const count = async (
-  executor: Executor,
-  target: RehearsalRequest['target'],
-  limit: RehearsalRequest['limits'][number],
-): Promise<number | undefined> => {
-  try {
-    const [row] = await executor.query('count rows', countUnfitStatement(target, limit), target);
-    return Number(row?.found);
-  } catch (cause) {
-    const error = toMillraceError(cause);
-    if (error.isTransient && error.code !== 'DatabaseTimeout') throw error;
-    return undefined;
-  }
 };
