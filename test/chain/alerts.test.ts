@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { isShortForm } from '#test/kit/short-form.ts';
+import { testInLongForm } from '#test/kit/short-form.ts';
 import {
   type ApiAnswer,
   awaitLive,
@@ -135,7 +135,7 @@ describe('alerts to a webhook', () => {
     await must(200, tenant.api.delete(`/alert-channels/${id}`));
   });
 
-  (isShortForm ? test.skip : test)(
+  testInLongForm(
     'a mute keeps an alert back while the incident is shown with it, and its end lets it go',
     async () => {
       const { mute_id: muteId } = await must(
@@ -179,7 +179,7 @@ describe('alerts to a webhook', () => {
   );
 
   // Opening, three attempts and closing take minutes by their nature.
-  (isShortForm ? test.skip : test)(
+  testInLongForm(
     'a target that is away is told, again after two failures with the same id, and so is its return',
     async () => {
       answers.push(500, 500);

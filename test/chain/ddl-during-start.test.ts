@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type mysql from 'mysql2/promise';
 import type pg from 'pg';
-import { isShortForm } from '#test/kit/short-form.ts';
+import { testInLongForm } from '#test/kit/short-form.ts';
 import {
   type Api,
   awaitEqual,
@@ -29,8 +29,6 @@ const tableOf = async (tenant: { readonly api: Api }, id: number, table: string)
   const { tables } = (await tenant.api.get(`/replications/${id}/status`)).body;
   return tables.find(({ source }: TableStatus) => source.table === table);
 };
-
-const inLongForm = isShortForm ? test.skip : test;
 
 /** Waits until each table is held, and returns those of which the message says something else than it should. */
 const unseenHolds = async (
@@ -286,7 +284,7 @@ describe('tables of PostgreSQL that are changed while a start is under way', () 
     }
   }, 600_000);
 
-  inLongForm(
+  testInLongForm(
     'are held during a resync and when they are added, too',
     async () => {
       await tenant.source.query('DROP TABLE typed');
@@ -309,7 +307,7 @@ describe('tables of PostgreSQL that are changed while a start is under way', () 
     600_000,
   );
 
-  inLongForm(
+  testInLongForm(
     'stay held when the replication is started again, while the others go on',
     async () => {
       await tenant.api.post(`/replications/${id}/stop`);
@@ -467,7 +465,7 @@ describe('tables of MariaDB that are changed while a start is under way', () => 
     }
   }, 600_000);
 
-  inLongForm(
+  testInLongForm(
     'are held during a resync, too',
     async () => {
       await tenant.sql.query('DROP TABLE typed');

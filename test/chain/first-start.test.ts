@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createConnection } from 'mysql2/promise';
-import { isShortForm } from '#test/kit/short-form.ts';
+import { describeInLongForm } from '#test/kit/short-form.ts';
 import {
   type Api,
   awaitEqual,
@@ -127,7 +127,7 @@ describe('PostgreSQL: tables that change between two first starts', () => {
   }, 400_000);
 });
 
-(isShortForm ? describe.skip : describe)('MariaDB: tables that change between two first starts', () => {
+describeInLongForm('MariaDB: tables that change between two first starts', () => {
   let tenant: MariadbTenant;
   let ends: Ends;
   const asTenant = (): Tenant => tenant as unknown as Tenant;

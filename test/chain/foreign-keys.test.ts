@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isShortForm } from '#test/kit/short-form.ts';
+import { testInLongForm } from '#test/kit/short-form.ts';
 import {
   awaitEqual,
   awaitLive,
@@ -135,7 +135,7 @@ describe('foreign keys between replicated tables of a target', () => {
     );
   }, 200_000);
 
-  (isShortForm ? test.skip : test)(
+  testInLongForm(
     'a row whose other row never comes, and a circle, hold their tables only, and can go on',
     async () => {
       await Promise.all(

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isShortForm } from '#test/kit/short-form.ts';
+import { testInLongForm } from '#test/kit/short-form.ts';
 import {
   awaitConsumerEnd,
   awaitEqual,
@@ -92,7 +92,7 @@ describe('healing', () => {
   });
 
   // Two ticks of the schedules.
-  (isShortForm ? test.skip : test)("a user's stop is not healed", async () => {
+  testInLongForm("a user's stop is not healed", async () => {
     expect((await tenant.api.post(`/replications/${id}/stop`)).status).toBe(200);
     await awaitConsumerEnd(id);
     // One tick of monitor-health and one of check-heartbeats.

@@ -4,7 +4,7 @@ import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { parseBrokers } from '#adapters/kafka/kafka-client.ts';
-import { isShortForm } from '#test/kit/short-form.ts';
+import { describeInLongForm, isShortForm, testInLongForm } from '#test/kit/short-form.ts';
 import { createRecordingLog } from '../kit/recording-log.ts';
 import { fetchServer, type MysqlTestServer, startMysql } from '../mysql-server.ts';
 import {
@@ -72,8 +72,6 @@ const remove = async (tenant: { readonly api: Api }, id: number): Promise<void> 
     (await tenant.api.get(`/replications/${id}`)).status === 404 ? true : undefined,
   );
 };
-
-const inLongForm = isShortForm ? test.skip : test;
 
 describe('snapshot modes at PostgreSQL', () => {
   let tenant: Tenant;
@@ -150,7 +148,7 @@ describe('snapshot modes at PostgreSQL', () => {
   });
 
   // Health checks come once a minute.
-  inLongForm(
+  testInLongForm(
     'a connector of a copy that is paused behind our back runs again, and the mode can be changed after it',
     async () => {
       const created = await create(tenant, 'initial', ['orders']);
@@ -276,7 +274,7 @@ const copyAndStream = async (tenant: MariadbTenant): Promise<void> => {
   await remove(tenant, created.id);
 };
 
-(isShortForm ? describe.skip : describe)('snapshot modes at MariaDB', () => {
+describeInLongForm('snapshot modes at MariaDB', () => {
   let tenant: MariadbTenant;
 
   beforeAll(async () => {

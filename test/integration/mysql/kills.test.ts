@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { runCaptureKill } from '../../faults/capture-kill/capture-kill.ts';
 import { startMysqlSource } from '../../faults/capture-kill/mysql-source.ts';
-import { isShortForm } from '../../kit/short-form.ts';
+import { testInLongForm } from '../../kit/short-form.ts';
 import { kinds, withoutMysql } from './mysql-servers.ts';
 
 // The longer form: `npm run test:faults -- capture-kill --source mysql mysql-without-gtids`. For MariaDB, which always has GTIDs, see test/faults.
@@ -9,7 +9,7 @@ import { kinds, withoutMysql } from './mysql-servers.ts';
 if (withoutMysql !== undefined) test.skip(withoutMysql, () => undefined);
 
 for (const kind of kinds.filter((one) => one === 'mysql')) {
-  (isShortForm ? test.skip : test).each(['ON', 'OFF'] as const)(
+  testInLongForm.each(['ON', 'OFF'] as const)(
     `a capture of ${kind} with gtid_mode %s loses no row to sessions that end, workers and servers that are killed`,
     async (gtidMode) => {
       const figures = await runCaptureKill(() => startMysqlSource(gtidMode), {
