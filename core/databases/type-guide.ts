@@ -3,7 +3,7 @@ import type { DatabaseKind } from '../contracts/database.ts';
 import type { ColumnDescription, TableDescription } from '../contracts/table-description.ts';
 import type { DocumentedSourceDialect, SourceDialect } from '../ports/source-dialect.ts';
 import type { DocumentedTargetDialect } from '../ports/target-dialect.ts';
-
+import { toTable } from './markdown-table.ts';
 import { engineOf, kindsByEngine } from './registry.ts';
 
 interface Documented<Dialect> {
@@ -104,15 +104,3 @@ const tableWith = (column: ColumnDescription): TableDescription => ({
   bytes: 0,
   uniqueIndexes: [],
 });
-
-/** A table of Markdown, aligned so that a change of it reads well. */
-const toTable = (rows: readonly (readonly string[])[]): string => {
-  const escaped = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
-  const widths = (escaped[0] ?? []).map((_cell, at) =>
-    Math.max(...escaped.map((row) => (row[at] ?? '').length)),
-  );
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
-  const [header = [], ...body] = escaped;
-  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
-};

@@ -1,0 +1,144 @@
+import { basename } from 'node:path';
+import { z } from 'zod';
+import { type Proof, type Scenario, scenarios, type TestProof } from './scenarios.ts';
+import { titlePattern } from './titles.ts';
+
+/** The part of jest's JSON report that is read here. */
+const jestReportSchema = z.object({
+  startTime: z.number(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      endTime: z.number(),
+      assertionResults: z.array(z.object({ title: z.string(), status: z.string() })),
+    }),
+  ),
+});
+export type JestReport = z.infer<typeof jestReportSchema>;
+
+/** The part of the random harness's result that is read here. */
+const randomResultSchema = z.object({
+  seed: z.number(),
+  minutes: z.number(),
+  faults: z.array(z.object({ fault: z.string(), outcome: z.string() })),
+  commits: z.number(),
+  events: z.number(),
+  lost: z.number(),
+  doubled: z.number(),
+  phantom: z.number(),
+  wrongGreenSeconds: z.number(),
+  problems: z.array(z.string()),
+});
+export type RandomResult = z.infer<typeof randomResultSchema>;
+
+const testResultSchema = z.object({
+  outcome: z.enum(['passed', 'failed']),
+  /** Cases of test.each, and of one suite for several databases. */
+  cases: z.number(),
+  at: z.string(),
+});
+export type TestResult = z.infer<typeof testResultSchema>;
+
+const randomRunSchema = z.object({
+  seed: z.number(),
+  at: z.string(),
+  minutes: z.number(),
+  /** How often each was injected. */
+  faults: z.record(z.string(), z.number()),
+  commits: z.number(),
+  events: z.number(),
+  lost: z.number(),
+  doubled: z.number(),
+  phantom: z.number(),
+  wrongGreenSeconds: z.number(),
+  problems: z.number(),
+});
+export type RandomRun = z.infer<typeof randomRunSchema>;
+
+/** What is kept of the last runs, in results.json. The tests have the key of their proof, and `mysql` where a MySQL server was there. */
+export const resultsSchema = z.strictObject({
+  tests: z.record(
+    z.string(),
+    z.strictObject({ usual: testResultSchema.optional(), mysql: testResultSchema.optional() }),
+  ),
+  randomRuns: z.array(randomRunSchema),
+});
+export type Results = z.infer<typeof resultsSchema>;
+type Servers = 'usual' | 'mysql';
+
+export const proofKey = ({ file, title }: TestProof): string => `${file} > ${title}`;
+const isTestProof = (proof: Proof): proof is TestProof => 'file' in proof;
+
+export const testProofs = (list: readonly Scenario[] = scenarios): readonly TestProof[] => [
+  ...new Map(
+    list
+      .flatMap(({ proofs }) => proofs)
+      .filter(isTestProof)
+      .map((proof) => [proofKey(proof), proof]),
+  ).values(),
+];
+
+const minuteOf = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 16)}Z`;
+
+/** A file that some run has written: a report of jest or a result of the random harness. */
+export interface RunFile {
+  readonly name: string;
+  readonly content: unknown;
+  readonly writtenAtMs: number;
+}
+
+/** The results with those of one more file. What the file does not have, or has from an earlier time, stays. */
+export const addRun = (results: Results, { name, content, writtenAtMs }: RunFile): Results => {
+  const random = randomResultSchema.safeParse(content);
+  if (random.success) return addRandomRun(results, random.data, writtenAtMs);
+  const report = jestReportSchema.safeParse(content);
+  if (!report.success)
+    throw new Error(`${name} is neither a report of jest nor a result of the random harness.`);
+  return addReport(results, report.data, basename(name).startsWith('mysql') ? 'mysql' : 'usual');
+};
+
+const addReport = (results: Results, report: JestReport, servers: Servers): Results => {
+  const tests = { ...results.tests };
+  for (const proof of testProofs()) {
+    const found = resultOf(proof, report);
+    const key = proofKey(proof);
+    const before = tests[key]?.[servers];
+    if (found === undefined || (before !== undefined && before.at > found.at)) continue;
+    tests[key] = { ...tests[key], [servers]: found };
+  }
+  return { ...results, tests };
+};
+
+/** Undefined where the report has the test not at all, or only skipped. */
+const resultOf = ({ file, title }: TestProof, { testResults }: JestReport): TestResult | undefined => {
+  const pattern = titlePattern(title);
+  const suite = testResults.find(({ name }) => name.endsWith(`/test/${file}`));
+  const statuses = (suite?.assertionResults ?? [])
+    .filter((assertion) => pattern.test(assertion.title))
+    .map(({ status }) => status)
+    .filter((status) => status === 'passed' || status === 'failed');
+  if (suite === undefined || statuses.length === 0) return undefined;
+  return {
+    outcome: statuses.includes('failed') ? 'failed' : 'passed',
+    cases: statuses.length,
+    at: minuteOf(suite.endTime),
+  };
+};
+
+const addRandomRun = (results: Results, result: RandomResult, writtenAtMs: number): Results => {
+  const faults: Record<string, number> = {};
+  for (const { fault, outcome } of result.faults)
+    if (outcome === 'done') faults[fault] = (faults[fault] ?? 0) + 1;
+  const { seed, minutes, commits, events, lost, doubled, phantom, wrongGreenSeconds } = result;
+  const run: RandomRun = {
+    ...{ seed, at: minuteOf(writtenAtMs), minutes },
+    faults: Object.fromEntries(Object.entries(faults).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    ...{ commits, events, lost, doubled, phantom, wrongGreenSeconds, problems: result.problems.length },
+  };
+  const others = results.randomRuns.filter((one) => one.seed !== seed || one.at !== run.at);
+  return { ...results, randomRuns: [...others, run].toSorted((a, b) => (a.at < b.at ? -1 : 1)) };
+};
+
+/** Nothing lost, doubled or invented, no wrong green light, and nothing else that the harness calls a problem. */
+export const hasPassed = (run: RandomRun): boolean =>
+  [run.lost, run.doubled, run.phantom, run.wrongGreenSeconds, run.problems].every((count) => count === 0);
