@@ -48,6 +48,9 @@ const holdMs: Readonly<Record<FaultCondition, number>> = {
   'check-failed': 3 * minute,
 };
 
+/** A replication has them until it is active again. */
+const endings: ReadonlySet<IncidentCondition> = new Set(['replication-failed', 'needs-resync']);
+
 /** What comes back within so long was never over. With a check a minute it has to be missing twice. */
 const overAfterMs = 50 * second;
 
@@ -179,6 +182,8 @@ const follow = (incident: Incident, fault: Fault | undefined, facts: IncidentFac
   const at = now.toISOString();
   const { goneSince, ...rest } = incident;
   if (fault !== undefined) return updated(rest, fault, at);
+  // A start that is under way may fail as the one before.
+  if (overall === 'starting' && endings.has(incident.condition)) return incident;
   const isWanted = overall === 'stopped' || overall === 'paused';
   const gone = goneSince ?? at;
   if (!isWanted && now.getTime() - Date.parse(gone) < overAfterMs) return { ...rest, goneSince: gone };

@@ -65,6 +65,17 @@ const fixPatterns: readonly RegExp[] = [
   /not configured to use a archive log/i,
 ];
 
+/**
+ * Our reader of secrets could not reach Secrets Manager, or was throttled: SecretsManagerConfigProvider.java gives the message of AWS's SDK,
+ * which has the status code where the service has answered. A secret that is gone or refused is answered with 400.
+ */
+const isSecretAway = (trace: string): boolean => {
+  const [, reason] = /The secret \S+ can't be read: ([^\n]*)/.exec(trace) ?? [];
+  return (
+    reason !== undefined && (!/Status Code: 4\d\d/.test(reason) || /throttl|rate exceeded/i.test(reason))
+  );
+};
+
 const maxSummaryLength = 500;
 
 /** Kafka's client says which topic it is about in the exception around this one. */
@@ -94,6 +105,7 @@ export const failureTrace = (connector: ConnectorStatus): string | undefined => 
 export const classifyTrace = (trace: string): ConnectorFailure => {
   const summary = summarize(trace);
   if (needsResyncPatterns.some((pattern) => pattern.test(trace))) return { cure: 'needs-resync', summary };
+  if (isSecretAway(trace)) return { cure: 'restart', summary };
   if (fixPatterns.some((pattern) => pattern.test(trace))) return { cure: 'fix', summary };
   return { cure: 'restart', summary };
 };

@@ -7,6 +7,8 @@ export interface Problem {
   readonly problem: string;
   /** What to do; a statement to run where there is one. */
   readonly remedy?: string;
+  /** The code of the error that it comes from, where time may cure it. */
+  readonly passing?: ErrorCode;
 }
 
 /** Structured facts about an error: identifiers, counts, positions. Never a row's values, never a secret. */

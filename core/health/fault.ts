@@ -17,6 +17,8 @@ export interface Fault {
   readonly figures?: Readonly<Record<string, string | number>>;
   /** How far a condition has come that gets worse by steps, in percent. */
   readonly level?: number;
+  /** What Millrace does about it where that is more than `remedies` knows. */
+  readonly doing?: string;
   /** What an operator can do where that is more than `remedies` knows. */
   readonly advice?: string;
 }

@@ -1,22 +1,15 @@
 import { resyncBegunAlert } from '../alerts/compose-alert.ts';
 import type { Replication } from '../contracts/replication.ts';
-import { defaultTransactionWaitSeconds } from '../contracts/steps.ts';
-import type { Log } from '../ports/clock-and-log.ts';
 import type { AlertSink } from '../ports/services.ts';
-import type { HealStore, LeaseStore } from '../ports/state-store.ts';
-import { type BeginStartPorts, beginStart } from './begin-start.ts';
+import { type BeginByItselfPorts, beginByItself } from './begin-by-itself.ts';
 
-export interface ResyncLostPorts extends BeginStartPorts {
-  readonly store: BeginStartPorts['store'] & LeaseStore & HealStore;
+export interface ResyncLostPorts extends BeginByItselfPorts {
   readonly alerts: AlertSink;
-  readonly log: Log;
 }
 
 /** A source that loses its log again and again is not read as a whole again and again. */
 export const resyncIntervalMs = 3_600_000;
 
-/** Longer than the Lambda's 60 s. */
-const leaseTtlMs = 70_000;
 const attempt = 'resync';
 
 /** Whether changes were lost, and the user has asked that everything is then copied again. */
@@ -36,10 +29,12 @@ export const resyncLost = async (
   holder: string,
   ports: ResyncLostPorts,
 ): Promise<boolean> => {
-  const { store, alerts, clock, log } = ports;
+  const { alerts, clock, log } = ports;
   const now = clock.now();
-  const since = new Date(now.getTime() - resyncIntervalMs);
-  const attempts = await store.listHealAttempts(replicationId, since);
+  const attempts = await ports.store.listHealAttempts(
+    replicationId,
+    new Date(now.getTime() - resyncIntervalMs),
+  );
   const last = attempts.findLast(({ action }) => action === attempt);
   if (last !== undefined) {
     log.warn(
@@ -47,31 +42,17 @@ export const resyncLost = async (
     );
     return false;
   }
-  if (!(await store.acquireLease(replicationId, holder, leaseTtlMs, now))) return false;
-  try {
-    // The list is eventually consistent, and a user may have stopped or started it.
-    const current = await store.getReplication(clientId, replicationId);
-    if (!resyncsByItself(current)) return false;
-    // Counted before it is tried: an attempt that fails counts as well.
-    await store.addHealAttempt(replicationId, { action: attempt, at: now.toISOString() });
-    const reason =
-      `${current.lastErrorMessage ?? 'Changes were lost before they were applied.'} The snapshot mode is when_needed, so every table is copied ` +
-      'again without being asked for.';
-    const started = await beginStart(
-      current,
-      {
-        action: 'start',
-        actor: 'healer',
-        reason,
-        forceResync: true,
-        transactionWaitSeconds: defaultTransactionWaitSeconds,
-      },
-      ports,
-    );
-    log.warn(`Start ${started.generation} with force_resync begins by itself: ${reason}`);
-    await alerts.publish(resyncBegunAlert(current, reason));
-    return true;
-  } finally {
-    await store.releaseLease(replicationId, holder);
-  }
+  const reasonOf = ({ lastErrorMessage }: Replication): string =>
+    `${lastErrorMessage ?? 'Changes were lost before they were applied.'} The snapshot mode is when_needed, so every table is copied ` +
+    'again without being asked for.';
+  const begun = await beginByItself(
+    { clientId, replicationId },
+    { attempt, wanted: resyncsByItself, reasonOf, forceResync: true },
+    holder,
+    ports,
+  );
+  if (begun === undefined) return false;
+  log.warn(`Start ${begun.started.generation} with force_resync begins by itself: ${begun.reason}`);
+  await alerts.publish(resyncBegunAlert(begun.before, begun.reason));
+  return true;
 };

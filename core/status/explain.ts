@@ -77,7 +77,7 @@ export const explain = (
     condition: cause.condition,
     hop: cause.hop,
     figures: cause.figures ?? {},
-    doing: remedy.doing,
+    doing: cause.doing ?? remedy.doing,
     advice: cause.advice ?? remedy.advice,
     call: remedy.call?.replaceAll(/\{(\w+)\}/g, (placeholder, name: string) =>
       String(named[name] ?? placeholder),

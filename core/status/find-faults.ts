@@ -15,6 +15,7 @@ import {
   withoutStop,
 } from '../health/find-source-faults.ts';
 import { hopOfCode } from '../health/hop-of-error.ts';
+import { startsAgainByItself } from '../lifecycle/start-again.ts';
 import { durationOf } from '../naming/amount-of.ts';
 import { countOf } from '../naming/count-of.ts';
 import type { TableCopyStatus } from './copy-progress.ts';
@@ -145,6 +146,10 @@ const endedFault = (
     isFailure: true,
     figures: { error_code: lastErrorCode ?? 'unknown' },
     ...(lastErrorCode !== undefined && { advice: errorPolicies[code].advice }),
+    ...(startsAgainByItself(replication) && {
+      doing:
+        'Nothing is applied, and what is captured is not lost. It is started again by itself, after 1, 2, 4, 8, and then every 15 minutes.',
+    }),
   };
 };
 

@@ -200,8 +200,24 @@ const reach = async (subject: string, look: () => Promise<unknown>): Promise<rea
   } catch (cause) {
     const error = toMillraceError(cause);
     if (error.policy.disposition === 'bug') throw error;
-    return [{ subject, problem: error.message, remedy: error.policy.advice }];
+    const { code, isTransient } = error;
+    return [
+      { subject, problem: error.message, remedy: error.policy.advice, ...(isTransient && { passing: code }) },
+    ];
   }
+};
+
+/**
+ * A `ValidationFailed` of which time can cure every problem, as the error of the first one: a step that fails with it is tried again.
+ * Any other error is returned as it is.
+ */
+export const asPassing = (error: MillraceError): MillraceError => {
+  const problems = error.code === 'ValidationFailed' ? error.facts.problems : undefined;
+  if (!Array.isArray(problems)) return error;
+  const [first, ...others] = (problems as readonly Problem[]).map(({ passing }) => passing);
+  return first === undefined || others.includes(undefined)
+    ? error
+    : new MillraceError(first, error.message, { facts: error.facts, cause: error });
 };
 
 /** Of the connector of the capture, and of the one that reads rows, if there is to be one. */

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
+import { type OutageProxy, openOutageProxy } from '#test/kit/outage-proxy.ts';
 import { testInLongForm } from '#test/kit/short-form.ts';
 import {
   type ApiAnswer,
@@ -15,7 +16,6 @@ import {
   type Tenant,
   waitFor,
 } from './harness.ts';
-import { type OutageProxy, openOutageProxy } from './outage-proxy.ts';
 
 /** A target that is away becomes an incident after 62 s, which the check of the next minute opens. */
 const openedWithinMs = 180_000;

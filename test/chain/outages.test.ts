@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type OutageProxy, openOutageProxy } from '#test/kit/outage-proxy.ts';
 import {
   type ApiAnswer,
   awaitEqual,
@@ -12,7 +13,6 @@ import {
   type Tenant,
   waitFor,
 } from './harness.ts';
-import { type OutageProxy, openOutageProxy } from './outage-proxy.ts';
 
 /** The consumer's first five pauses make 62 s, after which it once gave up. */
 const outageMs = process.env.MILLRACE_LONG_FAULTS === '1' ? 240_000 : 70_000;

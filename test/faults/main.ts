@@ -1,16 +1,22 @@
 /**
- * `npm run test:faults`: the suites that break things. With the name of a scenario, as `npm run test:faults -- capture-kill`,
- * it runs that one for as long as it is told to, and `--json FILE` keeps its figures.
+ * `npm run test:faults`: the suites that break things. With `--seed`, faults at random on the whole product. With the name of a
+ * scenario, as `npm run test:faults -- capture-kill`, that one for as long as it is told to. `--json FILE` keeps the figures.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { stateFolder } from '../../local/state-folder.ts';
 import { runCaptureKill } from './capture-kill/capture-kill.ts';
 import type { CaptureSource, Interruption } from './capture-kill/capture-source.ts';
 import { startMariadbSource } from './capture-kill/mariadb-source.ts';
 import { startMysqlSource } from './capture-kill/mysql-source.ts';
 import { startPostgresSource } from './capture-kill/postgres-source.ts';
+import { faults } from './random/fault-list.ts';
+import { mutants } from './random/mutants.ts';
+import { runRandom } from './random/run-random.ts';
+import { runSelfTest } from './random/self-test.ts';
+import { type PairName, pairNames } from './random/world.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const say = (line: string): void => {
@@ -51,11 +57,54 @@ const soakCapture = async (options: {
       `${name}: ${kills} kills, ${rows} rows, ${lost} lost, ${extra} extra, ${doubled} events again, ${restarts} restarts`,
     );
     if (options.json === undefined) continue;
-    mkdirSync(path.dirname(path.resolve(options.json)), { recursive: true });
-    writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
+    writeJson(options.json, figures);
   }
   const isLossless = Object.values(figures).every(({ lost, extra }) => lost === 0 && extra === 0);
   process.exitCode = isLossless ? 0 : 1;
+};
+
+const writeJson = (file: string, figures: unknown): void => {
+  mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
+};
+
+/** Exits with 1 when anything was lost, doubled, invented or told wrongly. */
+const breakAtRandom = async (options: {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly pairs: readonly PairName[];
+  readonly only?: readonly string[];
+  readonly ddl: boolean;
+  readonly settleSeconds?: number;
+  readonly json?: string;
+}): Promise<void> => {
+  const result = await runRandom({
+    ...{ seed: options.seed, minutes: options.minutes, pairs: options.pairs, alters: options.ddl, say },
+    ...(options.only !== undefined && { only: options.only }),
+    ...(options.settleSeconds !== undefined && { settleMs: options.settleSeconds * 1_000 }),
+    folder: stateFolder(path.join(root, '.millrace', 'faults')),
+  });
+  if (options.json !== undefined) writeJson(options.json, result);
+  const { faults: injected, commits, events, ddl, held, problems } = result;
+  const done = injected.filter(({ outcome }) => outcome === 'done').length;
+  say(
+    `seed ${options.seed}: ${done} faults, ${commits} commits, ${events} row changes, ${ddl.length} schema changes (${held.length} held); ` +
+      `${result.lost} lost, ${result.doubled} doubled, ${result.phantom} phantom, ${result.wrongGreenSeconds} s of a wrong green light`,
+  );
+  for (const problem of problems) say(`- ${problem}`);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+};
+
+/** Exits with 1 when a safeguard could be switched off without a run that goes red. */
+const checkItself = async (options: {
+  readonly only?: readonly string[];
+  readonly json?: string;
+}): Promise<void> => {
+  const figures = await runSelfTest(root, { ...options, say });
+  if (options.json !== undefined) writeJson(options.json, figures);
+  for (const { mutant, isSeen, problems } of figures)
+    say(`${mutant}: ${isSeen ? 'seen' : 'NOT SEEN'}${problems[0] === undefined ? '' : `, ${problems[0]}`}`);
+  process.exitCode = figures.every(({ isSeen }) => isSeen) ? 0 : 1;
 };
 
 const runSuites = (args: readonly string[]): Promise<number> =>
@@ -89,8 +138,41 @@ program
   .option('--json <file>', 'write the figures to this file')
   .action(soakCapture);
 
+program
+  .command('random', { isDefault: true })
+  .description('break the whole product at random, on a stack of its own, and compare')
+  .requiredOption('--seed <number>', 'what the faults and the writes follow from', parseCount)
+  .option('--minutes <count>', 'how long faults happen', Number, 10)
+  .addOption(several('pairs', pairNames, 'which replications'))
+  .addOption(
+    new Option('--only <names...>', 'which faults; all of them by default').choices(
+      faults.map(({ name }) => name),
+    ),
+  )
+  .option('--no-ddl', 'no table is altered')
+  .option(
+    '--settle-seconds <count>',
+    'how long everything may take to be equal and healthy at the end',
+    parseCount,
+  )
+  .option('--json <file>', 'write the figures to this file')
+  .action(breakAtRandom);
+
+program
+  .command('self-test')
+  .description('switch safeguards off, one after the other, and see that a run goes red')
+  .addOption(
+    new Option('--only <names...>', 'which safeguards; all of them by default').choices(
+      mutants.map(({ name }) => name),
+    ),
+  )
+  .option('--json <file>', 'write the figures to this file')
+  .action(checkItself);
+
 const args = process.argv.slice(2);
-if (args[0] === undefined || (args[0].startsWith('-') && args[0] !== '--help')) {
+const isForSuites =
+  args[0] === undefined || (args[0].startsWith('-') && args[0] !== '--help' && !args.includes('--seed'));
+if (isForSuites) {
   process.exitCode = await runSuites(args);
 } else {
   await program.parseAsync(args, { from: 'user' });

@@ -18,6 +18,7 @@ import { resumeDeletion } from '#core/lifecycle/begin-deletion.ts';
 import { resumeTableChange } from '#core/lifecycle/begin-table-change.ts';
 import { continueEnding, type EndingPorts } from '#core/lifecycle/end-replication.ts';
 import { resyncLost, resyncsByItself } from '#core/lifecycle/resync-lost.ts';
+import { startAgain, startsAgainByItself } from '#core/lifecycle/start-again.ts';
 import { nextStatus } from '#core/lifecycle/transitions.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
@@ -100,7 +101,9 @@ export const monitorHealth = async (
     holder,
     ports,
   );
-  const resynced = await resyncAll(all.filter(resyncsByItself), holder, ports);
+  const restarted =
+    (await startAll(all.filter(resyncsByItself), holder, resyncLost, ports)) +
+    (await startAll(all.filter(startsAgainByItself), holder, startAgain, ports));
   const connect = await seeConnectors(ports);
   const seen = new Map<ReplicationId, Seen>();
   const consumers: SeenConsumer[] = [];
@@ -125,7 +128,7 @@ export const monitorHealth = async (
   await recordHealth(all, seen, ports);
   const report = {
     examined: replications.length - leftOut.length,
-    healed: healed + updated + ended + resumed + settled + resynced,
+    healed: healed + updated + ended + resumed + settled + restarted,
   };
   log.info(
     `Examined ${countOf(report.examined, 'replication')}, carried out ${countOf(report.healed, 'action')}`,
@@ -189,22 +192,23 @@ const continueEndings = async (
   return settled;
 };
 
-/** Those that have lost changes and whose user wants them to be copied again by themselves then. */
-const resyncAll = async (
+/** Those that have ended and are started by themselves: after lost changes where the user wants it, and after what time can cure. */
+const startAll = async (
   replications: readonly Replication[],
   holder: string,
+  start: typeof startAgain | typeof resyncLost,
   ports: MonitorHealthPorts,
 ): Promise<number> => {
-  let resynced = 0;
+  let begun = 0;
   for (const replication of replications) {
     const log = ports.logFor(replication);
     try {
-      if (await resyncLost(replication, holder, { ...ports, log })) resynced += 1;
+      if (await start(replication, holder, { ...ports, log })) begun += 1;
     } catch (error) {
-      log.error('Could not begin the resync; it is tried again an hour after this', { error });
+      log.error('Could not begin the start; it is tried again later', { error });
     }
   }
-  return resynced;
+  return begun;
 };
 
 const resumeTableChanges = async (

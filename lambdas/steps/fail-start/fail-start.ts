@@ -3,16 +3,18 @@ import { startFailedAlert } from '#core/alerts/compose-alert.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { type failStartInputSchema, type Run, type StepName, stepLabel } from '#core/contracts/steps.ts';
 import { engineOf } from '#core/databases/registry.ts';
-import { errorPolicies, toErrorCode } from '#core/errors/error-policies.ts';
+import { type ErrorCode, errorPolicies, toErrorCode } from '#core/errors/error-policies.ts';
+import { startAgainAttempt, startAgainWindowMs } from '#core/lifecycle/start-again.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { AlertSink } from '#core/ports/services.ts';
-import type { ConsumerStore, RegistryStore, ReplicationStore } from '#core/ports/state-store.ts';
+import type { ConsumerStore, HealStore, RegistryStore, ReplicationStore } from '#core/ports/state-store.ts';
 import { describeObjects, isAtSource } from '#core/status/objects-at-source.ts';
 import { readFailure, type StartFailure } from './read-failure.ts';
 
 export interface FailStartPorts {
   readonly store: Pick<ReplicationStore, 'getReplication' | 'updateReplication' | 'addActivity'> &
     Pick<ConsumerStore, 'revokeLaunch'> &
+    Pick<HealStore, 'listHealAttempts'> &
     Pick<RegistryStore, 'getDatabase'>;
   readonly alerts: AlertSink;
   readonly clock: Clock;
@@ -69,7 +71,9 @@ export const failStart = async (
   await store.revokeLaunch(replicationId);
   log.error(`${text} ${advice}`, { step: stepLabel(step), error: code });
   const stays = await describeWhatStays(step, replication, store);
-  await alerts.publish(startFailedAlert(replication, { reason: text, advice, whatStays: stays }));
+  if (await wasToldBefore(code, replicationId, ports))
+    log.info('No alert: people were told of the first failure, and the incident is open until it runs again');
+  else await alerts.publish(startFailedAlert(replication, { reason: text, advice, whatStays: stays }));
   await store.addActivity(run, {
     at: clock.now().toISOString(),
     actor: 'start-replication',
@@ -79,6 +83,18 @@ export const failStart = async (
     after: { status, desired: 'running' },
   });
   return { status };
+};
+
+/** Whether the start was begun by itself, after one that had failed for a reason that time can cure as well. */
+const wasToldBefore = async (
+  code: ErrorCode,
+  replicationId: number,
+  { store, clock }: FailStartPorts,
+): Promise<boolean> => {
+  if (errorPolicies[code].disposition !== 'transient') return false;
+  const since = new Date(clock.now().getTime() - startAgainWindowMs);
+  const attempts = await store.listHealAttempts(replicationId, since);
+  return attempts.some(({ action }) => action === startAgainAttempt);
 };
 
 /** Capture that goes on reads the log; one that never came about leaves objects for which the source keeps it. */

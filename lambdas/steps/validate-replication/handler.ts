@@ -5,14 +5,16 @@ import { withOpened } from '#core/concurrency/with-opened.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import { tableKey } from '#core/contracts/identifiers.ts';
 import { type Run, stepLabel, validateInputSchema, validateOutputSchema } from '#core/contracts/steps.ts';
+import { toMillraceError } from '#core/errors/millrace-error.ts';
 import { requireCurrentRun } from '#core/lifecycle/current-run.ts';
 import { holdUnfitTables } from '#core/lifecycle/hold-unfit-tables.ts';
 import { ownerOf, ownTables } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
+import { hasRun } from '#core/lifecycle/start-again.ts';
 import { unfitTables } from '#core/lifecycle/table-progress.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import type { ReplicationStore } from '#core/ports/state-store.ts';
-import { validateReplication } from '#core/validation/validate-replication.ts';
+import { asPassing, validateReplication } from '#core/validation/validate-replication.ts';
 import { connectService, databaseService, kafkaServices } from '../../shared/services.ts';
 import { createStepHandler } from '../../shared/step-handler.ts';
 
@@ -55,7 +57,10 @@ export const handler = createStepHandler({
         },
         { store, source, target, kafka, connect },
         { from: fromTable, isOver: () => remainingMs() < lastTablesMs },
-      );
+      ).catch((cause: unknown) => {
+        // Someone waits for the answer of a first start. A replication that has run is started again by itself.
+        throw hasRun(replication) ? asPassing(toMillraceError(cause)) : cause;
+      });
       const isDone = nextTable === tables;
       const looked = replication.tables.slice(fromTable, nextTable);
       const ports = { store, clock: systemClock, log };

@@ -45,6 +45,16 @@ describe('an incident', () => {
     expect(later.open).toMatchObject([{ openedAt: at(70), updatedAt: at(130), message: 'another cause' }]);
   });
 
+  test('of an ended replication stays open while the next start is under way', () => {
+    const { open } = follow([], 0, [fault('replication-failed')]);
+    const starting = follow(follow(open, 60, [], { overall: 'starting' }).open, 180, [], {
+      overall: 'starting',
+    });
+    expect(starting).toMatchObject({ open: [{ condition: 'replication-failed' }], closed: [] });
+    const active = follow(follow(starting.open, 240, []).open, 300, []);
+    expect(active).toMatchObject({ open: [], closed: [{ condition: 'replication-failed' }] });
+  });
+
   test('is closed when it has been gone twice, with how long it took and what caught up', () => {
     const { open } = follow([], 70, [fault('consumer-retrying')]);
     const once = follow(open, 420, []);

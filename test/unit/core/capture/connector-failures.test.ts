@@ -25,6 +25,22 @@ test.each([
     'Online REDO LOG files or archive log files do not contain the offset scn 2868546. Please perform a new snapshot.',
     'needs-resync',
   ],
+  [
+    "The secret arn:aws:x can't be read: Client execution did not complete before the specified timeout configuration: 10000 millis",
+    'restart',
+  ],
+  [
+    "The secret arn:aws:x can't be read: Rate exceeded (Service: SecretsManager, Status Code: 400, Request ID: 1)",
+    'restart',
+  ],
+  [
+    "The secret arn:aws:x can't be read: (Service: SecretsManager, Status Code: 503, Request ID: 1)",
+    'restart',
+  ],
+  [
+    "org.apache.kafka.common.config.ConfigException: The secret arn:aws:x can't be read: Secrets Manager can't find the specified secret. (Service: SecretsManager, Status Code: 400, Request ID: 1)",
+    'fix',
+  ],
   ['ORA-01017: invalid credential or not authorized; logon denied', 'fix'],
   ['ORA-01031: insufficient privileges', 'fix'],
   ['Supplemental logging not properly configured. Use: ALTER DATABASE ADD SUPPLEMENTAL LOG DATA', 'fix'],

@@ -51,6 +51,23 @@ test('the replication says at which step, why, and what to do; one alert is sent
   expect(state.activity).toMatchObject([{ action: 'start-failed', actor: 'start-replication' }]);
 });
 
+test('a start that was begun by itself and fails for what time can cure sends no alert, any other does', async () => {
+  const { ports, state, alerts } = createWorld();
+  const past = (minutes: number) => new Date(ports.clock.now().getTime() - minutes * 60_000).toISOString();
+  state.attempts.push({ action: 'start-again', at: past(130) });
+  const away = { run, step: 'Validate', failure: thrown('DatabaseUnreachable', 'Cannot connect.') } as const;
+  await failStart(away, ports);
+  expect(alerts).toHaveLength(1);
+  state.attempts.push({ action: 'start-again', at: past(2) });
+  state.replication = { ...state.replication, status: 'starting', lastErrorMessage: undefined };
+  await failStart(away, ports);
+  expect(state.replication.status).toBe('error');
+  expect(alerts).toHaveLength(1);
+  state.replication = { ...state.replication, status: 'starting', lastErrorMessage: undefined };
+  await failStart({ ...away, failure: thrown('PermissionDenied', 'No right.') }, ports);
+  expect(alerts).toHaveLength(2);
+});
+
 test('lost changes need a resync', async () => {
   const { ports, state } = createWorld();
   await failStart({ run, step: 'Capture', failure: thrown('NeedsResync', 'The slot is gone.') }, ports);

@@ -1,0 +1,39 @@
+import type { PartName } from '../../../local/stack-state.ts';
+
+/** Rows as text, so that two kinds of databases can be compared. */
+export type TextRow = readonly (string | null)[];
+
+/** One connection. Every value that a statement has is the harness's own: a number, or a word of letters and digits. */
+export interface Session {
+  run(statement: string): Promise<void>;
+  rows(query: string): Promise<readonly TextRow[]>;
+  /** Rows in bulk: COPY or LOAD DATA. */
+  load(table: string, lines: readonly TextRow[]): Promise<void>;
+}
+
+export type EndKind = 'postgresql' | 'mariadb';
+
+/** A database of its own at one of the stack's servers, which may be killed and come back. */
+export interface DatabaseEnd {
+  readonly kind: EndKind;
+  /** The process that it lives in. */
+  readonly part: PartName;
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  /** Where its tables are. */
+  readonly schema: string;
+  /** The role that the product signs in with, and nobody else. */
+  readonly username: string;
+  readonly password: string;
+  /** A connection for this call alone. */
+  session<T>(use: (session: Session) => Promise<T>): Promise<T>;
+  /** Gives the product's role another password, and ends its sessions. */
+  changePassword(password: string): Promise<void>;
+  /** Ends the sessions of the product's role: those that read the log, or all the others. */
+  endSessions(which: 'log' | 'others'): Promise<number>;
+  /** Removes the log that capture has yet to read. Its session has ended before. */
+  removeLog(): Promise<void>;
+  /** The columns of a table in their order. */
+  columns(table: string): Promise<readonly string[]>;
+}

@@ -1,0 +1,464 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
+import type { CommitMoment } from '#test/kit/outage-proxy.ts';
+import { consumerBundle, killPart, startPart } from '../../../local/parts.ts';
+import { type PartName, runningPart, runningTasks } from '../../../local/stack-state.ts';
+import { projectRoot } from '../../../local/state-folder.ts';
+import type { DatabaseEnd } from './database-end.ts';
+import type { Pair, World } from './world.ts';
+
+/** Ends what a fault has begun. */
+export type Repair = () => Promise<void>;
+
+export interface Fault {
+  readonly name: string;
+  /** Two faults of one resource are never there at once. */
+  readonly resource: (pair: Pair) => string;
+  /** Bounds of how long it lasts, in ms. */
+  readonly lasts: readonly [number, number];
+  /** The conditions that an incident may have because of it. */
+  readonly incidents: readonly string[];
+  /** Whether events may come again after it that were applied before, as capture resumes with whole transactions. */
+  readonly repeatsEvents: boolean;
+  /** Changes are gone before they were applied: the replication has to say that it needs a resync, and gets it from the harness. */
+  readonly loses?: true;
+  readonly begin: (world: World, pair: Pair) => Promise<Repair>;
+}
+
+const nothing: Repair = async () => undefined;
+const atOnce = [0, 0] as const;
+
+/** What a stop of each part may lead to, as docs/runbook/health.md says. */
+const ofConsumer = ['consumer-ended', 'consumer-silent', 'consumer-starting', 'lag-unknown', 'target-behind'];
+const ofTarget = [...ofConsumer, 'consumer-retrying'];
+const ofCapture = [
+  ...['connector-failed', 'connector-missing', 'connector-paused', 'connector-not-running'],
+  ...['capture-not-reading', 'capture-stalled', 'capture-behind', 'capture-unknown', 'connect-silent'],
+  ...['lag-unknown', 'target-behind'],
+];
+const ofSource = [
+  ...[...ofCapture, 'source-unreachable', 'source-unreadable', 'credentials-refused'],
+  ...['consumer-retrying', 'consumer-ended', 'check-failed'],
+];
+const ofKafka = [...new Set([...ofCapture, ...ofTarget, 'check-failed'])];
+/** A start that meets another fault fails after a minute, and is begun again by itself. */
+const ofStart = ['replication-failed'];
+/** Nobody can look meanwhile. */
+const ofControl = [...new Set([...ofConsumer, 'source-not-watched', 'check-failed', 'capture-stalled'])];
+
+/** Processes of the pair's consumer. */
+export const consumersOf = ({ folder }: World, { replicationId }: Pair): readonly number[] =>
+  runningTasks(folder)
+    .map(({ identity }) => identity.pid)
+    .filter((pid) => {
+      const environment = environmentOf(pid);
+      return (
+        environment.MILLRACE_ROLE === 'consumer' &&
+        environment.MILLRACE_REPLICATION_ID === String(replicationId)
+      );
+    });
+
+const environmentOf = (pid: number): Readonly<Record<string, string>> => {
+  try {
+    return Object.fromEntries(
+      readFileSync(`/proc/${pid}/environ`, 'utf8')
+        .split('\0')
+        .filter((entry) => entry.includes('='))
+        .map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+    );
+  } catch {
+    return {}; // It has ended in between.
+  }
+};
+
+const signalAll = (pids: readonly number[], signal: NodeJS.Signals): void => {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended in between.
+    }
+  }
+};
+
+const consumerSignal = (signal: NodeJS.Signals): Fault['begin'] => {
+  return async (world, pair) => {
+    signalAll(consumersOf(world, pair), signal);
+    return nothing;
+  };
+};
+
+const atCommit =
+  (moment: CommitMoment): Fault['begin'] =>
+  async (world, pair) => {
+    pair.targetWay.atCommit(moment, () => signalAll(consumersOf(world, pair), 'SIGKILL'));
+    return async () => pair.targetWay.forgetCommit();
+  };
+
+const stopPart =
+  (part: (pair: Pair) => PartName): Fault['begin'] =>
+  async ({ folder }, pair) => {
+    const identity = runningPart(folder, part(pair));
+    if (identity === undefined) return nothing;
+    signalAll([-identity.pid], 'SIGSTOP');
+    return async () => signalAll([-identity.pid], 'SIGCONT');
+  };
+
+const killAndStart =
+  (part: (pair: Pair) => PartName): Fault['begin'] =>
+  async ({ folder }, pair) => {
+    await killPart(part(pair), folder);
+    return () => startPart(part(pair), folder);
+  };
+
+const connectorCall =
+  (path: string, method: 'PUT' | 'POST'): Fault['begin'] =>
+  async ({ stack }, { connectorName }) => {
+    // A worker that is away or rebalances refuses it, and then there is no fault.
+    await fetch(`${stack.connect.url}/connectors/${connectorName}/${path}`, {
+      method,
+      signal: AbortSignal.timeout(10_000),
+    }).catch(() => undefined);
+    return nothing;
+  };
+
+const way = (side: 'source' | 'target', break_: (proxy: Pair['sourceWay']) => unknown): Fault['begin'] => {
+  return async (_world, pair) => {
+    const proxy = side === 'source' ? pair.sourceWay : pair.targetWay;
+    await break_(proxy);
+    return async () => {
+      proxy.delay(0);
+      await proxy.restore();
+    };
+  };
+};
+
+const endSessions =
+  (side: 'source' | 'target', which: 'log' | 'others'): Fault['begin'] =>
+  async (_world, pair) => {
+    await pair[side].endSessions(which);
+    return nothing;
+  };
+
+/** The session that locks stays open until the fault is over. */
+const lockTarget: Fault['begin'] = async (_world, { target, targetName }) => {
+  const held = Promise.withResolvers<void>();
+  const locked = Promise.withResolvers<void>();
+  const locking = target
+    .session(async (session) => {
+      const table = targetName('items');
+      if (target.kind === 'postgresql') {
+        await session.run('BEGIN');
+        await session.run(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+      } else await session.run(`LOCK TABLES ${table} READ`);
+      locked.resolve();
+      await held.promise;
+    })
+    .catch(() => locked.resolve()); // The server was killed meanwhile, and the lock with it.
+  await locked.promise;
+  return async () => {
+    held.resolve();
+    await locking;
+  };
+};
+
+let passwords = 0;
+
+const rotatePassword =
+  (side: 'source' | 'target'): Fault['begin'] =>
+  async ({ control }, pair) => {
+    const end: DatabaseEnd = pair[side];
+    passwords += 1;
+    const password = `changed${passwords}`;
+    await end.changePassword(password);
+    const databaseId = side === 'source' ? pair.sourceDatabaseId : pair.targetDatabaseId;
+    return () => until(() => control.changePassword(databaseId, password));
+  };
+
+/** A consumer with the same launch as the one that runs: the older one has to notice that it is not the last. */
+const secondConsumer: Fault['begin'] = async (world, pair) => {
+  const [pid] = consumersOf(world, pair);
+  if (pid === undefined) return nothing;
+  const child = spawn(process.execPath, [consumerBundle], {
+    cwd: projectRoot,
+    env: environmentOf(pid),
+    stdio: 'ignore',
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', () => resolve());
+  });
+  return async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+};
+
+/** The older consumer is stopped in the middle of its work, and goes on after another one has taken its place. */
+const zombie: Fault['begin'] = async (world, pair) => {
+  const stopped = consumersOf(world, pair);
+  signalAll(stopped, 'SIGSTOP');
+  const endSecond = await secondConsumer(world, pair);
+  return async () => {
+    signalAll(stopped, 'SIGCONT');
+    await sleep(10_000);
+    await endSecond();
+  };
+};
+
+/** Kafka removes events that nobody has applied, as its retention does. */
+const loseEvents: Fault['begin'] = async (world, pair) => {
+  const stopped = consumersOf(world, pair);
+  signalAll(stopped, 'SIGSTOP');
+  return async () => {
+    const admin = new Kafka({ brokers: [world.stack.kafka.brokers], logLevel: logLevel.NOTHING }).admin();
+    try {
+      await admin.connect();
+      const { config } = await world.control.status(pair.replicationId);
+      const topic = `${config.kafka_topic_prefix}.${pair.source.schema}.ledger`;
+      const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({
+        partition,
+        offset: high,
+      }));
+      await admin.deleteTopicRecords({ topic, partitions });
+    } finally {
+      signalAll(stopped, 'SIGCONT');
+      await admin.disconnect();
+    }
+  };
+};
+
+/** The source removes log that capture has not read. */
+const loseLog: Fault['begin'] = async (world, pair) => {
+  const identity = runningPart(world.folder, 'connect');
+  if (identity === undefined) return nothing;
+  signalAll([-identity.pid], 'SIGSTOP');
+  return async () => {
+    try {
+      await pair.source.endSessions('log');
+      await sleep(1_000);
+      await pair.source.removeLog();
+    } finally {
+      signalAll([-identity.pid], 'SIGCONT');
+    }
+  };
+};
+
+const userCalls =
+  (first: string, last?: string): Fault['begin'] =>
+  async ({ control }, { replicationId }) => {
+    // A user may ask at any time; what the state does not allow is refused.
+    await control.act(replicationId, first).catch(() => undefined);
+    return async () => {
+      if (last !== undefined) await until(() => control.act(replicationId, last));
+    };
+  };
+
+/** Repeats what the control plane is not there for yet. */
+const until = async (act: () => Promise<unknown>): Promise<void> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await act();
+      return;
+    } catch (error) {
+      if (attempt === 30) throw error;
+      await sleep(2_000);
+    }
+  }
+};
+
+const consumer = ({ name }: Pair): string => `consumer of ${name}`;
+const connector = ({ name }: Pair): string => `connector of ${name}`;
+const part = (name: PartName) => (): string => name;
+const sourcePart = ({ source }: Pair): PartName => source.part;
+const targetPart = ({ target }: Pair): PartName => target.part;
+const sourceWay = ({ name }: Pair): string => `source way of ${name}`;
+const targetWay = ({ name }: Pair): string => `target way of ${name}`;
+
+/** A loss is told by one of them, whoever sees it first. */
+const ofLoss = ['needs-resync', 'replication-failed', 'table-held', 'source-log-limit'];
+
+const list: readonly Omit<Fault, 'repeatsEvents'>[] = [
+  {
+    ...{ name: 'consumer-killed', resource: consumer, lasts: atOnce, incidents: ofConsumer },
+    begin: consumerSignal('SIGKILL'),
+  },
+  {
+    ...{ name: 'consumer-terminated', resource: consumer, lasts: atOnce, incidents: ofConsumer },
+    begin: consumerSignal('SIGTERM'),
+  },
+  {
+    ...{ name: 'consumer-stopped', resource: consumer, lasts: [5_000, 45_000], incidents: ofConsumer },
+    begin: async (world, pair) => {
+      const pids = consumersOf(world, pair);
+      signalAll(pids, 'SIGSTOP');
+      return async () => signalAll(pids, 'SIGCONT');
+    },
+  },
+  {
+    ...{ name: 'consumer-twice', resource: consumer, lasts: [8_000, 20_000], incidents: ofTarget },
+    begin: secondConsumer,
+  },
+  {
+    ...{ name: 'consumer-zombie', resource: consumer, lasts: [40_000, 70_000], incidents: ofTarget },
+    begin: zombie,
+  },
+  {
+    ...{ name: 'killed-before-commit', resource: targetWay, lasts: [4_000, 8_000], incidents: ofTarget },
+    begin: atCommit('before-commit'),
+  },
+  {
+    ...{ name: 'killed-in-commit', resource: targetWay, lasts: [4_000, 8_000], incidents: ofTarget },
+    begin: atCommit('in-commit'),
+  },
+  {
+    ...{ name: 'killed-after-commit', resource: targetWay, lasts: [4_000, 8_000], incidents: ofTarget },
+    begin: atCommit('after-commit'),
+  },
+  {
+    ...{ name: 'connect-killed', resource: part('connect'), lasts: [0, 15_000], incidents: ofCapture },
+    begin: killAndStart(() => 'connect'),
+  },
+  {
+    ...{ name: 'connect-stopped', resource: part('connect'), lasts: [5_000, 60_000], incidents: ofCapture },
+    begin: stopPart(() => 'connect'),
+  },
+  {
+    ...{ name: 'connector-paused', resource: connector, lasts: atOnce, incidents: ofCapture },
+    begin: connectorCall('pause', 'PUT'),
+  },
+  {
+    ...{ name: 'connector-restarted', resource: connector, lasts: atOnce, incidents: ofCapture },
+    begin: connectorCall('restart?includeTasks=true', 'POST'),
+  },
+  {
+    ...{ name: 'kafka-killed', resource: part('kafka'), lasts: [0, 20_000], incidents: ofKafka },
+    begin: killAndStart(() => 'kafka'),
+  },
+  {
+    ...{ name: 'kafka-stopped', resource: part('kafka'), lasts: [5_000, 40_000], incidents: ofKafka },
+    begin: stopPart(() => 'kafka'),
+  },
+  {
+    ...{ name: 'source-killed', resource: sourcePart, lasts: [0, 10_000], incidents: ofSource },
+    begin: killAndStart(sourcePart),
+  },
+  {
+    ...{ name: 'source-stopped', resource: sourcePart, lasts: [5_000, 30_000], incidents: ofSource },
+    begin: stopPart(sourcePart),
+  },
+  {
+    ...{ name: 'source-log-session-ended', resource: connector, lasts: atOnce, incidents: ofCapture },
+    begin: endSessions('source', 'log'),
+  },
+  {
+    ...{ name: 'source-sessions-ended', resource: connector, lasts: atOnce, incidents: ofSource },
+    begin: endSessions('source', 'others'),
+  },
+  {
+    ...{ name: 'source-refuses', resource: sourceWay, lasts: [1_000, 30_000], incidents: ofSource },
+    begin: way('source', (proxy) => proxy.refuse()),
+  },
+  {
+    ...{ name: 'source-silent', resource: sourceWay, lasts: [5_000, 60_000], incidents: ofSource },
+    begin: way('source', (proxy) => proxy.silence()),
+  },
+  {
+    ...{ name: 'source-slow', resource: sourceWay, lasts: [5_000, 30_000], incidents: ofSource },
+    begin: way('source', (proxy) => proxy.delay(50)),
+  },
+  {
+    ...{ name: 'target-killed', resource: targetPart, lasts: [0, 15_000], incidents: ofTarget },
+    begin: killAndStart(targetPart),
+  },
+  {
+    ...{ name: 'target-sessions-ended', resource: targetWay, lasts: atOnce, incidents: ofTarget },
+    begin: endSessions('target', 'others'),
+  },
+  {
+    ...{ name: 'target-refuses', resource: targetWay, lasts: [1_000, 40_000], incidents: ofTarget },
+    begin: way('target', (proxy) => proxy.refuse()),
+  },
+  {
+    ...{ name: 'target-silent', resource: targetWay, lasts: [5_000, 60_000], incidents: ofTarget },
+    begin: way('target', (proxy) => proxy.silence()),
+  },
+  {
+    ...{ name: 'target-slow', resource: targetWay, lasts: [5_000, 30_000], incidents: ofTarget },
+    begin: way('target', (proxy) => proxy.delay(50)),
+  },
+  {
+    ...{ name: 'target-cut', resource: targetWay, lasts: atOnce, incidents: ofTarget },
+    begin: way('target', (proxy) => proxy.cut()),
+  },
+  {
+    ...{ name: 'target-locked', resource: targetWay, lasts: [5_000, 40_000], incidents: ofTarget },
+    begin: lockTarget,
+  },
+  {
+    ...{ name: 'source-password-changed', resource: sourceWay, lasts: [0, 10_000] },
+    incidents: [...ofSource, ...ofStart],
+    begin: rotatePassword('source'),
+  },
+  {
+    ...{ name: 'target-password-changed', resource: targetWay, lasts: [0, 10_000] },
+    incidents: [...ofTarget, 'credentials-refused', ...ofStart],
+    begin: rotatePassword('target'),
+  },
+  {
+    ...{ name: 'control-plane-stopped', resource: part('emulator'), lasts: [5_000, 60_000] },
+    incidents: ofControl,
+    begin: stopPart(() => 'emulator'),
+  },
+  {
+    ...{ name: 'schedule-twice', resource: part('emulator'), lasts: atOnce, incidents: [] },
+    begin: async ({ control }) => {
+      await Promise.all(
+        (['monitor-health', 'monitor-health', 'check-heartbeats', 'check-heartbeats'] as const).map((name) =>
+          control.runSchedule(name).catch(() => undefined),
+        ),
+      );
+      return nothing;
+    },
+  },
+  {
+    ...{ name: 'events-lost', resource: consumer, lasts: [8_000, 20_000], loses: true },
+    incidents: [...ofConsumer, ...ofLoss],
+    begin: loseEvents,
+  },
+  {
+    ...{ name: 'log-lost', resource: part('connect'), lasts: [5_000, 15_000], loses: true },
+    incidents: [...ofSource, ...ofLoss],
+    begin: loseLog,
+  },
+  {
+    ...{ name: 'user-restarts', resource: consumer, lasts: atOnce },
+    incidents: [...ofConsumer, ...ofCapture, ...ofStart],
+    begin: userCalls('restart'),
+  },
+  {
+    ...{ name: 'user-pauses', resource: consumer, lasts: [5_000, 20_000] },
+    incidents: [...ofConsumer, ...ofCapture, ...ofStart],
+    begin: userCalls('pause', 'resume'),
+  },
+  {
+    ...{ name: 'user-resyncs-a-table', resource: consumer, lasts: atOnce },
+    incidents: [...ofConsumer, 'resync-done', 'table-change-failed'],
+    begin: async ({ control }, { replicationId, source }) => {
+      await control.act(replicationId, `tables/${source.schema}.items/resync`).catch(() => undefined);
+      return nothing;
+    },
+  },
+];
+
+/** What concerns the consumer and its target alone. */
+const keepingOrder = new Set([...ofTarget, 'credentials-refused', 'replication-failed']);
+
+/** Every fault that a run draws from. */
+export const faults: readonly Fault[] = list.map((fault) => ({
+  ...fault,
+  repeatsEvents:
+    fault.incidents.length === 0 || fault.incidents.some((condition) => !keepingOrder.has(condition)),
+}));

@@ -1,0 +1,86 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { StackState } from '../../../local/stack-state.ts';
+import type { DatabaseEnd, Session, TextRow } from './database-end.ts';
+
+/** A statement of the workload takes milliseconds; one that waits for a stopped server must not wait for ever. */
+const statementTimeoutMs = 60_000;
+
+export const openPostgresEnd = async (
+  side: 'source' | 'target',
+  server: StackState['source'],
+  database: string,
+): Promise<DatabaseEnd> => {
+  const { host, port } = server;
+  const username = `${database}_role`;
+  const password = 'first';
+  const withClient = async <T>(use: (client: pg.Client) => Promise<T>, name = database): Promise<T> => {
+    const client = new pg.Client({
+      ...{ ...server, database: name, connectionTimeoutMillis: 10_000, query_timeout: statementTimeoutMs },
+    });
+    // A server that is killed ends its sessions; the statement under way fails as well.
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await use(client);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  };
+  await withClient(async (client) => {
+    await client.query(`CREATE ROLE ${username} LOGIN SUPERUSER REPLICATION PASSWORD '${password}'`);
+    await client.query(`CREATE DATABASE ${database} OWNER ${username}`);
+  }, server.database);
+
+  return {
+    ...{ kind: 'postgresql', part: side, host, port, database, schema: 'public', username, password },
+    session: (use) => withClient((client) => use(sessionOf(client))),
+    changePassword: (changed) =>
+      withClient(async (client) => {
+        await client.query(`ALTER ROLE ${username} PASSWORD '${changed}'`);
+        await client.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${username}'`,
+        );
+      }),
+    endSessions: (which) =>
+      withClient(async (client) => {
+        const ended = await client.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE usename = '${username}' AND (backend_type = 'walsender') = ${which === 'log'}`,
+        );
+        return ended.rowCount ?? 0;
+      }),
+    removeLog: () =>
+      withClient(async (client) => {
+        await client.query(
+          'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()',
+        );
+      }),
+    columns: (table) =>
+      withClient(async (client) => {
+        const { rows } = await client.query(
+          `SELECT attname FROM pg_attribute
+           WHERE attrelid = 'public.${table}'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
+        );
+        return rows.map(({ attname }) => String(attname));
+      }),
+  };
+};
+
+const sessionOf = (client: pg.Client): Session => ({
+  run: async (statement) => {
+    await client.query(statement);
+  },
+  rows: async (query) => {
+    const { rows } = await client.query({ text: query, rowMode: 'array' });
+    return (rows as unknown[][]).map((row) => row.map((value) => (value === null ? null : String(value))));
+  },
+  load: async (table, lines) => {
+    const stream = client.query(copyFrom(`COPY ${table} FROM STDIN`));
+    await pipeline(Readable.from([Buffer.from(lines.map(toLine).join(''))]), stream);
+  },
+});
+
+const toLine = (row: TextRow): string => `${row.map((value) => value ?? '\\N').join('\t')}\n`;
