@@ -1,3 +1,9 @@
+/**
+ * Every Java that tests start lives for a few minutes at most: it starts and works in half of the processor time when it compiles
+ * nothing twice and collects garbage in one thread. The stack of a demo, of a benchmark and of a user is as it was.
+ */
+process.env.JAVA_TOOL_OPTIONS ??= '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
+
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],

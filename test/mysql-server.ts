@@ -145,6 +145,8 @@ export interface MysqlTestServer {
 export interface MysqlOptions extends Pick<FetchOptions, 'say' | 'signal'> {
   /** Kept between starts; a temporary one is made when left out. */
   readonly dataDir?: string;
+  /** Tells the servers apart that one process has at the same time in temporary folders. */
+  readonly number?: number;
   /** A free one is taken when left out. */
   readonly port?: number;
   /** System variables. They win over ours. */
@@ -168,7 +170,7 @@ export const startMysql = async (
   // The libraries are newer than those of the machine, so their own loader has to start the server.
   const command = path.join(libraryFolder, loader);
   const server = ['--library-path', libraryFolder, path.join(root, 'usr', 'sbin', 'mysqld')];
-  const dataDir = given.dataDir ?? path.join(tmpdir(), `millrace-mysql-${process.pid}`);
+  const dataDir = given.dataDir ?? path.join(tmpdir(), `millrace-mysql-${process.pid}-${given.number ?? 1}`);
   const options = [
     '--no-defaults',
     `--basedir=${path.join(root, 'usr')}`,

@@ -1,6 +1,6 @@
 /**
- * `npm run test:mysql`: the suites of MySQL against a real MySQL server, which is fetched from Debian's packages and stopped in
- * the end, also after Ctrl-C. Where none can be fetched it says what is missing, and counts one skipped test.
+ * `npm run test:mysql`: the suites of MySQL against real MySQL servers, one for each of jest's workers, since a suite does with its
+ * server what it wants. They are fetched from Debian's packages and stopped in the end, also after Ctrl-C. Where none can be fetched it says what is missing, and counts one skipped test.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
@@ -14,6 +14,9 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+/** Much of what a suite does is to wait, so that two cores serve three. */
+const serverCount = 3;
+
 const reportFile = path.join(reportFolder, 'mysql.json');
 
 const stop = new AbortController();
@@ -26,14 +29,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-const runSuites = (url: string): Promise<number> =>
+const runSuites = (urls: readonly string[]): Promise<number> =>
   new Promise((resolve, reject) => {
     const report = ['--json', `--outputFile=${reportFile}`];
-    const args = ['run', '--silent', 'test:mysql:suites', '--', ...report, ...process.argv.slice(2)];
+    const options = [`--maxWorkers=${urls.length}`, ...report, ...process.argv.slice(2)];
+    const args = ['run', '--silent', 'test:mysql:suites', '--', ...options];
     const child = spawn('npm', args, {
       cwd: path.resolve(import.meta.dirname, '..'),
       stdio: 'inherit',
-      env: { ...process.env, MILLRACE_TEST_MYSQL_URL: url, MILLRACE_TEST_MYSQL_ONLY: 'yes' },
+      env: { ...process.env, MILLRACE_TEST_MYSQL_URL: urls.join(' '), MILLRACE_TEST_MYSQL_ONLY: 'yes' },
     });
     // Ctrl-C reaches it by itself; a signal that was sent to this process alone does not.
     const forward = (): boolean => child.kill(endedBy);
@@ -58,15 +62,22 @@ const main = async (): Promise<number> => {
     say(`MySQL is not tested: ${fetched.missing}`);
     return finish({ passed: 0, failed: 0, skipped: 1 });
   }
-  const server = await startMysql(fetched.root, { say, signal });
-  say(`Testing with MySQL ${server.version}`);
+  const { root } = fetched;
+  const starts = Array.from({ length: serverCount }, (_, index) =>
+    startMysql(root, { say: index === 0 ? say : () => {}, signal, number: index + 1 }),
+  );
+  const outcomes = await Promise.allSettled(starts);
+  const servers = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   try {
-    const exitCode = await runSuites(server.url);
+    // Throws what a start has thrown; the others are stopped.
+    await Promise.all(starts);
+    say(`Testing with MySQL ${servers[0]?.version}`);
+    const exitCode = await runSuites(servers.map(({ url }) => url));
     signal.throwIfAborted();
     const report = JSON.parse(readFileSync(reportFile, 'utf8')) as JestReport;
     return finish(countsOfStep(countsOfReport(report), exitCode));
   } finally {
-    await server.stop();
+    await Promise.all(servers.map((server) => server.stop()));
   }
 };
 
@@ -74,7 +85,7 @@ try {
   process.exitCode = await main();
 } catch (error) {
   if (endedBy === undefined) throw error;
-  say(`Ended by ${endedBy}; the server is stopped.`);
+  say(`Ended by ${endedBy}; the servers are stopped.`);
   // What a shell returns for a program that a signal ended.
   process.exitCode = 128 + constants.signals[endedBy];
 }

@@ -148,7 +148,7 @@ const main = async (): Promise<void> => {
     process.stdout.write(`${name.padEnd(16)}${closingLine(counts)} (${seconds.toFixed(0)} s)\n`);
   }
   const total = sumCounts(results.map((result) => result.counts));
-  writeSummary(names, total);
+  writeSummary(names, total, reportFolder, results);
   process.stdout.write(`${closingLine(total)}\n`);
   process.exitCode = total.failed === 0 ? 0 : 1;
 };

@@ -7,6 +7,18 @@ export interface Counts {
   readonly skipped: number;
 }
 
+/** How long a step of a run took. */
+export interface StepTime {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+interface Summary {
+  readonly ciRun: string | null;
+  readonly counts: Counts;
+  readonly times?: readonly StepTime[];
+}
+
 export const reportFolder = path.resolve(import.meta.dirname, '..', '.millrace', 'test');
 
 /** Where the sum of a run is kept; `names` are the steps that were asked for. */
@@ -26,18 +38,24 @@ export const writeSummary = (
   names: readonly string[],
   counts: Counts,
   folder: string = reportFolder,
+  times: readonly StepTime[] = [],
 ): void => {
-  writeFileSync(summaryFile(names, folder), JSON.stringify({ ciRun: ciRun(), counts }));
+  const summary: Summary = { ciRun: ciRun(), counts, times };
+  writeFileSync(summaryFile(names, folder), JSON.stringify(summary));
 };
 
 /** Undefined when there is none of this run of CI: the tests ended before they could write their sum. */
-export const readSummary = (names: readonly string[], folder: string = reportFolder): Counts | undefined => {
+export const readSummary = (names: readonly string[], folder: string = reportFolder): Counts | undefined =>
+  ownSummary(names, folder)?.counts;
+
+/** The times of the steps of a run; none when it kept none. */
+export const readTimes = (names: readonly string[], folder: string = reportFolder): readonly StepTime[] =>
+  ownSummary(names, folder)?.times ?? [];
+
+const ownSummary = (names: readonly string[], folder: string): Summary | undefined => {
   try {
-    const summary = JSON.parse(readFileSync(summaryFile(names, folder), 'utf8')) as {
-      readonly ciRun: string | null;
-      readonly counts: Counts;
-    };
-    return summary.ciRun === ciRun() ? summary.counts : undefined;
+    const summary = JSON.parse(readFileSync(summaryFile(names, folder), 'utf8')) as Summary;
+    return summary.ciRun === ciRun() ? summary : undefined;
   } catch {
     return undefined;
   }

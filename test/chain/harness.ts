@@ -52,8 +52,16 @@ export const apiWith = (token: string): Api => {
     const text = await response.text();
     return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
   };
+  /** A read that the gateway gave up is asked again, as any client does. */
+  const get = async (path: string): Promise<ApiAnswer> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await call('GET', path);
+      if (![502, 503, 504].includes(answer.status) || attempt === 3) return answer;
+      await sleep(1_000);
+    }
+  };
   return {
-    get: (path) => call('GET', path),
+    get,
     post: (path, body = {}, headers) => call('POST', path, body, headers),
     put: (path, body) => call('PUT', path, body),
     patch: (path, body) => call('PATCH', path, body),
@@ -164,8 +172,11 @@ export const createReplication = async (
   return { id: answer.body.replication_id, connectorName: answer.body.connector_name };
 };
 
-export const statusOf = async (tenant: Tenant, id: number): Promise<ApiAnswer['body']> =>
-  (await tenant.api.get(`/replications/${id}/status`)).body;
+export const statusOf = async (tenant: Tenant, id: number): Promise<ApiAnswer['body']> => {
+  const { status, body } = await tenant.api.get(`/replications/${id}/status`);
+  if (status !== 200) throw new Error(`The status of replication ${id}: ${status} ${JSON.stringify(body)}`);
+  return body;
+};
 
 export const startAndAwaitActive = async (
   tenant: Tenant,

@@ -109,7 +109,7 @@ const checkItself = async (options: {
 
 const runSuites = (args: readonly string[]): Promise<number> =>
   new Promise((resolve, reject) => {
-    const jest = ['jest', '--selectProjects', 'faults', '--maxWorkers=2', '--testTimeout=240000', ...args];
+    const jest = ['jest', '--selectProjects', 'faults', '--maxWorkers=4', '--testTimeout=240000', ...args];
     const child = spawn('npx', jest, {
       cwd: root,
       stdio: 'inherit',

@@ -5,6 +5,7 @@ import type { ConnectionSettings } from '#core/contracts/database.ts';
 import { quoteIdentifier } from '#core/databases/mysql/identifiers.ts';
 import { startMariadb } from '../../../local/mariadb.ts';
 import { localNetwork } from '../../kit/local-network.ts';
+import { isMysqlOnly, mysqlUrl } from '../../kit/mysql-url.ts';
 
 /** A database of its own as target: settings for what is tested, a client for what is expected. */
 export interface TargetServer {
@@ -16,16 +17,12 @@ export interface TargetServer {
 
 type Kind = 'mariadb' | 'mysql';
 
-/** No MySQL server is to be had from the registries, so one is tested where its address is given. */
-const mysqlUrl = process.env.MILLRACE_TEST_MYSQL_URL;
 /** A MariaDB server of another version can take the place of our own. */
 const mariadbUrl = process.env.MILLRACE_TEST_MARIADB_URL;
 
 /** Runs the suite against MariaDB, and against MySQL where `MILLRACE_TEST_MYSQL_URL` is set. */
 export const describeTargets = (title: string, suite: (kind: Kind) => void): void => {
-  // Set by `npm run test:mysql`: MariaDB has had its turn in other runs.
-  if (process.env.MILLRACE_TEST_MYSQL_ONLY === undefined)
-    describe(`${title} (MariaDB)`, () => suite('mariadb'));
+  if (!isMysqlOnly) describe(`${title} (MariaDB)`, () => suite('mariadb'));
   if (mysqlUrl === undefined) test.skip(`${title} (MySQL): MILLRACE_TEST_MYSQL_URL is not set`, () => {});
   else describe(`${title} (MySQL)`, () => suite('mysql'));
 };

@@ -4,6 +4,7 @@ import type { ConnectionSettings } from '#core/contracts/database.ts';
 import type { MysqlKind } from '#core/databases/mysql/flavors.ts';
 import { type MariadbServer, mariadbSourceSettings, startMariadb } from '../../../local/mariadb.ts';
 import { localNetwork } from '../../kit/local-network.ts';
+import { isMysqlOnly, mysqlUrl } from '../../kit/mysql-url.ts';
 
 export interface MysqlServer {
   readonly kind: MysqlKind;
@@ -15,14 +16,6 @@ export interface MysqlServer {
   stop(): Promise<void>;
 }
 
-const urlVariable = 'MILLRACE_TEST_MYSQL_URL';
-
-/** An administrator's address, as `mysql://root:secret@host:3306`. Every test makes a database of its own and drops it. */
-const mysqlUrl = process.env[urlVariable];
-
-/** Set by `npm run test:mysql`: MariaDB has had its turn in other runs. */
-const isMysqlOnly = process.env.MILLRACE_TEST_MYSQL_ONLY !== undefined;
-
 export const kinds: readonly MysqlKind[] = [
   ...(isMysqlOnly ? [] : (['mariadb'] as const)),
   ...(mysqlUrl === undefined ? [] : (['mysql'] as const)),
@@ -31,7 +24,7 @@ export const kinds: readonly MysqlKind[] = [
 /** The name of a skipped test when there is no MySQL server to run it on. */
 export const withoutMysql =
   mysqlUrl === undefined
-    ? `MySQL is not tested: no server can be fetched for it; set ${urlVariable}`
+    ? `MySQL is not tested: no server can be fetched for it; set MILLRACE_TEST_MYSQL_URL`
     : undefined;
 
 export const startServer = async (kind: MysqlKind): Promise<MysqlServer> => {

@@ -24,10 +24,10 @@ test('a machine that does not reach the packages tests no MySQL, and says why', 
   }
 });
 
-const dataFolders = () => readdirSync(tmpdir()).filter((name) => /^millrace-mysql-\d+$/.test(name));
+const dataFolders = () => readdirSync(tmpdir()).filter((name) => /^millrace-mysql-\d+-\d+$/.test(name));
 
 (isFetched ? test : test.skip)(
-  'Ctrl-C stops the server and removes its data (needs the server that npm run test:mysql fetches)',
+  'Ctrl-C stops the servers and removes their data (needs the server that npm run test:mysql fetches)',
   async () => {
     const before = dataFolders();
     const child = spawn(process.execPath, ['test/run-mysql.ts', '-t', 'no test has this name'], {
@@ -43,7 +43,7 @@ const dataFolders = () => readdirSync(tmpdir()).filter((name) => /^millrace-mysq
     });
     const exitCode = await new Promise((resolve) => child.once('close', resolve));
     expect(exitCode).toBe(130);
-    expect(lines.at(-1)).toBe('Ended by SIGINT; the server is stopped.');
+    expect(lines.at(-1)).toBe('Ended by SIGINT; the servers are stopped.');
     expect(dataFolders()).toEqual(before);
     expect(serversOf(child.pid)).toEqual([]);
   },
@@ -54,7 +54,7 @@ const serversOf = (pid: number | undefined): readonly string[] =>
   readdirSync('/proc').filter((name) => {
     if (!/^\d+$/.test(name)) return false;
     try {
-      return readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(`millrace-mysql-${pid}`);
+      return readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(`millrace-mysql-${pid}-`);
     } catch {
       return false; // It has ended.
     }

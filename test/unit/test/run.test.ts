@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { countsOfStage } from '../../ci-summary.ts';
+import { countsOfStage, timeLines } from '../../ci-summary.ts';
 import { closingLine, countsOfReport, countsOfStep, sumCounts } from '../../run.ts';
-import { readSummary, removeSummary, writeSummary } from '../../summaries.ts';
+import { readSummary, readTimes, removeSummary, writeSummary } from '../../summaries.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const suiteList = z.array(z.string());
@@ -84,6 +84,45 @@ describe('the sum of CI', () => {
 
   test('CI names its run', () => {
     expect(readFileSync(path.join(root, '.ci', 'run'), 'utf8')).toMatch(/^export MILLRACE_CI_RUN$/m);
+  });
+
+  test('the installation of packages counts as no test, unless it fails', () => {
+    expect(countsOfStage('packages', 0)).toEqual({ passed: 0, failed: 0, skipped: 0 });
+    expect(countsOfStage('packages', 1).failed).toBe(1);
+  });
+
+  test('the time of each stage is told, of the steps of one that has several, and of all', () => {
+    const stages = [
+      { name: 'packages', seconds: 21 },
+      { name: 'usual', seconds: 640 },
+      { name: 'demo', seconds: 60 },
+    ];
+    const stepsOf = (steps: readonly string[]) =>
+      steps.length === 0
+        ? [
+            { name: 'unit', seconds: 39.6 },
+            { name: 'product', seconds: 600 },
+          ]
+        : [{ name: steps[0] ?? '', seconds: 1 }];
+    expect(timeLines(stages, stepsOf).map((line) => line.split(/ +/).slice(-3, -1))).toEqual([
+      ['packages', '21'],
+      ['usual', '640'],
+      ['unit', '40'],
+      ['product', '600'],
+      ['demo', '60'],
+      ['all', '721'],
+    ]);
+  });
+
+  test('the times of the steps are kept with their counts', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'millrace-summaries-'));
+    try {
+      writeSummary([], counted, folder, [{ name: 'unit', seconds: 39.6 }]);
+      expect(readTimes([], folder)).toEqual([{ name: 'unit', seconds: 39.6 }]);
+      expect(readTimes(['matrix'], folder)).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test('a demo counts as one test', () => {
