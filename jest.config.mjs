@@ -48,7 +48,9 @@ export const matrixSuites = [
 
 /** Suites of test/integration that kill and break what a replication needs: `npm run test:faults`. */
 export const faultSuites = [
+  'faults/capture-kill-mariadb.test.ts',
   'faults/capture-kill.test.ts',
+  'faults/idle-tables-mariadb.test.ts',
   'faults/idle-tables.test.ts',
   'integration/capture/connect-workers.test.ts',
   'integration/capture/row-relay.test.ts',
@@ -76,6 +78,7 @@ const onStack = {
 
 /** Each project runs alone with `jest --selectProjects NAME`; most are one folder of test/. */
 export default {
+  testSequencer: '<rootDir>/test/kit/longest-first.mjs',
   projects: [
     project('unit'),
     project('console', {

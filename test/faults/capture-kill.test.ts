@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { runCaptureKill } from './capture-kill/capture-kill.ts';
-import { startMariadbSource } from './capture-kill/mariadb-source.ts';
 import { startPostgresSource } from './capture-kill/postgres-source.ts';
 
 // The longer form, with every version and load: `npm run test:faults -- capture-kill`.
@@ -27,14 +26,6 @@ test('PostgreSQL: heartbeats in the log lose no row when sessions end meanwhile'
 
 test('PostgreSQL: sessions that end, workers and servers that are killed lose no row', async () => {
   const figures = await runCaptureKill(() => startPostgresSource(18), {
-    interruptions: ['session', 'worker', 'source'],
-    times: 3,
-  });
-  expect(figures).toMatchObject({ kills: 3, lost: 0, extra: 0 });
-}, 900_000);
-
-test('MariaDB: sessions that end, workers and servers that are killed lose no row', async () => {
-  const figures = await runCaptureKill(startMariadbSource, {
     interruptions: ['session', 'worker', 'source'],
     times: 3,
   });

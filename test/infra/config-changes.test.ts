@@ -10,7 +10,7 @@ import {
   templateSchema,
 } from '../../infra/preflight/blocked-changes.ts';
 import { AccountStack } from '../../infra/stacks/account-stack.ts';
-import { resourcesOf, type Synthesized, synthesizeConfig } from './synthesize.ts';
+import { resourcesOf, type Synthesized, synthesizeAgain, synthesizeConfig } from './synthesize.ts';
 
 const load = (env: string): EnvironmentConfig =>
   loadEnvironment((name) => (name === 'env' ? env : undefined));
@@ -133,7 +133,7 @@ test('the changes above name every field that an environment has', () => {
 });
 
 test('a second synthesis of the same configuration changes nothing', () => {
-  expect(templatesOf(synthesizeConfig(prod))).toEqual(before);
+  expect(templatesOf(synthesizeAgain(prod))).toEqual(before);
 });
 
 /** Those with a name that CloudFormation does not make, which must be free. */

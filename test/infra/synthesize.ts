@@ -31,8 +31,19 @@ export const synthesize = (
   return synthesizeConfig(loadEnvironment((name) => given[name]));
 };
 
+/** What a suite has synthesized, by its configuration: that takes seconds, and the same is looked at by several tests. */
+const synthesized = new Map<string, Synthesized>();
+
 /** As `synthesize`, of any configuration. */
 export const synthesizeConfig = (config: EnvironmentConfig): Synthesized => {
+  const key = JSON.stringify(config);
+  const made = synthesized.get(key) ?? synthesizeAgain(config);
+  synthesized.set(key, made);
+  return made;
+};
+
+/** As `synthesizeConfig`, whether that was done already or not. */
+export const synthesizeAgain = (config: EnvironmentConfig): Synthesized => {
   const env = config.name;
   const flags = cdkJsonSchema.parse(JSON.parse(readFileSync(fromRoot('cdk.json'), 'utf8'))).context;
   const app = new App({

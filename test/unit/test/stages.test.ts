@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -69,4 +69,29 @@ test('CI runs npm test and every longer project once', () => {
         .map((project) => `stage ${project} npm run --silent test:${project}:counted`),
     ].sort(),
   );
+});
+
+// A name that is misspelled there would start its suite late, and nobody would know.
+test('the suites that start first are there', async () => {
+  const file = path.join(root, 'test', 'kit', 'longest-first.mjs');
+  const named = [...readFileSync(file, 'utf8').matchAll(/'(\S+\.test\.ts)'/g)].map(([, name]) => name ?? '');
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((name) => !existsSync(path.join(root, 'test', name)))).toEqual([]);
+});
+
+test('the longest suites are started first, then the largest', async () => {
+  const { default: LongestFirst } = await import(path.join(root, 'test', 'kit', 'longest-first.mjs'));
+  const tests = [
+    'unit/test/mysql-server.test.ts',
+    'unit/test/run.test.ts',
+    'faults/idle-tables.test.ts',
+    'faults/capture-kill.test.ts',
+  ].map((name) => ({ path: path.join(root, 'test', name) }));
+  const sorted = new LongestFirst().sort(tests);
+  expect(sorted.map((one: { path: string }) => path.basename(one.path))).toEqual([
+    'capture-kill.test.ts',
+    'idle-tables.test.ts',
+    'run.test.ts',
+    'mysql-server.test.ts',
+  ]);
 });
