@@ -63,8 +63,10 @@ const startCapture = inFile('integration/capture/start-capture.test.ts');
 const connectWorkers = inFile('integration/capture/connect-workers.test.ts');
 const rowRelay = inFile('integration/capture/row-relay.test.ts');
 const captureKill = inFile('faults/capture-kill.test.ts');
+const captureKillMariadb = inFile('faults/capture-kill-mariadb.test.ts');
 const mysqlKills = inFile('integration/mysql/kills.test.ts');
 const idleTables = inFile('faults/idle-tables.test.ts');
+const idleTablesMariadb = inFile('faults/idle-tables-mariadb.test.ts');
 const mysqlCapture = inFile('integration/mysql/capture.test.ts');
 const mysqlResume = inFile('integration/mysql/resume.test.ts');
 const mysqlRolledBack = inFile('integration/mysql/rolled-back.test.ts');
@@ -302,10 +304,8 @@ export const scenarios: readonly Scenario[] = [
     what: 'The Connect worker is killed before it has stored its offset, under COPY, LOAD DATA, statements of many rows and big transactions.',
     promise: 'No row is lost or invented, whatever comes again.',
     proofs: [
-      ...captureKill(
-        'PostgreSQL: sessions that end, workers and servers that are killed lose no row',
-        'MariaDB: sessions that end, workers and servers that are killed lose no row',
-      ),
+      ...captureKill('PostgreSQL: sessions that end, workers and servers that are killed lose no row'),
+      ...captureKillMariadb('MariaDB: sessions that end, workers and servers that are killed lose no row'),
       ...mysqlKills(
         'a capture of %s with gtid_mode %s loses no row to sessions that end, workers and servers that are killed',
       ),
@@ -455,10 +455,12 @@ export const scenarios: readonly Scenario[] = [
     group: 'Capture',
     what: 'The replicated table is idle while other tables or databases of the server are busy.',
     promise: 'The stored position moves on, so that the server can drop its log.',
-    proofs: idleTables(
-      'PostgreSQL %i keeps little log while the replicated table is idle and another table is busy',
-      'MariaDB may drop the log of other tables while the replicated table is idle',
-    ),
+    proofs: [
+      ...idleTables(
+        'PostgreSQL %i keeps little log while the replicated table is idle and another table is busy',
+      ),
+      ...idleTablesMariadb('MariaDB may drop the log of other tables while the replicated table is idle'),
+    ],
   },
   {
     id: 'capture-log-session-frozen',
@@ -484,10 +486,8 @@ export const scenarios: readonly Scenario[] = [
     what: 'The source is killed in the middle of transactions, and comes back.',
     promise: 'No row is lost or invented.',
     proofs: [
-      ...captureKill(
-        'PostgreSQL: sessions that end, workers and servers that are killed lose no row',
-        'MariaDB: sessions that end, workers and servers that are killed lose no row',
-      ),
+      ...captureKill('PostgreSQL: sessions that end, workers and servers that are killed lose no row'),
+      ...captureKillMariadb('MariaDB: sessions that end, workers and servers that are killed lose no row'),
       ...mysqlKills(
         'a capture of %s with gtid_mode %s loses no row to sessions that end, workers and servers that are killed',
       ),
