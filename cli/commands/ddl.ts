@@ -25,6 +25,7 @@ interface PolicyOptions {
   readonly preset?: PolicyPreset;
   readonly set?: readonly string[];
   readonly table?: string;
+  readonly clear?: boolean;
 }
 
 export const addDdlCommands = (program: Command, cli: Cli): void => {
@@ -32,6 +33,7 @@ export const addDdlCommands = (program: Command, cli: Cli): void => {
     ['millrace ddl policy shop', 'what is done when a table is changed at the source'],
     ['millrace ddl policy shop --preset strict', 'hold every table before its change'],
     ['millrace ddl policy shop --set drop-column=auto --table orders', 'one kind of change of one table'],
+    ['millrace ddl policy shop --clear --table orders', 'the table goes by the policy of all again'],
     ['millrace ddl ls shop', 'changes that wait for a person, and those that were decided'],
     ['millrace ddl show shop 3f0c2a9b81d4 --rehearse', 'tries one at the target, and leaves nothing of it'],
     ["millrace ddl approve shop 3f0c2a9b81d4 --reason 'release 7'", 'the target follows at its place'],
@@ -47,14 +49,21 @@ export const addDdlCommands = (program: Command, cli: Cli): void => {
     .addOption(new Option('--preset <preset>', 'for all kinds of change').choices(policyPresetSchema.options))
     .option('--set <kind=action>', 'for one kind of change; may be repeated', collect)
     .option('--table <table>', 'for this table only, as table or schema.table')
+    .option(
+      '--clear',
+      'forget first what was chosen for single kinds of change; with --table all that the table has of its own',
+    )
     .action(async (given: string, options: PolicyOptions) => {
       const { api, out } = cli;
       const { replication_id } = await findReplication(api, given);
       const path = { replication_id };
       const policy = await api.call('getSchemaPolicy', { path });
       const kinds = readKinds(options.set ?? []);
-      const isChange = options.preset !== undefined || Object.keys(kinds).length > 0;
-      if (!isChange && options.table !== undefined) throw usageError('--table goes with --preset or --set.');
+      const isChange =
+        options.preset !== undefined || Object.keys(kinds).length > 0 || options.clear === true;
+      if (!isChange && options.table !== undefined) {
+        throw usageError('--table goes with --preset, --set or --clear.');
+      }
       const body = isChange ? await changed(cli, replication_id, policy, { ...options, kinds }) : undefined;
       const shown = body === undefined ? policy : await api.call('setSchemaPolicy', { path, body });
       out.print(shown, (data) => renderPolicy(data));
@@ -271,7 +280,7 @@ const changed = async (
   { api }: Cli,
   replicationId: number,
   policy: Policy,
-  { preset, kinds, table: name }: PolicyOptions & { readonly kinds: Kinds },
+  { preset, kinds, table: name, clear = false }: PolicyOptions & { readonly kinds: Kinds },
 ): Promise<PolicyBody> => {
   const entries = policy.tables.map((entry) => ({
     source: entry.source,
@@ -279,20 +288,21 @@ const changed = async (
     ...(entry.preset === null ? {} : { preset: entry.preset }),
   }));
   if (name === undefined) {
-    return { preset: preset ?? policy.preset, kinds: { ...policy.kinds, ...kinds }, tables: entries };
+    const kept = clear ? {} : policy.kinds;
+    return { preset: preset ?? policy.preset, kinds: { ...kept, ...kinds }, tables: entries };
   }
   const replication = await api.call('getReplication', { path: { replication_id: replicationId } });
   const { source } = oneTable(replication, name);
   const isSame = (entry: (typeof entries)[number]): boolean =>
     tableLabel(entry.source) === tableLabel(source);
-  const before = entries.find(isSame) ?? { source, kinds: {} };
+  const none = { source, kinds: {} };
+  const before = clear ? none : (entries.find(isSame) ?? none);
+  const entry = { ...before, ...(preset !== undefined && { preset }), kinds: { ...before.kinds, ...kinds } };
+  const hasOwn = 'preset' in entry || Object.keys(entry.kinds).length > 0;
   return {
     preset: policy.preset,
     kinds: policy.kinds,
-    tables: [
-      ...entries.filter((entry) => !isSame(entry)),
-      { ...before, ...(preset !== undefined && { preset }), kinds: { ...before.kinds, ...kinds } },
-    ],
+    tables: [...entries.filter((one) => !isSame(one)), ...(hasOwn ? [entry] : [])],
   };
 };
 

@@ -23,6 +23,7 @@ export type DeadLetterCause = Schemas['DeadLetterCauses']['causes'][number];
 export type DeadLetterSettings = Schemas['DeadLetterSettings'];
 export type RequestedDeadLetters = Schemas['RequestedDeadLetters'];
 export type SchemaChange = Schemas['SchemaChange'];
+export type SchemaPolicy = Schemas['SchemaPolicy'];
 export type SchemaChangeItem = Schemas['SchemaChangeList']['schema_changes'][number];
 export type LogLine = Schemas['Logs']['lines'][number];
 export type SourceSafety = Schemas['SourceSafety'];

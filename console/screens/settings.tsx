@@ -9,6 +9,7 @@ import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { Freshness } from '../parts/freshness.tsx';
 import { Modal } from '../parts/modal.tsx';
 import { Ago, Moment } from '../parts/moment.tsx';
+import { NameField } from '../parts/name-field.tsx';
 import { useNotice } from '../parts/notices.tsx';
 import { NotThere, ProblemBox, QuietState } from '../parts/quiet-states.tsx';
 import { ShownOnce } from '../parts/shown-once.tsx';
@@ -166,16 +167,7 @@ const NewTokenDialog = ({
   return (
     <Modal title="New token" onClose={onClose}>
       <form className="stack" style={{ padding: 0 }} onSubmit={submit}>
-        <label className="field">
-          <span>Name: who or what uses it</span>
-          <input
-            type="text"
-            required
-            maxLength={100}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </label>
+        <NameField label="Name: who or what uses it" value={name} onChange={setName} />
         <label className="field">
           <span>Role</span>
           <select value={role} onChange={(event) => setRole(event.target.value as Role)}>
@@ -249,16 +241,7 @@ const NewClientDialog = ({ onClose }: { readonly onClose: () => void }) => {
     <Modal title="New client" onClose={onClose}>
       <p>A client owns databases and replications. A token of one client sees nothing of another.</p>
       <form className="stack" style={{ padding: 0 }} onSubmit={submit}>
-        <label className="field">
-          <span>Name</span>
-          <input
-            type="text"
-            required
-            maxLength={100}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </label>
+        <NameField value={name} onChange={setName} />
         <CliLine line={`millrace clients add ${shellQuoted(name || 'NAME')}`} />
         <ProblemBox error={create.error} />
         <div className="buttons">

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
+import { describe } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { consoleSignInLink, consoleUrl } from '../../local/console.ts';
 import { projectRoot, stateFolder } from '../../local/state-folder.ts';
@@ -13,10 +14,12 @@ const candidates = [
 ];
 
 /** Debian's package, or the program that MILLRACE_TEST_CHROMIUM names. */
-export const chromiumPath = candidates.find((path) => path !== undefined && existsSync(path));
+const chromiumPath = candidates.find((path) => path !== undefined && existsSync(path));
 
-/** What to do where there is none. */
-export const missingChromium = 'There is no Chromium. Install it: apt-get install --yes chromium';
+/** The tests that need a browser. Where there is none they are skipped, and it is said once in each suite what to do. */
+export const describeInBrowser = chromiumPath === undefined ? describe.skip : describe;
+if (chromiumPath === undefined)
+  process.stderr.write('There is no Chromium. Install it: apt-get install --yes chromium\n');
 
 export const screenshotFolder = join(projectRoot, '.millrace', 'test', 'screenshots');
 

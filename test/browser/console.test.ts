@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { haltPart, startPart } from '../../local/parts.ts';
 import { stateFolder } from '../../local/state-folder.ts';
 import { adminApi, createTenant, runningStack, type Tenant, waitFor } from '../chain/harness.ts';
 import {
-  chromiumPath,
   consoleAddress,
+  describeInBrowser,
   inspect,
   launchBrowser,
-  missingChromium,
   type OpenPage,
   openPage,
   signInLink,
@@ -18,10 +17,8 @@ import {
  * The whole way of an operator in a real browser, from no databases to a live replication, a fault and its recovery. The tests are one
  * story: each goes on where the one before has ended.
  */
-const story = chromiumPath === undefined ? describe.skip : describe;
-if (chromiumPath === undefined) process.stderr.write(`${missingChromium}\n`);
 
-story("the operator's console", () => {
+describeInBrowser("the operator's console", () => {
   let browser: Browser;
   let tenant: Tenant;
   let clientId: number;

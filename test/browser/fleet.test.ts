@@ -12,11 +12,10 @@ import { consoleAssets } from '../../local/console.ts';
 import { awsEnvironment } from '../../local/environment.ts';
 import { adminApi, runningStack } from '../chain/harness.ts';
 import {
-  chromiumPath,
   consoleAddress,
+  describeInBrowser,
   inspect,
   launchBrowser,
-  missingChromium,
   type OpenPage,
   openPage,
   signInLink,
@@ -63,8 +62,7 @@ test('scripts and styles are below 250 kB, gzipped', () => {
   expect(bytes).toBeLessThan(maxBundleBytes);
 });
 
-if (chromiumPath === undefined) process.stderr.write(`${missingChromium}\n`);
-const measured = chromiumPath === undefined || isShortForm ? describe.skip : describe;
+const measured = isShortForm ? describe.skip : describeInBrowser;
 
 measured(`a fleet of ${fleetSize} replications`, () => {
   let browser: Browser;

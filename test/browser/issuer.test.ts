@@ -4,22 +4,19 @@ import {
   LambdaClient,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { createConsoleServer } from '../../local/console/console-server.ts';
 import { consoleAssets } from '../../local/console.ts';
 import { findFreePort, loopback } from '../../local/ports.ts';
 import { emulatorClientConfig, runningStack } from '../chain/harness.ts';
-import { chromiumPath, inspect, launchBrowser, missingChromium, openPage } from './browser.ts';
+import { describeInBrowser, inspect, launchBrowser, openPage } from './browser.ts';
 import { consoleClientId, type Issuer, startIssuer } from './issuer.ts';
-
-const withBrowser = chromiumPath === undefined ? describe.skip : describe;
-if (chromiumPath === undefined) process.stderr.write(`${missingChromium}\n`);
 
 /** The authorizer of the stack, of which the environment is another while the tests run. */
 const authorizer = 'millrace-local-authorize';
 
-withBrowser('signing in with an OpenID Connect issuer', () => {
+describeInBrowser('signing in with an OpenID Connect issuer', () => {
   let browser: Browser;
   let issuer: Issuer;
   let stranger: Issuer;

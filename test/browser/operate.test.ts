@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import {
   adminApi,
@@ -12,21 +12,18 @@ import {
   waitFor,
 } from '../chain/harness.ts';
 import {
-  chromiumPath,
   consoleAddress,
+  describeInBrowser,
   inspect,
   launchBrowser,
-  missingChromium,
   type OpenPage,
   openPage,
   signInLink,
 } from './browser.ts';
 
 /** What an engineer on call does with a replication that runs. Each test goes on where the one before has ended. */
-const story = chromiumPath === undefined ? describe.skip : describe;
-if (chromiumPath === undefined) process.stderr.write(`${missingChromium}\n`);
 
-story('a running replication in the console', () => {
+describeInBrowser('a running replication in the console', () => {
   let browser: Browser;
   let tenant: Tenant;
   let clientId: number;
@@ -122,13 +119,43 @@ story('a running replication in the console', () => {
     expect((await tenant.target.query('SELECT id FROM items WHERE id = 5')).rowCount).toBe(0);
   }, 600_000);
 
-  test('says that no change of a table waits, and what would', async () => {
+  test('has a kind of change wait, approves one that was rehearsed, and sees it done', async () => {
     const { page } = open;
     await goToTab('schema-changes');
     await page.getByRole('heading', { name: 'No change waits' }).waitFor();
-    await page.getByRole('region', { name: 'Policy' }).getByText('safe').first().waitFor();
     await look('schema-changes-none');
-  }, 60_000);
+    const policy = page.getByRole('region', { name: 'Policy' });
+    await policy.getByText('safe').first().waitFor();
+    await policy.getByRole('button', { name: 'Change' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Single kinds of change').click();
+    await dialog.getByLabel('add-column', { exact: true }).selectOption('ask');
+    expect(await dialog.getByText(/^millrace ddl policy/).textContent()).toBe(
+      `millrace ddl policy ${id} --set add-column=ask`,
+    );
+    await look('schema-changes-policy');
+    await dialog.getByRole('button', { name: 'Change' }).click();
+    await policy.getByText('Single kinds of change: add-column=ask.').waitFor();
+
+    await tenant.source.query('ALTER TABLE items ADD COLUMN color text');
+    await tenant.source.query(`INSERT INTO items VALUES (7, 7, 'seven', 'red')`);
+    const change = page.getByRole('row', { name: /public\.items/ });
+    await change.getByText('Waiting').waitFor({ timeout: 120_000 });
+    await look('schema-changes');
+    await change.getByRole('button', { name: 'Decide' }).click();
+    await dialog.getByText('color text').first().waitFor();
+    await dialog.getByRole('button', { name: 'Rehearse' }).click();
+    await dialog.getByText('It works').waitFor({ timeout: 60_000 });
+    await look('schema-changes-decide');
+    expect(await dialog.getByText(/^millrace ddl approve/).textContent()).toContain(`ddl approve ${id} `);
+    await dialog.getByRole('button', { name: 'Approve' }).click();
+    // Nothing is clicked: the list says by itself what became of it.
+    await change.getByText('Applied').waitFor({ timeout: 120_000 });
+    await waitFor('the row with its new column', 60_000, async () => {
+      const { rows } = await tenant.target.query('SELECT color FROM items WHERE id = 7');
+      return rows[0]?.color === 'red' ? true : undefined;
+    });
+  }, 420_000);
 
   test('shows the connector with its configuration, and restarts one task', async () => {
     const { page } = open;

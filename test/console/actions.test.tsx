@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import type { Replication } from '../../console/api/client.ts';
 import { ConfirmDialog } from '../../console/parts/confirm-dialog.tsx';
 import { Freshness } from '../../console/parts/freshness.tsx';
 import { DeadLetters } from '../../console/screens/replication/dead-letters.tsx';
@@ -140,6 +141,7 @@ test('a decision names the version that was seen, and an edited statement goes w
   const api = fakeApi({
     [`GET ${path}`]: { body: { replication_id: 7, schema_changes: [change], next_cursor: null } },
     [`GET ${path}/a1`]: { body: change },
+    [`GET ${policyRoute}`]: { body: policy },
     [`POST ${path}/a1/approve`]: { body: { ...change, state: 'approved' } },
   });
   show(<SchemaChanges clientId={1} replication={replication()} />);
@@ -161,6 +163,68 @@ test('a decision names the version that was seen, and an edited statement goes w
       statement: 'ALTER TABLE "items" ADD COLUMN "color" varchar(20)',
     }),
   );
+});
+
+const policyRoute = '/v1/replications/7/schema-policy';
+const items = { schema: 'public', table: 'items' };
+const policy = {
+  preset: 'safe',
+  kinds: { truncate: 'ask' },
+  tables: [{ source: items, preset: 'strict', kinds: {} }],
+  actions: {},
+};
+const showPolicy = async () => {
+  const api = fakeApi({
+    'GET /v1/replications/7/schema-changes': {
+      body: { replication_id: 7, schema_changes: [], next_cursor: null },
+    },
+    [`GET ${policyRoute}`]: { body: policy, headers: { etag: 'W/"one"' } },
+    [`PUT ${policyRoute}`]: { body: policy },
+  });
+  const tables = [{ source: items }, { source: { schema: 'public', table: 'orders' } }];
+  show(<SchemaChanges clientId={1} replication={replication({ tables: tables as Replication['tables'] })} />);
+  const panel = await screen.findByRole('region', { name: 'Policy' });
+  fireEvent.click(await within(panel).findByRole('button', { name: 'Change' }));
+  const dialog = within(screen.getByRole('dialog'));
+  const choose = (label: string | RegExp, value: string) =>
+    fireEvent.change(dialog.getByLabelText(label), { target: { value } });
+  const line = () => dialog.getByText(/^millrace ddl policy/).textContent;
+  const put = async () => {
+    fireEvent.click(dialog.getByRole('button', { name: 'Change' }));
+    await waitFor(() => expect(api.calls.some(({ route }) => route.startsWith('PUT'))).toBe(true));
+    return api.calls.find(({ route }) => route.startsWith('PUT'));
+  };
+  return { dialog, choose, line, put };
+};
+
+test('the policy of all tables is changed by the line that is shown, and no later choice is overwritten', async () => {
+  const { dialog, choose, line, put } = await showPolicy();
+  expect((dialog.getByRole('button', { name: 'Change' }) as HTMLButtonElement).disabled).toBe(true);
+  // What cannot be done at a kind of change is not offered.
+  expect(within(dialog.getByLabelText('change-key')).queryByText(/^auto/)).toBeNull();
+  choose('drop-column', 'auto');
+  expect(line()).toBe('millrace ddl policy 7 --set drop-column=auto');
+  choose('truncate', '');
+  choose(/^Preset/, 'mirror');
+  expect(line()).toBe('millrace ddl policy 7 --clear --preset mirror --set drop-column=auto');
+  const call = await put();
+  expect(call?.headers.get('if-match')).toBe('"one"');
+  expect(call?.body).toEqual({
+    preset: 'mirror',
+    kinds: { 'drop-column': 'auto' },
+    tables: [{ source: items, preset: 'strict', kinds: {} }],
+  });
+});
+
+test('a table has a policy of its own, or goes by that of all again', async () => {
+  const { choose, line, put } = await showPolicy();
+  choose('For', 'public.orders');
+  choose('drop-column', 'auto');
+  expect(line()).toBe('millrace ddl policy 7 --table public.orders --set drop-column=auto');
+  choose('For', 'public.items');
+  choose(/^Preset/, '');
+  expect(line()).toBe('millrace ddl policy 7 --table public.items --clear');
+  expect((await put())?.body).toEqual({ preset: 'safe', kinds: { truncate: 'ask' }, tables: [] });
 });
 
 test('what is shown is called stale when its polls fail', () => {

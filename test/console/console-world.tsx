@@ -10,12 +10,15 @@ import { Notices } from '../../console/parts/notices.tsx';
 
 /** `GET /v1/fleet`, without its query. */
 type Route = `${'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'} ${string}`;
-type Answer = { readonly status?: number; readonly body: unknown } | 'never';
+type Answer =
+  | { readonly status?: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | 'never';
 
 export interface Call {
   readonly route: string;
   readonly query: URLSearchParams;
   readonly body: unknown;
+  readonly headers: Headers;
 }
 
 declare global {
@@ -32,11 +35,12 @@ export const fakeApi = (answers: Readonly<Record<Route, Answer>>) => {
     const url = new URL(request.url);
     const route = `${request.method} ${url.pathname}`;
     const text = await request.text();
-    calls.push({ route, query: url.searchParams, body: text === '' ? undefined : JSON.parse(text) });
+    const body = text === '' ? undefined : JSON.parse(text);
+    calls.push({ route, query: url.searchParams, body, headers: request.headers });
     const answer = current.get(route);
     if (answer === undefined) throw new Error(`The test has no answer for ${route}.`);
     if (answer === 'never') return new Promise<Response>(() => undefined);
-    return Response.json(answer.body, { status: answer.status ?? 200 });
+    return Response.json(answer.body, { status: answer.status ?? 200, headers: answer.headers ?? {} });
   };
   return { calls, on: (route: Route, answer: Answer) => current.set(route, answer) };
 };

@@ -5,6 +5,7 @@ import { channelsQuery } from '../../data/alerts.ts';
 import { shellQuoted } from '../../format/shell.ts';
 import { CliLine } from '../../parts/cli-line.tsx';
 import { Modal } from '../../parts/modal.tsx';
+import { NameField } from '../../parts/name-field.tsx';
 import { ProblemBox } from '../../parts/quiet-states.tsx';
 import { ShownOnce } from '../../parts/shown-once.tsx';
 import { OwnerField } from './owner.tsx';
@@ -62,16 +63,7 @@ export const ChannelDialog = ({
   return (
     <Modal title={channel === undefined ? 'Add a channel' : `Change ${channel.name}`} onClose={onClose}>
       <form className="stack" style={{ padding: 0 }} onSubmit={submit}>
-        <label className="field">
-          <span>Name</span>
-          <input
-            type="text"
-            required
-            maxLength={100}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </label>
+        <NameField value={name} onChange={setName} />
         {channel === undefined && (
           <>
             <label className="field">

@@ -1,7 +1,10 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import type { Replication } from '../../api/client.ts';
 import { changeStates, presetMeanings, useSchemaChanges } from '../../data/schema-changes.ts';
+import { nameOf, schemaPolicyQuery } from '../../data/schema-policy.ts';
+import { useMayOperate } from '../../data/session.tsx';
 import { formatCount } from '../../format/figures.ts';
 import { CliLine } from '../../parts/cli-line.tsx';
 import { Freshness } from '../../parts/freshness.tsx';
@@ -11,6 +14,7 @@ import { MoreButton } from '../../parts/more-button.tsx';
 import { PlainTable } from '../../parts/plain-table.tsx';
 import { QuietState } from '../../parts/quiet-states.tsx';
 import { ChangeBadge, RiskBadge } from './change-badges.tsx';
+import { PolicyDialog } from './policy-dialog.tsx';
 import { SchemaChangeDialog } from './schema-change-dialog.tsx';
 
 /** Changes of tables at the source: those that wait for a person, each with its table held exactly before it, and those that were decided. */
@@ -21,7 +25,7 @@ export const SchemaChanges = ({
   readonly clientId: number;
   readonly replication: Replication;
 }) => {
-  const { replication_id: id, schema_changes: policy } = replication;
+  const { replication_id: id } = replication;
   const [params, setParams] = useSearchParams();
   const state = changeStates.find((name) => name === params.get('state'));
   const found = useSchemaChanges(clientId, id, state);
@@ -103,17 +107,60 @@ export const SchemaChanges = ({
         </Listed>
         <MoreButton query={found} label="Show earlier" />
       </section>
-      <section className="panel" aria-label="Policy">
-        <div className="body stack">
-          <p>
-            The policy is <b>{policy.preset}</b>. {presetMeanings[policy.preset]}
-          </p>
-          <CliLine line={`millrace ddl policy ${id} --preset ${policy.preset}`} />
-        </div>
-      </section>
+      <PolicyPanel clientId={clientId} replication={replication} />
       {openId !== undefined && (
         <SchemaChangeDialog of={{ clientId, id, changeId: openId }} onClose={() => setOpenId(undefined)} />
       )}
     </div>
   );
 };
+
+/** What is done about them, and where it is chosen. */
+const PolicyPanel = ({
+  clientId,
+  replication,
+}: {
+  readonly clientId: number;
+  readonly replication: Replication;
+}) => {
+  const found = useQuery(schemaPolicyQuery(clientId, replication.replication_id));
+  const mayOperate = useMayOperate();
+  const [edits, setEdits] = useState(false);
+  const { preset, kinds, tables } = found.data?.policy ?? replication.schema_changes;
+  return (
+    <section className="panel" aria-label="Policy">
+      <div className="body stack">
+        <p className="row">
+          <span>
+            The policy is <b>{preset}</b>. {presetMeanings[preset]}
+          </span>
+          {mayOperate && found.data !== undefined && (
+            <button type="button" className="small" onClick={() => setEdits(true)}>
+              Change
+            </button>
+          )}
+        </p>
+        {Object.keys(kinds).length > 0 && <p>Single kinds of change: {listed(kinds)}.</p>}
+        {tables.map((entry) => (
+          <p key={nameOf(entry.source)}>
+            Table <b>{nameOf(entry.source)}</b>:{' '}
+            {[...(entry.preset === null ? [] : [entry.preset]), ...listOf(entry.kinds)].join(', ')}.
+          </p>
+        ))}
+        <CliLine line={`millrace ddl policy ${replication.replication_id}`} />
+      </div>
+      {edits && found.data !== undefined && (
+        <PolicyDialog
+          clientId={clientId}
+          replication={replication}
+          {...found.data}
+          onClose={() => setEdits(false)}
+        />
+      )}
+    </section>
+  );
+};
+
+const listOf = (kinds: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(kinds).map(([kind, action]) => `${kind}=${action}`);
+const listed = (kinds: Readonly<Record<string, string>>): string => listOf(kinds).join(', ');
