@@ -83,6 +83,7 @@ export const logsEnvironmentSchema = z.object({
   MILLRACE_HEALTH_LOG_GROUP: z.string().min(1),
   MILLRACE_CONNECT_LOG_GROUP: z.string().min(1).optional(),
 });
+export type LogsEnvironment = z.infer<typeof logsEnvironmentSchema>;
 
 /** For those who start, stop or look at executions. */
 export const executionsEnvironmentSchema = z.object({
@@ -96,6 +97,7 @@ export const authorizerEnvironmentSchema = z.object({
   MILLRACE_STATE_TABLE: z.string().min(1),
   MILLRACE_ADMIN_SECRET_ARN: z.string().min(1),
 });
+export type AuthorizerEnvironment = z.infer<typeof authorizerEnvironmentSchema>;
 
 /** For the authorizer, where an environment trusts an OpenID Connect issuer. */
 export const oidcEnvironmentSchema = z.object({

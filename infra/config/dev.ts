@@ -26,6 +26,7 @@ export const devConfig = (readContext: ReadContext): EnvironmentConfig => ({
   healthCheckRuns: 1,
   lagAlarmMs: 15 * 60_000,
   servesConsole: true,
+  streamsLogs: true,
   api: { requestsPerSecond: 50, burst: 100 },
   monitoring: 'full',
   tags: {},

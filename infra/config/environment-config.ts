@@ -126,6 +126,8 @@ export interface EnvironmentConfig {
   readonly permissionsBoundary?: string;
   /** Whether the operator's console is served by CloudFront. The local stack serves it by itself. */
   readonly servesConsole: boolean;
+  /** Whether logs are streamed by a function URL, which the emulator cannot do. Following by long poll works everywhere. */
+  readonly streamsLogs: boolean;
   /**
    * CIDR blocks that webhooks of alerts may go to although they are not public: a receiver inside of the network. A client chooses
    * where its webhooks go, so name as little as possible.

@@ -141,6 +141,12 @@ export const deliverAlertsFunctionDefinition = {
   rights: ['publish-alerts', 'queue-alerts', 'read-channels'],
 } as const satisfies FunctionDefinition;
 
+/**
+ * Streams the log of a replication behind a URL of its own: lambdas/stream-logs/handler.ts. A reader whose connection is gone costs until the
+ * time is over, so it is short, and clients come again.
+ */
+export const streamLogsFunctionDefinition = { timeoutSeconds: 300, memoryMib: smallMib } as const;
+
 /** Reads tokens and the admin secret only: see infra/stacks/control-stack.ts. */
 export const authorizeFunctionDefinition = {
   timeoutSeconds: 10,
@@ -154,6 +160,7 @@ export const functionNames: readonly string[] = [
   'deliver-alerts',
   'api',
   'authorize',
+  'stream-logs',
 ];
 
 /** The folder of a function's handler.ts, from the project's root. */

@@ -42,6 +42,7 @@ export const localConfig = (readContext: ReadContext): EnvironmentConfig => ({
   healthCheckRuns: 1,
   lagAlarmMs: 60_000,
   servesConsole: false,
+  streamsLogs: false,
   api: { requestsPerSecond: 1000, burst: 2000 },
   monitoring: 'basic',
   tags: {},

@@ -26,6 +26,7 @@ export const prodConfig = (readContext: ReadContext): EnvironmentConfig => ({
   healthCheckRuns: 4,
   lagAlarmMs: 5 * 60_000,
   servesConsole: true,
+  streamsLogs: true,
   api: { requestsPerSecond: 200, burst: 400 },
   reservedRuns: { api: 50, healthCheck: 8 },
   monitoring: 'full',

@@ -26,6 +26,7 @@ export const stagingConfig = (readContext: ReadContext): EnvironmentConfig => ({
   healthCheckRuns: 2,
   lagAlarmMs: 5 * 60_000,
   servesConsole: true,
+  streamsLogs: true,
   api: { requestsPerSecond: 50, burst: 100 },
   monitoring: 'full',
   tags: {},

@@ -441,7 +441,7 @@ const stopExecutionsGrant = (stack: MillraceStack): Grant => ({
 });
 
 /** By name, since the API's stack needs no other thing of those that make them. */
-const readLogsGrant = (stack: MillraceStack): Grant => {
+export const readLogsGrant = (stack: MillraceStack): Grant => {
   const { workers, steps, health } = logGroupNames(stack.config.name);
   const connect = connectLogGroup(stack.config);
   const names = [workers, steps, health, ...(connect === undefined ? [] : [connect])];

@@ -11,16 +11,32 @@ import {
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  FunctionUrlAuthType,
+  HttpMethod,
+  InvokeMode,
+  type Function as LambdaFunction,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import { apiVersionPath } from '#core/contracts/api-version.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
-import { apiFunctionDefinition, authorizeFunctionDefinition } from '../config/functions.ts';
+import {
+  apiFunctionDefinition,
+  authorizeFunctionDefinition,
+  streamLogsFunctionDefinition,
+} from '../config/functions.ts';
 import { acknowledge } from '../constructs/acknowledgements.ts';
-import { type Foundation, type Grant, grantsOf, type TaskResources } from '../constructs/function-rights.ts';
+import {
+  type Foundation,
+  type Grant,
+  grantsOf,
+  mergeGrants,
+  readLogsGrant,
+  type TaskResources,
+} from '../constructs/function-rights.ts';
 import { answerWithProblems } from '../constructs/gateway-problems.ts';
 import { MillraceFunction } from '../constructs/millrace-function.ts';
 import { dataRemovalPolicy, logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
@@ -152,10 +168,32 @@ export class ControlStack extends MillraceStack {
       },
     );
 
+    if (config.streamsLogs) this.#streamLogs(config, foundation, adminToken);
     new CfnOutput(this, 'ApiUrl', { value: this.api.urlForPath(apiVersionPath) });
     new CfnOutput(this, 'RestApiId', { value: this.api.restApiId });
     new CfnOutput(this, 'ApiStage', { value: apiStageName });
     new CfnOutput(this, 'AdminTokenSecretArn', { value: adminToken.secretArn });
+  }
+
+  /** API Gateway's answers end after 29 s. A function URL streams, and its function checks the tokens of the API by itself. */
+  #streamLogs(config: EnvironmentConfig, foundation: Foundation, adminToken: Secret): void {
+    const { lambda } = new MillraceFunction(this, 'stream-logs', {
+      name: 'stream-logs',
+      ...streamLogsFunctionDefinition,
+      grant: mergeGrants(authorizerGrant(config, foundation, adminToken), readLogsGrant(this)),
+    });
+    const url = lambda.addFunctionUrl({
+      authType: FunctionUrlAuthType.NONE,
+      invokeMode: InvokeMode.RESPONSE_STREAM,
+      ...(config.consoleOrigin !== undefined && {
+        cors: {
+          allowedOrigins: [config.consoleOrigin],
+          allowedMethods: [HttpMethod.GET],
+          allowedHeaders: ['authorization', 'last-event-id'],
+        },
+      }),
+    });
+    new CfnOutput(this, 'LogStreamUrl', { value: url.url });
   }
 }
 

@@ -20,6 +20,7 @@ import {
 } from '#core/contracts/environment.ts';
 import { createNetworkRules } from '#core/databases/network-rules.ts';
 import type { Credentials } from '#core/ports/services.ts';
+import { logGroupsOf } from '../shared/log-groups.ts';
 import {
   connectService,
   databaseNetwork,
@@ -73,16 +74,7 @@ export const handler = createApi(
     openTargetWith: (database, credentials) => withCredentials(credentials).openTarget(database),
     detectServer: (host, port) => detectServer(network, host, port),
     findNetworkProblems: createNetworkRules(network).findProblems,
-    logs: createLogReader({
-      groups: {
-        workers: environment.MILLRACE_WORKERS_LOG_GROUP,
-        steps: environment.MILLRACE_STEPS_LOG_GROUP,
-        health: environment.MILLRACE_HEALTH_LOG_GROUP,
-        ...(environment.MILLRACE_CONNECT_LOG_GROUP !== undefined && {
-          connect: environment.MILLRACE_CONNECT_LOG_GROUP,
-        }),
-      },
-    }),
+    logs: createLogReader({ groups: logGroupsOf(environment) }),
     clock: systemClock,
     logFor: (connectorName, replicationId) =>
       createLog({ service, connectorName, fields: { replication: replicationId } }),

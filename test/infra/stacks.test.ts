@@ -50,6 +50,17 @@ const partOf = (env: EnvironmentName, part: string) => {
 describe.each(environmentNames)('%s', (env) => {
   const all = synthesized[env];
   const functions = lambdaFunctions(all, env);
+  const streams = env !== 'local';
+
+  test('streams logs by a function URL that checks the tokens of the API itself', () => {
+    const urls = resourcesOf(all, 'AWS::Lambda::Url').map(({ Properties }) => Properties);
+    expect(urls).toEqual(
+      streams ? [expect.objectContaining({ AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' })] : [],
+    );
+    const { MILLRACE_ADMIN_SECRET_ARN: secret, MILLRACE_WORKERS_LOG_GROUP: group } =
+      functions['stream-logs']?.Environment.Variables ?? {};
+    expect([secret !== undefined, group !== undefined]).toEqual([streams, streams]);
+  });
 
   test('has no finding of cdk-nag that is not acknowledged', () => {
     const { success, violations } = new AwsSolutionsChecks(all.app).validateScope(all.app);
@@ -129,6 +140,7 @@ describe.each(environmentNames)('%s', (env) => {
       'plan-copy',
       'start-capture',
       'start-consumer',
+      ...(streams ? ['stream-logs'] : []),
       'validate-replication',
     ]);
     for (const definition of Object.values(functions)) {
@@ -141,8 +153,8 @@ describe.each(environmentNames)('%s', (env) => {
     const owned = (of: (definition: (typeof functions)[string]) => string) =>
       new Set(Object.values(functions).map(of)).size;
     expect(owned(({ Role }) => Role['Fn::GetAtt'][0])).toBe(Object.keys(functions).length);
-    // One for the steps, one for the health checks, and one each for the API, its authorizer and what delivers alerts.
-    expect(owned(({ LoggingConfig }) => JSON.stringify(LoggingConfig.LogGroup))).toBe(5);
+    // One for the steps, one for the health checks, and one each for the API, its authorizer, what delivers alerts and what streams logs.
+    expect(owned(({ LoggingConfig }) => JSON.stringify(LoggingConfig.LogGroup))).toBe(streams ? 6 : 5);
     const groups = resourcesOf(all, 'AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName);
     for (const name of [
       'MILLRACE_WORKERS_LOG_GROUP',
@@ -169,6 +181,7 @@ describe.each(environmentNames)('%s', (env) => {
       'plan-copy': 300,
       'start-capture': 180,
       'start-consumer': 120,
+      ...(streams ? { 'stream-logs': 300 } : {}),
       'validate-replication': 180,
     });
     const asl = ['start-replication', 'delete-replication', 'change-tables']
@@ -317,6 +330,16 @@ describe.each(environmentNames)('%s', (env) => {
       'plan-copy': [...state, readSecret, 'sns:Publish'],
       'start-capture': [...state, readSecret, 'sns:Publish'],
       'start-consumer': [...state, ...launchTasks],
+      // What the authorizer may do, and the logs; it writes nothing but the last use of a token.
+      'stream-logs': [
+        'dynamodb:GetItem',
+        'dynamodb:UpdateItem',
+        'kms:Decrypt',
+        'kms:Encrypt',
+        'kms:GenerateDataKey',
+        'secretsmanager:GetSecretValue',
+        'logs:FilterLogEvents',
+      ],
       'validate-replication': [...state, readSecret, 'sns:Publish'],
     };
     const inEveryFunction = /^(ec2|xray):|^logs:(CreateLogStream|PutLogEvents)$/;
@@ -423,11 +446,14 @@ describe.each(environmentNames)('%s', (env) => {
     );
   });
 
-  test('lets nobody but the authorizer read the admin token', () => {
+  test('lets nobody read the admin token but the two that check tokens', () => {
     const readers = rolePolicies(all)
       .filter(({ statement }) => JSON.stringify(statement.Resource).includes('AdminToken'))
       .map(({ role }) => role);
-    expect(readers).toEqual([expect.stringContaining('authorize')]);
+    expect(readers).toEqual([
+      expect.stringContaining('authorize'),
+      ...(streams ? [expect.stringContaining('streamlogs')] : []),
+    ]);
   });
 
   test('fills in every substitution of the state machines, and no unknown one', () => {
@@ -571,6 +597,7 @@ describe.each(environmentNames)('%s', (env) => {
       ...(env === 'local' ? [] : ['ConnectSecurityGroupId']),
       ...(env === 'local' ? [] : ['ConsoleBucket', 'ConsoleDistribution', 'ConsoleUrl']),
       'DashboardName',
+      ...(streams ? ['LogStreamUrl'] : []),
       ...(env === 'local' ? [] : ['MonitoringSecurityGroupId', 'NatAddresses']),
       'RestApiId',
       'StateMachineArn',
