@@ -197,7 +197,7 @@ test('what fails after the answer has begun is told in the stream, which ends', 
   expect(text).toContain('event: problem\ndata: {"type":"about:blank","title":"NotFound"');
 });
 
-test('a reader that has gone is not written to for ever', async () => {
+test('a reader that has gone is not written to forever', async () => {
   const { get, world, line } = await setUp(100_000_000);
   world.logEvents = { workers: [line(-90, 'one')] };
   const answer = await get();
