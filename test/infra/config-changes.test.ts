@@ -55,6 +55,7 @@ const possible = {
     lagAlarmMs: 60_000,
     consoleOrigin: 'https://console.example.com',
     oidc: { issuer: 'https://issuer.example.com', audience: 'millrace', roleClaim: 'r', clientClaim: 'c' },
+    streamsLogs: false,
     api: {
       requestsPerSecond: 500,
       burst: 900,
