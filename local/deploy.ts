@@ -6,7 +6,7 @@ import { apiVersionPath } from '#core/contracts/api-version.ts';
 import { findAssembly, hashSources } from './assembly-cache.ts';
 import { runLogged } from './commands.ts';
 import { awsEnvironment, localAccountId, localRegion, partEnvironment } from './environment.ts';
-import { connectUrl, emulatorUrl, kafkaBrokers } from './parts.ts';
+import { connectUrl, emulatorUrl, kafkaBrokers, streamUrl } from './parts.ts';
 import type { StackPlan, StackState } from './stack-state.ts';
 import { projectRoot, type StateFolder } from './state-folder.ts';
 
@@ -15,6 +15,9 @@ export interface DeployContext {
   readonly plan: Pick<StackPlan, 'ports'>;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** What the templates are made with. */
+const synthSettings = ['-c', 'env=local'];
 
 /** The consumer as the Dockerfile ships it: one file, no node_modules. */
 export const bundleConsumer = ({ folder, signal }: DeployContext): Promise<void> =>
@@ -25,21 +28,17 @@ export const bundleConsumer = ({ folder, signal }: DeployContext): Promise<void>
   });
 
 /**
- * Makes the templates of env=local, with this stack's endpoints, or finds those that were made of the same sources; needs
- * nothing that runs. Returns their folder.
+ * Makes the templates of env=local, or finds those that were made of the same sources, for any stack: its addresses are parameters of
+ * the deployment. Needs nothing that runs. Returns their folder.
  */
 export const synthesizeApp = async (context: DeployContext): Promise<string> => {
-  const { folder, plan } = context;
-  const settings = [
-    ...['-c', 'env=local'],
-    ...['-c', `kafkaBrokers=${kafkaBrokers(plan)}`],
-    ...['-c', `connectUrl=${connectUrl(plan)}`],
-  ];
+  const { folder } = context;
   const assembly = await findAssembly({
     cache: folder.cache,
     draft: join(folder.run, 'cdk.out'),
-    hash: () => hashSources(projectRoot, settings),
-    synthesize: (output) => runCdk(context, 'synth', ['synth', '--quiet', '--output', output, ...settings]),
+    hash: () => hashSources(projectRoot, synthSettings),
+    synthesize: (output) =>
+      runCdk(context, 'synth', ['synth', '--quiet', '--output', output, ...synthSettings]),
   });
   return assembly.folder;
 };
@@ -91,6 +90,7 @@ export const deployApp = async (
     ...['--require-approval', 'never'],
     ...['--method', 'direct'],
     ...['--concurrency', '4'],
+    ...addressParameters(context.plan),
     ...['--progress', 'events'],
     ...['--outputs-file', outputsFile],
   ]);
@@ -99,6 +99,16 @@ export const deployApp = async (
     .record(z.string(), z.record(z.string(), z.string()))
     .parse(JSON.parse(readFileSync(outputsFile, 'utf8')));
   return outputsOf(byStack);
+};
+
+/** Each goes to the stacks that have such a parameter. */
+const addressParameters = (plan: DeployContext['plan']): readonly string[] => {
+  const stream = streamUrl(plan);
+  return [
+    `KafkaBrokers=${kafkaBrokers(plan)}`,
+    `ConnectUrl=${connectUrl(plan)}`,
+    ...(stream === undefined ? [] : [`LogStream=${stream}`]),
+  ].flatMap((parameter) => ['--parameters', parameter]);
 };
 
 /** The outputs of all stacks by name, without those that CDK makes for references between stacks. */
@@ -136,6 +146,8 @@ const runCdk = (
       ...partEnvironment(folder.root, emulatorUrl(plan)),
       ...awsEnvironment(emulatorUrl(plan)),
       CI: '1',
+      // No rules of CloudFormation and of cdk-nag, which are for AWS and would take a third of the time. test/infra has those of cdk-nag.
+      CDK_VALIDATION: 'false',
       CDK_DISABLE_VERSION_CHECK: '1',
       CDK_DISABLE_CLI_TELEMETRY: '1',
     },

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { LocalImages } from './ecs-shim/images.ts';
 import type { ShimSettings } from './ecs-shim/main.ts';
+import { accepts } from './ports.ts';
 import {
   type ProcessIdentity,
   type StopStep,
@@ -55,16 +55,6 @@ export const startEngine = async (options: EngineOptions): Promise<ProcessIdenti
     args: [join(import.meta.dirname, 'ecs-shim', 'main.ts'), JSON.stringify(settings)],
     cwd: projectRoot,
   });
-  await waitUntilReady('The ECS task engine', started, quietMs, () => accepts(options.socket));
+  await waitUntilReady('The ECS task engine', started, quietMs, () => accepts({ path: options.socket }));
   return started.identity;
 };
-
-const accepts = (socket: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const client = connect(socket);
-    client.once('connect', () => {
-      client.destroy();
-      resolve(true);
-    });
-    client.once('error', () => resolve(false));
-  });

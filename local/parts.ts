@@ -25,6 +25,7 @@ import {
   taskRecordsFolder,
 } from './stack-state.ts';
 import { projectRoot, type StateFolder, stateFolder } from './state-folder.ts';
+import { startStream } from './stream.ts';
 
 /** The databases that the stack makes for the source's and the target's data. */
 export const sourceDatabase = 'source';
@@ -46,6 +47,7 @@ const stopSteps: Readonly<Record<PartName, readonly StopStep[]>> = {
   connect3: politeStop,
   engine: engineStop,
   emulator: emulatorStop,
+  stream: politeStop,
   mariadb: mariadbStop,
   monitoring: politeStop,
   console: politeStop,
@@ -55,6 +57,9 @@ type PlannedPorts = Pick<StackPlan, 'ports'>;
 
 export const emulatorUrl = (plan: PlannedPorts): string => `http://${loopback}:${plan.ports.emulator}`;
 export const connectUrl = (plan: PlannedPorts): string => `http://${loopback}:${plan.ports.connect}`;
+/** Where logs are streamed; undefined where the stack was planned without. */
+export const streamUrl = (plan: PlannedPorts): string | undefined =>
+  plan.ports.stream === undefined ? undefined : `http://${loopback}:${plan.ports.stream}/`;
 export const kafkaBrokers = (plan: PlannedPorts): string => `${loopback}:${plan.ports.kafka}`;
 export const partLog = (folder: StateFolder, part: PartName): string => join(folder.logs, `${part}.log`);
 
@@ -133,6 +138,14 @@ export const launchPart = async (
         lambdaLog: join(folder.logs, 'lambda.log'),
         connectLogs: ['connect', ...moreWorkers].map((worker) => join(folder.logs, `${worker}.log`)),
         temporaryFolder: join(folder.run, 'tmp'),
+      });
+      return;
+    case 'stream':
+      await startStream({
+        ...shared,
+        port: plan.ports.stream ?? (await findFreePort()),
+        emulatorUrl: emulatorUrl(plan),
+        codeFolder: join(folder.run, 'stream'),
       });
       return;
     case 'mariadb':

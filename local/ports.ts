@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer, type NetConnectOpts } from 'node:net';
 import getPort from 'get-port';
 
 /** Servers of the local stack are for this machine only. */
@@ -33,4 +33,15 @@ const isFree = (port: number): Promise<boolean> =>
     const server = createServer();
     server.once('error', () => resolve(false));
     server.listen({ port, host: loopback, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+
+/** Whether anything listens there. */
+export const accepts = (address: NetConnectOpts): Promise<boolean> =>
+  new Promise((resolve) => {
+    const client = connect(address);
+    client.once('connect', () => {
+      client.destroy();
+      resolve(true);
+    });
+    client.once('error', () => resolve(false));
   });

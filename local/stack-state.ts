@@ -7,7 +7,15 @@ import { replaceFile } from './replace-file.ts';
 import { type StateFolder, stateFolder } from './state-folder.ts';
 
 /** In the order in which they are started; `engine` is the Docker engine that runs ECS tasks as processes. */
-export const requiredParts = ['source', 'target', 'kafka', 'connect', 'engine', 'emulator'] as const;
+export const requiredParts = [
+  'source',
+  'target',
+  'kafka',
+  'connect',
+  'engine',
+  'emulator',
+  'stream',
+] as const;
 /** Started, and downloaded, only when they are asked for. */
 export const optionalParts = ['mariadb', 'connect2', 'connect3', 'monitoring', 'console'] as const;
 export type OptionalPart = (typeof optionalParts)[number];
@@ -52,6 +60,7 @@ const portsSchema = z.strictObject({
   kafkaController: z.number(),
   connect: z.number(),
   emulator: z.number(),
+  stream: z.number().optional(),
   /** Kept, like the others, also while the part is not started. */
   mariadb: z.number().optional(),
   connect2: z.number().optional(),

@@ -176,7 +176,7 @@ const portsOf = (part: PartName, ports: StackPorts): readonly number[] => {
 
 /** What depends on no other part first. */
 const reviveOrder: readonly (readonly PartName[])[] = [
-  ['source', 'target', 'mariadb', 'kafka', 'engine', 'console'],
+  ['source', 'target', 'mariadb', 'kafka', 'engine', 'stream', 'console'],
   ['connect', 'emulator'],
   ['connect2', 'connect3'],
   ['monitoring'],
@@ -273,6 +273,9 @@ const redeploy = async (context: DeployContext & { readonly plan: StackPlan }): 
   ]);
   const state = describeStack(context.plan, await deployApp(context, assembly));
   writeStackState(context.folder, state);
+  // It has loaded the function as it was.
+  await haltPart('stream', context.folder);
+  await launchPart('stream', context.folder, context.plan, context.signal);
   await moveMonitoring(context, state);
   return state;
 };
@@ -353,6 +356,7 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
         // The first worker makes the topics that the others share with it.
         .then(() => launch('connect'))
         .then(() => Promise.all(wanted.filter(isWorker).map(launch))),
+      launch('stream'),
       launch('engine')
         .then(() => launch('emulator'))
         .then(() => (deploys ? time('cdk bootstrap', () => bootstrapEmulator(context)) : undefined)),

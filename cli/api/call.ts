@@ -3,6 +3,7 @@ import { apiVersionPath } from '#core/contracts/api-version.ts';
 import { CliError, exitCodes, type ListedProblem } from '../cli-error.ts';
 import type { Profile } from '../config/profiles.ts';
 import type { Shell } from '../shell.ts';
+import { readEvents, type SentEvent } from './event-stream.ts';
 import { type Operations, routes } from './routes.ts';
 
 export type OperationName = keyof Operations;
@@ -17,6 +18,15 @@ export interface Api {
   /** Whether anyone answers as the API does, what it says to the token, and what time it has. */
   /** The client that calls are for, as the options or the profile say; undefined when they name none. */
   clientId(): Promise<number | undefined>;
+  /**
+   * Opens a stream of Server-Sent Events that an answer of the API has named, and goes on after `lastEventId`. Throws as `call` does; the events
+   * throw `ApiUnreachable` when the stream breaks off.
+   */
+  openStream(
+    url: string,
+    query: Readonly<Record<string, string | number | undefined>>,
+    lastEventId: string,
+  ): Promise<AsyncIterable<SentEvent | undefined>>;
   probe(): Promise<{ readonly status: number; readonly serverTime: Date | undefined }>;
 }
 
@@ -65,6 +75,9 @@ const callTimeoutMs = 35_000;
 /** A call that was refused for its rate is made again so often, after what Retry-After says, at most half a minute. */
 const rateLimitRetries = 4;
 const maxRetryAfterSeconds = 30;
+
+/** A stream says something every 20 s at least, also when there is nothing new. */
+const streamSilenceMs = 60_000;
 
 /**
  * A POST whose answer is lost is sent again so often, with the same Idempotency-Key: it has one effect, and the answer of the first. While
@@ -151,6 +164,40 @@ export const connectApi = (
         return readAnswer(response, text, `${method} ${target}`);
       }
     },
+    openStream: async (streamUrl, query, lastEventId) => {
+      const target = `${streamUrl}${toQuery({ ...query, client_id: await clientId?.() })}`;
+      const silence = createSilenceTimer();
+      const { signal } = shell;
+      const unreachable = (error: unknown): ApiUnreachable => {
+        signal.throwIfAborted();
+        return new ApiUnreachable(`The stream at ${streamUrl} broke off: ${causeOf(error)}.`, {
+          advice: 'Try again.',
+          cause: error,
+          mayHaveArrived: true,
+        });
+      };
+      try {
+        const response = await fetch(target, {
+          redirect: 'manual',
+          headers: {
+            authorization: `Bearer ${token}`,
+            accept: 'text/event-stream',
+            'last-event-id': lastEventId,
+          },
+          signal: AbortSignal.any([signal, silence.signal]),
+        });
+        const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+        if (!response.ok || !isStream || response.body === null) {
+          const { status } = response;
+          const text = await response.text();
+          throw toProblem(status, parseJson(text), text, `GET ${target}`);
+        }
+        return readWhileHeard(response.body, silence, unreachable);
+      } catch (error) {
+        silence.end();
+        throw error instanceof ApiProblem ? error : unreachable(error);
+      }
+    },
     probe: async () => {
       const { method, path } = routes.getMe;
       const { response, text } = await send(method, `${base}${path}`);
@@ -162,6 +209,39 @@ export const connectApi = (
     },
   };
 };
+
+interface SilenceTimer {
+  /** Aborted when nothing was heard for too long. */
+  readonly signal: AbortSignal;
+  hear(): void;
+  end(): void;
+}
+
+const createSilenceTimer = (): SilenceTimer => {
+  const silence = new AbortController();
+  const timer = setTimeout(
+    () => silence.abort(new Error(`nothing came for ${streamSilenceMs / 1_000} s`)),
+    streamSilenceMs,
+  );
+  return { signal: silence.signal, hear: () => void timer.refresh(), end: () => clearTimeout(timer) };
+};
+
+async function* readWhileHeard(
+  body: AsyncIterable<Uint8Array>,
+  silence: SilenceTimer,
+  unreachable: (error: unknown) => ApiUnreachable,
+): AsyncGenerator<SentEvent | undefined> {
+  try {
+    for await (const event of readEvents(body)) {
+      silence.hear();
+      yield event;
+    }
+  } catch (error) {
+    throw unreachable(error);
+  } finally {
+    silence.end();
+  }
+}
 
 /** Any request, as it is sent. */
 interface RequestParts {

@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '0c8e04ce8f28b7dab2e6cfb658b30081461fa463b228d0c66808487299988971';
+export const documentDigest = '786c1ee7a2baf94c180f797b68ccc2df9c263b09fe1ea38c8eb5c7f04533c8b5';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -3514,6 +3514,10 @@ export interface Logs {
    * Whether these are all lines that there are by now.
    */
   is_at_end: boolean;
+  /**
+   * Where the same lines come as Server-Sent Events, with the same token and the same query (without `wait_seconds`); `next_cursor` as `Last-Event-ID` goes on here. Null where nothing streams: follow by `wait_seconds`.
+   */
+  stream_url: string | null;
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema

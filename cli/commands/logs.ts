@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
-import type { Request } from '../api/call.ts';
+import { ApiUnreachable, type Request } from '../api/call.ts';
 import { findReplication } from '../api/find.ts';
 import type { Logs } from '../api/routes.ts';
 import { type Cli, withExamples } from '../cli.ts';
@@ -18,6 +18,8 @@ const levels: readonly Line['level'][] = ['debug', 'info', 'warn', 'error'];
 /** The most that the API gives at a time, and the longest that it waits for a line. */
 const pageSize = 1_000;
 const waitSeconds = 20;
+/** After the end of a stream; each lasts five minutes. */
+const streamPauseMs = 1_000;
 
 interface LogsOptions {
   readonly follow?: boolean;
@@ -63,12 +65,16 @@ export const addLogsCommand = (program: Command, cli: Cli): void => {
     });
 };
 
-/** Prints page after page to the end of what there is; with `follows`, whatever comes then, until Ctrl-C. */
+/**
+ * Prints page after page to the end of what there is; with `follows`, whatever comes then, until Ctrl-C: by the stream that the API names, and by
+ * long poll where it names none or the stream cannot be had.
+ */
 const showLines = async (cli: Cli, replicationId: number, query: Query, follows: boolean): Promise<void> => {
-  const { api, out } = cli;
+  const { api, out, shell } = cli;
   let cursor: string | undefined;
   let isAtEnd = false;
   let count = 0;
+  let mayStream = follows;
   while (!isAtEnd || follows) {
     const page: Logs = await patiently(cli, () =>
       api.call('readLogs', {
@@ -76,7 +82,7 @@ const showLines = async (cli: Cli, replicationId: number, query: Query, follows:
         query: {
           ...query,
           ...(cursor !== undefined && { cursor }),
-          ...(isAtEnd && { wait_seconds: waitSeconds }),
+          ...(isAtEnd && !mayStream && { wait_seconds: waitSeconds }),
         },
       }),
     );
@@ -86,8 +92,56 @@ const showLines = async (cli: Cli, replicationId: number, query: Query, follows:
     if (page.is_at_end && !isAtEnd && follows && count === 0)
       out.say('No line yet. Waiting; Ctrl-C ends it.');
     isAtEnd = page.is_at_end;
+    const { stream_url: streamUrl } = page;
+    mayStream &&= isTrusted(streamUrl, api.url);
+    if (!isAtEnd || !mayStream || streamUrl === null) continue;
+    try {
+      // Its end is none of the log: the next page and the next stream go on where it was.
+      cursor = await printStream(cli, streamUrl, query, cursor);
+      await shell.sleep(streamPauseMs);
+    } catch (error) {
+      if (!(error instanceof StreamRefused)) throw error;
+      mayStream = false;
+      out.say(`${error.message} Following by asking again and again.`);
+    }
   }
   if (count === 0) out.say('No line in this time. --since goes further back; --level debug shows more.');
+};
+
+/** The token goes there: never without TLS when the API itself has it. */
+const isTrusted = (streamUrl: string | null, apiUrl: string): boolean =>
+  streamUrl !== null && (streamUrl.startsWith('https:') || !apiUrl.startsWith('https:'));
+
+/** The stream did not begin. */
+class StreamRefused extends Error {}
+
+/** Prints the lines of a stream until it ends or breaks off, and returns where the log goes on. Throws `StreamRefused`. */
+const printStream = async (
+  { api, out, shell }: Cli,
+  url: string,
+  { since: _since, ...query }: Query,
+  begin: string,
+): Promise<string> => {
+  const events = await api.openStream(url, query, begin).catch((error: unknown) => {
+    shell.signal.throwIfAborted();
+    throw new StreamRefused((error as Error).message);
+  });
+  let cursor = begin;
+  let lines: Line[] = [];
+  try {
+    for await (const event of events) {
+      if (event?.name !== 'message') continue;
+      lines.push(JSON.parse(event.data));
+      // Only with the last line of a page it is known where to go on: those of a page that broke off come again.
+      if (event.id === undefined) continue;
+      for (const line of lines) printLine(line, out);
+      lines = [];
+      cursor = event.id;
+    }
+  } catch (error) {
+    if (!(error instanceof ApiUnreachable)) throw error;
+  }
+  return cursor;
 };
 
 const colors: Readonly<Partial<Record<Line['level'], Color>>> = {

@@ -2684,6 +2684,8 @@ export interface components {
       next_cursor: string;
       /** @description Whether these are all lines that there are by now. */
       is_at_end: boolean;
+      /** @description Where the same lines come as Server-Sent Events, with the same token and the same query (without `wait_seconds`); `next_cursor` as `Last-Event-ID` goes on here. Null where nothing streams: follow by `wait_seconds`. */
+      stream_url: string | null;
     };
     /** @description Prometheus' text format. docs/guide/monitoring.md lists the metrics. */
     Metrics: string;

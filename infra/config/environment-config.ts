@@ -114,10 +114,11 @@ export interface EnvironmentConfig {
     readonly webAclArn?: string;
   };
   /**
-   * Lambda runs that are kept free for the API and for each health check, so that copies cannot take them all. Without it, all
+   * Lambda runs that are kept free for the API and for each health check, so that copies cannot take them all, and how many readers the
+   * stream of logs has at most. Without it, all
    * functions share what the account has; AWS keeps 100 of an account's runs shared, so small accounts cannot reserve any.
    */
-  readonly reservedRuns?: { readonly api: number; readonly healthCheck: number };
+  readonly reservedRuns?: { readonly api: number; readonly healthCheck: number; readonly streamLogs: number };
   /** `basic` leaves out composite alarms, alarms on several metrics and saved queries, which the emulator does not know. */
   readonly monitoring: 'full' | 'basic';
   /** Of every resource, next to `project` and `environment`. */
@@ -126,8 +127,15 @@ export interface EnvironmentConfig {
   readonly permissionsBoundary?: string;
   /** Whether the operator's console is served by CloudFront. The local stack serves it by itself. */
   readonly servesConsole: boolean;
-  /** Whether logs are streamed by a function URL, which the emulator cannot do. Following by long poll works everywhere. */
+  /** Whether logs are streamed by a function URL. Following by long poll works everywhere. */
   readonly streamsLogs: boolean;
+  /** Where that function is served, ending in a slash, when it is not at its own URL: the emulator answers only when a function has ended. */
+  readonly logStreamUrl?: string;
+  /**
+   * Whether the addresses of Kafka, Connect and the stream of logs are parameters of the stacks. A deployment then chooses them, and templates
+   * that were made once serve any number of local stacks.
+   */
+  readonly addressesAreParameters?: boolean;
   /**
    * CIDR blocks that webhooks of alerts may go to although they are not public: a receiver inside of the network. A client chooses
    * where its webhooks go, so name as little as possible.

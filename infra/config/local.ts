@@ -1,11 +1,11 @@
-import type { EnvironmentConfig, ReadContext } from './environment-config.ts';
+import type { EnvironmentConfig } from './environment-config.ts';
 
 /**
  * The AWS emulator on a developer's machine. Kafka, Connect and the databases are real processes, reached by their
- * endpoints. The emulator cannot create NAT gateways, flow logs, security group rules, MSK or a Connect service, so
+ * endpoints, which are parameters of the deployment. The emulator cannot create NAT gateways, flow logs, security group rules, MSK or a Connect service, so
  * everything of that kind is imported here. It enforces neither VPCs nor images: the names only have to be well-formed.
  */
-export const localConfig = (readContext: ReadContext): EnvironmentConfig => ({
+export const localConfig = (): EnvironmentConfig => ({
   name: 'local',
   platform: {
     source: 'imported',
@@ -16,11 +16,11 @@ export const localConfig = (readContext: ReadContext): EnvironmentConfig => ({
       securityGroupId: 'sg-00000000000000000',
     },
     kafka: {
-      brokers: readContext('kafkaBrokers') ?? '127.0.0.1:9092',
+      brokers: '127.0.0.1:9092',
       security: 'plaintext',
     },
     connect: {
-      url: readContext('connectUrl') ?? 'http://127.0.0.1:8083',
+      url: 'http://127.0.0.1:8083',
       // The emulator's launcher puts the lines of the local Connect workers there.
       logGroup: '/millrace/local/connect',
     },
@@ -42,7 +42,9 @@ export const localConfig = (readContext: ReadContext): EnvironmentConfig => ({
   healthCheckRuns: 1,
   lagAlarmMs: 60_000,
   servesConsole: false,
-  streamsLogs: false,
+  streamsLogs: true,
+  logStreamUrl: 'http://127.0.0.1:8085/',
+  addressesAreParameters: true,
   api: { requestsPerSecond: 1000, burst: 2000 },
   monitoring: 'basic',
   tags: {},

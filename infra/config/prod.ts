@@ -28,7 +28,7 @@ export const prodConfig = (readContext: ReadContext): EnvironmentConfig => ({
   servesConsole: true,
   streamsLogs: true,
   api: { requestsPerSecond: 200, burst: 400 },
-  reservedRuns: { api: 50, healthCheck: 8 },
+  reservedRuns: { api: 50, healthCheck: 8, streamLogs: 20 },
   monitoring: 'full',
   tags: {},
   webhookRanges: [],

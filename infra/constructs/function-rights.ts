@@ -44,7 +44,8 @@ export interface KafkaAccess {
 
 /** How clients reach Kafka Connect's REST API. */
 export interface ConnectAccess {
-  readonly url: string;
+  /** Its URL, for what is in this stack. */
+  urlFor(stack: MillraceStack): string;
 }
 
 /** What replication and control are built on, wherever it comes from. */
@@ -222,8 +223,8 @@ export const kafkaUseGrant = (
     ? {}
     : kafkaRights(stack, { names: clusterNames, connectGroup: stack.named('connect') }, uses);
 
-export const connectGrant = (connect: ConnectAccess): Grant => ({
-  environment: { MILLRACE_CONNECT_URL: connect.url },
+export const connectGrant = (stack: MillraceStack, connect: ConnectAccess): Grant => ({
+  environment: { MILLRACE_CONNECT_URL: connect.urlFor(stack) },
 });
 
 /** The topic's key is the state key, which the state grant allows to use. */
@@ -492,7 +493,7 @@ export const grantsOf = (
     'relay-rows': () => kafkaGrant(stack, kafka, 'manage', 'relay'),
     // What it brings is that nothing is taken away, see below.
     'manage-tokens': () => ({}),
-    'reach-connect': () => connectGrant(connect),
+    'reach-connect': () => connectGrant(stack, connect),
     'launch-tasks': () => launchTasksGrant(stack, tasks, network),
     'update-tasks': () => updateTasksGrant(tasks),
     'stop-tasks': () => stopTasksGrant(stack, tasks, network),

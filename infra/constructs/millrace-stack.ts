@@ -1,4 +1,4 @@
-import { Aws, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Aws, CfnParameter, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
@@ -6,6 +6,9 @@ import type { EnvironmentConfig } from '../config/environment-config.ts';
 /** The index of the state table that lists items of one kind across partitions. */
 export const stateTableIndex = 'byKind';
 export const stateTableKeysIndex = 'keysByKind';
+
+/** The parameters of stacks whose addresses a deployment chooses. */
+export type AddressName = 'KafkaBrokers' | 'ConnectUrl' | 'LogStream';
 
 /** A stack named `millrace-{environment}-{part}`, with what every part needs from the configuration. */
 export abstract class MillraceStack extends Stack {
@@ -22,6 +25,15 @@ export abstract class MillraceStack extends Stack {
   /** `millrace-{environment}-{name}`: the physical name of a resource that people look for. */
   named(name: string): string {
     return `millrace-${this.config.name}-${name}`;
+  }
+
+  /** An address that a deployment may choose: a parameter of the stack where the environment wants that, with `value` as its default. */
+  addressOf(name: AddressName, value: string): string {
+    if (this.config.addressesAreParameters !== true) return value;
+    const found = this.node.tryFindChild(name);
+    const parameter =
+      found instanceof CfnParameter ? found : new CfnParameter(this, name, { default: value });
+    return parameter.valueAsString;
   }
 
   /**

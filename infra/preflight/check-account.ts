@@ -84,7 +84,10 @@ const checkLambda = (
   { quotas: { lambdaRuns } }: AccountFacts,
 ): Finding => {
   if (lambdaRuns === undefined) return unknownQuota('lambdaRuns', 'How many Lambdas may run at a time');
-  const reserved = reservedRuns === undefined ? 0 : reservedRuns.api + 2 * reservedRuns.healthCheck;
+  const reserved =
+    reservedRuns === undefined
+      ? 0
+      : reservedRuns.api + reservedRuns.streamLogs + 2 * reservedRuns.healthCheck;
   const least = reserved === 0 ? leastLambdaRuns : reserved + sharedRuns;
   return lambdaRuns >= least
     ? { level: 'ok', what: `${lambdaRuns} Lambdas may run at a time.` }

@@ -41,7 +41,7 @@ const protocols = { plaintext: 'PLAINTEXT', tls: 'SSL', iam: 'SASL_SSL' } as con
  * worker is replaced and its connectors move.
  */
 export class ConnectStack extends MillraceStack implements ConnectAccess {
-  readonly url: string;
+  readonly #url: string;
   readonly service: ConnectService;
 
   constructor(
@@ -54,7 +54,7 @@ export class ConnectStack extends MillraceStack implements ConnectAccess {
     const { network, kafka } = parts;
     const zones = network.vpc.privateSubnets.length;
     const namespaceName = `millrace-${config.name}.internal`;
-    this.url = `http://connect.${namespaceName}:${connectPort}`;
+    this.#url = `http://connect.${namespaceName}:${connectPort}`;
 
     // CDK declares its classes without `exactOptionalPropertyTypes`, under which a Cluster is not an ICluster.
     this.service = {
@@ -140,5 +140,9 @@ export class ConnectStack extends MillraceStack implements ConnectAccess {
       cloudMapOptions: { name: 'connect', dnsRecordType: DnsRecordType.A, dnsTtl: Duration.seconds(10) },
       enableECSManagedTags: true,
     });
+  }
+
+  urlFor(): string {
+    return this.#url;
   }
 }

@@ -88,13 +88,16 @@ export class ControlStack extends MillraceStack {
       ...authorizeFunctionDefinition,
       grant: authorizerGrant(config, foundation, adminToken),
     }).lambda;
+    const logStreamUrl = config.streamsLogs ? this.#streamLogs(config, foundation, adminToken) : undefined;
     const api = new MillraceFunction(this, 'api', {
       name: 'api',
       ...apiFunctionDefinition,
-      grant: withConsoleOrigin(
-        grantsOf(this, apiFunctionDefinition.rights, foundation, replication.tasks),
-        config.consoleOrigin,
-      ),
+      grant: mergeGrants(grantsOf(this, apiFunctionDefinition.rights, foundation, replication.tasks), {
+        environment: {
+          ...(config.consoleOrigin !== undefined && { MILLRACE_CONSOLE_ORIGIN: config.consoleOrigin }),
+          ...(logStreamUrl !== undefined && { MILLRACE_LOG_STREAM_URL: logStreamUrl }),
+        },
+      }),
       network: foundation.network,
       ...(config.reservedRuns !== undefined && { reservedRuns: config.reservedRuns.api }),
     }).lambda;
@@ -168,19 +171,23 @@ export class ControlStack extends MillraceStack {
       },
     );
 
-    if (config.streamsLogs) this.#streamLogs(config, foundation, adminToken);
     new CfnOutput(this, 'ApiUrl', { value: this.api.urlForPath(apiVersionPath) });
     new CfnOutput(this, 'RestApiId', { value: this.api.restApiId });
     new CfnOutput(this, 'ApiStage', { value: apiStageName });
     new CfnOutput(this, 'AdminTokenSecretArn', { value: adminToken.secretArn });
   }
 
-  /** API Gateway's answers end after 29 s. A function URL streams, and its function checks the tokens of the API by itself. */
-  #streamLogs(config: EnvironmentConfig, foundation: Foundation, adminToken: Secret): void {
+  /**
+   * API Gateway's answers end after 29 s. A function URL streams, and its function checks the tokens of the API by itself.
+   * Returns the address, which the API tells its callers.
+   */
+  #streamLogs(config: EnvironmentConfig, foundation: Foundation, adminToken: Secret): string {
     const { lambda } = new MillraceFunction(this, 'stream-logs', {
       name: 'stream-logs',
       ...streamLogsFunctionDefinition,
       grant: mergeGrants(authorizerGrant(config, foundation, adminToken), readLogsGrant(this)),
+      // Each reader takes a run for as long as it reads: without a limit readers could take those of the API.
+      ...(config.reservedRuns !== undefined && { reservedRuns: config.reservedRuns.streamLogs }),
     });
     const url = lambda.addFunctionUrl({
       authType: FunctionUrlAuthType.NONE,
@@ -193,14 +200,12 @@ export class ControlStack extends MillraceStack {
         },
       }),
     });
-    new CfnOutput(this, 'LogStreamUrl', { value: url.url });
+    const address =
+      config.logStreamUrl === undefined ? url.url : this.addressOf('LogStream', config.logStreamUrl);
+    new CfnOutput(this, 'LogStreamUrl', { value: address });
+    return address;
   }
 }
-
-const withConsoleOrigin = (grant: Grant, origin: string | undefined): Grant =>
-  origin === undefined
-    ? grant
-    : { ...grant, environment: { ...grant.environment, MILLRACE_CONSOLE_ORIGIN: origin } };
 
 /** Looks up hashes of tokens, records when a token was last used, and reads the admin token; nothing else. */
 const authorizerGrant = (

@@ -39,12 +39,12 @@ const importPlatform = (scope: Construct, platform: ImportedPlatform): Platform 
       }),
     },
     kafka: {
-      brokersFor: () => platform.kafka.brokers,
+      brokersFor: (stack) => stack.addressOf('KafkaBrokers', platform.kafka.brokers),
       security: platform.kafka.security,
       ...(platform.kafka.security === 'iam' &&
         platform.kafka.clusterName !== undefined && { clusterNames: platform.kafka.clusterName }),
     },
-    connect: platform.connect,
+    connect: { urlFor: (stack) => stack.addressOf('ConnectUrl', platform.connect.url) },
   };
 };
 

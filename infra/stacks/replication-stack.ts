@@ -54,7 +54,7 @@ export class ReplicationStack extends MillraceStack {
         readCredentialsGrant(this),
         databaseNetworkGrant(this),
         kafkaGrant(this, kafka, 'consume', 'relay'),
-        connectGrant(connect),
+        connectGrant(this, connect),
         alertGrant(state),
       ),
     });

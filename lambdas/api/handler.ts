@@ -85,6 +85,7 @@ export const handler = createApi(
     captureKafka: kafka.captureKafka,
     countFault: () => metrics.countApiFault(),
     consoleOrigin: environment.MILLRACE_CONSOLE_ORIGIN,
+    logStreamUrl: environment.MILLRACE_LOG_STREAM_URL,
   },
   createLog({ service }),
 );

@@ -56,4 +56,12 @@ export const logsAnswerSchema = z.strictObject({
     .string()
     .meta({ description: 'Where the lines go on, also after the last one: to follow them.' }),
   is_at_end: z.boolean().meta({ description: 'Whether these are all lines that there are by now.' }),
+  stream_url: z
+    .string()
+    .nullable()
+    .meta({
+      description:
+        'Where the same lines come as Server-Sent Events, with the same token and the same query (without `wait_seconds`); ' +
+        '`next_cursor` as `Last-Event-ID` goes on here. Null where nothing streams: follow by `wait_seconds`.',
+    }),
 });

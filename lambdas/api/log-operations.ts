@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { apiVersionPath } from '#core/contracts/api-version.ts';
 import { allLogComponents, type LogPage, type LogPosition, readLogPage } from '#core/logs/read-log-page.ts';
 import { pathIdSchema } from './contracts.ts';
 import { invalidRequest } from './invalid-request.ts';
@@ -25,7 +26,7 @@ export const readLogsOperation: Operation = defineOperation({
   status: 200,
   answer: logsAnswerSchema,
   errors: ['NotFound', 'ServiceUnavailable', 'PermissionDenied'],
-  run: async ({ clientId, params, query }, { store, logs, clock }) => {
+  run: async ({ clientId, params, query }, { store, logs, clock, logStreamUrl }) => {
     const { replicationId, connectorName, createdAt } = await store.getReplication(
       clientId,
       params.replication_id,
@@ -62,6 +63,10 @@ export const readLogsOperation: Operation = defineOperation({
           lines: page.lines.map((line) => ({ ...line, error: line.error ?? null })),
           next_cursor: cursorOf(page.position),
           is_at_end: page.isAtEnd,
+          stream_url:
+            logStreamUrl === undefined
+              ? null
+              : new URL(`.${apiVersionPath}/replications/${replicationId}/logs`, logStreamUrl).href,
         };
       }
       position = page.position;

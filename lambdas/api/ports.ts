@@ -58,4 +58,6 @@ export interface ApiPorts {
   readonly countFault: () => void;
   /** Where the console's page comes from (`https://host`): only its answers may be read by a browser. */
   readonly consoleOrigin?: string | undefined;
+  /** Where lambdas/stream-logs is served, ending in a slash; absent where nothing streams. */
+  readonly logStreamUrl?: string | undefined;
 }

@@ -83,6 +83,8 @@ export const connectTo = async (side: StackState['source'], database = side.data
 /** A client with the stack's two servers registered: its own databases at the source and the target. */
 export interface Tenant {
   readonly api: Api;
+  /** Of this client, as `api` uses it. */
+  readonly token: string;
   readonly source: pg.Client;
   readonly target: pg.Client;
   readonly databaseName: string;
@@ -128,6 +130,7 @@ export const createTenant = async (name: string): Promise<Tenant> => {
   const target = await connectTo(stack.target, databaseName);
   return {
     api,
+    token: token.body.token,
     source,
     target,
     databaseName,

@@ -61,7 +61,7 @@ const possible = {
       burst: 900,
       webAclArn: 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/millrace/0a1b',
     },
-    reservedRuns: { api: 10, healthCheck: 5 },
+    reservedRuns: { api: 10, healthCheck: 5, streamLogs: 5 },
     monitoring: 'basic',
     tags: { team: 'data' },
     permissionsBoundary: 'arn:aws:iam::123456789012:policy/boundary',

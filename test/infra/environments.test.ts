@@ -28,19 +28,6 @@ describe('choosing an environment', () => {
     expect(platform.kafka.brokers % platform.network.availabilityZones).toBe(0);
   });
 
-  test('local imports Kafka and Connect by the endpoints that it is given', () => {
-    const { platform } = load({
-      env: 'local',
-      kafkaBrokers: '127.0.0.1:19092',
-      connectUrl: 'http://127.0.0.1:18083',
-    });
-    expect(platform).toMatchObject({
-      source: 'imported',
-      kafka: { brokers: '127.0.0.1:19092', security: 'plaintext' },
-      connect: { url: 'http://127.0.0.1:18083' },
-    });
-  });
-
   test('takes the addresses that get the alerts', () => {
     expect(load({ env: 'prod', alertEmails: 'a@example.com,b@example.com' }).alertEmails).toEqual([
       'a@example.com',

@@ -50,16 +50,19 @@ const partOf = (env: EnvironmentName, part: string) => {
 describe.each(environmentNames)('%s', (env) => {
   const all = synthesized[env];
   const functions = lambdaFunctions(all, env);
-  const streams = env !== 'local';
+  const isLocal = env === 'local';
 
   test('streams logs by a function URL that checks the tokens of the API itself', () => {
     const urls = resourcesOf(all, 'AWS::Lambda::Url').map(({ Properties }) => Properties);
-    expect(urls).toEqual(
-      streams ? [expect.objectContaining({ AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' })] : [],
+    expect(urls).toEqual([expect.objectContaining({ AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' })]);
+    expect(functions['stream-logs']?.Environment.Variables).toMatchObject({
+      MILLRACE_ADMIN_SECRET_ARN: expect.anything(),
+      MILLRACE_WORKERS_LOG_GROUP: expect.anything(),
+    });
+    // The API tells it to its callers. Only the local stack serves it elsewhere.
+    expect(JSON.stringify(functions.api?.Environment.Variables.MILLRACE_LOG_STREAM_URL)).toContain(
+      isLocal ? 'LogStream' : 'FunctionUrl',
     );
-    const { MILLRACE_ADMIN_SECRET_ARN: secret, MILLRACE_WORKERS_LOG_GROUP: group } =
-      functions['stream-logs']?.Environment.Variables ?? {};
-    expect([secret !== undefined, group !== undefined]).toEqual([streams, streams]);
   });
 
   test('has no finding of cdk-nag that is not acknowledged', () => {
@@ -140,7 +143,7 @@ describe.each(environmentNames)('%s', (env) => {
       'plan-copy',
       'start-capture',
       'start-consumer',
-      ...(streams ? ['stream-logs'] : []),
+      'stream-logs',
       'validate-replication',
     ]);
     for (const definition of Object.values(functions)) {
@@ -154,7 +157,7 @@ describe.each(environmentNames)('%s', (env) => {
       new Set(Object.values(functions).map(of)).size;
     expect(owned(({ Role }) => Role['Fn::GetAtt'][0])).toBe(Object.keys(functions).length);
     // One for the steps, one for the health checks, and one each for the API, its authorizer, what delivers alerts and what streams logs.
-    expect(owned(({ LoggingConfig }) => JSON.stringify(LoggingConfig.LogGroup))).toBe(streams ? 6 : 5);
+    expect(owned(({ LoggingConfig }) => JSON.stringify(LoggingConfig.LogGroup))).toBe(6);
     const groups = resourcesOf(all, 'AWS::Logs::LogGroup').map(({ Properties }) => Properties.LogGroupName);
     for (const name of [
       'MILLRACE_WORKERS_LOG_GROUP',
@@ -181,7 +184,7 @@ describe.each(environmentNames)('%s', (env) => {
       'plan-copy': 300,
       'start-capture': 180,
       'start-consumer': 120,
-      ...(streams ? { 'stream-logs': 300 } : {}),
+      'stream-logs': 300,
       'validate-replication': 180,
     });
     const asl = ['start-replication', 'delete-replication', 'change-tables']
@@ -353,13 +356,13 @@ describe.each(environmentNames)('%s', (env) => {
     }
   });
 
-  test('keeps tokens and kept answers from everyone but the API and its authorizer', () => {
+  test('keeps tokens and kept answers from everyone but the API and the two that check tokens', () => {
     const kept = [tokenKey('0'.repeat(64)).pk, tokenEntryKey(1).pk, requestKey('0'.repeat(64)).pk];
     const taskRole = rolePolicies(all)
       .filter(({ role }) => role.startsWith('WorkerTaskRole'))
       .map(({ statement }) => statement);
     const others = Object.entries({ ...functions, worker: { statements: taskRole } }).filter(
-      ([name]) => name !== 'api' && name !== 'authorize',
+      ([name]) => !['api', 'authorize', 'stream-logs'].includes(name),
     );
     expect(others).toHaveLength(13);
     for (const [name, { statements }] of others) {
@@ -450,10 +453,7 @@ describe.each(environmentNames)('%s', (env) => {
     const readers = rolePolicies(all)
       .filter(({ statement }) => JSON.stringify(statement.Resource).includes('AdminToken'))
       .map(({ role }) => role);
-    expect(readers).toEqual([
-      expect.stringContaining('authorize'),
-      ...(streams ? [expect.stringContaining('streamlogs')] : []),
-    ]);
+    expect(readers).toEqual([expect.stringContaining('authorize'), expect.stringContaining('streamlogs')]);
   });
 
   test('fills in every substitution of the state machines, and no unknown one', () => {
@@ -597,7 +597,7 @@ describe.each(environmentNames)('%s', (env) => {
       ...(env === 'local' ? [] : ['ConnectSecurityGroupId']),
       ...(env === 'local' ? [] : ['ConsoleBucket', 'ConsoleDistribution', 'ConsoleUrl']),
       'DashboardName',
-      ...(streams ? ['LogStreamUrl'] : []),
+      'LogStreamUrl',
       ...(env === 'local' ? [] : ['MonitoringSecurityGroupId', 'NatAddresses']),
       'RestApiId',
       'StateMachineArn',
@@ -964,7 +964,7 @@ test('runs of Lambda are kept free for the API and the health checks in prod', (
     resourcesOf(synthesized[env], 'AWS::Lambda::Function')
       .filter(({ Properties }) => Properties.ReservedConcurrentExecutions !== undefined)
       .map(({ Properties }) => String(Properties.FunctionName).replace(`millrace-${env}-`, ''));
-  expect(reserved('prod').toSorted()).toEqual(['api', 'check-heartbeats', 'monitor-health']);
+  expect(reserved('prod').toSorted()).toEqual(['api', 'check-heartbeats', 'monitor-health', 'stream-logs']);
   expect(reserved('dev')).toEqual([]);
 });
 
@@ -997,14 +997,21 @@ test('local has nothing that the emulator cannot create', () => {
   expect(alarms.filter(({ Properties }) => Properties.Metrics !== undefined)).toEqual([]);
 });
 
-test('local takes Kafka and Connect from the command line', () => {
-  const given = synthesize('local', {
-    kafkaBrokers: '127.0.0.1:29092',
-    connectUrl: 'http://127.0.0.1:28083',
-  });
-  expect(lambdaFunctions(given, 'local')['start-capture']?.Environment.Variables).toMatchObject({
-    MILLRACE_KAFKA_BROKERS: '127.0.0.1:29092',
+test('local takes the addresses of Kafka, Connect and the stream from the deployment', () => {
+  const { local } = synthesized;
+  const variables = lambdaFunctions(local, 'local').api?.Environment.Variables;
+  expect(variables).toMatchObject({
+    MILLRACE_KAFKA_BROKERS: { Ref: 'KafkaBrokers' },
     MILLRACE_KAFKA_SECURITY: 'plaintext',
-    MILLRACE_CONNECT_URL: 'http://127.0.0.1:28083',
+    MILLRACE_CONNECT_URL: { Ref: 'ConnectUrl' },
+    MILLRACE_LOG_STREAM_URL: { Ref: 'LogStream' },
   });
+  // Nowhere else: templates that name a port would be of one stack only.
+  const defaults = ['127.0.0.1:9092', 'http://127.0.0.1:8083', 'http://127.0.0.1:8085/'];
+  for (const template of Object.values(local.templates)) {
+    const { Parameters: parameters = {}, ...rest } = template.toJSON();
+    for (const value of defaults) expect(JSON.stringify(rest)).not.toContain(value);
+    for (const [name, { Default: value }] of Object.entries<{ Default: string }>(parameters))
+      if (/^(KafkaBrokers|ConnectUrl|LogStream)$/.test(name)) expect(defaults).toContain(value);
+  }
 });

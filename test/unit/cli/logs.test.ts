@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type FakeApi, startFakeApi } from '#test/kit/fake-api.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type FakeApi, problemAnswer, startFakeApi } from '#test/kit/fake-api.ts';
 import { runCli, temporaryConfigHome } from '#test/kit/run-cli.ts';
 import type { Logs } from '../../../cli/api/routes.ts';
 import { replicationAnswer } from './answers.ts';
@@ -23,8 +23,13 @@ const line = (message: string, change: Partial<Logs['lines'][number]> = {}): Log
   error: null,
   ...change,
 });
-const page = (lines: Logs['lines'], isAtEnd: boolean, cursor = 'next'): { body: Logs } => ({
-  body: { replication_id: 3, lines, next_cursor: cursor, is_at_end: isAtEnd },
+const page = (
+  lines: Logs['lines'],
+  isAtEnd: boolean,
+  cursor = 'next',
+  streamUrl: string | null = null,
+): { body: Logs } => ({
+  body: { replication_id: 3, lines, next_cursor: cursor, is_at_end: isAtEnd, stream_url: streamUrl },
 });
 const queries = () =>
   api.requests
@@ -75,6 +80,77 @@ test('follows with long polls from the end on, until Ctrl-C', async () => {
     ['a', '20'],
     ['b', '20'],
   ]);
+});
+
+describe('where the API names a stream', () => {
+  const streamUrl = () => `${api.url}/streamed/3/logs`;
+  const events = (...sent: readonly (readonly [message: string, cursor?: string])[]) => ({
+    headers: { 'content-type': 'text/event-stream; charset=utf-8' },
+    body: `retry: 1000\n\n: nothing new\n\n${sent
+      .map(([message, cursor]) =>
+        cursor === undefined
+          ? `data: ${JSON.stringify(line(message))}\n\n`
+          : `id: ${cursor}\ndata: ${JSON.stringify(line(message))}\n\n`,
+      )
+      .join('')}`,
+  });
+  const messages = (stdout: string): readonly string[] =>
+    stdout
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text).message);
+  const streams = () =>
+    api.requests
+      .filter(({ path }) => path.startsWith('/streamed'))
+      .map(({ path, headers }) => [path.split('?')[1], headers.authorization, headers['last-event-id']]);
+
+  test('follows by it, and goes on after its end with what came meanwhile', async () => {
+    const stop = new AbortController();
+    api.on(
+      'GET /replications/3/logs',
+      page([line('first')], true, 'a', streamUrl()),
+      page([line('between')], true, 'd', streamUrl()),
+    );
+    api.on('GET /streamed/3/logs', events(['second'], ['third', 'c'], ['half of a page']), () => {
+      stop.abort();
+      return events(['never printed', 'z']);
+    });
+    const { stdout } = await runCli(['logs', '3', '-f', '-o', 'json', '--level', 'warn'], {
+      env,
+      signal: stop.signal,
+    });
+    expect(messages(stdout)).toEqual(['first', 'second', 'third', 'between']);
+    expect(streams()).toEqual([
+      ['limit=1000&level=warn', 'Bearer t', 'a'],
+      ['limit=1000&level=warn', 'Bearer t', 'd'],
+    ]);
+    expect(queries().map(({ cursor, wait_seconds: wait }) => [cursor, wait])).toEqual([
+      [undefined, undefined],
+      ['c', undefined],
+    ]);
+  });
+
+  test.each([
+    ['refuses', problemAnswer(429, 'TooManyRequests', 'Too many read at once.'), /Too many read at once/],
+    ['is something else', { body: { hello: 1 } }, /answered 200/],
+  ])('asks by long poll when it %s', async (_what, answer, message) => {
+    const stop = new AbortController();
+    api.on('GET /streamed/3/logs', answer);
+    api.on('GET /replications/3/logs', page([line('first')], true, 'a', streamUrl()), () => {
+      stop.abort();
+      return page([], true, 'b', streamUrl());
+    });
+    const { stdout, stderr } = await runCli(['logs', '3', '-f', '-o', 'json'], { env, signal: stop.signal });
+    expect(messages(stdout)).toEqual(['first']);
+    expect(stderr).toMatch(message);
+    expect(queries().at(-1)).toMatchObject({ cursor: 'a', wait_seconds: '20' });
+  });
+
+  test('does not use it without --follow', async () => {
+    api.on('GET /replications/3/logs', page([line('first')], true, 'a', streamUrl()));
+    const { exitCode } = await runCli(['logs', '3'], { env });
+    expect([exitCode, streams()]).toEqual([0, []]);
+  });
 });
 
 test('says so when there is no line', async () => {

@@ -1,59 +1,31 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Writable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
-import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { Principal } from '#core/contracts/token.ts';
 import { createRecordingLog } from '#test/kit/recording-log.ts';
 import { createStreamHandler, type LambdaStreaming } from '../../../../lambdas/stream-logs/lambda-stream.ts';
 import type { StreamPorts } from '../../../../lambdas/stream-logs/stream-logs.ts';
+import {
+  createFunctionUrl,
+  lambdaStreaming,
+  type StreamedHandler,
+} from '../../../../local/stream/function-url.ts';
 import { createWorld } from '../api/api-world.ts';
-
-type Handler = (event: APIGatewayProxyEventV2, stream: Writable, context: Context) => Promise<void>;
 
 let server: Server | undefined;
 afterEach(
   () => new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve))),
 );
 
-/** The status comes before what is written, as a function URL takes both from one stream. */
-const streamingOver = (responses: Map<Writable, ServerResponse>): LambdaStreaming => ({
-  streamifyResponse: (handler) => handler,
-  HttpResponseStream: {
-    from: (stream, { statusCode, headers }) => {
-      responses
-        .get(stream)
-        ?.writeHead(statusCode, { ...headers })
-        .flushHeaders();
-      return stream;
-    },
-  },
-});
-
-const eventOf = ({ method = '', url = '', headers }: IncomingMessage): APIGatewayProxyEventV2 => {
-  const { pathname, searchParams } = new URL(url, 'http://function.url');
-  return {
-    rawPath: pathname,
-    headers,
-    queryStringParameters: Object.fromEntries(searchParams),
-    requestContext: { http: { method } },
-  } as unknown as APIGatewayProxyEventV2;
-};
-
 /** A function URL on this machine, for `seconds` of the world's clock. */
 const serve = async (ports: StreamPorts, seconds: number): Promise<string> => {
-  const responses = new Map<Writable, ServerResponse>();
-  const handler = createStreamHandler(streamingOver(responses), ports) as Handler;
-  server = createServer((request, response) => {
-    const stream = new Writable({
-      write: (chunk, _encoding, done) => void response.write(chunk, done),
-      final: (done) => void response.end(done),
-    });
-    response.on('close', () => stream.destroy());
-    responses.set(stream, response);
-    const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => seconds * 1_000 };
-    void handler(eventOf(request), stream, context as unknown as Context);
-  });
+  const handle = createStreamHandler(lambdaStreaming as LambdaStreaming, ports) as StreamedHandler;
+  // The clock of the world stands still while a request begins, so the time left is the whole.
+  server = createFunctionUrl(async () => ({
+    handle: (event, stream, context) =>
+      handle(event, stream, { ...context, getRemainingTimeInMillis: () => seconds * 1_000 }),
+    timeoutMs: seconds * 1_000,
+  }));
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
