@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { taskProcessesOf } from '#test/kit/task-processes.ts';
 import { readAdminToken } from '../../local/admin-token.ts';
-import { readStackState, runningTasks, type StackState } from '../../local/stack-state.ts';
+import { readStackState, type StackState } from '../../local/stack-state.ts';
 import { stateFolder } from '../../local/state-folder.ts';
 
 /** The running stack, which start-stack.ts has started. */
@@ -263,15 +263,7 @@ export const digestQuery = (table: string): string =>
 
 /** Processes of the running ECS tasks that do `role` for a replication. */
 export const taskProcesses = (role: 'consumer' | 'copy-worker', replicationId: number): readonly number[] =>
-  runningTasks(stateFolder())
-    .map(({ identity }) => identity.pid)
-    .filter((pid) => {
-      const environment = environmentOf(pid);
-      return (
-        environment.includes(`MILLRACE_ROLE=${role}`) &&
-        environment.includes(`MILLRACE_REPLICATION_ID=${replicationId}`)
-      );
-    });
+  taskProcessesOf(stateFolder(), role, replicationId);
 
 /**
  * Waits until these processes of a replication's consumer have ended: all that run, if none are named. One that was drained writes
@@ -287,12 +279,3 @@ export const awaitConsumerEnd = async (replicationId: number, pids?: readonly nu
 
 const remainingConsumers = (replicationId: number, pids?: readonly number[]): readonly number[] =>
   taskProcesses('consumer', replicationId).filter((pid) => pids?.includes(pid) ?? true);
-
-/** Linux only, as the stack's fault tests are. */
-const environmentOf = (pid: number): readonly string[] => {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-  } catch {
-    return []; // It ended in between.
-  }
-};

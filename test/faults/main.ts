@@ -13,6 +13,7 @@ import { startMariadbSource } from './capture-kill/mariadb-source.ts';
 import { startMysqlSource } from './capture-kill/mysql-source.ts';
 import { startPostgresSource } from './capture-kill/postgres-source.ts';
 import { faults } from './random/fault-list.ts';
+import { type GrowthFigures, type GrowthScenario, growthScenarios, runGrowth } from './random/growth.ts';
 import { mutants } from './random/mutants.ts';
 import { runRandom } from './random/run-random.ts';
 import { runSelfTest } from './random/self-test.ts';
@@ -107,6 +108,38 @@ const checkItself = async (options: {
   process.exitCode = figures.every(({ isSeen }) => isSeen) ? 0 : 1;
 };
 
+/** A million rows in one transaction; a day of 100 events a second; a hundred rows of 5 MB. */
+const growthRows: Readonly<Record<GrowthScenario, number>> = {
+  'big-transaction': 1_000_000,
+  'long-run': 8_640_000,
+  'large-rows': 100,
+};
+/** What the consumer may have above its idle memory. A row of 5 MB is decoded by itself, and takes ten times its size for a moment. */
+const mostGrowthMib = 256;
+
+/** Exits with 1 when the target differs, or the consumer took more memory than it may. */
+const watchGrowth = async (options: {
+  readonly only: readonly GrowthScenario[];
+  readonly rows?: number;
+  readonly json?: string;
+}): Promise<void> => {
+  const figures: Partial<Record<GrowthScenario, GrowthFigures>> = {};
+  for (const scenario of options.only) {
+    const result = await runGrowth({
+      ...{ scenario, say, rows: options.rows ?? growthRows[scenario] },
+      folder: stateFolder(path.join(root, '.millrace', 'faults')),
+    });
+    figures[scenario] = result;
+    const { rows, seconds, idleMib, peakMib, connectPeakMib, course, isEqual } = result;
+    say(
+      `${scenario}: ${rows} rows in ${seconds} s, ${isEqual ? 'equal' : 'NOT EQUAL'}; consumer ${idleMib} MiB idle, ${peakMib} MiB at most ` +
+        `(${course.join(', ')}), Connect ${connectPeakMib} MiB at most`,
+    );
+    if (options.json !== undefined) writeJson(options.json, figures);
+    if (!isEqual || peakMib - idleMib > mostGrowthMib) process.exitCode = 1;
+  }
+};
+
 const runSuites = (args: readonly string[]): Promise<number> =>
   new Promise((resolve, reject) => {
     const jest = ['jest', '--selectProjects', 'faults', '--maxWorkers=4', '--testTimeout=240000', ...args];
@@ -168,6 +201,14 @@ program
   )
   .option('--json <file>', 'write the figures to this file')
   .action(checkItself);
+
+program
+  .command('growth')
+  .description('write much and watch the memory')
+  .addOption(several('only', growthScenarios, 'which scenarios'))
+  .option('--rows <count>', 'how many, in place of what each scenario has', parseCount)
+  .option('--json <file>', 'write the figures to this file')
+  .action(watchGrowth);
 
 const args = process.argv.slice(2);
 const isForSuites =

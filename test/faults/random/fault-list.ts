@@ -1,16 +1,20 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel } from 'kafkajs';
+import type { Admin } from 'kafkajs';
+import { createKafka } from '#adapters/kafka/kafka-client.ts';
+import type { Log } from '#core/ports/clock-and-log.ts';
 import type { CommitMoment } from '#test/kit/outage-proxy.ts';
+import { environmentOf, taskProcessesOf } from '#test/kit/task-processes.ts';
 import { consumerBundle, killPart, startPart } from '../../../local/parts.ts';
-import { type PartName, runningPart, runningTasks } from '../../../local/stack-state.ts';
+import { type PartName, runningPart } from '../../../local/stack-state.ts';
 import { projectRoot } from '../../../local/state-folder.ts';
 import type { DatabaseEnd } from './database-end.ts';
 import type { Pair, World } from './world.ts';
 
+/** What a repair resolves with when nothing was broken, as there was nothing to break. */
+export const withoutEffect = 'without-effect';
 /** Ends what a fault has begun. */
-export type Repair = () => Promise<void>;
+export type Repair = () => Promise<unknown>;
 
 export interface Fault {
   readonly name: string;
@@ -27,6 +31,7 @@ export interface Fault {
   readonly begin: (world: World, pair: Pair) => Promise<Repair>;
 }
 
+const quietLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const nothing: Repair = async () => undefined;
 const atOnce = [0, 0] as const;
 
@@ -50,28 +55,7 @@ const ofControl = [...new Set([...ofConsumer, 'source-not-watched', 'check-faile
 
 /** Processes of the pair's consumer. */
 export const consumersOf = ({ folder }: World, { replicationId }: Pair): readonly number[] =>
-  runningTasks(folder)
-    .map(({ identity }) => identity.pid)
-    .filter((pid) => {
-      const environment = environmentOf(pid);
-      return (
-        environment.MILLRACE_ROLE === 'consumer' &&
-        environment.MILLRACE_REPLICATION_ID === String(replicationId)
-      );
-    });
-
-const environmentOf = (pid: number): Readonly<Record<string, string>> => {
-  try {
-    return Object.fromEntries(
-      readFileSync(`/proc/${pid}/environ`, 'utf8')
-        .split('\0')
-        .filter((entry) => entry.includes('='))
-        .map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
-    );
-  } catch {
-    return {}; // It has ended in between.
-  }
-};
+  taskProcessesOf(folder, 'consumer', replicationId);
 
 const signalAll = (pids: readonly number[], signal: NodeJS.Signals): void => {
   for (const pid of pids) {
@@ -210,24 +194,40 @@ const zombie: Fault['begin'] = async (world, pair) => {
 
 /** Kafka removes events that nobody has applied, as its retention does. */
 const loseEvents: Fault['begin'] = async (world, pair) => {
+  const { config } = await world.control.status(pair.replicationId);
+  const topic = `${config.kafka_topic_prefix}.${pair.source.schema}.ledger`;
   const stopped = consumersOf(world, pair);
   signalAll(stopped, 'SIGSTOP');
+  const ends = await withKafkaAdmin(world, (admin) => admin.fetchTopicOffsets(topic));
   return async () => {
-    const admin = new Kafka({ brokers: [world.stack.kafka.brokers], logLevel: logLevel.NOTHING }).admin();
     try {
-      await admin.connect();
-      const { config } = await world.control.status(pair.replicationId);
-      const topic = `${config.kafka_topic_prefix}.${pair.source.schema}.ledger`;
-      const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({
-        partition,
-        offset: high,
-      }));
-      await admin.deleteTopicRecords({ topic, partitions });
+      return await withKafkaAdmin(world, async (admin) => {
+        const later = await admin.fetchTopicOffsets(topic);
+        await admin.deleteTopicRecords({
+          topic,
+          partitions: later.map(({ partition, high }) => ({ partition, offset: high })),
+        });
+        // Capture may have been away meanwhile.
+        return later.every(({ high }, index) => high === ends[index]?.high) ? withoutEffect : undefined;
+      });
     } finally {
       signalAll(stopped, 'SIGCONT');
-      await admin.disconnect();
     }
   };
+};
+
+const withKafkaAdmin = async <T>({ stack }: World, use: (admin: Admin) => Promise<T>): Promise<T> => {
+  const settings = {
+    ...{ brokers: [stack.kafka.brokers], clientId: 'millrace-faults' },
+    security: 'plaintext' as const,
+  };
+  const admin = createKafka(settings, quietLog).admin();
+  try {
+    await admin.connect();
+    return await use(admin);
+  } finally {
+    await admin.disconnect();
+  }
 };
 
 /** The source removes log that capture has not read. */

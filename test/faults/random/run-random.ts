@@ -4,7 +4,7 @@ import { createProgressReporter } from '../../../local/progress.ts';
 import { startStack, stopStack } from '../../../local/stack.ts';
 import type { StateFolder } from '../../../local/state-folder.ts';
 import { comparePair, isEqual, type PairComparison } from './comparison.ts';
-import { type Fault, faults } from './fault-list.ts';
+import { type Fault, faults, withoutEffect } from './fault-list.ts';
 import { type PlannedFault, planFaults } from './plan.ts';
 import { type TruthFigures, type TruthWatch, watchTruth } from './truth.ts';
 import { openWorld, type Pair, type PairName, type World } from './world.ts';
@@ -24,8 +24,8 @@ export interface RandomOptions {
 
 export interface InjectedFault extends PlannedFault {
   readonly pairName: string;
-  /** `busy`: another fault of the same resource was still there. */
-  readonly outcome: 'done' | 'busy' | 'failed';
+  /** `busy`: another fault of the same resource was still there. `without-effect`: there was nothing to break. */
+  readonly outcome: 'done' | 'without-effect' | 'busy' | 'failed';
 }
 
 export interface HeldTable {
@@ -134,8 +134,7 @@ const injectAll = async (
       onBegin(fault);
       const repair = await fault.begin(world, pair);
       await sleep(planned.lastsMs);
-      await repair();
-      return { ...entry, outcome: 'done' };
+      return { ...entry, outcome: (await repair()) === withoutEffect ? withoutEffect : 'done' };
     } catch (error) {
       say(`        ${planned.fault} could not be carried out: ${String(error)}`);
       return { ...entry, outcome: 'failed' };

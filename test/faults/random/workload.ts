@@ -34,6 +34,8 @@ export interface Workload {
   readonly acknowledged: readonly Acknowledged[];
   readonly items: ReadonlyMap<number, ItemVersion>;
   readonly figures: WorkloadFigures;
+  /** Begins to alter `shapes`. */
+  startAltering(): void;
   /** Everything begun is ended. */
   stop(): Promise<void>;
 }
@@ -43,6 +45,8 @@ export const openingBalance = 1_000;
 /** What a row says that was rolled back: nobody may ever see it at the target. */
 export const phantomMark = 'phantom';
 
+/** Longer than a copy of the table takes, which a change in between would hold. */
+const alterPauseMs = 20_000;
 const itemCount = 600;
 /** Keys of items that move: a range of its own for the new ones. */
 const itemKeys = 5_000;
@@ -82,8 +86,6 @@ export interface WorkloadOptions {
   readonly random: SeededRandom;
   /** The pause between two transactions of one writer, in the mean. */
   readonly pauseMs: number;
-  /** Whether `shapes` is altered. */
-  readonly alters: boolean;
 }
 
 interface Books {
@@ -99,7 +101,7 @@ interface Books {
 }
 
 /** Writes until it is stopped, whatever happens to the source. */
-export const startWorkload = ({ source, random, pauseMs, alters }: WorkloadOptions): Workload => {
+export const startWorkload = ({ source, random, pauseMs }: WorkloadOptions): Workload => {
   const books: Books = {
     ...{ acknowledged: [], items: new Map(), commits: 0, rolledBack: 0, unknown: 0, rows: 0 },
     ...{ nextLedgerId: 1, nextVersion: 1, nextBurstId: 100_000 },
@@ -115,26 +117,22 @@ export const startWorkload = ({ source, random, pauseMs, alters }: WorkloadOptio
       ...{ name: 'shapes', pauseMs: pauseMs * 2, write: shapeWriter(books, shapes) },
       recover: () => shapes.read(),
     },
-    ...(alters
-      ? [
-          {
-            name: 'ddl',
-            pauseMs: 9_000,
-            write: (session: Session) => shapes.alter(session),
-            recover: () => shapes.read(),
-          },
-        ]
-      : []),
   ];
-  const running = writers.map((writer, index) =>
-    keepWriting(source, writer, books, random.fork(20 + index), stopped.signal),
-  );
+  const run = (writer: Writer, index: number): Promise<void> =>
+    keepWriting(source, writer, books, random.fork(20 + index), stopped.signal);
+  const running = writers.map(run);
   return {
     acknowledged: books.acknowledged,
     items: books.items,
     get figures() {
       const { commits, rolledBack, unknown, rows } = books;
       return { commits, rolledBack, unknown, rows, ddl: shapes.done };
+    },
+    startAltering: () => {
+      const write = (session: Session): Promise<void> => shapes.alter(session);
+      running.push(
+        run({ name: 'ddl', pauseMs: alterPauseMs, write, recover: () => shapes.read() }, writers.length),
+      );
     },
     stop: async () => {
       stopped.abort();

@@ -73,6 +73,7 @@ export const openWorld = async (options: WorldOptions): Promise<World> => {
   say(`Started ${pairs.length} replications under load.`);
   await Promise.all(pairs.map((pair) => awaitLive(control, pair)));
   say('Every table is live.');
+  if (options.alters) for (const { workload } of pairs) workload.startAltering();
   return {
     ...{ stack, folder, control, pairs },
     close: async () => {
@@ -103,7 +104,7 @@ const openPair = async ({ pair, name, index, control, options }: PairPlan): Prom
     workloadTables.map((table) => ({ schema: source.schema, table })),
   );
   const workload = startWorkload({
-    ...{ source, pauseMs: options.pauseMs, alters: options.alters },
+    ...{ source, pauseMs: options.pauseMs },
     random: options.random.fork(index),
   });
   const started = await control.act(replication.replication_id, 'start');
@@ -138,8 +139,7 @@ const awaitLive = async (control: ControlPlane, { name, replicationId }: Pair): 
     last = await control.status(replicationId).catch(() => last);
     if (last?.config.status === 'error')
       throw new Error(`The start of ${name} failed: ${last.config.last_error_message}`);
-    // A change of `shapes` in the middle of its copy may hold it; an operator then copies it again.
-    if (last?.tables.every(({ state }) => state === 'live' || state === 'held') === true) return;
+    if (last?.tables.every(({ state }) => state === 'live') === true) return;
     if (performance.now() > deadline)
       throw new Error(`${name} was not live within ${startTimeoutMs / 1_000} s: ${JSON.stringify(last)}`);
     await sleep(1_000);
