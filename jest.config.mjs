@@ -52,6 +52,7 @@ export const faultSuites = [
   'faults/capture-kill.test.ts',
   'faults/idle-tables-mariadb.test.ts',
   'faults/idle-tables.test.ts',
+  'faults/random.test.ts',
   'integration/capture/connect-workers.test.ts',
   'integration/capture/row-relay.test.ts',
   'integration/capture/start-capture.test.ts',

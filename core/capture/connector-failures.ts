@@ -3,10 +3,11 @@ import type { ConnectorStatus } from '../ports/services.ts';
 /** What can be done about a failed connector or task, read from its stack trace. */
 export interface ConnectorFailure {
   /**
-   * restart: a restart may cure it. needs-resync: the log that it needs is gone. fix: someone has to change something
-   * first, and a start afterwards continues without a loss.
+   * retry: the source, or what the connector needs to reach it, is away, and a restart cures it once it is back. restart: a restart may
+   * cure it. needs-resync: the log that it needs is gone. fix: someone has to change something first, and a start afterwards
+   * continues without a loss.
    */
-  readonly cure: 'restart' | 'needs-resync' | 'fix';
+  readonly cure: 'retry' | 'restart' | 'needs-resync' | 'fix';
   /** The innermost cause in one line: what a person needs of a trace. */
   readonly summary: string;
 }
@@ -65,6 +66,24 @@ const fixPatterns: readonly RegExp[] = [
   /not configured to use a archive log/i,
 ];
 
+/** What the drivers say of a server that is down, that starts or stops, or that has no connection free. */
+const awayPatterns: readonly RegExp[] = [
+  /Connection (?:to \S+ )?refused/i,
+  /java\.net\.\w*(?:Connect|UnknownHost|NoRouteToHost|SocketTimeout|PortUnreachable)\w*Exception/,
+  // PostgreSQL.
+  /The connection attempt failed/,
+  /the database system is (?:starting up|shutting down|in recovery mode|not yet accepting connections)/i,
+  /terminating connection due to administrator command/i,
+  /too many clients already|remaining connection slots are reserved/i,
+  // MySQL and MariaDB.
+  /Communications link failure/i,
+  /Too many connections/i,
+  /Socket fail to connect to|Could not connect to (?:host|address)|Failed to (?:authenticate|connect) to the (?:MySQL|MariaDB)/i,
+  /Server shutdown in progress/i,
+  // Oracle: no listener, a database that is starting or stopping, no process free.
+  /ORA-(?:12514|12516|12520|12528|12541|12170|01033|01034|01089|01090|00020)\b/,
+];
+
 /**
  * Our reader of secrets could not reach Secrets Manager, or was throttled: SecretsManagerConfigProvider.java gives the message of AWS's SDK,
  * which has the status code where the service has answered. A secret that is gone or refused is answered with 400.
@@ -105,7 +124,8 @@ export const failureTrace = (connector: ConnectorStatus): string | undefined => 
 export const classifyTrace = (trace: string): ConnectorFailure => {
   const summary = summarize(trace);
   if (needsResyncPatterns.some((pattern) => pattern.test(trace))) return { cure: 'needs-resync', summary };
-  if (isSecretAway(trace)) return { cure: 'restart', summary };
+  if (isSecretAway(trace)) return { cure: 'retry', summary };
   if (fixPatterns.some((pattern) => pattern.test(trace))) return { cure: 'fix', summary };
+  if (awayPatterns.some((pattern) => pattern.test(trace))) return { cure: 'retry', summary };
   return { cure: 'restart', summary };
 };

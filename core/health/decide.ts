@@ -12,6 +12,8 @@ import { type ConsumerObservation, heartbeatAgeMs, type Observation } from './ob
 export type HealAction =
   | { readonly kind: 'resume-connector'; readonly reason: string }
   | { readonly kind: 'restart-connector'; readonly reason: string }
+  /** The same as often as it takes: the source is away. */
+  | { readonly kind: 'retry-connector'; readonly reason: string }
   | { readonly kind: 'recreate-connector'; readonly reason: string }
   | { readonly kind: 'pause-connector'; readonly reason: string }
   | { readonly kind: 'resume-rows-connector'; readonly reason: string }
@@ -177,6 +179,8 @@ const decideSeenConnector = (
           return [escalate('NeedsResync', `Capture cannot go on: ${summary}`)];
         case 'fix':
           return [escalate('CaptureFailed', `Capture failed and a restart cannot cure it: ${summary}`)];
+        case 'retry':
+          return [{ kind: 'retry-connector', reason: `Capture failed: ${summary}` }];
         case 'restart':
           return [
             bounded(

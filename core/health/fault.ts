@@ -34,7 +34,7 @@ export interface Remedy {
 
 const connectorRemedy = {
   doing:
-    'The health check of each minute restarts what failed, creates it again where it is gone, and gives up after five times.',
+    'The health check of each minute restarts what failed, creates it again where it is gone, and gives up after five times. It does not give up while the source is away.',
   advice: 'Read the message of the connector and the log of Kafka Connect, and fix the cause.',
 } as const;
 

@@ -56,6 +56,7 @@ const alertRetryDelaysMs = [500, 1_000, 2_000] as const;
 const activityNames = {
   'resume-connector': 'connector-resumed',
   'restart-connector': 'connector-restarted',
+  'retry-connector': 'connector-restarted',
   'recreate-connector': 'connector-recreated',
   'pause-connector': 'connector-paused',
   'resume-rows-connector': 'copy-connector-resumed',
@@ -141,6 +142,7 @@ const act = async (
     case 'resume-connector':
       return ports.connectors?.resume(connectorName);
     case 'restart-connector':
+    case 'retry-connector':
       return ports.connectors?.restartFailed(connectorName);
     case 'recreate-connector':
       return ports.connectors?.recreate(replication);

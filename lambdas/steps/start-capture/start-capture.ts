@@ -1,4 +1,4 @@
-import { classifyTrace } from '#core/capture/connector-failures.ts';
+import { type ConnectorFailure, classifyTrace } from '#core/capture/connector-failures.ts';
 import {
   type BeginAgain,
   type CapturePorts,
@@ -7,6 +7,7 @@ import {
 } from '#core/capture/ensure-capture.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { type CaptureOutput, type Run, stepLabel } from '#core/contracts/steps.ts';
+import type { ErrorCode } from '#core/errors/error-policies.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { requireCurrentRun } from '#core/lifecycle/current-run.ts';
 import { countOf } from '#core/naming/count-of.ts';
@@ -185,9 +186,15 @@ const throwIfFailed = (connectorName: string, status: ConnectorStatus | undefine
       : status?.tasks.find(({ state }) => state === 'FAILED')?.trace;
   if (trace === undefined) return;
   const { cure, summary } = classifyTrace(trace);
-  throw new MillraceError(
-    cure === 'needs-resync' ? 'NeedsResync' : 'CaptureFailed',
-    `Connector ${connectorName} failed: ${summary}`,
-    { facts: { connectorName } },
-  );
+  throw new MillraceError(codeOfCure[cure], `Connector ${connectorName} failed: ${summary}`, {
+    facts: { connectorName },
+  });
 };
+
+/** A step that fails with `CaptureNotStreaming` is tried again. */
+const codeOfCure = {
+  'needs-resync': 'NeedsResync',
+  fix: 'CaptureFailed',
+  restart: 'CaptureFailed',
+  retry: 'CaptureNotStreaming',
+} as const satisfies Record<ConnectorFailure['cure'], ErrorCode>;

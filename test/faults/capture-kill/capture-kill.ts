@@ -55,7 +55,7 @@ export const runCaptureKill = async (
         heal: async () => {
           const status = await connect.getStatus(replication.connectorName);
           const trace = status && failureTrace(status);
-          if (trace === undefined || classifyTrace(trace).cure !== 'restart') return;
+          if (trace === undefined || !['restart', 'retry'].includes(classifyTrace(trace).cure)) return;
           restarts += 1;
           await connect.restartFailed(replication.connectorName);
         },

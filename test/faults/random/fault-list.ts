@@ -26,6 +26,8 @@ export interface Fault {
   readonly incidents: readonly string[];
   /** Whether events may come again after it that were applied before, as capture resumes with whole transactions. */
   readonly repeatsEvents: boolean;
+  /** Longer than what is told within minutes; drawn only in runs of half an hour or when it is named. */
+  readonly isLong?: true;
   /** Changes are gone before they were applied: the replication has to say that it needs a resync, and gets it from the harness. */
   readonly loses?: true;
   readonly begin: (world: World, pair: Pair) => Promise<Repair>;
@@ -344,6 +346,30 @@ const list: readonly Omit<Fault, 'repeatsEvents'>[] = [
   {
     ...{ name: 'source-killed', resource: sourcePart, lasts: [0, 10_000], incidents: ofSource },
     begin: killAndStart(sourcePart),
+  },
+  {
+    ...{ name: 'source-away-long', resource: sourcePart, lasts: [480_000, 600_000], isLong: true },
+    incidents: ofSource,
+    begin: killAndStart(sourcePart),
+  },
+  {
+    ...{ name: 'target-away-long', resource: targetPart, lasts: [480_000, 600_000], isLong: true },
+    incidents: ofTarget,
+    begin: killAndStart(targetPart),
+  },
+  {
+    ...{ name: 'kafka-away-long', resource: part('kafka'), lasts: [480_000, 600_000], isLong: true },
+    incidents: ofKafka,
+    begin: killAndStart(() => 'kafka'),
+  },
+  {
+    ...{ name: 'consumer-stopped-long', resource: consumer, lasts: [150_000, 240_000], isLong: true },
+    incidents: ofConsumer,
+    begin: async (world, pair) => {
+      const pids = consumersOf(world, pair);
+      signalAll(pids, 'SIGSTOP');
+      return async () => signalAll(pids, 'SIGCONT');
+    },
   },
   {
     ...{ name: 'source-stopped', resource: sourcePart, lasts: [5_000, 30_000], incidents: ofSource },

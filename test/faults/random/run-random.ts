@@ -59,6 +59,8 @@ export interface RandomResult {
   readonly problems: readonly string[];
 }
 
+/** From here on faults last long, too. */
+const soakMinutes = 30;
 /** After the last fault: a start of a consumer, the longest pause of a retry, two health checks. */
 const settleTimeoutMs = 420_000;
 
@@ -68,7 +70,10 @@ const alwaysAllowed = ['copy-done', 'resync-done', 'table-held', 'schema-change-
 export const runRandom = async (options: RandomOptions): Promise<RandomResult> => {
   const { seed, minutes, folder, say } = options;
   const random = seededRandom(seed);
-  const allowed = faults.filter(({ name }) => options.only?.includes(name) ?? true);
+  const isSoak = minutes >= soakMinutes;
+  const allowed = faults.filter(
+    ({ name, isLong = false }) => options.only?.includes(name) ?? (isSoak || !isLong),
+  );
   const plan = planFaults(random.fork(1), {
     ...{ lengthMs: minutes * 60_000, pairs: options.pairs.length, faults: allowed },
   });
@@ -77,7 +82,7 @@ export const runRandom = async (options: RandomOptions): Promise<RandomResult> =
   });
   try {
     const world = await openWorld({
-      ...{ stack, folder, say, pairs: options.pairs, alters: options.alters, pauseMs: 25 },
+      ...{ stack, folder, say, pairs: options.pairs, alters: options.alters, pauseMs: 60 },
       random: random.fork(2),
     });
     // A fault that makes capture send transactions again is never taken back.

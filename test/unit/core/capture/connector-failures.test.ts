@@ -27,16 +27,13 @@ test.each([
   ],
   [
     "The secret arn:aws:x can't be read: Client execution did not complete before the specified timeout configuration: 10000 millis",
-    'restart',
+    'retry',
   ],
   [
     "The secret arn:aws:x can't be read: Rate exceeded (Service: SecretsManager, Status Code: 400, Request ID: 1)",
-    'restart',
+    'retry',
   ],
-  [
-    "The secret arn:aws:x can't be read: (Service: SecretsManager, Status Code: 503, Request ID: 1)",
-    'restart',
-  ],
+  ["The secret arn:aws:x can't be read: (Service: SecretsManager, Status Code: 503, Request ID: 1)", 'retry'],
   [
     "org.apache.kafka.common.config.ConfigException: The secret arn:aws:x can't be read: Secrets Manager can't find the specified secret. (Service: SecretsManager, Status Code: 400, Request ID: 1)",
     'fix',
@@ -58,8 +55,14 @@ test.each([
   ],
   ['Topic client_1_db_1.shop.orders not present in metadata after 480000 ms.', 'fix'],
   ['Failed to allocate 9000 bytes within the configured max blocking time 480000 ms.', 'restart'],
-  ['Connection to 10.0.0.1:5432 refused.', 'restart'],
-  ['FATAL: terminating connection due to administrator command', 'restart'],
+  ['Connection to 10.0.0.1:5432 refused.', 'retry'],
+  ['FATAL: terminating connection due to administrator command', 'retry'],
+  ['FATAL: the database system is starting up', 'retry'],
+  ['FATAL: sorry, too many clients already', 'retry'],
+  ['Communications link failure', 'retry'],
+  ['Too many connections', 'retry'],
+  ['java.net.SocketTimeoutException: Read timed out', 'retry'],
+  ['ORA-12541: TNS:no listener', 'retry'],
   ['ERROR: replication slot "millrace_x" is active for PID 88', 'restart'],
 ] as const)('%s -> %s', (message, cure) => {
   expect(classifyTrace(trace(message)).cure).toBe(cure);

@@ -79,30 +79,37 @@ test.each<[string, Observation, readonly HealAttempt[], readonly string[]]>([
     tried('recreate-connector', healLimit),
     ['escalate error CaptureFailed'],
   ],
-  ['a task failed for a moment', failedBecause('Connection refused'), [], ['restart-connector']],
+  ['a task failed for a moment', failedBecause('Index 3 out of bounds'), [], ['restart-connector']],
+  ['a task failed as the source was away', failedBecause('Connection refused'), [], ['retry-connector']],
+  [
+    'the source is away for long',
+    failedBecause('Connection refused'),
+    [...tried('retry-connector', 20), ...tried('restart-connector', healLimit)],
+    ['retry-connector'],
+  ],
   ['a task failed without a trace', withConnector(connector('RUNNING', 'FAILED')), [], ['restart-connector']],
   ['the connector itself failed', withConnector(connector('FAILED')), [], ['restart-connector']],
   [
     'a task failed, and restarts are nearly used up',
-    failedBecause('Connection refused'),
+    failedBecause('Index 3 out of bounds'),
     tried('restart-connector', healLimit - 1),
     ['restart-connector'],
   ],
   [
     'a task keeps failing',
-    failedBecause('Connection refused'),
+    failedBecause('Index 3 out of bounds'),
     tried('restart-connector', healLimit),
     ['escalate error CaptureFailed'],
   ],
   [
     'a task failed, as it did five times earlier today',
-    failedBecause('Connection refused'),
+    failedBecause('Index 3 out of bounds'),
     tried('restart-connector', healLimit, 1_801),
     ['restart-connector'],
   ],
   [
     'a task fails, and the consumer was restarted often',
-    failedBecause('Connection refused'),
+    failedBecause('Index 3 out of bounds'),
     tried('restart-consumer', healLimit),
     ['restart-connector'],
   ],
@@ -382,7 +389,7 @@ test('a reason tells what was seen', () => {
     tasks: [{ id: 0, state: 'FAILED', trace: 'x\nCaused by: java.net.ConnectException: Connection refused' }],
   };
   expect(decide(running, withConnector({ kind: 'seen', value: failed }), [], now)).toEqual([
-    { kind: 'restart-connector', reason: 'Capture failed: ConnectException: Connection refused' },
+    { kind: 'retry-connector', reason: 'Capture failed: ConnectException: Connection refused' },
   ]);
 });
 

@@ -86,6 +86,7 @@ test.each<[string, Partial<Replication>]>([
 test.each([
   ['resume-connector', 'resume', 'connector-resumed'],
   ['restart-connector', 'restartFailed', 'connector-restarted'],
+  ['retry-connector', 'restartFailed', 'connector-restarted'],
   ['recreate-connector', 'recreate', 'connector-recreated'],
   ['pause-connector', 'pause', 'connector-paused'],
 ] as const)('%s is carried out, counted and told', async (kind, call, action) => {
