@@ -129,7 +129,7 @@ describeInBrowser('a running replication in the console', () => {
     await policy.getByRole('button', { name: 'Change' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Single kinds of change').click();
-    await dialog.getByLabel('add-column', { exact: true }).selectOption('ask');
+    await dialog.getByRole('combobox', { name: 'add-column', exact: true }).selectOption('ask');
     expect(await dialog.getByText(/^millrace ddl policy/).textContent()).toBe(
       `millrace ddl policy ${id} --set add-column=ask`,
     );
@@ -273,7 +273,7 @@ describeInBrowser('a running replication in the console', () => {
     await page.getByRole('heading', { name: 'Nothing is muted' }).waitFor();
 
     await page.getByRole('link', { name: 'Deliveries' }).click();
-    await page.getByRole('cell', { name: 'Millrace: a test' }).waitFor();
+    await page.getByRole('cell', { name: 'Millrace: a test' }).first().waitFor();
     await look('alerts-deliveries');
     await page.getByLabel('State').selectOption('failed');
     await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();

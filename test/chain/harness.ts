@@ -52,20 +52,20 @@ export const apiWith = (token: string): Api => {
     const text = await response.text();
     return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
   };
-  /** A read that the gateway gave up is asked again, as any client does. */
-  const get = async (path: string): Promise<ApiAnswer> => {
+  /** The account runs ten Lambdas at once: what was refused for that has not run, and is asked again, as any client does. */
+  const callInTurn = async (...request: Parameters<typeof call>): Promise<ApiAnswer> => {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await call('GET', path);
-      if (![502, 503, 504].includes(answer.status) || attempt === 3) return answer;
+      const answer = await call(...request);
+      if (answer.body?.Reason !== 'ConcurrentInvocationLimitExceeded' || attempt === 60) return answer;
       await sleep(1_000);
     }
   };
   return {
-    get,
-    post: (path, body = {}, headers) => call('POST', path, body, headers),
-    put: (path, body) => call('PUT', path, body),
-    patch: (path, body) => call('PATCH', path, body),
-    delete: (path) => call('DELETE', path),
+    get: (path) => callInTurn('GET', path),
+    post: (path, body = {}, headers) => callInTurn('POST', path, body, headers),
+    put: (path, body) => callInTurn('PUT', path, body),
+    patch: (path, body) => callInTurn('PATCH', path, body),
+    delete: (path) => callInTurn('DELETE', path),
   };
 };
 

@@ -142,7 +142,7 @@ const watchGrowth = async (options: {
 
 const runSuites = (args: readonly string[]): Promise<number> =>
   new Promise((resolve, reject) => {
-    const jest = ['jest', '--selectProjects', 'faults', '--maxWorkers=4', '--testTimeout=240000', ...args];
+    const jest = ['jest', '--selectProjects', 'faults', '--maxWorkers=3', '--testTimeout=240000', ...args];
     const child = spawn('npx', jest, {
       cwd: root,
       stdio: 'inherit',
