@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { closeSession, isSignedOut } from './api/client.ts';
 import { arrangeFleet, restateMs } from './data/fleet-state.ts';
@@ -270,16 +270,17 @@ const useShortcuts = ({
   readonly onHelp: () => void;
   readonly onGo: (key: string) => void;
 }) => {
+  // Kept when the page is drawn again between the two keys, as each poll does.
+  const goUntilMs = useRef(0);
   useEffect(() => {
-    let goUntilMs = 0;
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === 'Escape' && event.target instanceof HTMLInputElement) event.target.blur();
       if (isTyping(event.target)) return;
-      if (event.timeStamp < goUntilMs) {
-        goUntilMs = 0;
+      if (event.timeStamp < goUntilMs.current) {
+        goUntilMs.current = 0;
         onGo(event.key);
-      } else if (event.key === 'g') goUntilMs = event.timeStamp + goMs;
+      } else if (event.key === 'g') goUntilMs.current = event.timeStamp + goMs;
       else if (event.key === '?') onHelp();
       else if (event.key === '/') {
         event.preventDefault();
