@@ -35,7 +35,8 @@ export const Rehearsal = ({ rehearsal }: Pick<SchemaChange, 'rehearsal'>) =>
             'Rewrites the table': inWords(rehearsal.rewrites_table),
             Locks: rehearsal.lock ?? 'not known',
             'Rows at the target':
-              rehearsal.estimated_rows === null
+              // Below 0 where the server has not counted yet.
+              rehearsal.estimated_rows === null || rehearsal.estimated_rows < 0
                 ? 'not known'
                 : `about ${formatCount(rehearsal.estimated_rows)}`,
             'Would not fit':
