@@ -23,7 +23,7 @@ export interface ErrorPolicy {
  * What the consumer does when applying ends with an error. retry: it tries again from the checkpoint for as long as the error lasts.
  * dead-letter: the event may become a dead letter, if the replication's policy says so; else its table is held. hold-table: the table
  * is held exactly before the event. stop: the replication ends. Faults of a whole server, as a full disk or a missing
- * privilege, are never dead letters.
+ * privilege, are never dead letters. A full disk is waited for, as a target that is away is.
  */
 export type ApplyAction = 'retry' | 'dead-letter' | 'hold-table' | 'stop';
 
@@ -97,7 +97,10 @@ export const errorPolicies = {
     'No action is needed: the whole transaction is tried again after a deadlock or serialization failure.',
   ),
   DatabaseUnavailable: transient(503, 'Check that the database is up, writable and not out of connections.'),
-  DatabaseFull: persistent(507, 'Free or add disk space on the database, then start the replication again.'),
+  DatabaseFull: transient(
+    507,
+    'Free or add disk space on the database. A replication that is active goes on by itself then; start one that is in error.',
+  ),
   PermissionDenied: persistent(422, 'Grant the missing privilege that the error names.'),
   TableNotFound: ofOneTable(422, 'Check the schema and table name; names are case-sensitive.'),
   ConstraintViolated: ofOneRow(

@@ -219,6 +219,47 @@ test('a slot that was dropped needs a resync, and a forced start captures afresh
   expect(records).toMatchObject([{ key: { id: 2 } }]);
 }, 180_000);
 
+test('a slot whose log the source has removed needs a resync, and a forced start captures afresh', async () => {
+  const table = { schema: 'public', table: 'removed' };
+  await createTable(table);
+  const replication = replicationOf(13, [table]);
+  await begin(replication);
+  await pauseAndWait(replication);
+  const limit = async (value: string): Promise<void> => {
+    await stack.sql.query(`ALTER SYSTEM SET max_slot_wal_keep_size = ${value}`);
+    await stack.sql.query('SELECT pg_reload_conf()');
+  };
+  await limit(`'1MB'`);
+  try {
+    await insert(table, 1);
+    await waitFor('the slot has lost its log', async () => {
+      await stack.sql.query('SELECT pg_logical_emit_message(true, $1, $2)', ['filler', 'x'.repeat(1_000)]);
+      await stack.sql.query('SELECT pg_switch_wal()');
+      await stack.sql.query('CHECKPOINT');
+      const { rows } = await stack.sql.query(
+        'SELECT wal_status AS status FROM pg_replication_slots WHERE slot_name = $1',
+        [replication.slotName],
+      );
+      return rows[0]?.status === 'lost';
+    });
+  } finally {
+    await limit('DEFAULT');
+  }
+  const again: Replication = { ...replication, generation: 2, copyGeneration: 1 };
+  await expect(begin(again)).rejects.toMatchObject({ code: 'NeedsResync' });
+  // Should Connect restart the connector without asking us.
+  await stack.connect.resume(replication.connectorName);
+  const failedTask = async () =>
+    (await stack.connect.getStatus(replication.connectorName))?.tasks.find(({ state }) => state === 'FAILED');
+  await waitFor('the task has failed', async () => (await failedTask()) !== undefined, 100);
+  expect(classifyTrace((await failedTask())?.trace ?? '')).toMatchObject({ cure: 'needs-resync' });
+  const topic = topicName(replication.topicPrefix, table);
+  const before = await endOffset(topic);
+  await begin({ ...again, generation: 3 }, true);
+  await insert(table, 2);
+  await waitFor('the row after it', async () => (await endOffset(topic)) === before + 1n);
+}, 180_000);
+
 test('a slot that someone has advanced past the stored offset needs a resync', async () => {
   const table = { schema: 'public', table: 'advanced' };
   await createTable(table);

@@ -381,6 +381,67 @@ describe('nothing is lost or doubled', () => {
     },
     slow,
   );
+
+  test(
+    'when SIGTERM comes in the middle of a backlog',
+    async () => {
+      const { replication, topic, log } = await setUp('terminated');
+      await auditWrites('terminated');
+      const count = 60_000;
+      await stack.produce(topic, ledger(log, 0, count));
+      const first = await stack.launch(replication);
+      await stack.waitForOffset(replication, 5_000);
+      expect(await first.stop()).toBe(0);
+      const { nextOffset } = await stack.applied(replication);
+      expect(nextOffset).toBeLessThan(count);
+      await expectEachOnce('terminated', nextOffset);
+      const second = await stack.launch(replication);
+      await stack.waitForOffset(replication, count, slow);
+      await expectEachOnce('terminated', count);
+      expect(await second.stop()).toBe(0);
+    },
+    slow,
+  );
+
+  test(
+    'when the target ends transactions for a conflict, is full or is read-only',
+    async () => {
+      const { replication, topic, log } = await setUp('refusing');
+      await auditWrites('refusing');
+      // Deadlock, serialization failure, full disk, read-only: each once, by a sequence, which no rollback takes back.
+      const states = ['40P01', '40001', '53100', '25006'];
+      await stack.target.client.query(`
+        ${states.map((state) => `CREATE SEQUENCE refused_${state};`).join(' ')}
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF NEW.note LIKE 'state%' AND nextval('public.refused_' || lower(substr(NEW.note, 6))) = 1 THEN
+            RAISE EXCEPTION 'Refused by the test.' USING ERRCODE = substr(NEW.note, 6);
+          END IF;
+          RETURN NEW;
+        END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON refusing FOR EACH ROW EXECUTE FUNCTION refuse()`);
+      const consumer = await stack.launch(replication);
+      for (const [round, state] of states.entries()) {
+        const from = round * 10;
+        await stack.produce(topic, [
+          ...ledger(log, from, from + 9),
+          log.insert({ id: from + 9, amount: '1.0000', note: `state${state}` }),
+        ]);
+        await stack.waitForOffset(replication, from + 10);
+      }
+      await expectEachOnce('refusing', states.length * 10);
+      const { rows } = await stack.target.client.query(
+        `SELECT sum(last_value)::int AS tried FROM (${states
+          .map((state) => `SELECT last_value FROM refused_${state}`)
+          .join(' UNION ALL ')}) AS counted`,
+      );
+      expect(rows).toEqual([{ tried: 2 * states.length }]);
+      expect(await stack.store.getReplication(1, replication.replicationId)).toMatchObject({
+        status: 'active',
+      });
+      expect(await consumer.stop()).toBe(0);
+    },
+    slow,
+  );
 });
 
 describe('what was lost in Kafka stops the replication with its data untouched', () => {

@@ -297,6 +297,20 @@ describeTargets('apply', (kind) => {
       );
     });
 
+    test('with a character that the character set of its column lacks is refused, and not replaced', async () => {
+      await alter('ALTER TABLE things MODIFY note varchar(50) CHARACTER SET utf8mb3');
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      const batch = batchOf(epoch, 0, [
+        upsert('1', 'a', null, null, 'fine'),
+        upsert('2', 'a', null, null, 'a😀b'),
+      ]);
+      const apply = async () => target.apply(target.prepare(batch));
+      expect(await codeOf(apply())).toBe('ValueRejected');
+      expect(await rows()).toEqual([]);
+      expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({ nextOffset: 0n });
+    });
+
     test('with a row that is longer than the server takes is refused by its size', async () => {
       const own = connect(server.settings);
       const client = await own;

@@ -125,6 +125,15 @@ describeTargets('writing chunks', (kind) => {
       expect(await rows()).toMatchObject([{ note: 'a\0b' }]);
     });
 
+    test('writes nothing when a character is none of the character set of its column', async () => {
+      await server.client.query('ALTER TABLE things MODIFY note varchar(50) CHARACTER SET utf8mb3');
+      target = await describeTable();
+      await expect(
+        write(['1', 'a', 'fine', null, null, null], ['2', 'a', 'a😀b', null, null, null]),
+      ).rejects.toMatchObject({ code: 'ValueRejected' });
+      expect(await rows()).toEqual([]);
+    });
+
     test('writes nothing when a value is refused by its encoder', async () => {
       const written = write(['1', 'a', null, null, null, null], ['3', 'b', null, null, null, 'infinity']);
       await expect(written).rejects.toMatchObject({

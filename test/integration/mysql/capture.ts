@@ -11,7 +11,7 @@ import type { TableRef } from '#core/contracts/identifiers.ts';
 import { connectorConfig } from '#core/databases/mysql/source/connector-config.ts';
 import { mysqlSourceDialect } from '#core/databases/mysql/source/dialect.ts';
 import { readEventSource } from '#core/databases/mysql/source/log-position.ts';
-import { topicName } from '#core/naming/names.ts';
+import { schemaHistoryTopicName, topicName } from '#core/naming/names.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { ConnectorConfig } from '#core/ports/connector-config.ts';
 import type { ConnectorOffset, ConnectorStatus, ConnectPort } from '#core/ports/services.ts';
@@ -59,6 +59,11 @@ export interface CaptureServices {
   settledOffset(name: string): Promise<ConnectorOffset>;
   /** Replaces the stored offset of a stopped connector. */
   setOffset(name: string, offset: ConnectorOffset): Promise<void>;
+  /**
+   * What befalls the topic with the history of the tables' structure: it is created again, and empty, or it has lost all but
+   * its last records.
+   */
+  loseSchemaHistory(name: string, kept?: number): Promise<void>;
   /** An offset can be reset from then on. */
   waitUntilStopped(name: string): Promise<void>;
   /** Counts the events of a table, whatever they say. */
@@ -249,6 +254,33 @@ export const startCaptureServices = async (): Promise<CaptureServices> => {
     waitForFailure: async (name) => {
       const status = await waitForStatus(name, 'fail', (seen) => failureTrace(seen) !== undefined);
       return (status && failureTrace(status)) ?? '';
+    },
+    loseSchemaHistory: async (name, kept) => {
+      const topic = schemaHistoryTopicName(name);
+      if (kept === undefined) {
+        await withAdmin(async (admin) => {
+          await admin.deleteTopics([topic]);
+          await poll(
+            name,
+            () => admin.topicOffsets([topic]),
+            (offsets) => offsets.length === 0,
+            () => `${topic} is still there.`,
+          );
+          await admin.ensureTopics([
+            { topic, partitions: 1, retentionHours: Number.POSITIVE_INFINITY, maxMessageBytes: 1_048_576 },
+          ]);
+        });
+        return;
+      }
+      const admin = createKafka(kafkaSettings, quietLog).admin();
+      await admin.connect();
+      try {
+        const [end] = await admin.fetchTopicOffsets(topic);
+        const offset = String(Number(end?.high) - kept);
+        await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset }] });
+      } finally {
+        await admin.disconnect();
+      }
     },
     waitUntilStopped: async (name) => {
       await waitForStatus(name, 'stop', ({ state, tasks }) => state === 'STOPPED' && tasks.length === 0);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { openSourceDatabase } from '#adapters/mysql/source/source-database.ts';
+import { classifyTrace } from '#core/capture/connector-failures.ts';
 import type { ChangeEvent } from '#core/contracts/change-event.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { ConnectorOffset } from '#core/ports/services.ts';
@@ -140,6 +141,32 @@ describe.each(kinds)('a capture of %s', (kind) => {
     expect(await decoded(table, 'e', rows)).toEqual(["it's", 'c,d']);
     expect(await decoded(table, 's', rows)).toEqual(["z'", "z',y"]);
     expect(await decoded(table, 'b', rows)).toEqual(['unreadable', 'unreadable']);
+  });
+
+  test.each([
+    { what: 'is empty', kept: undefined },
+    { what: 'has only its last statement', kept: 1 },
+  ])('reads no row by a wrong shape when the history of the structure $what', async ({ kept }) => {
+    const name = kept === undefined ? 'history_empty' : 'history_cut';
+    const { connector, table, read } = await captureTable(
+      name,
+      'id int PRIMARY KEY, a varchar(10), c varchar(10)',
+    );
+    await server.sql.query(`INSERT INTO ${name} VALUES (1, 'a1', 'c1');
+      ALTER TABLE ${name} MODIFY c varchar(20); INSERT INTO ${name} VALUES (2, 'a2', 'c2')`);
+    await read(2);
+    await services.settledOffset(connector);
+    await services.connect.stop(connector);
+    await services.waitUntilStopped(connector);
+    await services.loseSchemaHistory(connector, kept);
+    // What the table is by now says nothing of the rows that are in the log before.
+    await server.sql.query(`INSERT INTO ${name} VALUES (3, 'a3', 'c3');
+      ALTER TABLE ${name} DROP COLUMN a, ADD COLUMN b varchar(10); INSERT INTO ${name} VALUES (4, 'c4', 'b4')`);
+    const before = await services.countChanges(connector, table);
+    await services.connect.resume(connector);
+    const trace = await services.waitForFailure(connector);
+    expect({ ...classifyTrace(trace), trace }).toMatchObject({ cure: 'needs-resync' });
+    expect(await services.countChanges(connector, table)).toBe(before);
   });
 
   test('passes nothing over after a definition and a long rest', async () => {

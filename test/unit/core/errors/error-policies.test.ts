@@ -14,7 +14,7 @@ test.each([
   ['DatabaseUnreachable', 'retry'],
   ['DatabaseConflict', 'retry'],
   ['KafkaUnavailable', 'retry'],
-  ['DatabaseFull', 'stop'],
+  ['DatabaseFull', 'retry'],
   ['PermissionDenied', 'stop'],
   ['OwnershipLost', 'stop'],
   ['Internal', 'stop'],
