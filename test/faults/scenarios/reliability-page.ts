@@ -44,8 +44,18 @@ const resultOfRandom = (proof: RandomProof, results: Results): ProofResult => {
   return { outcome: hasPassed(run) ? 'passed' : 'failed', day: dayOf(run.at) };
 };
 
-const resultOf = (proof: Proof, results: Results): ProofResult =>
-  'file' in proof ? resultOfTest(proof, results) : resultOfRandom(proof, results);
+const resultOfSelfTest = ({ selfTests }: Results): ProofResult =>
+  worstOf(
+    Object.values(selfTests).map(({ isSeen, at }) => ({
+      outcome: isSeen ? 'passed' : 'failed',
+      day: dayOf(at),
+    })),
+  );
+
+const resultOf = (proof: Proof, results: Results): ProofResult => {
+  if ('file' in proof) return resultOfTest(proof, results);
+  return 'fault' in proof ? resultOfRandom(proof, results) : resultOfSelfTest(results);
+};
 
 const scenarioResult = ({ proofs }: Scenario, results: Results): ProofResult =>
   worstOf(proofs.map((proof) => resultOf(proof, results)));
@@ -78,7 +88,8 @@ const describeProofs = ({ proofs }: Scenario, results: Results): string => {
       const words = proof.fault === anyFault ? 'every random run' : `random: ${proof.fault}`;
       return outcome === 'passed' ? words : `${words} (${outcome})`;
     });
-  return [...tests, ...faults].join(', ');
+  const selfTests = proofs.some((proof) => 'isSelfTest' in proof) ? ['[self-test](#self-test)'] : [];
+  return [...tests, ...faults, ...selfTests].join(', ');
 };
 
 const groupSection = (group: string, list: readonly Scenario[], results: Results): string =>
@@ -117,6 +128,20 @@ lost, doubled or phantom row, no second of a wrong green light, and no incident 
   ])}`;
 };
 
+const selfTestSection = ({ selfTests }: Results): string => {
+  const opening = `## Self-test
+
+A harness that cannot fail proves nothing. So one safeguard after the other is switched off in a copy of the project, and the random
+faults have to notice: \`npm run test:faults -- self-test\`.
+`;
+  const all = Object.values(selfTests);
+  if (all.length === 0) return `${opening}\nNo result is recorded yet.`;
+  return `${opening}\n${toTable([
+    ['switched off', 'day', 'result'],
+    ...all.map(({ whatIsOff, at, isSeen }) => [whatIsOff, dayOf(at), isSeen ? 'noticed' : '**not noticed**']),
+  ])}`;
+};
+
 const preface = (list: readonly Scenario[], results: Results): string => {
   const outcomes = list.map((scenario) =>
     scenario.proofs.length === 0 ? 'not tested yet' : scenarioResult(scenario, results).outcome,
@@ -152,5 +177,6 @@ export const reliabilityPage = (list: readonly Scenario[], results: Results): st
       ),
     ),
     randomSection(results),
+    selfTestSection(results),
     references(list),
   ].join('\n\n')}\n`;

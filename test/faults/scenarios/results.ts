@@ -31,6 +31,11 @@ const randomResultSchema = z.object({
 });
 export type RandomResult = z.infer<typeof randomResultSchema>;
 
+/** What the harness writes about itself. */
+const selfTestFiguresSchema = z.array(
+  z.object({ mutant: z.string(), whatIsOff: z.string(), isSeen: z.boolean() }),
+);
+
 const testResultSchema = z.object({
   outcome: z.enum(['passed', 'failed']),
   /** Cases of test.each, and of one suite for several databases. */
@@ -62,6 +67,11 @@ export const resultsSchema = z.strictObject({
     z.strictObject({ usual: testResultSchema.optional(), mysql: testResultSchema.optional() }),
   ),
   randomRuns: z.array(randomRunSchema),
+  /** By the safeguard that was switched off. */
+  selfTests: z.record(
+    z.string(),
+    z.strictObject({ whatIsOff: z.string(), isSeen: z.boolean(), at: z.string() }),
+  ),
 });
 export type Results = z.infer<typeof resultsSchema>;
 type Servers = 'usual' | 'mysql';
@@ -91,10 +101,26 @@ export interface RunFile {
 export const addRun = (results: Results, { name, content, writtenAtMs }: RunFile): Results => {
   const random = randomResultSchema.safeParse(content);
   if (random.success) return addRandomRun(results, random.data, writtenAtMs);
+  const selfTest = selfTestFiguresSchema.safeParse(content);
+  if (selfTest.success) return addSelfTest(results, selfTest.data, writtenAtMs);
   const report = jestReportSchema.safeParse(content);
   if (!report.success)
-    throw new Error(`${name} is neither a report of jest nor a result of the random harness.`);
+    throw new Error(
+      `${name} is neither a report of jest nor a result of the random harness or its self-test.`,
+    );
   return addReport(results, report.data, basename(name).startsWith('mysql') ? 'mysql' : 'usual');
+};
+
+const addSelfTest = (
+  results: Results,
+  figures: z.infer<typeof selfTestFiguresSchema>,
+  writtenAtMs: number,
+): Results => {
+  const found = figures.map(({ mutant, whatIsOff, isSeen }) => [
+    mutant,
+    { whatIsOff, isSeen, at: minuteOf(writtenAtMs) },
+  ]);
+  return { ...results, selfTests: { ...results.selfTests, ...Object.fromEntries(found) } };
 };
 
 const addReport = (results: Results, report: JestReport, servers: Servers): Results => {

@@ -16,7 +16,12 @@ export interface RandomProof {
   readonly fault: string;
 }
 
-export type Proof = TestProof | RandomProof;
+/** The runs of the random harness on copies of the project, in each of which one safeguard is switched off. */
+export interface SelfTestProof {
+  readonly isSelfTest: true;
+}
+
+export type Proof = TestProof | RandomProof | SelfTestProof;
 
 /** The headings of the page, in its order. */
 export const groups = [
@@ -130,21 +135,30 @@ export const scenarios: readonly Scenario[] = [
     group: 'Consumer',
     what: 'The consumer is killed after it has applied a batch, before COMMIT.',
     promise: nothingLost,
-    proofs: random('killed-before-commit'),
+    proofs: [
+      ...random('killed-before-commit'),
+      ...consumer('when the consumer is killed at each moment of a COMMIT'),
+    ],
   },
   {
     id: 'consumer-killed-in-commit',
     group: 'Consumer',
     what: 'The consumer is killed while COMMIT is on its way.',
     promise: nothingLost,
-    proofs: random('killed-in-commit'),
+    proofs: [
+      ...random('killed-in-commit'),
+      ...consumer('when the consumer is killed at each moment of a COMMIT'),
+    ],
   },
   {
     id: 'consumer-killed-after-commit',
     group: 'Consumer',
     what: 'The target has committed, and the consumer is killed before it knows.',
     promise: nothingLost,
-    proofs: random('killed-after-commit'),
+    proofs: [
+      ...random('killed-after-commit'),
+      ...consumer('when the consumer is killed at each moment of a COMMIT'),
+    ],
   },
   {
     id: 'consumer-killed-at-dead-letter',
@@ -179,7 +193,7 @@ export const scenarios: readonly Scenario[] = [
     group: 'Consumer',
     what: 'SIGTERM reaches a consumer in the middle of a backlog.',
     promise: 'The batch under way is committed or rolled back; the next consumer goes on behind it.',
-    proofs: random('consumer-terminated'),
+    proofs: [...random('consumer-terminated'), ...consumer('when SIGTERM comes in the middle of a backlog')],
   },
   {
     id: 'consumer-twice',
@@ -196,7 +210,10 @@ export const scenarios: readonly Scenario[] = [
     group: 'Consumer',
     what: 'A consumer is stopped (SIGSTOP), another takes over, and the first one goes on (SIGCONT).',
     promise: 'The commit of the first one is refused, and it ends.',
-    proofs: consumer('when a consumer that was frozen in mid-stream comes back after another took over'),
+    proofs: [
+      ...consumer('when a consumer that was frozen in mid-stream comes back after another took over'),
+      ...random('consumer-zombie'),
+    ],
   },
   {
     id: 'consumer-paused-process',
@@ -254,10 +271,13 @@ export const scenarios: readonly Scenario[] = [
     group: 'Kafka',
     what: 'Retention deletes events that were not applied yet.',
     promise: 'Stop: the status is needs-resync, and the target has only what was applied before.',
-    proofs: consumer(
-      'events that retention deleted before they were applied',
-      'a topic that does not begin at offset 0 when it is first read',
-    ),
+    proofs: [
+      ...consumer(
+        'events that retention deleted before they were applied',
+        'a topic that does not begin at offset 0 when it is first read',
+      ),
+      ...random('events-lost'),
+    ],
   },
   {
     id: 'kafka-topic-recreated',
@@ -417,15 +437,17 @@ export const scenarios: readonly Scenario[] = [
     id: 'capture-slot-invalidated',
     group: 'Capture',
     what: 'The source has removed log that the slot needs.',
-    promise: 'Stop: needs-resync, one alert, data untouched.',
-    proofs: [],
+    promise: 'Stop: needs-resync. A forced start captures from the present.',
+    proofs: startCapture(
+      'a slot whose log the source has removed needs a resync, and a forced start captures afresh',
+    ),
   },
   {
     id: 'capture-log-lost-while-running',
     group: 'Capture',
     what: 'The log is lost while the replication runs.',
     promise: 'Stop: needs-resync, one alert, data untouched; a forced start makes both ends equal.',
-    proofs: [],
+    proofs: random('log-lost'),
   },
   {
     id: 'capture-log-lost-when-needed',
@@ -446,9 +468,9 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'capture-schema-history-lost',
     group: 'Capture',
-    what: "The topic with MySQL's schema history is gone.",
-    promise: 'Stop, or a recovery that reads no row by a wrong shape.',
-    proofs: [],
+    what: "The topic with the history of MySQL's tables was emptied, or has lost its first records.",
+    promise: 'Stop: needs-resync. No row is read by a wrong shape.',
+    proofs: mysqlResume('reads no row by a wrong shape when the history of the structure $what'),
   },
   {
     id: 'capture-idle-table',
@@ -597,7 +619,11 @@ export const scenarios: readonly Scenario[] = [
     group: 'Target',
     what: 'The connection to the target ends while COMMIT is on its way.',
     promise: 'The checkpoint row says whether it was committed; each change is applied once.',
-    proofs: [...applyPartition('a COMMIT whose answer was lost is not repeated'), ...random('target-cut')],
+    proofs: [
+      ...applyPartition('a COMMIT whose answer was lost is not repeated'),
+      ...random('target-cut'),
+      ...consumer('when the connection to the target ends at each moment of a COMMIT'),
+    ],
   },
   {
     id: 'target-away',
@@ -656,14 +682,15 @@ export const scenarios: readonly Scenario[] = [
       ...applyPartition(
         'repeats a transient failure from the checkpoint for as long as it lasts, at least once a minute',
       ),
+      ...consumer('when the target ends transactions for a conflict, is full or is read-only'),
     ],
   },
   {
     id: 'target-full',
     group: 'Target',
-    what: 'The disk of the target is full, or the target is read-only.',
+    what: 'The target refuses writes since its disk is full, or since it is read-only.',
     promise: 'The consumer waits with its checkpoint, and goes on when the target takes writes again.',
-    proofs: [],
+    proofs: consumer('when the target ends transactions for a conflict, is full or is read-only'),
   },
   {
     id: 'target-locked',
@@ -979,7 +1006,14 @@ export const scenarios: readonly Scenario[] = [
     group: 'Values',
     what: 'A character of four bytes goes to a column in utf8mb3, which has room for three.',
     promise: 'It is refused by the column, and never cut or replaced.',
-    proofs: [],
+    proofs: [
+      ...mysqlApply(
+        'with a character that the character set of its column lacks is refused, and not replaced',
+      ),
+      ...inFile('integration/mysql-target/chunk-writer.test.ts')(
+        'writes nothing when a character is none of the character set of its column',
+      ),
+    ],
   },
   {
     id: 'values-zero-dates',
@@ -1341,6 +1375,6 @@ export const scenarios: readonly Scenario[] = [
     group: 'Truth',
     what: 'A safety of the product is switched off: duplicate skipping, fencing, the capture gate, the transaction of the checkpoint, the shape check, the resume rule.',
     promise: 'The harness goes red.',
-    proofs: [],
+    proofs: [{ isSelfTest: true }],
   },
 ];

@@ -26,9 +26,9 @@ const readRun = (results: Results, file: string): Results =>
     writtenAtMs: statSync(file).mtimeMs,
   });
 
-const sorted = ({ tests, randomRuns }: Results): Results => ({
+const sorted = ({ tests, ...others }: Results): Results => ({
   tests: Object.fromEntries(Object.entries(tests).toSorted(([a], [b]) => (a < b ? -1 : 1))),
-  randomRuns,
+  ...others,
 });
 
 const before = resultsSchema.parse(JSON.parse(readFileSync(resultsFile, 'utf8')));

@@ -2,7 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createKafka } from '#adapters/kafka/kafka-client.ts';
 import type { Replication } from '#core/contracts/replication.ts';
-import { ConsumerStack, silentLog, waitUntil } from './consumer-stack.ts';
+import { type OutageProxy, openOutageProxy } from '#test/kit/outage-proxy.ts';
+import { testInLongForm } from '#test/kit/short-form.ts';
+import { settingsOf } from '../postgresql/database-pair.ts';
+import { ConsumerStack, type RegisteredTarget, silentLog, waitUntil } from './consumer-stack.ts';
 import { EventLog, unknown } from './event-log.ts';
 
 /** Two busy cores: what takes 5 s alone may take a minute while other suites run. */
@@ -15,14 +18,27 @@ beforeAll(async () => {
 afterAll(() => stack.stop(), slow);
 
 /** A table at both ends, and its topic. */
-const setUp = async (name: string): Promise<{ replication: Replication; topic: string; log: EventLog }> => {
+const setUp = async (
+  name: string,
+  target?: RegisteredTarget,
+): Promise<{ replication: Replication; topic: string; log: EventLog }> => {
   const ddl = `CREATE TABLE ${name} (id bigint PRIMARY KEY, amount numeric(20,4), note text)`;
   await stack.source.client.query(ddl);
   await stack.target.client.query(ddl);
-  const replication = await stack.createReplication([name]);
+  const replication = await stack.createReplication([name], 'live', target);
   const [topic = ''] = stack.topics(replication);
   return { replication, topic, log: new EventLog(name) };
 };
+
+/** A way to the target on which a test can act at a COMMIT. */
+const openWay = async (): Promise<{ proxy: OutageProxy; target: RegisteredTarget }> => {
+  const settings = settingsOf(stack.target.server);
+  const proxy = await openOutageProxy(settings);
+  const target = await stack.registerTarget({ ...settings, host: proxy.host, port: proxy.port });
+  return { proxy, target: { ...target, schema: 'public' } };
+};
+
+const moments = ['before-commit', 'in-commit', 'after-commit'] as const;
 
 /** Every write of a row at the target is recorded in its own transaction, so a change applied twice shows. */
 const auditWrites = async (table: string): Promise<void> => {
@@ -378,6 +394,60 @@ describe('nothing is lost or doubled', () => {
       await stack.waitForOffset(replication, 101_000, slow);
       await expectEachOnce('broken', 101_000);
       expect(await consumer.stop()).toBe(0);
+    },
+    slow,
+  );
+
+  // Three starts of a consumer more.
+  testInLongForm(
+    'when the consumer is killed at each moment of a COMMIT',
+    async () => {
+      const { proxy, target } = await openWay();
+      const { replication, topic, log } = await setUp('killed_at_commit', target);
+      await auditWrites('killed_at_commit');
+      const count = 60_000;
+      await stack.produce(topic, ledger(log, 0, count));
+      let seen = 0;
+      for (const moment of moments) {
+        const killed = await stack.launch(replication);
+        await stack.waitForOffset(replication, seen + 2_000, slow);
+        proxy.atCommit(moment, () => killed.signal('SIGKILL'));
+        await killed.exited;
+        seen = (await stack.applied(replication)).nextOffset;
+        expect(seen).toBeLessThan(count);
+        await expectEachOnce('killed_at_commit', seen);
+      }
+      const consumer = await stack.launch(replication);
+      await stack.waitForOffset(replication, count, slow);
+      await expectEachOnce('killed_at_commit', count);
+      expect(await consumer.stop()).toBe(0);
+      await proxy.close();
+    },
+    slow,
+  );
+
+  test(
+    'when the connection to the target ends at each moment of a COMMIT',
+    async () => {
+      const { proxy, target } = await openWay();
+      const { replication, topic, log } = await setUp('cut_at_commit', target);
+      await auditWrites('cut_at_commit');
+      const consumer = await stack.launch(replication);
+      await consumer.waitFor('Partitions assigned');
+      const each = 2_000;
+      for (const [round, moment] of moments.entries()) {
+        let isCut = false;
+        proxy.atCommit(moment, () => {
+          isCut = true;
+        });
+        await stack.produce(topic, ledger(log, round * each, (round + 1) * each));
+        await stack.waitForOffset(replication, (round + 1) * each, slow);
+        await waitUntil(`the cut ${moment}`, async () => isCut);
+      }
+      await expectEachOnce('cut_at_commit', moments.length * each);
+      expect(await stack.applied(replication)).toMatchObject({ inserts: moments.length * each, updates: 0 });
+      expect(await consumer.stop()).toBe(0);
+      await proxy.close();
     },
     slow,
   );

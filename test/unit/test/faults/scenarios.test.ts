@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { faults } from '#test/faults/random/fault-list.ts';
 import { reliabilityPage } from '#test/faults/scenarios/reliability-page.ts';
 import {
   addRun,
@@ -104,6 +105,14 @@ describe('the scenarios', () => {
     expect(missing).toEqual([]);
   });
 
+  test('name faults that the random harness has', () => {
+    const known = new Set([anyFault, ...faults.map(({ name }) => name)]);
+    const named = scenarios.flatMap(({ proofs }) =>
+      proofs.flatMap((proof) => ('fault' in proof ? proof.fault : [])),
+    );
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  });
+
   test('have a page that is current: run npm run reliability', () => {
     const results = resultsSchema.parse(
       JSON.parse(readFileSync(path.join(testFolder, 'faults', 'scenarios', 'results.json'), 'utf8')),
@@ -132,7 +141,7 @@ describe('titles', () => {
 });
 
 describe('results', () => {
-  const none: Results = { tests: {}, randomRuns: [] };
+  const none: Results = { tests: {}, randomRuns: [], selfTests: {} };
   const file = 'integration/consumer/consumer.test.ts';
   const title = 'when the broker is killed in mid-stream and comes back';
   const key = `${file} > ${title}`;
@@ -166,6 +175,12 @@ describe('results', () => {
     expect(both.tests[key]).toMatchObject({ usual: { outcome: 'passed' }, mysql: { outcome: 'failed' } });
   });
 
+  const scenario = (id: string, proofs: Scenario['proofs']): Scenario => ({
+    ...{ id, group: 'Kafka', what: 'It happens.', promise: 'It is survived.', proofs },
+  });
+  const rowOf = (page: string, id: string): string =>
+    page.split('\n').find((line) => line.startsWith(`| ${id} `)) ?? '';
+
   const randomResult = {
     ...{ seed: 7, minutes: 10, commits: 5, events: 9, lost: 0, doubled: 0, phantom: 0, wrongGreenSeconds: 0 },
     faults: [
@@ -193,15 +208,18 @@ describe('results', () => {
     }
   });
 
+  test('of the self-test are kept by what was switched off', () => {
+    const figures = (isSeen: boolean) => [{ mutant: 'm', whatIsOff: 'the check', isSeen, problems: [] }];
+    const list = [scenario('self', [{ isSelfTest: true }])];
+    const noticed = add(none, figures(true));
+    expect(rowOf(reliabilityPage(list, noticed), 'self')).toContain('passed, 2026-01-02');
+    expect(rowOf(reliabilityPage(list, add(noticed, figures(false))), 'self')).toContain('**failed**');
+    expect(rowOf(reliabilityPage(list, none), 'self')).toContain('not run yet');
+  });
+
   test('of a file of something else are refused by its name', () => {
     expect(() => add(none, { sum: 1 }, 'other.json')).toThrow('other.json is neither');
   });
-
-  const scenario = (id: string, proofs: Scenario['proofs']): Scenario => ({
-    ...{ id, group: 'Kafka', what: 'It happens.', promise: 'It is survived.', proofs },
-  });
-  const rowOf = (page: string, id: string): string =>
-    page.split('\n').find((line) => line.startsWith(`| ${id} `)) ?? '';
 
   test('are on the page with their day, and what has none says so', () => {
     const list = [
