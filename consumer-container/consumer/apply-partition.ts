@@ -13,6 +13,7 @@ import { tableKey } from '#core/contracts/identifiers.ts';
 import { DeadKeys, keyHashOf } from '#core/deadletters/dead-keys.ts';
 import { type GatedChanges, gateEvents } from '#core/deadletters/gate-events.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { isOfTable } from '#core/lifecycle/hold-uncopied-table.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
@@ -151,8 +152,9 @@ export const applyPartition = async (session: PartitionSession, context: ApplyCo
           continue;
         }
       }
-      if (error.policy.isOfOneTable === true) {
-        await context.held.holdTopic(session.topic, context.tablesOf(session.topic), error);
+      const tables = context.tablesOf(session.topic);
+      if (isOfTopic(error, tables)) {
+        await context.held.holdTopic(session.topic, tables, error);
         break;
       }
       if (!error.isTransient) throw error;
@@ -171,6 +173,14 @@ export const applyPartition = async (session: PartitionSession, context: ApplyCo
   if (isHeld.aborted) session.leave();
   troubles.delete(trouble);
 };
+
+/** Whether an error is the topic's tables' alone; so is a right that is missing on one of them. */
+const isOfTopic = (error: MillraceError, tables: TopicTables): boolean =>
+  error.policy.isOfOneTable === true ||
+  [...tables.values()].some(
+    (table) =>
+      table !== null && (isOfTable(error, table.mapping.source) || isOfTable(error, table.mapping.target)),
+  );
 
 /** Events are tried one by one before the next batch is applied, and those that are refused become dead letters. */
 interface Probe {

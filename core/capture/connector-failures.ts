@@ -30,7 +30,9 @@ const needsResyncPatterns: readonly RegExp[] = [
   /could not find first log file name in binary log index/i,
   /purged (?:required )?binary logs?/i,
   /no longer available on the server|could not find GTID state requested/i,
-  /db history topic or its content is fully or partially missing/i,
+  // What the tables were at the stored offset is not known any more.
+  /db history topic (?:is missing|or its content is fully or partially missing)/i,
+  /table \S+ whose schema isn't known to this connector/i,
   /connector is trying to read (?:binlog|change stream|log)[^.]*but this is no longer available/i,
   // The same: what cannot be read or undone (UnreadableChanges.java), or rows that have other columns than the table is known
   // to have. It stays in the log whatever is fixed.

@@ -35,6 +35,8 @@ export const sourceLogSchema = z
     marks: z.array(markSchema).max(maxLogMarks).readonly().optional(),
     /** Whether a session reads the log for the capture, and since when that is so; absent where the source does not tell. */
     reader: z.strictObject({ isReading: z.boolean(), since: instantSchema }).readonly().optional(),
+    /** What of the log is gone although it was not captured, in words. */
+    lost: z.string().optional(),
     /** When something was written to the log last to see capture come on. */
     probedAt: instantSchema.optional(),
     /** After so many bytes, or so many milliseconds, the source removes log although it was not captured. */

@@ -104,6 +104,12 @@ export const decideCapture = (desired: Desired, uncaptured: readonly TableRef[])
     ? [escalate('NeedsResync', `Changes were lost: ${describeUncaptured(uncaptured)}.`)]
     : [];
 
+/** The source has removed log that was not captured, by a look at it. */
+export const decideLostLog = (desired: Desired, lost: string): readonly HealAction[] =>
+  desired.desired === 'running' && desired.status === 'active'
+    ? [escalate('NeedsResync', `Changes were lost: ${lost}.`)]
+    : [];
+
 /** The consumer's half alone, for the check that looks at heartbeats only. */
 export const decideHeartbeat = (
   desired: Desired,

@@ -37,6 +37,7 @@ export const followLog = (
         since: before?.reader?.isReading === isRead ? before.reader.since : at,
       },
     }),
+    ...(reading.lost !== undefined && { lost: reading.lost }),
     ...(reading.limitBytes !== undefined && { limitBytes: reading.limitBytes }),
     ...(reading.keptMs !== undefined && { keptMs: reading.keptMs }),
   };

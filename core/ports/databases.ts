@@ -53,6 +53,8 @@ export interface LogReading {
   readonly retainedBytes?: number;
   /** Whether a session reads the log for the capture now; absent where the source does not tell. */
   readonly isRead?: boolean;
+  /** What of the log is gone although it was not captured, in words; absent while nothing is known to be. */
+  readonly lost?: string;
   /** After so many bytes the source removes log that was not captured; absent where it has no such limit. */
   readonly limitBytes?: number;
   /** The source removes log that is older than this; absent where it does not. */

@@ -74,7 +74,7 @@ export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase
       // The slot alone says how far capture is, so Connect may be away.
       const offset = await readOffset().catch(() => undefined);
       const [row] = await executor.query(`read the slot ${slotName}`, logReadingStatement(slotName));
-      return toLogReading(row, offset);
+      return toLogReading(slotName, row, offset);
     },
     logProbe: {
       onlyWhenIdle: false,

@@ -4,7 +4,13 @@ import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
 import { isCaptured, type Replication } from '#core/contracts/replication.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import { beginRound, type CheckRun, endRound, onlyRun, type RoundPorts } from '#core/health/check-round.ts';
-import { decide, decideCapture, type HealAction, launchAllowanceMs } from '#core/health/decide.ts';
+import {
+  decide,
+  decideCapture,
+  decideLostLog,
+  type HealAction,
+  launchAllowanceMs,
+} from '#core/health/decide.ts';
 import { healEach } from '#core/health/heal-each.ts';
 import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
 import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';
@@ -25,7 +31,7 @@ import type { Log } from '#core/ports/clock-and-log.ts';
 import type { ConnectorStatus, ConnectPort, ExecutionPort, TaskRunner } from '#core/ports/services.ts';
 import type { CopyStore, DeletionStore } from '#core/ports/state-store.ts';
 import { type RecordHealthPorts, recordHealth, type Seen } from './record-health.ts';
-import { type WatchSourcesPorts, watchSources } from './watch-sources.ts';
+import { type LostLog, type WatchSourcesPorts, watchSources } from './watch-sources.ts';
 
 export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
   readonly store: HealPorts['store'] &
@@ -121,14 +127,15 @@ export const monitorHealth = async (
   await endRound('monitor-health', run, { replications }, leftOut, ports);
   const updated = await updateConsumers(all, consumers, holder, ports);
   // Last, so that a source that does not answer keeps nothing waiting.
-  const [ended] = await Promise.all([
+  const [ended, losses] = await Promise.all([
     checkCaptures(all, holder, ports),
     watchSources(all, connect.answers, startedMs, ports),
   ]);
+  const lost = await endLost(losses, holder, ports);
   await recordHealth(all, seen, ports);
   const report = {
     examined: replications.length - leftOut.length,
-    healed: healed + updated + ended + resumed + settled + restarted,
+    healed: healed + updated + ended + lost + resumed + settled + restarted,
   };
   log.info(
     `Examined ${countOf(report.examined, 'replication')}, carried out ${countOf(report.healed, 'action')}`,
@@ -285,6 +292,37 @@ const checkCaptures = async (
     report: (log, error) =>
       log.warn('Could not look at the source; the next check in 5 minutes tries again', { error }),
   });
+  return healed;
+};
+
+/** A lost log does not come back, and not every connector says so: Debezium may try again without an end. */
+const endLost = async (
+  losses: readonly LostLog[],
+  holder: string,
+  ports: MonitorHealthPorts,
+): Promise<number> => {
+  const reasons = new Map(losses.map(({ replication, lost }) => [replication.replicationId, lost]));
+  const { healed } = await healEach(
+    losses.map(({ replication }) => replication),
+    {
+      logFor: ports.logFor,
+      check: (replication, log) =>
+        healReplication(
+          replication,
+          holder,
+          async (current) => {
+            const lost = reasons.get(replication.replicationId);
+            // A newer start has begun another capture.
+            return lost === undefined || current.generation !== replication.generation
+              ? []
+              : decideLostLog(current, lost);
+          },
+          { ...ports, log },
+        ),
+      report: (log, error) =>
+        log.error('Could not end a replication whose log is lost; the next check tries again', { error }),
+    },
+  );
   return healed;
 };
 

@@ -50,19 +50,20 @@ const idleLookMinutes = 5;
 /**
  * Looks at the log of every source, again and again while it is not known whether its capture comes on, and stores what was
  * seen. The replications of one source are looked at one after the other, so that however many they are the source has one
- * more connection. `startedMs`: when the check has begun.
+ * more connection. `startedMs`: when the check has begun. Returns those of which log is gone that was not captured.
  */
 export const watchSources = async (
   replications: readonly Replication[],
   connectAnswers: boolean,
   startedMs: number,
   ports: WatchSourcesPorts,
-): Promise<void> => {
+): Promise<readonly LostLog[]> => {
   const { clock } = ports;
+  const losses = new Map<ReplicationId, LostLog>();
   const hasTime = (): boolean => clock.now().getTime() - startedMs <= looksEndAfterMs;
   let pending = byOldestLook(await readLogs(replications.filter(isDue(startedMs)), ports));
   for (const [index, waitMs] of lookWaitsMs.entries()) {
-    if (pending.length === 0) return;
+    if (pending.length === 0) break;
     if (waitMs > 0) await clock.sleep(waitMs);
     const isFirst = index === 0;
     const isLast = index === lookWaitsMs.length - 1;
@@ -82,6 +83,9 @@ export const watchSources = async (
             : { sourceLog: failLook(before, silence, clock.now()), isOpen: false };
         silence = silenceOf(sourceLog);
         seen.push({ replication, sourceLog });
+        const { lost, failure } = sourceLog;
+        if (lost !== undefined && failure === undefined)
+          losses.set(replication.replicationId, { replication, lost });
         if (isOpen && isCaptured(replication) && !isLast) open.push({ replication, before: sourceLog });
       }
     });
@@ -90,7 +94,14 @@ export const watchSources = async (
     );
     pending = open;
   }
+  return [...losses.values()];
 };
+
+/** Why a replication's changes are lost, in words. */
+export interface LostLog {
+  readonly replication: Replication;
+  readonly lost: string;
+}
 
 type Silence = Pick<MillraceError, 'code' | 'message'>;
 

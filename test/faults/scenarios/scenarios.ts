@@ -438,9 +438,12 @@ export const scenarios: readonly Scenario[] = [
     group: 'Capture',
     what: 'The source has removed log that the slot needs.',
     promise: 'Stop: needs-resync. A forced start captures from the present.',
-    proofs: startCapture(
-      'a slot whose log the source has removed needs a resync, and a forced start captures afresh',
-    ),
+    proofs: [
+      ...startCapture(
+        'a slot whose log the source has removed needs a resync, and a forced start captures afresh',
+      ),
+      ...monitorHealth('log that the source has removed before it was captured ends the replication'),
+    ],
   },
   {
     id: 'capture-log-lost-while-running',
@@ -470,7 +473,10 @@ export const scenarios: readonly Scenario[] = [
     group: 'Capture',
     what: "The topic with the history of MySQL's tables was emptied, or has lost its first records.",
     promise: 'Stop: needs-resync. No row is read by a wrong shape.',
-    proofs: mysqlResume('reads no row by a wrong shape when the history of the structure $what'),
+    proofs: mysqlResume(
+      'reads no row by a wrong shape when the history of the structure $what',
+      'reads rows as they were when the history of the structure has only the last statement of their table',
+    ),
   },
   {
     id: 'capture-idle-table',
@@ -1335,11 +1341,21 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
+    id: 'isolation-right-at-target',
+    group: 'Isolation',
+    what: 'The user of the target loses the right to write to one table.',
+    promise:
+      'That table is held with the name of the right, the others stream, and it goes on with the right.',
+    proofs: consumer(
+      'a right that is missing on one table at the target holds this table, and the others stream',
+    ),
+  },
+  {
     id: 'isolation-unreadable',
     group: 'Isolation',
-    what: 'The user of the source loses the right to read one table.',
-    promise: 'That table is told by name, and the others stream.',
-    proofs: [],
+    what: 'The user of the source may not read one table when it is copied.',
+    promise: 'That table is held with the name of the right, and the others are copied.',
+    proofs: inFile('unit/core/copy/plan-copy.test.ts')('a missing right on the table itself holds it'),
   },
   // Truth
   {

@@ -5,7 +5,7 @@ import type { Replication } from '#core/contracts/replication.ts';
 import { type OutageProxy, openOutageProxy } from '#test/kit/outage-proxy.ts';
 import { testInLongForm } from '#test/kit/short-form.ts';
 import { settingsOf } from '../postgresql/database-pair.ts';
-import { ConsumerStack, type RegisteredTarget, silentLog, waitUntil } from './consumer-stack.ts';
+import { ConsumerStack, connect, type RegisteredTarget, silentLog, waitUntil } from './consumer-stack.ts';
 import { EventLog, unknown } from './event-log.ts';
 
 /** Two busy cores: what takes 5 s alone may take a minute while other suites run. */
@@ -236,6 +236,63 @@ describe('a stream of changes', () => {
   );
 });
 
+test(
+  'a right that is missing on one table at the target holds this table, and the others stream',
+  async () => {
+    const admin = stack.target.client;
+    await admin.query(`CREATE ROLE writer LOGIN PASSWORD 'secret'`);
+    await admin.query('CREATE DATABASE isolated OWNER writer');
+    const own = { user: 'writer', password: 'secret', database: 'isolated' };
+    const client = await connect({ ...stack.target.server, ...own });
+    try {
+      const tables = ['denied', 'granted'];
+      const ddl = tables.map(
+        (table) => `CREATE TABLE public.${table} (id bigint PRIMARY KEY, amount numeric(20,4), note text)`,
+      );
+      await client.query(ddl.join('; '));
+      await stack.source.client.query(ddl.join('; '));
+      const target = await stack.registerTarget({
+        ...settingsOf(stack.target.server),
+        ...{ username: own.user, password: own.password, databaseName: own.database },
+      });
+      const replication = await stack.createReplication(tables, 'live', { ...target, schema: 'public' });
+      const logs = tables.map((table) => new EventLog(table));
+      const write = async (id: number): Promise<void> => {
+        for (const [index, topic] of stack.topics(replication).entries())
+          await stack.produce(topic, [logs[index]?.insert({ id, amount: '1.0000', note: 'x' }) ?? { value: null }]);
+      };
+      const waitForIds = (table: string, ids: string): Promise<void> =>
+        waitUntil(`rows ${ids} of ${table}`, async () => {
+          const { rows } = await client.query(
+            `SELECT string_agg(id::text, ' ' ORDER BY id) AS ids FROM ${table}`,
+          );
+          return rows[0]?.ids === ids;
+        });
+      await client.query('REVOKE INSERT ON denied FROM writer');
+      await write(1);
+      const consumer = await stack.launch(replication);
+      const held = await stack.waitForHeld(replication);
+      expect(held.map(({ source, message }) => [source.table, message])).toEqual([
+        ['denied', expect.stringMatching(/permission denied.*Grant the missing privilege/s)],
+      ]);
+      await write(2);
+      await waitForIds('granted', '1 2');
+      expect(await stack.store.getReplication(1, replication.replicationId)).toMatchObject({
+        status: 'active',
+      });
+      expect(await consumer.stop()).toBe(0);
+
+      await client.query('GRANT INSERT ON denied TO writer');
+      const next = await stack.launch(replication);
+      await waitForIds('denied', '1 2');
+      expect(await next.stop()).toBe(0);
+    } finally {
+      await client.end();
+    }
+  },
+  slow,
+);
+
 describe('a transaction of many rows', () => {
   /** As many events as fill the consumer's buffer several times over; the plateau is the same with 1,000,000. */
   const count = 200_000;
@@ -457,7 +514,7 @@ describe('nothing is lost or doubled', () => {
     async () => {
       const { replication, topic, log } = await setUp('terminated');
       await auditWrites('terminated');
-      const count = 60_000;
+      const count = 30_000;
       await stack.produce(topic, ledger(log, 0, count));
       const first = await stack.launch(replication);
       await stack.waitForOffset(replication, 5_000);

@@ -143,30 +143,52 @@ describe.each(kinds)('a capture of %s', (kind) => {
     expect(await decoded(table, 'b', rows)).toEqual(['unreadable', 'unreadable']);
   });
 
-  test.each([
-    { what: 'is empty', kept: undefined },
-    { what: 'has only its last statement', kept: 1 },
-  ])('reads no row by a wrong shape when the history of the structure $what', async ({ kept }) => {
-    const name = kept === undefined ? 'history_empty' : 'history_cut';
-    const { connector, table, read } = await captureTable(
-      name,
-      'id int PRIMARY KEY, a varchar(10), c varchar(10)',
-    );
+  /** Changes of rows and of their structure while the connector is stopped and its history of the structure is lost. */
+  const loseHistory = async (
+    name: string,
+    options: { readonly lastStatement: string; readonly kept?: number },
+  ) => {
+    const captured = await captureTable(name, 'id int PRIMARY KEY, a varchar(10), c varchar(10)');
+    const { connector, table, read } = captured;
     await server.sql.query(`INSERT INTO ${name} VALUES (1, 'a1', 'c1');
-      ALTER TABLE ${name} MODIFY c varchar(20); INSERT INTO ${name} VALUES (2, 'a2', 'c2')`);
+      ${options.lastStatement}; INSERT INTO ${name} VALUES (2, 'a2', 'c2')`);
     await read(2);
     await services.settledOffset(connector);
     await services.connect.stop(connector);
     await services.waitUntilStopped(connector);
-    await services.loseSchemaHistory(connector, kept);
+    await services.loseSchemaHistory(connector, options.kept);
     // What the table is by now says nothing of the rows that are in the log before.
     await server.sql.query(`INSERT INTO ${name} VALUES (3, 'a3', 'c3');
       ALTER TABLE ${name} DROP COLUMN a, ADD COLUMN b varchar(10); INSERT INTO ${name} VALUES (4, 'c4', 'b4')`);
     const before = await services.countChanges(connector, table);
     await services.connect.resume(connector);
+    return { ...captured, before };
+  };
+
+  test.each([
+    { what: 'is empty', name: 'history_empty', kept: undefined },
+    { what: 'has only the statement of another table', name: 'history_other', kept: 1 },
+  ])('reads no row by a wrong shape when the history of the structure $what', async ({ name, kept }) => {
+    const { connector, table, before } = await loseHistory(name, {
+      lastStatement: `CREATE TABLE ${name}_other (id int PRIMARY KEY)`,
+      ...(kept !== undefined && { kept }),
+    });
     const trace = await services.waitForFailure(connector);
-    expect({ ...classifyTrace(trace), trace }).toMatchObject({ cure: 'needs-resync' });
+    expect({ cure: classifyTrace(trace).cure, trace }).toEqual({ cure: 'needs-resync', trace });
     expect(await services.countChanges(connector, table)).toBe(before);
+  });
+
+  test('reads rows as they were when the history of the structure has only the last statement of their table', async () => {
+    const { read } = await loseHistory('history_cut', {
+      lastStatement: 'ALTER TABLE history_cut MODIFY c varchar(20)',
+      kept: 1,
+    });
+    expect(await read(4)).toEqual([
+      { id: 1, a: 'a1', c: 'c1' },
+      { id: 2, a: 'a2', c: 'c2' },
+      { id: 3, a: 'a3', c: 'c3' },
+      { id: 4, c: 'c4', b: 'b4' },
+    ]);
   });
 
   test('passes nothing over after a definition and a long rest', async () => {

@@ -189,6 +189,7 @@ export const logReadingStatement = (slot: string): Statement => ({
   text: `
 SELECT log.position::text AS position, pg_current_snapshot()::text AS activity,
        slot.confirmed_flush_lsn::text AS captured, coalesce(slot.active, false) AS "isRead",
+       coalesce(slot.wal_status = 'lost', false) AS "isLost",
        pg_wal_lsn_diff(log.position, slot.confirmed_flush_lsn) AS "aheadBytes",
        pg_wal_lsn_diff(log.position, slot.restart_lsn) AS "retainedBytes",
        (SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size') AS "limitMib"

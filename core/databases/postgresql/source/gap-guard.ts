@@ -3,6 +3,11 @@ import type { ConnectorOffset } from '../../../ports/services.ts';
 import { accountedPosition, formatLsn, parseLsn } from './log-position.ts';
 import type { SlotState } from './readiness.ts';
 
+/** Why nothing can be captured through a slot whose log was removed. */
+export const lostSlot = (slotName: string): string =>
+  `replication slot ${slotName} is lost: the server has removed log that was not read yet ` +
+  '(max_slot_wal_keep_size or idle_replication_slot_timeout)';
+
 /**
  * The guard that Debezium gives only in part: it creates a missing slot again when no offset is stored, and it starts on
  * a slot that someone has advanced unless `offset.mismatch.strategy` says otherwise.
@@ -24,10 +29,7 @@ export const judgeSlot = (capture: {
       : gap(`replication slot ${slotName} is gone, and with it the changes since the connector last ran`);
   }
   if (slot.walStatus === 'lost') {
-    return gap(
-      `replication slot ${slotName} is lost: the server has removed log that was not read yet ` +
-        '(max_slot_wal_keep_size or idle_replication_slot_timeout)',
-    );
+    return gap(lostSlot(slotName));
   }
   if (offset === undefined || slot.confirmedFlushPosition === undefined) return continuous;
   const accounted = accountedPosition(offset);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { LogReading } from '../../../ports/databases.ts';
 import type { ConnectorOffset } from '../../../ports/services.ts';
+import { lostSlot } from './gap-guard.ts';
 
 /** The slot may be ahead of the log's end for a moment, as they are read one after the other. */
 const bytesSchema = z
@@ -13,6 +14,7 @@ const rowSchema = z.strictObject({
   activity: z.string(),
   captured: z.string().nullable(),
   isRead: z.enum(['t', 'f']),
+  isLost: z.enum(['t', 'f']),
   aheadBytes: bytesSchema,
   retainedBytes: bytesSchema,
   limitMib: z.string().transform(Number),
@@ -24,8 +26,13 @@ const mib = 1024 * 1024;
  * Reads the row of `logReadingStatement`. The slot says up to where all is in Kafka. In the middle of a large transaction it
  * stands still and only the connector's offset moves.
  */
-export const toLogReading = (row: unknown, offset: ConnectorOffset | undefined): LogReading => {
-  const { position, activity, captured, isRead, aheadBytes, retainedBytes, limitMib } = rowSchema.parse(row);
+export const toLogReading = (
+  slotName: string,
+  row: unknown,
+  offset: ConnectorOffset | undefined,
+): LogReading => {
+  const { position, activity, captured, isRead, isLost, aheadBytes, retainedBytes, limitMib } =
+    rowSchema.parse(row);
   return {
     position,
     activity,
@@ -33,6 +40,8 @@ export const toLogReading = (row: unknown, offset: ConnectorOffset | undefined):
     ...(aheadBytes !== null && { aheadBytes }),
     ...(retainedBytes !== null && { retainedBytes }),
     isRead: isRead === 't',
+    // Debezium takes this for an error of the connection, and tries again without an end.
+    ...(isLost === 't' && { lost: lostSlot(slotName) }),
     // -1: no limit.
     ...(limitMib >= 0 && { limitBytes: limitMib * mib }),
   };

@@ -179,6 +179,17 @@ test('a table is held exactly before the record that cannot be decoded', async (
   expect(target.checkpoint.nextOffset).toBe(3n);
 });
 
+test.each(['public.accounts', 'public.shop_accounts'])(
+  'a right that is missing on the table itself, as %s, holds it and ends nothing',
+  async (table) => {
+    const { target, held, run } = setUp(inserts(3));
+    target.outcomes.push(new MillraceError('PermissionDenied', 'permission denied', { facts: { table } }));
+    await run();
+    expect(held).toEqual([`${topic}: PermissionDenied`]);
+    expect(target.checkpoint.nextOffset).toBe(0n);
+  },
+);
+
 const orphan = new MillraceError('ConstraintViolated', 'a row violates a foreign key.', {
   facts: { isForeignKey: true },
 });

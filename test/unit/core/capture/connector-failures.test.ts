@@ -46,6 +46,8 @@ test.each([
   ['ORA-03113: end-of-file on communication channel', 'restart'],
   ['Could not find first log file name in binary log index file Error code: 1236', 'needs-resync'],
   ['The db history topic or its content is fully or partially missing. Please check ...', 'needs-resync'],
+  ['The db history topic is missing. You may attempt to recover it by ...', 'needs-resync'],
+  ["Encountered change event for table shop.t whose schema isn't known to this connector", 'needs-resync'],
   ["Access denied for user 'm'@'10.0.0.1' (using password: YES)", 'fix'],
   ["DDL statement couldn't be parsed. Please open a GitHub issue", 'fix'],
   ['Error processing row in t, internal schema size 7, but row size 1', 'needs-resync'],

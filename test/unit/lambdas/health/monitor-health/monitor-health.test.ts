@@ -323,6 +323,30 @@ test('a table that was created again, and that the consumer holds meanwhile, end
   expect(acts(world.calls)).toEqual([]);
 });
 
+test('log that the source has removed before it was captured ends the replication', async () => {
+  const world = createWorld();
+  world.world.looks.push({ sourceLog: { ...sourceLog, lost: 'the slot is lost' }, isOpen: false });
+  await monitorHealth('me', world.ports);
+  expect(world.state.replication).toMatchObject({
+    status: 'needs-resync',
+    lastErrorCode: 'NeedsResync',
+    lastErrorMessage: expect.stringContaining('Changes were lost: the slot is lost.'),
+  });
+  expect(acts(world.calls)).toEqual(['stop arn:task']);
+});
+
+test('log that an older start has lost ends no newer one', async () => {
+  const world = createWorld();
+  const { look } = world.ports.sources;
+  world.ports.sources.look = async () => {
+    const { generation } = world.state.replication;
+    world.state.replication = { ...world.state.replication, generation: generation + 1 };
+    return { ...(await look()), sourceLog: { ...sourceLog, lost: 'the slot is lost' } };
+  };
+  await monitorHealth('me', world.ports);
+  expect(world.state.replication.status).toBe('active');
+});
+
 test('a source is looked at every fifth minute, and one that does not answer changes nothing', async () => {
   const world = createWorld();
   world.state.heartbeat = { ...beat, beatAt: '2026-03-01T12:04:00.000Z' };
