@@ -471,12 +471,19 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'capture-schema-history-lost',
     group: 'Capture',
-    what: "The topic with the history of MySQL's tables was emptied, or has lost its first records.",
-    promise: 'Stop: needs-resync. No row is read by a wrong shape.',
+    what: "The topic with the history of MySQL's tables is empty, or has only the last statement of the table.",
+    promise: 'Stop with needs-resync, or rows that are read as they were. No row is read by a wrong shape.',
     proofs: mysqlResume(
-      'reads no row by a wrong shape when the history of the structure $what',
+      'reads no row by a wrong shape when the history of the structure is empty',
       'reads rows as they were when the history of the structure has only the last statement of their table',
     ),
+  },
+  {
+    id: 'capture-schema-history-cut',
+    group: 'Capture',
+    what: "The topic with the history of MySQL's tables has lost what it says of a table.",
+    promise: 'Stop, or the table is held. No row is read by a wrong shape.',
+    proofs: [],
   },
   {
     id: 'capture-idle-table',
