@@ -259,7 +259,9 @@ test(
       const logs = tables.map((table) => new EventLog(table));
       const write = async (id: number): Promise<void> => {
         for (const [index, topic] of stack.topics(replication).entries())
-          await stack.produce(topic, [logs[index]?.insert({ id, amount: '1.0000', note: 'x' }) ?? { value: null }]);
+          await stack.produce(topic, [
+            logs[index]?.insert({ id, amount: '1.0000', note: 'x' }) ?? { value: null },
+          ]);
       };
       const waitForIds = (table: string, ids: string): Promise<void> =>
         waitUntil(`rows ${ids} of ${table}`, async () => {
