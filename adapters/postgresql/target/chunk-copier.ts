@@ -16,6 +16,7 @@ import {
   stagedCopy,
   type TablePair,
 } from '#core/databases/postgresql/source/copy-statements.ts';
+import { refuseHiddenRows } from '#core/databases/postgresql/target/ownership.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ChunkCopier, CopiedChunk } from '#core/ports/databases.ts';
 import { stallTimeoutMs, watchChunk } from '../../databases/chunk-watch.ts';
@@ -171,6 +172,7 @@ const pipeChunk = async (
     });
     await writer.query('BEGIN');
     if (sides.run !== undefined) await lockTable(runOn(writer), sides.run, target.ref);
+    await writer.query(`SELECT ${refuseHiddenRows}`);
     await write(writer, copy);
     await writer.query('COMMIT');
     reader.release();

@@ -14,6 +14,7 @@ import {
 } from '#core/databases/postgresql/source/copy-statements.ts';
 import { CopyLines } from '#core/databases/postgresql/target/copy-lines.ts';
 import { copyText } from '#core/databases/postgresql/target/copy-text.ts';
+import { refuseHiddenRows } from '#core/databases/postgresql/target/ownership.ts';
 import { createRowCheck } from '#core/databases/postgresql/target/value-check.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import type {
@@ -62,6 +63,7 @@ export const openChunkWriter = (
             const rows = readRows(read, writtenColumns(tables), guard);
             return inCopyTransaction(pool, describe, control, async (client, progress) => {
               if (run !== undefined) await lockTable(runOn(client), run, tables.target.ref);
+              await client.query(`SELECT ${refuseHiddenRows}`);
               await write(client, rows, progress);
             });
           });

@@ -12,7 +12,9 @@ import {
 } from '#core/databases/postgresql/target/ddl.ts';
 import { postgresTargetDialect } from '#core/databases/postgresql/target/dialect.ts';
 import {
+  describeLostWrite,
   describeMissingGrant,
+  lostWritesStatement,
   missingTargetGrantsStatement,
 } from '#core/databases/postgresql/target/grants.ts';
 import { recordTable } from '#core/databases/postgresql/target/ownership.ts';
@@ -22,6 +24,12 @@ import { describeTable, describeTables, ping } from '../source/source-database.t
 import { createDeadLetterStore } from './dead-letters.ts';
 import { createOwnership, lockTable } from './ownership.ts';
 import { createRehearsal } from './rehearse-change.ts';
+
+const lostWriteSchema = z.object({
+  kind: z.enum(['policy', 'rule', 'trigger']),
+  table: z.string(),
+  name: z.string(),
+});
 
 export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase => {
   const executor = createExecutor(settings, { applicationName: 'millrace-target' });
@@ -33,7 +41,11 @@ export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase
         'read the privileges',
         missingTargetGrantsStatement(schemas, tables, owner),
       );
-      return rows.map((row) => describeMissingGrant(z.string().parse(row.problem), settings.username));
+      const lost = await executor.query('look for what takes writes away', lostWritesStatement(tables));
+      return [
+        ...rows.map((row) => describeMissingGrant(z.string().parse(row.problem), settings.username)),
+        ...lost.map((row) => describeLostWrite(lostWriteSchema.parse(row), settings.username)),
+      ];
     },
     describeTable: (ref) => describeTable(executor, ref),
     describeTables: (refs) => describeTables(executor, refs),

@@ -16,8 +16,10 @@ import {
   applyTargetContract,
   batchOf as batchOfTable,
   codeOf,
+  key,
   partition,
   replicationId,
+  row,
   topic,
   upsert,
 } from '#test/kit/apply-target-contract.ts';
@@ -212,5 +214,38 @@ describe('a batch for PostgreSQL', () => {
     const { epoch } = await target.claim([partition]);
     const batch = batchOf(epoch, 0, [upsert('1', 'a', null, null, 'abcd')]);
     expect(await codeOf(target.apply(target.prepare(batch)))).toBe('ValueRejected');
+  });
+
+  test('fails where row-level security would hide the rows that it changes, and goes on without it', async () => {
+    await side.client.query(`
+      DROP SCHEMA IF EXISTS millrace CASCADE; DROP ROLE IF EXISTS policed;
+      CREATE ROLE policed LOGIN PASSWORD 'secret'; GRANT ALL ON SCHEMA public TO policed;
+      GRANT CREATE ON DATABASE warehouse TO policed;
+      ALTER TABLE public.things OWNER TO policed`);
+    const settings = { ...side.settings, username: 'policed', password: 'secret' };
+    const policed = createPool(settings, applyPoolOptions);
+    try {
+      await takeTables(settings, owner, tables);
+      const target = createApplyTarget({ pool: policed, owner, tables, database: 'test' });
+      const { epoch } = await target.claim([partition]);
+      const written = upsert('1', 'a', '1.75', null, null);
+      await target.apply(target.prepare(batchOf(epoch, 0, [written])));
+
+      await side.client.query(
+        'ALTER TABLE public.things ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY',
+      );
+      const gone: RowEvent = { kind: 'delete', key: key('1', 'a'), row: row('1', 'a') };
+      const remove = () => target.apply(target.prepare(batchOf(epoch, 1, [gone])));
+      expect(await codeOf(remove())).toBe('PermissionDenied');
+      expect(await things()).toMatchObject([{ id: '1' }]);
+
+      await side.client.query('ALTER TABLE public.things NO FORCE ROW LEVEL SECURITY');
+      expect(await remove()).toBe('applied');
+      expect(await things()).toEqual([]);
+    } finally {
+      await closePool(policed);
+      await side.client.query(`
+        DROP TABLE public.things; DROP SCHEMA millrace CASCADE; DROP OWNED BY policed; DROP ROLE policed`);
+    }
   });
 });

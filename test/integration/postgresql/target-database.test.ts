@@ -146,4 +146,49 @@ describe('findWriteProblems', () => {
       await pair.target.client.query('ALTER DATABASE warehouse RESET default_transaction_read_only');
     }
   });
+
+  test('names what takes writes away without an error', async () => {
+    await pair.target.client.query(`
+      CREATE ROLE hidden LOGIN PASSWORD 'secret'; GRANT ALL ON DATABASE warehouse TO hidden; CREATE SCHEMA lossy;
+      CREATE FUNCTION lossy.swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN null; END';
+      CREATE FUNCTION lossy.pass() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TABLE lossy.policed (id int PRIMARY KEY); ALTER TABLE lossy.policed ENABLE ROW LEVEL SECURITY;
+      CREATE TABLE lossy.forced (id int PRIMARY KEY); ALTER TABLE lossy.forced OWNER TO hidden;
+      ALTER TABLE lossy.forced ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+      CREATE TABLE lossy.owned (id int PRIMARY KEY); ALTER TABLE lossy.owned OWNER TO hidden;
+      ALTER TABLE lossy.owned ENABLE ROW LEVEL SECURITY;
+      CREATE TABLE lossy.ruled (id int PRIMARY KEY); CREATE RULE "keep all" AS ON DELETE TO lossy.ruled DO INSTEAD NOTHING;
+      CREATE RULE also AS ON DELETE TO lossy.ruled DO ALSO SELECT 1;
+      CREATE TABLE lossy.parts (id int PRIMARY KEY) PARTITION BY RANGE (id);
+      CREATE TABLE lossy.part PARTITION OF lossy.parts DEFAULT;
+      CREATE TRIGGER eats BEFORE DELETE ON lossy.part FOR EACH ROW EXECUTE FUNCTION lossy.swallow();
+      CREATE TRIGGER passes BEFORE UPDATE ON lossy.part FOR EACH ROW EXECUTE FUNCTION lossy.pass();
+      CREATE TRIGGER tells AFTER DELETE ON lossy.part FOR EACH ROW EXECUTE FUNCTION lossy.swallow();
+      GRANT USAGE, CREATE ON SCHEMA lossy TO hidden; GRANT ALL ON ALL TABLES IN SCHEMA lossy TO hidden`);
+    const asHidden = openTargetDatabase({ ...pair.target.settings, username: 'hidden', password: 'secret' });
+    const tables = ['policed', 'forced', 'owned', 'ruled', 'parts'].map((table) => ({
+      schema: 'lossy',
+      table,
+    }));
+    try {
+      const found = await asHidden.findWriteProblems(['lossy'], tables);
+      const lossy = found.filter(({ subject }) => subject.startsWith('target table'));
+      expect(
+        lossy.map(({ subject, problem }) => [subject, /^[^.]*?(?= of )|^The \w+ \S+/.exec(problem)?.[0]]),
+      ).toEqual([
+        ['target table lossy.forced', 'Row-level security'],
+        ['target table lossy.parts', 'The trigger eats'],
+        ['target table lossy.policed', 'Row-level security'],
+        ['target table lossy.ruled', 'The rule "keep all"'],
+      ]);
+      expect(lossy[0]?.remedy).toContain('ALTER ROLE "hidden" BYPASSRLS;');
+      // For the superuser, no policy holds.
+      expect((await target.findWriteProblems([], tables)).map(({ subject }) => subject)).toEqual([
+        'target table lossy.parts',
+        'target table lossy.ruled',
+      ]);
+    } finally {
+      await asHidden.close();
+    }
+  });
 });

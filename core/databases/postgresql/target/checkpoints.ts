@@ -1,7 +1,7 @@
 import type { TargetOwner } from '../../../contracts/target-owner.ts';
 import type { Statement } from '../statement.ts';
 import { bookkeepingSchema, clientTableNames, sharedTables } from './bookkeeping.ts';
-import { lockedOwners } from './ownership.ts';
+import { lockedOwners, refuseHiddenRows } from './ownership.ts';
 
 const checkpointColumns = `topic, topic_partition, topic_id, next_offset, epoch,
   source_position, reread_position,
@@ -70,7 +70,8 @@ WHERE replication_id = $1 AND topic = $2 AND topic_partition = $3 AND epoch = $4
      * Moves a partition's checkpoint, in the transaction of the rows. $1 replication, $2 topic, $3 partition, $4 epoch,
      * $5 expected offset, $6 next offset, $7 source position, $8 reread position (each may be
      * null), $9 to $13 what to add to the counters, $14 installation, $15 client, $16 schemas and $17 names of the tables
-     * that are written. Hits no row when another consumer has taken over, or a table is not the replication's any more.
+     * that are written. Hits no row when another consumer has taken over, or a table is not the replication's any more. What follows in
+     * the transaction fails where row-level security would keep rows from it.
      */
     advanceCheckpoint: `
 WITH owned AS (
@@ -86,7 +87,8 @@ UPDATE ${checkpointTable} SET
   duplicates_skipped = duplicates_skipped + $13,
   updated_at = pg_catalog.now()
 WHERE replication_id = $1 AND topic = $2 AND topic_partition = $3 AND epoch = $4 AND next_offset = $5
-  AND (SELECT pg_catalog.count(*) FROM owned) = pg_catalog.cardinality($16::text[])`,
+  AND (SELECT pg_catalog.count(*) FROM owned) = pg_catalog.cardinality($16::text[])
+RETURNING ${refuseHiddenRows}`,
 
     /**
      * Sets where each partition begins. $1 replication, $2 topics, $3 partitions, $4 topic identifiers, $5 offsets, $6

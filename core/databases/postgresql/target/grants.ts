@@ -63,3 +63,56 @@ export const describeMissingGrant = (privilege: string, username: string): Probl
         remedy: `GRANT ${grant} TO ${quoteIdentifier(username)};`,
       };
 };
+
+const lossOf = {
+  policy: (table: string, _name: string, user: string) => ({
+    problem: `Row-level security of ${table} holds for the user, so an UPDATE or DELETE would pass over the rows that a policy hides, without an error.`,
+    remedy: `ALTER ROLE ${user} BYPASSRLS; (its owner is exempt, too, unless the table has FORCE ROW LEVEL SECURITY).`,
+  }),
+  rule: (table: string, name: string) => ({
+    problem: `The rule ${name} of ${table} does something else instead of a write, so rows could differ without an error.`,
+    remedy: `ALTER TABLE ${table} DISABLE RULE ${name};`,
+  }),
+  trigger: (table: string, name: string) => ({
+    problem: `The trigger ${name} of ${table} can take a write away, since its function returns NULL: rows could differ without an error.`,
+    remedy: `ALTER TABLE ${table} DISABLE TRIGGER ${name}; (or let its function return NEW, and OLD for a DELETE).`,
+  }),
+} satisfies Record<string, (table: string, name: string, user: string) => Omit<Problem, 'subject'>>;
+export type WriteLoss = keyof typeof lossOf;
+
+/**
+ * What of the tables takes writes away without an error, one row each: a policy that holds for the role, a rule that does something instead, and
+ * a trigger for each row whose function says `RETURN NULL`, also on a partition. A function that is not in PL/pgSQL is not looked into.
+ */
+export const lostWritesStatement = (tables: readonly TableRef[]): Statement => ({
+  text: `
+WITH RECURSIVE wanted AS (
+  SELECT c.oid, c.oid AS root, format('%I.%I', n.nspname, c.relname) AS name
+  FROM unnest($1::text[], $2::text[]) AS t (schema, "table")
+  JOIN pg_namespace n ON n.nspname = t.schema
+  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t."table"),
+written AS (
+  SELECT oid, name FROM wanted
+  UNION
+  SELECT i.inhrelid, written.name FROM written JOIN pg_inherits i ON i.inhparent = written.oid)
+SELECT 'policy' AS kind, name AS "table", '' AS name FROM wanted WHERE row_security_active(oid)
+UNION ALL
+SELECT 'rule', wanted.name, format('%I', r.rulename)
+FROM wanted JOIN pg_rewrite r ON r.ev_class = wanted.oid
+WHERE r.is_instead AND r.ev_type IN ('2', '3', '4') AND r.ev_enabled IN ('O', 'A')
+UNION ALL
+SELECT DISTINCT 'trigger', written.name, format('%I', t.tgname)
+FROM written
+JOIN pg_trigger t ON t.tgrelid = written.oid AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+JOIN pg_proc p ON p.oid = t.tgfoid
+JOIN pg_language l ON l.oid = p.prolang
+-- 1: for each row, 2: before.
+WHERE t.tgtype & 3 = 3 AND l.lanname = 'plpgsql' AND p.prosrc ~* '\\mreturn\\s+null\\M'
+ORDER BY 2, 1, 3`,
+  values: [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
+});
+
+export const describeLostWrite = (
+  { kind, table, name }: { readonly kind: WriteLoss; readonly table: string; readonly name: string },
+  username: string,
+): Problem => ({ subject: `target table ${table}`, ...lossOf[kind](table, name, quoteIdentifier(username)) });

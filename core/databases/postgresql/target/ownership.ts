@@ -26,6 +26,12 @@ const currentOid =
   'WHERE n.nspname = o.table_schema AND c.relname = o.table_name)';
 
 /**
+ * An UPDATE or DELETE passes over rows that a policy hides from the role, without an error. Said before the rows of a transaction are written and
+ * after its owner is locked: a statement on a table whose policies hold for the role then fails (PostgreSQL manual, row_security).
+ */
+export const refuseHiddenRows = "pg_catalog.set_config('row_security', 'off', true)";
+
+/**
  * Adds the rows that are missing, and returns them. It waits for another transaction that adds the same one; the order
  * keeps two that add several from waiting for each other. A row that is there may be another role's, and unseen.
  */
