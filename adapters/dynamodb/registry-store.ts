@@ -74,10 +74,12 @@ export const createRegistryStore = (table: DynamoTable, clock: Clock): RegistryS
     return items.map((item) => parseItem(clientSchema, item));
   },
 
-  renameClient: async (clientId, name) => {
-    const item = await table.update(clientKey(clientId), { set: { name } }, present);
-    if (item === undefined) throw noClient(clientId);
-    return parseItem(clientSchema, item);
+  renameClient: async (clientId, name, before) => {
+    const key = clientKey(clientId);
+    const item = await table.update(key, { set: { name } }, matching({ name: before }));
+    if (item !== undefined) return parseItem(clientSchema, item);
+    if ((await table.get(key)) === undefined) throw noClient(clientId);
+    throw new MillraceError('Conflict', `Client ${clientId} was given another name just now.`);
   },
 
   removeClient: async (clientId) => {

@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '786c1ee7a2baf94c180f797b68ccc2df9c263b09fe1ea38c8eb5c7f04533c8b5';
+export const documentDigest = 'd8cdc9124de6b7cee6f0f234b25e7dd4acc0ad161a93e4085a251f5f7bdc02ef';
 
 /** Which HTTP call an operation is. */
 export const routes = {

@@ -3489,7 +3489,10 @@ export interface operations {
   updateClient: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description The ETag of the resource that the caller has read: 412 when it is another one by now. */
+        'If-Match'?: string;
+      };
       path: {
         client_id: string;
       };
@@ -3541,6 +3544,24 @@ export interface operations {
       };
       /** @description NotFound */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description PreconditionFailed */
+      412: {
         headers: {
           [name: string]: unknown;
         };
@@ -8701,7 +8722,10 @@ export interface operations {
       query?: {
         client_id?: string;
       };
-      header?: never;
+      header?: {
+        /** @description The ETag of the resource that the caller has read: 412 when it is another one by now. */
+        'If-Match'?: string;
+      };
       path: {
         replication_id: string;
       };
@@ -8770,6 +8794,15 @@ export interface operations {
       };
       /** @description Conflict */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description PreconditionFailed */
+      412: {
         headers: {
           [name: string]: unknown;
         };

@@ -36,8 +36,8 @@ export interface RegistryStore {
   /** Throws `NotFound`. */
   getClient(clientId: ClientId): Promise<Client>;
   listClients(): Promise<readonly Client[]>;
-  /** Throws `NotFound`. */
-  renameClient(clientId: ClientId, name: string): Promise<Client>;
+  /** Throws `NotFound`, and `Conflict` when the client is not called `before` any more. */
+  renameClient(clientId: ClientId, name: string, before?: string): Promise<Client>;
   /** Removes a client that owns nothing. Throws `NotFound`, and `Conflict`, which says what it still owns. */
   removeClient(clientId: ClientId): Promise<Client>;
 

@@ -72,6 +72,7 @@ export const clientOperations: readonly Operation[] = [
     status: 200,
     answer: clientAnswerSchema,
     errors: ['NotFound'],
+    versionOf: (client) => client,
     run: async ({ principal, params }, { store }) => {
       if (!mayAct(principal, params.client_id)) throw noClient(params.client_id);
       return toAnswer(await store.getClient(params.client_id));
@@ -87,10 +88,12 @@ export const clientOperations: readonly Operation[] = [
     body: updateClientSchema,
     status: 200,
     answer: clientAnswerSchema,
-    errors: ['NotFound'],
-    run: async ({ actor, params, body }, ports) => {
+    errors: ['NotFound', 'Conflict'],
+    versionOf: (client) => client,
+    run: async ({ actor, params, body, requireMatch }, ports) => {
       const before = await ports.store.getClient(params.client_id);
-      const after = await ports.store.renameClient(params.client_id, body.name);
+      requireMatch(toAnswer(before));
+      const after = await ports.store.renameClient(params.client_id, body.name, before.name);
       await recordAction(
         after.clientId,
         {

@@ -215,6 +215,8 @@ export const deadLetterOperations: readonly Operation[] = [
     status: 200,
     answer: deadLetterListSchema,
     errors: databaseErrors,
+    // What the PATCH changes, and not of the dead letters.
+    versionOf: ({ settings }) => settings,
     run: ({ clientId, params, query: { limit, cursor, table, cause }, principal }, ports) =>
       withDeadLetters(clientId, params.replication_id, ports, async ({ replication, owner, target }) => {
         const selection = { cause, table: table === undefined ? undefined : findTable(replication, table) };
@@ -250,8 +252,13 @@ export const deadLetterOperations: readonly Operation[] = [
     status: 200,
     answer: deadLetterSettingsAnswerSchema,
     errors: ['NotFound', 'Conflict'],
-    run: async ({ clientId, actor, params, body: { policy, limit, reason } }, { store, clock }) => {
+    versionOf: (settings) => settings,
+    run: async (
+      { clientId, actor, params, body: { policy, limit, reason }, requireMatch },
+      { store, clock },
+    ) => {
       const before = await store.getReplication(clientId, params.replication_id);
+      requireMatch(toDeadLetterSettings(before));
       const settings = {
         policy: policy ?? settingsOf(before).policy,
         limit: limit ?? settingsOf(before).limit,

@@ -102,8 +102,11 @@ export const createMemoryStateStore = (clock: Clock) => {
     },
     getClient: async (clientId) => found(clients.get(clientId), `client ${clientId}`),
     listClients: async () => [...clients.values()],
-    renameClient: async (clientId, name) => {
-      const renamed = { ...(await store.getClient(clientId)), name };
+    renameClient: async (clientId, name, before) => {
+      const client = await store.getClient(clientId);
+      if (before !== undefined && client.name !== before)
+        throw new MillraceError('Conflict', `Client ${clientId} was given another name just now.`);
+      const renamed = { ...client, name };
       clients.set(clientId, renamed);
       return renamed;
     },

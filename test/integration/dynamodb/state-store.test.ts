@@ -153,6 +153,8 @@ test('a token is found by its hash, listed, and gone when it is removed', async 
 test('a client is removed only when nothing is left of it, and is renamed meanwhile', async () => {
   const { clientId } = await store.createClient('Leaving');
   expect(await store.renameClient(clientId, 'Left')).toMatchObject({ clientId, name: 'Left' });
+  expect(await codeOf(store.renameClient(clientId, 'Lost', 'Other'))).toBe('Conflict');
+  expect(await store.renameClient(clientId, 'Left', 'Left')).toMatchObject({ name: 'Left' });
   await store.putDatabase(registered(950, clientId));
   const token = { name: 'a', role: 'viewer', clientId, createdBy: 'admin' } as const;
   const { tokenId } = await store.createToken('f'.repeat(64), token);

@@ -14,6 +14,17 @@ test('the admin creates, lists and gets clients', async () => {
   expect((await request('admin', 'GET', '/clients/2')).status).toBe(404);
 });
 
+test('a client is renamed only in the version that the caller has read', async () => {
+  const { request } = createWorld();
+  await request('admin', 'POST', '/clients', { name: 'Acme' });
+  const read = String((await request('admin', 'GET', '/clients/1')).headers.etag);
+  const first = await request('admin', 'PATCH', '/clients/1', { name: 'B' }, { 'if-match': read });
+  expect([first.status, first.headers.etag === read]).toEqual([200, false]);
+  const second = await request('admin', 'PATCH', '/clients/1', { name: 'C' }, { 'if-match': read });
+  expect([second.status, second.body.code]).toEqual([412, 'PreconditionFailed']);
+  expect((await request('admin', 'GET', '/clients/1')).body.name).toBe('B');
+});
+
 test.each([
   [{}, 'body.name'],
   [{ name: '' }, 'body.name'],

@@ -89,6 +89,16 @@ test('the policy is changed, and the activity says from what to what', async () 
   });
 });
 
+test('settings are changed only in the version that the caller has read', async () => {
+  const { request, ids, path } = await withMarks([]);
+  const read = String((await request(ids.client, 'GET', path)).headers.etag);
+  const first = await request(ids.client, 'PATCH', path, { limit: 5 }, { 'if-match': read });
+  expect([first.status, first.headers.etag === read]).toEqual([200, false]);
+  const second = await request(ids.client, 'PATCH', path, { limit: 6 }, { 'if-match': read });
+  expect([second.status, second.body.code]).toEqual([412, 'PreconditionFailed']);
+  expect((await request(ids.client, 'GET', path)).headers.etag).toBe(first.headers.etag);
+});
+
 test('a replay says which, needs the consumer, and is told to the activity', async () => {
   const { request, ids, path, requested } = await withMarks([mark(1)]);
   expect((await request(ids.client, 'POST', `${path}/replay`, {})).status).toBe(400);
