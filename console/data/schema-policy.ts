@@ -76,7 +76,7 @@ export interface PolicyChange {
   readonly own: OwnPolicy;
 }
 
-/** Replaces the whole policy, in which one scope is another. Throws `ApiProblem`: `VersionMismatch` when someone else was first. */
+/** Replaces the whole policy, in which one scope is another. Throws `ApiProblem`: `PreconditionFailed` when someone else was first. */
 export const setSchemaPolicy = ({
   clientId,
   id,

@@ -202,5 +202,5 @@ const isViolation = (error: unknown): boolean => isOfState(error, /^(?:23[0-9A-Z
 const isOfState = (error: unknown, states: RegExp): boolean =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && states.test(error.code);
 
-/** COPY FROM is not for every table that INSERT is for, as one with row-level security (PostgreSQL manual, COPY). */
+/** COPY FROM is not for everything that INSERT is for (PostgreSQL manual, COPY). */
 const isCopyRefused = (error: unknown): boolean => isOfState(error, /^0A000$/);

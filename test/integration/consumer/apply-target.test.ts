@@ -178,7 +178,7 @@ describe('a batch for PostgreSQL', () => {
       expect(await target.readCheckpoint(topic, 0, epoch)).toMatchObject({ nextOffset: 600n });
     });
 
-    test('is merged where PostgreSQL refuses to copy', async () => {
+    test('fails where a policy holds for the role, also one that hides nothing', async () => {
       await side.client.query(`
         DROP ROLE IF EXISTS limited;
         CREATE ROLE limited;
@@ -196,9 +196,9 @@ describe('a batch for PostgreSQL', () => {
       try {
         const target = createApplyTarget({ pool: limited, owner, tables, database: 'test' });
         const { epoch } = await target.claim([partition]);
-        expect(await target.apply(target.prepare(batchOf(epoch, 0, many(1))))).toBe('applied');
-        expect(await things()).toHaveLength(300);
-        expect(await copies()).toBe(0);
+        const batch = batchOf(epoch, 0, many(1));
+        expect(await codeOf(target.apply(target.prepare(batch)))).toBe('PermissionDenied');
+        expect(await things()).toEqual([]);
       } finally {
         await closePool(limited);
         await side.client.query(
