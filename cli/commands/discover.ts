@@ -35,7 +35,9 @@ const renderTables = ({ tables }: Pick<DiscoveredTables, 'tables'>, paint: Paint
       ],
       tables.map((item) => [
         `${item.schema}.${item.table}`,
-        item.primary_key.join(', '),
+        item.key_index === null
+          ? item.primary_key.join(', ')
+          : `${item.primary_key.join(', ')} (${item.key_index})`,
         String(item.columns),
         item.estimated_rows === null ? 'not known' : formatCount(item.estimated_rows),
         formatBytes(item.bytes),

@@ -119,6 +119,11 @@ export const renderTables = (tables: readonly TableStatus[], paint: Paint): read
           ],
     ),
     ...sorted.flatMap((item) =>
+      item.key_index === null
+        ? []
+        : [`${item.source.schema}.${item.source.table}: its key is the unique index ${item.key_index}.`],
+    ),
+    ...sorted.flatMap((item) =>
       item.message === null
         ? []
         : [`${paint('yellow', `${item.source.schema}.${item.source.table}`)}: ${item.message}`],

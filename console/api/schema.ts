@@ -1565,7 +1565,10 @@ export interface components {
         table: string;
         /** @enum {string} */
         kind: 'table' | 'partitioned-table' | 'view' | 'foreign-table' | 'other';
+        /** @description Or the columns of the unique index that serves as the key; empty when it has neither. */
         primary_key: string[];
+        /** @description The unique index, or constraint, that serves as the key. null: the primary key, or none. */
+        key_index: string | null;
         /** @enum {string} */
         replica_identity: 'default' | 'full' | 'nothing' | 'index';
         columns: number;
@@ -1932,6 +1935,8 @@ export interface components {
       chunks: number;
       chunks_done: number;
       runs_on: ('lambda' | 'fargate') | null;
+      /** @description The unique index of the source table that serves as its key. null: the primary key does. */
+      key_index: string | null;
       started_at: string | null;
       finished_at: string | null;
       /** @description Why the table is skipped or held, and what to do. */
@@ -1960,6 +1965,8 @@ export interface components {
       chunks: number;
       chunks_done: number;
       runs_on: ('lambda' | 'fargate') | null;
+      /** @description The unique index of the source table that serves as its key. null: the primary key does. */
+      key_index: string | null;
       started_at: string | null;
       finished_at: string | null;
       /** @description Why the table is skipped or held, and what to do. */

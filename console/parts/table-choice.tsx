@@ -97,7 +97,7 @@ export const TableChoice = ({
                   <span className="soft clip">
                     {table.primary_key.length === 0
                       ? 'no primary key'
-                      : `key ${table.primary_key.join(', ')}`}
+                      : `key ${table.primary_key.join(', ')}${table.key_index === null ? '' : ` (index ${table.key_index})`}`}
                   </span>
                 </div>
               ),

@@ -7,7 +7,7 @@ import type { FeedRecord } from '../ports/change-feed.ts';
 import type { TableChanges } from '../ports/partition-batch.ts';
 import type { RowEvent } from '../ports/row-event.ts';
 import type { ReadEventSource } from '../ports/source-dialect.ts';
-import { decodeKey, decodeRow } from './apply-table.ts';
+import { type DecodedRow, decodeKey, decodeRow, keyOf } from './apply-table.ts';
 import { parseEvent } from './parse-event.ts';
 import { EventScanner } from './scan-event.ts';
 import { RowScanner } from './scan-row.ts';
@@ -154,7 +154,12 @@ class RecordDecoder<Table extends ApplyTable> {
     this.#leftRecord = undefined;
     if (left !== undefined) {
       if (event.kind === 'insert' && event.isKeyChange && event.position === left.position) {
-        this.#changeKey(left, leftRecord, event, record);
+        const table = this.#tableOf(event);
+        const isNew = this.#note(event);
+        if (table !== null) {
+          const from = decodeKey(table, left.before);
+          this.#changeKey(table, from, event, { isNew, records: [leftRecord, record] });
+        }
         return true;
       }
       this.#apply(left, leftRecord);
@@ -229,6 +234,13 @@ class RecordDecoder<Table extends ApplyTable> {
       }
       case 'insert':
       case 'update': {
+        if (table.comparesKeys === true && event.before !== undefined) {
+          const from = decodeKey(table, event.before);
+          if (from.key !== keyOf(table, decodeRow(table, event.after).row)) {
+            this.#changeKey(table, from, event, { isNew, records: [record, record] });
+            return;
+          }
+        }
         this.#count(event.kind);
         const { key, row, hasUnavailable } = decodeRow(table, event.after);
         if (this.#scanner === undefined) this.#learn(table, event.after);
@@ -242,15 +254,17 @@ class RecordDecoder<Table extends ApplyTable> {
     }
   }
 
-  #changeKey(left: Delete, leftRecord: FeedRecord, event: Write, record: FeedRecord): void {
-    const table = this.#tableOf(event);
-    const isNew = this.#note(event);
-    if (table === null) return;
+  /** `records`: those that have the old key and the new row; one may have both. */
+  #changeKey(
+    table: Table,
+    from: Pick<DecodedRow, 'row' | 'key'>,
+    event: Write,
+    { isNew, records: [leftRecord, record] }: { isNew: boolean; records: readonly [FeedRecord, FeedRecord] },
+  ): void {
     this.#counts.updates += 1;
-    const both = [leftRecord, record];
+    const both = leftRecord === record ? [record] : [leftRecord, record];
     const add = (rowEvent: RowEvent, records: readonly FeedRecord[] = both): void =>
       this.#add(table, rowEvent, records, event.position);
-    const from = decodeKey(table, left.before);
     const { key, row, hasUnavailable } = decodeRow(table, event.after);
     if (hasUnavailable) {
       add({ kind: 'move', from, key, row, position: event.position, isNew });

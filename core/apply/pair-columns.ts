@@ -64,7 +64,7 @@ export const pairColumns = (
     isUnavailable: (raw: unknown) => codec.isUnavailable(feeder, raw),
   }));
   const keyColumns = source.primaryKey.map((name) => columns.findIndex((column) => column.name === name));
-  if (keyColumns.length === 0) fail(`Source table ${tableLabel(source.ref)} has no primary key.`);
+  if (keyColumns.length === 0) fail(`Source table ${tableLabel(source.ref)} has no key.`);
   if (keyColumns.includes(-1))
     fail(`Target table ${tableLabel(target.ref)} computes or lacks a column of the key.`);
   // PostgreSQL's log is without generated columns.
@@ -73,6 +73,7 @@ export const pairColumns = (
     mapping,
     columns,
     keyColumns,
+    ...(source.keyIndex !== undefined && { comparesKeys: true }),
     expectedColumns: columns.flatMap(({ name }, index) => (logged.has(name) ? [index] : [])),
     ignoredColumns: new Set([
       ...fed.filter(({ column }) => column.isGenerated).map(({ feeder }) => feeder.name),

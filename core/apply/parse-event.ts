@@ -45,6 +45,7 @@ export const parseEvent = (record: FeedRecord, topic: string, readSource: ReadEv
         kind: op === 'u' ? 'update' : 'insert',
         ...change,
         after,
+        ...(op === 'u' && isObject(event.before) && { before: event.before }),
         isKeyChange: hasHeader(record, insertOfKeyChange),
       };
     }

@@ -33,10 +33,12 @@ const deletes: typeof writes = [[bytesOf('d"'), 'delete']];
 export class EventScanner<Table extends ApplyTable = ApplyTable> {
   readonly #rows: RowScanner<Table>;
   readonly #source: SourceScanner;
+  readonly #comparesKeys: boolean;
   readonly #operation = new FieldFinder(',"op":"');
 
   constructor(table: Table, rows: RowScanner<Table>) {
     this.#rows = rows;
+    this.#comparesKeys = table.comparesKeys === true;
     this.#source = new SourceScanner(table.mapping.source);
   }
 
@@ -49,11 +51,15 @@ export class EventScanner<Table extends ApplyTable = ApplyTable> {
     const cursor = new JsonCursor(record.value);
     if (!cursor.pass(before)) return undefined;
     const beforeAt = cursor.at;
-    if (!cursor.pass(nothing) && !this.#rows.pass(cursor)) return undefined;
+    const hasOldRow = !cursor.pass(nothing);
+    // Both may be in one event, see ApplyTable; a deleted row has no other key.
+    const oldKey = hasOldRow && this.#comparesKeys ? this.#rows.read(cursor, 'key')?.key : undefined;
+    if (hasOldRow && (this.#comparesKeys ? oldKey === undefined : !this.#rows.pass(cursor))) return undefined;
     if (!cursor.pass(after)) return undefined;
     const isDelete = cursor.pass(nothing);
     const row = isDelete ? this.#readKey(cursor, beforeAt) : this.#rows.read(cursor, 'row');
     if (row === undefined || !cursor.pass(source)) return undefined;
+    if (oldKey !== undefined && oldKey !== row.key) return undefined;
     const found = this.#source.read(cursor);
     if (found === undefined || !this.#operation.pass(cursor)) return undefined;
     for (const [letter, kind] of isDelete ? deletes : writes) {

@@ -24,6 +24,8 @@ export type ChangeEvent =
   | (TableChange & {
       readonly kind: 'insert' | 'update';
       readonly after: RawRow;
+      /** Of an update, where the log has it: the old row, or the key of it when that was changed. */
+      readonly before?: RawRow;
       readonly isKeyChange: boolean;
     })
   | (TableChange & { readonly kind: 'delete'; readonly before: RawRow; readonly isKeyChange: boolean })

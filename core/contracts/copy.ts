@@ -50,6 +50,8 @@ export const tableProgressSchema = z
     rowsCopied: z.number().int().nonnegative(),
     bytesCopied: z.number().int().nonnegative(),
     runsOn: z.enum(['lambda', 'fargate']),
+    /** The unique index that serves as the key, where the source table has no primary key, or the log names rows by another index. */
+    keyIndex: z.string().exactOptional(),
     startedAt: instantSchema.optional(),
     finishedAt: instantSchema.optional(),
     /** Position of the source's log, as its dialect formats it (PostgreSQL: `16/B374D848`), at or after the copy's end. */

@@ -44,6 +44,11 @@ export interface CatalogTable {
   readonly nameVersion: string;
   /** The role's OID. */
   readonly owner: number;
+  /**
+   * Of the constraint whose index is the key, or of the index where it has no constraint (an OID): another one after the key was
+   * dropped and created again.
+   */
+  readonly keyId?: number;
   /** The highest number that was ever given to a column, also one that was dropped since (relnatts). */
   readonly columnCount?: number;
   /** Of a partitioned table: those that store rows, by their numbers. It stores none itself. */
@@ -98,7 +103,7 @@ export interface ColumnDescription {
   readonly catalog?: CatalogColumn;
 }
 
-/** A unique index or constraint other than the primary key. */
+/** A unique index or constraint other than the key. */
 export interface UniqueKey {
   readonly name: string;
   readonly columns: readonly string[];
@@ -124,14 +129,22 @@ export type Uniqueness = 'none' | 'shared' | 'own';
 export interface TableDescription {
   readonly ref: TableRef;
   readonly columns: readonly ColumnDescription[];
-  /** Column names of the primary key, in key order; empty when the table has none. */
+  /**
+   * Column names of the key, in key order; empty when the table has none. It is the primary key, or the unique index that `keyIndex`
+   * names.
+   */
   readonly primaryKey: readonly string[];
+  /**
+   * The unique index that serves as the key, all of whose columns are NOT NULL. Of a source it is what the log names rows by; elsewhere
+   * the table has no primary key. Absent where the key is the primary key.
+   */
+  readonly keyIndex?: string;
   /**
    * The key may be violated until the transaction ends (PostgreSQL: DEFERRABLE). It then identifies no row in the log, and
    * two rows can swap their keys by way of a state in which both have the same.
    */
   readonly isKeyDeferrable: boolean;
-  /** What the log holds of an old row: the key, everything, nothing, or a chosen index. */
+  /** What the log holds of an old row: the primary key, everything, nothing, or the index that is the key. */
   readonly replicaIdentity: 'default' | 'full' | 'nothing' | 'index';
   /**
    * Generated columns that PostgreSQL 18 and newer keep out of a publication although the replica identity has them, by
@@ -227,6 +240,7 @@ export const tableDescriptionSchema: z.ZodType<TableDescription> = z.strictObjec
   ref: tableRefSchema,
   columns: z.array(columnDescriptionSchema),
   primaryKey: z.array(z.string()),
+  keyIndex: z.string().exactOptional(),
   isKeyDeferrable: z.boolean(),
   replicaIdentity: z.enum(['default', 'full', 'nothing', 'index']),
   unpublishedIdentity: z.array(z.string()).exactOptional(),
@@ -255,6 +269,7 @@ export const tableDescriptionSchema: z.ZodType<TableDescription> = z.strictObjec
       rewriteVersion: z.string(),
       nameVersion: z.string(),
       owner: z.number().int(),
+      keyId: z.number().int().exactOptional(),
       columnCount: z.number().int().exactOptional(),
       partitions: z
         .array(

@@ -235,8 +235,13 @@ const planTable = async (
     rowsCopied: 0,
     bytesCopied: 0,
     runsOn: chooseCopier(table),
+    ...(table.keyIndex !== undefined && { keyIndex: table.keyIndex }),
   };
 
+  if (table.keyIndex !== undefined) {
+    const key = `the unique index ${table.keyIndex} (${table.primaryKey.join(', ')})`;
+    log.info(`${step} ${label}: its key is ${key}`, { step, table: label });
+  }
   const targetTable = await target.describeTable(mapping.target);
   if (targetTable !== undefined && (await target.hasRows(mapping.target))) {
     const targetLabel = tableLabel(mapping.target);

@@ -27,7 +27,7 @@ export const findMappingProblems = (
     if (column === undefined) return [about(name, 'The table has no such column.', didYouMean(name, table))];
     const problems: Problem[] = [];
     if (omit === true && key.has(name)) {
-      problems.push(about(name, 'It belongs to the primary key, so it can be renamed but not left out.'));
+      problems.push(about(name, 'It belongs to the key, so it can be renamed but not left out.'));
     }
     if (omit === true && (target !== undefined || type !== undefined)) {
       problems.push(about(name, 'It is left out, so it can have neither a target name nor a type.'));

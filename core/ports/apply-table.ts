@@ -16,6 +16,10 @@ export interface ApplyTable {
   readonly columns: readonly ApplyColumn[];
   /** Indexes into `columns`, in key order; at least one. */
   readonly keyColumns: readonly number[];
+  /**
+   * Debezium may take other columns for the key, so an UPDATE that changes the key may come as one event, which has the old key as well.
+   */
+  readonly comparesKeys?: boolean;
   /** Columns that events may carry but that the target computes itself. */
   readonly ignoredColumns: ReadonlySet<string>;
   /**

@@ -42,7 +42,7 @@ export interface ShapeDialect {
   /** How the table that wrote events with this definition differs from the one that is described. */
   compareWithEvent(table: TableDescription, definition: string): readonly ShapeChange[];
   /** What a statement in the log does to the table, unless events and rows stay as they were. */
-  harmOfStatement(statement: string): string | undefined;
+  harmOfStatement(statement: string, table: Pick<TableDescription, 'keyIndex'>): string | undefined;
   /**
    * What a table that was `known` is as of an event with another shape, so that the target can follow. `now` is what the catalog says,
    * at some moment after the event. Absent where events carry no shapes.

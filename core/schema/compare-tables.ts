@@ -3,6 +3,7 @@ import type { ChangeKind } from '../contracts/schema-policy.ts';
 import type { ColumnDescription, KnownShape, TableDescription } from '../contracts/table-description.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
 import type { ShapeChange } from '../ports/source-dialect.ts';
+import { isKeyMadeAgain, isNamedInLog, keyMadeAgain } from './key-identity.ts';
 import { comparePartitions, rewritesSince } from './partitions.ts';
 import { isWiderType } from './wider-types.ts';
 
@@ -183,17 +184,17 @@ const compareOrder = (kept: readonly string[], after: TableDescription): readonl
 const compareKeys = (before: TableDescription, after: TableDescription): readonly ShapeChange[] => {
   if (keyOf(before) !== keyOf(after)) {
     const keys = [before, after].map(({ primaryKey }) => `(${primaryKey.join(', ')})`);
-    return [harmful('change-key', `its primary key was changed from ${keys[0]} to ${keys[1]}`)];
+    return [harmful('change-key', `its key was changed from ${keys[0]} to ${keys[1]}`)];
   }
   if (before.isKeyDeferrable !== after.isKeyDeferrable)
-    return [harmful('change-key', 'its primary key became deferrable')];
-  if (before.replicaIdentity === after.replicaIdentity) return [];
+    return [harmful('change-key', 'its key became deferrable')];
+  if (isKeyMadeAgain(before, after)) return [harmful('change-key', keyMadeAgain)];
+  const isAsBefore =
+    before.replicaIdentity === after.replicaIdentity &&
+    (before.keyIndex === undefined) === (after.keyIndex === undefined);
+  if (isAsBefore) return [];
   const what = `its replica identity was changed from ${before.replicaIdentity} to ${after.replicaIdentity}`;
-  return [
-    after.replicaIdentity === 'default' || after.replicaIdentity === 'full'
-      ? harmless('change-key', what)
-      : harmful('change-key', what),
-  ];
+  return [isNamedInLog(after) ? harmless('change-key', what) : harmful('change-key', what)];
 };
 
 /**

@@ -57,7 +57,7 @@ export const createShapeJudge = ({ copied, former = [] }: KnownShape, dialect: S
       const isAccepted = statement === accepted;
       accepted = undefined;
       if (isAccepted) return;
-      const harm = dialect.harmOfStatement(statement);
+      const harm = dialect.harmOfStatement(statement, copied);
       if (harm === undefined) return;
       refused = { kind: 'statement', statement };
       refuse(`Table ${label} has changed at the source: ${harm}.`);

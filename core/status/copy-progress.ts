@@ -21,6 +21,7 @@ export interface TableCopyStatus {
   /** At the rate so far; undefined while there is none, 0 when the copy has ended. */
   readonly secondsLeft: number | undefined;
   readonly runsOn: TableProgress['runsOn'] | undefined;
+  readonly keyIndex: string | undefined;
   readonly startedAt: string | undefined;
   readonly finishedAt: string | undefined;
   /** Why the table is skipped or held. */
@@ -77,6 +78,7 @@ const tableStatus = (progress: TableProgress, now: Date): TableCopyStatus => {
         ? undefined
         : round(((progress.chunks - progress.chunksDone) * seconds) / progress.chunksDone),
     runsOn: progress.runsOn,
+    keyIndex: progress.keyIndex,
     startedAt: progress.startedAt,
     finishedAt: progress.finishedAt,
     message: progress.state === 'skipped' || progress.state === 'held' ? progress.message : undefined,
@@ -101,6 +103,7 @@ const notPlanned = (mapping: Replication['tables'][number]): TableCopyStatus => 
   rowsPerSecond: undefined,
   secondsLeft: undefined,
   runsOn: undefined,
+  keyIndex: undefined,
   startedAt: undefined,
   finishedAt: undefined,
   message: undefined,

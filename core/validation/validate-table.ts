@@ -62,7 +62,7 @@ const findGeneratedKeyProblems = (table: TableDescription): readonly Problem[] =
     .map(({ name }) => ({
       subject: subjectOf(table),
       problem:
-        `Its primary key has the generated column ${name}, which is neither copied nor captured, so its changed and ` +
+        `Its key has the generated column ${name}, which is neither copied nor captured, so its changed and ` +
         'deleted rows cannot be found at the target.',
       remedy: 'Give the table a primary key of ordinary columns, or leave the table out.',
     }));

@@ -299,7 +299,13 @@ export const discoveredTablesSchema = z.strictObject({
       schema: z.string(),
       table: z.string(),
       kind: z.enum(['table', 'partitioned-table', 'view', 'foreign-table', 'other']),
-      primary_key: z.array(z.string()),
+      primary_key: z.array(z.string()).meta({
+        description: 'Or the columns of the unique index that serves as the key; empty when it has neither.',
+      }),
+      key_index: z.string().nullable().meta({
+        description:
+          'The unique index, or constraint, that serves as the key. null: the primary key, or none.',
+      }),
       replica_identity: z.enum(['default', 'full', 'nothing', 'index']),
       columns: countSchema,
       estimated_rows: countSchema.nullable().meta({
@@ -792,6 +798,9 @@ const tableCopySchema = z.strictObject({
   chunks: countSchema,
   chunks_done: countSchema,
   runs_on: z.enum(['lambda', 'fargate']).nullable(),
+  key_index: z.string().nullable().meta({
+    description: 'The unique index of the source table that serves as its key. null: the primary key does.',
+  }),
   started_at: instantSchema.nullable(),
   finished_at: instantSchema.nullable(),
   message: z.string().nullable().meta({ description: 'Why the table is skipped or held, and what to do.' }),

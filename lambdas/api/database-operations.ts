@@ -219,6 +219,7 @@ export const databaseOperations: readonly Operation[] = [
               table: table.ref.table,
               kind: table.relationKind,
               primary_key: [...table.primaryKey],
+              key_index: table.keyIndex ?? null,
               replica_identity: table.replicaIdentity,
               columns: table.columns.length,
               estimated_rows: table.estimatedRows < 0 ? null : table.estimatedRows,

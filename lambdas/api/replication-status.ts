@@ -165,6 +165,7 @@ export const toTableAnswer = (table: TableCopyStatus): TableAnswer => ({
   rows_per_second: table.rowsPerSecond ?? null,
   seconds_left: table.secondsLeft ?? null,
   runs_on: table.runsOn ?? null,
+  key_index: table.keyIndex ?? null,
   started_at: table.startedAt ?? null,
   finished_at: table.finishedAt ?? null,
   message: table.message ?? null,

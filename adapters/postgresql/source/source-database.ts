@@ -63,8 +63,8 @@ export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase
       const rows = await executor.query('read the catalog', listTablesStatement);
       return rows.map(readDescription);
     },
-    describeTable: (ref) => describeTable(executor, ref),
-    describeTables: (refs) => describeTables(executor, refs),
+    describeTable: (ref) => describeTable(executor, ref, 'source'),
+    describeTables: (refs) => describeTables(executor, refs, 'source'),
     findCaptureProblems: async ({ slotName }) =>
       findServerProblems(await readCaptureReadiness(executor, slotName), settings),
     findCaptureWarnings: async ({ slotName }) =>
@@ -149,16 +149,18 @@ export const ping = async (executor: Executor): Promise<{ readonly serverVersion
 export const describeTable = async (
   executor: Executor,
   ref: TableRef,
+  side: 'source' | 'target',
 ): Promise<TableDescription | undefined> => {
-  const [row] = await executor.query('read the catalog', describeTableStatement(ref), ref);
+  const [row] = await executor.query('read the catalog', describeTableStatement(ref, side), ref);
   return row && readDescription(row);
 };
 
 export const describeTables = async (
   executor: Executor,
   refs: readonly TableRef[],
+  side: 'source' | 'target',
 ): Promise<readonly TableDescription[]> =>
-  (await executor.query('read the catalog', describeTablesStatement(refs))).map(readDescription);
+  (await executor.query('read the catalog', describeTablesStatement(refs, side))).map(readDescription);
 
 const lookAtPartitions = async (
   executor: Executor,
@@ -247,7 +249,7 @@ const ensurePublication = async (
           );
     for (const statement of statements) await run(statement);
     // The statements have locked the tables against ALTER TABLE until the end of this transaction.
-    const published = await run(describeTablesStatement(tables));
+    const published = await run(describeTablesStatement(tables, 'source'));
     refuseUnfit(name, published.map(readDescription));
   });
 };

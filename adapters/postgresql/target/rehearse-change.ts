@@ -24,7 +24,7 @@ export const createRehearsal =
     const executor = createExecutor(settings, rehearsalOptions);
     try {
       return await rehearseChange(request, {
-        describe: () => describeTable(executor, target),
+        describe: () => describeTable(executor, target, 'target'),
         countUnfit: async (limit) => {
           const [row] = await executor.query('count rows', countUnfitStatement(target, limit), target);
           return Number(row?.found);
@@ -50,7 +50,11 @@ const tryAndRollBack = async (
     await executor.rehearse('try the change', async (run) => {
       for (const statement of statements) await run(statement);
       modes = (await run(ownLocksStatement(target))).map(({ mode }) => mode ?? '');
-      after = await describeTable({ ...executor, query: (_action, statement) => run(statement) }, target);
+      after = await describeTable(
+        { ...executor, query: (_action, statement) => run(statement) },
+        target,
+        'target',
+      );
     });
   } catch (cause) {
     const error = toMillraceError(cause);

@@ -19,7 +19,7 @@ export const openTableChanger = (settings: ConnectionSettings, owner: TargetOwne
   });
   return {
     plan: async (change) => {
-      const target = await describeTable(executor, change.target);
+      const target = await describeTable(executor, change.target, 'target');
       return target === undefined
         ? { statements: [], problems: [`there is no table ${tableLabel(change.target)}`] }
         : planChange(change, target);

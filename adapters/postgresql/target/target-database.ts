@@ -47,8 +47,8 @@ export const openTargetDatabase = (settings: ConnectionSettings): TargetDatabase
         ...lost.map((row) => describeLostWrite(lostWriteSchema.parse(row), settings.username)),
       ];
     },
-    describeTable: (ref) => describeTable(executor, ref),
-    describeTables: (refs) => describeTables(executor, refs),
+    describeTable: (ref) => describeTable(executor, ref, 'target'),
+    describeTables: (refs) => describeTables(executor, refs, 'target'),
     createTable: (target, source, mark) =>
       executor.transaction(
         'create the table',

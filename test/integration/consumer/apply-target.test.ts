@@ -36,7 +36,7 @@ let source: TableDescription | undefined;
 /** As the consumer describes it when it starts. */
 const describeThings = async (): Promise<PostgresApplyTable> => {
   const ref = { schema: 'public', table: 'things' };
-  const statement = describeTableStatement(ref);
+  const statement = describeTableStatement(ref, 'target');
   const { rows } = await pool.query(statement.text, [...(statement.values ?? [])]);
   const described = parseTableDescription(rows[0].description);
   source ??= described;

@@ -70,7 +70,7 @@ const eventId = (event: ChangeEvent): unknown =>
       (event) => event.kind === 'statement' && /RENAME TABLE/i.test(event.statement),
     );
     const statement = events[swap];
-    expect(statement?.kind === 'statement' && harmOfStatement(statement.statement)).toMatch(/renamed/);
+    expect(statement?.kind === 'statement' && harmOfStatement(statement.statement, {})).toMatch(/renamed/);
     expect(swap).toBeGreaterThan(10);
     const rows = (part: readonly ChangeEvent[]) =>
       part.flatMap((event) => (event.kind === 'insert' || event.kind === 'update' ? [event.after] : []));

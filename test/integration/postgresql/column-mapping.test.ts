@@ -139,7 +139,7 @@ test('an existing table is compared as mapped, with what is left out', async () 
     'It column total code is missing.',
     'It column Card is NOT NULL, but the source allows NULL.',
     'It column extra is NOT NULL without a default, and the source has no such column.',
-    'It has the primary key (order "id"), but the source has (ID, order "id").',
+    'It has the key (order "id"), but the source has (ID, order "id").',
   ]);
 });
 

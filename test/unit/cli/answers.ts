@@ -77,6 +77,7 @@ export const tableStatus = (table: string, change: Partial<TableStatus> = {}): T
   chunks: 4,
   chunks_done: 4,
   runs_on: 'lambda',
+  key_index: null,
   started_at: '2026-01-01T00:00:00.000Z',
   finished_at: '2026-01-01T00:01:00.000Z',
   message: null,

@@ -20,7 +20,7 @@ export const columnsStatement = (schema: string, table?: string): Statement => (
   text: `SELECT TABLE_NAME AS tableName, COLUMN_NAME AS columnName, DATA_TYPE AS dataType, COLUMN_TYPE AS columnType,
   CHARACTER_MAXIMUM_LENGTH AS maxLength, NUMERIC_PRECISION AS numericPrecision, NUMERIC_SCALE AS numericScale,
   DATETIME_PRECISION AS fraction, CHARACTER_SET_NAME AS charset, COLLATION_NAME AS collation, IS_NULLABLE AS isNullable,
-  COLUMN_DEFAULT AS columnDefault, EXTRA AS extra
+  COLUMN_DEFAULT AS columnDefault, COLUMN_KEY AS columnKey, EXTRA AS extra
 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ?${table === undefined ? '' : ' AND TABLE_NAME = ?'}
 ORDER BY TABLE_NAME, ORDINAL_POSITION`,
   values: values(schema, table),
@@ -102,6 +102,8 @@ export const columnSchema = z.strictObject({
   collation: z.string().nullable(),
   isNullable: z.enum(['YES', 'NO']),
   columnDefault: z.string().nullable(),
+  /** PRI also for those of the unique index that the server takes for the key where there is no primary key. */
+  columnKey: z.string().nullable(),
   extra: z.string().nullable(),
 });
 export type CatalogColumn = z.infer<typeof columnSchema>;
@@ -115,10 +117,38 @@ export const indexSchema = z.strictObject({
   prefix: z.string().nullable(),
 });
 
-/** The unique indexes of one table, by its rows of the index catalog in order. */
-export const uniqueKeysOf = (indexes: readonly z.infer<typeof indexSchema>[]): readonly UniqueKey[] =>
+/**
+ * The key of one table: its primary key, or a unique index of whole values over ordinary columns that are NOT NULL. Of several, the one
+ * that the server itself takes for the key, by which InnoDB stores the rows: an index that comes later does not take its place.
+ */
+export const keyOfTable = (
+  columns: readonly CatalogColumn[],
+  indexes: readonly z.infer<typeof indexSchema>[],
+): Pick<TableDescription, 'primaryKey' | 'keyIndex'> => {
+  const primary = indexes.filter(({ indexName }) => indexName === primaryName);
+  if (primary.length > 0) return { primaryKey: primary.flatMap(({ columnName }) => columnName ?? []) };
+  const byName = new Map(columns.map((column) => [column.columnName, column]));
+  const isKeyColumn = (name: string): boolean => {
+    const column = byName.get(name);
+    return column !== undefined && column.isNullable === 'NO' && !isGeneratedColumn(column);
+  };
+  const servers = columns.filter(({ columnKey }) => columnKey === 'PRI').map(({ columnName }) => columnName);
+  const isServers = (key: UniqueKey): boolean =>
+    key.columns.length === servers.length && key.columns.every((name) => servers.includes(name));
+  const fit = uniqueKeysOf(indexes).filter((key) => key.isPlain && key.columns.every(isKeyColumn));
+  const chosen = fit.find(isServers) ?? fit[0];
+  return chosen === undefined ? { primaryKey: [] } : { primaryKey: chosen.columns, keyIndex: chosen.name };
+};
+
+const primaryName = 'PRIMARY';
+
+/** The unique indexes of one table but its key, by its rows of the index catalog in order. */
+export const uniqueKeysOf = (
+  indexes: readonly z.infer<typeof indexSchema>[],
+  keyIndex: string = primaryName,
+): readonly UniqueKey[] =>
   [...Map.groupBy(indexes, ({ indexName }) => indexName)]
-    .filter(([name]) => name !== 'PRIMARY')
+    .filter(([name]) => name !== primaryName && name !== keyIndex)
     .map(([name, parts]) => ({
       name,
       columns: parts.flatMap(({ columnName }) => columnName ?? []),
@@ -152,6 +182,7 @@ export const readTables = (schema: string, rows: CatalogRows): readonly TableDes
     .map((row) => tableSchema.parse(row))
     .map(({ tableName, tableType, engine, tableRows, dataLength }) => {
       const ofTable = indexes.get(tableName) ?? [];
+      const key = keyOfTable(columns.get(tableName) ?? [], ofTable);
       return {
         ref: { schema, table: tableName },
         columns: (columns.get(tableName) ?? []).map((column) =>
@@ -160,9 +191,7 @@ export const readTables = (schema: string, rows: CatalogRows): readonly TableDes
             jsonChecks.has(`${tableName}\0json_valid(\`${column.columnName.replaceAll('`', '``')}\`)`),
           ),
         ),
-        primaryKey: ofTable
-          .filter(({ indexName }) => indexName === 'PRIMARY')
-          .flatMap(({ columnName }) => columnName ?? []),
+        ...key,
         isKeyDeferrable: false,
         // The log has whole rows: binlog_row_image is checked for the server.
         replicaIdentity: 'full',
@@ -171,11 +200,11 @@ export const readTables = (schema: string, rows: CatalogRows): readonly TableDes
         bytes: dataLength ?? 0,
         uniqueIndexes: [
           ...new Set([
-            ...ofTable.map(({ indexName }) => indexName).filter((name) => name !== 'PRIMARY'),
+            ...uniqueKeysOf(ofTable, key.keyIndex).map(({ name }) => name),
             ...(foreignKeys.get(tableName) ?? []).map(({ constraintName }) => constraintName),
           ]),
         ].sort(),
-        uniqueKeys: uniqueKeysOf(ofTable),
+        uniqueKeys: uniqueKeysOf(ofTable, key.keyIndex),
       };
     });
 };

@@ -18,7 +18,9 @@ const findKeyProblems = (table: TableDescription, subject: string): readonly Pro
     : [
         {
           subject,
-          problem: 'It has no primary key, so its changed and deleted rows cannot be found at the target.',
+          problem:
+            'It has no primary key, and no unique index of whole values over NOT NULL columns, so its changed and deleted ' +
+            'rows cannot be found at the target.',
           remedy: `ALTER TABLE ${quoteTable(table.ref)} ADD PRIMARY KEY (...);`,
         },
       ];

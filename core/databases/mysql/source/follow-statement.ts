@@ -24,14 +24,14 @@ export const followStatement = (
   now: TableDescription,
   statement: string,
 ): FollowedShape => {
-  const harm = harmOfStatement(statement);
+  const harm = harmOfStatement(statement, known);
   if (harm === undefined) return { isKnown: true, after: known, changes: [] };
   const [verb, ...tokens] = tokenize(statement);
   const isAlter = wordOf(verb) === 'ALTER' && wordOf(tokens[0]) === 'TABLE' && !isLost(statement);
   if (!isAlter) return unknown(kindOf(wordOf(verb), tokens), harm);
   const table = new AlteredTable(known, now);
   for (const clause of clausesOf(tokens)) {
-    if (isHarmlessClause(clause)) continue;
+    if (isHarmlessClause(clause, known.keyIndex)) continue;
     const failed = table.alter(clause);
     if (failed !== undefined) return unknown(failed.kind, failed.what ?? harm);
   }
@@ -47,6 +47,7 @@ const isLost = (statement: string): boolean => statement.startsWith('/* millrace
 const unknown = (kind: Unknown['kind'], what: string): Unknown => ({ isKnown: false, kind, what });
 
 const kindOf = (verb: string, tokens: readonly Token[]): Unknown['kind'] => {
+  if (tokens.slice(0, 5).some((token) => wordOf(token) === 'INDEX')) return 'change-key';
   if (verb === 'DROP') return 'drop-table';
   if (verb === 'RENAME') return 'replace-table';
   return verb === 'CREATE' && tokens.slice(0, 4).map(wordOf).includes('TABLE') ? 'replace-table' : 'other';
@@ -69,7 +70,8 @@ const droppedOtherwise: ReadonlySet<string> = new Set([
 ]);
 /** The same of ADD. */
 const keptOtherwise = (dropped: string): Failed['kind'] => {
-  if (dropped === 'PRIMARY') return 'change-key';
+  // An index here is the one that is the key: others are harmless.
+  if (['PRIMARY', 'INDEX', 'KEY', 'CONSTRAINT'].includes(dropped)) return 'change-key';
   return dropped === 'PARTITION' ? 'drop-partition' : 'rewrite';
 };
 
@@ -77,6 +79,10 @@ const addedOtherwise: ReadonlySet<string> = new Set([
   ...['PRIMARY', 'PARTITION', 'FOREIGN', 'INDEX', 'KEY', 'CONSTRAINT', 'CHECK', 'SYSTEM', 'PERIOD'],
   ...['UNIQUE', 'FULLTEXT', 'SPATIAL', 'VECTOR'],
 ]);
+
+/** A name that stands there alone is the table's new one. */
+const renamedKind = (renamed: string): Failed['kind'] =>
+  renamed === 'INDEX' || renamed === 'KEY' ? 'change-key' : 'replace-table';
 
 class AlteredTable {
   readonly changes: ColumnChange[] = [];
@@ -130,7 +136,7 @@ class AlteredTable {
       case 'RENAME':
         return isOfColumn && wordOf(tokens[1]) === 'TO' && tokens.length === 3
           ? this.#rename(nameOf(tokens[0]), nameOf(tokens[2]))
-          : { kind: isOfColumn ? 'other' : 'replace-table' };
+          : { kind: isOfColumn ? 'other' : renamedKind(wordOf(rest[0])) };
       case 'CHANGE': {
         const [from, to, ...definition] = withoutIfExists(tokens);
         const renamed = nameOf(from) === nameOf(to) ? undefined : this.#rename(nameOf(from), nameOf(to));
@@ -195,7 +201,7 @@ class AlteredTable {
     const column = this.#columns.find(isNamed(name));
     if (column === undefined) return undefined;
     if (this.#primaryKey.includes(column.name)) {
-      return { kind: 'change-key', what: `column ${column.name} of its primary key was dropped` };
+      return { kind: 'change-key', what: `column ${column.name} of its key was dropped` };
     }
     this.#columns = this.#columns.filter((other) => other !== column);
     if (!column.isGenerated) this.changes.push({ kind: 'drop-column', column });
@@ -232,6 +238,9 @@ class AlteredTable {
     }
     // A session that is not strict writes another value in the place of each NULL, and the log does not say so.
     if (after.notNull && !before.notNull) return { kind: 'rewrite', what };
+    // Rows with NULL in it have no key. A primary key stays NOT NULL.
+    const isOfKeyIndex = this.#known.keyIndex !== undefined && this.#primaryKey.includes(before.name);
+    if (isOfKeyIndex && before.notNull && !after.notNull) return { kind: 'change-key', what };
     this.#replace(before, after);
     this.#place(after, definition);
     if (!isSame) this.changes.push({ kind: 'widen-type', from: before, to: after });

@@ -1,9 +1,14 @@
+import type { TableDescription } from '../../../contracts/table-description.ts';
+
 /**
  * What a statement of the binary log does to the table that it concerns, in words that complete "Table shop.orders has changed at the
  * source: ", or undefined when its rows and its events stay what they were. Only what is known to be harmless passes: a statement
- * that is not understood counts as harmful.
+ * that is not understood counts as harmful. What becomes of an index counts when it is the table's key.
  */
-export const harmOfStatement = (statement: string): string | undefined => {
+export const harmOfStatement = (
+  statement: string,
+  { keyIndex }: Pick<TableDescription, 'keyIndex'>,
+): string | undefined => {
   const lost = lostMark.exec(statement);
   const tokens = tokenize(lost === null ? statement : statement.slice(lost[0].length));
   if (lost !== null) return [lost[1], ...(tokens.length > 0 ? [`"${shown(tokens, 12)}"`] : [])].join(': ');
@@ -11,13 +16,14 @@ export const harmOfStatement = (statement: string): string | undefined => {
   const words = rest.map(wordOf);
   switch (wordOf(verb)) {
     case 'ALTER':
-      return harmOfAlter(rest);
+      return harmOfAlter(rest, keyIndex);
     case 'CREATE':
-      if (words.slice(0, 4).includes('INDEX')) return undefined;
+      // CREATE OR REPLACE drops the one that is there.
+      if (words.slice(0, 5).includes('INDEX')) return harmOfIndex(rest, keyIndex);
       if (words.includes('TABLE') && startsWith(afterTable(rest), 'IF', 'NOT', 'EXISTS')) return undefined;
       return words.slice(0, 4).includes('TABLE') ? 'it was created again' : unknown(tokens);
     case 'DROP':
-      if (words[0] === 'INDEX') return undefined;
+      if (words[0] === 'INDEX') return harmOfIndex(rest, keyIndex);
       return words.slice(0, 2).includes('TABLE') ? 'it was dropped' : unknown(tokens);
     case 'RENAME':
       return 'a table was renamed, and has its name or had it';
@@ -33,6 +39,24 @@ export const harmOfStatement = (statement: string): string | undefined => {
       return unknown(tokens);
   }
 };
+
+const harmOfIndex = (tokens: readonly Token[], keyIndex: string | undefined): string | undefined => {
+  const named = tokens.slice(tokens.findIndex((token) => wordOf(token) === 'INDEX') + 1);
+  const name = namedAfterIf(named);
+  return isKeyIndex(name, keyIndex) ? `its key, the index ${name}, was dropped` : undefined;
+};
+
+/** The name that stands behind IF EXISTS and IF NOT EXISTS, without its quotes. */
+const namedAfterIf = (tokens: readonly Token[]): string => {
+  const skipped = startsWith(tokens, 'IF', 'EXISTS') ? 2 : startsWith(tokens, 'IF', 'NOT', 'EXISTS') ? 3 : 0;
+  const token = tokens[skipped] ?? '';
+  const quote = token.charAt(0);
+  return quote === '`' || quote === '"' ? token.slice(1, -1).replaceAll(quote + quote, quote) : token;
+};
+
+/** Names of indexes are the same in either case. PRIMARY is that of the primary key. */
+const isKeyIndex = (name: string, keyIndex = 'PRIMARY'): boolean =>
+  name.toLowerCase() === keyIndex.toLowerCase();
 
 /** What the connector could not read, in its words (LostTables.java). The statement follows where there is one. */
 const lostMark = /^\/\* millrace(?: again)?: ([^*]*) \*\/ ?/;
@@ -62,14 +86,14 @@ const shown = (tokens: readonly Token[], most: number): string =>
 
 const unknown = (tokens: readonly Token[]): string => `the statement "${shown(tokens, 8)}"`;
 
-const harmOfAlter = (tokens: readonly Token[]): string | undefined => {
+const harmOfAlter = (tokens: readonly Token[], keyIndex: string | undefined): string | undefined => {
   const head = tokens.slice(0, 4).map(wordOf);
   if (!head.includes('TABLE')) return unknown(['ALTER', ...tokens]);
   const clauses = clausesOf(tokens);
   // It removes the rows that are in the way of a unique key, without an event.
   if (head.includes('IGNORE'))
     return `the statement "ALTER IGNORE TABLE" with ${clauses.map(describeClause).join(', ')}`;
-  const harmful = clauses.filter((clause) => !isHarmlessClause(clause));
+  const harmful = clauses.filter((clause) => !isHarmlessClause(clause, keyIndex));
   return harmful.length === 0 ? undefined : `ALTER TABLE with ${harmful.map(describeClause).join(', ')}`;
 };
 
@@ -137,7 +161,7 @@ const options: ReadonlySet<string> = new Set([
   'ENCRYPTION',
 ]);
 
-export const isHarmlessClause = (clause: readonly Token[]): boolean => {
+export const isHarmlessClause = (clause: readonly Token[], keyIndex: string | undefined): boolean => {
   const [first = '', second = ''] = clause.slice(0, 2).map(wordOf);
   if (options.has(first)) return true;
   switch (first) {
@@ -147,9 +171,14 @@ export const isHarmlessClause = (clause: readonly Token[]): boolean => {
       return keyWords.has(second);
     case 'DROP':
       if (second === 'FOREIGN') return true;
-      return second === 'INDEX' || second === 'KEY' || second === 'CONSTRAINT' || second === 'CHECK';
+      if (second === 'CHECK') return true;
+      return (
+        (second === 'INDEX' || second === 'KEY' || second === 'CONSTRAINT') &&
+        !isKeyIndex(namedAfterIf(clause.slice(2)), keyIndex)
+      );
+    // A later statement would drop it under its new name.
     case 'RENAME':
-      return second === 'INDEX' || second === 'KEY';
+      return (second === 'INDEX' || second === 'KEY') && !isKeyIndex(namedAfterIf(clause.slice(2)), keyIndex);
     case 'ALTER':
       if (second === 'INDEX' || second === 'KEY' || second === 'CHECK' || second === 'CONSTRAINT')
         return true;

@@ -8,6 +8,7 @@ import {
   hasDefault,
   indexSchema,
   isGeneratedColumn,
+  keyOfTable,
   nativeColumn,
   uniqueKeysOf,
 } from '../source/catalog.ts';
@@ -16,7 +17,7 @@ import { describeType } from '../types/column-types.ts';
 
 /** A table of a target, with what decides on how its rows are written. */
 export interface MysqlTargetTable extends TableDescription {
-  /** Unique indexes other than the primary key: a row can then clash with a row of another key. */
+  /** Unique indexes other than the key: a row can then clash with a row of another key. */
   readonly hasOtherUniqueIndexes: boolean;
   /**
    * Whether foreign keys of other tables point to it, or could do so where the account does not see them: deleting a row
@@ -87,22 +88,20 @@ export const toTargetTable = (
   const columns = rows.columns.map((row) => columnSchema.parse(row)).filter(isOfTable);
   const indexes = rows.indexes.map((row) => indexSchema.parse(row)).filter(isOfTable);
   const foreignKeys = rows.foreignKeys.map((row) => foreignKeySchema.parse(row));
-  const secondary = [
-    ...new Set(indexes.map(({ indexName }) => indexName).filter((name) => name !== 'PRIMARY')),
-  ].toSorted();
+  const key = keyOfTable(columns, indexes);
+  const uniqueKeys = uniqueKeysOf(indexes, key.keyIndex);
+  const secondary = uniqueKeys.map(({ name }) => name).toSorted();
   const ownForeignKeys = foreignKeys.filter(({ is_own: isOwn }) => isOwn === '1').map(({ name }) => name);
   return {
     ref,
     columns: columns.map((column) => toColumn(column, kindOfVersion(found.version) === 'mariadb')),
-    primaryKey: indexes.flatMap(({ indexName, columnName }) =>
-      indexName === 'PRIMARY' && columnName !== null ? [columnName] : [],
-    ),
+    ...key,
     isKeyDeferrable: false,
     replicaIdentity: 'default',
     relationKind: found.type === 'BASE TABLE' ? 'table' : found.type.includes('VIEW') ? 'view' : 'other',
     estimatedRows: found.estimated_rows ?? -1,
     bytes: found.bytes ?? 0,
-    uniqueKeys: uniqueKeysOf(indexes),
+    uniqueKeys,
     uniqueIndexes: [...secondary, ...new Set(ownForeignKeys)],
     ...(found.engine !== null && { storageEngine: found.engine }),
     hasOtherUniqueIndexes: secondary.length > 0,

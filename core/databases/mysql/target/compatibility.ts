@@ -78,6 +78,6 @@ const compareKeys = (source: readonly string[], target: readonly string[]): read
   const isSame = source.length === target.length && source.every((name) => target.includes(name));
   if (isSame) return [];
   return target.length === 0
-    ? [`has no primary key, but the source has (${source.join(', ')})`]
-    : [`has the primary key (${target.join(', ')}), but the source has (${source.join(', ')})`];
+    ? [`has no primary key, but the source has the key (${source.join(', ')})`]
+    : [`has the key (${target.join(', ')}), but the source has (${source.join(', ')})`];
 };

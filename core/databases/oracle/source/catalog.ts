@@ -52,13 +52,13 @@ LEFT JOIN all_tab_identity_cols i
 WHERE c.user_generated = 'YES' AND (${condition})
 ORDER BY c.owner, c.table_name, c.internal_column_id`;
 
-/** Columns of primary keys in key order, and the names of further unique constraints, unique indexes and foreign keys. */
+/** Columns of primary and unique keys in key order, and the names of further unique constraints, unique indexes and foreign keys. */
 const keysQuery = (condition: string): string => `
 SELECT k.owner AS "schema", k.table_name AS "table", k.constraint_type AS "kind", k.constraint_name AS "name",
-       k.deferrable AS "deferrable", k.status AS "status", kc.column_name AS "column"
+       k.deferrable AS "deferrable", k.status AS "status", k.validated AS "validated", kc.column_name AS "column"
 FROM all_constraints k
 LEFT JOIN all_cons_columns kc
-  ON kc.owner = k.owner AND kc.constraint_name = k.constraint_name AND k.constraint_type = 'P'
+  ON kc.owner = k.owner AND kc.constraint_name = k.constraint_name AND k.constraint_type IN ('P', 'U')
 WHERE k.constraint_type IN ('P', 'U', 'R') AND (${condition})
 ORDER BY k.owner, k.table_name, k.constraint_name, kc.position`;
 
@@ -146,6 +146,7 @@ const keyRow = z.strictObject({
   name: z.string(),
   deferrable: z.string().nullable(),
   status: z.string().nullable(),
+  validated: z.string().nullable(),
   column: z.string().nullable(),
 });
 
@@ -176,22 +177,53 @@ export const parseTableDescriptions = (rows: CatalogRows): readonly TableDescrip
     const keys = keysOf(schema, table);
     // A disabled key neither keeps duplicates out nor has an index.
     const primary = keys.filter(({ kind, status }) => kind === 'P' && status === 'ENABLED');
+    const columns = columnsOf(schema, table).map(toColumn);
+    const unique = primary.length > 0 ? [] : keyConstraint(keys, columns);
+    const key = primary.length > 0 ? primary : unique;
+    const [keyIndex] = unique;
     return {
       ref: { schema, table },
-      columns: columnsOf(schema, table).map(toColumn),
-      primaryKey: primary.flatMap(({ column }) => (column === null ? [] : [column])),
-      isKeyDeferrable: primary.some(({ deferrable }) => deferrable === 'DEFERRABLE'),
+      columns,
+      primaryKey: key.flatMap(({ column }) => (column === null ? [] : [column])),
+      ...(keyIndex !== undefined && { keyIndex: keyIndex.name }),
+      isKeyDeferrable: key.some(({ deferrable }) => deferrable === 'DEFERRABLE'),
       // Supplemental logging is a matter of the table's readiness, see core/databases/oracle/source/readiness.ts.
       replicaIdentity: 'default',
       relationKind,
       estimatedRows,
       bytes,
       uniqueIndexes: [
-        ...keys.filter(({ kind }) => kind !== 'P').map(({ name }) => name),
+        ...new Set(
+          keys.filter(({ kind, name }) => kind !== 'P' && name !== keyIndex?.name).map(({ name }) => name),
+        ),
         ...indexesOf(schema, table).map(({ name }) => name),
       ],
     };
   });
+};
+
+/** The first unique constraint by name that tells rows apart for certain, over ordinary columns that are NOT NULL. */
+const keyConstraint = (
+  keys: readonly z.output<typeof keyRow>[],
+  columns: readonly ColumnDescription[],
+): readonly z.output<typeof keyRow>[] => {
+  const isKeyColumn = (name: string | null): boolean =>
+    columns.some((column) => column.name === name && column.notNull && !column.isGenerated);
+  const constraints = Map.groupBy(
+    keys.filter(({ kind }) => kind === 'U'),
+    ({ name }) => name,
+  );
+  return (
+    [...constraints.values()].find((parts) =>
+      parts.every(
+        ({ status, validated, deferrable, column }) =>
+          status === 'ENABLED' &&
+          validated === 'VALIDATED' &&
+          deferrable === 'NOT DEFERRABLE' &&
+          isKeyColumn(column),
+      ),
+    ) ?? []
+  );
 };
 
 const toColumn = (row: z.output<typeof columnRow>): ColumnDescription => ({

@@ -28,7 +28,8 @@ const findKeyProblems = (table: TableDescription, subject: string): readonly Pro
     problems.push({
       subject,
       problem:
-        'It has no enabled primary key, so its changed and deleted rows cannot be found at the target.',
+        'It has no enabled primary key, and no unique constraint over NOT NULL columns, so its changed and deleted rows cannot ' +
+        'be found at the target.',
       remedy: `ALTER TABLE ${quoteForMessage(table.ref)} ADD PRIMARY KEY (...);`,
     });
     return problems;
@@ -46,7 +47,7 @@ const findKeyProblems = (table: TableDescription, subject: string): readonly Pro
   if (unbounded !== undefined && validateColumn(unbounded) === undefined) {
     problems.push({
       subject,
-      problem: `Its primary key has the column ${unbounded.name} of type ${unbounded.native?.type ?? unbounded.type}, by which the table cannot be split into chunks.`,
+      problem: `Its key has the column ${unbounded.name} of type ${unbounded.native?.type ?? unbounded.type}, by which the table cannot be split into chunks.`,
     });
   }
   return problems;

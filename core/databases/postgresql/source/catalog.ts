@@ -76,6 +76,32 @@ const partitionFacts = `
   WHERE tree.isleaf AND tree.level > 0`;
 
 /**
+ * The index that is the key of the table `c`. Of a source it is the one that its replica identity names, and of every table otherwise
+ * the primary key, or the oldest unique index that tells rows apart for certain: not of expressions or of some rows only, checked
+ * at once, over ordinary columns that are NOT NULL (from version 18 on also those have a NOT NULL that are not checked yet). A new
+ * index never takes the place of the one that is used. The rows of a partitioned table would be named by indexes of its partitions.
+ */
+const keyFacts = (isSource: boolean): string => `
+  SELECT i.indexrelid, i.indrelid, i.indkey, i.indnkeyatts, i.indimmediate, i.indisprimary, ic.relname, ic.xmin AS version,
+         i.indisreplident,
+         coalesce((
+           SELECT con.oid FROM pg_constraint con
+           WHERE con.conindid = i.indexrelid AND con.conrelid = c.oid AND con.contype IN ('p', 'u')), i.indexrelid) AS id
+  FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
+  WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND (
+    i.indisprimary
+    ${isSource ? `OR c.relreplident = 'i' AND i.indisreplident` : ''}
+    OR c.relkind = 'r' AND i.indimmediate AND NOT i.indisexclusion AND i.indexprs IS NULL AND i.indpred IS NULL
+      AND NOT EXISTS (
+        SELECT FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS part (attnum, position)
+        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = part.attnum
+        WHERE part.position <= i.indnkeyatts AND (NOT a.attnotnull OR a.attgenerated <> '' OR EXISTS (
+          SELECT FROM pg_constraint nn
+          WHERE nn.conrelid = c.oid AND nn.contype = 'n' AND NOT nn.convalidated AND nn.conkey = ARRAY[a.attnum]))))
+  ORDER BY ${isSource ? `c.relreplident = 'i' AND i.indisreplident DESC, ` : ''}i.indisprimary DESC, i.indexrelid
+  LIMIT 1`;
+
+/**
  * One row of one column, `description`: a table as JSON in the form of `tableDescriptionSchema`.
  *
  * - Domains are resolved to the type below them, also as the element of an array; a domain's NOT NULL counts.
@@ -89,7 +115,7 @@ const partitionFacts = `
  * - From version 18 on, CheckCmdReplicaIdentity (execReplication.c) refuses UPDATE and DELETE on a published table with
  *   REPLICA IDENTITY FULL and a generated column that is not published. Virtual columns are never published.
  */
-const describeTables = (condition: string): string => `
+const describeTables = (condition: string, isSource: boolean): string => `
 WITH RECURSIVE resolved (type_oid, base_oid, typmod, not_null) AS (
   SELECT oid, oid, -1, false FROM pg_type WHERE typtype <> 'd'
   UNION ALL
@@ -162,16 +188,18 @@ SELECT json_strip_nulls(json_build_object(
   ), '[]'),
   'primaryKey', coalesce((
     SELECT json_agg(a.attname ORDER BY key.position)
-    FROM pg_index i
-    CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS key (attnum, position)
-    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = key.attnum
-    WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND key.position <= i.indnkeyatts
+    FROM unnest(chosen.indkey::int2[]) WITH ORDINALITY AS key (attnum, position)
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = key.attnum
+    WHERE key.position <= chosen.indnkeyatts
   ), '[]'),
-  'isKeyDeferrable', EXISTS (
-    SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND NOT i.indimmediate
-  ),
-  'replicaIdentity', CASE c.relreplident
-    WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' WHEN 'i' THEN 'index' ELSE 'default' END,
+  'keyIndex', CASE WHEN NOT chosen.indisprimary THEN chosen.relname END,
+  'isKeyDeferrable', coalesce(NOT chosen.indimmediate, false),
+  'replicaIdentity', CASE
+    WHEN c.relreplident = 'f' THEN 'full'
+    WHEN c.relreplident = 'n' THEN 'nothing'
+    WHEN c.relreplident <> 'i' THEN 'default'
+    WHEN chosen.indisreplident THEN 'index'
+    ELSE 'nothing' END,
   'unpublishedIdentity', coalesce((
     SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> ''
@@ -198,7 +226,7 @@ SELECT json_strip_nulls(json_build_object(
     SELECT json_agg(name ORDER BY name) FROM (
       SELECT ic.relname AS name
       FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
-      WHERE i.indrelid = c.oid AND i.indisunique AND NOT i.indisprimary
+      WHERE i.indrelid = c.oid AND i.indisunique AND i.indexrelid IS DISTINCT FROM chosen.indexrelid
       UNION ALL
       SELECT conname FROM pg_constraint WHERE conrelid = c.oid AND contype IN ('f', 'x')
     ) secondary
@@ -223,14 +251,13 @@ SELECT json_strip_nulls(json_build_object(
           WHERE key.position <= i.indnkeyatts AND t.typnamespace <> 'pg_catalog'::regnamespace),
       'isImmediate', i.indimmediate AND i.indisvalid) ORDER BY ic.relname)
     FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
-    WHERE i.indrelid = c.oid AND i.indisunique AND NOT i.indisprimary
+    WHERE i.indrelid = c.oid AND i.indisunique AND i.indexrelid IS DISTINCT FROM chosen.indexrelid
   ), '[]'),
   'catalog', json_build_object(
     'id', c.oid::bigint,
     'storageId', c.relfilenode::bigint,
-    'rewriteVersion', coalesce((
-      SELECT ic.xmin::text FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
-      WHERE i.indrelid = c.oid AND i.indisprimary), ''),
+    'rewriteVersion', coalesce(chosen.version::text, ''),
+    'keyId', chosen.id::bigint,
     'nameVersion', coalesce((SELECT row.xmin::text FROM pg_type row WHERE row.oid = c.reltype), ''),
     'owner', c.relowner::bigint,
     'columnCount', c.relnatts,
@@ -238,6 +265,7 @@ SELECT json_strip_nulls(json_build_object(
 ))::text AS description
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN LATERAL (${partitionFacts}) leaves ON c.relkind = 'p'
+LEFT JOIN LATERAL (${keyFacts(isSource)}) chosen ON true
 WHERE ${condition}
 ORDER BY n.nspname, c.relname`;
 
@@ -246,18 +274,22 @@ export const listTablesStatement: Statement = {
   text: describeTables(
     `c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
   AND n.nspname NOT IN ('information_schema', 'millrace') AND n.nspname !~ '^pg_'`,
+    true,
   ),
 };
 
 /** Also answers for views and whatever else has that name, so that a message can say what it is. */
-export const describeTableStatement = (ref: TableRef): Statement => ({
-  text: describeTables('n.nspname = $1 AND c.relname = $2'),
+export const describeTableStatement = (ref: TableRef, side: 'source' | 'target'): Statement => ({
+  text: describeTables('n.nspname = $1 AND c.relname = $2', side === 'source'),
   values: [ref.schema, ref.table],
 });
 
 /** The same for several tables at once, in any order; none for what is not there. */
-export const describeTablesStatement = (refs: readonly TableRef[]): Statement => ({
-  text: describeTables('(n.nspname, c.relname) IN (SELECT * FROM unnest($1::name[], $2::name[]))'),
+export const describeTablesStatement = (refs: readonly TableRef[], side: 'source' | 'target'): Statement => ({
+  text: describeTables(
+    '(n.nspname, c.relname) IN (SELECT * FROM unnest($1::name[], $2::name[]))',
+    side === 'source',
+  ),
   values: [refs.map((ref) => ref.schema), refs.map((ref) => ref.table)],
 });
 

@@ -2,7 +2,7 @@ import type { TableDescription } from '../../../contracts/table-description.ts';
 import type { Problem } from '../../../errors/millrace-error.ts';
 import { heartbeatTopicName, messageTopicName } from '../../../naming/names.ts';
 import type { DocumentedSourceDialect } from '../../../ports/source-dialect.ts';
-import { quoteTable } from '../identifiers.ts';
+import { quoteIdentifier, quoteTable } from '../identifiers.ts';
 import { quoteLiteral } from '../literals.ts';
 import { decoderFor, isUnavailable, validateColumn } from '../types/column-codec.ts';
 import { documentedTypes } from '../types/column-types.ts';
@@ -18,7 +18,9 @@ const findKeyProblems = (table: TableDescription, subject: string): readonly Pro
     return [
       {
         subject,
-        problem: 'It has no primary key, so its changed and deleted rows cannot be found at the target.',
+        problem:
+          'It has no primary key, and no unique index over NOT NULL columns, so its changed and deleted rows cannot be ' +
+          'found at the target.',
         remedy: `ALTER TABLE ${quoteTable(table.ref)} ADD PRIMARY KEY (...);`,
       },
     ];
@@ -28,29 +30,51 @@ const findKeyProblems = (table: TableDescription, subject: string): readonly Pro
       {
         subject,
         problem:
-          'Its primary key is DEFERRABLE, so the log does not say which row was changed or deleted, and once the table ' +
+          'Its key is DEFERRABLE, so the log does not say which row was changed or deleted, and once the table ' +
           'were published, the source would refuse UPDATE and DELETE on it.',
         remedy:
-          `Drop the primary key of ${quoteTable(table.ref)} and add it again as NOT DEFERRABLE (PostgreSQL cannot ` +
+          `Drop the key of ${quoteTable(table.ref)} and add it again as NOT DEFERRABLE (PostgreSQL cannot ` +
           'change an existing one).',
       },
     ];
   }
   switch (table.replicaIdentity) {
     case 'default':
-      return [];
+      return table.keyIndex === undefined
+        ? []
+        : [
+            {
+              subject,
+              problem:
+                `It has no primary key. The unique index ${table.keyIndex} could serve as one, but the log does not ` +
+                'say which row was changed or deleted.',
+              remedy: `ALTER TABLE ${quoteTable(table.ref)} REPLICA IDENTITY USING INDEX ${quoteIdentifier(table.keyIndex)};`,
+            },
+          ];
     case 'full':
       return findUnpublishedProblems(table, subject);
-    case 'nothing':
     case 'index':
+      return table.relationKind === 'table'
+        ? []
+        : [
+            {
+              subject,
+              problem:
+                'Its replica identity is an index, and each of its partitions has one of its own, which may be of other columns.',
+              remedy: `Give the table and its partitions REPLICA IDENTITY DEFAULT and a primary key, or REPLICA IDENTITY FULL.`,
+            },
+          ];
+    case 'nothing':
       return [
         {
           subject,
           problem:
-            table.replicaIdentity === 'nothing'
-              ? 'Its replica identity is NOTHING, so the log does not say which row was changed or deleted.'
-              : 'Its replica identity is an index, so the log does not hold the primary key of a changed or deleted row.',
-          remedy: `ALTER TABLE ${quoteTable(table.ref)} REPLICA IDENTITY DEFAULT;`,
+            'Its replica identity is NOTHING, or an index that was dropped, so the log does not say which row was changed or ' +
+            'deleted.',
+          remedy:
+            table.keyIndex === undefined
+              ? `ALTER TABLE ${quoteTable(table.ref)} REPLICA IDENTITY DEFAULT;`
+              : `ALTER TABLE ${quoteTable(table.ref)} REPLICA IDENTITY USING INDEX ${quoteIdentifier(table.keyIndex)};`,
         },
       ];
   }

@@ -94,9 +94,7 @@ const shapeOf = (table: TableDescription): ShapeInLog | undefined => {
       : [
           {
             name,
-            isKey:
-              replicaIdentity === 'full' ||
-              (replicaIdentity === 'default' && table.primaryKey.includes(name)),
+            isKey: replicaIdentity === 'full' || (isNamedByKey(table) && table.primaryKey.includes(name)),
             typeId: column.typeId,
             typeModifier: column.typeModifier,
           },
@@ -104,6 +102,10 @@ const shapeOf = (table: TableDescription): ShapeInLog | undefined => {
   );
   return { tableId: catalog.id, identity: identities[replicaIdentity], columns };
 };
+
+/** Without a primary key, REPLICA IDENTITY DEFAULT names no row. */
+const isNamedByKey = ({ replicaIdentity, keyIndex }: TableDescription): boolean =>
+  replicaIdentity === 'index' || (replicaIdentity === 'default' && keyIndex === undefined);
 
 export const parseDefinition = (definition: string): ShapeInLog | undefined => {
   const [head, ...lines] = definition.split('\n');
@@ -160,12 +162,12 @@ const compareOrder = (known: readonly string[], event: readonly string[]): reado
 
 /** With identity FULL every column counts as a part of it, and the log has the whole old row. */
 const compareIdentity = (known: ShapeInLog, event: ShapeInLog): readonly ShapeChange[] => {
-  const { full, nothing, index } = identities;
-  if (event.identity === nothing || event.identity === index) {
+  const { full, nothing } = identities;
+  if (event.identity === nothing) {
     return [
       {
         kind: 'change-key',
-        what: `its replica identity is ${event.identity === nothing ? 'NOTHING' : 'an index'}, so the log does not name the row by its key`,
+        what: 'its replica identity is NOTHING, so the log does not name the row by its key',
         isHarmless: false,
       },
     ];
@@ -179,7 +181,7 @@ const compareIdentity = (known: ShapeInLog, event: ShapeInLog): readonly ShapeCh
     : [
         {
           kind: 'change-key',
-          what: `its primary key was changed from (${keys[0]?.join(', ')}) to (${keys[1]?.join(', ')})`,
+          what: `its key was changed from (${keys[0]?.join(', ')}) to (${keys[1]?.join(', ')})`,
           isHarmless: false,
         },
       ];

@@ -4,6 +4,7 @@ import type {
   TableDescription,
 } from '../../../contracts/table-description.ts';
 import type { ColumnChange, ColumnFill, EventShape, FollowedShape } from '../../../ports/source-dialect.ts';
+import { isKeyMadeAgain, isNamedInLog, keyMadeAgain } from '../../../schema/key-identity.ts';
 import { rewritesSince } from '../../../schema/partitions.ts';
 import { isWiderType } from '../../../schema/wider-types.ts';
 import { eventFingerprint, type LoggedColumn, parseDefinition } from './event-shape.ts';
@@ -21,7 +22,7 @@ export const followEvent = (
   now: TableDescription,
   { fingerprint, definition }: EventShape,
 ): FollowedShape => {
-  const harm = harmOfIdentity(known, now);
+  const harm = harmOfIdentity(known, now, identityOf(definition));
   if (harm !== undefined) return harm;
   const isNow = eventFingerprint(now) === fingerprint;
   const columns = isNow ? numbered(now) : assignNumbers(known, now, definition);
@@ -81,7 +82,11 @@ const countColumns = ({ catalog, columns }: TableDescription): number =>
   catalog?.columnCount ?? Math.max(0, ...columns.map((column) => column.catalog?.number ?? 0));
 
 /** What is about the table as a whole. */
-const harmOfIdentity = (known: TableDescription, now: TableDescription): FollowedShape | undefined => {
+const harmOfIdentity = (
+  known: TableDescription,
+  now: TableDescription,
+  identity: TableDescription['replicaIdentity'],
+): FollowedShape | undefined => {
   if (known.catalog?.id !== now.catalog?.id) {
     return unknown(
       'replace-table',
@@ -91,15 +96,16 @@ const harmOfIdentity = (known: TableDescription, now: TableDescription): Followe
   if (keyNumbers(known).join() !== keyNumbers(now).join() || now.isKeyDeferrable !== known.isKeyDeferrable) {
     return unknown(
       'change-key',
-      `its primary key was changed from (${known.primaryKey.join(', ')}) to (${now.primaryKey.join(', ')})`,
+      `its key was changed from (${known.primaryKey.join(', ')}) to (${now.primaryKey.join(', ')})`,
     );
   }
-  return now.replicaIdentity === 'nothing' || now.replicaIdentity === 'index'
-    ? unknown(
-        'change-key',
-        `its replica identity was changed from ${known.replicaIdentity} to ${now.replicaIdentity}`,
-      )
-    : undefined;
+  if (!isNamedInLog(now)) {
+    return unknown(
+      'change-key',
+      `its replica identity was changed from ${known.replicaIdentity} to ${now.replicaIdentity}`,
+    );
+  }
+  return isKeyMadeAgain(known, now, identity) ? unknown('change-key', keyMadeAgain) : undefined;
 };
 
 const keyNumbers = ({ primaryKey, columns }: TableDescription): readonly (number | undefined)[] =>
@@ -210,6 +216,13 @@ interface After {
   readonly definition: string | undefined;
 }
 
+/** What an event's definition has; those that name no row are held before. */
+const identityOf = (definition: string | undefined): 'full' | 'index' | 'default' => {
+  const letter = definition?.split('\n', 1)[0]?.at(-1);
+  if (letter === 'f') return 'full';
+  return letter === 'i' ? 'index' : 'default';
+};
+
 /** What is not in the log stays as it was known: the catalog may be further. */
 const describeAfter = ({ known, now, columns, columnCount, definition }: After): TableDescription => {
   const names = new Map(columns.map(({ catalog, name }) => [catalog.number, name]));
@@ -224,7 +237,7 @@ const describeAfter = ({ known, now, columns, columnCount, definition }: After):
     ...(kept !== undefined && { uniqueKeys: kept }),
     columns,
     primaryKey: keyNumbers(known).flatMap((number) => names.get(number ?? 0) ?? []),
-    replicaIdentity: / f$/m.test(definition?.split('\n', 1)[0] ?? '') ? 'full' : 'default',
+    replicaIdentity: identityOf(definition),
     ...(known.catalog !== undefined && { catalog: { ...known.catalog, columnCount } }),
   };
 };

@@ -30,13 +30,10 @@ export const keyAfterParameters = (table: TableDescription): string =>
     keyColumns(table).map((column, index) => `$${index + 1}::${column.type}`),
   );
 
-/** The columns of the primary key in its order. Throws `SchemaMismatch` when there is none. */
+/** The columns of the key in its order. Throws `SchemaMismatch` when there is none. */
 export const keyColumns = (table: TableDescription): readonly ColumnDescription[] => {
   if (table.primaryKey.length === 0) {
-    throw new MillraceError(
-      'SchemaMismatch',
-      `Table ${table.ref.schema}.${table.ref.table} has no primary key.`,
-    );
+    throw new MillraceError('SchemaMismatch', `Table ${table.ref.schema}.${table.ref.table} has no key.`);
   }
   return table.primaryKey.map((name) => {
     const column = table.columns.find((candidate) => candidate.name === name);

@@ -49,6 +49,46 @@ describe('decodeRecords', () => {
     ]);
   });
 
+  describe('of a table whose key Debezium may not take for one', () => {
+    const keyed = new Map([['public.accounts', { ...accounts, comparesKeys: true }]]);
+    const read = (...records: readonly FeedRecord[]) =>
+      decodeRecords(records, { topic: 'the.topic', readSource: readEventSource }, keyed, 0);
+    const first = record(1, { op: 'c', after: { ...whole, id: 9 }, lsn: 5 });
+
+    test('an update of the key is a delete and an upsert, also where events are scanned', () => {
+      const decoded = read(first, record(2, { op: 'u', before: { ...whole }, after: { ...whole, id: 2 }, lsn: 8 }));
+      expect(decoded.changes[0]?.events.slice(1)).toEqual([
+        { kind: 'delete', key: '1', row: ['1', undefined, undefined] },
+        { kind: 'upsert', key: '2', row: ['2', '10', 'x'] },
+      ]);
+      expect(decoded).toMatchObject({ counts: { inserts: 1, updates: 1, deletes: 0 }, nextOffset: 3n });
+    });
+
+    test('with an unavailable value it is a move', () => {
+      const after = { ...whole, id: 2, note: unavailable };
+      const decoded = read(first, record(2, { op: 'u', before: { id: 1 }, after, lsn: 8 }));
+      expect(decoded.changes[0]?.events[1]).toMatchObject({
+        kind: 'move',
+        from: { key: '1' },
+        key: '2',
+        row: ['2', '10', undefined],
+        isNew: true,
+      });
+    });
+
+    test('every other update is what it is', () => {
+      const decoded = read(
+        first,
+        record(2, { op: 'u', before: whole, after: { ...whole, balance: 11 }, lsn: 8 }),
+        record(3, { op: 'u', after: { ...whole, balance: 12 }, lsn: 9 }),
+      );
+      expect(decoded.changes[0]?.events.slice(1)).toEqual([
+        { kind: 'upsert', key: '1', row: ['1', '11', 'x'] },
+        { kind: 'upsert', key: '1', row: ['1', '12', 'x'] },
+      ]);
+    });
+  });
+
   test('a key change with all values is a delete and an upsert', () => {
     const decoded = decode(keyChange(1, { id: 1 }, { ...whole, id: 2 }, 8));
     expect(decoded.changes[0]?.events).toEqual([

@@ -430,7 +430,7 @@ describe('a table that cannot be copied', () => {
       throw new MillraceError('SchemaMismatch', 'column id does not exist');
     };
     expect(await copyTables(run, world.ports, lane)).toMatchObject({ isDone: true });
-    expect(stateOf(world, 'flights')?.message).toMatch(/its primary key was changed from \(id\) to \(note\)/);
+    expect(stateOf(world, 'flights')?.message).toMatch(/its key was changed from \(id\) to \(note\)/);
   });
 
   test('because it was changed since it was planned is not read any further', async () => {

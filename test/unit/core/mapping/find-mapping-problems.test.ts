@@ -49,7 +49,7 @@ test('every reason is told at once', () => {
   expect(
     problems.map(({ subject, problem }) => `${subject.replace('source table public.', '')}: ${problem}`),
   ).toEqual([
-    'orders, column id: It belongs to the primary key, so it can be renamed but not left out.',
+    'orders, column id: It belongs to the key, so it can be renamed but not left out.',
     'orders, column note: The table has no such column.',
     'orders, column gone: The table has no such column.',
     'orders, column doc: Type jsonb does not hold every value of type json as it is: ' +

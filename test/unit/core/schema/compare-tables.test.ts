@@ -101,10 +101,10 @@ describe('harmful, in words', () => {
       "column a was altered and the table's rows were written again",
     ],
     [table([id, column('a', 2, { isGenerated: true }), b, v]), 'column a is now generated'],
-    [table([id, a, b, v], { primaryKey: ['a'] }), 'its primary key was changed from (id) to (a)'],
+    [table([id, a, b, v], { primaryKey: ['a'] }), 'its key was changed from (id) to (a)'],
     [
-      table([id, a, b, v], { replicaIdentity: 'index' }),
-      'its replica identity was changed from default to index',
+      table([id, a, b, v], { replicaIdentity: 'nothing' }),
+      'its replica identity was changed from default to nothing',
     ],
     [
       table([id, a, b, v], { unloggedCascades: ['f (ON DELETE CASCADE)'] }),

@@ -162,7 +162,12 @@ test.each([
   ['without a key', { primaryKey: [] }, /ADD PRIMARY KEY/],
   ['with a deferrable key', { isKeyDeferrable: true }, /NOT DEFERRABLE/],
   ['whose log entries name no row', { replicaIdentity: 'nothing' }, /REPLICA IDENTITY DEFAULT/],
-  ['whose log entries hold another key', { replicaIdentity: 'index' }, /REPLICA IDENTITY DEFAULT/],
+  ['whose unique index is not in the log', { keyIndex: 'code_key' }, /REPLICA IDENTITY USING INDEX "code_key"/],
+  [
+    'with partitions whose indexes name its rows',
+    { replicaIdentity: 'index', relationKind: 'partitioned-table' },
+    /REPLICA IDENTITY DEFAULT/,
+  ],
   [
     'with partitions of another kind',
     { relationKind: 'partitioned-table', unfitPartitions: ['flights_old (a foreign table)'] },

@@ -244,7 +244,7 @@ test('a mapping that cannot work is refused with every reason, also those of the
   expect([answer.status, answer.body.code]).toEqual([422, 'ValidationFailed']);
   const messages = (answer.body.problems as { message: string }[]).map(({ message }) => message);
   for (const reason of [
-    'It belongs to the primary key',
+    'It belongs to the key',
     'The table has no such column.',
     'They would share the target column from.',
     'Its type hologram is none',

@@ -20,6 +20,7 @@ const columns = documentedTypes.map(({ native, maxLength, precision, scale }) =>
   collation: null,
   isNullable: 'YES',
   columnDefault: null,
+  columnKey: null,
   extra: '',
 }));
 

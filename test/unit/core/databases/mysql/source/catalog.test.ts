@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type CatalogRows, readCascades, readTables } from '#core/databases/mysql/source/catalog.ts';
 
 const tableRow = {
@@ -21,6 +21,7 @@ const columnRow = {
   collation: null,
   isNullable: 'NO',
   columnDefault: null,
+  columnKey: null,
   extra: 'auto_increment',
 };
 const rows = (changes: Partial<CatalogRows> = {}): CatalogRows => ({
@@ -50,6 +51,43 @@ test.each([
   ],
 ])('foreign keys that change rows are read from %j', (createTable, cascades) => {
   expect(readCascades(createTable)).toEqual(cascades);
+});
+
+describe('without a primary key, the key is a unique index', () => {
+  const column = (
+    columnName: string,
+    changes: Readonly<Record<string, string | null>> = {},
+  ): Readonly<Record<string, string | null>> => ({
+    ...columnRow,
+    columnName,
+    extra: null,
+    ...changes,
+  });
+  const index = (indexName: string, columnName: string | null, prefix: string | null = null) => ({
+    ...{ tableName: 't', indexName, columnName, prefix },
+  });
+  const columns: ReturnType<typeof column>[] = [column('a'), column('b'), column('n', { isNullable: 'YES' })];
+  const keyOf = (indexes: ReturnType<typeof index>[], changed = columns) => {
+    const [table] = readTables('shop', rows({ columns: changed, indexes }));
+    return [table?.keyIndex, table?.primaryKey, table?.uniqueKeys?.map(({ name }) => name)];
+  };
+
+  test.each([
+    ['over NOT NULL columns', [index('x', 'a'), index('x', 'b')], ['x', ['a', 'b'], []]],
+    ['not where one takes NULL', [index('x', 'a'), index('x', 'n')], [undefined, [], ['x']]],
+    ['not of parts of values', [index('x', 'a', '4')], [undefined, [], ['x']]],
+    ['not of expressions', [index('x', null)], [undefined, [], ['x']]],
+    ['not beside a primary key', [index('PRIMARY', 'b'), index('x', 'a')], [undefined, ['b'], ['x']]],
+  ])('%s', (_case, indexes, expected) => {
+    expect(keyOf(indexes)).toEqual(expected);
+  });
+
+  test('the one that the server takes itself, and no generated column', () => {
+    const both = [index('x', 'a'), index('y', 'b')];
+    const [a, b] = [column('a'), column('b', { columnKey: 'PRI' })];
+    expect(keyOf(both, [a, b])).toEqual(['y', ['b'], ['x']]);
+    expect(keyOf(both, [a, { ...b, extra: 'VIRTUAL GENERATED' }])).toEqual(['x', ['a'], ['y']]);
+  });
 });
 
 test('a table has its columns, key and sizes', () => {

@@ -180,7 +180,7 @@ describe('columns that are there', () => {
       [id, { ...a, notNull: true }, v],
       'rewrite: ALTER TABLE with MODIFY a int NOT NULL',
     ],
-    ['ALTER TABLE t DROP COLUMN id', [a, v], 'change-key: column id of its primary key was dropped'],
+    ['ALTER TABLE t DROP COLUMN id', [a, v], 'change-key: column id of its key was dropped'],
     ['ALTER TABLE t RENAME COLUMN a TO v', [id, v], 'other: ALTER TABLE with RENAME COLUMN a TO v'],
     [
       'ALTER TABLE t CONVERT TO CHARACTER SET latin1',

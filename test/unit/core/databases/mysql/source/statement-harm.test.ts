@@ -24,7 +24,27 @@ describe('statements that leave events and rows as they were', () => {
     'OPTIMIZE TABLE t',
     'CREATE TABLE IF NOT EXISTS t (id int)',
   ])('%s', (statement) => {
-    expect(harmOfStatement(statement)).toBeUndefined();
+    expect(harmOfStatement(statement, {})).toBeUndefined();
+  });
+});
+
+describe('an index that is the key', () => {
+  test.each([
+    ['DROP INDEX `k` ON t', 'its key, the index k, was dropped'],
+    ['DROP INDEX IF EXISTS K ON t', 'its key, the index K, was dropped'],
+    ['CREATE OR REPLACE UNIQUE INDEX k ON t (a)', 'its key, the index k, was dropped'],
+    ['ALTER TABLE t DROP KEY k, ADD UNIQUE k (a)', 'ALTER TABLE with DROP KEY k'],
+    ['ALTER TABLE t DROP CONSTRAINT IF EXISTS k', 'ALTER TABLE with DROP CONSTRAINT IF EXISTS k'],
+    ['ALTER TABLE t RENAME INDEX k TO l', 'ALTER TABLE with RENAME INDEX k TO l'],
+    ['DROP INDEX l ON t', undefined],
+    ['ALTER TABLE t DROP INDEX l', undefined],
+  ])('%s', (statement, harm) => {
+    expect(harmOfStatement(statement, { keyIndex: 'k' })).toBe(harm);
+  });
+
+  test.each(['DROP INDEX `PRIMARY` ON t', 'ALTER TABLE t DROP INDEX `PRIMARY`'])('%s', (statement) => {
+    expect(harmOfStatement(statement, {})).toBeDefined();
+    expect(harmOfStatement(statement, { keyIndex: 'k' })).toBeUndefined();
   });
 });
 
@@ -72,6 +92,6 @@ describe('every other is named', () => {
       "rows from before the table's definition was read",
     ],
   ])('%s', (statement, harm) => {
-    expect(harmOfStatement(statement)).toBe(harm);
+    expect(harmOfStatement(statement, {})).toBe(harm);
   });
 });

@@ -25,6 +25,7 @@ const column = (name: string, type: string, more: Readonly<Record<string, string
   collation: null,
   isNullable: 'YES',
   columnDefault: null,
+  columnKey: null,
   extra: '',
   ...more,
 });

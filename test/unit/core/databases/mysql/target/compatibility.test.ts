@@ -34,7 +34,7 @@ test('the case of digits does not matter', () => {
 test.each([
   [{ ...tableOf([key('utf8mb4_nopad_bin')], ['v']), storageEngine: 'MyISAM' }, /^is stored by MyISAM/],
   [{ ...tableOf([], []), relationKind: 'view' as const }, /^is not a table that can be written \(view\)$/],
-  [tableOf([key('utf8mb4_nopad_bin')]), /^has no primary key, but the source has \(v\)$/],
+  [tableOf([key('utf8mb4_nopad_bin')]), /^has no primary key, but the source has the key \(v\)$/],
   [tableOf([{ ...key('utf8mb4_nopad_bin'), isGenerated: true }], ['v']), /^column v is generated/],
 ])('%#', (target, reason) => {
   expect(compareTargetTable(source, target)).toEqual([expect.stringMatching(reason)]);

@@ -29,6 +29,7 @@ const key = (kind: string, name: string, keyColumn: string | null, change = {}) 
   name,
   deferrable: 'NOT DEFERRABLE',
   status: 'ENABLED',
+  validated: 'VALIDATED',
   column: keyColumn,
   ...change,
 });
@@ -93,6 +94,24 @@ test('the columns of a key are in its order, and a disabled key is none', () => 
   expect(parseTableDescriptions(disabled)[0]?.primaryKey).toEqual([]);
   const deferrable = { ...rows, keys: [key('P', 'PK', 'ID', { deferrable: 'DEFERRABLE' })] };
   expect(parseTableDescriptions(deferrable)[0]?.isKeyDeferrable).toBe(true);
+});
+
+test('a unique constraint over NOT NULL columns is the key where there is no primary key', () => {
+  const withKeys = (...keys: ReturnType<typeof key>[]) => parseTableDescriptions({ ...rows, keys })[0];
+  expect(withKeys(key('U', 'A_UQ', 'NOTE'), key('U', 'B_UQ', 'ID'))).toMatchObject({
+    primaryKey: ['ID'],
+    keyIndex: 'B_UQ',
+    uniqueIndexes: ['A_UQ', 'ORDERS_UX'],
+  });
+  for (const unfit of [
+    { validated: 'NOT VALIDATED' },
+    { status: 'DISABLED' },
+    { deferrable: 'DEFERRABLE' },
+  ]) {
+    const described = withKeys(key('U', 'B_UQ', 'ID', unfit));
+    expect(described).toMatchObject({ primaryKey: [] });
+    expect(described).not.toHaveProperty('keyIndex');
+  }
 });
 
 test('tables of the same name in two schemas are kept apart', () => {

@@ -49,12 +49,17 @@ describe('an event of another shape', () => {
     [
       'another key',
       definition.replace('1 23 -1 id', '0 23 -1 id').replace('0 23 -1 b', '1 23 -1 b'),
-      'its primary key was changed from (id) to (b).',
+      'its key was changed from (id) to (b).',
     ],
     [
-      'an index for identity',
-      definition.replace(' d', ' i'),
-      'its replica identity is an index, so the log does not name the row by its key.',
+      'an index of other columns for identity',
+      definition.replace(' d', ' i').replace('1 23 -1 id', '0 23 -1 id').replace('0 23 -1 b', '1 23 -1 b'),
+      'its key was changed from (id) to (b).',
+    ],
+    [
+      'no identity',
+      definition.replace(' d', ' n').replace('1 23 -1 id', '0 23 -1 id'),
+      'its replica identity is NOTHING, so the log does not name the row by its key.',
     ],
     ['nonsense', 'nonsense', 'the shape of its events cannot be read.'],
   ])('%s', (_what, text, harm) => {

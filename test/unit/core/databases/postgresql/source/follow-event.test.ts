@@ -99,7 +99,7 @@ describe('the catalog is where the event is', () => {
       'replace-table: it was dropped and created again, or another table has been given its name',
       table([id, a, v], 3, { id: 5 }),
     ],
-    ['change-key: its primary key was changed from (id) to (a)', table([id, a, v], 3, {}, ['a'])],
+    ['change-key: its key was changed from (id) to (a)', table([id, a, v], 3, {}, ['a'])],
   ])('%s', (expected, now) => {
     expect(said(atNow(now))).toBe(expected);
   });

@@ -226,7 +226,7 @@ describe('describeApplyTable', () => {
       target,
       'new',
     ],
-    ['the source has no key', { ...source, primaryKey: [] }, target, 'primary key'],
+    ['the source has no key', { ...source, primaryKey: [] }, target, 'has no key'],
     [
       'the target computes the key',
       source,

@@ -131,7 +131,7 @@ describe('compareTargetTable', () => {
       'column id is smallint, but the source has integer',
       'column name is missing',
       'column extra is NOT NULL without a default, and the source has no such column',
-      'has the primary key (extra), but the source has (id)',
+      'has the key (extra), but the source has (id)',
     ]);
   });
 
@@ -157,7 +157,7 @@ describe('compareTargetTable', () => {
 
   test('a table without key, and a view', () => {
     expect(compareTargetTable(source, tableOf([id, name]))).toEqual([
-      'has no primary key, but the source has (id)',
+      'has no primary key, but the source has the key (id)',
     ]);
     expect(compareTargetTable(source, tableOf([], { relationKind: 'view' }))).toEqual([
       'is not a table that can be written (view)',
