@@ -5389,19 +5389,19 @@ export interface operations {
               /** @enum {string} */
               'widen-type'?: 'auto' | 'ask' | 'stop';
               /** @enum {string} */
-              'change-type'?: 'ask' | 'stop';
+              'change-type'?: 'auto' | 'ask' | 'stop';
               /** @enum {string} */
               'drop-not-null'?: 'auto' | 'ask' | 'stop';
               /** @enum {string} */
-              'change-key'?: 'ask' | 'stop';
+              'change-key'?: 'auto' | 'ask' | 'stop';
               /** @enum {string} */
-              rewrite?: 'ask' | 'stop';
+              rewrite?: 'auto' | 'ask' | 'stop';
               /** @enum {string} */
-              'drop-partition'?: 'ask' | 'ignore' | 'stop';
+              'drop-partition'?: 'auto' | 'ask' | 'ignore' | 'stop';
               /** @enum {string} */
-              'attach-partition'?: 'ask' | 'stop';
+              'attach-partition'?: 'auto' | 'ask' | 'stop';
               /** @enum {string} */
-              'replace-table'?: 'ask' | 'stop';
+              'replace-table'?: 'auto' | 'ask' | 'stop';
               /** @enum {string} */
               'drop-table'?: 'ask' | 'stop';
               /** @enum {string} */
@@ -5441,19 +5441,19 @@ export interface operations {
                 /** @enum {string} */
                 'widen-type'?: 'auto' | 'ask' | 'stop';
                 /** @enum {string} */
-                'change-type'?: 'ask' | 'stop';
+                'change-type'?: 'auto' | 'ask' | 'stop';
                 /** @enum {string} */
                 'drop-not-null'?: 'auto' | 'ask' | 'stop';
                 /** @enum {string} */
-                'change-key'?: 'ask' | 'stop';
+                'change-key'?: 'auto' | 'ask' | 'stop';
                 /** @enum {string} */
-                rewrite?: 'ask' | 'stop';
+                rewrite?: 'auto' | 'ask' | 'stop';
                 /** @enum {string} */
-                'drop-partition'?: 'ask' | 'ignore' | 'stop';
+                'drop-partition'?: 'auto' | 'ask' | 'ignore' | 'stop';
                 /** @enum {string} */
-                'attach-partition'?: 'ask' | 'stop';
+                'attach-partition'?: 'auto' | 'ask' | 'stop';
                 /** @enum {string} */
-                'replace-table'?: 'ask' | 'stop';
+                'replace-table'?: 'auto' | 'ask' | 'stop';
                 /** @enum {string} */
                 'drop-table'?: 'ask' | 'stop';
                 /** @enum {string} */
@@ -6867,19 +6867,19 @@ export interface operations {
             /** @enum {string} */
             'widen-type'?: 'auto' | 'ask' | 'stop';
             /** @enum {string} */
-            'change-type'?: 'ask' | 'stop';
+            'change-type'?: 'auto' | 'ask' | 'stop';
             /** @enum {string} */
             'drop-not-null'?: 'auto' | 'ask' | 'stop';
             /** @enum {string} */
-            'change-key'?: 'ask' | 'stop';
+            'change-key'?: 'auto' | 'ask' | 'stop';
             /** @enum {string} */
-            rewrite?: 'ask' | 'stop';
+            rewrite?: 'auto' | 'ask' | 'stop';
             /** @enum {string} */
-            'drop-partition'?: 'ask' | 'ignore' | 'stop';
+            'drop-partition'?: 'auto' | 'ask' | 'ignore' | 'stop';
             /** @enum {string} */
-            'attach-partition'?: 'ask' | 'stop';
+            'attach-partition'?: 'auto' | 'ask' | 'stop';
             /** @enum {string} */
-            'replace-table'?: 'ask' | 'stop';
+            'replace-table'?: 'auto' | 'ask' | 'stop';
             /** @enum {string} */
             'drop-table'?: 'ask' | 'stop';
             /** @enum {string} */
@@ -6919,19 +6919,19 @@ export interface operations {
               /** @enum {string} */
               'widen-type'?: 'auto' | 'ask' | 'stop';
               /** @enum {string} */
-              'change-type'?: 'ask' | 'stop';
+              'change-type'?: 'auto' | 'ask' | 'stop';
               /** @enum {string} */
               'drop-not-null'?: 'auto' | 'ask' | 'stop';
               /** @enum {string} */
-              'change-key'?: 'ask' | 'stop';
+              'change-key'?: 'auto' | 'ask' | 'stop';
               /** @enum {string} */
-              rewrite?: 'ask' | 'stop';
+              rewrite?: 'auto' | 'ask' | 'stop';
               /** @enum {string} */
-              'drop-partition'?: 'ask' | 'ignore' | 'stop';
+              'drop-partition'?: 'auto' | 'ask' | 'ignore' | 'stop';
               /** @enum {string} */
-              'attach-partition'?: 'ask' | 'stop';
+              'attach-partition'?: 'auto' | 'ask' | 'stop';
               /** @enum {string} */
-              'replace-table'?: 'ask' | 'stop';
+              'replace-table'?: 'auto' | 'ask' | 'stop';
               /** @enum {string} */
               'drop-table'?: 'ask' | 'stop';
               /** @enum {string} */

@@ -250,10 +250,11 @@ export class ChangeFollower {
       const reason = column === undefined ? undefined : databases.validateColumn(column);
       return reason === undefined ? [] : [`Column ${column?.name}: ${reason}.`];
     });
-    const { steps, obstacles } = planTargetSteps({ mapping, shape, after, changes, actionOf });
+    const { steps, obstacles, reusesNames } = planTargetSteps({ mapping, shape, after, changes, actionOf });
     const refused = [...unfit, ...obstacles];
     if (refused.length > 0) {
-      throw changeError(source, what, action === 'stop' ? 'stop' : 'ask', ` ${refused.join(' ')}`);
+      const kinds = reusesNames && unfit.length === 0 ? (['rewrite'] as const) : [];
+      throw changeError(source, what, action === 'stop' ? 'stop' : 'ask', ` ${refused.join(' ')}`, kinds);
     }
     const change: TargetChange = {
       target,

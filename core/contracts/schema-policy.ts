@@ -36,7 +36,7 @@ export const changeKindSchema = z.enum([
 export type ChangeKind = z.infer<typeof changeKindSchema>;
 
 /**
- * auto: done at the target, in its place between the rows. ask: the table is held before it. ignore: the target stays as it is, and
+ * auto: done at the target, in its place between the rows, or, where the log does not say what the rows became, by a new copy of the table. ask: the table is held before it. ignore: the target stays as it is, and
  * replication goes on. stop: the replication stops before it.
  */
 export const changeActionSchema = z.enum(['auto', 'ask', 'ignore', 'stop']);
@@ -52,6 +52,8 @@ const actionsOf = <const A extends readonly ChangeAction[]>(...actions: A) =>
 
 const followed = () => actionsOf('auto', 'ask', 'stop');
 const held = () => actionsOf('ask', 'stop');
+/** `auto` copies the table again. */
+const recopied = () => actionsOf('auto', 'ask', 'stop');
 
 /** Each kind of change with the actions that there are for it. */
 export const possibleActionsSchema = z.strictObject({
@@ -61,14 +63,14 @@ export const possibleActionsSchema = z.strictObject({
   'drop-column': actionsOf('auto', 'ask', 'ignore', 'stop'),
   'rename-column': followed(),
   'widen-type': followed(),
-  'change-type': held(),
+  'change-type': recopied(),
   'drop-not-null': followed(),
-  'change-key': held(),
-  rewrite: held(),
+  'change-key': recopied(),
+  rewrite: recopied(),
   // `ignore` keeps the rows at the target.
-  'drop-partition': actionsOf('ask', 'ignore', 'stop'),
-  'attach-partition': held(),
-  'replace-table': held(),
+  'drop-partition': actionsOf('auto', 'ask', 'ignore', 'stop'),
+  'attach-partition': recopied(),
+  'replace-table': recopied(),
   'drop-table': held(),
   truncate: followed(),
   other: held(),

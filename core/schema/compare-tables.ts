@@ -20,7 +20,7 @@ export const compareTables = (before: TableDescription, after: TableDescription)
       harmful('replace-table', 'it was dropped and created again, or another table has been given its name'),
     ];
   }
-  // A TRUNCATE or VACUUM FULL writes the rows again as well, but alters no column in the same transaction.
+  // A TRUNCATE or VACUUM FULL writes the rows again as well, and is no matter when every column was altered after it, or not at all.
   const rewrittenBy =
     before.catalog === undefined || after.catalog === undefined
       ? new Set<string>()
@@ -134,12 +134,23 @@ const compareColumns = (
   return [];
 };
 
+/**
+ * Whether the change of a column may have written the rows again. The catalog knows the last transaction only that did so, or built the
+ * key's index again or renamed it since, so a change of the column before that may have done it.
+ */
 const isAlteredBy = (
-  versions: ReadonlySet<string>,
+  rewrites: ReadonlySet<string>,
   before: ColumnDescription,
   after: ColumnDescription,
-): boolean =>
-  before.catalog?.version !== after.catalog?.version && versions.has(after.catalog?.version ?? '');
+): boolean => {
+  const version = after.catalog?.version;
+  if (version === undefined || version === before.catalog?.version) return false;
+  return [...rewrites].some((rewrite) => rewrite === '' || !isLater(version, rewrite));
+};
+
+/** Numbers of transactions have 32 bits, and begin again when they are used up. */
+const isLater = (transaction: string, other: string): boolean =>
+  ((Number(transaction) - Number(other)) | 0) > 0;
 
 /** All that decides what a value is. */
 const typeOf = (column: ColumnDescription): string =>

@@ -43,6 +43,8 @@ export interface TargetSteps {
   readonly steps: readonly TargetStep[];
   /** Why a person has to decide; each is a sentence. */
   readonly obstacles: readonly string[];
+  /** A name that another column has had since the copy is given to one, which only a new copy makes certain. */
+  readonly reusesNames: boolean;
 }
 
 /** What the target has to follow, through the table's mapping. */
@@ -53,7 +55,9 @@ export const planTargetSteps = ({ mapping, shape, after, changes, actionOf }: St
   const entryOf = (name: string) => mapping.columns?.find(({ source }) => source === name);
   const targetName = (name: string): string => entryOf(name)?.target ?? name;
   const isOmitted = (name: string): boolean => entryOf(name)?.omit === true;
+  let reusesNames = false;
   const refuseKnownName = (name: string): void => {
+    const before = obstacles.length;
     if (shape.retired?.includes(name) === true) {
       obstacles.push(
         `A column of the name ${name} was dropped or renamed since the table was copied, and an older event may still have its values.`,
@@ -61,6 +65,7 @@ export const planTargetSteps = ({ mapping, shape, after, changes, actionOf }: St
     } else if (shape.copied.columns.some((column) => column.name === name)) {
       obstacles.push(`Another column had the name ${name} before.`);
     }
+    reusesNames ||= obstacles.length > before;
   };
   for (const change of changes) {
     switch (change.kind) {
@@ -107,7 +112,7 @@ export const planTargetSteps = ({ mapping, shape, after, changes, actionOf }: St
         break;
     }
   }
-  return { steps, obstacles };
+  return { steps, obstacles, reusesNames };
 };
 
 /** What is known of the table after the target has followed. */

@@ -10,6 +10,7 @@ import {
 } from '#core/contracts/schema-change.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
+import { tellDecision } from '#core/lifecycle/tell-decision.ts';
 import { rehearsalBudgetMs } from '#core/ports/table-changer.ts';
 import { approveChange, describeNext, rejectChange, withdrawDecision } from '#core/schema/decide-change.ts';
 import { shapeDigest } from '#core/schema/outline-table.ts';
@@ -233,33 +234,6 @@ const record = async (
   });
 };
 
-/** What the status says of the table, until the consumer comes to it. Its incident ends with the decision. */
-const tellTable = async (
-  { replication: { replicationId } }: Found,
-  after: SchemaChange,
-  { store }: ApiPorts,
-): Promise<void> => {
-  const { source, what, reason, decidedBy, state, changeId } = after;
-  const progress = await store.getTableProgress(replicationId, source);
-  if (progress?.state !== 'held') return;
-  const why = reason === undefined ? '' : `: ${reason}`;
-  const message =
-    `Table ${tableLabel(source)} has changed at the source: ${what}. Change ${changeId} was ${state} by ${decidedBy}${why}. ` +
-    describeNext(after, replicationId);
-  try {
-    await store.setTableState(
-      replicationId,
-      source,
-      { state: 'held', message, waitingChange: '' },
-      { generation: progress.generation, states: ['held'] },
-    );
-  } catch (cause) {
-    // The consumer, or a new copy, came first.
-    const { code } = toMillraceError(cause);
-    if (code !== 'Superseded' && code !== 'NotFound') throw cause;
-  }
-};
-
 const approve = async (
   found: Found,
   request: z.output<typeof approveSchemaChangeSchema> & { readonly by: string },
@@ -290,7 +264,7 @@ const approve = async (
       throw cause;
     }
   }
-  await tellTable(found, approved, ports);
+  await tellDecision(replication.replicationId, approved, ports.store);
   await record(found, approved, ports);
   return approved;
 };
@@ -407,7 +381,7 @@ export const schemaChangeOperations: readonly Operation[] = [
       const at = ports.clock.now().toISOString();
       const rejected = rejectChange(found.change, { ...body, by: actor, at });
       await save(found, rejected, ports);
-      await tellTable(found, rejected, ports);
+      await tellDecision(found.replication.replicationId, rejected, ports.store);
       await record(found, rejected, ports);
       return toAnswer(rejected, params.replication_id);
     },

@@ -23,6 +23,7 @@ import { chooseUpdates, decideUpdate, type SeenConsumer } from '#core/health/upd
 import { resumeDeletion } from '#core/lifecycle/begin-deletion.ts';
 import { resumeTableChange } from '#core/lifecycle/begin-table-change.ts';
 import { continueEnding, type EndingPorts } from '#core/lifecycle/end-replication.ts';
+import { mayRecopy, type RecopyPorts, recopyByPolicy } from '#core/lifecycle/recopy-by-policy.ts';
 import { resyncLost, resyncsByItself } from '#core/lifecycle/resync-lost.ts';
 import { startAgain, startsAgainByItself } from '#core/lifecycle/start-again.ts';
 import { nextStatus } from '#core/lifecycle/transitions.ts';
@@ -36,6 +37,7 @@ import { type LostLog, type WatchSourcesPorts, watchSources } from './watch-sour
 export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
   readonly store: HealPorts['store'] &
     EndingPorts['store'] &
+    RecopyPorts['store'] &
     ObservationPorts['store'] &
     RoundPorts['store'] &
     Pick<CopyStore, 'listTableProgress'> &
@@ -110,6 +112,11 @@ export const monitorHealth = async (
   const restarted =
     (await startAll(all.filter(resyncsByItself), holder, resyncLost, ports)) +
     (await startAll(all.filter(startsAgainByItself), holder, startAgain, ports));
+  const recopied = await recopyAll(
+    all.filter((replication) => replication.status === 'active' && mayRecopy(replication)),
+    holder,
+    ports,
+  );
   const connect = await seeConnectors(ports);
   const seen = new Map<ReplicationId, Seen>();
   const consumers: SeenConsumer[] = [];
@@ -135,7 +142,7 @@ export const monitorHealth = async (
   await recordHealth(all, seen, ports);
   const report = {
     examined: replications.length - leftOut.length,
-    healed: healed + updated + ended + lost + resumed + settled + restarted,
+    healed: healed + updated + ended + lost + resumed + settled + restarted + recopied,
   };
   log.info(
     `Examined ${countOf(report.examined, 'replication')}, carried out ${countOf(report.healed, 'action')}`,
@@ -216,6 +223,24 @@ const startAll = async (
     }
   }
   return begun;
+};
+
+/** Tables that are held at a change after which their policy wants a new copy. */
+const recopyAll = async (
+  replications: readonly Replication[],
+  holder: string,
+  ports: MonitorHealthPorts,
+): Promise<number> => {
+  let recopied = 0;
+  for (const replication of replications) {
+    const log = ports.logFor(replication);
+    try {
+      recopied += await recopyByPolicy(replication, holder, { ...ports, log });
+    } catch (error) {
+      log.error('Could not begin to copy changed tables again; the next check tries again', { error });
+    }
+  }
+  return recopied;
 };
 
 const resumeTableChanges = async (

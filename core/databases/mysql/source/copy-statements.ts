@@ -21,15 +21,18 @@ export const selectList = (columns: readonly ColumnDescription[]): string =>
 const aliasOf = (name: string): string =>
   name.startsWith('__') ? ` AS ${quoteIdentifier(`value of ${name}`)}` : '';
 
+const keyIndexOf = ({ keyIndex }: TableDescription): string =>
+  keyIndex === undefined ? 'PRIMARY' : quoteIdentifier(keyIndex);
+
 /**
- * Reads a chunk along the primary key, so that rows come in its order without being sorted. One statement sees one moment
+ * Reads a chunk along the key, so that rows come in its order without being sorted. One statement sees one moment
  * of the table (InnoDB's consistent read), which is all that a chunk needs.
  */
 export const readChunkStatement = (table: TableDescription, chunk: Chunk): string => {
   const condition = keyRangeCondition(table, chunk);
   const where = condition === undefined ? '' : ` WHERE ${condition}`;
   return (
-    `SELECT ${selectList(replicatedColumns(table))} FROM ${quoteTable(table.ref)} FORCE INDEX (PRIMARY)${where} ` +
+    `SELECT ${selectList(replicatedColumns(table))} FROM ${quoteTable(table.ref)} FORCE INDEX (${keyIndexOf(table)})${where} ` +
     `ORDER BY ${keyList(table)}`
   );
 };
@@ -43,7 +46,7 @@ export const nextBoundStatement = (
   const condition = keyRangeCondition(table, after === undefined ? {} : { after });
   const where = condition === undefined ? '' : ` WHERE ${condition}`;
   return (
-    `SELECT ${selectList(keyColumns(table))} FROM ${quoteTable(table.ref)} FORCE INDEX (PRIMARY)${where} ` +
+    `SELECT ${selectList(keyColumns(table))} FROM ${quoteTable(table.ref)} FORCE INDEX (${keyIndexOf(table)})${where} ` +
     `ORDER BY ${keyList(table)} LIMIT 1 OFFSET ${Math.max(0, Math.trunc(rows) - 1)}`
   );
 };

@@ -184,7 +184,7 @@ class AlteredTable {
     const fill = fillOf(column, definition);
     if (fill === undefined) {
       return {
-        kind: 'add-column-default',
+        kind: 'rewrite',
         what: `column ${name} was added, and the log does not say which value the rows that were there have in it`,
       };
     }

@@ -48,6 +48,7 @@ const table = (
 const [id, a, b, v] = [column('id', 1), column('a', 2), column('b', 3), varchar('v', 4, 10)];
 const before = table([id, a, b, v]);
 const catalog = { id: 5, storageId: 5, rewriteVersion: '700', nameVersion: '700', owner: 10 };
+const numbers = { number: 2, typeId: 23, typeModifier: -1 };
 const harmOf = (after: TableDescription, from = before) =>
   describeHarm('public.orders', compareTables(from, after));
 
@@ -66,6 +67,12 @@ describe('harmless', () => {
       'a new owner, which changes the version of the name',
       table([id, a, b, v], { catalog: { ...catalog, owner: 11, nameVersion: '800' } }),
     ],
+    [
+      'a column that was altered after the rows were written again',
+      table([id, column('a', 2, { notNull: true, catalog: { ...numbers, version: '901' } }), b, v], {
+        catalog: { ...catalog, storageId: 9, rewriteVersion: '900' },
+      }),
+    ],
     ['the whole old row in the log', table([id, a, b, v], { replicaIdentity: 'full' })],
     [
       'a generated column, which is not in the log',
@@ -73,6 +80,27 @@ describe('harmless', () => {
     ],
   ])('%s', (_what, after) => {
     expect(harmOf(after)).toBeUndefined();
+  });
+});
+
+describe('a key that was dropped and created again', () => {
+  const keyed = (keyId: number, change: Partial<TableDescription> = {}) =>
+    table([id, a, b, v], { catalog: { ...catalog, keyId }, ...change });
+  const again = 'its key was dropped and created again, and in between several rows may have had the same one';
+
+  test('matters where rows could be doubled and go again meanwhile', () => {
+    const full = { replicaIdentity: 'full' } as const;
+    expect(harmOf(keyed(2, full), keyed(1, full))).toContain(again);
+    expect(harmOf(keyed(2, full), keyed(1))).toContain(again);
+    expect(harmOf(keyed(2), keyed(1))).toBeUndefined();
+    expect(harmOf(keyed(1, full), keyed(1, full))).toBeUndefined();
+    expect(harmOf(keyed(2, full), table([id, a, b, v], full))).toBeUndefined();
+  });
+
+  test('an index in the place of the primary key, which REPLICA IDENTITY DEFAULT does not log', () => {
+    expect(harmOf(keyed(2, { keyIndex: 'orders_id' }), keyed(1))).toMatch(/replica identity/);
+    const index = { replicaIdentity: 'index', keyIndex: 'orders_id' } as const;
+    expect(harmOf(keyed(2, index), keyed(1))).toBeUndefined();
   });
 });
 
@@ -97,6 +125,19 @@ describe('harmful, in words', () => {
     [
       table([id, column('a', 2, { catalog: altered }), b, v], {
         catalog: { ...catalog, storageId: 9, rewriteVersion: '900' },
+      }),
+      "column a was altered and the table's rows were written again",
+    ],
+    [
+      // By an ALTER with USING, and then REINDEX or VACUUM FULL.
+      table([id, column('a', 2, { catalog: altered }), b, v], {
+        catalog: { ...catalog, storageId: 9, rewriteVersion: '905' },
+      }),
+      "column a was altered and the table's rows were written again",
+    ],
+    [
+      table([id, column('a', 2, { catalog: { ...altered, version: '4294967290' } }), b, v], {
+        catalog: { ...catalog, storageId: 9, rewriteVersion: '5' },
       }),
       "column a was altered and the table's rows were written again",
     ],

@@ -70,7 +70,7 @@ describe('a mapping', () => {
       ],
     };
     for (const change of [add, drop, widen])
-      expect(plan(change, omitted)).toEqual({ steps: [], obstacles: [] });
+      expect(plan(change, omitted)).toEqual({ steps: [], obstacles: [], reusesNames: false });
     expect(plan(widen, { ...plain, columns: [{ source: 'a', type: 'text' }] }).steps).toEqual([]);
   });
 

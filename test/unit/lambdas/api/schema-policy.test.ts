@@ -79,8 +79,8 @@ describe('the policy for changes of tables', () => {
 
   test.each([
     [
-      { kinds: { 'change-type': 'auto' } },
-      'body.kinds.change-type',
+      { kinds: { 'drop-table': 'auto' } },
+      'body.kinds.drop-table',
       'cannot be auto; possible are ask, stop',
     ],
     [{ kinds: { 'add-column': 'ignore' } }, 'body.kinds.add-column', 'cannot be ignore'],

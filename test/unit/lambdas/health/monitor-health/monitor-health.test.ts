@@ -11,6 +11,7 @@ import { checkHeartbeats } from '../../../../../lambdas/health/check-heartbeats/
 import { monitorHealth } from '../../../../../lambdas/health/monitor-health/monitor-health.ts';
 import { sampleChannel, sampleRoute } from '../../../../kit/alert-samples.ts';
 import { createManualClock } from '../../../../kit/manual-clock.ts';
+import { createMemoryChanges } from '../../../../kit/memory-changes.ts';
 import { createMemoryStore, sampleReplication } from '../../../../kit/memory-store.ts';
 import { createRecordingLog, createRecordingMetrics } from '../../../../kit/recording-log.ts';
 
@@ -34,7 +35,8 @@ const sourceLog: SourceLog = {
 };
 
 const createWorld = (change: Partial<Replication> = {}) => {
-  const { store, state, alerting } = createMemoryStore(sampleReplication({ status: 'active', ...change }));
+  const { store: memory, state, alerting } = createMemoryStore(sampleReplication({ status: 'active', ...change }));
+  const store = { ...memory, ...createMemoryChanges() };
   state.launch = {
     launchId: 'r7-g3-l1',
     taskArn: 'arn:task',

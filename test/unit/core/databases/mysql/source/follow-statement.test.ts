@@ -88,7 +88,7 @@ describe('columns that are added', () => {
     ['decimal(10,2) DEFAULT 1.234', column('c', 'decimal(10,2)')],
   ])('what the rows have is not certain: %s', (definition, described) => {
     expect(said(follow(`ALTER TABLE t ADD c ${definition}`, [id, a, v, described]))).toBe(
-      'add-column-default: column c was added, and the log does not say which value the rows that were there have in it',
+      'rewrite: column c was added, and the log does not say which value the rows that were there have in it',
     );
   });
 
