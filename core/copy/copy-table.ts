@@ -119,7 +119,7 @@ export const copyTable = async (
         return;
       }
       begun += 1;
-      report.add(await copyChunk(run, planned, { tables, chunk, signal }, ports));
+      report.add(await copyChunk(run, planned, { replication, tables, chunk, signal }, ports));
     } catch (error) {
       failure.abort(error);
       throw error;
@@ -145,6 +145,7 @@ export const copyTable = async (
 };
 
 interface ChunkWork {
+  readonly replication: Replication;
   readonly tables: CopiedTables;
   readonly chunk: Chunk;
   readonly signal: AbortSignal;
@@ -153,9 +154,10 @@ interface ChunkWork {
 const copyChunk = async (
   run: Run,
   { source: table, generation }: TableProgress,
-  { tables, chunk, signal }: ChunkWork,
-  { copier, store, clock, log }: CopyTablePorts,
+  { replication, tables, chunk, signal }: ChunkWork,
+  ports: CopyTablePorts,
 ): Promise<CopiedChunk> => {
+  const { copier, store, clock, log } = ports;
   const label = tableLabel(table);
   const retry = <T>(action: () => Promise<T>): Promise<T> =>
     retryTransient(action, {
@@ -176,6 +178,13 @@ const copyChunk = async (
     // A wait between two attempts is long enough for a newer start.
     await requireCurrent();
     return copier.copyChunk(tables, chunk, signal, requireCurrent);
+  }).catch(async (error: unknown): Promise<CopiedChunk> => {
+    if (!(await isOfGonePartition(replication, table, chunk, error, ports))) throw error;
+    log.info(`${step} ${label}: partition ${tableLabel(chunk.partition ?? table)} was dropped before its rows were copied`, {
+      step,
+      table: label,
+    });
+    return { rows: 0, bytes: 0 };
   });
   const finishedAt = clock.now();
   await retry(() =>
@@ -188,6 +197,19 @@ const copyChunk = async (
     }),
   );
   return copied;
+};
+
+/** Whether a chunk has no rows any more, since its partition was dropped, and the policy lets that pass. Throws as `requireUnchanged`. */
+const isOfGonePartition = async (
+  replication: Replication,
+  table: TableRef,
+  { partition }: Chunk,
+  error: unknown,
+  ports: CopyTablePorts,
+): Promise<boolean> => {
+  if (partition === undefined || toMillraceError(error).policy.isOfOneTable !== true) return false;
+  const { catalog } = await requireUnchanged(replication, table, ports);
+  return catalog?.partitions?.every(({ ref }) => tableKey(ref) !== tableKey(partition)) === true;
 };
 
 /** Throws `SchemaChanged` when the source table is not what it was when its copy was planned. */

@@ -28,13 +28,25 @@ export const findUnfitTables = async (
   mappings: readonly TableMapping[],
   check: (mappings: readonly TableMapping[]) => Promise<readonly Problem[]>,
 ): Promise<TableFindings> => {
+  const found = await divide(mappings, check);
+  if (found.unfit.length === 0 || found.shared.length > 0) return found;
+  // What the others have together was not seen where an unfit one explained the problems of them all.
+  const unfit = new Set(found.unfit.map(({ mapping }) => mapping));
+  const others = mappings.filter((mapping) => !unfit.has(mapping));
+  return { unfit: found.unfit, shared: others.length > 1 ? await check(others) : [] };
+};
+
+const divide = async (
+  mappings: readonly TableMapping[],
+  check: (mappings: readonly TableMapping[]) => Promise<readonly Problem[]>,
+): Promise<TableFindings> => {
   const problems = await check(mappings);
   const [mapping] = mappings;
   if (problems.length === 0 || mapping === undefined) return { unfit: [], shared: problems };
   if (mappings.length === 1) return { unfit: [{ mapping, problems }], shared: [] };
   const middle = Math.ceil(mappings.length / 2);
-  const first = await findUnfitTables(mappings.slice(0, middle), check);
-  const second = await findUnfitTables(mappings.slice(middle), check);
+  const first = await divide(mappings.slice(0, middle), check);
+  const second = await divide(mappings.slice(middle), check);
   const found = {
     unfit: [...first.unfit, ...second.unfit],
     shared: [...first.shared, ...second.shared],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Chunk, TableProgress } from '#core/contracts/copy.ts';
+import type { Replication } from '#core/contracts/replication.ts';
 import type { Run } from '#core/contracts/steps.ts';
 import { copyTable } from '#core/copy/copy-table.ts';
 import { copyTables } from '#core/copy/copy-tables.ts';
@@ -442,6 +443,43 @@ describe('a table that cannot be copied', () => {
     expect(await copyTables(run, world.ports, lane)).toMatchObject({ isDone: true, rows: 10 });
     expect(world.copied).toEqual([0]);
     expect(stateOf(world, 'flights')).toMatchObject({ state: 'held', chunksDone: 0 });
+  });
+
+  test('passes over a partition that was dropped before its rows were copied, where the policy lets it', async () => {
+    const partition = { schema: 'public', table: 'flights_old' };
+    const leaf = { ref: partition, id: 2, storageId: 2, rewriteVersion: '1', joinVersion: '1' };
+    const withPartitions = (partitions: readonly (typeof leaf)[]) => ({
+      ...sampleTable('flights'),
+      columns: sampleTable('flights').columns.map((column, index) => ({
+        ...column,
+        catalog: { number: index + 1, typeId: 23, typeModifier: -1, version: '1' },
+      })),
+      catalog: { id: 1, storageId: 0, rewriteVersion: '1', nameVersion: '1', owner: 1, partitions },
+    });
+    const create = async (policy: Replication['schemaPolicy']) => {
+      const world = await createTwoTables();
+      const chunks = threeChunks.map((chunk) => (chunk.chunkNumber === 1 ? { ...chunk, partition } : chunk));
+      world.state.chunks.set('public.flights', chunks);
+      const shape = withPartitions([leaf]);
+      await world.store.putTableShape(7, flights, { generation: 3, copied: shape, seen: shape });
+      world.source.state.tables = [shape, sampleTable('airports')];
+      if (policy !== undefined) world.state.replication = { ...world.state.replication, schemaPolicy: policy };
+      world.behaviour.copyChunk = async (chunk) => {
+        if (chunk.partition === undefined) return;
+        world.source.state.tables = [withPartitions([]), sampleTable('airports')];
+        throw new MillraceError('SchemaMismatch', 'relation "flights_old" does not exist');
+      };
+      return world;
+    };
+    const passed = await create({ kinds: { 'drop-partition': 'ignore' } });
+    expect(await copyTables(run, passed.ports, lane)).toMatchObject({ isDone: true });
+    expect(stateOf(passed, 'flights')).toMatchObject({ state: 'copying', chunksDone: 3, rowsCopied: 20 });
+    const asked = await create(undefined);
+    expect(await copyTables(run, asked.ports, lane)).toMatchObject({ isDone: true });
+    expect(stateOf(asked, 'flights')).toMatchObject({
+      state: 'held',
+      message: expect.stringMatching(/flights_old: dropped or detached/),
+    });
   });
 
   test('for a reason that is not its own ends the copy of all', async () => {
