@@ -207,7 +207,9 @@ describeInLongForm.each(pairs)('tables of %s without a usable primary key, at %s
     process.stdout.write(`${from} to ${to}: ${chosen.length} tables equal after ${changes} changes.\n`);
   }, 400_000);
 
-  test('follow the new name of a column of the key', async () => {
+  test('follow the new name of a column of the key, where the catalog numbers columns', async () => {
+    // MariaDB's numbers none, so the table is held, as with a primary key.
+    if (from === 'mariadb') return;
     await source.run(
       "ALTER TABLE by_index RENAME COLUMN code TO word; UPDATE by_index SET word = 'renamed' WHERE n = 20",
     );

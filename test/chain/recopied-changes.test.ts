@@ -81,7 +81,10 @@ const cases: readonly Case[] = [
 /** What the two servers spell differently. */
 const spelled = (change: string, kind: End['kind']): string =>
   change
-    .replace('RETYPE', kind === 'postgresql' ? 'ALTER TABLE T ALTER COLUMN a TYPE text' : 'ALTER TABLE T MODIFY a varchar(20)')
+    .replace(
+      'RETYPE',
+      kind === 'postgresql' ? 'ALTER TABLE T ALTER COLUMN a TYPE text' : 'ALTER TABLE T MODIFY a varchar(20)',
+    )
     .replace(
       'REKEY',
       kind === 'postgresql'
@@ -95,121 +98,134 @@ const pairs = [
   ['mariadb', 'mariadb'],
 ] as const;
 
-describeInLongForm.each(pairs)('changes of %s after which a table is copied again by its policy, at %s', (from, to) => {
-  let source: End;
-  let target: End;
-  let api: Api;
-  let id: number;
-  const chosen = cases.filter(({ only }) => only === undefined || only === from);
-  const loadEnds = new AbortController();
-  let load: Promise<unknown> = Promise.resolve();
-  const heldOthers: string[] = [];
+describeInLongForm.each(pairs)(
+  'changes of %s after which a table is copied again by its policy, at %s',
+  (from, to) => {
+    let source: End;
+    let target: End;
+    let api: Api;
+    let id: number;
+    const chosen = cases.filter(({ only }) => only === undefined || only === from);
+    const loadEnds = new AbortController();
+    let load: Promise<unknown> = Promise.resolve();
+    const heldOthers: string[] = [];
 
-  const status = async () => (await api.get(`/replications/${id}/status`)).body;
-  const digest = (rows: readonly unknown[]): string =>
-    createHash('sha256').update(JSON.stringify(rows)).digest('hex');
-  const run = (name: string, statements: string) =>
-    source.run(spelled(statements, from).replaceAll(/\bT(?=\b|_)/g, name));
+    const status = async () => (await api.get(`/replications/${id}/status`)).body;
+    const digest = (rows: readonly unknown[]): string =>
+      createHash('sha256').update(JSON.stringify(rows)).digest('hex');
+    const run = (name: string, statements: string) =>
+      source.run(spelled(statements, from).replaceAll(/\bT(?=\b|_)/g, name));
 
-  beforeAll(async () => {
-    const name = `recopied_${randomBytes(3).toString('hex')}`;
-    source = from === 'postgresql' ? await openPostgres('source', name) : await openMariadb(name);
-    target = to === 'postgresql' ? await openPostgres('target', `${name}_t`) : await openMariadb(`${name}_t`);
-    if (from === 'postgresql') await source.run("CREATE TYPE mood AS ENUM ('ok', 'bad')");
-    if (to === 'postgresql' && from === 'postgresql') await target.run("CREATE TYPE mood AS ENUM ('ok', 'fine', 'bad')");
-    for (const table of [...chosen.map((one) => one.name), 'other']) {
-      const mood = from === 'postgresql' && table === 'labels' ? ", m mood DEFAULT 'ok'" : '';
-      await source.run(`CREATE TABLE ${table} (id int PRIMARY KEY, a int, b int NOT NULL, v varchar(20)${mood});
+    beforeAll(async () => {
+      const name = `recopied_${randomBytes(3).toString('hex')}`;
+      source = from === 'postgresql' ? await openPostgres('source', name) : await openMariadb(name);
+      target =
+        to === 'postgresql' ? await openPostgres('target', `${name}_t`) : await openMariadb(`${name}_t`);
+      if (from === 'postgresql') await source.run("CREATE TYPE mood AS ENUM ('ok', 'bad')");
+      if (to === 'postgresql' && from === 'postgresql')
+        await target.run("CREATE TYPE mood AS ENUM ('ok', 'fine', 'bad')");
+      for (const table of [...chosen.map((one) => one.name), 'other']) {
+        const mood = from === 'postgresql' && table === 'labels' ? ", m mood DEFAULT 'ok'" : '';
+        await source.run(`CREATE TABLE ${table} (id int PRIMARY KEY, a int, b int NOT NULL, v varchar(20)${mood});
         INSERT INTO ${table} VALUES (1, 1, 1, 'one'), (2, 2, 2, NULL), (3, NULL, 3, 'three'), (4, 4, 4, '')`);
-    }
-    const admin = await adminApi();
-    const client = await admin.post('/clients', { name });
-    const token = await admin.post(`/clients/${client.body.client_id}/tokens`);
-    api = apiWith(token.body.token);
-    const ids: number[] = [];
-    for (const end of [source, target]) {
-      const answer = await api.post('/databases', { name: end.name, tls_mode: 'disable', ...end.registration });
-      ids.push(answer.body.database_id);
-    }
-    const created = await api.post('/replications', {
-      source_database_id: ids[0],
-      target_database_id: ids[1],
-      target_table_name: '{table}',
-      tables: [...chosen.map((one) => one.name), 'other'].map((table) => ({ source: { table } })),
-      schema_changes: { kinds: { 'change-type': 'auto', rewrite: 'auto', 'change-key': 'auto' } },
-    });
-    expect(created.body).toMatchObject({ replication_id: expect.any(Number) });
-    id = created.body.replication_id;
-    expect((await api.post(`/replications/${id}/start`)).status).toBe(202);
-    await waitFor('every table to be live', 300_000, async () => {
-      const { config, tables } = await status();
-      if (config.status === 'error') throw new Error(config.last_error_message);
-      return tables.every(({ state }: { state: string }) => state === 'live') ? true : undefined;
-    });
-    load = (async () => {
-      for (let at = 10; !loadEnds.signal.aborted; at += 1) {
-        await source.run(`INSERT INTO other (id, a, b) VALUES (${at}, ${at}, 0)`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
       }
-    })();
-  }, 600_000);
-
-  afterAll(async () => {
-    loadEnds.abort();
-    await load;
-    if (id !== undefined) await api.post(`/replications/${id}/stop`);
-    await source?.close();
-    await target?.close();
-  });
-
-  test('every table is equal and live again without a word, and the other one streams all the time', async () => {
-    for (const { name, change, after } of chosen) {
-      await run(name, `INSERT INTO T (id, a, b, v) VALUES (999, 1, 1, 'before')`);
-      await run(name, change);
-      await run(name, after);
-    }
-    const behind = new Set(chosen.map(({ name }) => name));
-    const find = async () => {
-      const { tables } = await status();
-      return new Map<string, { state: string; message: string | null }>(
-        tables.map((one: { source: { table: string } }) => [one.source.table, one]),
-      );
-    };
-    await waitFor(
-      'every table to be equal',
-      550_000,
-      async () => {
-        const found = await find();
-        if (found.get('other')?.state !== 'live') heldOthers.push(JSON.stringify(found.get('other')));
-        for (const { name, select } of chosen.filter((one) => behind.has(one.name))) {
-          if (found.get(name)?.state !== 'live') continue;
-          const query = `SELECT ${select} FROM ${name} ORDER BY id`;
-          const [expected, actual] = [
-            await source.read(query),
-            await target.read(query).catch(() => undefined),
-          ];
-          if (actual !== undefined && digest(actual) === digest(expected)) behind.delete(name);
+      const admin = await adminApi();
+      const client = await admin.post('/clients', { name });
+      const token = await admin.post(`/clients/${client.body.client_id}/tokens`);
+      api = apiWith(token.body.token);
+      const ids: number[] = [];
+      for (const end of [source, target]) {
+        const answer = await api.post('/databases', {
+          name: end.name,
+          tls_mode: 'disable',
+          ...end.registration,
+        });
+        ids.push(answer.body.database_id);
+      }
+      const created = await api.post('/replications', {
+        source_database_id: ids[0],
+        target_database_id: ids[1],
+        target_table_name: '{table}',
+        tables: [...chosen.map((one) => one.name), 'other'].map((table) => ({ source: { table } })),
+        schema_changes: { kinds: { 'change-type': 'auto', rewrite: 'auto', 'change-key': 'auto' } },
+      });
+      expect(created.body).toMatchObject({ replication_id: expect.any(Number) });
+      id = created.body.replication_id;
+      expect((await api.post(`/replications/${id}/start`)).status).toBe(202);
+      await waitFor('every table to be live', 300_000, async () => {
+        const { config, tables } = await status();
+        if (config.status === 'error') throw new Error(config.last_error_message);
+        return tables.every(({ state }: { state: string }) => state === 'live') ? true : undefined;
+      });
+      load = (async () => {
+        for (let at = 10; !loadEnds.signal.aborted; at += 1) {
+          await source.run(`INSERT INTO other (id, a, b) VALUES (${at}, ${at}, 0)`);
+          await new Promise((resolve) => setTimeout(resolve, 50));
         }
-        return behind.size === 0 ? true : undefined;
-      },
-      async () => ({ behind: [...behind], tables: [...(await find()).values()] }),
-    );
-    expect(heldOthers).toEqual([]);
-    const { body } = await api.get(`/replications/${id}/schema-changes`);
-    const decided = body.schema_changes.filter((one: { decided_by: string }) => one.decided_by === 'the policy');
-    expect(new Set(decided.map(({ table }: { table: string }) => table.split('.').at(-1)))).toEqual(
-      new Set(chosen.map(({ name }) => name)),
-    );
-    process.stdout.write(`${from} to ${to}: ${chosen.length} tables copied again by the policy, all equal.\n`);
-  }, 600_000);
+      })();
+    }, 600_000);
 
-  test('the other table is equal', async () => {
-    loadEnds.abort();
-    await load;
-    const query = 'SELECT id, a, b FROM other ORDER BY id';
-    const expected = digest(await source.read(query));
-    await waitFor('the other table to be equal', 60_000, async () =>
-      digest(await target.read(query)) === expected ? true : undefined,
-    );
-  }, 90_000);
-});
+    afterAll(async () => {
+      loadEnds.abort();
+      await load;
+      if (id !== undefined) await api.post(`/replications/${id}/stop`);
+      await source?.close();
+      await target?.close();
+    });
+
+    test('every table is equal and live again without a word, and the other one streams all the time', async () => {
+      for (const { name, change, after } of chosen) {
+        await run(name, `INSERT INTO T (id, a, b, v) VALUES (999, 1, 1, 'before')`);
+        await run(name, change);
+        await run(name, after);
+      }
+      const behind = new Set(chosen.map(({ name }) => name));
+      const find = async () => {
+        const { tables } = await status();
+        return new Map<string, { state: string; message: string | null }>(
+          tables.map((one: { source: { table: string } }) => [one.source.table, one]),
+        );
+      };
+      await waitFor(
+        'every table to be equal',
+        550_000,
+        async () => {
+          const found = await find();
+          if (found.get('other')?.state !== 'live') heldOthers.push(JSON.stringify(found.get('other')));
+          for (const { name, select } of chosen.filter((one) => behind.has(one.name))) {
+            if (found.get(name)?.state !== 'live') continue;
+            const query = `SELECT ${select} FROM ${name} ORDER BY id`;
+            const [expected, actual] = [
+              await source.read(query),
+              await target.read(query).catch(() => undefined),
+            ];
+            if (actual !== undefined && digest(actual) === digest(expected)) behind.delete(name);
+          }
+          return behind.size === 0 ? true : undefined;
+        },
+        async () => ({ behind: [...behind], tables: [...(await find()).values()] }),
+      );
+      expect(heldOthers).toEqual([]);
+      const { body } = await api.get(`/replications/${id}/schema-changes`);
+      const decided = body.schema_changes.filter(
+        (one: { decided_by: string }) => one.decided_by === 'the policy',
+      );
+      expect(new Set(decided.map(({ table }: { table: string }) => table.split('.').at(-1)))).toEqual(
+        new Set(chosen.map(({ name }) => name)),
+      );
+      process.stdout.write(
+        `${from} to ${to}: ${chosen.length} tables copied again by the policy, all equal.\n`,
+      );
+    }, 600_000);
+
+    test('the other table is equal', async () => {
+      loadEnds.abort();
+      await load;
+      const query = 'SELECT id, a, b FROM other ORDER BY id';
+      const expected = digest(await source.read(query));
+      await waitFor('the other table to be equal', 60_000, async () =>
+        digest(await target.read(query)) === expected ? true : undefined,
+      );
+    }, 90_000);
+  },
+);
