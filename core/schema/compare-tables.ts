@@ -189,7 +189,7 @@ const compareOrder = (kept: readonly string[], after: TableDescription): readonl
   const now = after.columns.map(({ name }) => name).filter((name) => known.has(name));
   return now.every((name, index) => name === kept[index])
     ? []
-    : [harmful('other', `its columns have another order: ${now.join(', ')}`)];
+    : [harmful('rewrite', `its columns have another order: ${now.join(', ')}`)];
 };
 
 const compareKeys = (before: TableDescription, after: TableDescription): readonly ShapeChange[] => {
