@@ -74,12 +74,12 @@ const cases: readonly Case[] = [
     name: 'identity_index',
     change:
       'CREATE UNIQUE INDEX ON T (c); ALTER TABLE T REPLICA IDENTITY USING INDEX identity_index_c_idx; DELETE FROM T WHERE id = 5',
-    held: /replica identity/,
+    held: /key was changed from \(id\) to \(c\)/,
   },
   {
     name: 'key_moved',
     change: 'ALTER TABLE T DROP CONSTRAINT key_moved_pkey; ALTER TABLE T ADD PRIMARY KEY (c)',
-    held: /primary key was changed from \(id\) to \(c\)/,
+    held: /key was changed from \(id\) to \(c\)/,
   },
   {
     name: 'renamed_back',

@@ -463,7 +463,8 @@ describe('a table that cannot be copied', () => {
       const shape = withPartitions([leaf]);
       await world.store.putTableShape(7, flights, { generation: 3, copied: shape, seen: shape });
       world.source.state.tables = [shape, sampleTable('airports')];
-      if (policy !== undefined) world.state.replication = { ...world.state.replication, schemaPolicy: policy };
+      if (policy !== undefined)
+        world.state.replication = { ...world.state.replication, schemaPolicy: policy };
       world.behaviour.copyChunk = async (chunk) => {
         if (chunk.partition === undefined) return;
         world.source.state.tables = [withPartitions([]), sampleTable('airports')];

@@ -72,9 +72,13 @@ test('a table that waits at such a change is copied again, and the change says w
 
 test.each<[string, Partial<SchemaChange>, Partial<Replication>]>([
   ['the policy asks', {}, { schemaPolicy: { kinds: { 'change-key': 'auto' } } }],
-  ['the policy of its table asks', {}, {
-    schemaPolicy: { kinds: { rewrite: 'auto' }, tables: [{ source, kinds: { rewrite: 'ask' } }] },
-  }],
+  [
+    'the policy of its table asks',
+    {},
+    {
+      schemaPolicy: { kinds: { rewrite: 'auto' }, tables: [{ source, kinds: { rewrite: 'ask' } }] },
+    },
+  ],
   ['another kind of the same change is left to a person', { kinds: ['rewrite', 'change-type'] }, {}],
   ['it is not understood', { kinds: ['other'] }, {}],
   ['it can be followed', { way: 'follow' }, {}],
@@ -90,7 +94,13 @@ test.each<[string, Partial<SchemaChange>, Partial<Replication>]>([
 test('three times in 24 hours, then it waits for a person', async () => {
   const done = (index: number, decidedAt: string): SchemaChange => ({
     ...waiting,
-    ...{ changeId: `${index}`, fingerprint: `${index}`, state: 'applied', decidedBy: 'the policy', decidedAt },
+    ...{
+      changeId: `${index}`,
+      fingerprint: `${index}`,
+      state: 'applied',
+      decidedBy: 'the policy',
+      decidedAt,
+    },
     ...{ detectedAt: `2026-02-2${index}T00:00:00.000Z`, closedAt: decidedAt },
   });
   const recent = [1, 2, 3].map((index) => done(index, '2026-03-01T02:00:00.000Z'));

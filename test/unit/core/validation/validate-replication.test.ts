@@ -162,7 +162,11 @@ test.each([
   ['without a key', { primaryKey: [] }, /ADD PRIMARY KEY/],
   ['with a deferrable key', { isKeyDeferrable: true }, /NOT DEFERRABLE/],
   ['whose log entries name no row', { replicaIdentity: 'nothing' }, /REPLICA IDENTITY DEFAULT/],
-  ['whose unique index is not in the log', { keyIndex: 'code_key' }, /REPLICA IDENTITY USING INDEX "code_key"/],
+  [
+    'whose unique index is not in the log',
+    { keyIndex: 'code_key' },
+    /REPLICA IDENTITY USING INDEX "code_key"/,
+  ],
   [
     'with partitions whose indexes name its rows',
     { replicaIdentity: 'index', relationKind: 'partitioned-table' },
