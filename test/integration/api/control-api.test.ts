@@ -223,6 +223,7 @@ test('a client registers, tests, discovers, configures and is told why nothing c
   expect(byName.get('flights')).toMatchObject({
     schema: 'public',
     primary_key: ['id'],
+    key_index: null,
     estimated_rows: 5_000,
     columns: 3,
     replicable: true,

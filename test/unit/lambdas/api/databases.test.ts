@@ -181,6 +181,7 @@ test('discovered tables say what they are and why one cannot be replicated', asy
     table: 'flights',
     kind: 'table',
     primary_key: ['id'],
+    key_index: null,
     replica_identity: 'default',
     columns: 2,
     estimated_rows: 1_000,

@@ -296,6 +296,7 @@ test('copy progress has rows, bytes, percent, rate and time left', async () => {
         chunks: 4,
         chunks_done: 1,
         runs_on: 'lambda',
+        key_index: null,
         started_at: '2026-03-01T11:59:50.000Z',
         finished_at: null,
         message: null,
