@@ -111,7 +111,8 @@ describe('what is there', () => {
 
 describe('create', () => {
   const discovered = (schema: string, table: string, replicable = true) => ({
-    ...{ schema, table, kind: 'table', primary_key: ['id'], replica_identity: 'default', columns: 2 },
+    ...{ schema, table, kind: 'table', primary_key: ['id'], key_index: null },
+    ...{ replica_identity: 'default', columns: 2 },
     ...{ estimated_rows: 10, bytes: 1_000, replicable },
     problems: replicable ? [] : [{ subject: table, message: 'It has no key.', remedy: null }],
   });
