@@ -82,7 +82,11 @@ export const openSourceDatabase = (
     },
     judgeCapture: async (_capture, { readOffset, hasCopy }) => {
       const log = await readLogState(executor, flavor);
-      return judgeLog({ flavor, log, offset: await readOffset(), hasCopy });
+      const offset = await readOffset();
+      const verdict = judgeLog({ flavor, log, offset, hasCopy });
+      if (verdict.kind !== 'gap') return verdict;
+      // The offset may have transactions that came after the first look, so a loss has to be seen after it as well.
+      return judgeLog({ flavor, log: await readLogState(executor, flavor), offset, hasCopy });
     },
     readLog: async (_capture, readOffset) => {
       const offset = await readOffset();
