@@ -180,10 +180,13 @@ const copyChunk = async (
     return copier.copyChunk(tables, chunk, signal, requireCurrent);
   }).catch(async (error: unknown): Promise<CopiedChunk> => {
     if (!(await isOfGonePartition(replication, table, chunk, error, ports))) throw error;
-    log.info(`${step} ${label}: partition ${tableLabel(chunk.partition ?? table)} was dropped before its rows were copied`, {
-      step,
-      table: label,
-    });
+    log.info(
+      `${step} ${label}: partition ${tableLabel(chunk.partition ?? table)} was dropped before its rows were copied`,
+      {
+        step,
+        table: label,
+      },
+    );
     return { rows: 0, bytes: 0 };
   });
   const finishedAt = clock.now();

@@ -56,7 +56,10 @@ describe('decodeRecords', () => {
     const first = record(1, { op: 'c', after: { ...whole, id: 9 }, lsn: 5 });
 
     test('an update of the key is a delete and an upsert, also where events are scanned', () => {
-      const decoded = read(first, record(2, { op: 'u', before: { ...whole }, after: { ...whole, id: 2 }, lsn: 8 }));
+      const decoded = read(
+        first,
+        record(2, { op: 'u', before: { ...whole }, after: { ...whole, id: 2 }, lsn: 8 }),
+      );
       expect(decoded.changes[0]?.events.slice(1)).toEqual([
         { kind: 'delete', key: '1', row: ['1', undefined, undefined] },
         { kind: 'upsert', key: '2', row: ['2', '10', 'x'] },

@@ -86,7 +86,8 @@ describe('harmless', () => {
 describe('a key that was dropped and created again', () => {
   const keyed = (keyId: number, change: Partial<TableDescription> = {}) =>
     table([id, a, b, v], { catalog: { ...catalog, keyId }, ...change });
-  const again = 'its key was dropped and created again, and in between several rows may have had the same one';
+  const again =
+    'its key was dropped and created again, and in between several rows may have had the same one';
 
   test('matters where rows could be doubled and go again meanwhile', () => {
     const full = { replicaIdentity: 'full' } as const;

@@ -24,10 +24,11 @@ test('what tables have together is found next to a table that is unfit by itself
 
 test('where all are fit they are looked at once, and where one is not, the others once more', async () => {
   const looks: number[] = [];
-  expect(await findUnfitTables(mappings, async (some) => (looks.push(some.length), []))).toEqual({
-    unfit: [],
-    shared: [],
-  });
+  const allFit = async (some: readonly TableMapping[]) => {
+    looks.push(some.length);
+    return [];
+  };
+  expect(await findUnfitTables(mappings, allFit)).toEqual({ unfit: [], shared: [] });
   expect(looks).toEqual([5]);
   const found = await findUnfitTables(mappings, async (some) =>
     namesOf(some).includes('a') ? [problem('a')] : [],

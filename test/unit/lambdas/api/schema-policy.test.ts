@@ -78,11 +78,7 @@ describe('the policy for changes of tables', () => {
   });
 
   test.each([
-    [
-      { kinds: { 'drop-table': 'auto' } },
-      'body.kinds.drop-table',
-      'cannot be auto; possible are ask, stop',
-    ],
+    [{ kinds: { 'drop-table': 'auto' } }, 'body.kinds.drop-table', 'cannot be auto; possible are ask, stop'],
     [{ kinds: { 'add-column': 'ignore' } }, 'body.kinds.add-column', 'cannot be ignore'],
     [{ tables: [{ source: { table: 'nothing' } }] }, 'body.tables.0.source', 'no source table nothing'],
     [{ preset: 'wild' }, 'body.preset', ''],

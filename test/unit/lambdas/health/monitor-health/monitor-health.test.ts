@@ -35,7 +35,11 @@ const sourceLog: SourceLog = {
 };
 
 const createWorld = (change: Partial<Replication> = {}) => {
-  const { store: memory, state, alerting } = createMemoryStore(sampleReplication({ status: 'active', ...change }));
+  const {
+    store: memory,
+    state,
+    alerting,
+  } = createMemoryStore(sampleReplication({ status: 'active', ...change }));
   const store = { ...memory, ...createMemoryChanges() };
   state.launch = {
     launchId: 'r7-g3-l1',
