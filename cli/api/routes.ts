@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = 'd8cdc9124de6b7cee6f0f234b25e7dd4acc0ad161a93e4085a251f5f7bdc02ef';
+export const documentDigest = '64abca3e141fefb944b539f2ec40f7c18a3cebf52d38576b11281751e47f9426';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -533,13 +533,13 @@ export interface Operations {
           'drop-column'?: 'auto' | 'ask' | 'ignore' | 'stop';
           'rename-column'?: 'auto' | 'ask' | 'stop';
           'widen-type'?: 'auto' | 'ask' | 'stop';
-          'change-type'?: 'ask' | 'stop';
+          'change-type'?: 'auto' | 'ask' | 'stop';
           'drop-not-null'?: 'auto' | 'ask' | 'stop';
-          'change-key'?: 'ask' | 'stop';
-          rewrite?: 'ask' | 'stop';
-          'drop-partition'?: 'ask' | 'ignore' | 'stop';
-          'attach-partition'?: 'ask' | 'stop';
-          'replace-table'?: 'ask' | 'stop';
+          'change-key'?: 'auto' | 'ask' | 'stop';
+          rewrite?: 'auto' | 'ask' | 'stop';
+          'drop-partition'?: 'auto' | 'ask' | 'ignore' | 'stop';
+          'attach-partition'?: 'auto' | 'ask' | 'stop';
+          'replace-table'?: 'auto' | 'ask' | 'stop';
           'drop-table'?: 'ask' | 'stop';
           truncate?: 'auto' | 'ask' | 'stop';
           other?: 'ask' | 'stop';
@@ -573,13 +573,13 @@ export interface Operations {
             'drop-column'?: 'auto' | 'ask' | 'ignore' | 'stop';
             'rename-column'?: 'auto' | 'ask' | 'stop';
             'widen-type'?: 'auto' | 'ask' | 'stop';
-            'change-type'?: 'ask' | 'stop';
+            'change-type'?: 'auto' | 'ask' | 'stop';
             'drop-not-null'?: 'auto' | 'ask' | 'stop';
-            'change-key'?: 'ask' | 'stop';
-            rewrite?: 'ask' | 'stop';
-            'drop-partition'?: 'ask' | 'ignore' | 'stop';
-            'attach-partition'?: 'ask' | 'stop';
-            'replace-table'?: 'ask' | 'stop';
+            'change-key'?: 'auto' | 'ask' | 'stop';
+            rewrite?: 'auto' | 'ask' | 'stop';
+            'drop-partition'?: 'auto' | 'ask' | 'ignore' | 'stop';
+            'attach-partition'?: 'auto' | 'ask' | 'stop';
+            'replace-table'?: 'auto' | 'ask' | 'stop';
             'drop-table'?: 'ask' | 'stop';
             truncate?: 'auto' | 'ask' | 'stop';
             other?: 'ask' | 'stop';
@@ -853,13 +853,13 @@ export interface Operations {
         'drop-column'?: 'auto' | 'ask' | 'ignore' | 'stop';
         'rename-column'?: 'auto' | 'ask' | 'stop';
         'widen-type'?: 'auto' | 'ask' | 'stop';
-        'change-type'?: 'ask' | 'stop';
+        'change-type'?: 'auto' | 'ask' | 'stop';
         'drop-not-null'?: 'auto' | 'ask' | 'stop';
-        'change-key'?: 'ask' | 'stop';
-        rewrite?: 'ask' | 'stop';
-        'drop-partition'?: 'ask' | 'ignore' | 'stop';
-        'attach-partition'?: 'ask' | 'stop';
-        'replace-table'?: 'ask' | 'stop';
+        'change-key'?: 'auto' | 'ask' | 'stop';
+        rewrite?: 'auto' | 'ask' | 'stop';
+        'drop-partition'?: 'auto' | 'ask' | 'ignore' | 'stop';
+        'attach-partition'?: 'auto' | 'ask' | 'stop';
+        'replace-table'?: 'auto' | 'ask' | 'stop';
         'drop-table'?: 'ask' | 'stop';
         truncate?: 'auto' | 'ask' | 'stop';
         other?: 'ask' | 'stop';
@@ -893,13 +893,13 @@ export interface Operations {
           'drop-column'?: 'auto' | 'ask' | 'ignore' | 'stop';
           'rename-column'?: 'auto' | 'ask' | 'stop';
           'widen-type'?: 'auto' | 'ask' | 'stop';
-          'change-type'?: 'ask' | 'stop';
+          'change-type'?: 'auto' | 'ask' | 'stop';
           'drop-not-null'?: 'auto' | 'ask' | 'stop';
-          'change-key'?: 'ask' | 'stop';
-          rewrite?: 'ask' | 'stop';
-          'drop-partition'?: 'ask' | 'ignore' | 'stop';
-          'attach-partition'?: 'ask' | 'stop';
-          'replace-table'?: 'ask' | 'stop';
+          'change-key'?: 'auto' | 'ask' | 'stop';
+          rewrite?: 'auto' | 'ask' | 'stop';
+          'drop-partition'?: 'auto' | 'ask' | 'ignore' | 'stop';
+          'attach-partition'?: 'auto' | 'ask' | 'stop';
+          'replace-table'?: 'auto' | 'ask' | 'stop';
           'drop-table'?: 'ask' | 'stop';
           truncate?: 'auto' | 'ask' | 'stop';
           other?: 'ask' | 'stop';
@@ -1962,7 +1962,14 @@ export interface DiscoveredTables {
     schema: string;
     table: string;
     kind: 'table' | 'partitioned-table' | 'view' | 'foreign-table' | 'other';
+    /**
+     * Or the columns of the unique index that serves as the key; empty when it has neither.
+     */
     primary_key: string[];
+    /**
+     * The unique index, or constraint, that serves as the key. null: the primary key, or none.
+     */
+    key_index: string | null;
     replica_identity: 'default' | 'full' | 'nothing' | 'index';
     columns: number;
     /**
@@ -2511,6 +2518,10 @@ export interface TableStatus {
   chunks: number;
   chunks_done: number;
   runs_on: ('lambda' | 'fargate') | null;
+  /**
+   * The unique index of the source table that serves as its key. null: the primary key does.
+   */
+  key_index: string | null;
   started_at: string | null;
   finished_at: string | null;
   /**
@@ -2572,6 +2583,10 @@ export interface TableCopy {
   chunks: number;
   chunks_done: number;
   runs_on: ('lambda' | 'fargate') | null;
+  /**
+   * The unique index of the source table that serves as its key. null: the primary key does.
+   */
+  key_index: string | null;
   started_at: string | null;
   finished_at: string | null;
   /**
