@@ -174,6 +174,30 @@ describe.each(kinds)('a capture of %s', (kind) => {
     expect(await services.countChanges(connector, table)).toBe(before);
   });
 
+  test('tells of rows whose table the history of the structure has lost, instead of reading them', async () => {
+    const { connector, table, before } = await loseHistory('history_gone', {
+      lastStatement: 'CREATE TABLE history_kept (id int PRIMARY KEY)',
+      kept: 1,
+    });
+    // It holds the table.
+    const events = await services.readEvents(
+      connector,
+      table,
+      (event) => event.kind === 'statement' && /definition is not known/.test(event.statement),
+    );
+    expect(events.map(afterOf)).toEqual([
+      { id: 1, a: 'a1', c: 'c1' },
+      { id: 2, a: 'a2', c: 'c2' },
+      'statement',
+    ]);
+    await services.readEvents(
+      connector,
+      table,
+      (event) => event.kind === 'statement' && /DROP COLUMN a/.test(event.statement),
+    );
+    expect(await services.countChanges(connector, table)).toBe(before);
+  });
+
   test('reads rows as they were when the history of the structure has only the last statement of their table', async () => {
     const { read } = await loseHistory('history_cut', {
       lastStatement: 'ALTER TABLE history_cut MODIFY c varchar(20)',
