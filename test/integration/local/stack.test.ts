@@ -72,7 +72,7 @@ test(
     expect(first.started).toBe(true);
     expect(runningParts(folder)).toEqual(requiredParts);
     // One for each part, one more of Kafka for its controller, and one of Connect for its metrics; the engine has a socket.
-    expect((await openPorts()).length).toBe(7);
+    expect((await openPorts()).length).toBe(8);
     const plugins = await fetch(`${first.state.connect.url}/connector-plugins`);
     expect(JSON.stringify(await plugins.json())).toContain('PostgresConnector');
 
