@@ -254,7 +254,12 @@ const userCalls =
     // A user may ask at any time; what the state does not allow is refused.
     await control.act(replicationId, first).catch(() => undefined);
     return async () => {
-      if (last !== undefined) await until(() => control.act(replicationId, last));
+      if (last === undefined) return;
+      await until(async () => {
+        const answer = await control.act(replicationId, last);
+        // What the call needs may be away by another fault; a user asks again.
+        if (answer >= 300 && answer !== 409) throw new Error(`${last} answered ${answer}`);
+      });
     };
   };
 
@@ -265,7 +270,7 @@ const until = async (act: () => Promise<unknown>): Promise<void> => {
       await act();
       return;
     } catch (error) {
-      if (attempt === 30) throw error;
+      if (attempt === 60) throw error;
       await sleep(2_000);
     }
   }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { taskProcessesOf } from '#test/kit/task-processes.ts';
 import { createProgressReporter } from '../../../local/progress.ts';
-import { startStack, stopStack } from '../../../local/stack.ts';
+import { resetStack, startStack, stopStack } from '../../../local/stack.ts';
 import { runningPart } from '../../../local/stack-state.ts';
 import type { StateFolder } from '../../../local/state-folder.ts';
 import { openControlPlane } from './control-plane.ts';
@@ -42,7 +42,9 @@ const largeRowBytes = 5_000_000;
 
 /** Writes much to one PostgreSQL table and watches the memory of what carries it to another PostgreSQL. */
 export const runGrowth = async ({ scenario, rows, folder, say }: GrowthOptions): Promise<GrowthFigures> => {
-  const { state: stack, started } = await startStack({ folder, reporter: createProgressReporter() });
+  const reporter = createProgressReporter();
+  await resetStack(folder, reporter);
+  const { state: stack } = await startStack({ folder, reporter });
   try {
     const name = `growth_${Date.now().toString(36)}`;
     const control = await openControlPlane(stack, name);
@@ -112,7 +114,7 @@ export const runGrowth = async ({ scenario, rows, folder, say }: GrowthOptions):
       ...{ peakMib: peak(consumer), connectPeakMib: peak(connect), course: courseOf(samples) },
     };
   } finally {
-    if (started) await stopStack(folder);
+    await stopStack(folder);
   }
 };
 

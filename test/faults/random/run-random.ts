@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../../demo/seeded-random.ts';
 import { createProgressReporter } from '../../../local/progress.ts';
-import { startStack, stopStack } from '../../../local/stack.ts';
+import { resetStack, startStack, stopStack } from '../../../local/stack.ts';
 import type { StateFolder } from '../../../local/state-folder.ts';
 import { comparePair, isEqual, type PairComparison } from './comparison.ts';
 import { type Fault, faults, withoutEffect } from './fault-list.ts';
@@ -77,9 +77,10 @@ export const runRandom = async (options: RandomOptions): Promise<RandomResult> =
   const plan = planFaults(random.fork(1), {
     ...{ lengthMs: minutes * 60_000, pairs: options.pairs.length, faults: allowed },
   });
-  const { state: stack, started } = await startStack({
-    ...{ folder, reporter: createProgressReporter(), with: ['mariadb'] },
-  });
+  const reporter = createProgressReporter();
+  // Replications of a run before would go on, and take time from this one.
+  await resetStack(folder, reporter);
+  const { state: stack } = await startStack({ folder, reporter, with: ['mariadb'] });
   try {
     const world = await openWorld({
       ...{ stack, folder, say, pairs: options.pairs, alters: options.alters, pauseMs: 60 },
@@ -105,7 +106,7 @@ export const runRandom = async (options: RandomOptions): Promise<RandomResult> =
       await world.close();
     }
   } finally {
-    if (started) await stopStack(folder);
+    await stopStack(folder);
   }
 };
 
