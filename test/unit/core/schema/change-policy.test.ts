@@ -20,21 +20,21 @@ test('what each preset does is possible', () => {
   }
 });
 
-test('nothing that rows may be lost by is done by itself', () => {
-  const never: readonly ChangeKind[] = [
+test('what the log does not tell is done by a new copy, where a user says so, and by no preset', () => {
+  const recopied: readonly ChangeKind[] = [
     'change-type',
     'change-key',
     'rewrite',
     'attach-partition',
     'replace-table',
-    'drop-table',
-    'other',
   ];
-  for (const kind of never) {
-    expect(possibleOf(kind)).toEqual(['ask', 'stop']);
+  for (const kind of recopied) {
+    expect(possibleOf(kind)).toEqual(['auto', 'ask', 'stop']);
+    expect(Object.values(changePolicies[kind])).not.toContain('auto');
   }
+  for (const kind of ['drop-table', 'other'] as const) expect(possibleOf(kind)).toEqual(['ask', 'stop']);
   // The rows of a dropped partition stay at the target, if its user says so.
-  expect(possibleOf('drop-partition')).toEqual(['ask', 'ignore', 'stop']);
+  expect(possibleOf('drop-partition')).toEqual(['auto', 'ask', 'ignore', 'stop']);
 });
 
 test('a kind of a table goes before its preset, and both before what the replication has', () => {
