@@ -1,8 +1,21 @@
+import { randomInt } from 'node:crypto';
 import { connect, createServer, type NetConnectOpts } from 'node:net';
 import getPort from 'get-port';
 
 /** Servers of the local stack are for this machine only. */
 export const loopback = '127.0.0.1';
+
+/**
+ * Below the range from which Linux (32768 to 60999, ip(7)), macOS and Windows (49152 and up) take the port of an outgoing connection: such a
+ * connection may otherwise have the port of a server that is just being started again.
+ */
+const lowestPort = 16_384;
+const highestPort = 32_000;
+/** So many are tried before any port is taken. */
+const candidateCount = 50;
+
+const randomPorts = (): readonly number[] =>
+  Array.from({ length: candidateCount }, () => randomInt(lowestPort, highestPort));
 
 /**
  * `count` different TCP ports on which nobody listens now. The preferred ones come first where they are free, so that
@@ -17,7 +30,9 @@ export const findFreePorts = async (
   for (let index = 0; index < count; index += 1) {
     const wish = preferred[index];
     const isGranted = wish !== undefined && !found.includes(wish) && (await isFree(wish));
-    found.push(isGranted ? wish : await getPort({ host: loopback, exclude: [...found, ...kept] }));
+    found.push(
+      isGranted ? wish : await getPort({ host: loopback, port: randomPorts(), exclude: [...found, ...kept] }),
+    );
   }
   return found;
 };

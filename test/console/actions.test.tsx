@@ -201,7 +201,7 @@ test('the policy of all tables is changed by the line that is shown, and no late
   const { dialog, choose, line, put } = await showPolicy();
   expect((dialog.getByRole('button', { name: 'Change' }) as HTMLButtonElement).disabled).toBe(true);
   // What cannot be done at a kind of change is not offered.
-  expect(within(dialog.getByLabelText('change-key')).queryByText(/^auto/)).toBeNull();
+  expect(within(dialog.getByLabelText('add-column')).queryByText(/^ignore/)).toBeNull();
   choose('drop-column', 'auto');
   expect(line()).toBe('millrace ddl policy 7 --set drop-column=auto');
   choose('truncate', '');

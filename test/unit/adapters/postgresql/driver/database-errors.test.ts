@@ -27,6 +27,7 @@ describe('toDatabaseError', () => {
     ['25006', 'DatabaseUnavailable'],
     ['40001', 'DatabaseConflict'],
     ['40P01', 'DatabaseConflict'],
+    ['53100', 'DatabaseFull'],
     ['55006', 'DatabaseConflict'],
     ['55P03', 'DatabaseTimeout'],
     ['57014', 'DatabaseTimeout'],
@@ -37,7 +38,6 @@ describe('toDatabaseError', () => {
   });
 
   test.each([
-    ['53100', 'DatabaseFull'],
     ['28P01', 'DatabaseAuthenticationFailed'],
     ['28000', 'DatabaseAuthenticationFailed'],
     ['3D000', 'DatabaseNotFound'],
