@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { stopStack } from '../../local/stack.ts';
 import { stateFolder } from '../../local/state-folder.ts';
 import { runCaptureKill } from './capture-kill/capture-kill.ts';
 import type { CaptureSource, Interruption } from './capture-kill/capture-source.ts';
@@ -69,6 +70,20 @@ const writeJson = (file: string, figures: unknown): void => {
   writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
 };
 
+/** What a shell returns for a program that Ctrl-C ended: 128 + SIGINT. */
+const interruptedExitCode = 130;
+const faultsFolder = stateFolder(path.join(root, '.millrace', 'faults'));
+
+/** The servers that were started are stopped also when the run is. */
+const stopWhenInterrupted = (): void => {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(name, () => {
+      say('Interrupted: stopping everything.');
+      void stopStack(faultsFolder).finally(() => process.exit(interruptedExitCode));
+    });
+  }
+};
+
 /** Exits with 1 when anything was lost, doubled, invented or told wrongly. */
 const breakAtRandom = async (options: {
   readonly seed: number;
@@ -79,11 +94,12 @@ const breakAtRandom = async (options: {
   readonly settleSeconds?: number;
   readonly json?: string;
 }): Promise<void> => {
+  stopWhenInterrupted();
   const result = await runRandom({
     ...{ seed: options.seed, minutes: options.minutes, pairs: options.pairs, alters: options.ddl, say },
     ...(options.only !== undefined && { only: options.only }),
     ...(options.settleSeconds !== undefined && { settleMs: options.settleSeconds * 1_000 }),
-    folder: stateFolder(path.join(root, '.millrace', 'faults')),
+    folder: faultsFolder,
   });
   if (options.json !== undefined) writeJson(options.json, result);
   const { faults: injected, commits, events, ddl, held, problems } = result;
@@ -123,11 +139,12 @@ const watchGrowth = async (options: {
   readonly rows?: number;
   readonly json?: string;
 }): Promise<void> => {
+  stopWhenInterrupted();
   const figures: Partial<Record<GrowthScenario, GrowthFigures>> = {};
   for (const scenario of options.only) {
     const result = await runGrowth({
       ...{ scenario, say, rows: options.rows ?? growthRows[scenario] },
-      folder: stateFolder(path.join(root, '.millrace', 'faults')),
+      folder: faultsFolder,
     });
     figures[scenario] = result;
     const { rows, seconds, idleMib, peakMib, connectPeakMib, course, isEqual } = result;

@@ -78,6 +78,8 @@ const copyProject = (root: string, copy: string): void => {
   symlinkSync(path.join(root, '.millrace', 'cache'), path.join(copy, '.millrace', 'cache'));
 };
 
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 const runIn = (cwd: string, args: readonly string[], say: (line: string) => void): Promise<void> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['test/faults/main.ts', ...args], {
@@ -88,6 +90,16 @@ const runIn = (cwd: string, args: readonly string[], say: (line: string) => void
     child.stdout.on('data', (piece: string) => {
       for (const line of piece.split('\n')) if (line !== '') say(`  ${line}`);
     });
+    let interruptedBy: NodeJS.Signals | undefined;
+    const forward = (signal: NodeJS.Signals): void => {
+      interruptedBy = signal;
+      child.kill(signal);
+    };
+    for (const name of endings) process.once(name, forward);
     child.once('error', reject);
-    child.once('close', () => resolve());
+    child.once('close', () => {
+      for (const name of endings) process.off(name, forward);
+      if (interruptedBy === undefined) resolve();
+      else reject(new Error(`Ended by ${interruptedBy}.`));
+    });
   });
