@@ -107,6 +107,7 @@ export const createPool = (settings: ConnectionSettings, options: PoolOptions): 
       statement_timeout: String(statementTimeoutMs),
       lock_timeout: String(options.lockTimeoutMs ?? defaultLockTimeoutMs),
       idle_in_transaction_session_timeout: String(idleInTransactionTimeoutMs),
+      ...keepalives,
       ...options.sessionSettings,
     }),
     // Once for each connection, before whatever it was made for.
@@ -129,6 +130,16 @@ export const createPool = (settings: ConnectionSettings, options: PoolOptions): 
 };
 
 const clientsOfPool = new WeakMap<pg.Pool, ReadonlySet<pg.PoolClient>>();
+
+/**
+ * The server notices within a minute that our network is gone, also in the middle of a COPY, which no other limit ends. Its own default is
+ * two hours.
+ */
+const keepalives = {
+  tcp_keepalives_idle: '30',
+  tcp_keepalives_interval: '10',
+  tcp_keepalives_count: '3',
+} as const;
 
 /** Ends the pool: waits for connections in use, but cuts those that have not ended after `closeTimeoutMs`. */
 export const closePool = async (pool: pg.Pool): Promise<void> => {

@@ -29,6 +29,7 @@ import type { PoolOptions } from '../driver/connection.ts';
 import { toDatabaseError } from '../driver/database-errors.ts';
 import { inTransaction, runOn } from '../driver/executor.ts';
 import { claimCheckpoints, findCheckpoint, moveCheckpoint } from './checkpoints.ts';
+import { consumerApplicationName } from './end-predecessor.ts';
 import { requireTables } from './ownership.ts';
 
 /** A batch of 5,000 rows takes a tenth of a second; a target that needs a minute for it is in trouble. */
@@ -45,7 +46,7 @@ const maxConnections = 8;
 
 /** Options of the pool that `createApplyTarget` needs. */
 export const applyPoolOptions: PoolOptions = {
-  applicationName: 'millrace-consumer',
+  applicationName: consumerApplicationName,
   maxConnections,
   statementTimeoutMs,
   sessionSettings: {

@@ -12,6 +12,7 @@ import type { PartitionOffsets } from '#core/ports/services.ts';
 import { toDatabaseError } from '../driver/database-errors.ts';
 import { inTransaction, runOn } from '../driver/executor.ts';
 import { ensureBookkeeping } from './bookkeeping.ts';
+import { inSuccession } from './end-predecessor.ts';
 import { adoptTables, requireTables } from './ownership.ts';
 
 /**
@@ -34,7 +35,7 @@ export const resetCheckpoints = async (
   const statements = checkpointStatements(owner);
   try {
     await inTransaction(pool, (client) => ensureBookkeeping(runOn(client), owner));
-    await inTransaction(pool, async (client) => {
+    await inSuccession(pool, async (client) => {
       const epoch = await raise(client, replicationId, statements);
       await client.query(statements.stampEpoch, [replicationId, epoch]);
       await setAtEnds(client, owner, epoch, partitions);
@@ -93,7 +94,7 @@ export const claimCheckpoints = async (
   const { replicationId } = owner;
   const statements = checkpointStatements(owner);
   const bookkeeping = await inTransaction(pool, (client) => ensureBookkeeping(runOn(client), owner));
-  return inTransaction(pool, async (client) => {
+  return inSuccession(pool, async (client) => {
     const run = runOn(client);
     await adoptTables(run, owner, tables, bookkeeping);
     await requireTables(run, owner, tables);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import { closePool, createPool } from '#adapters/postgresql/driver/connection.ts';
 import { applyPoolOptions, createApplyTarget } from '#adapters/postgresql/target/apply-target.ts';
 import { resetCheckpoints } from '#adapters/postgresql/target/checkpoints.ts';
@@ -113,6 +114,24 @@ describe('a batch for PostgreSQL', () => {
     await target.apply(target.prepare(batchOf(epoch, 0, [upsert('1', 'a', '1.75', null, null)])));
     expect(await things()).toMatchObject([{ amount: '1.75', twice: '3.50' }]);
   });
+
+  test('is not kept waiting by a predecessor that was frozen in the middle of a COPY', async () => {
+    const { epoch } = await openTarget().claim([partition]);
+    const frozen = await pool.connect();
+    frozen.on('error', () => undefined);
+    await frozen.query('BEGIN');
+    await frozen.query(`SELECT FROM millrace.${clientTableNames(owner).checkpoint} FOR UPDATE`);
+    const stream = frozen.query(copyFrom('COPY public.things (id, "Part ""2""") FROM STDIN'));
+    const ended = new Promise<unknown>((resolve) => stream.once('error', resolve));
+    stream.write('1\ta\n');
+    try {
+      expect(await openTarget().claim([partition])).toMatchObject({ epoch: epoch + 1 });
+      expect(String(await ended)).toMatch(/terminat/);
+    } finally {
+      frozen.release(true);
+    }
+    expect(await things()).toEqual([]);
+  }, 90_000);
 
   describe('of many new rows', () => {
     const copies = async (): Promise<number> => {
