@@ -195,7 +195,14 @@ const compareOrder = (kept: readonly string[], after: TableDescription): readonl
 const compareKeys = (before: TableDescription, after: TableDescription): readonly ShapeChange[] => {
   if (keyOf(before) !== keyOf(after)) {
     const keys = [before, after].map(({ primaryKey }) => `(${primaryKey.join(', ')})`);
-    return [harmful('change-key', `its key was changed from ${keys[0]} to ${keys[1]}`)];
+    return [
+      harmful(
+        'change-key',
+        after.primaryKey.length === 0
+          ? `its key ${keys[0]} was dropped`
+          : `its key was changed from ${keys[0]} to ${keys[1]}`,
+      ),
+    ];
   }
   if (before.isKeyDeferrable !== after.isKeyDeferrable)
     return [harmful('change-key', 'its key became deferrable')];

@@ -146,6 +146,8 @@ export const writingSessionStatements = (isMariadb: boolean, limits: WritingLimi
     `innodb_lock_wait_timeout = ${lockSeconds}`,
     `lock_wait_timeout = ${lockSeconds}`,
     `wait_timeout = ${idleSeconds}`,
+    // The server's own default: it ends a session that stops in the middle of a statement that it sends.
+    'net_read_timeout = 30',
     // MariaDB's limit is of every statement, as long as it may take here.
     ...(isMariadb ? [`idle_transaction_timeout = ${idleSeconds}`, 'max_statement_time = 0'] : []),
   ];
