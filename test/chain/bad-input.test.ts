@@ -72,7 +72,7 @@ describe('bad input', () => {
         ],
       },
     ]);
-    expectProblem(answer, 422, /primary key/);
+    expectProblem(answer, 422, /belongs to the key, so it can be renamed but not left out/);
     expectProblem(answer, 422, /did you mean name/);
     expectProblem(answer, 422, /hologram/);
     expectProblem(answer, 422, /would share the target column name/);
