@@ -64,10 +64,13 @@ describe('a start while transactions are open at the source', () => {
     });
     expect(waiting.config.status).toBe('starting');
     expect(waiting.wait).toMatchObject({
-      transaction_count: 1,
-      transactions: [expect.stringMatching(`^pid ${await pidOf()} of user .* open since `)],
+      // Other suites have transactions at the same server.
+      transaction_count: expect.any(Number),
+      transactions: expect.arrayContaining([
+        expect.stringMatching(`^pid ${await pidOf()} of user .* open since `),
+      ]),
     });
-    expect(waiting.reasons.join()).toContain('the start waits for 1 transaction at the source');
+    expect(waiting.reasons.join()).toMatch(/the start waits for \d+ transactions? at the source/);
     await writer.query('COMMIT');
     await awaitStatus(tenant, id, 'active', 120_000);
     await awaitLive(tenant, id);
