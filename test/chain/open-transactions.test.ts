@@ -43,8 +43,9 @@ describe('a start while transactions are open at the source', () => {
     const { config, source_objects: objects, reasons } = await statusOf(tenant, id);
     expect(config).toMatchObject({
       last_error_code: 'OpenTransactions',
-      last_error_message: expect.stringContaining(
-        `has waited for 8 s for 1 transaction at the source: pid ${await pidOf()} of user`,
+      // Other suites have transactions at the same server.
+      last_error_message: expect.stringMatching(
+        new RegExp(`has waited for 8 s for \\d+ transactions? at the source: .*pid ${await pidOf()} of user`),
       ),
     });
     expect(objects.map(({ kind }: { kind: string }) => kind)).toEqual(['replication slot', 'publication']);
@@ -64,7 +65,6 @@ describe('a start while transactions are open at the source', () => {
     });
     expect(waiting.config.status).toBe('starting');
     expect(waiting.wait).toMatchObject({
-      // Other suites have transactions at the same server.
       transaction_count: expect.any(Number),
       transactions: expect.arrayContaining([
         expect.stringMatching(`^pid ${await pidOf()} of user .* open since `),
