@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import {
   apiOf,
@@ -165,8 +166,20 @@ const findStack = async (folder: StateFolder, bench: boolean): Promise<RunningSt
   const dead = plannedParts(plan).filter((part) => runningPart(folder, part) === undefined);
   if (dead.length === plannedParts(plan).length) return undefined;
   const ports = dead.flatMap((part) => portsOf(part, plan.ports));
-  const free = await findFreePorts(ports.length, ports);
-  return ports.every((port, index) => free[index] === port) ? { state, plan } : undefined;
+  return (await becomeFree(ports)) ? { state, plan } : undefined;
+};
+
+/** A killed process of many threads has its ports until the last of them has ended, which is after its first one. */
+const portPatienceMs = 3_000;
+
+const becomeFree = async (ports: readonly number[]): Promise<boolean> => {
+  const deadline = performance.now() + portPatienceMs;
+  for (;;) {
+    const free = await findFreePorts(ports.length, ports);
+    if (ports.every((port, index) => free[index] === port)) return true;
+    if (performance.now() > deadline) return false;
+    await sleep(100);
+  }
 };
 
 const portsOf = (part: PartName, ports: StackPorts): readonly number[] => {
