@@ -1,7 +1,5 @@
 import { classifyTrace, failureTrace } from '../capture/connector-failures.ts';
-import { describeUncaptured } from '../contracts/capture-verdict.ts';
 import { heartbeatStaleAfterMs } from '../contracts/consumer.ts';
-import type { TableRef } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { type ErrorCode, toErrorCode } from '../errors/error-policies.ts';
 import { isEnding } from '../lifecycle/launch-consumer.ts';
@@ -98,15 +96,9 @@ export const decide = (
   }
 };
 
-/** Tables whose changes are missed, by a look at the source. It is taken less often than the checks of every minute. */
-export const decideCapture = (desired: Desired, uncaptured: readonly TableRef[]): readonly HealAction[] =>
-  desired.desired === 'running' && desired.status === 'active' && uncaptured.length > 0
-    ? [escalate('NeedsResync', `Changes were lost: ${describeUncaptured(uncaptured)}.`)]
-    : [];
-
-/** The source has removed log that was not captured, by a look at it. */
-export const decideLostLog = (desired: Desired, lost: string): readonly HealAction[] =>
-  desired.desired === 'running' && desired.status === 'active'
+/** What a look at the source found to be lost, in words. It is taken less often than the checks of every minute. */
+export const decideLoss = (desired: Desired, lost: string | undefined): readonly HealAction[] =>
+  desired.desired === 'running' && desired.status === 'active' && lost !== undefined
     ? [escalate('NeedsResync', `Changes were lost: ${lost}.`)]
     : [];
 

@@ -6,6 +6,7 @@ import type { Replication } from '../contracts/replication.ts';
 import { errorPolicies } from '../errors/error-policies.ts';
 import { toMillraceError } from '../errors/millrace-error.ts';
 import { relaunchConsumer } from '../lifecycle/launch-consumer.ts';
+import { underFreeLease } from '../lifecycle/lease.ts';
 import { rowsConnectorName } from '../naming/names.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
 import type { MetricsPort } from '../ports/metrics.ts';
@@ -48,8 +49,6 @@ export type Examine = (
   now: Date,
 ) => Promise<readonly HealAction[]>;
 
-/** Longer than the health Lambdas' 60 s, so that the lease cannot end while its holder is at work. */
-const leaseTtlMs = 70_000;
 const alertRetryDelaysMs = [500, 1_000, 2_000] as const;
 
 /** What a person reads in the activity, by what was done. */
@@ -82,23 +81,19 @@ export const healReplication = async (
   const { clientId, replicationId } = replication;
   // Nearly all are well, and nobody needs their history.
   if ((await examine(replication, [], clock.now())).length === 0) return [];
-  if (!(await store.acquireLease(replicationId, holder, leaseTtlMs, clock.now()))) {
-    log.info('Someone else is acting on this replication; the next check looks again');
-    return [];
-  }
-  try {
+  const done = await underFreeLease(replicationId, holder, ports, async () => {
     const current = await store.getReplication(clientId, replicationId);
     const now = clock.now();
     const since = new Date(now.getTime() - healWindowMs);
     const actions = await examine(current, await store.listHealAttempts(replicationId, since), now);
-    const done: HealAction[] = [];
+    const carriedOut: HealAction[] = [];
     for (const action of actions) {
-      if (await carryOut(current, action, ports)) done.push(action);
+      if (await carryOut(current, action, ports)) carriedOut.push(action);
     }
-    return done;
-  } finally {
-    await store.releaseLease(replicationId, holder);
-  }
+    return carriedOut;
+  });
+  if (done === undefined) log.info('Someone else is acting on this replication; the next check looks again');
+  return done ?? [];
 };
 
 const carryOut = async (replication: Replication, action: HealAction, ports: HealPorts): Promise<boolean> => {

@@ -3,6 +3,7 @@ import { defaultTransactionWaitSeconds } from '../contracts/steps.ts';
 import type { Log } from '../ports/clock-and-log.ts';
 import type { HealStore, LeaseStore } from '../ports/state-store.ts';
 import { type BeginStartPorts, beginStart } from './begin-start.ts';
+import { underFreeLease } from './lease.ts';
 
 export interface BeginByItselfPorts extends BeginStartPorts {
   readonly store: BeginStartPorts['store'] & LeaseStore & HealStore;
@@ -25,28 +26,23 @@ export interface BegunStart {
   readonly reason: string;
 }
 
-/** Longer than the Lambda's 60 s. */
-const leaseTtlMs = 70_000;
-
 /**
  * Begins a start that the health check has decided on. Undefined when someone else acts on the replication, or it is not wanted any
  * more. Throws as `beginStart`.
  */
-export const beginByItself = async (
+export const beginByItself = (
   { clientId, replicationId }: Pick<Replication, 'clientId' | 'replicationId'>,
   { attempt, wanted, reasonOf, forceResync }: OwnStart,
   holder: string,
   ports: BeginByItselfPorts,
-): Promise<BegunStart | undefined> => {
-  const { store, clock } = ports;
-  const now = clock.now();
-  if (!(await store.acquireLease(replicationId, holder, leaseTtlMs, now))) return undefined;
-  try {
+): Promise<BegunStart | undefined> =>
+  underFreeLease(replicationId, holder, ports, async () => {
+    const { store, clock } = ports;
     // The list is eventually consistent, and a user may have stopped or started it.
     const before = await store.getReplication(clientId, replicationId);
     if (!wanted(before)) return undefined;
     // Counted before it is tried: an attempt that fails counts as well.
-    await store.addHealAttempt(replicationId, { action: attempt, at: now.toISOString() });
+    await store.addHealAttempt(replicationId, { action: attempt, at: clock.now().toISOString() });
     const reason = reasonOf(before);
     const options = { action: 'start', actor: 'healer', reason, forceResync } as const;
     const started = await beginStart(
@@ -55,7 +51,4 @@ export const beginByItself = async (
       ports,
     );
     return { before, started, reason };
-  } finally {
-    await store.releaseLease(replicationId, holder);
-  }
-};
+  });

@@ -37,3 +37,21 @@ export const underLease = async <T>(
     await store.releaseLease(replicationId, holder);
   }
 };
+
+/** Longer than the Lambdas of the health checks live (60 s), so that the lease cannot end while its holder is at work. */
+const checkLeaseTtlMs = 70_000;
+
+/** Runs `action` of a health check, or returns undefined at once when someone else acts on the replication: the next check looks again. */
+export const underFreeLease = async <T>(
+  replicationId: ReplicationId,
+  holder: string,
+  { store, clock }: LeasePorts,
+  action: () => Promise<T>,
+): Promise<T | undefined> => {
+  if (!(await store.acquireLease(replicationId, holder, checkLeaseTtlMs, clock.now()))) return undefined;
+  try {
+    return await action();
+  } finally {
+    await store.releaseLease(replicationId, holder);
+  }
+};

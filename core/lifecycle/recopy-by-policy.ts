@@ -8,6 +8,7 @@ import type { LeaseStore, ReplicationStore, SchemaChangeStore } from '../ports/s
 import { actionFor } from '../schema/change-policy.ts';
 import { approveChange, withdrawDecision } from '../schema/decide-change.ts';
 import { type BeginTableChangePorts, beginTableChange, requireChangeable } from './begin-table-change.ts';
+import { underFreeLease } from './lease.ts';
 import { type TellDecisionStore, tellDecision } from './tell-decision.ts';
 
 export interface RecopyPorts extends BeginTableChangePorts {
@@ -36,9 +37,6 @@ export const policyName = 'the policy';
 export const recopyLimit = 3;
 const limitWindowMs = 24 * 3_600_000;
 
-/** Longer than the Lambda's 60 s. */
-const leaseTtlMs = 70_000;
-
 /** Whether the policy lets any table be copied again by itself. Most do not, and then nothing is read. */
 export const mayRecopy = ({ schemaPolicy }: Pick<Replication, 'schemaPolicy'>): boolean =>
   [schemaPolicy?.kinds, ...(schemaPolicy?.tables ?? []).map(({ kinds }) => kinds)].some((kinds) =>
@@ -61,11 +59,10 @@ export const recopyByPolicy = async (
   holder: string,
   ports: RecopyPorts,
 ): Promise<number> => {
-  const { store, clock, log } = ports;
-  const changes = await store.listSchemaChanges(replicationId);
+  const changes = await ports.store.listSchemaChanges(replicationId);
   if (!changes.some(({ state }) => state === 'waiting')) return 0;
-  if (!(await store.acquireLease(replicationId, holder, leaseTtlMs, clock.now()))) return 0;
-  try {
+  const begun = await underFreeLease(replicationId, holder, ports, async () => {
+    const { store, clock, log } = ports;
     const current = await store.getReplication(clientId, replicationId);
     if (current.status !== 'active' || current.tableChange !== undefined) return 0;
     await requireChangeable(current, undefined, ports);
@@ -104,9 +101,8 @@ export const recopyByPolicy = async (
       log.warn(message, { table: tableLabel(approved.source), changeId: approved.changeId });
     }
     return taken.length;
-  } finally {
-    await store.releaseLease(replicationId, holder);
-  }
+  });
+  return begun ?? 0;
 };
 
 const countRecent = (changes: readonly SchemaChange[], source: TableRef, now: Date): number =>

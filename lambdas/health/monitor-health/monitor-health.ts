@@ -1,16 +1,11 @@
+import { describeUncaptured } from '#core/contracts/capture-verdict.ts';
 import { metricNames } from '#core/contracts/environment.ts';
 import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
 import { isCaptured, type Replication } from '#core/contracts/replication.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import { beginRound, type CheckRun, endRound, onlyRun, type RoundPorts } from '#core/health/check-round.ts';
-import {
-  decide,
-  decideCapture,
-  decideLostLog,
-  type HealAction,
-  launchAllowanceMs,
-} from '#core/health/decide.ts';
+import { decide, decideLoss, type HealAction, launchAllowanceMs } from '#core/health/decide.ts';
 import { healEach } from '#core/health/heal-each.ts';
 import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
 import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';
@@ -23,6 +18,7 @@ import { chooseUpdates, decideUpdate, type SeenConsumer } from '#core/health/upd
 import { resumeDeletion } from '#core/lifecycle/begin-deletion.ts';
 import { resumeTableChange } from '#core/lifecycle/begin-table-change.ts';
 import { continueEnding, type EndingPorts } from '#core/lifecycle/end-replication.ts';
+import { underFreeLease } from '#core/lifecycle/lease.ts';
 import { mayRecopy, type RecopyPorts, recopyByPolicy } from '#core/lifecycle/recopy-by-policy.ts';
 import { resyncLost, resyncsByItself } from '#core/lifecycle/resync-lost.ts';
 import { startAgain, startsAgainByItself } from '#core/lifecycle/start-again.ts';
@@ -68,9 +64,6 @@ export interface HealthReport {
 }
 
 const deletionGraceMs = 60_000;
-
-/** Longer than the Lambda's 60 s. */
-const endingLeaseTtlMs = 70_000;
 
 /** A look at a source takes a connection of its own, and up to 10 s when it does not answer. */
 const captureCheckMinutes = 5;
@@ -182,25 +175,24 @@ const continueEndings = async (
   holder: string,
   ports: MonitorHealthPorts,
 ): Promise<number> => {
-  const { store, clock, connectors } = ports;
+  const { store, connectors } = ports;
   let settled = 0;
   for (const { clientId, replicationId, ...seen } of replications) {
     const log = ports.logFor({ clientId, replicationId, ...seen });
     try {
-      if (!(await store.acquireLease(replicationId, holder, endingLeaseTtlMs, clock.now()))) continue;
-      // The list is eventually consistent.
-      const current = await store.getReplication(clientId, replicationId);
-      if (nextStatus(current.status, 'ended') === undefined) continue;
-      const { status } = await continueEnding(current, {
-        ...ports,
-        connect: { getStatus: ports.connect.getStatus, pause: connectors.pause },
+      const ending = await underFreeLease(replicationId, holder, ports, async () => {
+        // The list is eventually consistent.
+        const before = await store.getReplication(clientId, replicationId);
+        if (nextStatus(before.status, 'ended') === undefined) return undefined;
+        const connect = { getStatus: ports.connect.getStatus, pause: connectors.pause };
+        return { before, after: await continueEnding(before, { ...ports, connect }) };
       });
-      if (status === current.status) log.warn(`It is still ${status}; the next check tries again`);
+      if (ending === undefined) continue;
+      const { status } = ending.after;
+      if (status === ending.before.status) log.warn(`It is still ${status}; the next check tries again`);
       else settled += 1;
     } catch (error) {
       log.error(`Could not complete that it is ${seen.status}; the next check tries again`, { error });
-    } finally {
-      await store.releaseLease(replicationId, holder);
     }
   }
   return settled;
@@ -310,7 +302,10 @@ const checkCaptures = async (
       return healReplication(
         replication,
         holder,
-        async (current) => decideCapture(current, await findUncaptured(current)),
+        async (current) => {
+          const tables = await findUncaptured(current);
+          return decideLoss(current, tables.length === 0 ? undefined : describeUncaptured(tables));
+        },
         { ...ports, log },
       );
     },
@@ -336,11 +331,9 @@ const endLost = async (
           replication,
           holder,
           async (current) => {
-            const lost = reasons.get(replication.replicationId);
             // A newer start has begun another capture.
-            return lost === undefined || current.generation !== replication.generation
-              ? []
-              : decideLostLog(current, lost);
+            const isOfThisStart = current.generation === replication.generation;
+            return decideLoss(current, isOfThisStart ? reasons.get(replication.replicationId) : undefined);
           },
           { ...ports, log },
         ),

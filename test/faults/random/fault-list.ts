@@ -284,7 +284,7 @@ const targetPart = ({ target }: Pair): PartName => target.part;
 const sourceWay = ({ name }: Pair): string => `source way of ${name}`;
 const targetWay = ({ name }: Pair): string => `target way of ${name}`;
 
-/** A loss is told by one of them, whoever sees it first. */
+/** A loss is told by one of them, by the part that sees it first. */
 const ofLoss = ['needs-resync', 'replication-failed', 'table-held', 'source-log-limit'];
 
 const list: readonly Omit<Fault, 'repeatsEvents'>[] = [

@@ -5,7 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { StackState } from '../../../local/stack-state.ts';
 import type { DatabaseEnd, Session, TextRow } from './database-end.ts';
 
-/** A statement of the workload takes milliseconds; one that waits for a stopped server must not wait for ever. */
+/** A statement of the workload takes milliseconds; one that a stopped server does not answer has to end as well. */
 const statementTimeoutMs = 60_000;
 
 export const openPostgresEnd = async (

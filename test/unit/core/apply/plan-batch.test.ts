@@ -153,7 +153,7 @@ class Source {
   readonly log: FeedRecord[] = [];
   /** The state of the table at each point of the log. */
   readonly states: Table[] = [new Map()];
-  /** Whether Debezium takes other columns for the key: a change of ours is then one event. */
+  /** Whether Debezium takes other columns for the key than we do: a change of our key is then one event. */
   readonly #joinsKeyChanges: boolean;
 
   constructor(joinsKeyChanges = false) {

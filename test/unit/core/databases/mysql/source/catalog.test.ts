@@ -77,7 +77,7 @@ describe('without a primary key, the key is a unique index', () => {
     ['not where one takes NULL', [index('x', 'a'), index('x', 'n')], [undefined, [], ['x']]],
     ['not of parts of values', [index('x', 'a', '4')], [undefined, [], ['x']]],
     ['not of expressions', [index('x', null)], [undefined, [], ['x']]],
-    ['not beside a primary key', [index('PRIMARY', 'b'), index('x', 'a')], [undefined, ['b'], ['x']]],
+    ['not next to a primary key', [index('PRIMARY', 'b'), index('x', 'a')], [undefined, ['b'], ['x']]],
   ])('%s', (_case, indexes, expected) => {
     expect(keyOf(indexes)).toEqual(expected);
   });
