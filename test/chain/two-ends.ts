@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createConnection } from 'mysql2/promise';
+import { type TextRow, toTextRows } from '#test/kit/text-rows.ts';
 import { connectTo, runningStack } from './harness.ts';
 
 /** Runs the command line as a process of its own. */
@@ -28,14 +29,11 @@ export interface End {
   readonly registration: Readonly<Record<string, unknown>>;
   run(statements: string): Promise<unknown>;
   /** Values as text. */
-  read(query: string): Promise<readonly (readonly (string | null)[])[]>;
+  read(query: string): Promise<readonly TextRow[]>;
   /** Columns of a table with whether they take NULL. */
   columns(table: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
-
-const asText = (rows: readonly (readonly unknown[])[]): readonly (readonly (string | null)[])[] =>
-  rows.map((row) => row.map((value) => (value === null ? null : String(value))));
 
 export const openPostgres = async (side: 'source' | 'target', name: string): Promise<End> => {
   const server = runningStack()[side];
@@ -44,7 +42,7 @@ export const openPostgres = async (side: 'source' | 'target', name: string): Pro
   await maintenance.end();
   const client = await connectTo(server, name);
   const { host, port, user, password } = server;
-  const read: End['read'] = async (text) => asText((await client.query({ text, rowMode: 'array' })).rows);
+  const read: End['read'] = async (text) => toTextRows((await client.query({ text, rowMode: 'array' })).rows);
   return {
     kind: 'postgresql',
     name,
@@ -73,7 +71,7 @@ export const openMariadb = async (name: string): Promise<End> => {
   await sql.query(`CREATE DATABASE ${name}; USE ${name}`);
   const read: End['read'] = async (query) => {
     const [rows] = await sql.query({ sql: query, rowsAsArray: true });
-    return asText(rows as unknown as readonly unknown[][]);
+    return toTextRows(rows as unknown as readonly unknown[][]);
   };
   return {
     kind: 'mariadb',

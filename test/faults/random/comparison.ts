@@ -1,4 +1,5 @@
-import type { DatabaseEnd, TextRow } from './database-end.ts';
+import type { TextRow } from '#test/kit/text-rows.ts';
+import type { DatabaseEnd } from './database-end.ts';
 import { accountCount, openingBalance, phantomMark, type WorkloadTable, workloadTables } from './workload.ts';
 import type { Pair } from './world.ts';
 

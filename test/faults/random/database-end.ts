@@ -1,7 +1,5 @@
+import type { TextRow } from '#test/kit/text-rows.ts';
 import type { PartName } from '../../../local/stack-state.ts';
-
-/** Rows as text, so that two kinds of databases can be compared. */
-export type TextRow = readonly (string | null)[];
 
 /** One connection. Every value that a statement has is the harness's own: a number, or a word of letters and digits. */
 export interface Session {
@@ -37,3 +35,6 @@ export interface DatabaseEnd {
   /** The columns of a table in their order. */
   columns(table: string): Promise<readonly string[]>;
 }
+
+/** A line of COPY and of LOAD DATA, whose defaults are the same. */
+export const toLine = (row: TextRow): string => `${row.map((value) => value ?? '\\N').join('\t')}\n`;

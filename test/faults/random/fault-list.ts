@@ -76,6 +76,12 @@ const consumerSignal = (signal: NodeJS.Signals): Fault['begin'] => {
   };
 };
 
+const stopConsumer: Fault['begin'] = async (world, pair) => {
+  const pids = consumersOf(world, pair);
+  signalAll(pids, 'SIGSTOP');
+  return async () => signalAll(pids, 'SIGCONT');
+};
+
 const atCommit =
   (moment: CommitMoment): Fault['begin'] =>
   async (world, pair) => {
@@ -184,11 +190,10 @@ const secondConsumer: Fault['begin'] = async (world, pair) => {
 
 /** The older consumer is stopped in the middle of its work, and goes on after another one has taken its place. */
 const zombie: Fault['begin'] = async (world, pair) => {
-  const stopped = consumersOf(world, pair);
-  signalAll(stopped, 'SIGSTOP');
+  const letGoOn = await stopConsumer(world, pair);
   const endSecond = await secondConsumer(world, pair);
   return async () => {
-    signalAll(stopped, 'SIGCONT');
+    await letGoOn();
     await sleep(10_000);
     await endSecond();
   };
@@ -198,8 +203,7 @@ const zombie: Fault['begin'] = async (world, pair) => {
 const loseEvents: Fault['begin'] = async (world, pair) => {
   const { config } = await world.control.status(pair.replicationId);
   const topic = `${config.kafka_topic_prefix}.${pair.source.schema}.ledger`;
-  const stopped = consumersOf(world, pair);
-  signalAll(stopped, 'SIGSTOP');
+  const letGoOn = await stopConsumer(world, pair);
   const ends = await withKafkaAdmin(world, (admin) => admin.fetchTopicOffsets(topic));
   return async () => {
     try {
@@ -213,7 +217,7 @@ const loseEvents: Fault['begin'] = async (world, pair) => {
         return later.every(({ high }, index) => high === ends[index]?.high) ? withoutEffect : undefined;
       });
     } finally {
-      signalAll(stopped, 'SIGCONT');
+      await letGoOn();
     }
   };
 };
@@ -234,16 +238,14 @@ const withKafkaAdmin = async <T>({ stack }: World, use: (admin: Admin) => Promis
 
 /** The source removes log that capture has not read. */
 const loseLog: Fault['begin'] = async (world, pair) => {
-  const identity = runningPart(world.folder, 'connect');
-  if (identity === undefined) return nothing;
-  signalAll([-identity.pid], 'SIGSTOP');
+  const letGoOn = await stopPart(() => 'connect')(world, pair);
   return async () => {
     try {
       await pair.source.endSessions('log');
       await sleep(1_000);
       await pair.source.removeLog();
     } finally {
-      signalAll([-identity.pid], 'SIGCONT');
+      await letGoOn();
     }
   };
 };
@@ -298,11 +300,7 @@ const list: readonly Omit<Fault, 'repeatsEvents'>[] = [
   },
   {
     ...{ name: 'consumer-stopped', resource: consumer, lasts: [5_000, 45_000], incidents: ofConsumer },
-    begin: async (world, pair) => {
-      const pids = consumersOf(world, pair);
-      signalAll(pids, 'SIGSTOP');
-      return async () => signalAll(pids, 'SIGCONT');
-    },
+    begin: stopConsumer,
   },
   {
     ...{ name: 'consumer-twice', resource: consumer, lasts: [8_000, 20_000], incidents: ofTarget },
@@ -370,11 +368,7 @@ const list: readonly Omit<Fault, 'repeatsEvents'>[] = [
   {
     ...{ name: 'consumer-stopped-long', resource: consumer, lasts: [150_000, 240_000], isLong: true },
     incidents: ofConsumer,
-    begin: async (world, pair) => {
-      const pids = consumersOf(world, pair);
-      signalAll(pids, 'SIGSTOP');
-      return async () => signalAll(pids, 'SIGCONT');
-    },
+    begin: stopConsumer,
   },
   {
     ...{ name: 'source-stopped', resource: sourcePart, lasts: [5_000, 30_000], incidents: ofSource },

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import { toTextRows } from '#test/kit/text-rows.ts';
 import type { StackState } from '../../../local/stack-state.ts';
-import type { DatabaseEnd, Session, TextRow } from './database-end.ts';
+import { type DatabaseEnd, type Session, toLine } from './database-end.ts';
 
 export const openMariadbEnd = async (
   server: StackState['source'],
@@ -78,9 +79,7 @@ const sessionOf = (connection: Connection): Session => ({
   },
   rows: async (query) => {
     const [rows] = await connection.query({ sql: query, rowsAsArray: true });
-    return (rows as unknown as unknown[][]).map((row) =>
-      row.map((value) => (value === null ? null : String(value))),
-    );
+    return toTextRows(rows as unknown as unknown[][]);
   },
   load: async (table, lines) => {
     await connection.query({
@@ -89,5 +88,3 @@ const sessionOf = (connection: Connection): Session => ({
     });
   },
 });
-
-const toLine = (row: TextRow): string => `${row.map((value) => value ?? '\\N').join('\t')}\n`;

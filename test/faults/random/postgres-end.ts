@@ -2,8 +2,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { toTextRows } from '#test/kit/text-rows.ts';
 import type { StackState } from '../../../local/stack-state.ts';
-import type { DatabaseEnd, Session, TextRow } from './database-end.ts';
+import { type DatabaseEnd, type Session, toLine } from './database-end.ts';
 
 /** A statement of the workload takes milliseconds; one that a stopped server does not answer has to end as well. */
 const statementTimeoutMs = 60_000;
@@ -75,12 +76,10 @@ const sessionOf = (client: pg.Client): Session => ({
   },
   rows: async (query) => {
     const { rows } = await client.query({ text: query, rowMode: 'array' });
-    return (rows as unknown[][]).map((row) => row.map((value) => (value === null ? null : String(value))));
+    return toTextRows(rows);
   },
   load: async (table, lines) => {
     const stream = client.query(copyFrom(`COPY ${table} FROM STDIN`));
     await pipeline(Readable.from([Buffer.from(lines.map(toLine).join(''))]), stream);
   },
 });
-
-const toLine = (row: TextRow): string => `${row.map((value) => value ?? '\\N').join('\t')}\n`;
