@@ -1,8 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isShortForm } from '#test/kit/short-form.ts';
-import { type Api, adminApi, apiWith, awaitConsumerEnd, taskProcesses, waitFor } from './harness.ts';
-import { type End, openMariadb, openPostgres, runCli } from './two-ends.ts';
+import {
+  type Api,
+  awaitConsumerEnd,
+  awaitLive,
+  startAndAwaitActive,
+  taskProcesses,
+  waitFor,
+} from './harness.ts';
+import { type End, openTwoEnds, registerTwoEnds, runCli } from './two-ends.ts';
 
 interface Shown {
   readonly change_id: string;
@@ -98,42 +105,19 @@ describe.each(pairs.filter(([from, to]) => !isShortForm || from !== to))(
 
     beforeAll(async () => {
       const name = `approved_${randomBytes(3).toString('hex')}`;
-      source = from === 'postgresql' ? await openPostgres('source', name) : await openMariadb(name);
-      target =
-        to === 'postgresql' ? await openPostgres('target', `${name}_t`) : await openMariadb(`${name}_t`);
+      ({ source, target } = await openTwoEnds(name, from, to));
       for (const table of names) {
         await source.run(`CREATE TABLE ${table} (id int PRIMARY KEY, a int, b int NOT NULL DEFAULT 5, v varchar(20));
         INSERT INTO ${table} VALUES (1, 1, 1, 'one'), (2, 2, 2, NULL), (3, NULL, 3, 'three'), (4, 4, 4, '')`);
       }
-      const admin = await adminApi();
-      const client = await admin.post('/clients', { name });
-      const token = await admin.post(`/clients/${client.body.client_id}/tokens`);
-      api = apiWith(token.body.token);
-      millrace = (...args) => runCli(token.body.token, args);
-      const ids: number[] = [];
-      for (const end of [source, target]) {
-        const answer = await api.post('/databases', {
-          name: end.name,
-          tls_mode: 'disable',
-          ...end.registration,
-        });
-        ids.push(answer.body.database_id);
-      }
-      const created = await api.post('/replications', {
-        source_database_id: ids[0],
-        target_database_id: ids[1],
-        target_table_name: '{table}',
-        tables: names.map((table) => ({ source: { table } })),
+      const client = await registerTwoEnds(name, { source, target });
+      api = client.api;
+      millrace = (...args) => runCli(client.token, args);
+      id = await client.createReplication(names, {
         schema_changes: { preset: 'strict', kinds: { 'change-type': 'ask' } },
       });
-      expect(created.body).toMatchObject({ replication_id: expect.any(Number) });
-      id = created.body.replication_id;
-      expect((await api.post(`/replications/${id}/start`)).status).toBe(202);
-      await awaitStatus('active');
-      await waitFor('every table to be live', 240_000, async () => {
-        const { tables } = await status();
-        return tables.every(({ state }: { state: string }) => state === 'live') ? true : undefined;
-      });
+      await startAndAwaitActive({ api }, id, {}, 240_000);
+      await awaitLive({ api }, id, 240_000);
       load = writeRows();
     }, 600_000);
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isShortForm } from '#test/kit/short-form.ts';
-import { type Api, adminApi, apiWith, waitFor } from './harness.ts';
-import { type End, openMariadb, openPostgres, runCli } from './two-ends.ts';
+import { type Api, awaitLive, startAndAwaitActive, waitFor } from './harness.ts';
+import { type End, openTwoEnds, registerTwoEnds, runCli } from './two-ends.ts';
 
 interface Case {
   /** Part of the table's name. */
@@ -173,42 +173,17 @@ describe.each(pairs.filter(([from, to]) => !isShortForm || from !== to))(
 
     beforeAll(async () => {
       const name = `followed_${randomBytes(3).toString('hex')}`;
-      source = from === 'postgresql' ? await openPostgres('source', name) : await openMariadb(name);
-      target =
-        to === 'postgresql' ? await openPostgres('target', `${name}_t`) : await openMariadb(`${name}_t`);
+      ({ source, target } = await openTwoEnds(name, from, to));
       for (const { table } of all) {
         await source.run(`CREATE TABLE ${table} (id int PRIMARY KEY, a int, b int NOT NULL, v varchar(20));
         INSERT INTO ${table} VALUES (1, 1, 1, 'one'), (2, 2, 2, NULL), (3, NULL, 3, 'three'), (4, 4, 4, '')`);
       }
-      const admin = await adminApi();
-      const client = await admin.post('/clients', { name });
-      const token = await admin.post(`/clients/${client.body.client_id}/tokens`);
-      api = apiWith(token.body.token);
-      millrace = (...args) => runCli(token.body.token, args);
-      const ids: number[] = [];
-      for (const end of [source, target]) {
-        const answer = await api.post('/databases', {
-          name: end.name,
-          tls_mode: 'disable',
-          ...end.registration,
-        });
-        expect(answer.body).toMatchObject({ database_id: expect.any(Number) });
-        ids.push(answer.body.database_id);
-      }
-      const created = await api.post('/replications', {
-        source_database_id: ids[0],
-        target_database_id: ids[1],
-        target_table_name: '{table}',
-        tables: all.map(({ table }) => ({ source: { table } })),
-      });
-      expect(created.body).toMatchObject({ replication_id: expect.any(Number) });
-      id = created.body.replication_id;
-      expect((await api.post(`/replications/${id}/start`)).status).toBe(202);
-      await awaitStatus('active');
-      await waitFor('every table to be live', 240_000, async () => {
-        const { tables } = await status();
-        return tables.every(({ state }: { state: string }) => state === 'live') ? true : undefined;
-      });
+      const client = await registerTwoEnds(name, { source, target });
+      api = client.api;
+      millrace = (...args) => runCli(client.token, args);
+      id = await client.createReplication(all.map(({ table }) => table));
+      await startAndAwaitActive({ api }, id, {}, 240_000);
+      await awaitLive({ api }, id, 240_000);
     }, 600_000);
 
     afterAll(async () => {

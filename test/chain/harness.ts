@@ -175,14 +175,14 @@ export const createReplication = async (
   return { id: answer.body.replication_id, connectorName: answer.body.connector_name };
 };
 
-export const statusOf = async (tenant: Tenant, id: number): Promise<ApiAnswer['body']> => {
+export const statusOf = async (tenant: Pick<Tenant, 'api'>, id: number): Promise<ApiAnswer['body']> => {
   const { status, body } = await tenant.api.get(`/replications/${id}/status`);
   if (status !== 200) throw new Error(`The status of replication ${id}: ${status} ${JSON.stringify(body)}`);
   return body;
 };
 
 export const startAndAwaitActive = async (
-  tenant: Tenant,
+  tenant: Pick<Tenant, 'api'>,
   id: number,
   body: Readonly<Record<string, unknown>> = {},
   timeoutMs = 120_000,
@@ -193,7 +193,7 @@ export const startAndAwaitActive = async (
 };
 
 export const awaitStatus = async (
-  tenant: Tenant,
+  tenant: Pick<Tenant, 'api'>,
   id: number,
   status: string,
   timeoutMs: number,
@@ -211,7 +211,7 @@ export const awaitStatus = async (
   );
 };
 
-export const awaitLive = (tenant: Tenant, id: number, timeoutMs = 60_000): Promise<true> =>
+export const awaitLive = (tenant: Pick<Tenant, 'api'>, id: number, timeoutMs = 60_000): Promise<true> =>
   waitFor(
     `every table of replication ${id} to be live`,
     timeoutMs,

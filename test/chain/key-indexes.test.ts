@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeInLongForm } from '#test/kit/short-form.ts';
-import { type Api, adminApi, apiWith, waitFor } from './harness.ts';
-import { type End, openMariadb, openPostgres, runCli } from './two-ends.ts';
+import { type Api, awaitLive, startAndAwaitActive, waitFor } from './harness.ts';
+import { type End, openTwoEnds, registerTwoEnds, runCli } from './two-ends.ts';
 
 interface KeyedTable {
   readonly name: string;
@@ -111,8 +111,7 @@ describeInLongForm.each(pairs)('tables of %s without a usable primary key, at %s
 
   beforeAll(async () => {
     const name = `keys_${randomBytes(3).toString('hex')}`;
-    source = from === 'postgresql' ? await openPostgres('source', name) : await openMariadb(name);
-    target = to === 'postgresql' ? await openPostgres('target', `${name}_t`) : await openMariadb(`${name}_t`);
+    ({ source, target } = await openTwoEnds(name, from, to));
     const long =
       from === 'postgresql'
         ? `(SELECT string_agg(md5(n::text || i), '') FROM generate_series(1, 200) i)`
@@ -127,35 +126,13 @@ describeInLongForm.each(pairs)('tables of %s without a usable primary key, at %s
     }
     await source.run('CREATE TABLE unnamed (a int NOT NULL, b int)');
     await source.run('CREATE TABLE unlogged_key (a int NOT NULL, b int, CONSTRAINT ak UNIQUE (a))');
-    const admin = await adminApi();
-    const client = await admin.post('/clients', { name });
-    const token = await admin.post(`/clients/${client.body.client_id}/tokens`);
-    api = apiWith(token.body.token);
-    cli = (...args) => runCli(token.body.token, args);
-    const ids: number[] = [];
-    for (const end of [source, target]) {
-      const answer = await api.post('/databases', {
-        name: end.name,
-        tls_mode: 'disable',
-        ...end.registration,
-      });
-      ids.push(answer.body.database_id);
-    }
+    const client = await registerTwoEnds(name, { source, target });
+    api = client.api;
+    cli = (...args) => runCli(client.token, args);
     load = writeRows();
-    const created = await api.post('/replications', {
-      source_database_id: ids[0],
-      target_database_id: ids[1],
-      target_table_name: '{table}',
-      tables: chosen.map(({ name: table }) => ({ source: { table } })),
-    });
-    expect(created.body).toMatchObject({ replication_id: expect.any(Number) });
-    id = created.body.replication_id;
-    expect((await api.post(`/replications/${id}/start`)).status).toBe(202);
-    await waitFor('every table to be live', 300_000, async () => {
-      const { config, tables: all } = await status();
-      if (config.status === 'error') throw new Error(config.last_error_message);
-      return all.every(({ state }: { state: string }) => state === 'live') ? true : undefined;
-    });
+    id = await client.createReplication(chosen.map(({ name: table }) => table));
+    await startAndAwaitActive({ api }, id, {}, 300_000);
+    await awaitLive({ api }, id, 300_000);
   }, 600_000);
 
   afterAll(async () => {

@@ -1,9 +1,9 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeInLongForm } from '#test/kit/short-form.ts';
-import { type Api, adminApi, apiWith, waitFor } from './harness.ts';
+import { type Api, awaitLive, startAndAwaitActive, waitFor } from './harness.ts';
 import { RandomTable, seededRandom } from './random-table.ts';
-import { type End, openMariadb, openPostgres } from './two-ends.ts';
+import { type End, openTwoEnds, registerTwoEnds } from './two-ends.ts';
 
 /** One table has one sequence. */
 const sequences = Number(process.env.MILLRACE_SEQUENCES ?? 30);
@@ -37,37 +37,16 @@ describeInLongForm.each(pairs)(`random changes of %s at %s, seed ${seed}`, (from
 
   beforeAll(async () => {
     const name = `random_${randomBytes(3).toString('hex')}`;
-    source = from === 'postgresql' ? await openPostgres('source', name) : await openMariadb(name);
-    target = to === 'postgresql' ? await openPostgres('target', `${name}_t`) : await openMariadb(`${name}_t`);
+    ({ source, target } = await openTwoEnds(name, from, to));
     for (const table of tables) await source.run(table.create());
-    const admin = await adminApi();
-    const client = await admin.post('/clients', { name });
-    const token = await admin.post(`/clients/${client.body.client_id}/tokens`);
-    api = apiWith(token.body.token);
-    const ids: number[] = [];
-    for (const end of [source, target]) {
-      const answer = await api.post('/databases', {
-        name: end.name,
-        tls_mode: 'disable',
-        ...end.registration,
-      });
-      ids.push(answer.body.database_id);
-    }
-    const created = await api.post('/replications', {
-      source_database_id: ids[0],
-      target_database_id: ids[1],
-      target_table_name: '{table}',
-      tables: tables.map(({ name: table }) => ({ source: { table } })),
-      schema_changes: { kinds: { 'change-type': 'auto', rewrite: 'auto', 'change-key': 'auto' } },
-    });
-    expect(created.body).toMatchObject({ replication_id: expect.any(Number) });
-    id = created.body.replication_id;
-    expect((await api.post(`/replications/${id}/start`)).status).toBe(202);
-    await waitFor('every table to be live', 300_000, async () => {
-      const { config, tables: all } = await status();
-      if (config.status === 'error') throw new Error(config.last_error_message);
-      return all.every(({ state }: { state: string }) => state === 'live') ? true : undefined;
-    });
+    const client = await registerTwoEnds(name, { source, target });
+    api = client.api;
+    id = await client.createReplication(
+      tables.map(({ name: table }) => table),
+      { schema_changes: { kinds: { 'change-type': 'auto', rewrite: 'auto', 'change-key': 'auto' } } },
+    );
+    await startAndAwaitActive({ api }, id, {}, 300_000);
+    await awaitLive({ api }, id, 300_000);
   }, 600_000);
 
   afterAll(async () => {

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeInLongForm } from '#test/kit/short-form.ts';
-import { type Api, adminApi, apiWith, waitFor } from './harness.ts';
-import { type End, openMariadb, openPostgres } from './two-ends.ts';
+import { type Api, awaitLive, startAndAwaitActive, waitFor } from './harness.ts';
+import { type End, openTwoEnds, registerTwoEnds } from './two-ends.ts';
 
 interface Case {
   readonly name: string;
@@ -118,9 +118,7 @@ describeInLongForm.each(pairs)(
 
     beforeAll(async () => {
       const name = `recopied_${randomBytes(3).toString('hex')}`;
-      source = from === 'postgresql' ? await openPostgres('source', name) : await openMariadb(name);
-      target =
-        to === 'postgresql' ? await openPostgres('target', `${name}_t`) : await openMariadb(`${name}_t`);
+      ({ source, target } = await openTwoEnds(name, from, to));
       if (from === 'postgresql') await source.run("CREATE TYPE mood AS ENUM ('ok', 'bad')");
       if (to === 'postgresql' && from === 'postgresql')
         await target.run("CREATE TYPE mood AS ENUM ('ok', 'fine', 'bad')");
@@ -129,34 +127,13 @@ describeInLongForm.each(pairs)(
         await source.run(`CREATE TABLE ${table} (id int PRIMARY KEY, a int, b int NOT NULL, v varchar(20)${mood});
         INSERT INTO ${table} VALUES (1, 1, 1, 'one'), (2, 2, 2, NULL), (3, NULL, 3, 'three'), (4, 4, 4, '')`);
       }
-      const admin = await adminApi();
-      const client = await admin.post('/clients', { name });
-      const token = await admin.post(`/clients/${client.body.client_id}/tokens`);
-      api = apiWith(token.body.token);
-      const ids: number[] = [];
-      for (const end of [source, target]) {
-        const answer = await api.post('/databases', {
-          name: end.name,
-          tls_mode: 'disable',
-          ...end.registration,
-        });
-        ids.push(answer.body.database_id);
-      }
-      const created = await api.post('/replications', {
-        source_database_id: ids[0],
-        target_database_id: ids[1],
-        target_table_name: '{table}',
-        tables: [...chosen.map((one) => one.name), 'other'].map((table) => ({ source: { table } })),
+      const client = await registerTwoEnds(name, { source, target });
+      api = client.api;
+      id = await client.createReplication([...chosen.map((one) => one.name), 'other'], {
         schema_changes: { kinds: { 'change-type': 'auto', rewrite: 'auto', 'change-key': 'auto' } },
       });
-      expect(created.body).toMatchObject({ replication_id: expect.any(Number) });
-      id = created.body.replication_id;
-      expect((await api.post(`/replications/${id}/start`)).status).toBe(202);
-      await waitFor('every table to be live', 300_000, async () => {
-        const { config, tables } = await status();
-        if (config.status === 'error') throw new Error(config.last_error_message);
-        return tables.every(({ state }: { state: string }) => state === 'live') ? true : undefined;
-      });
+      await startAndAwaitActive({ api }, id, {}, 300_000);
+      await awaitLive({ api }, id, 300_000);
       load = (async () => {
         for (let at = 10; !loadEnds.signal.aborted; at += 1) {
           await source.run(`INSERT INTO other (id, a, b) VALUES (${at}, ${at}, 0)`);

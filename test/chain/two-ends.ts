@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { expect } from '@jest/globals';
 import { createConnection } from 'mysql2/promise';
 import { type TextRow, toTextRows } from '#test/kit/text-rows.ts';
-import { connectTo, runningStack } from './harness.ts';
+import { type Api, adminApi, apiWith, connectTo, runningStack } from './harness.ts';
 
 /** Runs the command line as a process of its own. */
 export const runCli = async (token: string, args: readonly string[]): Promise<string> => {
@@ -86,5 +87,49 @@ export const openMariadb = async (name: string): Promise<End> => {
         )
       ).map(([column]) => column ?? ''),
     close: () => sql.end(),
+  };
+};
+
+export interface TwoEnds {
+  readonly source: End;
+  readonly target: End;
+}
+
+/** Databases of these names and kinds: `name` for the source, `{name}_t` for the target. */
+export const openTwoEnds = async (name: string, from: End['kind'], to: End['kind']): Promise<TwoEnds> => ({
+  source: from === 'postgresql' ? await openPostgres('source', name) : await openMariadb(name),
+  target: to === 'postgresql' ? await openPostgres('target', `${name}_t`) : await openMariadb(`${name}_t`),
+});
+
+/** A client of its own that has registered both ends. */
+export interface EndsClient {
+  readonly api: Api;
+  readonly token: string;
+  /** Creates a replication of these source tables, which keep their names, and returns its number. */
+  createReplication(tables: readonly string[], more?: Readonly<Record<string, unknown>>): Promise<number>;
+}
+
+export const registerTwoEnds = async (name: string, { source, target }: TwoEnds): Promise<EndsClient> => {
+  const admin = await adminApi();
+  const client = await admin.post('/clients', { name });
+  const { token } = (await admin.post(`/clients/${client.body.client_id}/tokens`)).body;
+  const api = apiWith(token);
+  const ids: number[] = [];
+  for (const end of [source, target]) {
+    const answer = await api.post('/databases', { name: end.name, tls_mode: 'disable', ...end.registration });
+    expect(answer.body).toMatchObject({ database_id: expect.any(Number) });
+    ids.push(answer.body.database_id);
+  }
+  return {
+    ...{ api, token },
+    createReplication: async (tables, more = {}) => {
+      const created = await api.post('/replications', {
+        ...{ source_database_id: ids[0], target_database_id: ids[1], target_table_name: '{table}' },
+        tables: tables.map((table) => ({ source: { table } })),
+        ...more,
+      });
+      expect(created.body).toMatchObject({ replication_id: expect.any(Number) });
+      return created.body.replication_id;
+    },
   };
 };
