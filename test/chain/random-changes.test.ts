@@ -1,8 +1,9 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeInLongForm } from '#test/kit/short-form.ts';
+import { seededRandom } from '../../demo/seeded-random.ts';
 import { type Api, awaitLive, startAndAwaitActive, waitFor } from './harness.ts';
-import { RandomTable, seededRandom } from './random-table.ts';
+import { type Random, RandomTable } from './random-table.ts';
 import { type End, openTwoEnds, registerTwoEnds } from './two-ends.ts';
 
 /** One table has one sequence. */
@@ -21,7 +22,8 @@ describeInLongForm.each(pairs)(`random changes of %s at %s, seed ${seed}`, (from
   let target: End;
   let api: Api;
   let id: number;
-  const random = seededRandom(seed);
+  const numbers = seededRandom(seed);
+  const random: Random = (below) => numbers.integer(0, below - 1);
   const tables = Array.from(
     { length: sequences },
     (_unused, index) => new RandomTable(`t${index}`, from, random),

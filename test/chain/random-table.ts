@@ -1,17 +1,7 @@
 import type { End } from './two-ends.ts';
 
+/** A whole number from 0 to below the given one. */
 export type Random = (below: number) => number;
-
-/** The same numbers for the same seed. */
-export const seededRandom = (seed: number): Random => {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) % below;
-  };
-};
 
 interface Column {
   readonly name: string;

@@ -1,11 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { Activity } from '#core/contracts/activity.ts';
 import type { Replication } from '#core/contracts/replication.ts';
-import { type ResyncLostPorts, resyncLost, resyncsByItself } from '#core/lifecycle/resync-lost.ts';
-import type { Alert } from '#core/ports/services.ts';
-import type { HealAttempt } from '#core/ports/state-store.ts';
-import { createManualClock } from '../../../kit/manual-clock.ts';
-import { createRecordingLog } from '../../../kit/recording-log.ts';
+import { resyncLost, resyncsByItself } from '#core/lifecycle/resync-lost.ts';
+import { createOwnStartWorld } from './own-start-world.ts';
 
 const lost = {
   replicationId: 7,
@@ -19,43 +15,7 @@ const lost = {
   lastErrorMessage: 'Changes of acme_shop_connector were lost: the slot is gone.',
 } as Replication;
 
-const createWorld = (first: Replication = lost) => {
-  const state = { current: first, isLeased: false };
-  const attempts: HealAttempt[] = [];
-  const runs: unknown[] = [];
-  const alerts: Alert[] = [];
-  const activities: Activity[] = [];
-  const clock = createManualClock();
-  const ports = {
-    store: {
-      getReplication: async () => state.current,
-      updateReplication: async (_client: number, _id: number, change: Partial<Replication>) => {
-        state.current = { ...state.current, ...change };
-        return state.current;
-      },
-      addActivity: async (_of: unknown, activity: Activity) => void activities.push(activity),
-      revokeLaunch: async () => undefined,
-      getRevokedLaunch: async () => undefined,
-      acquireLease: async () => !state.isLeased,
-      releaseLease: async () => {},
-      listHealAttempts: async (_id: number, since: Date) =>
-        attempts.filter(({ at }) => Date.parse(at) >= since.getTime()),
-      addHealAttempt: async (_id: number, attempt: HealAttempt) => void attempts.push(attempt),
-    },
-    executions: {
-      startExecution: async (_machine: string, _name: string, input: string) => {
-        runs.push(JSON.parse(input));
-        return 'arn:execution';
-      },
-      stopExecution: async () => {},
-    },
-    tasks: { stopTask: async () => {}, describeTask: async () => undefined },
-    alerts: { publish: async (alert: Alert) => void alerts.push(alert) },
-    clock,
-    log: createRecordingLog(),
-  } as unknown as ResyncLostPorts;
-  return { state, attempts, runs, alerts, activities, clock, ports };
-};
+const createWorld = (first = lost) => createOwnStartWorld(first);
 
 test('only a replication that has lost changes, is meant to run and has this mode is copied again by itself', () => {
   expect(resyncsByItself(lost)).toBe(true);

@@ -1,10 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Replication } from '#core/contracts/replication.ts';
-import type { BeginByItselfPorts } from '#core/lifecycle/begin-by-itself.ts';
 import { isStartDue, startAgain, startsAgainByItself } from '#core/lifecycle/start-again.ts';
 import type { HealAttempt } from '#core/ports/state-store.ts';
-import { createManualClock } from '../../../kit/manual-clock.ts';
-import { createRecordingLog } from '../../../kit/recording-log.ts';
+import { createOwnStartWorld } from './own-start-world.ts';
 
 const failed = {
   replicationId: 7,
@@ -45,47 +43,17 @@ test('the pauses grow to a quarter of an hour', () => {
 });
 
 const createWorld = () => {
-  const state = { current: failed, isLeased: false };
-  const attempts: HealAttempt[] = [];
-  const runs: unknown[] = [];
-  const clock = createManualClock();
-  const ports = {
-    store: {
-      getReplication: async () => state.current,
-      updateReplication: async (_client: number, _id: number, change: Partial<Replication>) => {
-        state.current = { ...state.current, ...change };
-        return state.current;
-      },
-      addActivity: async () => {},
-      revokeLaunch: async () => undefined,
-      getRevokedLaunch: async () => undefined,
-      acquireLease: async () => !state.isLeased,
-      releaseLease: async () => {},
-      listHealAttempts: async (_id: number, since: Date) =>
-        attempts.filter(({ at }) => Date.parse(at) >= since.getTime()),
-      addHealAttempt: async (_id: number, attempt: HealAttempt) => void attempts.push(attempt),
-    },
-    executions: {
-      startExecution: async (_machine: string, _name: string, input: string) => {
-        runs.push(JSON.parse(input));
-        return 'arn:execution';
-      },
-      stopExecution: async () => {},
-    },
-    tasks: { stopTask: async () => {}, describeTask: async () => undefined },
-    clock,
-    log: createRecordingLog(),
-  } as unknown as BeginByItselfPorts;
-  const old = { ...failed, statusSince: clock.now().toISOString() };
-  state.current = old;
-  return { state, attempts, runs, clock, ports, old };
+  const world = createOwnStartWorld(failed);
+  const old = { ...failed, statusSince: world.clock.now().toISOString() };
+  world.state.current = old;
+  return { ...world, old };
 };
 
 test('it is started when its pause is over, without a resync, and counted', async () => {
   const { state, attempts, runs, clock, ports, old } = createWorld();
   expect(await startAgain(old, 'health', ports)).toBe(false);
   expect(attempts).toEqual([]);
-  await clock.sleep(60_000);
+  clock.advance(60_000);
   expect(await startAgain(old, 'health', ports)).toBe(true);
   expect(runs).toEqual([expect.objectContaining({ replicationId: 7, generation: 4, forceResync: false })]);
   expect(state.current).toMatchObject({ status: 'starting' });
@@ -94,11 +62,11 @@ test('it is started when its pause is over, without a resync, and counted', asyn
 
 test('nothing is begun when its user has stopped it meanwhile, or someone else acts on it', async () => {
   const stopped = createWorld();
-  await stopped.clock.sleep(60_000);
+  stopped.clock.advance(60_000);
   stopped.state.current = { ...stopped.old, desired: 'stopped', status: 'stopped' };
   expect(await startAgain(stopped.old, 'health', stopped.ports)).toBe(false);
   const busy = createWorld();
-  await busy.clock.sleep(60_000);
+  busy.clock.advance(60_000);
   busy.state.isLeased = true;
   expect(await startAgain(busy.old, 'health', busy.ports)).toBe(false);
   expect([...stopped.runs, ...busy.runs]).toEqual([]);
