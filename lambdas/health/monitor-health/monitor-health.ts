@@ -6,7 +6,7 @@ import { isCaptured, type Replication } from '#core/contracts/replication.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import { beginRound, type CheckRun, endRound, onlyRun, type RoundPorts } from '#core/health/check-round.ts';
 import { decide, decideLoss, type HealAction, launchAllowanceMs } from '#core/health/decide.ts';
-import { healEach } from '#core/health/heal-each.ts';
+import { actOnEach, healEach } from '#core/health/heal-each.ts';
 import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
 import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';
 import {
@@ -74,6 +74,9 @@ const captureCheckMinutes = 5;
  */
 const checksEndAfterMs = 25_000;
 
+/** What goes before the checks: each takes some calls of the state store, and a start up to 8 s, while a consumer drains. */
+const errandsEndAfterMs = 10_000;
+
 /**
  * The check of every minute: looks at each replication as a whole, and heals. One replication's failure does not keep
  * the others from being looked at. `holder` names this invocation in leases.
@@ -88,28 +91,19 @@ export const monitorHealth = async (
   const round = await beginRound('monitor-health', run, ports);
   const all = round.replications;
   const replications = all.filter(isWatched);
-  const resumed =
-    (await resumeDeletions(
-      all.filter(({ status }) => status === 'deleting'),
-      ports,
-    )) +
-    (await resumeTableChanges(
-      replications.filter(({ tableChange }) => tableChange !== undefined),
-      ports,
-    ));
-  const settled = await continueEndings(
-    all.filter(({ status }) => status === 'pausing' || status === 'stopping'),
-    holder,
-    ports,
-  );
-  const restarted =
-    (await startAll(all.filter(resyncsByItself), holder, resyncLost, ports)) +
-    (await startAll(all.filter(startsAgainByItself), holder, startAgain, ports));
-  const recopied = await recopyAll(
-    all.filter((replication) => replication.status === 'active' && mayRecopy(replication)),
-    holder,
-    ports,
-  );
+  const errands: readonly (readonly [readonly Replication[], Errand])[] = [
+    [all.filter(({ status }) => status === 'deleting'), resumeDeletionOf(ports)],
+    [replications.filter(({ tableChange }) => tableChange !== undefined), resumeTableChangeOf(ports)],
+    [
+      all.filter(({ status }) => status === 'pausing' || status === 'stopping'),
+      continueEndingOf(holder, ports),
+    ],
+    [all.filter(resyncsByItself), startOf(resyncLost, holder, ports)],
+    [all.filter(startsAgainByItself), startOf(startAgain, holder, ports)],
+    [all.filter((one) => one.status === 'active' && mayRecopy(one)), recopyOf(holder, ports)],
+  ];
+  let errandsDone = 0;
+  for (const [some, errand] of errands) errandsDone += await runErrand(some, errand, startedMs, ports);
   const connect = await seeConnectors(ports);
   const seen = new Map<ReplicationId, Seen>();
   const consumers: SeenConsumer[] = [];
@@ -135,7 +129,7 @@ export const monitorHealth = async (
   await recordHealth(all, seen, ports);
   const report = {
     examined: replications.length - leftOut.length,
-    healed: healed + updated + ended + lost + resumed + settled + restarted + recopied,
+    healed: errandsDone + healed + updated + ended + lost,
   };
   log.info(
     `Examined ${countOf(report.examined, 'replication')}, carried out ${countOf(report.healed, 'action')}`,
@@ -143,117 +137,96 @@ export const monitorHealth = async (
   return report;
 };
 
-/** A deletion whose execution has ended without an end is started again. One that is blocked waits for its user. */
-const resumeDeletions = async (
+interface Errand {
+  readonly act: (replication: Replication, log: Log) => Promise<number>;
+  /** Completes "Could not ...". */
+  readonly failing: string;
+}
+
+/**
+ * Acts on the replications one after the other, and returns how many actions were carried out. The checks need the rest of the time, so what
+ * has not had its turn waits for the next run; what is begun is no longer among these then.
+ */
+const runErrand = async (
   replications: readonly Replication[],
+  { act, failing }: Errand,
+  startedMs: number,
   ports: MonitorHealthPorts,
 ): Promise<number> => {
-  let resumed = 0;
-  for (const { clientId, replicationId, ...replication } of replications) {
-    const log = ports.logFor({ clientId, replicationId, ...replication });
-    try {
-      const deletion = await ports.store.getDeletion(clientId, replicationId);
-      if (deletion?.state !== 'running') continue;
-      // The API records a deletion before its execution, and the execution's number right after it has begun.
-      if (ports.clock.now().getTime() - Date.parse(deletion.updatedAt) < deletionGraceMs) continue;
-      const current = await resumeDeletion(deletion, { dropTargetTables: false, force: false }, ports);
-      if (current.attempt === deletion.attempt) continue;
-      log.warn(
-        `Deletion attempt ${deletion.attempt} has ended before its end; attempt ${current.attempt} goes on`,
-      );
-      resumed += 1;
-    } catch (error) {
-      log.error('Could not look after the deletion; the next check tries again', { error });
-    }
-  }
-  return resumed;
+  const { healed, leftOut } = await actOnEach(replications, {
+    ...{ logFor: ports.logFor, parallel: 1, act },
+    mayBegin: () => ports.clock.now().getTime() - startedMs < errandsEndAfterMs,
+    report: (log, error) => log.error(`Could not ${failing}; it is tried again later`, { error }),
+  });
+  if (leftOut.length > 0)
+    ports.log.warn(
+      `No time was left to ${failing} for ${countOf(leftOut.length, 'replication')}; the next check goes on`,
+    );
+  return healed;
 };
+
+/** A deletion whose execution has ended without an end is started again. One that is blocked waits for its user. */
+const resumeDeletionOf = (ports: MonitorHealthPorts): Errand => ({
+  failing: 'look after the deletion',
+  act: async ({ clientId, replicationId }, log) => {
+    const deletion = await ports.store.getDeletion(clientId, replicationId);
+    if (deletion?.state !== 'running') return 0;
+    // The API records a deletion before its execution, and the execution's number right after it has begun.
+    if (ports.clock.now().getTime() - Date.parse(deletion.updatedAt) < deletionGraceMs) return 0;
+    const current = await resumeDeletion(deletion, { dropTargetTables: false, force: false }, ports);
+    if (current.attempt === deletion.attempt) return 0;
+    log.warn(
+      `Deletion attempt ${deletion.attempt} has ended before its end; attempt ${current.attempt} goes on`,
+    );
+    return 1;
+  },
+});
 
 /** A pause or a stop whose parts had not ended when its call was answered. */
-const continueEndings = async (
-  replications: readonly Replication[],
-  holder: string,
-  ports: MonitorHealthPorts,
-): Promise<number> => {
-  const { store, connectors } = ports;
-  let settled = 0;
-  for (const { clientId, replicationId, ...seen } of replications) {
-    const log = ports.logFor({ clientId, replicationId, ...seen });
-    try {
-      const ending = await underFreeLease(replicationId, holder, ports, async () => {
-        // The list is eventually consistent.
-        const before = await store.getReplication(clientId, replicationId);
-        if (nextStatus(before.status, 'ended') === undefined) return undefined;
-        const connect = { getStatus: ports.connect.getStatus, pause: connectors.pause };
-        return { before, after: await continueEnding(before, { ...ports, connect }) };
-      });
-      if (ending === undefined) continue;
-      const { status } = ending.after;
-      if (status === ending.before.status) log.warn(`It is still ${status}; the next check tries again`);
-      else settled += 1;
-    } catch (error) {
-      log.error(`Could not complete that it is ${seen.status}; the next check tries again`, { error });
-    }
-  }
-  return settled;
-};
-
-/** Those that have ended and are started by themselves: after lost changes where the user wants it, and after what time can cure. */
-const startAll = async (
-  replications: readonly Replication[],
-  holder: string,
-  start: typeof startAgain | typeof resyncLost,
-  ports: MonitorHealthPorts,
-): Promise<number> => {
-  let begun = 0;
-  for (const replication of replications) {
-    const log = ports.logFor(replication);
-    try {
-      if (await start(replication, holder, { ...ports, log })) begun += 1;
-    } catch (error) {
-      log.error('Could not begin the start; it is tried again later', { error });
-    }
-  }
-  return begun;
-};
-
-/** Tables that are held at a change after which their policy wants a new copy. */
-const recopyAll = async (
-  replications: readonly Replication[],
-  holder: string,
-  ports: MonitorHealthPorts,
-): Promise<number> => {
-  let recopied = 0;
-  for (const replication of replications) {
-    const log = ports.logFor(replication);
-    try {
-      recopied += await recopyByPolicy(replication, holder, { ...ports, log });
-    } catch (error) {
-      log.error('Could not begin to copy changed tables again; the next check tries again', { error });
-    }
-  }
-  return recopied;
-};
-
-const resumeTableChanges = async (
-  replications: readonly Replication[],
-  ports: MonitorHealthPorts,
-): Promise<number> => {
-  let resumed = 0;
-  for (const { clientId, replicationId, ...seen } of replications) {
-    const log = ports.logFor({ clientId, replicationId, ...seen });
-    try {
+const continueEndingOf = (holder: string, ports: MonitorHealthPorts): Errand => ({
+  failing: 'complete a pause or a stop',
+  act: async ({ clientId, replicationId }, log) => {
+    const ending = await underFreeLease(replicationId, holder, ports, async () => {
       // The list is eventually consistent.
-      const current = await ports.store.getReplication(clientId, replicationId);
-      if ((await resumeTableChange(current, ports)) === undefined) continue;
-      log.warn('A change of the tables has ended before its end; it goes on');
-      resumed += 1;
-    } catch (error) {
-      log.error('Could not look after the change of the tables; the next check tries again', { error });
-    }
-  }
-  return resumed;
-};
+      const before = await ports.store.getReplication(clientId, replicationId);
+      if (nextStatus(before.status, 'ended') === undefined) return undefined;
+      const connect = { getStatus: ports.connect.getStatus, pause: ports.connectors.pause };
+      return { before, after: await continueEnding(before, { ...ports, connect }) };
+    });
+    if (ending === undefined) return 0;
+    const { status } = ending.after;
+    if (status !== ending.before.status) return 1;
+    log.warn(`It is still ${status}; the next check tries again`);
+    return 0;
+  },
+});
+
+/** Of those that have ended and are started by themselves: after lost changes where the user wants it, and after what time can cure. */
+const startOf = (
+  start: typeof startAgain | typeof resyncLost,
+  holder: string,
+  ports: MonitorHealthPorts,
+): Errand => ({
+  failing: 'begin the start',
+  act: async (replication, log) => ((await start(replication, holder, { ...ports, log })) ? 1 : 0),
+});
+
+/** Of tables that are held at a change after which their policy wants a new copy. */
+const recopyOf = (holder: string, ports: MonitorHealthPorts): Errand => ({
+  failing: 'begin to copy changed tables again',
+  act: (replication, log) => recopyByPolicy(replication, holder, { ...ports, log }),
+});
+
+const resumeTableChangeOf = (ports: MonitorHealthPorts): Errand => ({
+  failing: 'look after the change of the tables',
+  act: async ({ clientId, replicationId }, log) => {
+    // The list is eventually consistent.
+    const current = await ports.store.getReplication(clientId, replicationId);
+    if ((await resumeTableChange(current, ports)) === undefined) return 0;
+    log.warn('A change of the tables has ended before its end; it goes on');
+    return 1;
+  },
+});
 
 /** Consumers that run an older image than the deployed one are replaced, a few in each run. */
 const updateConsumers = async (

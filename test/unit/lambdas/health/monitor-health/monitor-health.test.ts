@@ -265,6 +265,21 @@ test('a deletion and a change of the tables whose executions have ended go on', 
   expect(await monitorHealth('me', ports)).toMatchObject({ healed: 0 });
 });
 
+test('a replication that failed for what time can cure is started again, after its pause', async () => {
+  const { ports, state } = createWorld({
+    status: 'error',
+    lastErrorCode: 'DatabaseUnreachable',
+    lastErrorMessage: 'STEP 1/4 (Validate) failed: Cannot connect.',
+    capturedSince: '2026-03-01T10:00:00.000Z',
+    statusSince: '2026-03-01T11:59:30.000Z',
+  });
+  expect(await monitorHealth('me', ports)).toMatchObject({ healed: 0 });
+  expect(state.replication.status).toBe('error');
+  ports.clock.advance(60_000);
+  expect(await monitorHealth('me', ports)).toMatchObject({ healed: 1 });
+  expect(state.replication).toMatchObject({ status: 'starting', generation: 4 });
+});
+
 test('a failed connector is measured as it was seen', async () => {
   const { ports, world, metrics } = createWorld();
   world.connector = { state: 'RUNNING', tasks: [{ id: 0, state: 'FAILED', trace: 'x' }] };
