@@ -9,7 +9,7 @@ import {
   taskProcesses,
   waitFor,
 } from './harness.ts';
-import { type End, openTwoEnds, registerTwoEnds, runCli } from './two-ends.ts';
+import { closeTwoEnds, type End, openTwoEnds, registerTwoEnds, runCli } from './two-ends.ts';
 
 interface Shown {
   readonly change_id: string;
@@ -124,9 +124,7 @@ describe.each(pairs.filter(([from, to]) => !isShortForm || from !== to))(
     afterAll(async () => {
       loadEnds.abort();
       await load;
-      if (id !== undefined) await api.post(`/replications/${id}/stop`);
-      await source?.close();
-      await target?.close();
+      await closeTwoEnds({ source, target }, { api, id });
     });
 
     test('is tried and approved under load, and the table goes on without a new copy', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isShortForm } from '#test/kit/short-form.ts';
 import { type Api, awaitLive, startAndAwaitActive, waitFor } from './harness.ts';
-import { type End, openTwoEnds, registerTwoEnds, runCli } from './two-ends.ts';
+import { closeTwoEnds, type End, endPairs, openTwoEnds, registerTwoEnds, runCli } from './two-ends.ts';
 
 interface Case {
   /** Part of the table's name. */
@@ -136,14 +136,7 @@ type Moment = (typeof moments)[number];
 
 const tableOf = ({ name }: Case, moment: Moment): string => `${name}_${moment}`;
 
-const pairs = [
-  ['postgresql', 'postgresql'],
-  ['postgresql', 'mariadb'],
-  ['mariadb', 'postgresql'],
-  ['mariadb', 'mariadb'],
-] as const;
-
-describe.each(pairs.filter(([from, to]) => !isShortForm || from !== to))(
+describe.each(endPairs.filter(([from, to]) => !isShortForm || from !== to))(
   'changes of %s followed by %s',
   (from, to) => {
     let source: End;
@@ -187,9 +180,7 @@ describe.each(pairs.filter(([from, to]) => !isShortForm || from !== to))(
     }, 600_000);
 
     afterAll(async () => {
-      if (id !== undefined) await api.post(`/replications/${id}/stop`);
-      await source?.close();
-      await target?.close();
+      await closeTwoEnds({ source, target }, { api, id });
     });
 
     test('with rows before and after, without rows after, while it is paused, and while nothing runs', async () => {

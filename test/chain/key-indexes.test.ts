@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeInLongForm } from '#test/kit/short-form.ts';
 import { type Api, awaitLive, startAndAwaitActive, waitFor } from './harness.ts';
-import { type End, openTwoEnds, registerTwoEnds, runCli } from './two-ends.ts';
+import { closeTwoEnds, type End, endPairs, openTwoEnds, registerTwoEnds, runCli } from './two-ends.ts';
 
 interface KeyedTable {
   readonly name: string;
@@ -61,14 +61,7 @@ const tables: readonly KeyedTable[] = [
   },
 ];
 
-const pairs = [
-  ['postgresql', 'postgresql'],
-  ['postgresql', 'mariadb'],
-  ['mariadb', 'postgresql'],
-  ['mariadb', 'mariadb'],
-] as const;
-
-describeInLongForm.each(pairs)('tables of %s without a usable primary key, at %s', (from, to) => {
+describeInLongForm.each(endPairs)('tables of %s without a usable primary key, at %s', (from, to) => {
   let source: End;
   let target: End;
   let api: Api;
@@ -138,9 +131,7 @@ describeInLongForm.each(pairs)('tables of %s without a usable primary key, at %s
   afterAll(async () => {
     loadEnds.abort();
     await load;
-    if (id !== undefined) await api.post(`/replications/${id}/stop`);
-    await source?.close();
-    await target?.close();
+    await closeTwoEnds({ source, target }, { api, id });
   });
 
   test('are refused without a key, and say which index could be one', async () => {

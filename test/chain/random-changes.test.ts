@@ -4,7 +4,7 @@ import { describeInLongForm } from '#test/kit/short-form.ts';
 import { seededRandom } from '../../demo/seeded-random.ts';
 import { type Api, awaitLive, startAndAwaitActive, waitFor } from './harness.ts';
 import { type Random, RandomTable } from './random-table.ts';
-import { type End, openTwoEnds, registerTwoEnds } from './two-ends.ts';
+import { closeTwoEnds, type End, openTwoEnds, registerTwoEnds } from './two-ends.ts';
 
 /** One table has one sequence. */
 const sequences = Number(process.env.MILLRACE_SEQUENCES ?? 30);
@@ -52,9 +52,7 @@ describeInLongForm.each(pairs)(`random changes of %s at %s, seed ${seed}`, (from
   }, 600_000);
 
   afterAll(async () => {
-    if (id !== undefined) await api.post(`/replications/${id}/stop`);
-    await source?.close();
-    await target?.close();
+    await closeTwoEnds({ source, target }, { api, id });
   });
 
   test('each table is equal, or held with its reason', async () => {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeInLongForm } from '#test/kit/short-form.ts';
 import { type Api, awaitLive, startAndAwaitActive, waitFor } from './harness.ts';
-import { type End, openTwoEnds, registerTwoEnds } from './two-ends.ts';
+import { closeTwoEnds, type End, openTwoEnds, registerTwoEnds } from './two-ends.ts';
 
 interface Case {
   readonly name: string;
@@ -145,9 +145,7 @@ describeInLongForm.each(pairs)(
     afterAll(async () => {
       loadEnds.abort();
       await load;
-      if (id !== undefined) await api.post(`/replications/${id}/stop`);
-      await source?.close();
-      await target?.close();
+      await closeTwoEnds({ source, target }, { api, id });
     });
 
     test('every table is equal and live again without a word, and the other one streams all the time', async () => {

@@ -90,6 +90,14 @@ export const openMariadb = async (name: string): Promise<End> => {
   };
 };
 
+/** Every kind of source with every kind of target. */
+export const endPairs = [
+  ['postgresql', 'postgresql'],
+  ['postgresql', 'mariadb'],
+  ['mariadb', 'postgresql'],
+  ['mariadb', 'mariadb'],
+] as const;
+
 export interface TwoEnds {
   readonly source: End;
   readonly target: End;
@@ -132,4 +140,15 @@ export const registerTwoEnds = async (name: string, { source, target }: TwoEnds)
       return created.body.replication_id;
     },
   };
+};
+
+/** After a suite, whatever of its set-up came about. */
+export const closeTwoEnds = async (
+  { source, target }: Partial<TwoEnds>,
+  replication: { readonly api: Api | undefined; readonly id: number | undefined },
+): Promise<void> => {
+  const { api, id } = replication;
+  if (id !== undefined) await api?.post(`/replications/${id}/stop`);
+  await source?.close();
+  await target?.close();
 };

@@ -274,6 +274,14 @@ describe.each(environmentNames)('%s', (env) => {
     ];
     const stopTasks = ['ecs:DescribeTasks', 'ecs:StopTask'];
     const launchTasks = [...stopTasks, 'ecs:RunTask', 'ecs:TagResource', 'iam:PassRole'];
+    const authorizing = [
+      'dynamodb:GetItem',
+      'dynamodb:UpdateItem',
+      'kms:Decrypt',
+      'kms:Encrypt',
+      'kms:GenerateDataKey',
+      'secretsmanager:GetSecretValue',
+    ];
     const expected: Record<string, readonly string[]> = {
       api: [
         'logs:FilterLogEvents',
@@ -288,14 +296,7 @@ describe.each(environmentNames)('%s', (env) => {
         'states:StopExecution',
         'sqs:SendMessage',
       ],
-      authorize: [
-        'dynamodb:GetItem',
-        'dynamodb:UpdateItem',
-        'kms:Decrypt',
-        'kms:Encrypt',
-        'kms:GenerateDataKey',
-        'secretsmanager:GetSecretValue',
-      ],
+      authorize: authorizing,
       'change-tables': [...state, readSecret, ...launchTasks, 'sns:Publish'],
       'check-heartbeats': [...state, ...launchTasks, 'sns:Publish'],
       'copy-small-tables': [...state, readSecret, 'sns:Publish'],
@@ -334,15 +335,7 @@ describe.each(environmentNames)('%s', (env) => {
       'start-capture': [...state, readSecret, 'sns:Publish'],
       'start-consumer': [...state, ...launchTasks],
       // What the authorizer may do, and the logs; it writes nothing but the last use of a token.
-      'stream-logs': [
-        'dynamodb:GetItem',
-        'dynamodb:UpdateItem',
-        'kms:Decrypt',
-        'kms:Encrypt',
-        'kms:GenerateDataKey',
-        'secretsmanager:GetSecretValue',
-        'logs:FilterLogEvents',
-      ],
+      'stream-logs': [...authorizing, 'logs:FilterLogEvents'],
       'validate-replication': [...state, readSecret, 'sns:Publish'],
     };
     const inEveryFunction = /^(ec2|xray):|^logs:(CreateLogStream|PutLogEvents)$/;

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { type PostgresVersion, sourceSettings, startPostgres } from '../../../local/postgres.ts';
 import { localNetwork } from '../../kit/local-network.ts';
+import { withPostgres } from '../../kit/postgres-session.ts';
 import { type CaptureSource, filler, type Load } from './capture-source.ts';
 
 const database = 'soak';
@@ -22,17 +23,7 @@ export const startPostgresSource = async (version: PostgresVersion): Promise<Cap
   let server = await start();
   const { host, port, user, password } = server;
 
-  const withSession = async <T>(use: (client: pg.Client) => Promise<T>): Promise<T> => {
-    const client = new pg.Client({ host, port, user, password, database });
-    // A server that is killed ends its sessions; the statement under way fails as well.
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
-      return await use(client);
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-  };
+  const withSession: WithSession = (use) => withPostgres({ host, port, user, password, database }, use);
 
   await withSession((client) =>
     client.query('CREATE TABLE public.ledger (id bigint PRIMARY KEY, version bigint NOT NULL, filler text)'),

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { withPostgres } from '#test/kit/postgres-session.ts';
 import { toTextRows } from '#test/kit/text-rows.ts';
 import type { StackState } from '../../../local/stack-state.ts';
 import { type DatabaseEnd, type Session, toLine } from './database-end.ts';
@@ -17,19 +18,11 @@ export const openPostgresEnd = async (
   const { host, port } = server;
   const username = `${database}_role`;
   const password = 'first';
-  const withClient = async <T>(use: (client: pg.Client) => Promise<T>, name = database): Promise<T> => {
-    const client = new pg.Client({
-      ...{ ...server, database: name, connectionTimeoutMillis: 10_000, query_timeout: statementTimeoutMs },
-    });
-    // A server that is killed ends its sessions; the statement under way fails as well.
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
-      return await use(client);
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-  };
+  const withClient = <T>(use: (client: pg.Client) => Promise<T>, name = database): Promise<T> =>
+    withPostgres(
+      { ...server, database: name, connectionTimeoutMillis: 10_000, query_timeout: statementTimeoutMs },
+      use,
+    );
   await withClient(async (client) => {
     await client.query(`CREATE ROLE ${username} LOGIN SUPERUSER REPLICATION PASSWORD '${password}'`);
     await client.query(`CREATE DATABASE ${database} OWNER ${username}`);

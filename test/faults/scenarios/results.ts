@@ -16,17 +16,22 @@ const jestReportSchema = z.object({
 });
 export type JestReport = z.infer<typeof jestReportSchema>;
 
-/** The part of the random harness's result that is read here. */
-const randomResultSchema = z.object({
-  seed: z.number(),
-  minutes: z.number(),
-  faults: z.array(z.object({ fault: z.string(), outcome: z.string() })),
+/** What a random run counts. */
+const figures = {
   commits: z.number(),
   events: z.number(),
   lost: z.number(),
   doubled: z.number(),
   phantom: z.number(),
   wrongGreenSeconds: z.number(),
+};
+
+/** The part of the random harness's result that is read here. */
+const randomResultSchema = z.object({
+  seed: z.number(),
+  minutes: z.number(),
+  faults: z.array(z.object({ fault: z.string(), outcome: z.string() })),
+  ...figures,
   problems: z.array(z.string()),
 });
 export type RandomResult = z.infer<typeof randomResultSchema>;
@@ -50,12 +55,7 @@ const randomRunSchema = z.object({
   minutes: z.number(),
   /** How often each was injected. */
   faults: z.record(z.string(), z.number()),
-  commits: z.number(),
-  events: z.number(),
-  lost: z.number(),
-  doubled: z.number(),
-  phantom: z.number(),
-  wrongGreenSeconds: z.number(),
+  ...figures,
   problems: z.number(),
 });
 export type RandomRun = z.infer<typeof randomRunSchema>;
