@@ -4,13 +4,19 @@ import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs';
 import type { KafkaSecurity } from '#core/contracts/environment.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
+import type { Credentials } from '#core/ports/services.ts';
 import { iamToken } from './iam-token.ts';
-import { repairRequestQueue } from './kafkajs-internals.ts';
+import { createKafkaUser } from './kafka-user.ts';
+import { repairRequestQueue, scramLogin } from './kafkajs-internals.ts';
 
 export interface KafkaSettings {
   /** `host:port` each. */
   readonly brokers: readonly string[];
   readonly security: KafkaSecurity;
+  /** The certificate of the brokers' authority, in PEM, where it is a private one. */
+  readonly caPem?: string;
+  /** With `scram`: reads the user for each new connection. `fresh` after a broker has refused the last ones. */
+  readonly readUser?: (options: { readonly fresh: boolean }) => Promise<Credentials>;
   /** Shown in the brokers' logs and quotas. */
   readonly clientId: string;
 }
@@ -60,6 +66,34 @@ const zstdCodec = {
   decompress,
 };
 
+/** Whether connections are encrypted, and whom they trust. */
+export const tlsOf = ({ security, caPem }: KafkaSettings): boolean | { readonly ca: string } =>
+  security === 'plaintext' ? false : caPem === undefined ? true : { ca: caPem };
+
+const saslOf = (settings: KafkaSettings): Pick<KafkaConfig, 'sasl'> => {
+  switch (settings.security) {
+    case 'plaintext':
+    case 'tls':
+      return {};
+    case 'iam':
+      return {
+        sasl: { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await iamToken() }) },
+      };
+    case 'scram': {
+      const user = createKafkaUser(settings);
+      // kafkajs itself would keep one password for as long as the client lives.
+      return {
+        sasl: {
+          mechanism: 'scram-sha-512',
+          authenticationProvider: (connection) => ({
+            authenticate: () => user.authenticate((credentials) => scramLogin(credentials, connection)),
+          }),
+        },
+      };
+    }
+  }
+};
+
 /** A kafkajs client. Nothing is connected yet. */
 export const createKafka = (settings: KafkaSettings, log: Log): Kafka => {
   repairRequestQueue();
@@ -67,10 +101,8 @@ export const createKafka = (settings: KafkaSettings, log: Log): Kafka => {
   const config: KafkaConfig = {
     clientId: settings.clientId,
     brokers: [...settings.brokers],
-    ssl: settings.security !== 'plaintext',
-    ...(settings.security === 'iam' && {
-      sasl: { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await iamToken() }) },
-    }),
+    ssl: tlsOf(settings),
+    ...saslOf(settings),
     connectionTimeout: connectionTimeoutMs,
     requestTimeout: requestTimeoutMs,
     retry: requestRetry,
@@ -96,9 +128,19 @@ const forwardLog = (log: Log, entry: { readonly message: string; readonly [key: 
   });
 };
 
+/** kafkajs puts what several topics were refused for into one error that says nothing of it. */
+const innerReasons = (error: unknown): readonly string[] => {
+  if (!(error instanceof Error && 'errors' in error && Array.isArray(error.errors))) return [];
+  const errors: readonly unknown[] = error.errors;
+  return [...new Set(errors.map((inner) => (inner instanceof Error ? inner.message : String(inner))))].slice(
+    0,
+    3,
+  );
+};
+
 /** What kafkajs throws, as a MillraceError: everything it cannot repeat itself out of is the brokers' absence. */
 export const toKafkaError = (error: unknown, action: string): MillraceError => {
   if (error instanceof MillraceError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = [error instanceof Error ? error.message : String(error), ...innerReasons(error)].join(': ');
   return new MillraceError('KafkaUnavailable', `Cannot ${action}: ${reason}`, { cause: error });
 };

@@ -1,10 +1,13 @@
+import type { AuthenticationProviderArgs } from 'kafkajs';
 import kafkajsPackage from 'kafkajs/package.json' with { type: 'json' };
+import scram512 from 'kafkajs/src/broker/saslAuthenticator/scram512.js';
 import requestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import compression from 'kafkajs/src/protocol/message/compression/index.js';
 import decodeMessages from 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js';
 import fetchResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import type { Credentials } from '#core/ports/services.ts';
 
 /**
  * Everything that Millrace takes from inside of kafkajs or changes there. kafkajs has had no release since 2023, so its inside
@@ -33,6 +36,15 @@ export const requireKnownVersion = (version: string = kafkajsPackage.version): v
 export const replaceFetchDecoder = (decode: (response: Buffer) => Promise<unknown>): void => {
   requireKnownVersion();
   fetchResponse.decode = decode;
+};
+
+/** kafkajs's SCRAM-SHA-512 (RFC 5802) over any connection. Throws what the broker says against it. */
+export const scramLogin = async (
+  user: Credentials,
+  connection: AuthenticationProviderArgs,
+): Promise<void> => {
+  requireKnownVersion();
+  await scram512(user)(connection).authenticate();
 };
 
 /** kafkajs's own interval for requests that wait for others to be answered. */

@@ -51,3 +51,14 @@ declare module 'kafkajs/src/protocol/message/compression/index.js' {
   // biome-ignore lint/style/noDefaultExport: it describes a CommonJS module
   export default compression;
 }
+
+declare module 'kafkajs/src/broker/saslAuthenticator/scram512.js' {
+  import type { AuthenticationProviderArgs, Authenticator } from 'kafkajs';
+
+  const scram512: (user: {
+    readonly username: string;
+    readonly password: string;
+  }) => (connection: AuthenticationProviderArgs) => Authenticator;
+  // biome-ignore lint/style/noDefaultExport: it describes a CommonJS module
+  export default scram512;
+}

@@ -2,8 +2,9 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { iamToken } from './iam-token.ts';
-import type { KafkaSettings } from './kafka-client.ts';
-import { authenticate } from './sasl-handshake.ts';
+import { type KafkaSettings, tlsOf } from './kafka-client.ts';
+import { createKafkaUser } from './kafka-user.ts';
+import { authenticateByScram, authenticateByToken, type SaslConnection } from './sasl-handshake.ts';
 import { WireReader } from './wire-reader.ts';
 
 /** A topic as the brokers describe it. */
@@ -48,6 +49,20 @@ export const createTopicMetadataReader = (
   /** Requests take turns: an answer belongs to the one that was sent last. */
   let turn: Promise<unknown> = Promise.resolve();
 
+  const user = createKafkaUser(settings);
+  const logIn = async (opened: SaslConnection): Promise<void> => {
+    switch (settings.security) {
+      case 'plaintext':
+      case 'tls':
+        return;
+      case 'iam':
+        await authenticateByToken(opened, await token());
+        return;
+      case 'scram':
+        await user.authenticate((credentials) => authenticateByScram(opened, credentials));
+    }
+  };
+
   const ask = async (request: Buffer): Promise<Buffer> => {
     if (connection?.isOpen === true) {
       try {
@@ -61,8 +76,7 @@ export const createTopicMetadataReader = (
       const opened = new BrokerConnection(open(settings, broker), broker);
       connection = opened;
       try {
-        if (settings.security === 'iam')
-          await authenticate(settings.clientId, await token(), (step) => opened.exchange(step));
+        await logIn({ clientId: settings.clientId, broker, exchange: (step) => opened.exchange(step) });
         return await connection.exchange(request);
       } catch (error) {
         connection.close();
@@ -103,6 +117,9 @@ class BrokerConnection {
     | { readonly resolve: (response: Buffer) => void; readonly reject: (error: Error) => void }
     | undefined;
 
+  /** Why it ended. It may end while nobody waits, as before a token or password is there. */
+  #failure: Error | undefined;
+
   constructor(socket: Socket, broker: string) {
     this.#socket = socket;
     this.#socket.on('error', (error) => this.#fail(error));
@@ -118,6 +135,7 @@ class BrokerConnection {
   }
 
   exchange(request: Buffer): Promise<Buffer> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise<Buffer>((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#socket.ref();
@@ -145,6 +163,7 @@ class BrokerConnection {
   }
 
   #fail(error: Error): void {
+    this.#failure ??= error;
     this.#socket.destroy();
     this.#waiting?.reject(error);
   }
@@ -154,8 +173,9 @@ const openSocket = (settings: KafkaSettings, broker: string): Socket => {
   const colon = broker.lastIndexOf(':');
   const host = broker.slice(0, colon).replaceAll(/^\[|\]$/g, '');
   const port = Number(broker.slice(colon + 1));
-  if (settings.security === 'plaintext') return connectTcp({ host, port });
-  return connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) });
+  const tls = tlsOf(settings);
+  if (tls === false) return connectTcp({ host, port });
+  return connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }), ...(tls !== true && tls) });
 };
 
 const encodeRequest = (clientId: string, topics: readonly string[]): Buffer => {

@@ -8,7 +8,8 @@ import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createChangeFeed } from '#adapters/kafka/change-feed.ts';
 import { createDeadLetterTopic } from '#adapters/kafka/dead-letter-topic.ts';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
-import { createKafka, parseBrokers } from '#adapters/kafka/kafka-client.ts';
+import { createKafka } from '#adapters/kafka/kafka-client.ts';
+import { kafkaSettingsOf } from '#adapters/kafka/kafka-settings.ts';
 import { createLog } from '#adapters/observability/log.ts';
 import { unlessKeptBack } from '#core/alerts/unless-kept-back.ts';
 import { deadLetterTopic } from '#core/capture/capture-topics.ts';
@@ -68,11 +69,7 @@ export const runConsumerTask = async (variables: NodeJS.ProcessEnv): Promise<num
     const log = createLog({ service: 'consumer', connectorName, fields: { replication: replicationId } });
     const secrets = createSecretStore();
     const network = databaseNetworkEnvironmentSchema.parse(variables);
-    const kafkaSettings = {
-      brokers: parseBrokers(kafkaVariables.MILLRACE_KAFKA_BROKERS),
-      security: kafkaVariables.MILLRACE_KAFKA_SECURITY,
-      clientId: `millrace-${connectorName}`,
-    };
+    const kafkaSettings = kafkaSettingsOf(kafkaVariables, `millrace-${connectorName}`, secrets);
     const admin = createKafkaAdmin(kafkaSettings, log);
     const taskMetrics = await openTaskMetrics({
       environmentName: state.MILLRACE_ENVIRONMENT,

@@ -5,7 +5,7 @@ import { openCopySource } from '#adapters/databases/copy-source.ts';
 import { createDatabaseAccess } from '#adapters/databases/open-database.ts';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
-import { type KafkaSettings, parseBrokers } from '#adapters/kafka/kafka-client.ts';
+import { kafkaSettingsOf } from '#adapters/kafka/kafka-settings.ts';
 import { createLog } from '#adapters/observability/log.ts';
 import { unlessKeptBack } from '#core/alerts/unless-kept-back.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
@@ -51,10 +51,8 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
 
   const store = createStateStore({ tableName });
   const topic = createAlertSink({ topicArn: state.MILLRACE_ALERT_TOPIC_ARN });
-  const databases = createDatabaseAccess(
-    createSecretStore(),
-    databaseNetworkEnvironmentSchema.parse(environment),
-  );
+  const secrets = createSecretStore();
+  const databases = createDatabaseAccess(secrets, databaseNetworkEnvironmentSchema.parse(environment));
   const replication = await store.getReplication(clientId, replicationId);
   const { connectorName } = replication;
   const log = createLog({
@@ -96,7 +94,11 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
           owned: { owner: await ownerOf(store, replication), generation },
           parallelChunks,
           relay: () => {
-            const settings = kafkaSettings(environment, connectorName);
+            const settings = kafkaSettingsOf(
+              kafkaEnvironmentSchema.parse(environment),
+              `millrace-copy-${connectorName}`,
+              secrets,
+            );
             const admin = keep(createKafkaAdmin(settings, log));
             return { settings, partitions: workerPartitions, admin, clock: systemClock, log };
           },
@@ -129,13 +131,4 @@ export const runCopyWorker = async (environment: NodeJS.ProcessEnv): Promise<num
     process.off('SIGINT', onSignal);
     await taskMetrics.close();
   }
-};
-
-const kafkaSettings = (environment: NodeJS.ProcessEnv, connectorName: string): KafkaSettings => {
-  const kafka = kafkaEnvironmentSchema.parse(environment);
-  return {
-    brokers: parseBrokers(kafka.MILLRACE_KAFKA_BROKERS),
-    security: kafka.MILLRACE_KAFKA_SECURITY,
-    clientId: `millrace-copy-${connectorName}`,
-  };
 };

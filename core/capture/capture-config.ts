@@ -1,4 +1,8 @@
-import type { CaptureOptionName, CaptureOptions } from '../contracts/capture-options.ts';
+import {
+  type CaptureOptionName,
+  type CaptureOptions,
+  captureOptionBounds,
+} from '../contracts/capture-options.ts';
 import type { Database } from '../contracts/database.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import { omittedColumns } from '../mapping/map-table.ts';
@@ -22,12 +26,17 @@ export const captureConfig = (
   ...columnSettings(replication.tables),
 });
 
-/** What is wrong with options by themselves, or undefined. */
-export const refuseCaptureOptions = (options: CaptureOptions): string | undefined => {
-  const { maxBatchEvents, maxQueueEvents } = { ...captureDefaults, ...options };
-  return maxQueueEvents > maxBatchEvents
-    ? undefined
-    : `The queue must hold more events (${maxQueueEvents}) than a batch has (${maxBatchEvents}).`;
+/** What is wrong with options by themselves, or undefined. `mostQueueBytes`: what a worker of Connect has for one connector. */
+export const refuseCaptureOptions = (
+  options: CaptureOptions,
+  mostQueueBytes: number = captureOptionBounds.maxQueueBytes.max,
+): string | undefined => {
+  const { maxBatchEvents, maxQueueEvents, maxQueueBytes } = { ...captureDefaults, ...options };
+  if (maxQueueEvents <= maxBatchEvents)
+    return `The queue must hold more events (${maxQueueEvents}) than a batch has (${maxBatchEvents}).`;
+  return maxQueueBytes > mostQueueBytes
+    ? `A queue of ${maxQueueBytes} bytes is more than a Connect worker has for one connector: at most ${mostQueueBytes}.`
+    : undefined;
 };
 
 const propertyNames: Readonly<Record<Exclude<CaptureOptionName, 'connectTimeoutMs'>, string>> = {

@@ -1,29 +1,46 @@
-import type { KafkaSecurity } from '../contracts/environment.ts';
-import type { ConnectorConfig } from '../ports/connector-config.ts';
+import type { CaptureKafka, ConnectorConfig } from '../ports/connector-config.ts';
 
-/** How a Kafka client in Java reaches the brokers. `iam`: by the library of Amazon MSK, which signs with the role of the task. */
-const settingsBySecurity: Readonly<Record<KafkaSecurity, ConnectorConfig>> = {
-  plaintext: { 'security.protocol': 'PLAINTEXT' },
-  tls: { 'security.protocol': 'SSL' },
-  iam: {
-    'security.protocol': 'SASL_SSL',
-    'sasl.mechanism': 'AWS_MSK_IAM',
-    'sasl.jaas.config': 'software.amazon.msk.auth.iam.IAMLoginModule required;',
-    'sasl.client.callback.handler.class': 'software.amazon.msk.auth.iam.IAMClientCallbackHandler',
-  },
+/** How a Kafka client in Java reaches the brokers. Passwords are references, which Kafka Connect resolves where a client is made. */
+const clientSettings = ({ security, secretArn, caPem }: Omit<CaptureKafka, 'brokers'>): ConnectorConfig => {
+  const trust: ConnectorConfig =
+    caPem === undefined ? {} : { 'ssl.truststore.type': 'PEM', 'ssl.truststore.certificates': caPem };
+  switch (security) {
+    case 'plaintext':
+      return { 'security.protocol': 'PLAINTEXT' };
+    case 'tls':
+      return { 'security.protocol': 'SSL', ...trust };
+    case 'iam':
+      // By the library of Amazon MSK, which signs with the role of the task.
+      return {
+        'security.protocol': 'SASL_SSL',
+        'sasl.mechanism': 'AWS_MSK_IAM',
+        'sasl.jaas.config': 'software.amazon.msk.auth.iam.IAMLoginModule required;',
+        'sasl.client.callback.handler.class': 'software.amazon.msk.auth.iam.IAMClientCallbackHandler',
+        ...trust,
+      };
+    case 'scram': {
+      const from = (field: 'username' | 'password'): string => `"\${secretsmanager:${secretArn}:${field}}"`;
+      return {
+        'security.protocol': 'SASL_SSL',
+        'sasl.mechanism': 'SCRAM-SHA-512',
+        'sasl.jaas.config': `org.apache.kafka.common.security.scram.ScramLoginModule required username=${from('username')} password=${from('password')};`,
+        ...trust,
+      };
+    }
+  }
 };
 
 /** The settings of a client that a connector makes for itself, which knows nothing of the worker's; each name behind `prefix`. */
-export const kafkaClientConfig = (prefix: string, security: KafkaSecurity): ConnectorConfig =>
+export const kafkaClientConfig = (prefix: string, kafka: Omit<CaptureKafka, 'brokers'>): ConnectorConfig =>
   Object.fromEntries(
-    Object.entries(settingsBySecurity[security]).map(([name, value]) => [`${prefix}${name}`, value]),
+    Object.entries(clientSettings(kafka)).map(([name, value]) => [`${prefix}${name}`, value]),
   );
 
 /** Of Debezium's schema history, which is written by one client and read by another. */
-export const schemaHistoryClients = (security: KafkaSecurity): ConnectorConfig =>
-  security === 'plaintext'
+export const schemaHistoryClients = (kafka: Omit<CaptureKafka, 'brokers'>): ConnectorConfig =>
+  kafka.security === 'plaintext'
     ? {}
     : {
-        ...kafkaClientConfig('schema.history.internal.producer.', security),
-        ...kafkaClientConfig('schema.history.internal.consumer.', security),
+        ...kafkaClientConfig('schema.history.internal.producer.', kafka),
+        ...kafkaClientConfig('schema.history.internal.consumer.', kafka),
       };

@@ -11,22 +11,41 @@ export const stateEnvironmentSchema = z.object({
   MILLRACE_ALERT_TOPIC_ARN: z.string().min(1),
 });
 
-/** `iam`: TLS, and Amazon MSK's authentication by the role of the Lambda or task. */
-export const kafkaSecuritySchema = z.enum(['plaintext', 'tls', 'iam']);
+/**
+ * `iam`: TLS, and Amazon MSK's authentication by the role of the Lambda or task. `scram`: TLS, and a user with a password
+ * (SCRAM-SHA-512).
+ */
+export const kafkaSecuritySchema = z.enum(['plaintext', 'tls', 'iam', 'scram']);
 export type KafkaSecurity = z.infer<typeof kafkaSecuritySchema>;
 
-export const kafkaEnvironmentSchema = z.object({
+const kafkaClientSchema = z.object({
   /** `host:port`, comma-separated. */
   MILLRACE_KAFKA_BROKERS: z.string().min(1),
   MILLRACE_KAFKA_SECURITY: kafkaSecuritySchema,
+  /** The certificate of the authority that vouches for the brokers, in PEM. Absent: one that everyone trusts. */
+  MILLRACE_KAFKA_CA: z.string().optional(),
+  /** With `scram`: the secret with `username` and `password` of this function or task. */
+  MILLRACE_KAFKA_SECRET_ARN: z.string().min(1).optional(),
+  /** With `scram`: the secret of the clients that a connector makes for itself. */
+  MILLRACE_KAFKA_CONNECT_SECRET_ARN: z.string().min(1).optional(),
   /** Must exceed the longest copy plus the longest consumer outage. */
   MILLRACE_TOPIC_RETENTION_HOURS: z.coerce.number().int().positive(),
 });
+
+export const kafkaEnvironmentSchema = kafkaClientSchema.refine(
+  (kafka) =>
+    kafka.MILLRACE_KAFKA_SECURITY !== 'scram' ||
+    (kafka.MILLRACE_KAFKA_SECRET_ARN !== undefined && kafka.MILLRACE_KAFKA_CONNECT_SECRET_ARN !== undefined),
+  { error: 'Kafka asks for SCRAM, and the secret of its user is not set.' },
+);
+export type KafkaEnvironment = z.infer<typeof kafkaEnvironmentSchema>;
 
 /** For the API only. */
 export const apiEnvironmentSchema = z.object({
   /** Where the console's page comes from: `https://host`. Absent: a browser may read no answer. */
   MILLRACE_CONSOLE_ORIGIN: z.url().optional(),
+  /** What a worker of Connect has for the queue of one connector. Absent: nobody knows its memory. */
+  MILLRACE_MAX_QUEUE_BYTES: z.coerce.number().int().positive().optional(),
   /** Where logs are streamed, ending in a slash. Absent: nowhere. */
   MILLRACE_LOG_STREAM_URL: z.url().optional(),
 });

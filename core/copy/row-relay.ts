@@ -61,7 +61,7 @@ export const rowsConnectorConfig = (
   dialect: Pick<CaptureDialect, 'rowsConnector'>,
   { topicPrefix }: Pick<Replication, 'topicPrefix'>,
   source: Database,
-  { brokers, security }: CaptureKafka,
+  captureKafka: CaptureKafka,
 ): ConnectorConfig => {
   const settings = dialect.rowsConnector?.(source);
   if (settings === undefined) {
@@ -80,8 +80,8 @@ export const rowsConnectorConfig = (
     'millrace.requests.topic': topics.requests,
     'millrace.rows.topic': topics.rows,
     'millrace.partitions': String(relayPartitions),
-    'millrace.kafka.bootstrap.servers': brokers,
-    ...kafkaClientConfig('millrace.kafka.', security),
+    'millrace.kafka.bootstrap.servers': captureKafka.brokers,
+    ...kafkaClientConfig('millrace.kafka.', captureKafka),
     'millrace.session.statements': settings.sessionStatements.join('\n'),
   };
 };

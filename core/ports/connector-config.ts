@@ -7,4 +7,8 @@ export interface CaptureKafka {
   /** `host:port`, comma-separated. */
   readonly brokers: string;
   readonly security: KafkaSecurity;
+  /** With `scram`: the secret of the clients that a connector makes for itself, which Kafka Connect reads. */
+  readonly secretArn?: string;
+  /** The certificate of the brokers' authority, in PEM, where it is a private one. */
+  readonly caPem?: string;
 }

@@ -76,6 +76,8 @@ const checkCreated = ({ network, kafka, connect }: CreatedPlatform, report: Repo
     report,
   );
   checkWhole('platform.connect.workers', connect.workers, 1, 100, report);
+  if (connect.maxWorkers !== undefined)
+    checkWhole('platform.connect.maxWorkers', connect.maxWorkers, connect.workers, 100, report);
   checkTaskSize('platform.connect', connect, report);
   if (connect.memoryMib < leastConnectMib)
     report('platform.connect.memoryMib', `${connect.memoryMib} is too little: at least ${leastConnectMib}.`);
@@ -91,8 +93,37 @@ const checkImported = ({ network, kafka, connect }: ImportedPlatform, report: Re
     if (!/^\S+:\d+$/.test(broker.trim())) report('platform.kafka.brokers', `"${broker}" is not HOST:PORT.`);
   if (kafka.security === 'iam' && kafka.clusterName === undefined)
     report('platform.kafka.clusterName', 'is missing: rights at a cluster with IAM are given by its name.');
+  checkKafkaUsers(kafka, report);
+  if (
+    kafka.caPem !== undefined &&
+    !/^-----BEGIN CERTIFICATE-----\n[\s\S]+-----END CERTIFICATE-----\n?$/.test(kafka.caPem)
+  )
+    report('platform.kafka.caPem', 'is no certificate in PEM.');
   if (!URL.canParse(connect.url) || !/^https?:/.test(connect.url))
     report('platform.connect.url', `"${connect.url}" is no URL such as http://connect:8083.`);
+};
+
+/** Of Secrets Manager, with or without the random characters at its end. */
+const secretArnPattern = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/;
+const keyArnPattern = /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
+
+const checkKafkaUsers = ({ security, users }: ImportedPlatform['kafka'], report: Report): void => {
+  if ((security === 'scram') !== (users !== undefined)) {
+    report(
+      'platform.kafka.users',
+      security === 'scram'
+        ? 'is missing: a cluster with SCRAM takes users, whose secrets it names.'
+        : `says who logs in, and security "${security}" has no users. Set security to scram, or leave it out.`,
+    );
+    return;
+  }
+  if (users === undefined) return;
+  const secrets = typeof users.secretArn === 'string' ? { user: users.secretArn } : users.secretArn;
+  for (const [role, arn] of Object.entries(secrets))
+    if (!secretArnPattern.test(arn))
+      report('platform.kafka.users.secretArn', `"${arn}" of ${role} is no ARN of a secret.`);
+  if (users.keyArn !== undefined && !keyArnPattern.test(users.keyArn))
+    report('platform.kafka.users.keyArn', `"${users.keyArn}" is no ARN of a key.`);
 };
 
 const checkReach = (config: EnvironmentConfig, report: Report): void => {

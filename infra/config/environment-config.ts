@@ -1,3 +1,6 @@
+import type { KafkaSecurity } from '#core/contracts/environment.ts';
+import type { KafkaRole } from '#core/contracts/kafka-rights.ts';
+
 export const environmentNames = ['local', 'dev', 'staging', 'prod'] as const;
 export type EnvironmentName = (typeof environmentNames)[number];
 
@@ -15,12 +18,28 @@ export interface ImportedPlatform {
   readonly kafka: {
     /** `host:port`, comma-separated. */
     readonly brokers: string;
-    /** `iam`: of Amazon MSK, which takes the roles of the Lambdas and tasks; `clusterName` says of which cluster. */
-    readonly security: 'plaintext' | 'tls' | 'iam';
+    /**
+     * `iam`: of Amazon MSK, which takes the roles of the Lambdas and tasks; `clusterName` says of which cluster. `scram`: users with
+     * passwords (SCRAM-SHA-512), of Amazon MSK or of any other Kafka; `users` says which.
+     */
+    readonly security: KafkaSecurity;
     readonly clusterName?: string;
+    readonly users?: {
+      /** A secret with `username` and `password`: of one user for everything, or of a user for each role. */
+      readonly secretArn: string | Readonly<Record<KafkaRole, string>>;
+      /** The key of the account that encrypts the secrets. Amazon MSK asks for one. */
+      readonly keyArn?: string;
+    };
+    /** The certificate of the brokers' authority, in PEM, where it is a private one. */
+    readonly caPem?: string;
   };
-  /** `logGroup`: where Connect logs in CloudWatch, in the form of connect-container/log4j2.xml. */
-  readonly connect: { readonly url: string; readonly logGroup?: string };
+  readonly connect: {
+    readonly url: string;
+    /** Where Connect logs in CloudWatch, in the form of connect-container/log4j2.xml. */
+    readonly logGroup?: string;
+    /** Of one worker, which bounds what a connector may hold in memory. */
+    readonly workerMemoryMib?: number;
+  };
 }
 
 /** A VPC, an MSK cluster and a Connect service are created for this environment alone. */
@@ -41,6 +60,8 @@ export interface CreatedPlatform {
   };
   readonly connect: {
     readonly workers: number;
+    /** As many are added while the processors of the workers are busy; none when left out. */
+    readonly maxWorkers?: number;
     /** Fargate units: 1024 is one vCPU. */
     readonly cpu: number;
     readonly memoryMib: number;

@@ -47,7 +47,8 @@ export const startStepDefinitions = {
   'plan-copy': {
     timeoutSeconds: 300,
     memoryMib: smallMib,
-    rights: ['read-credentials', 'reach-kafka', 'reach-connect', 'publish-alerts'],
+    // It makes the topics of a copy through Kafka.
+    rights: ['read-credentials', 'manage-topics', 'reach-connect', 'publish-alerts'],
   },
   'copy-small-tables': {
     timeoutSeconds: 900,

@@ -14,7 +14,7 @@ export const prodConfig = (readContext: ReadContext): EnvironmentConfig => ({
       interfaceEndpoints: true,
     },
     kafka: { instanceType: 'kafka.m7g.large', brokers: 3, volumeGibPerBroker: 500 },
-    connect: { workers: 3, cpu: 2048, memoryMib: 8192 },
+    connect: { workers: 3, maxWorkers: 6, cpu: 2048, memoryMib: 8192 },
   },
   consumer: { image: 'build', cpu: 1024, memoryMib: 4096, metrics: { host: 'task', port: taskMetricsPort } },
   databaseNetwork: anyDatabaseNetwork,

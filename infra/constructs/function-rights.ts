@@ -6,10 +6,11 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { KafkaSecurity } from '#core/contracts/environment.ts';
+import type { KafkaRole } from '#core/contracts/kafka-rights.ts';
 import type { StateMachineName } from '#core/ports/services.ts';
 import type { FunctionRight } from '../config/functions.ts';
 import { type Acknowledgement, acknowledge, arnInFinding, wildcardResource } from './acknowledgements.ts';
-import { type KafkaUse, kafkaRights } from './kafka-rights.ts';
+import { kafkaRights } from './kafka-rights.ts';
 import { connectLogGroup, logGroupNames } from './log-groups.ts';
 import { type MillraceStack, stateTableIndex, stateTableKeysIndex } from './millrace-stack.ts';
 import {
@@ -40,12 +41,22 @@ export interface KafkaAccess {
   readonly security: KafkaSecurity;
   /** The name of a cluster that asks for IAM, or a pattern of it (`name-*`). */
   readonly clusterNames?: string;
+  /** Where it asks for users with passwords. */
+  readonly users?: {
+    secretArnOf(role: KafkaRole): string;
+    /** The key that encrypts their secrets, where it is one of the account. */
+    readonly keyArn?: string;
+  };
+  /** The certificate of the brokers' authority, for what is in this stack; absent where everyone trusts it. */
+  caPemFor?(stack: MillraceStack): string;
 }
 
 /** How clients reach Kafka Connect's REST API. */
 export interface ConnectAccess {
   /** Its URL, for what is in this stack. */
   urlFor(stack: MillraceStack): string;
+  /** Of one worker; undefined where nobody knows. */
+  readonly workerMemoryMib?: number;
 }
 
 /** What replication and control are built on, wherever it comes from. */
@@ -200,28 +211,49 @@ const writeCredentialsGrant = (stack: MillraceStack): Grant =>
     ],
   });
 
-export const kafkaGrant = (
-  stack: MillraceStack,
-  kafka: KafkaAccess,
-  ...uses: readonly KafkaUse[]
-): Grant => ({
-  ...kafkaUseGrant(stack, kafka, ...uses),
-  environment: {
-    MILLRACE_KAFKA_BROKERS: kafka.brokersFor(stack),
-    MILLRACE_KAFKA_SECURITY: kafka.security,
-    MILLRACE_TOPIC_RETENTION_HOURS: String(stack.config.topicRetentionHours),
-  },
-});
+export const kafkaGrant = (stack: MillraceStack, kafka: KafkaAccess, role: KafkaRole): Grant =>
+  mergeGrants(kafkaUseGrant(stack, kafka, role), {
+    environment: {
+      MILLRACE_KAFKA_BROKERS: kafka.brokersFor(stack),
+      MILLRACE_KAFKA_SECURITY: kafka.security,
+      MILLRACE_TOPIC_RETENTION_HOURS: String(stack.config.topicRetentionHours),
+      ...(kafka.users !== undefined && {
+        MILLRACE_KAFKA_SECRET_ARN: kafka.users.secretArnOf(role),
+        // A name only: Kafka Connect reads it.
+        MILLRACE_KAFKA_CONNECT_SECRET_ARN: kafka.users.secretArnOf('connect'),
+      }),
+      ...(kafka.caPemFor !== undefined && { MILLRACE_KAFKA_CA: kafka.caPemFor(stack) }),
+    },
+  });
 
-/** Where Kafka decides by IAM what a client may do; elsewhere the network does. */
+/** Where Kafka decides by IAM what a client may do, and where it asks for a user; elsewhere the network does. */
 export const kafkaUseGrant = (
   stack: MillraceStack,
-  { clusterNames }: KafkaAccess,
-  ...uses: readonly KafkaUse[]
+  { clusterNames, users }: KafkaAccess,
+  role: KafkaRole,
 ): Grant =>
-  clusterNames === undefined
-    ? {}
-    : kafkaRights(stack, { names: clusterNames, connectGroup: stack.named('connect') }, uses);
+  mergeGrants(
+    clusterNames === undefined
+      ? {}
+      : kafkaRights(stack, { names: clusterNames, connectGroup: stack.named('connect') }, role),
+    users === undefined ? {} : readKafkaUserGrant(users, role),
+  );
+
+const readKafkaUserGrant = (
+  { secretArnOf, keyArn }: NonNullable<KafkaAccess['users']>,
+  role: KafkaRole,
+): Grant => ({
+  statements: [
+    new PolicyStatement({
+      sid: 'ReadKafkaUser',
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [secretArnOf(role)],
+    }),
+    ...(keyArn === undefined
+      ? []
+      : [new PolicyStatement({ sid: 'DecryptKafkaUser', actions: ['kms:Decrypt'], resources: [keyArn] })]),
+  ],
+});
 
 export const connectGrant = (stack: MillraceStack, connect: ConnectAccess): Grant => ({
   environment: { MILLRACE_CONNECT_URL: connect.urlFor(stack) },
@@ -490,7 +522,7 @@ export const grantsOf = (
     'write-credentials': () => writeCredentialsGrant(stack),
     'reach-kafka': () => kafkaGrant(stack, kafka, 'look'),
     'manage-topics': () => kafkaGrant(stack, kafka, 'manage'),
-    'relay-rows': () => kafkaGrant(stack, kafka, 'manage', 'relay'),
+    'relay-rows': () => kafkaGrant(stack, kafka, 'copy'),
     // What it brings is that nothing is taken away, see below.
     'manage-tokens': () => ({}),
     'reach-connect': () => connectGrant(stack, connect),

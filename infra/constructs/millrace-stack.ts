@@ -8,7 +8,7 @@ export const stateTableIndex = 'byKind';
 export const stateTableKeysIndex = 'keysByKind';
 
 /** The parameters of stacks whose addresses a deployment chooses. */
-export type AddressName = 'KafkaBrokers' | 'ConnectUrl' | 'LogStream';
+export type AddressName = 'KafkaBrokers' | 'KafkaCa' | 'ConnectUrl' | 'LogStream';
 
 /** A stack named `millrace-{environment}-{part}`, with what every part needs from the configuration. */
 export abstract class MillraceStack extends Stack {

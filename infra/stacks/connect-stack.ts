@@ -33,7 +33,7 @@ import { connectMetricsPort, connectPort, type NetworkStack } from './network-st
 const scratch = 'scratch';
 
 /** Kafka's names of how a client reaches the brokers. */
-const protocols = { plaintext: 'PLAINTEXT', tls: 'SSL', iam: 'SASL_SSL' } as const;
+const protocols = { plaintext: 'PLAINTEXT', tls: 'SSL', iam: 'SASL_SSL', scram: 'SASL_SSL' } as const;
 
 /**
  * Kafka Connect with Debezium as a Fargate service in distributed mode. Workers are found by a private DNS name; a worker
@@ -42,6 +42,7 @@ const protocols = { plaintext: 'PLAINTEXT', tls: 'SSL', iam: 'SASL_SSL' } as con
  */
 export class ConnectStack extends MillraceStack implements ConnectAccess {
   readonly #url: string;
+  readonly workerMemoryMib: number;
   readonly service: ConnectService;
 
   constructor(
@@ -52,6 +53,7 @@ export class ConnectStack extends MillraceStack implements ConnectAccess {
   ) {
     super(scope, 'connect', config);
     const { network, kafka } = parts;
+    this.workerMemoryMib = connect.memoryMib;
     const zones = network.vpc.privateSubnets.length;
     const namespaceName = `millrace-${config.name}.internal`;
     this.#url = `http://connect.${namespaceName}:${connectPort}`;
@@ -96,6 +98,12 @@ export class ConnectStack extends MillraceStack implements ConnectAccess {
       environment: {
         CONNECT_BOOTSTRAP_SERVERS: kafka.brokersFor(this),
         CONNECT_SECURITY_PROTOCOL: protocols[kafka.security],
+        ...(kafka.security === 'iam' && { CONNECT_SASL_MECHANISM: 'AWS_MSK_IAM' }),
+        ...(kafka.users !== undefined && {
+          CONNECT_SASL_MECHANISM: 'SCRAM-SHA-512',
+          CONNECT_KAFKA_SECRET: kafka.users.secretArnOf('connect'),
+        }),
+        ...(kafka.caPemFor !== undefined && { CONNECT_SSL_CA: kafka.caPemFor(this) }),
         CONNECT_LISTENERS: `http://0.0.0.0:${connectPort}`,
         CONNECT_REPLICATION_FACTOR: String(zones),
         CONNECT_GROUP: this.named('connect'),
@@ -125,13 +133,14 @@ export class ConnectStack extends MillraceStack implements ConnectAccess {
     container.addMountPoints({ containerPath: '/tmp', sourceVolume: scratch, readOnly: false });
     acknowledge(taskDefinition, plainEnvironment);
 
-    new FargateService(this, 'Service', {
+    const service = new FargateService(this, 'Service', {
       serviceName: this.named('connect'),
       cluster: cluster as ICluster,
       taskDefinition,
-      desiredCount: connect.workers,
-      // One worker may be missing while a new version rolls out; with a single one the new must be up first.
-      minHealthyPercent: connect.workers > 1 ? 50 : 100,
+      // Where it is scaled, a deployment leaves the number as it is.
+      ...(connect.maxWorkers === undefined && { desiredCount: connect.workers }),
+      // New workers first, so that no connector waits for one: they join the group, and the old ones hand over as they leave.
+      minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
       securityGroups: [network.connectSecurityGroup],
@@ -140,9 +149,23 @@ export class ConnectStack extends MillraceStack implements ConnectAccess {
       cloudMapOptions: { name: 'connect', dnsRecordType: DnsRecordType.A, dnsTtl: Duration.seconds(10) },
       enableECSManagedTags: true,
     });
+    if (connect.maxWorkers !== undefined) scaleWorkers(service, connect.workers, connect.maxWorkers);
   }
 
   urlFor(): string {
     return this.#url;
   }
 }
+
+/**
+ * By the processors: a worker decodes and compresses what its connectors read. Not by memory, which a Java keeps once it has it; the alarm
+ * connect-memory looks at that. Each change of the number moves connectors, so workers go slowly.
+ */
+const scaleWorkers = (service: FargateService, workers: number, maxWorkers: number): void =>
+  service
+    .autoScaleTaskCount({ minCapacity: workers, maxCapacity: maxWorkers })
+    .scaleOnCpuUtilization('Processors', {
+      targetUtilizationPercent: 60,
+      scaleOutCooldown: Duration.minutes(3),
+      scaleInCooldown: Duration.minutes(15),
+    });

@@ -96,6 +96,7 @@ export class ControlStack extends MillraceStack {
         environment: {
           ...(config.consoleOrigin !== undefined && { MILLRACE_CONSOLE_ORIGIN: config.consoleOrigin }),
           ...(logStreamUrl !== undefined && { MILLRACE_LOG_STREAM_URL: logStreamUrl }),
+          ...queueLimit(foundation),
         },
       }),
       network: foundation.network,
@@ -206,6 +207,17 @@ export class ControlStack extends MillraceStack {
     return address;
   }
 }
+
+/** Of a worker's memory, what its Java has (connect-container/Dockerfile), and of that what the queue of one connector may take. */
+const heapShare = 0.7;
+const queueShare = 1 / 16;
+
+const queueLimit = ({ connect: { workerMemoryMib } }: Foundation): Record<string, string> =>
+  workerMemoryMib === undefined
+    ? {}
+    : {
+        MILLRACE_MAX_QUEUE_BYTES: String(Math.floor(workerMemoryMib * heapShare * queueShare) * 1024 * 1024),
+      };
 
 /** Looks up hashes of tokens, records when a token was last used, and reads the admin token; nothing else. */
 const authorizerGrant = (

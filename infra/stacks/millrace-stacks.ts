@@ -3,7 +3,7 @@ import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { CreatedPlatform, EnvironmentConfig, ImportedPlatform } from '../config/environment-config.ts';
-import type { Foundation } from '../constructs/function-rights.ts';
+import type { Foundation, KafkaAccess } from '../constructs/function-rights.ts';
 import { ConnectStack } from './connect-stack.ts';
 import { ConsoleStack } from './console-stack.ts';
 import { ControlStack } from './control-stack.ts';
@@ -43,10 +43,28 @@ const importPlatform = (scope: Construct, platform: ImportedPlatform): Platform 
       security: platform.kafka.security,
       ...(platform.kafka.security === 'iam' &&
         platform.kafka.clusterName !== undefined && { clusterNames: platform.kafka.clusterName }),
+      ...(platform.kafka.users !== undefined && { users: importUsers(platform.kafka.users) }),
+      ...caOf(platform.kafka),
     },
-    connect: { urlFor: (stack) => stack.addressOf('ConnectUrl', platform.connect.url) },
+    connect: {
+      urlFor: (stack) => stack.addressOf('ConnectUrl', platform.connect.url),
+      ...(platform.connect.workerMemoryMib !== undefined && {
+        workerMemoryMib: platform.connect.workerMemoryMib,
+      }),
+    },
   };
 };
+
+const importUsers = ({
+  secretArn,
+  keyArn,
+}: NonNullable<ImportedPlatform['kafka']['users']>): NonNullable<KafkaAccess['users']> => ({
+  secretArnOf: (role) => (typeof secretArn === 'string' ? secretArn : secretArn[role]),
+  ...(keyArn !== undefined && { keyArn }),
+});
+
+const caOf = ({ caPem }: ImportedPlatform['kafka']): Pick<KafkaAccess, 'caPemFor'> =>
+  caPem === undefined ? {} : { caPemFor: (stack) => stack.addressOf('KafkaCa', caPem) };
 
 /** Creates every stack of one environment. The one place that turns `source` into "created" or "imported". */
 export const createStacks = (app: App, config: EnvironmentConfig): void => {

@@ -53,7 +53,7 @@ export class ReplicationStack extends MillraceStack {
         keepFromTokens(state),
         readCredentialsGrant(this),
         databaseNetworkGrant(this),
-        kafkaGrant(this, kafka, 'consume', 'relay'),
+        kafkaGrant(this, kafka, 'work'),
         connectGrant(this, connect),
         alertGrant(state),
       ),

@@ -40,7 +40,7 @@ import { readPolicy } from './schema-policy.ts';
 
 type CreateRequest = z.output<typeof createReplicationSchema>;
 type ColumnRequest = CreateRequest['tables'][number]['columns'][number];
-type CreatePorts = Pick<ApiPorts, 'store' | 'openSource' | 'openTarget' | 'clock'>;
+type CreatePorts = Pick<ApiPorts, 'store' | 'openSource' | 'openTarget' | 'clock' | 'mostQueueBytes'>;
 
 /** Whose replication it is, and between which databases. */
 interface Endpoints {
@@ -159,7 +159,7 @@ export const mapTables = (
   request: Omit<CreateRequest, 'dead_letters' | 'schema_changes'>,
   databases: Endpoints,
   owner: TargetOwner,
-  ports: Pick<CreatePorts, 'store' | 'openSource' | 'openTarget'>,
+  ports: Pick<CreatePorts, 'store' | 'openSource' | 'openTarget' | 'mostQueueBytes'>,
   others: readonly TableMapping[] = [],
   isMadeAgain: IsMadeAgain = async () => false,
 ): Promise<readonly TableMapping[]> =>
@@ -174,8 +174,10 @@ export const mapTables = (
       const table = described.get(tableKey(mapping.source));
       return table === undefined ? mapping : mapInexactAsText(mapping, table, source.dialect, target.dialect);
     });
+    const refusedOptions = refuseCaptureOptions(toCaptureOptions(request.capture), ports.mostQueueBytes);
     const problems = [
       ...named.problems,
+      ...(refusedOptions === undefined ? [] : [{ subject: 'body.capture', problem: refusedOptions }]),
       ...findSizeProblems([...others, ...tables]),
       ...findTakenTargets(tables, others),
     ];
@@ -281,8 +283,6 @@ const nameTargets = (
         remedy: 'Map it to another name.',
       });
   }
-  const refusedOptions = refuseCaptureOptions(toCaptureOptions(request.capture));
-  if (refusedOptions !== undefined) problems.push({ subject: 'body.capture', problem: refusedOptions });
   return { tables, problems };
 };
 

@@ -83,6 +83,7 @@ export const handler = createApi(
     secretPrefix: environment.MILLRACE_SECRET_PREFIX,
     topicRetentionHours: kafka.topicRetentionHours,
     captureKafka: kafka.captureKafka,
+    mostQueueBytes: environment.MILLRACE_MAX_QUEUE_BYTES,
     countFault: () => metrics.countApiFault(),
     consoleOrigin: environment.MILLRACE_CONSOLE_ORIGIN,
     logStreamUrl: environment.MILLRACE_LOG_STREAM_URL,

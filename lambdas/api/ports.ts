@@ -54,6 +54,8 @@ export interface ApiPorts {
   readonly secretPrefix: string;
   readonly topicRetentionHours: number;
   readonly captureKafka: CaptureKafka;
+  /** What a worker of Connect has for the queue of one connector; absent where nobody knows. */
+  readonly mostQueueBytes?: number | undefined;
   /** Counts an answer of 5xx for which no client's database is to blame: the alarm on the API is about these. */
   readonly countFault: () => void;
   /** Where the console's page comes from (`https://host`): only its answers may be read by a browser. */

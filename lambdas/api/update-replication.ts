@@ -56,7 +56,7 @@ export const updateReplication = async (
   checkVersion(seen);
   await requireChangeable(seen, undefined, ports);
   const tables = wish.tables === undefined ? seen.tables : await remap(seen, wish.tables, ports);
-  const capture = wish.capture === undefined ? undefined : mergeCapture(seen.capture, wish.capture);
+  const capture = wish.capture === undefined ? undefined : mergeCapture(seen.capture, wish.capture, ports);
   const mode = await newSnapshotMode(seen, wish.capture?.snapshot_mode, ports);
 
   return underLease(replicationId, ports, async () => {
@@ -272,6 +272,7 @@ const withRevision = (
 const mergeCapture = (
   before: CaptureOptions = {},
   wish: NonNullable<UpdateRequest['capture']>,
+  { mostQueueBytes }: Pick<ApiPorts, 'mostQueueBytes'>,
 ): CaptureOptions => {
   const wished: Readonly<Record<CaptureOptionName, number | null | undefined>> = {
     maxBatchEvents: wish.max_batch_events,
@@ -288,7 +289,7 @@ const mergeCapture = (
       return value === undefined || value === null ? [] : [[name, value]];
     }),
   );
-  const refused = refuseCaptureOptions(merged);
+  const refused = refuseCaptureOptions(merged, mostQueueBytes);
   if (refused !== undefined) throw invalidRequest([{ subject: 'body.capture', problem: refused }]);
   return merged;
 };

@@ -5,7 +5,8 @@ import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
 import { createDatabaseAccess, type DatabaseAccess } from '#adapters/databases/open-database.ts';
 import { createKafkaAdmin, type KafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
-import { type KafkaSettings, parseBrokers } from '#adapters/kafka/kafka-client.ts';
+import type { KafkaSettings } from '#adapters/kafka/kafka-client.ts';
+import { captureKafkaOf, kafkaSettingsOf } from '#adapters/kafka/kafka-settings.ts';
 import type { DatabaseNetwork } from '#core/contracts/database-network.ts';
 import {
   connectEnvironmentSchema,
@@ -29,17 +30,10 @@ export interface KafkaServices {
 
 export const kafkaServices = (clientId: string): KafkaServices => {
   const environment = kafkaEnvironmentSchema.parse(process.env);
-  const settings = {
-    brokers: parseBrokers(environment.MILLRACE_KAFKA_BROKERS),
-    security: environment.MILLRACE_KAFKA_SECURITY,
-    clientId,
-  };
+  const settings = kafkaSettingsOf(environment, clientId, createSecretStore());
   return {
     topicRetentionHours: environment.MILLRACE_TOPIC_RETENTION_HOURS,
-    captureKafka: {
-      brokers: environment.MILLRACE_KAFKA_BROKERS,
-      security: environment.MILLRACE_KAFKA_SECURITY,
-    },
+    captureKafka: captureKafkaOf(environment),
     settings,
     openAdmin: (log) => createKafkaAdmin(settings, log),
   };

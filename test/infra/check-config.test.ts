@@ -46,6 +46,11 @@ test.each<[string, EnvironmentConfig, RegExp]>([
   ],
   ['half a GiB', withPlatform({ kafka: { volumeGibPerBroker: 0.5 } }), /from 1 to 16384/],
   ['no worker', withPlatform({ connect: { workers: 0 } }), /workers: 0/],
+  [
+    'a limit below the workers',
+    withPlatform({ connect: { maxWorkers: 2 } }),
+    /maxWorkers: 2 .* from 3 to 100/,
+  ],
   ['a small worker', withPlatform({ connect: { cpu: 256, memoryMib: 1_024 } }), /at least 2048/],
   [
     'a size that Fargate has not',

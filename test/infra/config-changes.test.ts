@@ -41,7 +41,7 @@ const possible = {
   platform: {
     network: { natGateways: 1, interfaceEndpoints: false },
     kafka: { instanceType: 'kafka.m7g.xlarge', brokers: 6, volumeGibPerBroker: 600 },
-    connect: { workers: 4, cpu: 4096, memoryMib: 16_384 },
+    connect: { workers: 4, maxWorkers: 8, cpu: 4096, memoryMib: 16_384 },
   },
   rest: {
     consumer: { image: 'build', cpu: 2048, memoryMib: 8192, metrics: { host: 'task', port: 9465 } },

@@ -14,10 +14,15 @@ import {
   tokenKey,
 } from '#adapters/dynamodb/store-keys.ts';
 import { createLog } from '#adapters/observability/log.ts';
+import { captureDefaults } from '#core/capture/connector-config.ts';
 import { metricDimensions, metricNamespace } from '#core/contracts/environment.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
-import { type EnvironmentName, environmentNames } from '../../infra/config/environment-config.ts';
+import {
+  type CreatedPlatform,
+  type EnvironmentName,
+  environmentNames,
+} from '../../infra/config/environment-config.ts';
 import { loadEnvironment } from '../../infra/config/environments.ts';
 import { fromRoot } from '../../infra/constructs/project-root.ts';
 import { problemDetailsSchema } from '../../lambdas/api/contracts.ts';
@@ -40,6 +45,12 @@ const leadingKeysSchema = z.record(
   z.object({ 'dynamodb:LeadingKeys': z.array(z.string()).or(z.string().transform((key) => [key])) }),
 );
 const createdEnvironments = environmentNames.filter((env) => env !== 'local');
+
+const createdPlatform = (env: EnvironmentName): CreatedPlatform => {
+  const { platform } = loadEnvironment((name) => (name === 'env' ? env : undefined));
+  if (platform.source !== 'created') throw new Error(`The platform of ${env} is there already.`);
+  return platform;
+};
 
 const partOf = (env: EnvironmentName, part: string) => {
   const template = synthesized[env].templates[part];
@@ -796,6 +807,44 @@ describe.each(createdEnvironments)('%s creates its platform', (env) => {
     ]);
   });
 
+  test('with Connect updated without a gap, rolled back when it does not start, and bounded in what a connector holds', () => {
+    const connect = createdPlatform(env).connect;
+    const connectPart = partOf(env, 'connect');
+    connectPart.hasResourceProperties('AWS::ECS::Service', {
+      DeploymentConfiguration: {
+        MinimumHealthyPercent: 100,
+        MaximumPercent: 200,
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+      },
+      DesiredCount: connect.maxWorkers === undefined ? connect.workers : Match.absent(),
+    });
+    connectPart.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [
+        Match.objectLike({ HealthCheck: Match.objectLike({ Retries: 4 }), StopTimeout: 120 }),
+      ],
+    });
+    const limit = lambdaFunctions(all, env).api?.Environment.Variables.MILLRACE_MAX_QUEUE_BYTES;
+    // A worker has room for the largest queues of eight connectors, and for the default of every one.
+    expect(8 * Number(limit)).toBeLessThan(0.7 * connect.memoryMib * 1024 * 1024);
+    expect(Number(limit)).toBeGreaterThanOrEqual(captureDefaults.maxQueueBytes);
+  });
+
+  test('with more Connect workers while their processors are busy, where it has a limit', () => {
+    const connect = createdPlatform(env).connect;
+    const targets = resourcesOf(all, 'AWS::ApplicationAutoScaling::ScalableTarget');
+    const policies = resourcesOf(all, 'AWS::ApplicationAutoScaling::ScalingPolicy');
+    expect(env === 'prod').toBe(connect.maxWorkers !== undefined);
+    expect(targets.map(({ Properties }) => [Properties.MinCapacity, Properties.MaxCapacity])).toEqual(
+      connect.maxWorkers === undefined ? [] : [[connect.workers, connect.maxWorkers]],
+    );
+    expect(policies).toHaveLength(targets.length);
+    for (const { Properties } of policies)
+      expect(Properties.TargetTrackingScalingPolicyConfiguration).toMatchObject({
+        PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
+        TargetValue: 60,
+      });
+  });
+
   test('with a disk that Connect cannot write to, but for /tmp', () => {
     partOf(env, 'connect').hasResourceProperties('AWS::ECS::TaskDefinition', {
       ContainerDefinitions: [
@@ -829,12 +878,19 @@ describe.each(createdEnvironments)('%s creates its platform', (env) => {
     const look = ['Connect cluster', 'DescribeCluster cluster'];
     for (const name of ['authorize', 'check-heartbeats', 'deliver-alerts', 'fail-start', 'start-consumer'])
       expect(rightsOf(name)).toEqual([]);
-    for (const name of ['validate-replication', 'plan-copy']) {
+    for (const name of ['validate-replication']) {
       const rights = rightsOf(name);
       expect(rights).toEqual(expect.arrayContaining(look));
       expect(rights.filter((right) => !/^(Connect|Describe)/.test(right))).toEqual([]);
     }
-    for (const name of ['start-capture', 'change-tables', 'delete-replication', 'monitor-health', 'api']) {
+    for (const name of [
+      'start-capture',
+      'plan-copy',
+      'change-tables',
+      'delete-replication',
+      'monitor-health',
+      'api',
+    ]) {
       const rights = rightsOf(name);
       expect(rights).toEqual(expect.arrayContaining(['CreateTopic client_*', 'DeleteTopic client_*']));
       // Nobody of them reads or writes a row.

@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 const start = (env: NodeJS.ProcessEnv = {}) =>
-  run(script, ['-Xmx1g'], {
+  run('./start-worker.sh', ['-Xmx1g'], {
     cwd: path.dirname(script),
     env: {
       PATH: `${folder}:${process.env.PATH}`,
@@ -79,6 +79,15 @@ testWithCurl('a worker without an address does not start', async () => {
   });
 });
 
+/** What the worker gets besides worker.properties. */
+const addedLines = (): readonly string[] => {
+  const read = (file: string): string => readFileSync(file, 'utf8');
+  const original = read(path.join(path.dirname(script), 'worker.properties'));
+  const written = read(path.join(folder, 'worker.properties'));
+  expect(written.startsWith(original)).toBe(true);
+  return written.slice(original.length).trim().split('\n');
+};
+
 test('a worker at Amazon MSK shows its role to the brokers with each of its clients', async () => {
   const { stdout } = await start({
     CONNECT_ADVERTISED_HOST: 'worker-1',
@@ -86,15 +95,39 @@ test('a worker at Amazon MSK shows its role to the brokers with each of its clie
     TMPDIR: folder,
   });
   expect(stdout).toBe(`worker-1 -Xmx1g ${folder}/worker.properties\n`);
-  const lines = readFileSync(path.join(folder, 'worker.properties'), 'utf8').split('\n');
-  const original = readFileSync(path.join(path.dirname(script), 'worker.properties'), 'utf8').split('\n');
-  expect(lines).toEqual(expect.arrayContaining(original));
-  for (const client of ['', 'producer.', 'consumer.', 'admin.'])
-    expect(lines).toEqual(
-      expect.arrayContaining([
-        `${client}sasl.mechanism=AWS_MSK_IAM`,
-        `${client}sasl.jaas.config=software.amazon.msk.auth.iam.IAMLoginModule required;`,
-        `${client}sasl.client.callback.handler.class=software.amazon.msk.auth.iam.IAMClientCallbackHandler`,
-      ]),
-    );
+  expect(addedLines()).toEqual(
+    ['', 'producer.', 'consumer.', 'admin.'].flatMap((client) => [
+      `${client}sasl.mechanism=AWS_MSK_IAM`,
+      `${client}sasl.jaas.config=software.amazon.msk.auth.iam.IAMLoginModule required;`,
+      `${client}sasl.client.callback.handler.class=software.amazon.msk.auth.iam.IAMClientCallbackHandler`,
+    ]),
+  );
+});
+
+test('a worker with a user has the name of its secret, and trusts the authority that it is given', async () => {
+  await start({
+    CONNECT_ADVERTISED_HOST: 'worker-1',
+    CONNECT_SECURITY_PROTOCOL: 'SASL_SSL',
+    CONNECT_SASL_MECHANISM: 'SCRAM-SHA-512',
+    CONNECT_KAFKA_SECRET: 'millrace/kafka',
+    CONNECT_SSL_CA: 'PEM',
+    TMPDIR: folder,
+  });
+  expect(addedLines()).toEqual(
+    ['', 'producer.', 'consumer.', 'admin.'].flatMap((client) => [
+      `${client}sasl.mechanism=SCRAM-SHA-512`,
+      `${client}sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required ` +
+        `username="\${secretsmanager:millrace/kafka:username}" password="\${secretsmanager:millrace/kafka:password}";`,
+      `${client}ssl.truststore.type=PEM`,
+      `${client}ssl.truststore.certificates=\${env:CONNECT_SSL_CA}`,
+    ]),
+  );
+});
+
+test('a mechanism that nobody has written down is refused', async () => {
+  const env = { CONNECT_ADVERTISED_HOST: 'worker-1', CONNECT_SASL_MECHANISM: 'PLAIN', TMPDIR: folder };
+  await expect(start(env)).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('can be AWS_MSK_IAM or SCRAM-SHA-512'),
+  });
 });

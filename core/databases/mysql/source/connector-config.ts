@@ -57,14 +57,33 @@ const serverId = (replicationId: number, { brokers }: CaptureKafka): string => {
 };
 
 /** The schema history is written and read by clients of its own, which know nothing of the worker's settings. */
-const schemaHistory = (topicPrefix: string, { brokers, security }: CaptureKafka): ConnectorConfig => ({
-  'schema.history.internal.kafka.bootstrap.servers': brokers,
+const schemaHistory = (topicPrefix: string, kafka: CaptureKafka): ConnectorConfig => ({
+  'schema.history.internal.kafka.bootstrap.servers': kafka.brokers,
   'schema.history.internal.kafka.topic': schemaHistoryTopicName(topicPrefix),
-  ...schemaHistoryClients(security),
+  ...schemaHistoryClients(kafka),
   // All tables of the database, so that one can be added later; none of other databases.
   'schema.history.internal.store.only.captured.tables.ddl': 'false',
   'schema.history.internal.store.only.captured.databases.ddl': 'true',
 });
+
+/** As TruststoreConfigProvider.java has it: certificates are no secret. */
+const truststorePassword = 'millrace';
+
+/**
+ * A bundle of its own authorities. The client of the binary log, and MySQL's driver, take it as a file, which the worker makes; MariaDB's
+ * driver takes the text.
+ */
+const trustSettings = (
+  flavor: Flavor,
+  { tlsMode, caPem }: Pick<Database, 'tlsMode' | 'caPem'>,
+): ConnectorConfig =>
+  caPem === undefined || tlsMode === 'disable' || tlsMode === 'require'
+    ? {}
+    : {
+        'database.ssl.truststore': `\${truststore:${Buffer.from(caPem).toString('base64url')}:path}`,
+        'database.ssl.truststore.password': truststorePassword,
+        ...(flavor.kind === 'mariadb' && { 'driver.serverSslCert': caPem }),
+      };
 
 const driverSettings = (flavor: Flavor, tlsMode: TlsMode): ConnectorConfig =>
   // Without TLS the accounts of MySQL 8 send their password encrypted by the server's key, which has to be asked for.
@@ -92,6 +111,7 @@ export const connectorConfig = (
     ...credentialReferences(source.secretArn),
     'database.ssl.mode': tlsModes[kind][source.tlsMode],
     ...driverSettings(flavor, source.tlsMode),
+    ...trustSettings(flavor, source),
     'driver.sessionVariables': connectorSessionVariables,
     'database.server.id': serverId(replication.replicationId, kafka),
     'connect.timeout.ms': String(connectTimeoutMs),

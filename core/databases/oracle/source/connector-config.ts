@@ -35,7 +35,7 @@ const schemaHistoryConfig = (topicPrefix: string, kafka: CaptureKafka): Connecto
   'schema.history.internal.kafka.bootstrap.servers': kafka.brokers,
   // The definition of a table that is added later is read from the source when its first change is seen.
   'schema.history.internal.store.only.captured.tables.ddl': 'true',
-  ...schemaHistoryClients(kafka.security),
+  ...schemaHistoryClients(kafka),
 });
 
 /**

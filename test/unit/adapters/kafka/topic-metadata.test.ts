@@ -178,3 +178,27 @@ test('says what the broker says against its token, and does not ask', async () =
     await close();
   }
 });
+
+test('goes on to the next broker when the first one has refused the connection before the token was there', async () => {
+  const { broker } = saslBroker([handshakeAnswer, authenticateAnswer(0, '')]);
+  await new Promise<void>((resolve) => broker.listen(0, '127.0.0.1', resolve));
+  const { port } = broker.address() as AddressInfo;
+  const byIam = createTopicMetadataReader(
+    { brokers: ['127.0.0.1:1', `127.0.0.1:${port}`], security: 'iam', clientId: 'test' },
+    {
+      token: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        return 'token';
+      },
+      open: (_settings, address) =>
+        connectTcp({ host: '127.0.0.1', port: Number(address.slice(address.indexOf(':') + 1)) }),
+    },
+  );
+  try {
+    expect(await byIam.read(['orders'])).toEqual(described);
+  } finally {
+    byIam.close();
+    for (const socket of connections.splice(0)) socket.destroy();
+    await new Promise((resolve) => broker.close(resolve));
+  }
+});

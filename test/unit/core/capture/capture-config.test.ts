@@ -62,6 +62,9 @@ test('a batch must fit into the queue, also when only one of them is set', () =>
   expect(refuseCaptureOptions({ maxBatchEvents: 10, maxQueueEvents: 11 })).toBeUndefined();
   expect(refuseCaptureOptions({ maxBatchEvents: 10, maxQueueEvents: 10 })).toContain('more events (10)');
   expect(refuseCaptureOptions({ maxQueueEvents: 8_192 })).toContain('than a batch has (8192)');
+  const wide = { maxQueueBytes: 256 * 1024 * 1024 };
+  expect(refuseCaptureOptions(wide)).toBeUndefined();
+  expect(refuseCaptureOptions(wide, 128 * 1024 * 1024)).toContain('at most 134217728');
 });
 
 test('the defaults lie within the bounds', () => {

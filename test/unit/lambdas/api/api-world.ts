@@ -358,6 +358,7 @@ export const createWorld = (options: WorldOptions = {}) => {
     secretPrefix: 'millrace/test/databases',
     topicRetentionHours: 168,
     captureKafka: { brokers: 'kafka:9092', security: 'plaintext' },
+    mostQueueBytes: 128 * 1024 * 1024,
     countFault: () => {
       calls.push('count fault');
     },

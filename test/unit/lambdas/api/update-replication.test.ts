@@ -163,12 +163,15 @@ test('what cannot be is refused, with nothing changed', async () => {
     await patch({ tables: [{ ...flights, target: { table: 'foreign' } }] }),
     await patch({ tables: [{ ...flights, columns: [{ source: 'none', omit: true }] }] }),
     await patch({ capture: { max_batch_events: 500, max_queue_events: 100 } }),
+    // More than a worker of Connect has for it.
+    await patch({ capture: { max_queue_bytes: 256 * 1024 * 1024 } }),
     await patch({ source_database_id: 9 }),
   ];
   expect(answers.map(({ body }) => body.code)).toEqual([
     'InvalidRequest',
     'TargetTableClaimed',
     'ValidationFailed',
+    'InvalidRequest',
     'InvalidRequest',
     'InvalidRequest',
   ]);

@@ -18,7 +18,7 @@ const source = {
   secretArn: 'arn:secret',
 };
 const kafka = { brokers: 'one:9092,two:9092', security: 'plaintext' } as const;
-const config = (changes: Partial<typeof source> = {}, kind: 'mysql' | 'mariadb' = 'mysql') =>
+const config = (changes: Partial<typeof source & { caPem: string }> = {}, kind: 'mysql' | 'mariadb' = 'mysql') =>
   connectorConfig(kind, replication, { ...source, ...changes }, kafka);
 
 test('each kind has its own connector', () => {
@@ -87,4 +87,18 @@ test('credentials are references, and a reference of a client is refused', () =>
   expect(() => config({ host: `\${env:SECRET}` })).toThrow(
     expect.objectContaining({ code: 'InvalidRequest' }),
   );
+});
+
+test('a bundle of its own is a file of the worker, and nothing where certificates are not checked', () => {
+  const caPem = '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n';
+  const reference = `\${truststore:${Buffer.from(caPem).toString('base64url')}:path}`;
+  expect(config({ caPem }, 'mysql')).toMatchObject({ 'database.ssl.truststore': reference });
+  expect(config({ caPem }, 'mysql')).not.toHaveProperty(['driver.serverSslCert']);
+  expect(config({ caPem, tlsMode: 'verify-ca' }, 'mariadb')).toMatchObject({
+    'database.ssl.truststore': reference,
+    'driver.serverSslCert': caPem,
+  });
+  for (const tlsMode of ['disable', 'require'] as const)
+    expect(config({ caPem, tlsMode }, 'mariadb')).not.toHaveProperty(['database.ssl.truststore']);
+  expect(config({}, 'mysql')).not.toHaveProperty(['database.ssl.truststore']);
 });
