@@ -116,6 +116,7 @@ export default {
       globalSetup: '<rootDir>/test/browser/start-stack-with-console.ts',
     }),
     project('api', { ...onStack, ...only(apiSuites) }),
+    project('secure', onStack),
     project('product', { ...onStack, ...only(productSuites) }),
   ],
 };

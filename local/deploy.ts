@@ -7,17 +7,21 @@ import { findAssembly, hashSources } from './assembly-cache.ts';
 import { runLogged } from './commands.ts';
 import { awsEnvironment, localAccountId, localRegion, partEnvironment } from './environment.ts';
 import { connectUrl, emulatorUrl, kafkaBrokers, streamUrl } from './parts.ts';
+import { readSecurity } from './secure.ts';
 import type { StackPlan, StackState } from './stack-state.ts';
 import { projectRoot, type StateFolder } from './state-folder.ts';
 
 export interface DeployContext {
   readonly folder: StateFolder;
-  readonly plan: Pick<StackPlan, 'ports'>;
+  readonly plan: Pick<StackPlan, 'ports' | 'mode'>;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** What the templates are made with. */
-const synthSettings = ['-c', 'env=local'];
+const synthSettings = ({ mode }: DeployContext['plan']): readonly string[] => [
+  ...['-c', 'env=local'],
+  ...(mode?.secure === true ? ['-c', 'secure=yes'] : []),
+];
 
 /** The consumer as the Dockerfile ships it: one file, no node_modules. */
 export const bundleConsumer = ({ folder, signal }: DeployContext): Promise<void> =>
@@ -33,12 +37,12 @@ export const bundleConsumer = ({ folder, signal }: DeployContext): Promise<void>
  */
 export const synthesizeApp = async (context: DeployContext): Promise<string> => {
   const { folder } = context;
+  const settings = synthSettings(context.plan);
   const assembly = await findAssembly({
     cache: folder.cache,
     draft: join(folder.run, 'cdk.out'),
-    hash: () => hashSources(projectRoot, synthSettings),
-    synthesize: (output) =>
-      runCdk(context, 'synth', ['synth', '--quiet', '--output', output, ...synthSettings]),
+    hash: () => hashSources(projectRoot, settings),
+    synthesize: (output) => runCdk(context, 'synth', ['synth', '--quiet', '--output', output, ...settings]),
   });
   return assembly.folder;
 };
@@ -90,7 +94,7 @@ export const deployApp = async (
     ...['--require-approval', 'never'],
     ...['--method', 'direct'],
     ...['--concurrency', '4'],
-    ...addressParameters(context.plan),
+    ...addressParameters(context),
     ...['--progress', 'events'],
     ...['--outputs-file', outputsFile],
   ]);
@@ -102,12 +106,14 @@ export const deployApp = async (
 };
 
 /** Each goes to the stacks that have such a parameter. */
-const addressParameters = (plan: DeployContext['plan']): readonly string[] => {
+const addressParameters = ({ folder, plan }: DeployContext): readonly string[] => {
   const stream = streamUrl(plan);
+  const security = plan.mode?.secure === true ? readSecurity(folder) : undefined;
   return [
     `KafkaBrokers=${kafkaBrokers(plan)}`,
     `ConnectUrl=${connectUrl(plan)}`,
     ...(stream === undefined ? [] : [`LogStream=${stream}`]),
+    ...(security === undefined ? [] : [`KafkaCa=${security.caPem}`]),
   ].flatMap((parameter) => ['--parameters', parameter]);
 };
 

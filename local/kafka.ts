@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +15,7 @@ import {
   stopProcess,
   waitUntilReady,
 } from './processes.ts';
+import { connectGroup, kafkaUsers, type Security, superUsers } from './secure.ts';
 import { projectRoot } from './state-folder.ts';
 
 const run = promisify(execFile);
@@ -35,7 +36,28 @@ export interface KafkaOptions extends Supervision {
   readonly dataDir?: string;
   /** The ports of the broker and of the controller; free ones are taken when left out. */
   readonly ports?: readonly [number, number];
+  /** The cluster that it is a node of; it is one by itself when left out. */
+  readonly cluster?: KafkaCluster;
   readonly logFile?: string;
+}
+
+/** Several nodes, each broker and controller in one. Every partition has a copy on three of them, as on MSK. */
+export interface KafkaCluster {
+  /** The same for all nodes, forever. */
+  readonly id: string;
+  readonly nodes: readonly KafkaNode[];
+  /** Which of `nodes` this one is. */
+  readonly index: number;
+  /** TLS everywhere, SCRAM for clients, and rights; everything in the clear, and allowed, when left out. */
+  readonly security?: Security;
+}
+
+export interface KafkaNode {
+  /** For clients. */
+  readonly port: number;
+  /** For other brokers. */
+  readonly peerPort: number;
+  readonly controllerPort: number;
 }
 
 export interface KafkaServer extends ServerHandle {
@@ -47,6 +69,14 @@ export interface ConnectOptions extends Supervision {
   readonly java: JavaParts;
   readonly brokers: string;
   readonly port?: number;
+  /** How it reaches Kafka: with the user `connect`; in the clear when left out. */
+  readonly security?: Security;
+  /** The secret with that user, in the Secrets Manager of its environment. */
+  readonly kafkaSecret?: string;
+  /** Copies of its internal topics; 1 when left out. */
+  readonly replicationFactor?: number;
+  /** For the worker's settings; one of its own when left out, which `stop` removes. */
+  readonly temporaryFolder?: string;
   /** Where it shows its metrics; nowhere when left out. */
   readonly metricsPort?: number;
   readonly logFile?: string;
@@ -66,6 +96,8 @@ const quietMs = 90_000;
  * heap holds indexes and request buffers only, the data is in the page cache.
  */
 const brokerFlags = ['-Xms128m', '-Xmx512m'];
+/** One of several, which share what the tests produce. */
+const nodeFlags = ['-Xms96m', '-Xmx384m'];
 /** Debezium needs 250 MB idle and up to 1 GB under load. */
 const connectFlags = ['-Xms256m', '-Xmx1g'];
 
@@ -76,18 +108,30 @@ const connectFlags = ['-Xms256m', '-Xmx1g'];
 export const startKafka = async (options: KafkaOptions): Promise<KafkaServer> => {
   const temporary = join(tmpdir(), `millrace-kafka-${randomUUID()}`);
   const dataDir = options.dataDir ?? temporary;
-  const [port, controllerPort] = options.ports ?? ((await findFreePorts(2)) as [number, number]);
+  const { cluster } = options;
+  const node = cluster?.nodes[cluster.index];
+  const [port, controllerPort] =
+    node === undefined
+      ? (options.ports ?? ((await findFreePorts(2)) as [number, number]))
+      : [node.port, node.controllerPort];
   const logFile = options.logFile ?? `${dataDir}.log`;
   const env = options.env ?? process.env;
   mkdirSync(dataDir, { recursive: true });
   const settingsFile = join(dataDir, 'server.properties');
-  writeFileSync(settingsFile, brokerSettings(join(dataDir, 'log'), port, controllerPort));
-  if (!existsSync(join(dataDir, 'log', 'meta.properties'))) {
-    await formatStorage(options.java, settingsFile, env);
+  const logDir = join(dataDir, 'log');
+  writeFileSync(
+    settingsFile,
+    propertiesOf(
+      cluster === undefined ? brokerSettings(logDir, port, controllerPort) : nodeSettings(logDir, cluster),
+    ),
+  );
+  if (!existsSync(join(logDir, 'meta.properties'))) {
+    await formatStorage(options.java, settingsFile, env, cluster);
   }
 
   const logStart = existsSync(logFile) ? statSync(logFile).size : 0;
-  const started = await startJava(options, brokerFlags, ['kafka.Kafka', settingsFile], logFile, env);
+  const flags = cluster === undefined ? brokerFlags : nodeFlags;
+  const started = await startJava(options, flags, ['kafka.Kafka', settingsFile], logFile, env);
   const server = {
     brokers: `${loopback}:${port}`,
     ...handleOf(started, logFile, [
@@ -107,25 +151,49 @@ export const startConnect = async (options: ConnectOptions): Promise<ConnectServ
   const port = options.port ?? (await findFreePorts(1))[0];
   const logFile = options.logFile ?? join(tmpdir(), `millrace-connect-${randomUUID()}.log`);
   const url = `http://${loopback}:${port}`;
-  const started = await startJava(
-    options,
-    [...connectFlags, ...metricsFlags(options)],
-    [
-      'org.apache.kafka.connect.cli.ConnectDistributed',
-      join(projectRoot, 'connect-container', 'worker.properties'),
+  const { security, kafkaSecret } = options;
+  // The script of the image, which writes the worker's settings there.
+  const temporary = options.temporaryFolder ?? mkdtempSync(join(tmpdir(), 'millrace-connect-'));
+  mkdirSync(temporary, { recursive: true });
+  const started = await startDetached({
+    ...options,
+    command: 'sh',
+    args: [
+      join(projectRoot, 'connect-container', 'start-worker.sh'),
+      ...[...connectFlags, ...metricsFlags(options), ...commonFlags],
+      ...[
+        '-cp',
+        join(options.java.connectHome, 'libs', '*'),
+        'org.apache.kafka.connect.cli.ConnectDistributed',
+      ],
     ],
-    logFile,
-    {
+    // worker.properties names the plug-ins' folder relative to the working directory.
+    cwd: options.java.connectHome,
+    env: {
       ...(options.env ?? process.env),
+      JAVA: options.java.command,
+      TMPDIR: temporary,
       CONNECT_BOOTSTRAP_SERVERS: options.brokers,
-      CONNECT_SECURITY_PROTOCOL: 'PLAINTEXT',
+      CONNECT_SECURITY_PROTOCOL: security === undefined ? 'PLAINTEXT' : 'SASL_SSL',
+      ...(security !== undefined && {
+        CONNECT_SASL_MECHANISM: 'SCRAM-SHA-512',
+        CONNECT_KAFKA_SECRET: kafkaSecret ?? '',
+        CONNECT_SSL_CA: security.caPem,
+      }),
       CONNECT_LISTENERS: url,
       CONNECT_ADVERTISED_HOST: loopback,
-      CONNECT_REPLICATION_FACTOR: '1',
-      CONNECT_GROUP: 'millrace-connect',
+      CONNECT_REPLICATION_FACTOR: String(options.replicationFactor ?? 1),
+      CONNECT_GROUP: connectGroup,
     },
-  );
-  const server = { url, ...handleOf(started, logFile, options.logFile === undefined ? [logFile] : []) };
+    logFile,
+  });
+  const server = {
+    url,
+    ...handleOf(started, logFile, [
+      ...(options.temporaryFolder === undefined ? [temporary] : []),
+      ...(options.logFile === undefined ? [logFile] : []),
+    ]),
+  };
   // `/` answers before the worker has joined its group, `/connectors` only after.
   await waitUntilReady('Kafka Connect', started, quietMs, async () => {
     try {
@@ -145,50 +213,114 @@ const metricsFlags = ({ java, metricsPort }: ConnectOptions): readonly string[] 
   return metricsPort === undefined ? [] : [`-javaagent:${agent}=${loopback}:${metricsPort}:${settings}`];
 };
 
-const brokerSettings = (logDir: string, port: number, controllerPort: number): string =>
-  Object.entries({
-    'process.roles': 'broker,controller',
-    'node.id': 1,
-    'controller.quorum.voters': `1@${loopback}:${controllerPort}`,
-    listeners: `PLAINTEXT://${loopback}:${port},CONTROLLER://${loopback}:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://${loopback}:${port}`,
-    'controller.listener.names': 'CONTROLLER',
-    'log.dirs': logDir,
-    'auto.create.topics.enable': false,
-    'offsets.topic.replication.factor': 1,
-    'offsets.topic.num.partitions': 5,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
-    'share.coordinator.state.topic.replication.factor': 1,
-    'share.coordinator.state.topic.min.isr': 1,
-    // The only member of a group need not wait for others.
-    'group.initial.rebalance.delay.ms': 0,
-  })
+type Properties = Readonly<Record<string, string | number | boolean>>;
+
+const propertiesOf = (settings: Properties): string =>
+  Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
+
+const brokerSettings = (logDir: string, port: number, controllerPort: number): Properties => ({
+  'process.roles': 'broker,controller',
+  'node.id': 1,
+  'controller.quorum.voters': `1@${loopback}:${controllerPort}`,
+  listeners: `PLAINTEXT://${loopback}:${port},CONTROLLER://${loopback}:${controllerPort}`,
+  'advertised.listeners': `PLAINTEXT://${loopback}:${port}`,
+  'controller.listener.names': 'CONTROLLER',
+  'log.dirs': logDir,
+  ...sharedSettings,
+  ...copies(1, 1),
+});
+
+const sharedSettings: Properties = {
+  'auto.create.topics.enable': false,
+  'offsets.topic.num.partitions': 5,
+  // Members need not wait for others.
+  'group.initial.rebalance.delay.ms': 0,
+};
+
+/** `factor` copies of every partition; a write is accepted once `inSync` of them have it. */
+const copies = (factor: number, inSync: number): Properties => ({
+  'default.replication.factor': factor,
+  'min.insync.replicas': inSync,
+  'offsets.topic.replication.factor': factor,
+  'transaction.state.log.replication.factor': factor,
+  'transaction.state.log.min.isr': inSync,
+  'share.coordinator.state.topic.replication.factor': factor,
+  'share.coordinator.state.topic.min.isr': inSync,
+});
+
+const nodeSettings = (logDir: string, { nodes, index, security }: KafkaCluster): Properties => {
+  const node = nodes[index];
+  if (node === undefined) throw new MillraceError('Internal', `The Kafka cluster has no node ${index}.`);
+  const { port, peerPort, controllerPort } = node;
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': index + 1,
+    'controller.quorum.voters': nodes
+      .map((other, at) => `${at + 1}@${loopback}:${other.controllerPort}`)
+      .join(','),
+    listeners: `CLIENT://${loopback}:${port},PEER://${loopback}:${peerPort},CONTROLLER://${loopback}:${controllerPort}`,
+    'advertised.listeners': `CLIENT://${loopback}:${port},PEER://${loopback}:${peerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PEER',
+    'log.dirs': logDir,
+    ...sharedSettings,
+    ...(nodes.length < 3 ? copies(1, 1) : copies(3, 2)),
+    'unclean.leader.election.enable': false,
+    ...(security === undefined
+      ? { 'listener.security.protocol.map': 'CLIENT:PLAINTEXT,PEER:PLAINTEXT,CONTROLLER:PLAINTEXT' }
+      : secureSettings(security)),
+  };
+};
+
+/** Clients by SCRAM over TLS; brokers and controllers among each other by their certificate. */
+const secureSettings = ({ brokerFile, caFile }: Security): Properties => ({
+  'listener.security.protocol.map': 'CLIENT:SASL_SSL,PEER:SSL,CONTROLLER:SSL',
+  'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+  // The users are Kafka's own; a broker asks for this line although it logs in nowhere by it.
+  'listener.name.client.scram-sha-512.sasl.jaas.config':
+    'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+  'ssl.keystore.type': 'PEM',
+  'ssl.keystore.location': brokerFile,
+  'ssl.truststore.type': 'PEM',
+  'ssl.truststore.location': caFile,
+  'listener.name.client.ssl.client.auth': 'none',
+  'listener.name.peer.ssl.client.auth': 'required',
+  'listener.name.controller.ssl.client.auth': 'required',
+  'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+  'allow.everyone.if.no.acl.found': false,
+  'super.users': superUsers,
+});
+
+/** A Kafka uuid is 16 bytes in URL-safe base 64; a leading hyphen would be read as an option. */
+export const makeClusterId = (): string => `M${randomBytes(16).toString('base64url').slice(1)}`;
 
 const formatStorage = async (
   java: JavaParts,
   settingsFile: string,
   env: NodeJS.ProcessEnv,
+  cluster: KafkaCluster | undefined,
 ): Promise<void> => {
-  // A Kafka uuid is 16 bytes in URL-safe base 64; a leading hyphen would be read as an option.
-  const clusterId = `M${randomBytes(16).toString('base64url').slice(1)}`;
+  const users = cluster?.security === undefined ? [] : kafkaUsers(cluster.security);
   try {
     await run(
       java.command,
       [
         ...commonFlags,
         ...['-cp', join(java.connectHome, 'libs', '*'), 'kafka.tools.StorageTool'],
-        ...['format', '--cluster-id', clusterId, '--config', settingsFile],
+        ...['format', '--cluster-id', cluster?.id ?? makeClusterId(), '--config', settingsFile],
+        ...users.flatMap(({ username, password }) => [
+          '--add-scram',
+          `SCRAM-SHA-512=[name=${username},password=${password}]`,
+        ]),
       ],
       { env },
     );
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MillraceError('LocalStackFailed', `Kafka's storage could not be formatted: ${reason}`, {
-      cause,
-    });
+    // Without the message of the cause, which has the whole command.
+    const reason = (cause as { readonly stderr?: string }).stderr?.trim() ?? 'it cannot be run';
+    throw new MillraceError('LocalStackFailed', `Kafka's storage could not be formatted: ${reason}`);
   }
 };
 
@@ -200,7 +332,7 @@ const commonFlags = [
 ];
 
 const startJava = (
-  options: KafkaOptions | ConnectOptions,
+  options: KafkaOptions,
   flags: readonly string[],
   command: readonly string[],
   logFile: string,

@@ -10,6 +10,7 @@ import { partLog } from './parts.ts';
 import { createProgressReporter } from './progress.ts';
 import { deployStack, resetStack, startStack, stopStack } from './stack.ts';
 import {
+  moreBrokers,
   moreWorkers,
   type OptionalPart,
   optionalParts,
@@ -54,6 +55,7 @@ const requireStack = (): StackState => {
 const describeState = (state: StackState): string =>
   [
     `Kafka         ${state.kafka.brokers}`,
+    ...(state.secure === undefined ? [] : [`Certificates  ${relative(process.cwd(), state.secure.caFile)}`]),
     `Kafka Connect ${state.connect.url}`,
     `AWS emulator  ${state.emulator.url} (region ${state.emulator.region})`,
     `Source        ${databaseUrl(state.source)}`,
@@ -77,7 +79,7 @@ program
   .option('--bench', "also the plug-in of the benchmark's peer")
   .addOption(
     new Option('--with <parts...>', 'also these parts, which are downloaded and started only when asked for')
-      .choices(optionalParts)
+      .choices(optionalParts.filter((part) => !moreBrokers.some((broker) => broker === part)))
       .default([]),
   )
   .addOption(
@@ -85,9 +87,23 @@ program
       .choices(['1', '2', '3'])
       .default('1'),
   )
+  .addOption(
+    new Option('--brokers <count>', 'how many Kafka brokers there are; kept with the data').choices([
+      '1',
+      '3',
+    ]),
+  )
+  .option('--secure', 'TLS everywhere, and users with rights at Kafka; kept with the data')
   .option('--no-deploy', 'start the servers only')
   .action(
-    async (options: { bench?: boolean; with: readonly OptionalPart[]; workers: string; deploy: boolean }) => {
+    async (options: {
+      bench?: boolean;
+      with: readonly OptionalPart[];
+      workers: string;
+      brokers?: string;
+      secure?: boolean;
+      deploy: boolean;
+    }) => {
       const interrupted = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
         process.once(signal, () => {
@@ -102,6 +118,8 @@ program
           reporter,
           bench: options.bench ?? false,
           with: [...new Set([...options.with, ...moreWorkers.slice(0, Number(options.workers) - 1)])],
+          ...(options.brokers !== undefined && { brokers: options.brokers === '3' ? 3 : 1 }),
+          ...(options.secure !== undefined && { secure: options.secure }),
           deploy: options.deploy,
           signal: interrupted.signal,
         });

@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -17,6 +18,7 @@ import mysql from 'mysql2/promise';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { type MariadbParts, prepareMariadb } from './downloads.ts';
 import { findFreePort, loopback } from './ports.ts';
+import type { ServerTls } from './postgres.ts';
 import { installLine } from './prerequisites.ts';
 import {
   type ProcessIdentity,
@@ -38,6 +40,8 @@ export interface MariadbOptions extends Supervision {
   readonly dataDir?: string;
   /** System variables, as `{ binlog_format: 'ROW' }`. They win over ours. */
   readonly config?: Readonly<Record<string, string>>;
+  /** What it shows, and whom its clients trust: it takes no connection in the clear then. */
+  readonly tls?: ServerTls;
   /** Created unless it exists; `millrace` by default. */
   readonly database?: string;
   /** Next to the data by default. */
@@ -54,6 +58,8 @@ export interface MariadbServer {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** Whom its clients trust; undefined when it speaks in the clear. */
+  readonly caPem?: string;
   readonly process: ProcessIdentity;
   readonly logFile: string;
   /** Shutdown in order; open transactions are rolled back. Returns when the process has ended. */
@@ -114,6 +120,7 @@ export const startMariadb = async (options: MariadbOptions = {}): Promise<Mariad
     // Names of accounts are addresses, so that no look-up of a name delays a connection.
     skip_name_resolve: 'ON',
     innodb_buffer_pool_size: '64M',
+    ...(options.tls === undefined ? {} : requireTls(dataDir, options.tls)),
     ...options.config,
   };
   const started = await startDetached({
@@ -133,6 +140,7 @@ export const startMariadb = async (options: MariadbOptions = {}): Promise<Mariad
     port,
     ...localMariadbUser,
     database,
+    ...(options.tls !== undefined && { caPem: options.tls.caPem }),
     process: started.identity,
     logFile,
     stop: async () => {
@@ -147,6 +155,17 @@ export const startMariadb = async (options: MariadbOptions = {}): Promise<Mariad
   };
   await waitUntilReady('MariaDB', started, quietMs, () => makesDatabase(server));
   return server;
+};
+
+/** Puts the certificate next to the data, and returns the settings that go with it. */
+const requireTls = (
+  dataDir: string,
+  { serverCertificate, serverKey }: ServerTls,
+): Readonly<Record<string, string>> => {
+  const [certificate, key] = [join(dataDir, 'server.pem'), join(dataDir, 'server.key')];
+  writeFileSync(certificate, serverCertificate, { mode: 0o600 });
+  writeFileSync(key, serverKey, { mode: 0o600 });
+  return { ssl_cert: certificate, ssl_key: key, require_secure_transport: 'ON' };
 };
 
 /**
@@ -298,9 +317,12 @@ const isExecutable = (file: string): boolean => {
 
 /** Whether the server answers; then it has the database, too. */
 const makesDatabase = async (server: MariadbServer): Promise<boolean> => {
-  const { host, port, user, password } = server;
+  const { host, port, user, password, caPem } = server;
   const connection = await mysql
-    .createConnection({ host, port, user, password, connectTimeout: 5_000 })
+    .createConnection({
+      ...{ host, port, user, password, connectTimeout: 5_000 },
+      ...(caPem !== undefined && { ssl: { ca: caPem } }),
+    })
     .catch(() => undefined);
   if (connection === undefined) return false;
   try {

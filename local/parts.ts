@@ -7,13 +7,15 @@ import type { LocalImages } from './ecs-shim/images.ts';
 import { emulatorStop, startEmulator } from './emulator.ts';
 import { engineStop, startEngine } from './engine.ts';
 import { partEnvironment } from './environment.ts';
-import { startConnect, startKafka } from './kafka.ts';
+import { type KafkaCluster, startConnect, startKafka } from './kafka.ts';
 import { mariadbSourceSettings, mariadbStop, startMariadb } from './mariadb.ts';
 import { findFreePort, loopback } from './ports.ts';
 import { postgresStop, sourceSettings, startPostgres } from './postgres.ts';
 import { politeStop, type StopStep, stopProcess } from './processes.ts';
 import { startPrometheus } from './prometheus.ts';
+import { kafkaSecretName, putKafkaUsers, readSecurity, type Security } from './secure.ts';
 import {
+  moreBrokers,
   moreWorkers,
   type PartName,
   readPlan,
@@ -22,6 +24,7 @@ import {
   recordFile,
   runningPart,
   type StackPlan,
+  type StackPorts,
   taskRecordsFolder,
 } from './stack-state.ts';
 import { projectRoot, type StateFolder, stateFolder } from './state-folder.ts';
@@ -42,6 +45,8 @@ const stopSteps: Readonly<Record<PartName, readonly StopStep[]>> = {
   source: postgresStop,
   target: postgresStop,
   kafka: politeStop,
+  kafka2: politeStop,
+  kafka3: politeStop,
   connect: politeStop,
   connect2: politeStop,
   connect3: politeStop,
@@ -60,7 +65,10 @@ export const connectUrl = (plan: PlannedPorts): string => `http://${loopback}:${
 /** Where logs are streamed; undefined where the stack was planned without. */
 export const streamUrl = (plan: PlannedPorts): string | undefined =>
   plan.ports.stream === undefined ? undefined : `http://${loopback}:${plan.ports.stream}/`;
-export const kafkaBrokers = (plan: PlannedPorts): string => `${loopback}:${plan.ports.kafka}`;
+export const kafkaBrokers = ({ ports, mode }: Pick<StackPlan, 'ports' | 'mode'>): string =>
+  [ports.kafka, ...(mode?.brokers === 3 ? [ports.kafka2, ports.kafka3] : [])]
+    .map((port) => `${loopback}:${port}`)
+    .join(',');
 export const partLog = (folder: StateFolder, part: PartName): string => join(folder.logs, `${part}.log`);
 
 /**
@@ -79,10 +87,13 @@ export const launchPart = async (
     logFile: partLog(folder, part),
     ...(signal === undefined ? {} : { signal }),
   };
+  const security = plan.mode?.secure === true ? readSecurity(folder) : undefined;
+  const tls = security === undefined ? {} : { tls: security };
   switch (part) {
     case 'source':
       await startPostgres({
         ...shared,
+        ...tls,
         port: plan.ports.source,
         dataDir: join(folder.data, part),
         database: sourceDatabase,
@@ -92,17 +103,21 @@ export const launchPart = async (
     case 'target':
       await startPostgres({
         ...shared,
+        ...tls,
         port: plan.ports.target,
         dataDir: join(folder.data, part),
         database: targetDatabase,
       });
       return;
     case 'kafka':
+    case 'kafka2':
+    case 'kafka3':
       await startKafka({
         ...shared,
         java: plan.java,
         dataDir: join(folder.data, part),
         ports: [plan.ports.kafka, plan.ports.kafkaController],
+        ...clusterOf(part, plan, security),
       });
       return;
     case 'connect':
@@ -114,6 +129,9 @@ export const launchPart = async (
         ...shared,
         java: plan.java,
         brokers: kafkaBrokers(plan),
+        replicationFactor: plan.mode?.brokers ?? 1,
+        temporaryFolder: join(folder.run, 'tmp', part),
+        ...(security !== undefined && { security, kafkaSecret: kafkaSecretName('connect') }),
         ...(port !== undefined && { port }),
         ...(metricsPort !== undefined && { metricsPort }),
       });
@@ -139,6 +157,8 @@ export const launchPart = async (
         connectLogs: ['connect', ...moreWorkers].map((worker) => join(folder.logs, `${worker}.log`)),
         temporaryFolder: join(folder.run, 'tmp'),
       });
+      // Before anyone asks for them: an emulator that was killed may have lost them.
+      if (security !== undefined) await putKafkaUsers(emulatorUrl(plan), security);
       return;
     case 'stream':
       await startStream({
@@ -151,6 +171,7 @@ export const launchPart = async (
     case 'mariadb':
       await startMariadb({
         ...shared,
+        ...tls,
         ...(plan.ports.mariadb === undefined ? {} : { port: plan.ports.mariadb }),
         dataDir: join(folder.data, part),
         database: mariadbDatabase,
@@ -172,6 +193,36 @@ export const launchPart = async (
       await startConsole({ ...shared, port: plan.ports.console ?? (await findFreePort()), folder });
       return;
   }
+};
+
+/** A single broker, in the clear, is a cluster by itself. */
+const clusterOf = (
+  part: 'kafka' | (typeof moreBrokers)[number],
+  { ports, mode }: StackPlan,
+  security: Security | undefined,
+): { readonly cluster?: KafkaCluster } => {
+  if (mode?.clusterId === undefined) return {};
+  const parts: readonly ('kafka' | (typeof moreBrokers)[number])[] = [
+    'kafka',
+    ...(mode.brokers === 1 ? [] : moreBrokers),
+  ];
+  const portOf = (name: keyof StackPorts): number => {
+    const port = ports[name];
+    if (port === undefined) throw new MillraceError('Internal', `The stack has no port ${name}.`);
+    return port;
+  };
+  return {
+    cluster: {
+      id: mode.clusterId,
+      nodes: parts.map((name) => ({
+        port: portOf(name),
+        peerPort: portOf(`${name}Peer`),
+        controllerPort: portOf(`${name}Controller`),
+      })),
+      index: parts.indexOf(part),
+      ...(security !== undefined && { security }),
+    },
+  };
 };
 
 /** Where the Connect workers of the stack show their metrics. */

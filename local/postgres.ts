@@ -47,10 +47,19 @@ export interface PostgresOptions extends Supervision {
   readonly dataDir?: string;
   /** Settings of postgresql.conf, as `{ wal_level: 'logical' }`. They win over ours. */
   readonly config?: Readonly<Record<string, string>>;
+  /** What it shows, and whom its clients trust: it takes no connection in the clear then. */
+  readonly tls?: ServerTls;
   /** Created unless it exists; `postgres` by default. */
   readonly database?: string;
   /** Next to the data by default. */
   readonly logFile?: string;
+}
+
+/** The certificate of a server of this machine, all in PEM. */
+export interface ServerTls {
+  readonly caPem: string;
+  readonly serverCertificate: string;
+  readonly serverKey: string;
 }
 
 /** A running server; the password of its superuser is the same for every local server. */
@@ -60,6 +69,8 @@ export interface PostgresServer {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** Whom its clients trust; undefined when it speaks in the clear. */
+  readonly caPem?: string;
   readonly process: ProcessIdentity;
   readonly logFile: string;
   /** Fast shutdown; open transactions are rolled back. Returns when the process has ended. */
@@ -116,6 +127,7 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
     unix_socket_directories: '',
     timezone: 'UTC',
     log_timezone: 'UTC',
+    ...(options.tls === undefined ? {} : requireTls(dataDir, options.tls, owner)),
     ...options.config,
   };
   const started = await startDetached({
@@ -137,6 +149,7 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
     port,
     ...localPostgresUser,
     database,
+    ...(options.tls !== undefined && { caPem: options.tls.caPem }),
     process: started.identity,
     logFile,
     stop: async () => {
@@ -202,6 +215,23 @@ const createCluster = async (
     rmSync(passwordFile, { force: true });
     rmSync(unfinished, { recursive: true, force: true });
   }
+};
+
+/** Puts the certificate where the server may read it, and lets nobody in without TLS. Returns the settings that go with it. */
+const requireTls = (
+  dataDir: string,
+  { serverCertificate, serverKey }: ServerTls,
+  owner: ServerUser | undefined,
+): Readonly<Record<string, string>> => {
+  const write = (name: string, text: string): void => {
+    const file = join(dataDir, name);
+    writeFileSync(file, text, { mode: 0o600 });
+    if (owner !== undefined) chownSync(file, owner.uid, owner.gid);
+  };
+  write('server.pem', serverCertificate);
+  write('server.key', serverKey);
+  write('pg_hba.conf', 'hostssl all all all scram-sha-256\nhostssl replication all all scram-sha-256\n');
+  return { ssl: 'on', ssl_cert_file: 'server.pem', ssl_key_file: 'server.key' };
 };
 
 /** Undefined unless we are root. */
@@ -305,8 +335,12 @@ const ensureDatabase = async (server: PostgresServer): Promise<void> => {
 };
 
 const connectTo = (server: PostgresServer, database: string): pg.Client => {
-  const { host, port, user, password } = server;
-  const client = new pg.Client({ host, port, user, password, database, connectionTimeoutMillis: 5_000 });
+  const { host, port, user, password, caPem } = server;
+  const client = new pg.Client({
+    ...{ host, port, user, password, database },
+    ...(caPem !== undefined && { ssl: { ca: caPem } }),
+    connectionTimeoutMillis: 5_000,
+  });
   client.on('error', () => undefined); // A server that goes away between two calls fails the next call.
   return client;
 };

@@ -17,11 +17,22 @@ export const requiredParts = [
   'stream',
 ] as const;
 /** Started, and downloaded, only when they are asked for. */
-export const optionalParts = ['mariadb', 'connect2', 'connect3', 'monitoring', 'console'] as const;
+export const optionalParts = [
+  'mariadb',
+  'kafka2',
+  'kafka3',
+  'connect2',
+  'connect3',
+  'monitoring',
+  'console',
+] as const;
 export type OptionalPart = (typeof optionalParts)[number];
 
 /** Kafka Connect workers that join the first one, in this order. */
 export const moreWorkers = ['connect2', 'connect3'] as const satisfies readonly OptionalPart[];
+
+/** Kafka brokers besides the first one: all of them, or none. */
+export const moreBrokers = ['kafka2', 'kafka3'] as const satisfies readonly OptionalPart[];
 
 export const partNames = [...requiredParts, ...optionalParts] as const;
 export type PartName = (typeof partNames)[number];
@@ -38,6 +49,16 @@ const databaseSchema = z.strictObject({
 /** What programs need to use the running stack: `.millrace/run/stack.json`. */
 const stackStateSchema = z.strictObject({
   kafka: z.strictObject({ brokers: z.string() }),
+  /** Of a stack that was started with --secure. */
+  secure: z
+    .strictObject({
+      /** Whom its servers' certificates are from, in PEM, and the file with it. */
+      caPem: z.string(),
+      caFile: z.string(),
+      /** Who may do everything at Kafka. */
+      kafkaAdministrator: z.strictObject({ username: z.string(), password: z.string() }),
+    })
+    .optional(),
   connect: z.strictObject({ url: z.string() }),
   emulator: z.strictObject({ url: z.string(), region: z.string(), accountId: z.string() }),
   source: databaseSchema,
@@ -58,6 +79,14 @@ const portsSchema = z.strictObject({
   target: z.number(),
   kafka: z.number(),
   kafkaController: z.number(),
+  /** For other brokers. */
+  kafkaPeer: z.number().optional(),
+  kafka2: z.number().optional(),
+  kafka2Controller: z.number().optional(),
+  kafka2Peer: z.number().optional(),
+  kafka3: z.number().optional(),
+  kafka3Controller: z.number().optional(),
+  kafka3Peer: z.number().optional(),
   connect: z.number(),
   emulator: z.number(),
   stream: z.number().optional(),
@@ -80,7 +109,11 @@ export const portNamesOf = (part: PartName): readonly (keyof StackPorts)[] => {
     case 'engine':
       return [];
     case 'kafka':
-      return ['kafka', 'kafkaController'];
+      return ['kafka', 'kafkaController', 'kafkaPeer'];
+    case 'kafka2':
+      return ['kafka2', 'kafka2Controller', 'kafka2Peer'];
+    case 'kafka3':
+      return ['kafka3', 'kafka3Controller', 'kafka3Peer'];
     case 'connect':
       return ['connect', 'connectMetrics'];
     case 'connect2':
@@ -92,9 +125,20 @@ export const portNamesOf = (part: PartName): readonly (keyof StackPorts)[] => {
   }
 };
 
+/** What the data of a stack is made for: it serves no other. */
+const modeSchema = z.strictObject({
+  brokers: z.union([z.literal(1), z.literal(3)]),
+  /** TLS everywhere, SCRAM and rights at Kafka. */
+  secure: z.boolean(),
+  /** Of Kafka, where it has several nodes. */
+  clusterId: z.string().optional(),
+});
+export type StackMode = z.infer<typeof modeSchema>;
+
 /** What a part is started with, so that a later process can start it again. */
 const stackPlanSchema = z.strictObject({
   ports: portsSchema,
+  mode: modeSchema.optional(),
   /** Which of the optional parts belong to it. */
   with: z.array(z.enum(optionalParts)).readonly().optional(),
   java: z.strictObject({ command: z.string(), connectHome: z.string() }),
@@ -129,6 +173,13 @@ export const readPorts = (folder: StateFolder): StackPorts | undefined =>
 
 export const writePorts = (folder: StateFolder, ports: StackPorts): void =>
   writeJson(join(folder.data, 'ports.json'), ports);
+
+/** Undefined for a stack without data, and for one of before there were several modes. */
+export const readMode = (folder: StateFolder): StackMode | undefined =>
+  readJson(join(folder.data, 'mode.json'), modeSchema);
+
+export const writeMode = (folder: StateFolder, mode: StackMode): void =>
+  writeJson(join(folder.data, 'mode.json'), mode);
 
 /** The parts of a planned stack. */
 export const plannedParts = (plan: Pick<StackPlan, 'with'> = {}): readonly PartName[] => [

@@ -13,6 +13,7 @@ import {
 } from './deploy.ts';
 import { benchPlugin, prepareDownloads, prepareMariadb, preparePrometheus } from './downloads.ts';
 import { localAccountId, localRegion } from './environment.ts';
+import { makeClusterId } from './kafka.ts';
 import { withLock } from './lock.ts';
 import { localMariadbUser } from './mariadb.ts';
 import {
@@ -32,22 +33,27 @@ import { localPostgresUser, postgresFolder } from './postgres.ts';
 import { findMarkedProcesses, type StopStep, stopProcess } from './processes.ts';
 import { type ProgressReporter, silentReporter } from './progress.ts';
 import { prometheusUrl, readsApi } from './prometheus.ts';
+import { grantKafkaRights, prepareSecurity, readSecurity } from './secure.ts';
 import {
+  moreBrokers,
   moreWorkers,
   type OptionalPart,
   type PartName,
   partNames,
   plannedParts,
   portNamesOf,
+  readMode,
   readPlan,
   readPorts,
   readStackState,
   requiredParts,
   runningPart,
   runningTasks,
+  type StackMode,
   type StackPlan,
   type StackPorts,
   type StackState,
+  writeMode,
   writePlan,
   writePorts,
   writeStackState,
@@ -61,6 +67,9 @@ export interface StackOptions {
   readonly bench?: boolean;
   /** Optional parts that it has to have. None by default. */
   readonly with?: readonly OptionalPart[];
+  /** How many Kafka brokers, and whether everything is encrypted: as its data is, or one in the clear, by default. */
+  readonly brokers?: 1 | 3;
+  readonly secure?: boolean;
   /** Without it only the servers are started. True by default. */
   readonly deploy?: boolean;
   /** Ends the start; what was started is stopped again before the call throws the signal's reason. */
@@ -89,6 +98,7 @@ export interface StartedStack {
 export const startStack = (options: StackOptions = {}): Promise<StartedStack> => {
   const folder = options.folder ?? stateFolder();
   return withStackLock(folder, options.reporter, async () => {
+    const mode = chooseMode(folder, options);
     const found = await findStack(folder, options.bench ?? false);
     if (found !== undefined) {
       const revived = await revive(folder, found, options);
@@ -103,8 +113,25 @@ export const startStack = (options: StackOptions = {}): Promise<StartedStack> =>
       return { state, started: revived.length > 0 || state !== found.state, phases: [] };
     }
     await stopEverything(folder);
-    return startParts(folder, options);
+    return startParts(folder, mode, options);
   });
+};
+
+/** Throws `LocalStackFailed` for a mode that the stack's data was not made for. */
+const chooseMode = (folder: StateFolder, { brokers, secure }: StackOptions): StackMode => {
+  const hasData = existsSync(join(folder.data, 'emulator')) || readPorts(folder) !== undefined;
+  const kept = readMode(folder) ?? (hasData ? { brokers: 1, secure: false } : undefined);
+  if (kept === undefined) {
+    const wanted = { brokers: brokers ?? 1, secure: secure ?? false };
+    return wanted.brokers === 1 && !wanted.secure ? wanted : { ...wanted, clusterId: makeClusterId() };
+  }
+  if ((brokers ?? kept.brokers) === kept.brokers && (secure ?? kept.secure) === kept.secure) return kept;
+  const describe = (mode: Pick<StackMode, 'brokers' | 'secure'>): string =>
+    `--brokers ${mode.brokers}${mode.secure ? ' --secure' : ''}`;
+  throw new MillraceError(
+    'LocalStackFailed',
+    `The stack's data is of ${describe(kept)}, and serves no other. Remove it first: npm run local -- reset`,
+  );
 };
 
 /**
@@ -189,8 +216,10 @@ const portsOf = (part: PartName, ports: StackPorts): readonly number[] => {
 
 /** What depends on no other part first. */
 const reviveOrder: readonly (readonly PartName[])[] = [
-  ['source', 'target', 'mariadb', 'kafka', 'engine', 'stream', 'console'],
-  ['connect', 'emulator'],
+  ['source', 'target', 'mariadb', 'kafka', 'kafka2', 'kafka3', 'engine', 'stream', 'console'],
+  // Secrets, which the worker asks for.
+  ['emulator'],
+  ['connect'],
   ['connect2', 'connect3'],
   ['monitoring'],
 ];
@@ -259,7 +288,7 @@ const addParts = async (
     throw error;
   }
   writePlan(folder, plan);
-  const state = describeStack(plan, running.state.outputs);
+  const state = describeStack(folder, plan, running.state.outputs);
   writeStackState(folder, state);
   return { state, plan };
 };
@@ -284,7 +313,7 @@ const redeploy = async (context: DeployContext & { readonly plan: StackPlan }): 
     bundleConsumer(context),
     bootstrapEmulator(context),
   ]);
-  const state = describeStack(context.plan, await deployApp(context, assembly));
+  const state = describeStack(context.folder, context.plan, await deployApp(context, assembly));
   writeStackState(context.folder, state);
   // It has loaded the function as it was.
   await haltPart('stream', context.folder);
@@ -315,7 +344,11 @@ const withStackLock = <T>(
     action,
   );
 
-const startParts = async (folder: StateFolder, options: StackOptions): Promise<StartedStack> => {
+const startParts = async (
+  folder: StateFolder,
+  mode: StackMode,
+  options: StackOptions,
+): Promise<StartedStack> => {
   const reporter = options.reporter ?? silentReporter;
   const failure = new AbortController();
   const signal = AbortSignal.any([failure.signal, ...(options.signal === undefined ? [] : [options.signal])]);
@@ -337,9 +370,11 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
   };
 
   const deploys = options.deploy ?? true;
-  const wanted = options.with ?? [];
+  const brokers = mode.brokers === 1 ? [] : moreBrokers;
+  const wanted = [...new Set([...(options.with ?? []), ...brokers])];
   const ports = await choosePorts(folder, [...requiredParts, ...wanted].flatMap(portNamesOf), reporter);
-  const context: DeployContext = { folder, plan: { ports }, signal };
+  const context: DeployContext = { folder, plan: { ports, mode }, signal };
+  writeMode(folder, mode);
   // They need nothing but the ports, and take the longest.
   const synthesis = deploys ? time('cdk synth', () => synthesizeApp(context)) : undefined;
   const built: readonly Promise<unknown>[] =
@@ -354,31 +389,39 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
     const plan: StackPlan = {
       ...downloads,
       with: wanted,
+      mode,
       ports,
       engineSocket: engineSocketOf(folder),
       images: localImages,
     };
     writePlan(folder, plan);
+    const security = mode.secure
+      ? await time('certificates', () => prepareSecurity(folder, plan.emulatorPython))
+      : undefined;
     const launch = (part: PartName): Promise<void> =>
       time(part, () => launchPart(part, folder, plan, signal));
+    const emulator = launch('engine').then(() => launch('emulator'));
     await together(
       launch('source'),
       launch('target'),
-      ...wanted.filter((part) => !isWorker(part) && part !== 'monitoring').map(launch),
-      launch('kafka')
+      ...wanted.filter((part) => !isWorker(part) && !isBroker(part) && part !== 'monitoring').map(launch),
+      Promise.all([launch('kafka'), ...brokers.map(launch)])
+        .then(() =>
+          security === undefined
+            ? undefined
+            : Promise.all([grantKafkaRights(kafkaBrokers(plan), security), emulator]),
+        )
         // The first worker makes the topics that the others share with it.
         .then(() => launch('connect'))
         .then(() => Promise.all(wanted.filter(isWorker).map(launch))),
       launch('stream'),
-      launch('engine')
-        .then(() => launch('emulator'))
-        .then(() => (deploys ? time('cdk bootstrap', () => bootstrapEmulator(context)) : undefined)),
+      emulator.then(() => (deploys ? time('cdk bootstrap', () => bootstrapEmulator(context)) : undefined)),
       ...built,
     );
     const assembly = await synthesis;
     const outputs =
       assembly === undefined ? {} : await time('cdk deploy', () => deployApp(context, assembly));
-    const state = describeStack(plan, outputs);
+    const state = describeStack(folder, plan, outputs);
     writeStackState(folder, state);
     // It reads the address of the deployed API.
     if (wanted.includes('monitoring')) await launch('monitoring');
@@ -392,12 +435,25 @@ const startParts = async (folder: StateFolder, options: StackOptions): Promise<S
 };
 
 const isWorker = (part: PartName): boolean => moreWorkers.some((worker) => worker === part);
+const isBroker = (part: PartName): boolean => moreBrokers.some((broker) => broker === part);
 
-const describeStack = (plan: StackPlan, outputs: Readonly<Record<string, string>>): StackState => {
+const describeStack = (
+  folder: StateFolder,
+  plan: StackPlan,
+  outputs: Readonly<Record<string, string>>,
+): StackState => {
   const emulator = emulatorUrl(plan);
   const api = apiOf(emulator, outputs);
+  const security = plan.mode?.secure === true ? readSecurity(folder) : undefined;
   return {
     kafka: { brokers: kafkaBrokers(plan) },
+    ...(security !== undefined && {
+      secure: {
+        caPem: security.caPem,
+        caFile: security.caFile,
+        kafkaAdministrator: security.administrator,
+      },
+    }),
     connect: { url: connectUrl(plan) },
     emulator: { url: emulator, region: localRegion, accountId: localAccountId },
     source: { host: loopback, port: plan.ports.source, ...localPostgresUser, database: sourceDatabase },
@@ -448,7 +504,7 @@ const stopOrder: readonly (readonly PartName[])[] = [
   ['emulator'],
   ['engine'],
   ['connect', 'connect2', 'connect3'],
-  ['kafka', 'source', 'target', 'mariadb'],
+  ['kafka', 'kafka2', 'kafka3', 'source', 'target', 'mariadb'],
 ];
 
 const leftoverStop: readonly StopStep[] = [

@@ -15,8 +15,13 @@ export interface StateFolder {
   readonly data: string;
 }
 
-/** `.millrace/` in the project. A test with a stack of its own gives another root and shares the cache. */
-export const stateFolder = (root: string = join(projectRoot, '.millrace')): StateFolder => ({
+/**
+ * `.millrace/` in the project, or what MILLRACE_STATE_FOLDER names. A test with a stack of its own gives another root and shares the
+ * cache.
+ */
+export const stateFolder = (
+  root: string = process.env.MILLRACE_STATE_FOLDER ?? join(projectRoot, '.millrace'),
+): StateFolder => ({
   root,
   cache: join(projectRoot, '.millrace', 'cache'),
   run: join(root, 'run'),

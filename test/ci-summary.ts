@@ -1,6 +1,6 @@
 /**
  * `npm run ci:summary -- STAGE=EXIT=SECONDS...`: how long each stage of CI took, and its closing line. The stages `usual`, `matrix`,
- * `faults`, `chain`, `mysql`, `browser` and `api` keep the counts of their tests; one that has kept none in this run of CI has
+ * `faults`, `chain`, `secure`, `mysql`, `browser` and `api` keep the counts of their tests; one that has kept none in this run of CI has
  * failed. The stage `packages`, which installs them, counts as none when it passes. Every other stage counts as one test.
  */
 import { pathToFileURL } from 'node:url';
@@ -12,6 +12,7 @@ const testRuns: ReadonlyMap<string, readonly string[]> = new Map([
   ['matrix', ['matrix']],
   ['faults', ['faults']],
   ['chain', ['chain']],
+  ['secure', ['secure']],
   ['mysql', ['mysql']],
   ['browser', ['browser']],
   ['api', ['api']],

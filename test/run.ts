@@ -104,7 +104,7 @@ export const usualProjects: readonly string[] = [
   'product',
 ];
 /** Those that take longer, and have a command of their own. */
-export const longProjects: readonly string[] = ['matrix', 'faults', 'chain', 'browser', 'api'];
+export const longProjects: readonly string[] = ['matrix', 'faults', 'chain', 'secure', 'browser', 'api'];
 
 /** Within 15 minutes on two cores. */
 const usualSteps: readonly Step[] = [

@@ -15,6 +15,7 @@ import {
   startAndAwaitActive,
   statusOf,
   type Tenant,
+  tlsOfClient,
   waitFor,
 } from './harness.ts';
 import { createMariadbTenant, type MariadbTenant } from './mariadb-tenant.ts';
@@ -356,7 +357,14 @@ describe('tables of MariaDB that are changed while a start is under way', () => 
     if (mariadb === undefined) throw new Error('The local stack runs without MariaDB.');
     const { createConnection } = await import('mysql2/promise');
     const { host, port, user, password } = mariadb;
-    writer = await createConnection({ host, port, user, password, database: tenant.sourceName });
+    writer = await createConnection({
+      host,
+      port,
+      user,
+      password,
+      database: tenant.sourceName,
+      ...tlsOfClient(),
+    });
     for (const table of tables) {
       const rows = table.startsWith('big_') ? bigRows : 100;
       await tenant.sql.query(`

@@ -13,6 +13,7 @@ import {
   startAndAwaitActive,
   statusOf,
   type Tenant,
+  tlsOfClient,
   waitFor,
 } from './harness.ts';
 import { createMariadbTenant, type MariadbTenant } from './mariadb-tenant.ts';
@@ -158,7 +159,14 @@ describeInLongForm('MariaDB: tables that change between two first starts', () =>
     const { mariadb } = runningStack();
     if (mariadb === undefined) throw new Error('The local stack runs without MariaDB.');
     const { host, port, user, password } = mariadb;
-    const other = await createConnection({ host, port, user, password, database: tenant.sourceName });
+    const other = await createConnection({
+      host,
+      port,
+      user,
+      password,
+      database: tenant.sourceName,
+      ...tlsOfClient(),
+    });
     for (const statement of [
       "XA START 'first'",
       'INSERT INTO other VALUES (1)',

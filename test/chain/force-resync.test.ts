@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, test } from '@jest/globals';
 import kafkajs from 'kafkajs';
-import { createKafka, parseBrokers } from '#adapters/kafka/kafka-client.ts';
+import { createKafka } from '#adapters/kafka/kafka-client.ts';
 import { createRecordingLog } from '../kit/recording-log.ts';
 import {
   awaitEqual,
@@ -11,7 +11,7 @@ import {
   createReplication,
   createTenant,
   digestQuery,
-  runningStack,
+  kafkaSettings,
   startAndAwaitActive,
   type Tenant,
 } from './harness.ts';
@@ -22,11 +22,7 @@ const topicBytes = 100_000;
 
 /** As an operator does who has set another limit: capture fails then. */
 const lowerLimit = async (topic: string): Promise<void> => {
-  const brokers = parseBrokers(runningStack().kafka.brokers);
-  const admin = createKafka(
-    { brokers, security: 'plaintext', clientId: 'millrace-test' },
-    createRecordingLog(),
-  ).admin();
+  const admin = createKafka(kafkaSettings(), createRecordingLog()).admin();
   await admin.connect();
   await admin.alterConfigs({
     validateOnly: false,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { type KafkaSettings, parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import { taskProcessesOf } from '#test/kit/task-processes.ts';
 import { readAdminToken } from '../../local/admin-token.ts';
 import { readStackState, type StackState } from '../../local/stack-state.ts';
@@ -12,6 +13,32 @@ export const runningStack = (): StackState & { readonly api: NonNullable<StackSt
   if (state?.api === undefined)
     throw new Error('The local stack does not run, or the app is not deployed on it.');
   return { ...state, api: state.api };
+};
+
+/** How the databases of the stack are registered: with a check of their certificates, where they have some. */
+export const tlsRegistration = (): Readonly<Record<string, string>> => {
+  const { secure } = runningStack();
+  return secure === undefined ? { tls_mode: 'disable' } : { tls_mode: 'verify-full', ca_pem: secure.caPem };
+};
+
+/** How the tests' own clients reach the databases of the stack, those of pg and of mysql2 alike. */
+export const tlsOfClient = (): { readonly ssl?: { readonly ca: string } } => {
+  const { secure } = runningStack();
+  return secure === undefined ? {} : { ssl: { ca: secure.caPem } };
+};
+
+/** How the tests' own clients reach Kafka: with every right. */
+export const kafkaSettings = (): KafkaSettings => {
+  const { kafka, secure } = runningStack();
+  const shared = { brokers: parseBrokers(kafka.brokers), clientId: 'millrace-test' };
+  return secure === undefined
+    ? { ...shared, security: 'plaintext' }
+    : {
+        ...shared,
+        security: 'scram',
+        caPem: secure.caPem,
+        readUser: async () => secure.kafkaAdministrator,
+      };
 };
 
 /** Dummy keys: the emulator accepts any. */
@@ -74,7 +101,7 @@ export const adminToken = (): Promise<string> => readAdminToken(runningStack());
 export const adminApi = async (): Promise<Api> => apiWith(await adminToken());
 
 export const connectTo = async (side: StackState['source'], database = side.database): Promise<pg.Client> => {
-  const client = new pg.Client({ ...side, database });
+  const client = new pg.Client({ ...side, database, ...tlsOfClient() });
   client.on('error', () => undefined);
   await client.connect();
   return client;
@@ -118,7 +145,7 @@ export const createTenant = async (name: string): Promise<Tenant> => {
     database: databaseName,
     username: stack[side].user,
     password: stack[side].password,
-    tls_mode: 'disable',
+    ...tlsRegistration(),
     ...change,
   });
   const register = async (side: 'source' | 'target'): Promise<number> => {

@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type Connection, createConnection } from 'mysql2/promise';
-import { type Api, adminApi, apiWith, runningStack, waitFor } from './harness.ts';
+import {
+  type Api,
+  adminApi,
+  apiWith,
+  runningStack,
+  tlsOfClient,
+  tlsRegistration,
+  waitFor,
+} from './harness.ts';
 
 export type MariadbEnds = Readonly<Record<'host' | 'user' | 'password', string>> & { readonly port: number };
 
@@ -27,7 +35,11 @@ export const createMariadbTenant = async (
   const { host, port, user, password } = server;
   const sourceName = `${name}_${randomBytes(3).toString('hex')}`;
   const targetName = `${sourceName}_target`;
-  const sql = await createConnection({ host, port, user, password, multipleStatements: true });
+  const isOfStack = port === runningStack().mariadb?.port;
+  const sql = await createConnection({
+    ...{ host, port, user, password, multipleStatements: true },
+    ...(isOfStack && tlsOfClient()),
+  });
   await sql.query(`CREATE DATABASE ${sourceName}; CREATE DATABASE ${targetName}; USE ${sourceName}`);
   const admin = await adminApi();
   const client = await admin.post('/clients', { name: sourceName });
@@ -42,7 +54,7 @@ export const createMariadbTenant = async (
       database,
       username: user,
       password,
-      tls_mode: 'disable',
+      ...(isOfStack ? tlsRegistration() : { tls_mode: 'disable' }),
     });
     if (answer.status !== 201) throw new Error(`Registering ${database}: ${JSON.stringify(answer.body)}`);
     return answer.body.database_id;

@@ -9,6 +9,7 @@ import {
   runningStack,
   startAndAwaitActive,
   type Tenant,
+  tlsOfClient,
   waitFor,
 } from './harness.ts';
 import { createMariadbTenant, type MariadbTenant } from './mariadb-tenant.ts';
@@ -54,7 +55,14 @@ const writeMeanwhile = async (isOver: () => boolean): Promise<void> => {
   const { mariadb } = runningStack();
   if (mariadb === undefined) throw new Error('The local stack runs without MariaDB.');
   const { host, port, user, password } = mariadb;
-  const writer = await createConnection({ host, port, user, password, database: tenant.sourceName });
+  const writer = await createConnection({
+    host,
+    port,
+    user,
+    password,
+    database: tenant.sourceName,
+    ...tlsOfClient(),
+  });
   try {
     for (let written = 20_001; !isOver(); written += 1) {
       await writer.query('INSERT INTO orders (id, v) VALUES (?, ?)', [written, 'w']);

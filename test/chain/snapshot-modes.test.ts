@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
-import { parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import { describeInLongForm, isShortForm, testInLongForm } from '#test/kit/short-form.ts';
 import { createRecordingLog } from '../kit/recording-log.ts';
 import { fetchServer, type MysqlTestServer, startMysql } from '../mysql-server.ts';
@@ -14,6 +13,7 @@ import {
   awaitStatus,
   createTenant,
   digestQuery,
+  kafkaSettings,
   runningStack,
   startAndAwaitActive,
   statusOf,
@@ -53,10 +53,7 @@ const create = async (
 const wayOf = async ({ connectorName, topicPrefix }: Created): Promise<readonly string[]> => {
   const stack = runningStack();
   const connect = createConnectClient({ url: stack.connect.url, clock: systemClock });
-  const kafka = createKafkaAdmin(
-    { brokers: parseBrokers(stack.kafka.brokers), security: 'plaintext', clientId: 'millrace-test' },
-    createRecordingLog(),
-  );
+  const kafka = createKafkaAdmin(kafkaSettings(), createRecordingLog());
   try {
     const status = await connect.getStatus(`${connectorName}.copy`);
     const topics = await kafka.listTopics(`${topicPrefix}.copy-`);

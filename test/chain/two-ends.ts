@@ -5,7 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { expect } from '@jest/globals';
 import { createConnection } from 'mysql2/promise';
 import { type TextRow, toTextRows } from '#test/kit/text-rows.ts';
-import { type Api, adminApi, apiWith, connectTo, runningStack } from './harness.ts';
+import {
+  type Api,
+  adminApi,
+  apiWith,
+  connectTo,
+  runningStack,
+  tlsOfClient,
+  tlsRegistration,
+} from './harness.ts';
 
 /** Runs the command line as a process of its own. */
 export const runCli = async (token: string, args: readonly string[]): Promise<string> => {
@@ -68,6 +76,7 @@ export const openMariadb = async (name: string): Promise<End> => {
     ...{ host, port, user, password, multipleStatements: true },
     // A number would be rounded beyond 2^53.
     ...{ supportBigNumbers: true, bigNumberStrings: true },
+    ...tlsOfClient(),
   });
   await sql.query(`CREATE DATABASE ${name}; USE ${name}`);
   const read: End['read'] = async (query) => {
@@ -124,7 +133,11 @@ export const registerTwoEnds = async (name: string, { source, target }: TwoEnds)
   const api = apiWith(token);
   const ids: number[] = [];
   for (const end of [source, target]) {
-    const answer = await api.post('/databases', { name: end.name, tls_mode: 'disable', ...end.registration });
+    const answer = await api.post('/databases', {
+      name: end.name,
+      ...tlsRegistration(),
+      ...end.registration,
+    });
     expect(answer.body).toMatchObject({ database_id: expect.any(Number) });
     ids.push(answer.body.database_id);
   }
