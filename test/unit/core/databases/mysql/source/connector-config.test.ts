@@ -18,8 +18,10 @@ const source = {
   secretArn: 'arn:secret',
 };
 const kafka = { brokers: 'one:9092,two:9092', security: 'plaintext' } as const;
-const config = (changes: Partial<typeof source & { caPem: string }> = {}, kind: 'mysql' | 'mariadb' = 'mysql') =>
-  connectorConfig(kind, replication, { ...source, ...changes }, kafka);
+const config = (
+  changes: Partial<typeof source & { caPem: string }> = {},
+  kind: 'mysql' | 'mariadb' = 'mysql',
+) => connectorConfig(kind, replication, { ...source, ...changes }, kafka);
 
 test('each kind has its own connector', () => {
   expect(config()['connector.class']).toBe('io.debezium.connector.mysql.MySqlConnector');
