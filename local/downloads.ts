@@ -305,6 +305,20 @@ export const testJavaParts = async (outputFolder: string, options: DownloadOptio
   await runMaven(connectPom, java, cache, outputFolder, ['-Ptests', 'test'], log, { signal: options.signal });
 };
 
+/** Writes a list of all artifacts of the Connect image into the folder. Throws `LocalStackFailed`. */
+export const listJavaParts = async (
+  outputFolder: string,
+  goals: readonly string[],
+  options: DownloadOptions = {},
+): Promise<void> => {
+  const { cache } = options.folder ?? stateFolder();
+  const java = await prepareJava(options);
+  const all = ['-Poracle,msk', `-DoutputDirectory=${outputFolder}`, ...goals];
+  await runMaven(connectPom, java, cache, outputFolder, all, join(outputFolder, 'list.log'), {
+    signal: options.signal,
+  });
+};
+
 const runMaven = async (
   pom: string,
   java: Java,
