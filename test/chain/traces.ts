@@ -1,8 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import kafkajs from 'kafkajs';
 import type pg from 'pg';
-import { emulatorClientConfig, runningStack } from './harness.ts';
+import { createKafka } from '#adapters/kafka/kafka-client.ts';
+import { createRecordingLog } from '../kit/recording-log.ts';
+import { emulatorClientConfig, kafkaSettings, runningStack } from './harness.ts';
 
 /** What a replication leaves in the parts of the stack, by name; every list is empty where there is nothing. */
 export interface Traces {
@@ -44,7 +45,7 @@ export const findTraces = async (
       : (await client.query({ text, values, rowMode: 'array' })).rows.map(([name]) => String(name));
   const name = `millrace_${topicPrefix}`;
   const connectors = (await (await fetch(`${stack.connect.url}/connectors`)).json()) as string[];
-  const admin = new kafkajs.Kafka({ brokers: [stack.kafka.brokers], logLevel: 0 }).admin();
+  const admin = createKafka(kafkaSettings(), createRecordingLog()).admin();
   await admin.connect();
   const topics = (await admin.listTopics()).filter(
     (topic) => topic.startsWith(`${topicPrefix}.`) || topic === `__debezium-heartbeat.${topicPrefix}`,
