@@ -4,15 +4,18 @@ import { toMillraceError } from '#core/errors/millrace-error.ts';
 import { runConsumerTask } from './consumer/consumer-task.ts';
 import { runCopyWorker } from './copy/copy-worker.ts';
 import { exitCodes } from './exit-codes.ts';
+import { runPoolTask } from './pool/pool-task.ts';
 
 /** The one entry point of the image: MILLRACE_ROLE says what this task is. */
 const runTask = async (variables: NodeJS.ProcessEnv): Promise<number> => {
-  const role = z.enum(['consumer', 'copy-worker']).parse(variables.MILLRACE_ROLE);
+  const role = z.enum(['consumer', 'copy-worker', 'pool']).parse(variables.MILLRACE_ROLE);
   switch (role) {
     case 'consumer':
       return runConsumerTask(variables);
     case 'copy-worker':
       return runCopyWorker(variables);
+    case 'pool':
+      return runPoolTask(variables);
   }
 };
 

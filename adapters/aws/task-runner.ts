@@ -9,9 +9,20 @@ import {
 import DataLoader from 'dataloader';
 import type { z } from 'zod';
 import type { taskEnvironmentSchema, taskRunnerEnvironmentSchema } from '#core/contracts/environment.ts';
+import type { TaskSize } from '#core/contracts/task-size.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { TaskObservation, TaskRunner } from '#core/ports/services.ts';
+import type { PoolTaskRunner, TaskObservation, TaskRunner } from '#core/ports/services.ts';
 import { awsClientDefaults, awsErrorName, toServiceError } from './service-errors.ts';
+
+/** What one call of RunTask launches. */
+interface Launch {
+  readonly variables: z.infer<typeof taskEnvironmentSchema>;
+  readonly size?: TaskSize;
+  /** The same token launches one task, however often it is sent. */
+  readonly token: string;
+  readonly startedBy: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
 
 export interface TaskRunnerOptions {
   readonly environment: z.infer<typeof taskRunnerEnvironmentSchema>;
@@ -41,7 +52,7 @@ const listOf = (text: string): string[] =>
 export const createTaskRunner = ({
   environment,
   client = new ECSClient(awsClientDefaults),
-}: TaskRunnerOptions): TaskRunner => {
+}: TaskRunnerOptions): TaskRunner & PoolTaskRunner => {
   const cluster = environment.MILLRACE_CLUSTER;
 
   const observe = (task: Task): TaskObservation => {
@@ -76,57 +87,82 @@ export const createTaskRunner = ({
     },
   );
 
+  const run = async (
+    what: string,
+    { variables, size, token, startedBy, facts }: Launch,
+  ): Promise<{ readonly taskArn: string; readonly taskDefinition?: string }> => {
+    try {
+      const { tasks: launched = [], failures = [] } = await client.send(
+        new RunTaskCommand({
+          cluster,
+          taskDefinition: environment.MILLRACE_TASK_DEFINITION,
+          launchType: 'FARGATE',
+          count: 1,
+          clientToken: clientToken(token),
+          startedBy,
+          networkConfiguration: {
+            awsvpcConfiguration: {
+              subnets: listOf(environment.MILLRACE_SUBNETS),
+              securityGroups: listOf(environment.MILLRACE_SECURITY_GROUPS),
+              assignPublicIp: 'DISABLED',
+            },
+          },
+          overrides: {
+            ...(size !== undefined && { cpu: String(size.cpu), memory: String(size.memoryMib) }),
+            containerOverrides: [
+              { name: environment.MILLRACE_TASK_CONTAINER, environment: asOverrides(variables) },
+            ],
+          },
+        }),
+      );
+      const [task] = launched;
+      if (task?.taskArn !== undefined)
+        return {
+          taskArn: task.taskArn,
+          ...(task.taskDefinitionArn !== undefined && { taskDefinition: task.taskDefinitionArn }),
+        };
+      const reasons = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(': '));
+      throw new MillraceError(
+        'TaskLaunchFailed',
+        `ECS launched no task for ${what}: ${reasons.join('; ') || 'it gave no reason'}.`,
+        { facts },
+      );
+    } catch (error) {
+      if (error instanceof MillraceError) throw error;
+      throw new MillraceError(
+        'TaskLaunchFailed',
+        `ECS could not launch ${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+        { cause: error, facts },
+      );
+    }
+  };
+
   return {
-    runConsumer: async ({ clientId, replicationId, launchId }) => {
-      const what = `consumer ${launchId} of replication ${replicationId}`;
-      try {
-        const { tasks = [], failures = [] } = await client.send(
-          new RunTaskCommand({
-            cluster,
-            taskDefinition: environment.MILLRACE_TASK_DEFINITION,
-            launchType: 'FARGATE',
-            count: 1,
-            clientToken: clientToken(launchId),
-            startedBy: `replication-${replicationId}`,
-            networkConfiguration: {
-              awsvpcConfiguration: {
-                subnets: listOf(environment.MILLRACE_SUBNETS),
-                securityGroups: listOf(environment.MILLRACE_SECURITY_GROUPS),
-                assignPublicIp: 'DISABLED',
-              },
-            },
-            overrides: {
-              containerOverrides: [
-                {
-                  name: environment.MILLRACE_TASK_CONTAINER,
-                  environment: asOverrides({
-                    MILLRACE_ROLE: 'consumer',
-                    MILLRACE_CLIENT_ID: clientId,
-                    MILLRACE_REPLICATION_ID: replicationId,
-                    MILLRACE_LAUNCH_ID: launchId,
-                  }),
-                },
-              ],
-            },
-          }),
-        );
-        const taskArn = tasks[0]?.taskArn;
-        if (taskArn !== undefined) return taskArn;
-        const reasons = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(': '));
-        throw new MillraceError(
-          'TaskLaunchFailed',
-          `ECS launched no task for ${what}: ${reasons.join('; ') || 'it gave no reason'}.`,
-          { facts: { replicationId, launchId } },
-        );
-      } catch (error) {
-        if (error instanceof MillraceError) throw error;
-        throw new MillraceError(
-          'TaskLaunchFailed',
-          `ECS could not launch ${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
-          { cause: error, facts: { replicationId, launchId } },
-        );
-      }
+    runConsumer: async ({ clientId, replicationId, launchId, size }) => {
+      const { taskArn } = await run(`consumer ${launchId} of replication ${replicationId}`, {
+        variables: {
+          MILLRACE_ROLE: 'consumer',
+          MILLRACE_CLIENT_ID: clientId,
+          MILLRACE_REPLICATION_ID: replicationId,
+          MILLRACE_LAUNCH_ID: launchId,
+          ...(size !== undefined && { MILLRACE_TASK_MEMORY_MIB: size.memoryMib }),
+        },
+        ...(size !== undefined && { size }),
+        token: launchId,
+        startedBy: `replication-${replicationId}`,
+        facts: { replicationId, launchId },
+      });
+      return taskArn;
     },
+
+    runPoolTask: (poolTaskId) =>
+      run(`pool task ${poolTaskId}`, {
+        variables: { MILLRACE_ROLE: 'pool', MILLRACE_POOL_TASK_ID: poolTaskId },
+        // Numbers are never handed out twice within an environment, which has a cluster of its own.
+        token: `pool-${poolTaskId}`,
+        startedBy: `pool-${poolTaskId}`,
+        facts: { poolTaskId },
+      }),
 
     stopTask: async (taskArn, reason) => {
       try {

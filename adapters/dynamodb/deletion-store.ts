@@ -22,6 +22,7 @@ import {
   replicationKey,
   schemaChangesOf,
   shapesOf,
+  slotKey,
   sourceLogKey,
 } from './store-keys.ts';
 
@@ -87,6 +88,7 @@ export const createDeletionStore = (table: DynamoTable, clock: Clock): DeletionS
       }
       await table.removeAll([
         consumerKey(replicationId),
+        slotKey(replicationId),
         sourceLogKey(replicationId),
         healthKey(replicationId),
         healCountsKey(replicationId),

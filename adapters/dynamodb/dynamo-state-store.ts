@@ -15,6 +15,7 @@ import { createHealthStore } from './health-store.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
 import { createIncidentStore } from './incident-store.ts';
 import { createMetricsStore } from './metrics-store.ts';
+import { createPoolStore } from './pool-store.ts';
 import { createRegistryStore } from './registry-store.ts';
 import { createReplicationStore } from './replication-store.ts';
 import { createSchemaChangeStore } from './schema-change-store.ts';
@@ -52,6 +53,7 @@ export const createStateStore = ({
     ...createSourceLogStore(table),
     ...createHealthStore(table),
     ...createMetricsStore(table),
+    ...createPoolStore(table),
     ...createCheckStore(table),
     ...createIncidentStore(table),
     ...createAlertStore(table),

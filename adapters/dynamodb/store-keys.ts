@@ -24,6 +24,9 @@ import type { ActivityScope, ReplicationKey } from '#core/ports/state-store.ts';
  * | deletion | CLIENT#id | DELETION#replication id |
  * | connector name | CONNECTOR#name | CONNECTOR |
  * | lease, consumer, source's log, heal attempt | REPLICATION#id | LEASE, CONSUMER, SOURCE_LOG, HEAL#... |
+ * | slot of a pooled consumer | REPLICATION#id | SLOT |
+ * | pool task, lease of those who launch them | POOL_TASKS, POOL_LEASE | its id, POOL_LEASE |
+ * | the same slot, for the pool task that holds it | POOL_SLOTS#pool task, or POOL_SLOTS while it waits | launch |
  * | how often each heal was begun | REPLICATION#id | HEALS |
  * | where a task shows its metrics | METRICS_TARGETS | replication id#role#task |
  * | activity (gsiPk ACTIVITY#client id) | REPLICATION#id, of the client itself CLIENT#id | ACTIVITY#... |
@@ -121,6 +124,21 @@ export const consumerKey = (replicationId: ReplicationId): Key => ({
   pk: replicationPartition(replicationId),
   sk: 'CONSUMER',
 });
+
+export const slotKey = (replicationId: ReplicationId): Key => ({
+  pk: replicationPartition(replicationId),
+  sk: 'SLOT',
+});
+/** A partition for each pool task, so that it reads its own ones only, and one for those that wait. */
+export const slotsPartition = (holder: string | undefined): string =>
+  holder === undefined ? 'POOL_SLOTS' : `POOL_SLOTS#${holder}`;
+export const slotEntryKey = (holder: string | undefined, launchId: string): Key => ({
+  pk: slotsPartition(holder),
+  sk: launchId,
+});
+export const poolTasksPartition = 'POOL_TASKS';
+export const poolTaskKey = (poolTaskId: string): Key => ({ pk: poolTasksPartition, sk: poolTaskId });
+export const poolLeaseKey: Key = { pk: 'POOL_LEASE', sk: 'POOL_LEASE' };
 
 export const sourceLogKey = (replicationId: ReplicationId): Key => ({
   pk: replicationPartition(replicationId),

@@ -1,9 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import DataLoader from 'dataloader';
 import kafkajs, { type Admin } from 'kafkajs';
+import { countOf } from '#core/naming/count-of.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { KafkaAdminPort, PartitionOffsets, TopicSpec } from '#core/ports/services.ts';
 import { createKafka, type KafkaSettings, toKafkaError } from './kafka-client.ts';
 import { createTopicMetadataReader } from './topic-metadata.ts';
+import { createTopicOffsetReader } from './topic-offsets.ts';
 
 export interface KafkaAdmin extends KafkaAdminPort {
   close(): Promise<void>;
@@ -13,6 +15,9 @@ const msPerHour = 3_600_000;
 
 /** Kafka's error code GROUP_ID_NOT_FOUND: it was deleted, or has expired, since it was listed. */
 const isGone = ({ errorCode }: { readonly errorCode?: number }): boolean => errorCode === 69;
+
+const idOf = (topicId: string | undefined): Pick<PartitionOffsets, 'topicId'> =>
+  topicId === undefined ? {} : { topicId };
 
 const messageLimit = 'max.message.bytes';
 /** Where the value of a setting comes from, in Kafka's protocol: it was set for the topic itself. */
@@ -41,23 +46,21 @@ const raiseMessageLimit = async (connection: Admin, topics: readonly TopicSpec[]
   if (low.length > 0) await connection.alterConfigs({ validateOnly: false, resources: low });
 };
 
-/** In ms. An election takes a part of a second, and longer on a busy machine. */
-const electionDelaysMs = [100, 200, 400, 800, 1_600];
-
-/** Kafka's protocol errors 5 and 6, by kafkajs's names. */
-const isWithoutLeader = (error: unknown): boolean => {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return (
-    cause instanceof kafkajs.KafkaJSProtocolError &&
-    ['LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'].includes(cause.type)
-  );
-};
+export interface KafkaAdminOptions {
+  /** How long a question for the offsets of topics waits for others that go with it; not at all when absent. */
+  readonly gatherMs?: number;
+}
 
 /** Topic administration over one connection to each broker, which is made when it is first needed. */
-export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin => {
+export const createKafkaAdmin = (
+  settings: KafkaSettings,
+  log: Log,
+  { gatherMs = 0 }: KafkaAdminOptions = {},
+): KafkaAdmin => {
   const kafka = createKafka(settings, log);
-  let admin = kafka.admin();
+  const admin = kafka.admin();
   const metadata = createTopicMetadataReader(settings);
+  const offsets = createTopicOffsetReader(kafka);
   let connected: Promise<void> | undefined;
 
   const call = async <T>(action: string, work: (admin: Admin) => Promise<T>): Promise<T> => {
@@ -71,25 +74,24 @@ export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin 
     }
   };
 
-  /**
-   * Repeats what a broker refuses because it does not lead a partition: of a topic that was created a moment ago, or has got another
-   * leader. kafkajs repeats that only for topics that are unknown, and keeps who leads for five minutes (2.2.4, admin/index.js and
-   * brokerPool.js), so the next attempt has a client of its own.
-   */
-  const onceLed = async <T>(action: () => Promise<T>): Promise<T> => {
-    for (const delayMs of electionDelaysMs) {
-      try {
-        return await action();
-      } catch (error) {
-        if (!isWithoutLeader(error)) throw error;
-        const former = admin;
-        admin = kafka.admin();
-        await former.disconnect().catch(() => undefined);
-        await sleep(delayMs);
-      }
+  const readOffsets = async (topics: readonly string[]): Promise<readonly PartitionOffsets[]> => {
+    const described = await metadata.read(topics);
+    const ids = new Map(described.map(({ topic, topicId }) => [topic, topicId]));
+    try {
+      return (await offsets.read(described)).map((range) => ({ ...range, ...idOf(ids.get(range.topic)) }));
+    } catch (error) {
+      throw toKafkaError(error, `read the offsets of ${countOf(described.length, 'topic')}`);
     }
-    return action();
   };
+
+  /** In a task of many consumers, each of which asks every five seconds. */
+  const gathered = new DataLoader<string, readonly PartitionOffsets[]>(
+    async (topics) => {
+      const found = Map.groupBy(await readOffsets([...new Set(topics)]), ({ topic }) => topic);
+      return topics.map((topic) => found.get(topic) ?? []);
+    },
+    { cache: false, batchScheduleFn: (send) => void setTimeout(send, gatherMs) },
+  );
 
   const existing = async (topics: readonly string[]): Promise<readonly string[]> =>
     (await metadata.read(topics)).map(({ topic }) => topic);
@@ -129,17 +131,8 @@ export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin 
     },
 
     topicOffsets: async (topics) => {
-      const described = await metadata.read(topics);
-      const offsets: PartitionOffsets[] = [];
-      for (const { topic, topicId } of described) {
-        const partitions = await onceLed(() =>
-          call(`read the offsets of topic ${topic}`, (connection) => connection.fetchTopicOffsets(topic)),
-        );
-        for (const { partition, low, high } of partitions) {
-          offsets.push({ topic, partition, topicId, firstOffset: BigInt(low), endOffset: BigInt(high) });
-        }
-      }
-      return offsets;
+      if (gatherMs === 0) return readOffsets(topics);
+      return (await Promise.all(topics.map((topic) => gathered.load(topic)))).flat();
     },
 
     topicRetentionHours: async (topics) => {
@@ -195,7 +188,7 @@ export const createKafkaAdmin = (settings: KafkaSettings, log: Log): KafkaAdmin 
 
     close: async () => {
       metadata.close();
-      await admin.disconnect().catch(() => undefined);
+      await Promise.all([offsets.close(), admin.disconnect().catch(() => undefined)]);
     },
   };
 };

@@ -1,6 +1,7 @@
-import type { AuthenticationProviderArgs } from 'kafkajs';
+import type { AuthenticationProviderArgs, Kafka } from 'kafkajs';
 import kafkajsPackage from 'kafkajs/package.json' with { type: 'json' };
 import scram512 from 'kafkajs/src/broker/saslAuthenticator/scram512.js';
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import requestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import compression from 'kafkajs/src/protocol/message/compression/index.js';
@@ -69,4 +70,66 @@ export const repairRequestQueue = (): void => {
       throttledForMs > 0 ? throttledForMs : checkPendingIntervalMs,
     );
   };
+};
+
+/** What is asked of one topic's partitions, and answered. */
+interface AskedOffsets {
+  readonly topic: string;
+  readonly fromBeginning: boolean;
+  readonly partitions: readonly { readonly partition: number }[];
+}
+interface FoundOffsets {
+  readonly topic: string;
+  readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+}
+
+/** kafkajs's client of a whole cluster. Its `Admin` asks for the offsets of one topic at a time, which this one does not need to. */
+export interface Cluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
+  refreshMetadataIfNecessary(): Promise<void>;
+  fetchTopicsOffset(topics: readonly AskedOffsets[]): Promise<readonly FoundOffsets[]>;
+}
+
+interface ClusterOptions {
+  readonly allowAutoTopicCreation: boolean;
+  readonly metadataMaxAge: number;
+}
+
+/** Throws `Internal` where kafkajs has no such thing. */
+export const createCluster = (kafka: Kafka, options: ClusterOptions): Cluster => {
+  requireKnownVersion();
+  const name = Object.getOwnPropertySymbols(kafka).find(
+    ({ description }) => description === 'private:Kafka:createCluster',
+  );
+  const create =
+    name === undefined
+      ? undefined
+      : (kafka as unknown as Record<symbol, (options: ClusterOptions) => Cluster>)[name];
+  if (create === undefined) throw new MillraceError('Internal', 'kafkajs creates no cluster.');
+  return create(options);
+};
+
+/** By consumer group: how long the broker may hold the next fetch that finds nothing. */
+const fetchWaits = new Map<string, () => number>();
+let isFetchWaitSettable = false;
+
+/**
+ * Lets `waitMs` say before each fetch of a consumer group how long the broker may hold it. kafkajs takes one number for all. Returns what ends
+ * it.
+ */
+export const setFetchWait = (groupId: string, waitMs: () => number): (() => void) => {
+  requireKnownVersion();
+  if (!isFetchWaitSettable) {
+    isFetchWaitSettable = true;
+    const fetch = ConsumerGroup.prototype.fetch;
+    ConsumerGroup.prototype.fetch = function (nodeId) {
+      const wait = fetchWaits.get(this.groupId);
+      if (wait !== undefined) this.maxWaitTime = wait();
+      return fetch.call(this, nodeId);
+    };
+  }
+  fetchWaits.set(groupId, waitMs);
+  return () => void fetchWaits.delete(groupId);
 };

@@ -62,3 +62,16 @@ declare module 'kafkajs/src/broker/saslAuthenticator/scram512.js' {
   // biome-ignore lint/style/noDefaultExport: it describes a CommonJS module
   export default scram512;
 }
+
+declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  /** The parts of kafkajs 2.2.4's consumer group that kafkajs-internals.ts uses and replaces. */
+  const ConsumerGroup: {
+    prototype: {
+      readonly groupId: string;
+      maxWaitTime: number;
+      fetch(nodeId: string): Promise<unknown>;
+    };
+  };
+  // biome-ignore lint/style/noDefaultExport: it describes a CommonJS module
+  export default ConsumerGroup;
+}

@@ -13,30 +13,31 @@ export interface MetricsServerOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** The whole answer, in Prometheus' text format. */
-  readonly format: () => Promise<string>;
+  /** The whole answer at a path, in Prometheus' text format; undefined where there is nothing. */
+  readonly page: (path: string) => Promise<string> | undefined;
 }
 
 /** A scrape is read within a second or two; one that hangs must not keep a task alive. */
 const requestTimeoutMs = 10_000;
 
-/** `GET /metrics` over HTTP. Throws when nobody may listen there. */
+/** Pages of metrics over HTTP. Throws when nobody may listen there. */
 export const openMetricsServer = async ({
   host,
   port,
-  format,
+  page,
 }: MetricsServerOptions): Promise<MetricsServer> => {
   const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
-    const path = (request.url ?? '').split('?')[0];
-    if (request.method !== 'GET' || path !== '/metrics') {
+    const [path = ''] = (request.url ?? '').split('?');
+    const text = request.method === 'GET' ? page(path) : undefined;
+    if (text === undefined) {
       response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
       response.end('There is only GET /metrics.\n');
       return;
     }
-    format().then(
-      (text) => {
+    text.then(
+      (body) => {
         response.writeHead(200, { 'content-type': metricsTextType });
-        response.end(text);
+        response.end(body);
       },
       () => {
         response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });

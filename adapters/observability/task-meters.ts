@@ -15,11 +15,14 @@ export interface TaskMeters {
   format(): Promise<string>;
 }
 
-/** `labels` are on every figure of the replication: its number and that of its client. */
-export const createTaskMeters = (labels: Readonly<Record<string, string>>): TaskMeters => {
+/** `labels` are on every figure of the replication: its number and that of its client. `ofProcess`: with the figures of Node itself. */
+export const createTaskMeters = (
+  labels: Readonly<Record<string, string>>,
+  { ofProcess }: { readonly ofProcess: boolean } = { ofProcess: true },
+): TaskMeters => {
   const registry = new Registry();
   registry.setDefaultLabels({ ...labels });
-  collectDefaultMetrics({ register: registry });
+  if (ofProcess) collectDefaultMetrics({ register: registry });
   const registers = [registry];
 
   const errors = new Counter({

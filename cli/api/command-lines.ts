@@ -57,6 +57,7 @@ export const commandLines: Readonly<Record<OperationName, string | undefined>> =
   explainReplication: 'millrace why {replication_id}',
   listHealthHistory: 'millrace history {replication_id}',
   listDeadLetters: 'millrace dlq ls {replication_id} --events',
+  updateConsumerSettings: 'millrace consumer {replication_id}',
   updateDeadLetterSettings: 'millrace dlq policy {replication_id}',
   listDeadLetterCauses: 'millrace dlq ls {replication_id}',
   getDeadLetter: 'millrace dlq show {replication_id} {dead_letter_id}',

@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '64abca3e141fefb944b539f2ec40f7c18a3cebf52d38576b11281751e47f9426';
+export const documentDigest = '0489f454c61c0d4b994bec05e08e80b59bfd65af6f9f3d11bf91dcba6e85b611';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -35,6 +35,11 @@ export const routes = {
   resumeReplication: { method: 'POST', path: '/v1/replications/{replication_id}/resume', ofClient: true },
   restartReplication: { method: 'POST', path: '/v1/replications/{replication_id}/restart', ofClient: true },
   stopReplication: { method: 'POST', path: '/v1/replications/{replication_id}/stop', ofClient: true },
+  updateConsumerSettings: {
+    method: 'PATCH',
+    path: '/v1/replications/{replication_id}/consumer',
+    ofClient: true,
+  },
   getSchemaPolicy: { method: 'GET', path: '/v1/replications/{replication_id}/schema-policy', ofClient: true },
   setSchemaPolicy: { method: 'PUT', path: '/v1/replications/{replication_id}/schema-policy', ofClient: true },
   addTables: { method: 'POST', path: '/v1/replications/{replication_id}/tables', ofClient: true },
@@ -161,6 +166,10 @@ export type MetricsTargets = {
   targets: string[];
   labels: {
     role: 'consumer' | 'copy-worker';
+    /**
+     * Of a task that several replications share; `/metrics` when absent.
+     */
+    __metrics_path__?: string;
   };
 }[];
 /**
@@ -517,6 +526,23 @@ export interface Operations {
         limit?: number;
       };
       /**
+       * Where the consumer runs; by default as the environment says. Later: PATCH /replications/{id}/consumer.
+       */
+      consumer?: {
+        /**
+         * `own`: a task for this replication alone. `pooled`: it shares a task with others while it is quiet; one that is not quiet for minutes is moved to a task of its own by itself, and back later.
+         */
+        placement?: 'own' | 'pooled';
+        /**
+         * CPU units of Fargate: 256 is a quarter of a vCPU.
+         */
+        cpu?: number;
+        /**
+         * MiB of memory.
+         */
+        memory_mib?: number;
+      };
+      /**
        * What is done when a table is changed at the source. Later: PUT /replications/{id}/schema-policy.
        */
       schema_changes?: {
@@ -822,6 +848,33 @@ export interface Operations {
       reason?: string;
     };
     answer: Replication;
+  };
+  updateConsumerSettings: {
+    path: {
+      replication_id: string | number;
+    };
+    query?: {
+      client_id?: string | number;
+    };
+    body: {
+      /**
+       * `own`: a task for this replication alone. `pooled`: it shares a task with others while it is quiet; one that is not quiet for minutes is moved to a task of its own by itself, and back later.
+       */
+      placement?: 'own' | 'pooled';
+      /**
+       * Null: the environment's.
+       */
+      cpu?: number | null;
+      /**
+       * Null: the environment's.
+       */
+      memory_mib?: number | null;
+      /**
+       * Why, for the activity.
+       */
+      reason?: string;
+    };
+    answer: ConsumerSettings;
   };
   getSchemaPolicy: {
     path: {
@@ -2044,6 +2097,7 @@ export interface Replication {
   status_since: string;
   created_at: string;
   table_count: number;
+  consumer: ConsumerSettings;
   dead_letters: DeadLetterSettings;
   target_table_name: string;
   /**
@@ -2132,6 +2186,28 @@ export interface Replication {
       };
     }[];
   };
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "ConsumerSettings".
+ */
+export interface ConsumerSettings {
+  placement: 'own' | 'pooled';
+  /**
+   * Of a task of its own; null: the environment's.
+   */
+  cpu: number | null;
+  /**
+   * Of a task of its own; null: the environment's.
+   */
+  memory_mib: number | null;
+  /**
+   * While a pooled replication has a task of its own, since it is not quiet.
+   */
+  moved_out: {
+    since: string;
+    reason: string;
+  } | null;
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema

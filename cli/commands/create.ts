@@ -1,10 +1,11 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Request } from '../api/call.ts';
 import { chooseTables } from '../api/choose-tables.ts';
 import { discoverTables, findDatabase } from '../api/find.ts';
 import { type Cli, collect, withExamples } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
 import { plural } from '../output/format-values.ts';
+import { type Placement, placements, sizeArgument } from './consumer-options.ts';
 
 interface CreateOptions {
   readonly source: string;
@@ -13,6 +14,8 @@ interface CreateOptions {
   readonly allTables?: boolean;
   readonly name?: string;
   readonly targetTableName?: string;
+  readonly placement?: Placement;
+  readonly size?: ReturnType<typeof sizeArgument>;
 }
 
 export const addCreateCommand = (program: Command, cli: Cli): void => {
@@ -27,11 +30,13 @@ export const addCreateCommand = (program: Command, cli: Cli): void => {
     .option('--all-tables', 'every table of the source that can be replicated')
     .option('--name <name>', 'how it is called; by default SOURCE to TARGET')
     .option('--target-table-name <template>', 'how target tables are named; by default {sourcedb}_{table}')
+    .addOption(new Option('--placement <placement>', 'where its consumer runs').choices(placements))
+    .option('--size <size>', 'of its consumer: vCPUs and MiB, as 0.25/512', sizeArgument)
     .action(async (options: CreateOptions) => create(cli, options));
 };
 
 const create = async ({ api, out }: Cli, options: CreateOptions): Promise<void> => {
-  const { table: named = [], allTables = false, name, targetTableName } = options;
+  const { table: named = [], allTables = false, name, targetTableName, placement, size } = options;
   if (named.length === 0 && !allTables)
     throw usageError('A replication needs tables.', 'Give --table for each, or --all-tables.');
   if (named.length > 0 && allTables) throw usageError('Give --table or --all-tables, not both.');
@@ -54,6 +59,9 @@ const create = async ({ api, out }: Cli, options: CreateOptions): Promise<void> 
     tables: chosen.map(({ schema, table }) => ({ source: { schema, table } })),
     ...(name === undefined ? {} : { name }),
     ...(targetTableName === undefined ? {} : { target_table_name: targetTableName }),
+    ...(placement === undefined && !size
+      ? {}
+      : { consumer: { ...(placement === undefined ? {} : { placement }), ...(size ?? {}) } }),
   };
   out.print(await api.call('createReplication', { body }), (created) => [
     `Configured replication ${created.name} (${created.replication_id}) with ${plural(created.table_count, 'table')}.`,

@@ -1,11 +1,13 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Request } from '../api/call.ts';
 import { findReplication } from '../api/find.ts';
-import type { Replication } from '../api/routes.ts';
+import type { ConsumerSettings, Replication } from '../api/routes.ts';
 import { type Cli, durationArgument, withExamples } from '../cli.ts';
+import { formatInstant } from '../output/format-values.ts';
 import type { Paint } from '../output/output.ts';
 import { paintState, renderStatus } from '../output/render-status.ts';
 import { waitForLive, waitForStatus } from '../wait-for.ts';
+import { type Placement, placements, sizeArgument } from './consumer-options.ts';
 
 export const waitOption = [
   '--wait <duration>',
@@ -26,6 +28,7 @@ export const addLifecycleCommands = (program: Command, cli: Cli): void => {
   addPause(program, cli);
   addResume(program, cli);
   addRestart(program, cli);
+  addConsumer(program, cli);
 };
 
 /** Waits until every table is live, and prints the status then. */
@@ -144,3 +147,48 @@ const addRestart = (program: Command, cli: Cli): void => {
   ]).description('Restart the consumer and the connector of a replication. Nothing is copied again.');
   addBeginning(command, cli, 'restartReplication');
 };
+
+interface ConsumerOptions {
+  readonly placement?: Placement;
+  readonly size?: ReturnType<typeof sizeArgument>;
+  readonly reason?: string;
+}
+
+const addConsumer = (program: Command, cli: Cli): void => {
+  withExamples(program.command('consumer'), [
+    ['millrace consumer shop', 'where it runs'],
+    ['millrace consumer shop --placement pooled', 'it shares a task with others while it is quiet'],
+    ['millrace consumer shop --placement own --size 0.25/512', 'a small task for itself'],
+  ])
+    .description('Show or change where the consumer of a replication runs. Nothing is copied again.')
+    .argument('<replication>', 'name or number')
+    .addOption(new Option('--placement <placement>', 'where it runs').choices(placements))
+    .option('--size <size>', 'of a task of its own: vCPUs and MiB, as 0.25/512, or "default"', sizeArgument)
+    .option(...reasonOption)
+    .action(async (given: string, { placement, size, reason }: ConsumerOptions) => {
+      const { api, out } = cli;
+      const { replication_id } = await findReplication(api, given);
+      const path = { replication_id };
+      const settings =
+        placement === undefined && size === undefined
+          ? (await api.call('getReplication', { path })).consumer
+          : await api.call('updateConsumerSettings', {
+              path,
+              body: {
+                ...(placement === undefined ? {} : { placement }),
+                ...(size === undefined ? {} : (size ?? { cpu: null, memory_mib: null })),
+                ...reasonBody(reason),
+              },
+            });
+      out.print(settings, renderConsumer);
+    });
+};
+
+const renderConsumer = ({ placement, cpu, memory_mib, moved_out }: ConsumerSettings): readonly string[] => [
+  placement === 'own'
+    ? 'It has a task of its own.'
+    : moved_out === null
+      ? 'It shares a pool task with other replications.'
+      : `It is pooled, and has a task of its own since ${formatInstant(moved_out.since)}: ${moved_out.reason}`,
+  `A task of its own has ${cpu === null || memory_mib === null ? "the environment's size" : `${cpu / 1024} vCPU and ${memory_mib} MiB`}.`,
+];

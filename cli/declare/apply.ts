@@ -7,7 +7,13 @@ import { readSecretFile } from '../config/read-secret.ts';
 import { plural } from '../output/format-values.ts';
 import { waitForChange, waitForDeletion } from '../wait-for.ts';
 import type { Plan, Step } from './plan.ts';
-import { type Declaration, type DeclaredPolicy, type DeclaredReplication, readTableName } from './schema.ts';
+import {
+  type Declaration,
+  type DeclaredConsumer,
+  type DeclaredPolicy,
+  type DeclaredReplication,
+  readTableName,
+} from './schema.ts';
 
 type SecretReference = NonNullable<Declaration['databases'][number]['password']>;
 
@@ -71,6 +77,11 @@ const carryOut = async (cli: Cli, step: Step): Promise<string> => {
       const { replication_id, name } = step.replication;
       await api.call('updateDeadLetterSettings', { path: { replication_id }, body: step.settings });
       return `Changed what ${name} does with changes that its target refuses.`;
+    }
+    case 'set-consumer': {
+      const { replication_id, name } = step.replication;
+      await api.call('updateConsumerSettings', { path: { replication_id }, body: step.settings });
+      return `Changed where the consumer of ${name} runs.`;
     }
     case 'add-tables':
       return addTables(cli, step);
@@ -147,6 +158,16 @@ const toPolicy = ({ preset, kinds, tables }: DeclaredPolicy): Request<'setSchema
   tables: tables.map(({ source, ...entry }) => ({ source: readTableName(source), ...entry })),
 });
 
+/** A new replication has no size that could be taken back. */
+const toConsumer = ({
+  placement,
+  cpu,
+  memory_mib,
+}: DeclaredConsumer): NonNullable<Request<'createReplication'>['body']['consumer']> => ({
+  ...(placement === undefined ? {} : { placement }),
+  ...(typeof cpu !== 'number' || typeof memory_mib !== 'number' ? {} : { cpu, memory_mib }),
+});
+
 const createReplication = async ({ api }: Cli, declared: DeclaredReplication): Promise<string> => {
   const source = await findDatabase(api, declared.source);
   const target = await findDatabase(api, declared.target);
@@ -160,6 +181,7 @@ const createReplication = async ({ api }: Cli, declared: DeclaredReplication): P
       capture: declared.capture,
       ...(declared.schema_changes === undefined ? {} : { schema_changes: toPolicy(declared.schema_changes) }),
       ...(declared.dead_letters === undefined ? {} : { dead_letters: declared.dead_letters }),
+      ...(declared.consumer === undefined ? {} : { consumer: toConsumer(declared.consumer) }),
     },
   });
   return `Configured replication ${declared.name}.`;

@@ -6,6 +6,7 @@ import type { Request } from '../api/call.ts';
 import type { Database, Replication } from '../api/routes.ts';
 import {
   type Declaration,
+  type DeclaredConsumer,
   type DeclaredDeadLetters,
   type DeclaredReplication,
   type DeclaredTableName,
@@ -93,6 +94,16 @@ export const compareDeadLetters = (
 ): readonly Difference[] => [
   ...(policy === undefined ? [] : difference('dead_letters.policy', settings.policy, policy)),
   ...(limit === undefined ? [] : difference('dead_letters.limit', settings.limit, limit)),
+];
+
+/** What of the consumer's settings is declared otherwise; nothing where it is not declared. */
+export const compareConsumer = (
+  { placement, cpu, memory_mib }: DeclaredConsumer = {},
+  { consumer }: Pick<Replication, 'consumer'>,
+): readonly Difference[] => [
+  ...(placement === undefined ? [] : difference('consumer.placement', consumer.placement, placement)),
+  ...(cpu === undefined ? [] : difference('consumer.cpu', consumer.cpu, cpu)),
+  ...(memory_mib === undefined ? [] : difference('consumer.memory_mib', consumer.memory_mib, memory_mib)),
 ];
 
 const sorted = (kinds: Readonly<Record<string, string | undefined>>): object =>

@@ -64,6 +64,12 @@ const exportDeadLetters = ({ policy, limit }: Replication['dead_letters']): obje
     ? {}
     : { dead_letters: { policy, limit } };
 
+/** Nothing for what every replication has that says nothing. */
+const exportConsumer = ({ placement, cpu, memory_mib }: Replication['consumer']): object =>
+  placement === 'own' && cpu === null
+    ? {}
+    : { consumer: { placement, ...(cpu === null ? {} : { cpu, memory_mib }) } };
+
 /** A replication with its two databases, as a file that `plan` finds no change in. */
 export const exportReplication = (
   replication: Replication,
@@ -83,6 +89,7 @@ export const exportReplication = (
       capture: Object.fromEntries(Object.entries(replication.capture).filter(([, value]) => value !== null)),
       ...exportPolicy(replication.schema_changes),
       ...exportDeadLetters(replication.dead_letters),
+      ...exportConsumer(replication.consumer),
       state: replication.desired,
     },
   ],

@@ -5,6 +5,7 @@ import type { ListedProblem } from '../cli-error.ts';
 import { plural } from '../output/format-values.ts';
 import {
   type CaptureChange,
+  compareConsumer,
   compareDatabase,
   compareDeadLetters,
   comparePolicy,
@@ -14,7 +15,13 @@ import {
   declaredLabel,
 } from './compare.ts';
 import type { Current } from './current.ts';
-import type { Declaration, DeclaredDeadLetters, DeclaredPolicy, DeclaredReplication } from './schema.ts';
+import type {
+  Declaration,
+  DeclaredConsumer,
+  DeclaredDeadLetters,
+  DeclaredPolicy,
+  DeclaredReplication,
+} from './schema.ts';
 
 type DeclaredDatabase = Declaration['databases'][number];
 
@@ -28,6 +35,11 @@ export type Step =
       readonly kind: 'set-schema-policy';
       readonly replication: Replication;
       readonly policy: DeclaredPolicy;
+    }
+  | {
+      readonly kind: 'set-consumer';
+      readonly replication: Replication;
+      readonly settings: DeclaredConsumer;
     }
   | {
       readonly kind: 'set-dead-letters';
@@ -246,6 +258,7 @@ const planChangedReplication = (
   const isMoved = state !== undefined && state !== replication.desired;
   const policy = comparePolicy(declared.schema_changes, replication);
   const deadLetters = compareDeadLetters(declared.dead_letters, replication);
+  const consumer = compareConsumer(declared.consumer, replication);
   const steps: readonly Step[] = [
     ...(changed.length === 0
       ? []
@@ -256,6 +269,9 @@ const planChangedReplication = (
     ...(deadLetters.length === 0 || declared.dead_letters === undefined
       ? []
       : [{ kind: 'set-dead-letters' as const, replication, settings: declared.dead_letters }]),
+    ...(consumer.length === 0 || declared.consumer === undefined
+      ? []
+      : [{ kind: 'set-consumer' as const, replication, settings: declared.consumer }]),
     ...(added.length === 0 ? [] : [{ kind: 'add-tables' as const, replication, tables: added }]),
     ...(removed.length === 0 ? [] : [{ kind: 'remove-tables' as const, replication, tables: removed }]),
     ...(isMoved ? [{ kind: moveTo(state, replication.desired), name }] : []),
@@ -292,6 +308,7 @@ const planChangedReplication = (
               ...removed.map((source) => `- table ${tableLabel(source)}`),
               ...policy.map(describe),
               ...deadLetters.map(describe),
+              ...consumer.map(describe),
               ...(isMoved ? [`state: ${replication.desired} -> ${state}`] : []),
             ],
           } as const,

@@ -3,7 +3,7 @@ import { captureOptionBounds } from '#core/contracts/capture-options.ts';
 import { databaseKindSchema, tlsModeSchema } from '#core/contracts/database.ts';
 import { deadLetterPolicySchema, maxDeadLetterLimit } from '#core/contracts/dead-letter.ts';
 import { identifierPartSchema } from '#core/contracts/identifiers.ts';
-import { unloggedCascadesSchema, valuePolicySchema } from '#core/contracts/replication.ts';
+import { placementSchema, unloggedCascadesSchema, valuePolicySchema } from '#core/contracts/replication.ts';
 import { policyPresetSchema, possibleActionsSchema } from '#core/contracts/schema-policy.ts';
 
 /**
@@ -130,6 +130,20 @@ const declaredDeadLettersSchema = z
       'What is done with a change that the target refuses because of its row. What is left out stays as it is.',
   });
 
+const declaredConsumerSchema = z
+  .strictObject({
+    placement: placementSchema.exactOptional(),
+    cpu: z.number().int().nullable().exactOptional().meta({
+      description: "CPU units of a task of its own: 256 is a quarter of a vCPU. Null: the environment's.",
+    }),
+    memory_mib: z.number().int().nullable().exactOptional(),
+  })
+  .refine(({ cpu, memory_mib }) => (cpu === undefined) === (memory_mib === undefined), {
+    message: 'A size is `cpu` and `memory_mib`: give both.',
+    path: ['memory_mib'],
+  })
+  .meta({ description: 'Where the consumer runs. What is left out stays as it is.' });
+
 export const declaredReplicationSchema = z.strictObject({
   name: nameSchema,
   source: nameSchema.meta({ description: 'The name of the database to read.' }),
@@ -139,6 +153,7 @@ export const declaredReplicationSchema = z.strictObject({
   capture: captureSchema.default({}),
   schema_changes: declaredPolicySchema.exactOptional(),
   dead_letters: declaredDeadLettersSchema.exactOptional(),
+  consumer: declaredConsumerSchema.exactOptional(),
   state: z.enum(['running', 'paused', 'stopped']).exactOptional().meta({
     description: 'What `apply` starts, pauses or stops it to. It is left as it is when this is left out.',
   }),
@@ -157,6 +172,7 @@ export const declarationFileSchema = z
 export type DeclaredTable = Exclude<z.infer<typeof declaredTableSchema>, string>;
 export type DeclaredPolicy = z.infer<typeof declaredPolicySchema>;
 export type DeclaredDeadLetters = z.infer<typeof declaredDeadLettersSchema>;
+export type DeclaredConsumer = z.infer<typeof declaredConsumerSchema>;
 export type DeclaredCapture = z.infer<typeof captureSchema>;
 
 /** A replication with its tables in their long form. */

@@ -425,6 +425,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/replications/{replication_id}/consumer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Change where the consumer runs, and the size of a task of its own. One that is at work is launched again there; nothing is copied again.
+     * @description Needs a token of role operator.
+     */
+    patch: operations['updateConsumerSettings'];
+    trace?: never;
+  };
   '/v1/replications/{replication_id}/schema-policy': {
     parameters: {
       query?: never;
@@ -1613,6 +1633,7 @@ export interface components {
       /** Format: date-time */
       created_at: string;
       table_count: number;
+      consumer: components['schemas']['ConsumerSettings'];
       dead_letters: components['schemas']['DeadLetterSettings'];
       target_table_name: string;
       /** @description Counts the changes of `tables`. */
@@ -2703,6 +2724,8 @@ export interface components {
       labels: {
         /** @enum {string} */
         role: 'consumer' | 'copy-worker';
+        /** @description Of a task that several replications share; `/metrics` when absent. */
+        __metrics_path__?: string;
       };
     }[];
     SchemaChange: {
@@ -2998,6 +3021,20 @@ export interface components {
       open_transactions_message: string | null;
       /** @description What should be changed at the source. */
       warnings: string[];
+    };
+    ConsumerSettings: {
+      /** @enum {string} */
+      placement: 'own' | 'pooled';
+      /** @description Of a task of its own; null: the environment's. */
+      cpu: number | null;
+      /** @description Of a task of its own; null: the environment's. */
+      memory_mib: number | null;
+      /** @description While a pooled replication has a task of its own, since it is not quiet. */
+      moved_out: {
+        /** Format: date-time */
+        since: string;
+        reason: string;
+      } | null;
     };
     DeadLetterSettings: {
       /**
@@ -5363,6 +5400,27 @@ export interface operations {
             limit?: number;
           };
           /**
+           * @description Where the consumer runs; by default as the environment says. Later: PATCH /replications/{id}/consumer.
+           * @default {}
+           */
+          consumer?: {
+            /**
+             * @description `own`: a task for this replication alone. `pooled`: it shares a task with others while it is quiet; one that is not quiet for minutes is moved to a task of its own by itself, and back later.
+             * @enum {string}
+             */
+            placement?: 'own' | 'pooled';
+            /**
+             * @description CPU units of Fargate: 256 is a quarter of a vCPU.
+             * @example 256
+             */
+            cpu?: number;
+            /**
+             * @description MiB of memory.
+             * @example 512
+             */
+            memory_mib?: number;
+          };
+          /**
            * @description What is done when a table is changed at the source. Later: PUT /replications/{id}/schema-policy.
            * @default {}
            */
@@ -6713,6 +6771,139 @@ export interface operations {
         };
       };
       /** @description StoreUnavailable, ConnectUnavailable, ServiceUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  updateConsumerSettings: {
+    parameters: {
+      query?: {
+        client_id?: string;
+      };
+      header?: {
+        /** @description The ETag of the resource that the caller has read: 412 when it is another one by now. */
+        'If-Match'?: string;
+      };
+      path: {
+        replication_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /**
+           * @description `own`: a task for this replication alone. `pooled`: it shares a task with others while it is quiet; one that is not quiet for minutes is moved to a task of its own by itself, and back later.
+           * @enum {string}
+           */
+          placement?: 'own' | 'pooled';
+          /** @description Null: the environment's. */
+          cpu?: number | null;
+          /** @description Null: the environment's. */
+          memory_mib?: number | null;
+          /** @description Why, for the activity. */
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConsumerSettings'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description PreconditionFailed */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable, TaskLaunchFailed */
       503: {
         headers: {
           [name: string]: unknown;

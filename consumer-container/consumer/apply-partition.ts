@@ -32,7 +32,8 @@ import type { HeldTables } from './held-tables.ts';
 import { type PartitionProgress, type Progress, partitionKey } from './progress.ts';
 import { carryOutRepairs } from './repair-rows.ts';
 import type { Troubles } from './troubles.ts';
-import { type WorkSlots, workSlotCount } from './work-slots.ts';
+import type { WorkLimits } from './work-limits.ts';
+import type { WorkSlots } from './work-slots.ts';
 
 /**
  * Events of one transaction at most. Measured from 1,000 to 20,000: the rate is flat above 5,000, while time to the
@@ -41,8 +42,6 @@ import { type WorkSlots, workSlotCount } from './work-slots.ts';
 const maxBatchRecords = 5_000;
 /** The most bytes of Kafka's JSON in a batch. Decoded, a batch takes about five times as much, and two are in memory at once. */
 const maxBatchBytes = 8 * 1024 * 1024;
-/** The same of the batches of all partitions together: decoded, they take 320 MiB at most. */
-const allBatchesBytes = 32 * 1024 * 1024;
 
 /**
  * An event that is larger than the share of its batch is decoded and applied by itself, and no other such event at the same time. It
@@ -51,9 +50,9 @@ const allBatchesBytes = 32 * 1024 * 1024;
 const isLarge = (records: readonly FeedRecord[], maxBytes: number): boolean =>
   records.length === 1 && (records[0]?.value?.length ?? 0) > maxBytes;
 
-/** What a batch of one of so many partitions may have; `workSlotCount` of them are under way at most. */
-const batchBytes = (partitions: number): number =>
-  Math.min(maxBatchBytes, allBatchesBytes / Math.min(Math.max(1, partitions), workSlotCount));
+/** What a batch of one of so many partitions may have; as many as there are slots are under way at most. */
+const batchBytes = (partitions: number, { slots, batchesBytes }: ApplyContext['limits']): number =>
+  Math.min(maxBatchBytes, batchesBytes / Math.min(Math.max(1, partitions), slots));
 
 /** Each refused event costs a dozen statements. A batch with more of them holds its table. */
 const maxRefusedAtOnce = 200;
@@ -89,6 +88,7 @@ export interface ApplyContext {
   readonly troubles: Pick<Troubles, 'set' | 'delete'>;
   readonly meters: Pick<ConsumerMeters, 'observeBatch'>;
   readonly deadLetters: DeadLetters;
+  readonly limits: Pick<WorkLimits, 'slots' | 'batchesBytes'>;
   /** Shared by all partitions. */
   readonly slots: WorkSlots;
   /** One slot, for events that are larger than a batch should be. */
@@ -371,10 +371,10 @@ class PartitionPipeline {
 
   /** Works as long as records come, until `ended` is aborted, or until another partition waits for a slot. */
   async #workInSlot(ended: AbortSignal): Promise<void> {
-    const { slots, progress } = this.#context;
+    const { slots, progress, limits } = this.#context;
     const contended = new AbortController();
     const giveUpSlot = (): void => contended.abort();
-    const maxBytes = batchBytes(progress.partitions.length);
+    const maxBytes = batchBytes(progress.partitions.length, limits);
     await slots.acquire(giveUpSlot);
     try {
       const giveUp = AbortSignal.any([ended, contended.signal]);

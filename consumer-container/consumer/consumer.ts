@@ -46,6 +46,7 @@ import { TableShapes } from './table-shapes.ts';
 import { createVerifyPosition, type VerifyPosition, watchOffsets } from './topic-offsets.ts';
 import { Troubles } from './troubles.ts';
 import { isSameKnown, type ShapeWatch, watchShapes } from './watch-shapes.ts';
+import type { WorkLimits } from './work-limits.ts';
 import { WorkSlots } from './work-slots.ts';
 
 /** The databases of a replication, opened for the consumer. */
@@ -102,6 +103,7 @@ export interface ConsumerPorts {
   readonly deadLetterTopic: Pick<DeadLetterTopic, 'write'>;
   readonly admin: Pick<KafkaAdminPort, 'topicOffsets'>;
   readonly connect: Pick<ConnectPort, 'getOffset'>;
+  readonly limits: Pick<WorkLimits, 'slots' | 'batchesBytes'>;
   readonly labels: DatabaseLabels;
   readonly alerts: AlertSink;
   readonly metrics: MetricsPort;
@@ -327,7 +329,8 @@ const consume = async (
       troubles,
       meters,
       deadLetters,
-      slots: new WorkSlots(),
+      limits: ports.limits,
+      slots: new WorkSlots(ports.limits.slots),
       largeEvents: new WorkSlots(1),
       clock,
       log,

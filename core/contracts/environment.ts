@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DatabaseNetwork } from './database-network.ts';
+import { placementSchema } from './replication.ts';
 
 /**
  * The environment variables of the Lambdas and of the container, the contract between infra and the code.
@@ -48,6 +49,8 @@ export const apiEnvironmentSchema = z.object({
   MILLRACE_MAX_QUEUE_BYTES: z.coerce.number().int().positive().optional(),
   /** Where logs are streamed, ending in a slash. Absent: nowhere. */
   MILLRACE_LOG_STREAM_URL: z.url().optional(),
+  /** Where the consumers of new replications run that ask for nothing else. */
+  MILLRACE_CONSUMER_PLACEMENT: placementSchema.default('own'),
 });
 
 /** For those who put alerts on their way. */
@@ -135,6 +138,8 @@ export const taskRunnerEnvironmentSchema = z.object({
   MILLRACE_CLUSTER: z.string().min(1),
   MILLRACE_TASK_DEFINITION: z.string().min(1),
   MILLRACE_TASK_CONTAINER: z.string().min(1),
+  /** How many replications a pool task takes. */
+  MILLRACE_POOL_CAPACITY: z.coerce.number().int().positive(),
   /** Comma-separated. */
   MILLRACE_SUBNETS: z.string().min(1),
   MILLRACE_SECURITY_GROUPS: z.string().min(1),
@@ -153,12 +158,18 @@ export const taskEnvironmentSchema = z.discriminatedUnion('MILLRACE_ROLE', [
     MILLRACE_CLIENT_ID: z.coerce.number().int().positive(),
     MILLRACE_REPLICATION_ID: z.coerce.number().int().positive(),
     MILLRACE_LAUNCH_ID: z.string().min(1),
+    /** Of the task, where it is another than that of the task definition, which sets it, too. */
+    MILLRACE_TASK_MEMORY_MIB: z.coerce.number().int().positive().optional(),
   }),
   z.object({
     MILLRACE_ROLE: z.literal('copy-worker'),
     MILLRACE_CLIENT_ID: z.coerce.number().int().positive(),
     MILLRACE_REPLICATION_ID: z.coerce.number().int().positive(),
     MILLRACE_GENERATION: z.coerce.number().int().positive(),
+  }),
+  z.object({
+    MILLRACE_ROLE: z.literal('pool'),
+    MILLRACE_POOL_TASK_ID: z.string().min(1),
   }),
 ]);
 

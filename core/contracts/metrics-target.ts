@@ -13,6 +13,8 @@ export const metricsTargetSchema = z
     taskId: z.string(),
     /** `host:port` */
     address: z.string(),
+    /** `/metrics` when absent. */
+    path: z.string().exactOptional(),
     /** When the task last said so. */
     announcedAt: instantSchema,
   })

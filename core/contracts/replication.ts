@@ -11,6 +11,7 @@ import {
   tableRefSchema,
 } from './identifiers.ts';
 import { schemaPolicySchema } from './schema-policy.ts';
+import { taskSizeSchema } from './task-size.ts';
 
 /**
  * What becomes of one source column. A column that is not listed keeps its name and type. `omit`: it is neither copied
@@ -137,6 +138,23 @@ export const pauseSchema = z
   .readonly();
 export type Pause = z.infer<typeof pauseSchema>;
 
+/** `own`: its consumer has a task for itself. `pooled`: it shares a task with the consumers of other replications while it is quiet. */
+export const placementSchema = z.enum(['own', 'pooled']);
+export type Placement = z.infer<typeof placementSchema>;
+
+/** Where the consumer runs. */
+export const consumerSettingsSchema = z
+  .strictObject({
+    /** `own` when absent. */
+    placement: placementSchema.exactOptional(),
+    /** Of its own task; that of the environment when absent. */
+    size: taskSizeSchema.exactOptional(),
+    /** Set while a pooled replication has a task of its own, since it is not quiet. */
+    movedOut: z.strictObject({ since: instantSchema, reason: z.string() }).readonly().exactOptional(),
+  })
+  .readonly();
+export type ConsumerSettings = z.infer<typeof consumerSettingsSchema>;
+
 /** A replication as stored. */
 export const replicationSchema = z
   .strictObject({
@@ -158,6 +176,8 @@ export const replicationSchema = z
     capture: captureOptionsSchema.exactOptional(),
     /** `defaultDeadLetterSettings` when absent. */
     deadLetters: deadLetterSettingsSchema.exactOptional(),
+    /** Absent: a task of its own, of the environment's size. */
+    consumer: consumerSettingsSchema.exactOptional(),
     /** Absent: `no_data`, rows are copied by direct SQL. */
     snapshotMode: relayedModeSchema.exactOptional(),
     /** What is done about changes of the tables at the source; the preset `safe` when absent. */
@@ -211,3 +231,7 @@ export const isCaptured = ({ status }: Pick<Replication, 'status'>): boolean =>
 
 export const isActive = (replication: Pick<Replication, 'status'>): boolean =>
   replication.status === 'active';
+
+/** Where its consumer is launched now. */
+export const placementOf = ({ consumer }: Pick<Replication, 'consumer'>): Placement =>
+  consumer?.placement === 'pooled' && consumer.movedOut === undefined ? 'pooled' : 'own';

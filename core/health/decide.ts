@@ -1,6 +1,6 @@
 import { classifyTrace, failureTrace } from '../capture/connector-failures.ts';
 import { heartbeatStaleAfterMs } from '../contracts/consumer.ts';
-import type { Replication } from '../contracts/replication.ts';
+import type { Placement, Replication } from '../contracts/replication.ts';
 import { type ErrorCode, toErrorCode } from '../errors/error-policies.ts';
 import { isEnding } from '../lifecycle/launch-consumer.ts';
 import type { ConnectorStatus } from '../ports/services.ts';
@@ -19,6 +19,8 @@ export type HealAction =
   | { readonly kind: 'restart-consumer'; readonly reason: string }
   /** A deployment has brought another image: see update-consumers.ts. */
   | { readonly kind: 'update-consumer'; readonly reason: string }
+  /** To a task of its own, or back: see move-consumers.ts. */
+  | { readonly kind: 'move-consumer'; readonly to: Placement; readonly reason: string }
   | { readonly kind: 'stop-consumer'; readonly reason: string }
   /** Gives up: the replication's status becomes error or needs-resync, with one alert. */
   | {

@@ -4,7 +4,7 @@ import { type Activity, statusChange } from '../contracts/activity.ts';
 import { metricNames } from '../contracts/environment.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { errorPolicies } from '../errors/error-policies.ts';
-import { toMillraceError } from '../errors/millrace-error.ts';
+import { MillraceError, toMillraceError } from '../errors/millrace-error.ts';
 import { relaunchConsumer } from '../lifecycle/launch-consumer.ts';
 import { underFreeLease } from '../lifecycle/lease.ts';
 import { rowsConnectorName } from '../naming/names.ts';
@@ -62,6 +62,7 @@ const activityNames = {
   'restart-rows-connector': 'copy-connector-restarted',
   'restart-consumer': 'consumer-restarted',
   'update-consumer': 'consumer-updated',
+  'move-consumer': 'consumer-moved',
   'stop-consumer': 'consumer-stopped',
   escalate: 'gave-up',
 } as const satisfies Record<HealAction['kind'], string>;
@@ -103,7 +104,7 @@ const carryOut = async (replication: Replication, action: HealAction, ports: Hea
   // Counted before it is tried: an attempt that fails or dies counts as well.
   await store.addHealAttempt(replicationId, { action: action.kind, at: clock.now().toISOString() });
   try {
-    await act(replication, action.kind, ports);
+    await act(replication, action, ports);
   } catch (cause) {
     const error = toMillraceError(cause);
     if (error.code === 'NeedsResync') {
@@ -121,19 +122,20 @@ const carryOut = async (replication: Replication, action: HealAction, ports: Hea
     log.error(`Healing failed (${action.kind}): ${error.message}`, { error, action: action.kind });
     return false;
   }
-  // Nothing was ill that is updated.
-  if (action.kind !== 'update-consumer') metrics.emit(connectorName, { [metricNames.heals]: 1 });
+  // Nothing was ill that is updated or moved.
+  if (action.kind !== 'update-consumer' && action.kind !== 'move-consumer')
+    metrics.emit(connectorName, { [metricNames.heals]: 1 });
   await record(replication, action, action.reason, ports);
   return true;
 };
 
 const act = async (
   replication: Replication,
-  kind: Exclude<HealAction['kind'], 'escalate'>,
+  action: Exclude<HealAction, { readonly kind: 'escalate' }>,
   ports: HealPorts,
 ): Promise<void> => {
   const { connectorName } = replication;
-  switch (kind) {
+  switch (action.kind) {
     case 'resume-connector':
       return ports.connectors?.resume(connectorName);
     case 'restart-connector':
@@ -151,9 +153,39 @@ const act = async (
     case 'update-consumer':
       await relaunchConsumer(replication, ports);
       return;
+    case 'move-consumer':
+      return moveConsumer(replication, action, ports);
     case 'stop-consumer':
       return stopConsumer(replication, `The replication is ${replication.status}.`, ports);
   }
+};
+
+/** Its settings first: whoever launches it from then on launches it there. */
+const moveConsumer = async (
+  replication: Replication,
+  { to, reason }: HealAction & { readonly kind: 'move-consumer' },
+  ports: HealPorts,
+): Promise<void> => {
+  const { store, clock } = ports;
+  const { clientId, replicationId, status, desired, generation, consumer } = replication;
+  const { movedOut: _before, ...settings } = consumer ?? {};
+  const moved = await store.updateReplication(
+    clientId,
+    replicationId,
+    {
+      consumer: {
+        ...settings,
+        ...(to === 'own' && { movedOut: { since: clock.now().toISOString(), reason } }),
+      },
+    },
+    { status, desired, generation },
+  );
+  if (moved === undefined)
+    throw new MillraceError(
+      'Superseded',
+      `Replication ${replicationId} was changed by someone else just now.`,
+    );
+  await relaunchConsumer(moved, ports);
 };
 
 const stopConsumer = async (

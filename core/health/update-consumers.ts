@@ -1,5 +1,6 @@
 import { type ConsumerState, heartbeatStaleAfterMs } from '../contracts/consumer.ts';
 import type { Replication } from '../contracts/replication.ts';
+import { revisionOf } from '../contracts/task-revision.ts';
 import { isEnding } from '../lifecycle/launch-consumer.ts';
 import { type HealAction, launchAllowanceMs } from './decide.ts';
 import { type ConsumerObservation, heartbeatAgeMs } from './observation.ts';
@@ -21,12 +22,6 @@ export interface ChosenUpdates {
  * consumers are updated within the hour.
  */
 export const updatesAtOnce = 20;
-
-/** `arn:aws:ecs:us-east-1:123456789012:task-definition/millrace-prod-worker:12` is revision 12. ECS only counts up. */
-export const revisionOf = (taskDefinition: string): number | undefined => {
-  const [, revision] = /:(\d+)$/.exec(taskDefinition) ?? [];
-  return revision === undefined ? undefined : Number(revision);
-};
 
 /** Undefined for a consumer whose task does not run or does not say its revision. */
 const runningRevision = ({ launch, task }: ConsumerObservation): number | undefined =>

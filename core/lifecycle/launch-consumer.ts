@@ -1,4 +1,4 @@
-import type { Replication } from '../contracts/replication.ts';
+import { placementOf, type Replication } from '../contracts/replication.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
 import type { TaskObservation, TaskRunner } from '../ports/services.ts';
 import type { ConsumerLaunch, ConsumerStore } from '../ports/state-store.ts';
@@ -12,7 +12,7 @@ export interface LaunchPorts {
 
 type Launched = ConsumerLaunch & { readonly taskArn: string };
 
-const launchIdPattern = /^r\d+-g\d+-l(\d+)$/;
+const launchIdPattern = /^r\d+-g(\d+)-l(\d+)$/;
 
 /**
  * `r7-g3-l2`: the second launch under start 3 of replication 7. Unique in an environment, and derived from what is
@@ -21,8 +21,18 @@ const launchIdPattern = /^r\d+-g\d+-l(\d+)$/;
 export const launchIdOf = (replicationId: number, generation: number, launchNumber: number): string =>
   `r${replicationId}-g${generation}-l${launchNumber}`;
 
+/** Undefined for what `launchIdOf` does not make. */
+export const parseLaunchId = (
+  launchId: string,
+): { readonly generation: number; readonly launchNumber: number } | undefined => {
+  const [, generation, launchNumber] = launchIdPattern.exec(launchId) ?? [];
+  return generation === undefined
+    ? undefined
+    : { generation: Number(generation), launchNumber: Number(launchNumber) };
+};
+
 const nextLaunchNumber = (previous: ConsumerLaunch | undefined, generation: number): number =>
-  previous?.generation === generation ? Number(launchIdPattern.exec(previous.launchId)?.[1] ?? 0) + 1 : 1;
+  previous?.generation === generation ? (parseLaunchId(previous.launchId)?.launchNumber ?? 0) + 1 : 1;
 
 /** ECS's last states of a task (developer guide, "Task lifecycle"): from here on it only goes away. */
 export const isEnding = (task: TaskObservation): boolean =>
@@ -69,12 +79,17 @@ export const relaunchConsumer = async (replication: Replication, ports: LaunchPo
 };
 
 const launchTask = async (
-  { clientId, replicationId }: Replication,
+  replication: Replication,
   launch: ConsumerLaunch,
   { store, tasks, log }: LaunchPorts,
 ): Promise<Launched> => {
   const { launchId } = launch;
-  const taskArn = await tasks.runConsumer({ clientId, replicationId, launchId });
+  const { clientId, replicationId, consumer } = replication;
+  const taskArn = await tasks.runConsumer({
+    ...{ clientId, replicationId, launchId },
+    placement: placementOf(replication),
+    ...(consumer?.size !== undefined && { size: consumer.size }),
+  });
   await store.setLaunchTask(replicationId, launchId, taskArn);
   log.info(`Launched consumer ${launchId}`, { launchId, taskArn });
   return { ...launch, taskArn };

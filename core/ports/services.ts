@@ -1,5 +1,7 @@
 import type { ClientId, ReplicationId } from '../contracts/identifiers.ts';
 import type { IncidentCondition, Severity } from '../contracts/incident.ts';
+import type { Placement } from '../contracts/replication.ts';
+import type { TaskSize } from '../contracts/task-size.ts';
 
 /**
  * Secrets Manager, for database credentials: JSON {"username","password"}. Throws `SecretMissing` when there is no such
@@ -118,18 +120,31 @@ export interface PartitionOffsets {
   readonly topicId?: string;
 }
 
-/** Fargate. Throws `TaskLaunchFailed`. */
+/**
+ * Where consumers run: on Fargate, in a task of their own or in one that several share. Of a shared one, `stopTask` ends the consumer
+ * alone, and `describeTask` tells of the consumer. Throws `TaskLaunchFailed`.
+ */
 export interface TaskRunner {
   /** The same `launchId` launches one task, however often it is called. Returns the task's ARN. */
   runConsumer(launch: {
     readonly clientId: number;
     readonly replicationId: ReplicationId;
     readonly launchId: string;
+    /** `own` when absent. */
+    readonly placement?: Placement;
+    /** Of a task of its own; that of the environment when absent. */
+    readonly size?: TaskSize;
   }): Promise<string>;
   /** SIGTERM, then SIGKILL after the task definition's stop timeout. Does nothing when the task is gone. */
   stopTask(taskArn: string, reason: string): Promise<void>;
   /** Undefined when ECS no longer knows the task (stopped more than an hour ago). */
   describeTask(taskArn: string): Promise<TaskObservation | undefined>;
+}
+
+/** Fargate tasks for many consumers. Throws `TaskLaunchFailed`. */
+export interface PoolTaskRunner {
+  /** The same number launches one task, however often it is called. */
+  runPoolTask(poolTaskId: string): Promise<{ readonly taskArn: string; readonly taskDefinition?: string }>;
 }
 export interface TaskObservation {
   readonly lastStatus: string;

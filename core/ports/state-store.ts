@@ -18,6 +18,7 @@ import type { HealthPoint, HealthRecord } from '../contracts/health-record.ts';
 import type { ClientId, DatabaseId, ReplicationId, TableRef } from '../contracts/identifiers.ts';
 import type { Incident } from '../contracts/incident.ts';
 import type { MetricsTarget } from '../contracts/metrics-target.ts';
+import type { PoolSlot, PoolTask } from '../contracts/pool.ts';
 import type { Replication } from '../contracts/replication.ts';
 import type { SchemaChange } from '../contracts/schema-change.ts';
 import type { SourceLog } from '../contracts/source-log.ts';
@@ -114,6 +115,7 @@ export type ReplicationChange = Partial<
     | 'lastErrorCode'
     | 'lastErrorMessage'
     | 'deadLetters'
+    | 'consumer'
     | 'snapshotMode'
   >
 >;
@@ -207,6 +209,55 @@ export interface ConsumerStore {
    */
   putHeartbeat(replicationId: ReplicationId, heartbeat: Heartbeat): Promise<void>;
   getHeartbeat(replicationId: ReplicationId): Promise<Heartbeat | undefined>;
+}
+
+/** Consumers that share tasks. Of a slot, there is one for each replication: a newer launch replaces it. */
+export interface PoolStore {
+  /** A number that no pool task ever had. */
+  nextPoolTaskId(): Promise<string>;
+  /** Before it is launched, so that nobody launches another one meanwhile. */
+  putPoolTask(task: PoolTask): Promise<void>;
+  /** Does nothing when it is gone. */
+  setPoolTaskLaunched(
+    poolTaskId: string,
+    launched: Required<Pick<PoolTask, 'taskArn'>> & Pick<PoolTask, 'revision'>,
+  ): Promise<void>;
+  /** Prolongs its lease. Returns what is stored of it; undefined when it is not there any more: it must not hold anything then. */
+  beatPoolTask(
+    poolTaskId: string,
+    beat: Required<Pick<PoolTask, 'held' | 'leasedUntil'>>,
+  ): Promise<PoolTask | undefined>;
+  /** Tells it to give back what it holds, and to end. */
+  drainPoolTask(poolTaskId: string): Promise<void>;
+  removePoolTask(poolTaskId: string): Promise<void>;
+  getPoolTask(poolTaskId: string): Promise<PoolTask | undefined>;
+  listPoolTasks(): Promise<readonly PoolTask[]>;
+
+  /** Adds a slot that waits, in the place of one of an older launch. That of the same launch stays as it is. */
+  addSlot(slot: Pick<PoolSlot, 'clientId' | 'replicationId' | 'launchId' | 'revision'>): Promise<void>;
+  getSlot(replicationId: ReplicationId): Promise<PoolSlot | undefined>;
+  /** Those that wait for a pool task; at most `limit`. */
+  listWaitingSlots(limit: number): Promise<readonly PoolSlot[]>;
+  /** Those that a pool task holds, also some whose launch was replaced and that it has not ended yet. */
+  listSlotsOf(poolTaskId: string): Promise<readonly PoolSlot[]>;
+  /** False when it does not wait any more. */
+  claimSlot(slot: PoolSlot, poolTaskId: string): Promise<boolean>;
+  /** Marks the slot of this launch, or removes it when it waits. Does nothing when it is gone. */
+  stopSlot(replicationId: ReplicationId, launchId: string): Promise<void>;
+  /** Removes a slot that `poolTaskId` held: its consumer has ended. */
+  endSlot(slot: PoolSlot, poolTaskId: string): Promise<void>;
+  /**
+   * Replaces the launch of a slot that `from` held, as `recordLaunch` does; it waits then. False, with the slot gone from those of `from`,
+   * when a newer launch or a user's word has come first.
+   */
+  passSlot(
+    slot: PoolSlot,
+    from: string,
+    launch: ConsumerLaunch & { readonly taskArn: string },
+  ): Promise<boolean>;
+  /** Keeps those who launch pool tasks apart, as `LeaseStore` does. */
+  acquirePoolLease(holder: string, ttlMs: number, now: Date): Promise<boolean>;
+  releasePoolLease(holder: string): Promise<void>;
 }
 
 /** When healing acted, for its bounds. Kept for a day. */
@@ -476,6 +527,7 @@ export type StateStore = ShapeStore &
   ReplicationStore &
   LeaseStore &
   ConsumerStore &
+  PoolStore &
   HealStore &
   SourceLogStore &
   HealthStore &

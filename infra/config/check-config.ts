@@ -1,16 +1,6 @@
 import { parseNetwork } from '#core/contracts/address-list.ts';
+import { findSizeProblem, type TaskSize } from '#core/contracts/task-size.ts';
 import type { CreatedPlatform, EnvironmentConfig, ImportedPlatform } from './environment-config.ts';
-
-/** Memory in MiB that Fargate has for each number of CPU units (Amazon ECS developer guide, "Task CPU and memory"). */
-const fargateMemoryMib: Readonly<Record<number, readonly [least: number, most: number, step: number]>> = {
-  256: [512, 2_048, 512],
-  512: [1_024, 4_096, 1_024],
-  1024: [2_048, 8_192, 1_024],
-  2048: [4_096, 16_384, 1_024],
-  4096: [8_192, 30_720, 1_024],
-  8192: [16_384, 61_440, 4_096],
-  16384: [32_768, 122_880, 8_192],
-};
 
 /** A copy may take 48 h, and an outage may begin at its end: twice that, or changes are lost. */
 const leastRetentionHours = 96;
@@ -171,22 +161,9 @@ const checkPeople = (config: EnvironmentConfig, report: Report): void => {
     report('api.webAclArn', `"${webAclArn}" is no ARN of a regional web ACL.`);
 };
 
-const checkTaskSize = (
-  field: string,
-  { cpu, memoryMib }: { readonly cpu: number; readonly memoryMib: number },
-  report: Report,
-): void => {
-  const memory = fargateMemoryMib[cpu];
-  if (memory === undefined) {
-    report(`${field}.cpu`, `Fargate has no ${cpu}: ${Object.keys(fargateMemoryMib).join(', ')}.`);
-    return;
-  }
-  const [least, most, step] = memory;
-  if (memoryMib < least || memoryMib > most || memoryMib % step !== 0)
-    report(
-      `${field}.memoryMib`,
-      `with cpu ${cpu}, Fargate has ${least} to ${most} in steps of ${step}, and no ${memoryMib}.`,
-    );
+const checkTaskSize = (field: string, { cpu, memoryMib }: TaskSize, report: Report): void => {
+  const found = findSizeProblem({ cpu, memoryMib });
+  if (found !== undefined) report(`${field}.${found.field}`, found.problem);
 };
 
 const checkWhole = (field: string, value: number, least: number, most: number, report: Report): void => {

@@ -78,6 +78,16 @@ export interface EnvironmentConfig {
     readonly image: { readonly name: string } | 'build';
     readonly cpu: number;
     readonly memoryMib: number;
+    /**
+     * Where the consumers of new replications run that ask for nothing else; `own` when absent. A pool task has the size above, and
+     * takes as many replications as `poolCapacity` finds room for.
+     */
+    readonly placement?: 'own' | 'pooled';
+    /**
+     * What copies of big tables run on; `on-demand` when absent. `spot` is about a third of the price: Fargate ends such a task with two
+     * minutes' notice when it needs the machine, and the next one goes on where it was.
+     */
+    readonly copies?: 'on-demand' | 'spot';
     /** Where a Prometheus reads a task's metrics: `metricsEnvironmentSchema` says what they mean. */
     readonly metrics: { readonly host: 'loopback' | 'task'; readonly port: number };
   };

@@ -14,6 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { poolCapacity } from '#core/contracts/pool.ts';
 import { acknowledge } from './acknowledgements.ts';
 import { bundleConsumer } from './consumer-bundle.ts';
 import type { Grant, TaskResources } from './function-rights.ts';
@@ -46,6 +47,7 @@ export class ConsumerTask extends Construct {
       clusterName,
       vpc: props.vpc,
       containerInsightsV2: ContainerInsights.ENABLED,
+      ...(config.consumer.copies === 'spot' && { enableFargateCapacityProviders: true }),
     });
 
     const logGroup = new LogGroup(this, 'Log', {
@@ -73,6 +75,7 @@ export class ConsumerTask extends Construct {
       environment: {
         ...props.grant.environment,
         NODE_OPTIONS: '--enable-source-maps',
+        MILLRACE_TASK_MEMORY_MIB: String(config.consumer.memoryMib),
         MILLRACE_METRICS_HOST: config.consumer.metrics.host,
         MILLRACE_METRICS_PORT: String(config.consumer.metrics.port),
       },
@@ -95,6 +98,7 @@ export class ConsumerTask extends Construct {
       clusterArn: cluster.clusterArn,
       clusterName,
       containerName: workerContainerName,
+      poolCapacity: poolCapacity(config.consumer.memoryMib),
       taskDefinitionFamily: family,
       taskDefinitionArn: taskDefinition.taskDefinitionArn,
       taskRole,

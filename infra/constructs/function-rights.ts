@@ -77,6 +77,8 @@ export interface TaskResources {
   /** With its revision, another one for each image. */
   readonly taskDefinitionArn: string;
   readonly containerName: string;
+  /** How many replications a pool task takes, by its memory. */
+  readonly poolCapacity: number;
   readonly taskRole: IRole;
   readonly executionRole: IRole;
 }
@@ -344,6 +346,7 @@ const taskRunnerEnvironment = (tasks: TaskResources, network: WorkloadNetwork): 
   MILLRACE_CLUSTER: tasks.clusterArn,
   MILLRACE_TASK_DEFINITION: tasks.taskDefinitionFamily,
   MILLRACE_TASK_CONTAINER: tasks.containerName,
+  MILLRACE_POOL_CAPACITY: String(tasks.poolCapacity),
   MILLRACE_SUBNETS: subnetList(network),
   MILLRACE_SECURITY_GROUPS: network.workloadSecurityGroup.securityGroupId,
 });

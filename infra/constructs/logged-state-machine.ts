@@ -15,6 +15,8 @@ export interface LoggedStateMachineProps {
   /** The Lambdas that it may invoke. */
   readonly steps: readonly IFunction[];
   readonly substitutions: Readonly<Record<string, string>>;
+  /** What this environment has otherwise. */
+  readonly change?: (definition: string) => string;
 }
 
 /** A state machine with a role of its own that may invoke its steps, and a log of every event. */
@@ -39,7 +41,9 @@ export class LoggedStateMachine extends Construct {
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       stateMachineName: stack.named(props.name),
       // Inlined: a definition from a file becomes an S3 asset, which cannot be read in the template.
-      definitionBody: DefinitionBody.fromString(readDefinition(props.name)),
+      definitionBody: DefinitionBody.fromString(
+        props.change?.(readDefinition(props.name)) ?? readDefinition(props.name),
+      ),
       definitionSubstitutions: { ...props.substitutions },
       role: this.role,
       tracingEnabled: config.tracing,

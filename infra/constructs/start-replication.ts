@@ -11,6 +11,7 @@ import {
 } from './function-rights.ts';
 import { LoggedStateMachine, type LoggedStateMachineProps } from './logged-state-machine.ts';
 import type { MillraceStack } from './millrace-stack.ts';
+import { copyOnSpot } from './state-machine-definition.ts';
 
 export interface CopyMachineProps {
   readonly steps: Readonly<Record<StartStepName, IFunction>>;
@@ -37,7 +38,10 @@ class CopyMachine extends LoggedStateMachine {
     { tasks, network }: CopyMachineProps,
     props: LoggedStateMachineProps,
   ) {
-    super(stack, id, props);
+    super(stack, id, {
+      ...props,
+      ...(stack.config.consumer.copies === 'spot' && { change: copyOnSpot }),
+    });
     applyGrant(this.role, launchTasksGrant(stack, tasks, network));
     this.role.addToPolicy(
       new PolicyStatement({

@@ -1,3 +1,5 @@
+import { poolCapacity } from '#core/contracts/pool.ts';
+import type { Placement } from '#core/contracts/replication.ts';
 import type { CreatedPlatform, EnvironmentConfig } from '../config/environment-config.ts';
 import prices from './prices.json' with { type: 'json' };
 
@@ -7,6 +9,8 @@ export interface Workload {
   /** Of each replication, on average. */
   readonly eventsPerSecond: number;
   readonly tablesPerReplication: number;
+  /** Where the consumers run; each in a task of its own when absent. */
+  readonly placement?: Placement;
 }
 
 export interface CostLine {
@@ -49,6 +53,12 @@ const backloggedShare = 0.5;
 /** What one run of monitor-health does in its time. */
 const replicationsPerCheck = 2_000;
 
+/** Processor time of a pooled consumer each second, and of each change; measured by `npm run simulate:pool`, see docs/guide/cost.md. */
+const idleConsumerMs = 0.65;
+const changeMs = 1.5;
+/** The share of a vCPU that pooled consumers may take while all is well: what is left is for catching up. */
+const usedShare = 0.7;
+
 /** Names that a replication writes to CloudWatch. */
 const metricsPerReplication = 14;
 const alarms = 26;
@@ -64,6 +74,7 @@ export const costOf = (config: EnvironmentConfig, workload: Workload): Cost => {
   const { replications } = workload;
   const brokers = brokersFor(platform, config, workload);
   const workers = workersFor(platform, replications);
+  const consumers = consumersFor(config, workload);
   const lines: readonly CostLine[] = [
     {
       what: 'Kafka brokers',
@@ -82,8 +93,8 @@ export const costOf = (config: EnvironmentConfig, workload: Workload): Cost => {
     },
     {
       what: 'consumers',
-      how: `${replications} of ${config.consumer.cpu / 1024} vCPU and ${config.consumer.memoryMib / 1024} GB`,
-      usd: replications * taskUsd(config.consumer),
+      how: `${consumers.tasks} of ${config.consumer.cpu / 1024} vCPU and ${config.consumer.memoryMib / 1024} GB${consumers.each === 1 ? '' : `, each for up to ${consumers.each} replications`}`,
+      usd: consumers.tasks * taskUsd(config.consumer),
     },
     {
       what: 'NAT gateways',
@@ -123,7 +134,7 @@ export const costOf = (config: EnvironmentConfig, workload: Workload): Cost => {
     monthlyUsd,
     perReplicationUsd: monthlyUsd / replications,
     lines,
-    limits: limitsOf(config, workload, brokers.count, workers),
+    limits: limitsOf(config, workload, { brokers: brokers.count, workers, consumers: consumers.tasks }),
     dms: dmsFor(workload),
   };
 };
@@ -133,6 +144,18 @@ const taskUsd = ({ cpu, memoryMib }: { readonly cpu: number; readonly memoryMib:
 
 const eventsPerMonth = ({ replications, eventsPerSecond }: Workload): number =>
   replications * eventsPerSecond * secondsPerMonth;
+
+/** How many tasks the consumers need. A pool task is bounded by its memory, and by its processor. */
+const consumersFor = (
+  { consumer }: EnvironmentConfig,
+  { replications, eventsPerSecond, placement = 'own' }: Workload,
+): { readonly tasks: number; readonly each: number } => {
+  const byProcessor = Math.floor(
+    (usedShare * (consumer.cpu / 1024) * 1000) / (idleConsumerMs + changeMs * eventsPerSecond),
+  );
+  const each = placement === 'own' ? 1 : Math.max(1, Math.min(poolCapacity(consumer.memoryMib), byProcessor));
+  return { tasks: Math.ceil(replications / each), each };
+};
 
 /** As many as the partitions need, in multiples of the zones, and disks for the retention with a third to spare. */
 const brokersFor = ({ kafka, network }: CreatedPlatform, config: EnvironmentConfig, workload: Workload) => {
@@ -165,10 +188,9 @@ const workersFor = ({ connect }: CreatedPlatform, replications: number): number 
 const limitsOf = (
   config: EnvironmentConfig,
   { replications, tablesPerReplication }: Workload,
-  brokers: number,
-  workers: number,
+  { brokers, workers, consumers }: Readonly<Record<'brokers' | 'workers' | 'consumers', number>>,
 ): readonly string[] => {
-  const vcpus = Math.ceil((replications * config.consumer.cpu) / 1024);
+  const vcpus = Math.ceil((consumers * config.consumer.cpu) / 1024);
   return [
     ...(brokers > mostBrokers
       ? [

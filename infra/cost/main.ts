@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { placementSchema } from '#core/contracts/replication.ts';
 import { loadEnvironment } from '../config/environments.ts';
 import { type Cost, costOf } from './cost-model.ts';
 import prices from './prices.json' with { type: 'json' };
 
 const usage =
-  'Usage: npm run cost -- --replications N [--events-per-second E] [--tables T] [--env prod] [--json FILE]';
+  'Usage: npm run cost -- --replications N [--events-per-second E] [--tables T] [--placement own|pooled] [--env prod] [--json FILE]';
 
 const readNumber = (name: string, text: string, least: number): number => {
   const value = Number(text);
@@ -38,6 +39,7 @@ const main = (): void => {
       replications: { type: 'string' },
       'events-per-second': { type: 'string', default: '10' },
       tables: { type: 'string', default: '20' },
+      placement: { type: 'string', default: 'own' },
       env: { type: 'string', default: 'prod' },
       json: { type: 'string' },
     },
@@ -49,6 +51,7 @@ const main = (): void => {
       replications: readNumber('replications', values.replications, 1),
       eventsPerSecond: readNumber('events-per-second', values['events-per-second'], 0),
       tablesPerReplication: readNumber('tables', values.tables, 1),
+      placement: placementSchema.parse(values.placement),
     },
   );
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(cost, undefined, 2)}\n`);

@@ -19,6 +19,7 @@ import { hopSchema } from '#core/contracts/hop.ts';
 import { instantSchema, maxIdentifierBytes } from '#core/contracts/identifiers.ts';
 import {
   desiredStateSchema,
+  placementSchema,
   replicationStatusSchema,
   unloggedCascadesSchema,
   valuePolicySchema,
@@ -30,6 +31,7 @@ import {
   possibleActionsSchema,
 } from '#core/contracts/schema-policy.ts';
 import { defaultTransactionWaitSeconds, maxTransactionWaitSeconds } from '#core/contracts/steps.ts';
+import { findSizeProblem } from '#core/contracts/task-size.ts';
 import { roleSchema } from '#core/contracts/token.ts';
 import { defaultTargetTemplate, refuseTemplate } from '#core/naming/target-template.ts';
 import {
@@ -530,6 +532,68 @@ export const schemaPolicyAnswerSchema = z.strictObject({
   }),
 });
 
+const cpuSchema = z
+  .number()
+  .int()
+  .meta({ description: 'CPU units of Fargate: 256 is a quarter of a vCPU.', example: 256 });
+const memoryMibSchema = z.number().int().meta({ description: 'MiB of memory.', example: 512 });
+
+/** Both or none, and what Fargate has. */
+const checkSize = (
+  {
+    cpu,
+    memory_mib,
+  }: { readonly cpu?: number | null | undefined; readonly memory_mib?: number | null | undefined },
+  context: z.core.$RefinementCtx,
+): void => {
+  if (typeof cpu !== typeof memory_mib || (cpu === null) !== (memory_mib === null))
+    context.addIssue({
+      code: 'custom',
+      path: ['memory_mib'],
+      message: 'A size is `cpu` and `memory_mib`: give both, or null for both.',
+    });
+  if (typeof cpu !== 'number' || typeof memory_mib !== 'number') return;
+  const found = findSizeProblem({ cpu, memoryMib: memory_mib });
+  if (found !== undefined)
+    context.addIssue({
+      code: 'custom',
+      path: [found.field === 'cpu' ? 'cpu' : 'memory_mib'],
+      message: found.problem,
+    });
+};
+
+const placementRequestSchema = placementSchema.meta({
+  description:
+    '`own`: a task for this replication alone. `pooled`: it shares a task with others while it is quiet; one that is not quiet for minutes is moved to a task of its own by itself, and back later.',
+});
+
+const consumerRequestSchema = z
+  .strictObject({
+    placement: placementRequestSchema.optional(),
+    cpu: cpuSchema.optional(),
+    memory_mib: memoryMibSchema.optional(),
+  })
+  .superRefine(checkSize);
+
+export const updateConsumerSettingsSchema = z
+  .strictObject({
+    placement: placementRequestSchema.optional(),
+    cpu: cpuSchema.nullable().optional().meta({ description: "Null: the environment's." }),
+    memory_mib: memoryMibSchema.nullable().optional().meta({ description: "Null: the environment's." }),
+    reason: displayTextSchema.optional().meta({ description: 'Why, for the activity.' }),
+  })
+  .superRefine(checkSize);
+
+export const consumerSettingsAnswerSchema = z.strictObject({
+  placement: placementSchema,
+  cpu: countSchema.nullable().meta({ description: "Of a task of its own; null: the environment's." }),
+  memory_mib: countSchema.nullable().meta({ description: "Of a task of its own; null: the environment's." }),
+  moved_out: z
+    .strictObject({ since: instantSchema, reason: z.string() })
+    .nullable()
+    .meta({ description: 'While a pooled replication has a task of its own, since it is not quiet.' }),
+});
+
 export const createReplicationSchema = z.strictObject({
   name: displayNameSchema.optional().meta({ description: 'By default `{source} to {target}`.' }),
   source_database_id: idSchema,
@@ -539,6 +603,10 @@ export const createReplicationSchema = z.strictObject({
   capture: captureRequestSchema.prefault({}),
   dead_letters: deadLetterSettingsRequestSchema.prefault({}).meta({
     description: 'What happens to changes that the target refuses because of their row.',
+  }),
+  consumer: consumerRequestSchema.prefault({}).meta({
+    description:
+      'Where the consumer runs; by default as the environment says. Later: PATCH /replications/{id}/consumer.',
   }),
   schema_changes: schemaPolicyRequestSchema.prefault({}).meta({
     description:
@@ -567,6 +635,7 @@ const replicationShape = {
 
 export const replicationAnswerSchema = z.strictObject({
   ...replicationShape,
+  consumer: consumerSettingsAnswerSchema,
   dead_letters: deadLetterSettingsAnswerSchema,
   target_table_name: z.string(),
   tables_version: countSchema.meta({ description: 'Counts the changes of `tables`.' }),
@@ -1052,6 +1121,7 @@ export const namedAnswers = {
   DeadLetterList: deadLetterListSchema,
   DeadLetterCauses: deadLetterCausesSchema,
   SourceSafety: sourceSafetySchema,
+  ConsumerSettings: consumerSettingsAnswerSchema,
   DeadLetterSettings: deadLetterSettingsAnswerSchema,
   RequestedDeadLetters: requestedDeadLettersSchema,
   Deletion: deletionAnswerSchema,

@@ -8,7 +8,13 @@ import type { Client } from '#core/contracts/client.ts';
 import { parseColumnType } from '#core/contracts/column-type.ts';
 import { type Database, databaseIdentity } from '#core/contracts/database.ts';
 import { type ClientId, type TableRef, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
-import type { ColumnMapping, Replication, TableMapping } from '#core/contracts/replication.ts';
+import type {
+  ColumnMapping,
+  ConsumerSettings,
+  Placement,
+  Replication,
+  TableMapping,
+} from '#core/contracts/replication.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import { engineOf } from '#core/databases/registry.ts';
@@ -40,7 +46,10 @@ import { readPolicy } from './schema-policy.ts';
 
 type CreateRequest = z.output<typeof createReplicationSchema>;
 type ColumnRequest = CreateRequest['tables'][number]['columns'][number];
-type CreatePorts = Pick<ApiPorts, 'store' | 'openSource' | 'openTarget' | 'clock' | 'mostQueueBytes'>;
+type CreatePorts = Pick<
+  ApiPorts,
+  'store' | 'openSource' | 'openTarget' | 'defaultPlacement' | 'clock' | 'mostQueueBytes'
+>;
 
 /** Whose replication it is, and between which databases. */
 interface Endpoints {
@@ -93,6 +102,7 @@ export const createReplication = async (
     tables.map((mapping) => mapping.source),
     'body.schema_changes',
   );
+  const consumer = readConsumer(request.consumer, ports.defaultPlacement);
   const ordinal = await store.nextOrdinal(clientId, source.databaseId);
   const prefix = topicPrefix(clientId, source.databaseId, ordinal);
   const now = clock.now().toISOString();
@@ -108,6 +118,7 @@ export const createReplication = async (
       : { targetTemplate: request.target_table_name }),
     ...(Object.keys(capture).length === 0 ? {} : { capture }),
     deadLetters: request.dead_letters,
+    ...(consumer !== undefined && { consumer }),
     ...(snapshotMode === 'no_data' ? {} : { snapshotMode }),
     ...(schemaPolicy === undefined ? {} : { schemaPolicy }),
     connectorName: connectorName(client.name, source.name, ordinal),
@@ -133,6 +144,17 @@ export const createReplication = async (
   return saved;
 };
 
+/** Undefined for what every replication has that says nothing. */
+const readConsumer = (
+  { placement, cpu, memory_mib: memoryMib }: CreateRequest['consumer'],
+  defaultPlacement: Placement,
+): ConsumerSettings | undefined => {
+  const chosen = placement ?? defaultPlacement;
+  const size = cpu === undefined || memoryMib === undefined ? undefined : { cpu, memoryMib };
+  if (chosen === 'own' && size === undefined) return undefined;
+  return { placement: chosen, ...(size !== undefined && { size }) };
+};
+
 /** Names of different clients or databases can have the same slug; the second one gets a name with their numbers. */
 const saveUnderFreeName = async (
   replication: Replication,
@@ -156,7 +178,7 @@ const saveUnderFreeName = async (
  * Throws `InvalidRequest`, `ValidationFailed` and `TargetTableClaimed`, see `createReplication`.
  */
 export const mapTables = (
-  request: Omit<CreateRequest, 'dead_letters' | 'schema_changes'>,
+  request: Omit<CreateRequest, 'consumer' | 'dead_letters' | 'schema_changes'>,
   databases: Endpoints,
   owner: TargetOwner,
   ports: Pick<CreatePorts, 'store' | 'openSource' | 'openTarget' | 'mostQueueBytes'>,
@@ -223,7 +245,7 @@ export const refuseClaimed = async (
 
 /** Mappings as requested, with what their names alone make impossible: used twice, too long, or a table that feeds itself. */
 const nameTargets = (
-  request: Omit<CreateRequest, 'dead_letters' | 'schema_changes'>,
+  request: Omit<CreateRequest, 'consumer' | 'dead_letters' | 'schema_changes'>,
   { client, source, target }: Endpoints,
   sourceDialect: SourceDialect,
   targetDialect: TargetDialect,

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import type { ErrorCode } from '#core/errors/error-policies.ts';
+import { changeConsumer } from '#core/lifecycle/change-consumer.ts';
 import {
+  consumerSettingsAnswerSchema,
   pathIdSchema,
   pauseReplicationSchema,
   replicationAnswerSchema,
   resumeReplicationSchema,
   startReplicationSchema,
   stopReplicationSchema,
+  updateConsumerSettingsSchema,
 } from './contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
-import { toReplicationAnswer } from './replication-answer.ts';
+import { toConsumerSettings, toReplicationAnswer } from './replication-answer.ts';
 import { startReplication } from './start-replication.ts';
 import { pauseOrStop } from './stop-replication.ts';
 
@@ -127,6 +130,48 @@ export const lifecycleOperations: readonly Operation[] = [
           ports,
         ),
       ),
+  }),
+
+  defineOperation({
+    id: 'updateConsumerSettings',
+    method: 'PATCH',
+    path: '/replications/{replication_id}/consumer',
+    summary:
+      'Change where the consumer runs, and the size of a task of its own. One that is at work is launched again there; nothing is copied again.',
+    params: replicationPath,
+    body: updateConsumerSettingsSchema,
+    status: 200,
+    answer: consumerSettingsAnswerSchema,
+    errors: ['NotFound', 'Conflict', 'TaskLaunchFailed'],
+    versionOf: (settings) => settings,
+    run: async ({ clientId, actor, params, body, requireMatch }, ports) => {
+      const { placement, cpu, memory_mib: memoryMib } = body;
+      const size =
+        typeof cpu === 'number' && typeof memoryMib === 'number'
+          ? { cpu, memoryMib }
+          : cpu === null
+            ? null
+            : undefined;
+      const { connectorName, replicationId } = await ports.store.getReplication(
+        clientId,
+        params.replication_id,
+      );
+      const log = ports.logFor(connectorName, replicationId);
+      return toConsumerSettings(
+        await changeConsumer(
+          clientId,
+          params.replication_id,
+          {
+            by: actor,
+            ...(placement !== undefined && { placement }),
+            ...(size !== undefined && { size }),
+            ...withReason(body),
+          },
+          { ...ports, log },
+          (before) => requireMatch(toConsumerSettings(before)),
+        ),
+      );
+    },
   }),
 ];
 

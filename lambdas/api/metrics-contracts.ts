@@ -10,7 +10,13 @@ export const metricsTargetsAnswerSchema = z
   .array(
     z.strictObject({
       targets: z.array(z.string()).meta({ description: 'One `host:port`.' }),
-      labels: z.strictObject({ role: taskRoleSchema }),
+      labels: z.strictObject({
+        role: taskRoleSchema,
+        __metrics_path__: z
+          .string()
+          .optional()
+          .meta({ description: 'Of a task that several replications share; `/metrics` when absent.' }),
+      }),
     }),
   )
   .meta({ description: 'What the HTTP service discovery of Prometheus expects.' });

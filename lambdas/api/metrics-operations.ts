@@ -43,7 +43,10 @@ export const metricsOperations: readonly Operation[] = [
       const targets = (await store.listMetricsTargets()).filter(
         ({ clientId, announcedAt }) => mayAct(principal, clientId) && Date.parse(announcedAt) >= oldest,
       );
-      return targets.map(({ address, role }) => ({ targets: [address], labels: { role } }));
+      return targets.map(({ address, role, path }) => ({
+        targets: [address],
+        labels: { role, ...(path !== undefined && { __metrics_path__: path }) },
+      }));
     },
   }),
 ];

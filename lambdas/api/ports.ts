@@ -1,4 +1,5 @@
 import type { Database } from '#core/contracts/database.ts';
+import type { Placement } from '#core/contracts/replication.ts';
 import type { DetectedServer } from '#core/databases/server-greeting.ts';
 import type { Problem } from '#core/errors/millrace-error.ts';
 import type { AlertQueue, ChannelSecrets } from '#core/ports/alerting.ts';
@@ -27,6 +28,8 @@ export interface ApiPorts {
   readonly allowsPlainWebhooks: boolean;
   readonly executions: ExecutionPort;
   readonly tasks: TaskRunner;
+  /** Of consumers of new replications that ask for none. */
+  readonly defaultPlacement: Placement;
   readonly connect: ConnectPort;
   /** Connects when it is first used; close it. */
   readonly openKafka: (log: Log) => KafkaAdminPort & { close(): Promise<void> };

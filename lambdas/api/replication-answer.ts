@@ -5,7 +5,11 @@ import { defaultDeadLetterSettings } from '#core/contracts/dead-letter.ts';
 import { isActive, type Replication } from '#core/contracts/replication.ts';
 import { tablesVersion } from '#core/lifecycle/begin-table-change.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
-import type { replicationAnswerSchema, replicationListSchema } from './contracts.ts';
+import type {
+  consumerSettingsAnswerSchema,
+  replicationAnswerSchema,
+  replicationListSchema,
+} from './contracts.ts';
 import { toPolicyFields } from './schema-policy.ts';
 
 type ListedReplication = z.input<typeof replicationListSchema>['replications'][number];
@@ -31,6 +35,7 @@ export const toListed = (replication: Replication): ListedReplication => ({
 
 export const toReplicationAnswer = (replication: Replication): z.input<typeof replicationAnswerSchema> => ({
   ...toListed(replication),
+  consumer: toConsumerSettings(replication),
   dead_letters: { ...(replication.deadLetters ?? defaultDeadLetterSettings) },
   target_table_name: replication.targetTemplate ?? defaultTargetTemplate,
   tables_version: tablesVersion(replication),
@@ -49,6 +54,15 @@ export const toReplicationAnswer = (replication: Replication): z.input<typeof re
   })),
   capture: toCaptureAnswer(replication),
   schema_changes: toPolicyFields(replication.schemaPolicy),
+});
+
+export const toConsumerSettings = ({
+  consumer: { placement = 'own', size, movedOut } = {},
+}: Pick<Replication, 'consumer'>): z.input<typeof consumerSettingsAnswerSchema> => ({
+  placement,
+  cpu: size?.cpu ?? null,
+  memory_mib: size?.memoryMib ?? null,
+  moved_out: movedOut === undefined ? null : { ...movedOut },
 });
 
 const toTableChange = ({

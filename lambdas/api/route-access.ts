@@ -65,6 +65,7 @@ export const routeAccess = {
   listDeadLetterCauses: view,
   getDeadLetter: view,
   updateDeadLetterSettings: operate,
+  updateConsumerSettings: operate,
   replayDeadLetters: operate,
   discardDeadLetters: operate,
   deleteReplication: operate,

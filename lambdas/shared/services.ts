@@ -4,17 +4,21 @@ import { createTaskRunner } from '#adapters/aws/task-runner.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
 import { createDatabaseAccess, type DatabaseAccess } from '#adapters/databases/open-database.ts';
+import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
 import { createKafkaAdmin, type KafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import type { KafkaSettings } from '#adapters/kafka/kafka-client.ts';
 import { captureKafkaOf, kafkaSettingsOf } from '#adapters/kafka/kafka-settings.ts';
+import { createLog } from '#adapters/observability/log.ts';
 import type { DatabaseNetwork } from '#core/contracts/database-network.ts';
 import {
   connectEnvironmentSchema,
   databaseNetworkEnvironmentSchema,
   executionsEnvironmentSchema,
   kafkaEnvironmentSchema,
+  stateEnvironmentSchema,
   taskRunnerEnvironmentSchema,
 } from '#core/contracts/environment.ts';
+import { createPooledTasks, type PooledTasksOptions } from '#core/lifecycle/pooled-tasks.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { CaptureKafka } from '#core/ports/connector-config.ts';
 import type { ConnectPort, ExecutionPort, SecretStore, TaskRunner } from '#core/ports/services.ts';
@@ -55,8 +59,31 @@ export const databaseService = (
 /** Where the environment variables say that databases may be. */
 export const databaseNetwork = (): DatabaseNetwork => databaseNetworkEnvironmentSchema.parse(process.env);
 
-export const taskService = (): TaskRunner =>
-  createTaskRunner({ environment: taskRunnerEnvironmentSchema.parse(process.env) });
+export interface TaskServiceOptions {
+  /** The revision of the task definition that launched pool consumers must have at least; any when absent. */
+  readonly revision?: number | undefined;
+  /** For those who look at many replications at once. */
+  readonly batched?: boolean;
+}
+
+/** Where consumers run, in tasks of their own and in shared ones. */
+export const taskService = (options: TaskServiceOptions = {}): TaskRunner =>
+  createPooledTasks(poolService(options));
+
+/** What sees to it that there are enough pool tasks. */
+export const poolService = ({ revision, batched = false }: TaskServiceOptions = {}): PooledTasksOptions => {
+  const environment = taskRunnerEnvironmentSchema.extend(stateEnvironmentSchema.shape).parse(process.env);
+  const tasks = createTaskRunner({ environment });
+  return {
+    tasks,
+    poolTasks: tasks,
+    store: createStateStore({ tableName: environment.MILLRACE_STATE_TABLE, batched }),
+    capacity: environment.MILLRACE_POOL_CAPACITY,
+    revision,
+    clock: systemClock,
+    log: createLog({ service: 'pool' }),
+  };
+};
 
 /** Step Functions with the state machines that the environment variables name. */
 export const executionService = (): ExecutionPort => {

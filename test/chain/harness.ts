@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type KafkaSettings, parseBrokers } from '#adapters/kafka/kafka-client.ts';
-import { taskProcessesOf } from '#test/kit/task-processes.ts';
+import { poolProcessesOf, taskProcessesOf } from '#test/kit/task-processes.ts';
 import { readAdminToken } from '../../local/admin-token.ts';
 import { readStackState, type StackState } from '../../local/stack-state.ts';
 import { stateFolder } from '../../local/state-folder.ts';
@@ -192,11 +192,13 @@ export const waitFor = async <T>(
 export const createReplication = async (
   tenant: Tenant,
   tables: readonly unknown[],
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<{ readonly id: number; readonly connectorName: string }> => {
   const answer = await tenant.api.post('/replications', {
     source_database_id: tenant.sourceDatabaseId,
     target_database_id: tenant.targetDatabaseId,
     tables,
+    ...more,
   });
   if (answer.status !== 201) throw new Error(`Creating the replication: ${JSON.stringify(answer.body)}`);
   return { id: answer.body.replication_id, connectorName: answer.body.connector_name };
@@ -291,6 +293,9 @@ export const digestQuery = (table: string): string =>
 /** Processes of the running ECS tasks that do `role` for a replication. */
 export const taskProcesses = (role: 'consumer' | 'copy-worker', replicationId: number): readonly number[] =>
   taskProcessesOf(stateFolder(), role, replicationId);
+
+/** Processes of the running pool tasks. */
+export const poolProcesses = (): readonly number[] => poolProcessesOf(stateFolder());
 
 /**
  * Waits until these processes of a replication's consumer have ended: all that run, if none are named. One that was drained writes

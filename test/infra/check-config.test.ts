@@ -60,7 +60,7 @@ test.each<[string, EnvironmentConfig, RegExp]>([
   [
     'memory that does not go with the CPU',
     { ...prod, consumer: { ...prod.consumer, cpu: 256, memoryMib: 4_096 } },
-    /^consumer\.memoryMib: with cpu 256, Fargate has 512 to 2048 in steps of 512, and no 4096/,
+    /^consumer\.memoryMib: with cpu 256, Fargate has 512 to 2048 in steps of 512 without 1536, and no 4096/,
   ],
   ['short topics', { ...prod, topicRetentionHours: 48 }, /twice the longest copy/],
   [

@@ -58,16 +58,33 @@ test('does not guess the bill of a Kafka that is there already', () => {
   expect(() => costOf(load('local'), quiet(1))).toThrow('their bill is known');
 });
 
-test('docs/guide/cost.md has the figures that the model gives now', () => {
+test.each([
+  ['pooled', 0],
+  ['own', 1],
+] as const)('docs/guide/cost.md has the figures that the model gives now: %s', (placement, table) => {
   const guide = readFileSync(fromRoot('docs', 'guide', 'cost.md'), 'utf8');
   for (const replications of [10, 100, 1_000, 10_000]) {
-    const { monthlyUsd, perReplicationUsd } = costOf(prod, quiet(replications));
-    const [row] = guide
+    const { monthlyUsd, perReplicationUsd } = costOf(prod, { ...quiet(replications), placement });
+    const row = guide
       .split('\n')
-      .filter((line) => line.startsWith(`| ${replications.toLocaleString('en-US')} `));
+      .filter((line) => line.startsWith(`| ${replications.toLocaleString('en-US')} `))[table];
     expect(row).toContain(`$${Math.round(monthlyUsd).toLocaleString('en-US')}`);
     expect(row).toContain(`$${perReplicationUsd.toFixed(0)} `);
   }
+});
+
+test('pooled consumers share tasks as far as memory and processor go, and never cost more', () => {
+  const howOf = (eventsPerSecond: number, replications = 1_000) =>
+    costOf(prod, { ...quiet(replications), eventsPerSecond, placement: 'pooled' }).lines.find(
+      ({ what }) => what === 'consumers',
+    )?.how;
+  expect(howOf(1)).toBe('5 of 1 vCPU and 4 GB, each for up to 200 replications');
+  expect(howOf(10)).toBe('23 of 1 vCPU and 4 GB, each for up to 44 replications');
+  expect(howOf(1_000, 7)).toBe('7 of 1 vCPU and 4 GB');
+  const bill = (placement: 'own' | 'pooled') => costOf(prod, { ...quiet(500), placement }).monthlyUsd;
+  expect(bill('pooled')).toBeLessThan(bill('own') / 2);
+  const { perReplicationUsd, dms } = costOf(prod, { ...quiet(400), placement: 'pooled' });
+  expect(perReplicationUsd).toBeLessThan(dms.perReplicationUsd);
 });
 
 test('is told in lines that a person can read', () => {

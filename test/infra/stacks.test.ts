@@ -1037,6 +1037,47 @@ test('a web ACL, tags and a boundary of an environment are on what it makes', ()
   expect(table?.Properties.Tags).toContainEqual({ Key: 'team', Value: 'data' });
 });
 
+test('copies on Spot go on demand where Spot fails, in both state machines, and nothing else changes', () => {
+  const dev = loadEnvironment((name) => (name === 'env' ? 'dev' : undefined));
+  const onSpot = synthesizeConfig({ ...dev, consumer: { ...dev.consumer, copies: 'spot' } });
+  const definitions = (given: typeof onSpot): readonly string[] =>
+    resourcesOf(given, 'AWS::StepFunctions::StateMachine')
+      .map(({ Properties }) => JSON.stringify(Properties.DefinitionString))
+      .filter((text) => text.includes('CopyBigTables'));
+  expect(definitions(onSpot)).toHaveLength(2);
+  for (const text of definitions(onSpot)) {
+    expect(text).toContain('FARGATE_SPOT');
+    expect(text).toContain('CopyBigTablesOnDemand');
+    expect(text).toMatch(/LaunchType[\\": ]+FARGATE/);
+  }
+  for (const text of definitions(synthesized.dev)) expect(text).not.toContain('SPOT');
+  const providers = (given: typeof onSpot) =>
+    resourcesOf(given, 'AWS::ECS::ClusterCapacityProviderAssociations').map(
+      ({ Properties }) => Properties.CapacityProviders,
+    );
+  expect(providers(onSpot)).toContainEqual(['FARGATE', 'FARGATE_SPOT']);
+  expect(providers(synthesized.dev)).toEqual([]);
+});
+
+test('pool tasks take as many replications as the memory of a task has room for, and the API knows where new ones go', () => {
+  const dev = loadEnvironment((name) => (name === 'env' ? 'dev' : undefined));
+  const pooled = synthesizeConfig({
+    ...dev,
+    consumer: { ...dev.consumer, cpu: 512, memoryMib: 1_024, placement: 'pooled' },
+  });
+  const variablesOf = (given: typeof pooled, name: string): Record<string, string> => {
+    const found = resourcesOf(given, 'AWS::Lambda::Function').find(({ Properties }) =>
+      String(Properties.FunctionName).endsWith(`-${name}`),
+    );
+    const environment = found?.Properties.Environment as { Variables: Record<string, string> } | undefined;
+    return environment?.Variables ?? {};
+  };
+  expect(variablesOf(pooled, 'start-consumer').MILLRACE_POOL_CAPACITY).toBe('32');
+  expect(variablesOf(pooled, 'api').MILLRACE_CONSUMER_PLACEMENT).toBe('pooled');
+  expect(variablesOf(synthesized.dev, 'start-consumer').MILLRACE_POOL_CAPACITY).toBe('200');
+  expect(variablesOf(synthesized.dev, 'api').MILLRACE_CONSUMER_PLACEMENT).toBe('own');
+});
+
 test('local has nothing that the emulator cannot create', () => {
   const unsupported =
     /NatGateway|QueryDefinition|EIP|SecurityGroupIngress|SecurityGroupEgress|FlowLog|CompositeAlarm|ApplicationAutoScaling|MSK|DBProxy|WebACLAssociation|CloudTrail|VpcLink|RotationSchedule|CustomResource/;

@@ -27,6 +27,7 @@ import type {
 } from '#core/ports/state-store.ts';
 import { createMemoryAlertStore } from './memory-alert-store.ts';
 import { createMemoryChanges } from './memory-changes.ts';
+import { createMemoryPool } from './memory-pool.ts';
 
 const installationId = '5b0c7c1e-9f3d-4f2a-8a53-2d1f6d1b7a10';
 
@@ -363,6 +364,7 @@ export const createMemoryStateStore = (clock: Clock) => {
     getTableShape: unused,
     listTableShapes: async () => [],
     ...createMemoryChanges(),
+    ...createMemoryPool().pool,
   };
   return {
     store,

@@ -29,3 +29,9 @@ export const environmentOf = (pid: number): Readonly<Record<string, string>> => 
     return {}; // It has ended in between.
   }
 };
+
+/** Processes of the running pool tasks of a stack. Linux only. */
+export const poolProcessesOf = (folder: StateFolder): readonly number[] =>
+  runningTasks(folder)
+    .map(({ identity }) => identity.pid)
+    .filter((pid) => environmentOf(pid).MILLRACE_ROLE === 'pool');

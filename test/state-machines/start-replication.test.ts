@@ -19,7 +19,7 @@ import {
   validateOutputSchema,
 } from '#core/contracts/steps.ts';
 import { type ErrorCode, errorPolicies } from '#core/errors/error-policies.ts';
-import { readDefinition } from '../../infra/constructs/state-machine-definition.ts';
+import { copyOnSpot, readDefinition } from '../../infra/constructs/state-machine-definition.ts';
 import {
   type Definition,
   type Json,
@@ -323,6 +323,60 @@ describe('a start that succeeds', () => {
       );
     }
   });
+});
+
+describe('with copies on Spot', () => {
+  const onSpot = JSON.parse(copyOnSpot(substituted)) as Definition;
+  const spotTask = z.strictObject({
+    ...runTaskSchema.omit({ LaunchType: true }).shape,
+    CapacityProviderStrategy: z.tuple([
+      z.strictObject({ CapacityProvider: z.literal('FARGATE_SPOT'), Weight: z.literal(1) }),
+    ]),
+  });
+  const workersOf = (isInterrupted: (attempt: number) => string | undefined) => {
+    const workers: string[] = [];
+    const outcome = runDefinition(onSpot, run, (state, parameters, attempt) => {
+      if (state === 'CopyBigTables') {
+        spotTask.parse(parameters);
+        workers.push('spot');
+        const error = isInterrupted(attempt);
+        if (error !== undefined) throw new TaskError(error);
+        return {};
+      }
+      if (state === 'CopyBigTablesOnDemand') {
+        runTaskSchema.parse(parameters);
+        workers.push('on demand');
+        return {};
+      }
+      const contract = lambdaContracts[state];
+      const { Payload } = invokeSchema.parse(parameters);
+      return {
+        Payload: contract?.output.parse(contract.result(plans['big tables only'], Payload)) as Json,
+        StatusCode: 200,
+      };
+    });
+    return { workers, status: outcome.status };
+  };
+
+  test('is valid Amazon States Language', () => {
+    const { errorsText } = validate(JSON.parse(copyOnSpot(text)));
+    expect(errorsText('\n')).toBe('');
+  });
+
+  test('a worker that Fargate takes away is followed by another one on Spot', () => {
+    const taken = workersOf((attempt) => (attempt <= 2 ? 'States.TaskFailed' : undefined));
+    expect(taken).toEqual({ workers: ['spot', 'spot', 'spot'], status: 'SUCCEEDED' });
+  });
+
+  test.each(['States.TaskFailed', 'AmazonECS.Unknown'])(
+    'where %s lasts, the copy goes on with a worker on demand',
+    (error) => {
+      const { workers, status } = workersOf(() => error);
+      expect(workers.filter((worker) => worker === 'on demand')).toHaveLength(1);
+      expect(workers.at(-1)).toBe('on demand');
+      expect(status).toBe('SUCCEEDED');
+    },
+  );
 });
 
 describe('a step that needs more calls', () => {

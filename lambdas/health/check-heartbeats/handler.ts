@@ -3,7 +3,7 @@ import { taskService } from '../../shared/services.ts';
 import { createHealthHandler } from '../health-handler.ts';
 import { checkHeartbeats } from './check-heartbeats.ts';
 
-const tasks = taskService();
+const tasks = taskService({ batched: true });
 
 export const handler = createHealthHandler('check-heartbeats', (context, run) =>
   checkHeartbeats(context.holder, { ...context, tasks, clock: systemClock }, run),

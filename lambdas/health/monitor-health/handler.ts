@@ -4,10 +4,12 @@ import { ensureCapture } from '#core/capture/ensure-capture.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import { alertQueueEnvironmentSchema, taskRevisionEnvironmentSchema } from '#core/contracts/environment.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import { revisionOf } from '#core/contracts/task-revision.ts';
 import { removeRowRelay } from '#core/copy/row-relay.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { type LogLook, lookAtLog, withinLookTime } from '#core/health/observe-source-log.ts';
-import { revisionOf } from '#core/health/update-consumers.ts';
+import { fitPool } from '#core/lifecycle/ensure-pool.ts';
+import { createPooledTasks } from '#core/lifecycle/pooled-tasks.ts';
 import { describeTransactions } from '#core/lifecycle/start-wait.ts';
 import { freshTables, heldTables, leftOutOfCapture } from '#core/lifecycle/table-progress.ts';
 import type { ConnectPort } from '#core/ports/services.ts';
@@ -16,7 +18,7 @@ import {
   databaseService,
   executionService,
   kafkaServices,
-  taskService,
+  poolService,
 } from '../../shared/services.ts';
 import { createHealthHandler, type HealthContext } from '../health-handler.ts';
 import { monitorHealth } from './monitor-health.ts';
@@ -34,9 +36,10 @@ const databases = databaseService();
 // The next check is the retry.
 const connect = connectService({ retryDelaysMs: [] });
 const kafkaService = kafkaServices('millrace-monitor-health');
-const tasks = taskService();
 const executions = executionService();
 const taskRevision = revisionOf(taskRevisionEnvironmentSchema.parse(process.env).MILLRACE_TASK_REVISION);
+const pool = poolService({ revision: taskRevision, batched: true });
+const tasks = createPooledTasks(pool);
 const queue = createAlertQueue({
   queueUrl: alertQueueEnvironmentSchema.parse(process.env).MILLRACE_ALERT_QUEUE_URL,
 });
@@ -58,6 +61,7 @@ export const handler = createHealthHandler('monitor-health', async (context, run
         connect,
         tasks,
         taskRevision,
+        fitPool: () => fitPool(pool),
         executions,
         queue,
         clock,

@@ -8,6 +8,7 @@ import { beginRound, type CheckRun, endRound, onlyRun, type RoundPorts } from '#
 import { decide, decideLoss, type HealAction, launchAllowanceMs } from '#core/health/decide.ts';
 import { actOnEach, healEach } from '#core/health/heal-each.ts';
 import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
+import { decideMove, mayMove, moveHistoryMs, movesAtOnce } from '#core/health/move-consumers.ts';
 import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';
 import {
   type ObservationPorts,
@@ -26,7 +27,7 @@ import { nextStatus } from '#core/lifecycle/transitions.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { ConnectorStatus, ConnectPort, ExecutionPort, TaskRunner } from '#core/ports/services.ts';
-import type { CopyStore, DeletionStore } from '#core/ports/state-store.ts';
+import type { CopyStore, DeletionStore, HealthStore } from '#core/ports/state-store.ts';
 import { type RecordHealthPorts, recordHealth, type Seen } from './record-health.ts';
 import { type LostLog, type WatchSourcesPorts, watchSources } from './watch-sources.ts';
 
@@ -39,6 +40,7 @@ export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
     Pick<CopyStore, 'listTableProgress'> &
     WatchSourcesPorts['store'] &
     RecordHealthPorts['store'] &
+    Pick<HealthStore, 'listHealth'> &
     Pick<DeletionStore, 'beginDeletion' | 'getDeletion' | 'updateDeletion'>;
   readonly executions: Pick<ExecutionPort, 'getStatus' | 'startExecution' | 'stopExecution'>;
   readonly connect: ObservationPorts['connect'] & Pick<ConnectPort, 'listStatuses'>;
@@ -53,6 +55,8 @@ export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
   readonly queue: RecordHealthPorts['queue'];
   readonly topicRetentionHours: number;
   readonly tasks: TaskRunner;
+  /** Sees to it that there are as many pool tasks as pooled replications need. */
+  readonly fitPool: () => Promise<void>;
   /** Of the task definition that the last deployment made; undefined where it says none. */
   readonly taskRevision: number | undefined;
   readonly logFor: (replication: Replication) => Log;
@@ -73,6 +77,9 @@ const captureCheckMinutes = 5;
  * written down. The next run begins with those that were left out.
  */
 const checksEndAfterMs = 25_000;
+
+/** Before the sources are looked at. */
+const movesEndAfterMs = 30_000;
 
 /** What goes before the checks: each takes some calls of the state store, and a start up to 8 s, while a consumer drains. */
 const errandsEndAfterMs = 10_000;
@@ -120,6 +127,10 @@ export const monitorHealth = async (
   });
   await endRound('monitor-health', run, { replications }, leftOut, ports);
   const updated = await updateConsumers(all, consumers, holder, ports);
+  const moved = await moveConsumers(consumers, startedMs, holder, ports);
+  await ports.fitPool().catch((error: unknown) => {
+    log.error('Could not see to it that there are enough pool tasks; the next check tries again', { error });
+  });
   // Last, so that a source that does not answer keeps nothing waiting.
   const [ended, losses] = await Promise.all([
     checkCaptures(all, holder, ports),
@@ -129,7 +140,7 @@ export const monitorHealth = async (
   await recordHealth(all, seen, ports);
   const report = {
     examined: replications.length - leftOut.length,
-    healed: errandsDone + healed + updated + ended + lost,
+    healed: errandsDone + healed + updated + moved + ended + lost,
   };
   log.info(
     `Examined ${countOf(report.examined, 'replication')}, carried out ${countOf(report.healed, 'action')}`,
@@ -254,6 +265,44 @@ const updateConsumers = async (
     report: (replicationLog, error) =>
       replicationLog.error('Could not update the consumer; the next check tries again', { error }),
   });
+  return healed;
+};
+
+/** Pooled replications that are not quiet get a task of their own, and come back later. */
+const moveConsumers = async (
+  seen: readonly SeenConsumer[],
+  startedMs: number,
+  holder: string,
+  ports: MonitorHealthPorts,
+): Promise<number> => {
+  const { clock, store } = ports;
+  let moves = 0;
+  const { healed } = await healEach(
+    seen
+      .filter(({ replication, consumer }) => mayMove(replication, consumer))
+      .map(({ replication }) => replication),
+    {
+      logFor: ports.logFor,
+      mayBegin: () => moves < movesAtOnce && clock.now().getTime() - startedMs < movesEndAfterMs,
+      check: async (replication, replicationLog) => {
+        const replicationPorts = { ...ports, log: replicationLog };
+        const actions = await healReplication(
+          replication,
+          holder,
+          async (current, _attempts, now) => {
+            const since = new Date(now.getTime() - moveHistoryMs(current));
+            const history = await store.listHealth(current.replicationId, since);
+            return decideMove(current, await observeConsumer(current, replicationPorts), history, now);
+          },
+          replicationPorts,
+        );
+        moves += actions.length;
+        return actions;
+      },
+      report: (replicationLog, error) =>
+        replicationLog.error('Could not move the consumer; the next check tries again', { error }),
+    },
+  );
   return healed;
 };
 

@@ -112,7 +112,8 @@ export class ConsumerStack {
     return this.#target;
   }
 
-  static async start(): Promise<ConsumerStack> {
+  /** `connections`: how many each of the two PostgreSQL servers takes. */
+  static async start({ connections = 100 }: { readonly connections?: number } = {}): Promise<ConsumerStack> {
     const folder = mkdtempSync(join(tmpdir(), 'millrace-consumer-'));
     const brokerOptions = {
       java: await prepareJavaParts(),
@@ -122,6 +123,7 @@ export class ConsumerStack {
     };
     const targetOptions = {
       database: 'warehouse',
+      config: { max_connections: String(connections) },
       dataDir: join(tmpdir(), `millrace-consumer-target-${randomUUID()}`),
       port: await findFreePort(),
       logFile: join(folder, 'target.log'),
@@ -129,7 +131,13 @@ export class ConsumerStack {
     const [aws, broker, source, target] = await startTogether(
       { start: startEmulatedAws(), stop: (started) => started.stop() },
       { start: startKafka(brokerOptions), stop: (started) => started.stop() },
-      { start: startDatabase({ database: 'shop', config: sourceSettings }), stop: stopDatabase },
+      {
+        start: startDatabase({
+          database: 'shop',
+          config: { ...sourceSettings, max_connections: String(connections) },
+        }),
+        stop: stopDatabase,
+      },
       { start: startDatabase(targetOptions), stop: stopDatabase },
     );
     const dynamo = new DynamoDBClient(aws.config);
@@ -194,6 +202,7 @@ export class ConsumerStack {
     tables: readonly string[],
     state: TableState = 'live',
     target: RegisteredTarget = this.#ownTarget(),
+    change: Partial<Replication> = {},
   ): Promise<Replication> {
     const replicationId = await this.store.nextReplicationId();
     const [sourceDatabaseId] = this.#databaseIds;
@@ -218,6 +227,7 @@ export class ConsumerStack {
       copyGeneration: 1,
       statusSince: at,
       createdAt: at,
+      ...change,
     };
     await this.store.createReplication(replication);
     await takeTables(
@@ -313,33 +323,55 @@ export class ConsumerStack {
         cwd: projectRoot,
         stdio: ['ignore', 'pipe', 'inherit'],
         env: {
-          PATH: process.env.PATH,
+          ...this.#environment(),
           MILLRACE_ROLE: 'consumer',
           MILLRACE_CLIENT_ID: String(replication.clientId),
           MILLRACE_REPLICATION_ID: String(replication.replicationId),
           MILLRACE_LAUNCH_ID: launchId,
-          MILLRACE_ENVIRONMENT: 'test',
-          MILLRACE_STATE_TABLE: stateTable,
-          MILLRACE_ALERT_TOPIC_ARN: this.#alertTopic,
-          MILLRACE_KAFKA_BROKERS: this.#broker.brokers,
-          MILLRACE_KAFKA_SECURITY: 'plaintext',
-          MILLRACE_TOPIC_RETENTION_HOURS: '24',
-          MILLRACE_METRICS_HOST: 'loopback',
-          MILLRACE_METRICS_PORT: '0',
-          // Asked only while tables catch up.
-          MILLRACE_CONNECT_URL: 'http://127.0.0.1:9',
-          MILLRACE_DATABASE_NETWORKS: '127.0.0.0/8',
-          MILLRACE_RESERVED_NETWORKS: '',
-          MILLRACE_DATABASE_PORTS: 'any',
-          AWS_ENDPOINT_URL: this.aws.config.endpoint,
-          AWS_REGION: this.aws.config.region,
-          AWS_ACCESS_KEY_ID: this.aws.config.credentials.accessKeyId,
-          AWS_SECRET_ACCESS_KEY: this.aws.config.credentials.secretAccessKey,
         },
       }),
     );
     this.#consumers.push(consumer);
     return consumer;
+  }
+
+  /** A task as ECS would launch it, with the variables that its launch overrides. `command`: the bundle, or the sources. */
+  runTask(
+    overrides: Readonly<Record<string, string>>,
+    command: readonly string[] = ['consumer-container/main.ts'],
+  ): ConsumerProcess {
+    const task = new ConsumerProcess(
+      spawn(process.execPath, [...command], {
+        cwd: projectRoot,
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...this.#environment(), ...overrides },
+      }),
+    );
+    this.#consumers.push(task);
+    return task;
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env.PATH,
+      MILLRACE_ENVIRONMENT: 'test',
+      MILLRACE_STATE_TABLE: stateTable,
+      MILLRACE_ALERT_TOPIC_ARN: this.#alertTopic,
+      MILLRACE_KAFKA_BROKERS: this.#broker.brokers,
+      MILLRACE_KAFKA_SECURITY: 'plaintext',
+      MILLRACE_TOPIC_RETENTION_HOURS: '24',
+      MILLRACE_METRICS_HOST: 'loopback',
+      MILLRACE_METRICS_PORT: '0',
+      // Asked only while tables catch up.
+      MILLRACE_CONNECT_URL: 'http://127.0.0.1:9',
+      MILLRACE_DATABASE_NETWORKS: '127.0.0.0/8',
+      MILLRACE_RESERVED_NETWORKS: '',
+      MILLRACE_DATABASE_PORTS: 'any',
+      AWS_ENDPOINT_URL: this.aws.config.endpoint,
+      AWS_REGION: this.aws.config.region,
+      AWS_ACCESS_KEY_ID: this.aws.config.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: this.aws.config.credentials.secretAccessKey,
+    };
   }
 
   /** The sum of the counters in the checkpoints, and of the next offsets. */

@@ -11,6 +11,7 @@ import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ActivityPage, StateStore } from '#core/ports/state-store.ts';
 import { describeAlertStore } from '../../kit/alert-store-contract.ts';
 import { sampleTable } from '../../kit/databases.ts';
+import { describePoolStore } from '../../kit/pool-store-contract.ts';
 import { describeSchemaChangeStore } from '../../kit/schema-change-store-contract.ts';
 import { createStateTable, type EmulatedAws, startEmulatedAws, storeUnderTest } from './state-table.ts';
 
@@ -957,3 +958,22 @@ test('a database goes when nothing uses it, and a replication cannot be created 
 
 describeAlertStore('DynamoDB', () => store);
 describeSchemaChangeStore('DynamoDB', () => store);
+
+describePoolStore(() => ({
+  pool: store,
+  launched: async () => {
+    const created = await replication({ status: 'active', desired: 'running', generation: 1 });
+    const { clientId, replicationId } = created;
+    await store.createReplication(created);
+    await store.recordLaunch(clientId, replicationId, {
+      launchId: `r${replicationId}-g1-l1`,
+      launchedAt: at,
+      generation: 1,
+    });
+    return replicationId;
+  },
+  stop: async (replicationId) => {
+    await store.updateReplication(1, replicationId, { desired: 'stopped', status: 'stopping' });
+  },
+  launchOf: (replicationId) => store.getLaunch(replicationId),
+}));

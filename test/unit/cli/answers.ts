@@ -33,6 +33,7 @@ export const replicationAnswer = (change: Partial<Replication> = {}): Replicatio
   status_since: '2026-01-01T00:00:00.000Z',
   created_at: '2026-01-01T00:00:00.000Z',
   table_count: 2,
+  consumer: { placement: 'own', cpu: null, memory_mib: null, moved_out: null },
   dead_letters: { policy: 'hold_table', limit: 1_000 },
   target_table_name: '{sourcedb}_{table}',
   tables_version: 4,

@@ -12,6 +12,7 @@ const create = () => ({
       MILLRACE_CLUSTER: 'arn:cluster',
       MILLRACE_TASK_DEFINITION: 'arn:definition',
       MILLRACE_TASK_CONTAINER: 'main',
+      MILLRACE_POOL_CAPACITY: 200,
       MILLRACE_SUBNETS: 'subnet-a, subnet-b',
       MILLRACE_SECURITY_GROUPS: 'sg-1',
     },
@@ -137,5 +138,37 @@ test('tasks that are asked for at once are described by one call for each hundre
   expect(failed.map((one) => one.status === 'rejected' && one.reason.code)).toEqual([
     'ServiceUnavailable',
     'ServiceUnavailable',
+  ]);
+});
+
+test('a size goes with the launch, and tells the consumer its memory', async () => {
+  const { mock, runner } = create();
+  mock.on(RunTaskCommand).resolves({ tasks: [{ taskArn: 'arn:task' }] });
+  await runner.runConsumer({ ...launch, size: { cpu: 256, memoryMib: 512 } });
+  expect(mock.commandCalls(RunTaskCommand)[0]?.args[0].input.overrides).toMatchObject({
+    cpu: '256',
+    memory: '512',
+    containerOverrides: [
+      { environment: expect.arrayContaining([{ name: 'MILLRACE_TASK_MEMORY_MIB', value: '512' }]) },
+    ],
+  });
+});
+
+test('a pool task is launched once for its number, and says which image it has', async () => {
+  const { mock, runner } = create();
+  const taskDefinitionArn = 'arn:aws:ecs:us-east-1:1:task-definition/worker:12';
+  mock.on(RunTaskCommand).resolves({ tasks: [{ taskArn: 'arn:task', taskDefinitionArn }] });
+  expect(await runner.runPoolTask('p3')).toEqual({ taskArn: 'arn:task', taskDefinition: taskDefinitionArn });
+  await runner.runPoolTask('p3');
+  const [first, second] = mock.commandCalls(RunTaskCommand).map(({ args }) => args[0].input);
+  expect(first?.clientToken).toBe(second?.clientToken);
+  expect(first?.overrides?.containerOverrides).toEqual([
+    {
+      name: 'main',
+      environment: [
+        { name: 'MILLRACE_ROLE', value: 'pool' },
+        { name: 'MILLRACE_POOL_TASK_ID', value: 'p3' },
+      ],
+    },
   ]);
 });

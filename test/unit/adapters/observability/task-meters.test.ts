@@ -77,7 +77,7 @@ test('is read over HTTP on a free port, at /metrics only', async () => {
   const server = await openMetricsServer({
     host: '127.0.0.1',
     port: 0,
-    format: createTaskMeters(labels).format,
+    page: (path) => (path === '/metrics' ? createTaskMeters(labels).format() : undefined),
   });
   try {
     const base = `http://127.0.0.1:${server.port}`;
@@ -95,7 +95,7 @@ test('answers 500 without details when the figures cannot be read', async () => 
   const server = await openMetricsServer({
     host: '127.0.0.1',
     port: 0,
-    format: () => Promise.reject(new Error('a password')),
+    page: () => Promise.reject(new Error('a password')),
   });
   try {
     const failed = await fetch(`http://127.0.0.1:${server.port}/metrics`);

@@ -10,6 +10,7 @@ import { accounts, keyChange, record, unavailable } from '#test/unit/core/apply/
 import { applyPartition } from '../../../../consumer-container/consumer/apply-partition.ts';
 import { Progress } from '../../../../consumer-container/consumer/progress.ts';
 import { Troubles } from '../../../../consumer-container/consumer/troubles.ts';
+import { wholeTaskLimits } from '../../../../consumer-container/consumer/work-limits.ts';
 import { WorkSlots } from '../../../../consumer-container/consumer/work-slots.ts';
 import { FakeSession, FakeTarget, idleFollower, labels, noDeadLetters, topic, unreachable } from './fakes.ts';
 
@@ -66,6 +67,7 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
       deadLetters: noDeadLetters(),
       troubles,
       meters,
+      limits: wholeTaskLimits,
       slots: new WorkSlots(),
       largeEvents,
       clock,

@@ -20,6 +20,7 @@ import {
   type FeedHooks,
   runConsumer,
 } from '../../../../consumer-container/consumer/consumer.ts';
+import { wholeTaskLimits } from '../../../../consumer-container/consumer/work-limits.ts';
 import { FakeSession, FakeTarget, labels, topic, unreachable } from './fakes.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
@@ -95,6 +96,7 @@ class World {
     const ports: ConsumerPorts = {
       clock: this.clock,
       labels,
+      limits: wholeTaskLimits,
       log: this.log,
       alerts: { publish: async (alert) => void this.alerts.push(alert) },
       metrics: {

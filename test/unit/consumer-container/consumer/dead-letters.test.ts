@@ -15,6 +15,7 @@ import { applyPartition } from '../../../../consumer-container/consumer/apply-pa
 import type { DeadLetters, ReadRow } from '../../../../consumer-container/consumer/dead-letters.ts';
 import { Progress } from '../../../../consumer-container/consumer/progress.ts';
 import { Troubles } from '../../../../consumer-container/consumer/troubles.ts';
+import { wholeTaskLimits } from '../../../../consumer-container/consumer/work-limits.ts';
 import { WorkSlots } from '../../../../consumer-container/consumer/work-slots.ts';
 import { idleFollower, labels, noDeadLetters, topic } from './fakes.ts';
 import { MemoryTarget, Session, type Table, table } from './memory-target.ts';
@@ -54,6 +55,7 @@ const consume = async (
     },
     deadLetters,
     meters: { observeBatch: () => undefined },
+    limits: wholeTaskLimits,
     slots: new WorkSlots(1),
     largeEvents: new WorkSlots(1),
     epoch: 1,

@@ -11,6 +11,7 @@ import { accounts, keyChange, record, unavailable } from '#test/unit/core/apply/
 import { applyPartition } from '../../../../consumer-container/consumer/apply-partition.ts';
 import { Progress } from '../../../../consumer-container/consumer/progress.ts';
 import { Troubles } from '../../../../consumer-container/consumer/troubles.ts';
+import { wholeTaskLimits } from '../../../../consumer-container/consumer/work-limits.ts';
 import { WorkSlots } from '../../../../consumer-container/consumer/work-slots.ts';
 import { idleFollower, labels, noDeadLetters, topic } from './fakes.ts';
 import { MemoryTarget, put, Session, type Table, table } from './memory-target.ts';
@@ -151,6 +152,7 @@ test('a table with another unique key catches up with any history, whatever was 
               signalOf: () => new AbortController().signal,
               holdTopic: (_topic, _tables, error) => Promise.reject(error),
             },
+            limits: wholeTaskLimits,
             slots: new WorkSlots(1),
             largeEvents: new WorkSlots(1),
             deadLetters: noDeadLetters(),

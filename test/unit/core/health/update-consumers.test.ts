@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import { revisionOf } from '#core/contracts/task-revision.ts';
 import {
   chooseUpdates,
   decideUpdate,
-  revisionOf,
   type SeenConsumer,
   updatesAtOnce,
 } from '#core/health/update-consumers.ts';

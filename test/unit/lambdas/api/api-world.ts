@@ -244,6 +244,7 @@ export const createWorld = (options: WorldOptions = {}) => {
         calls.push(`stop execution ${arn}`);
       },
     },
+    defaultPlacement: 'own',
     tasks: {
       runConsumer: async ({ launchId }) => {
         calls.push(`run ${launchId}`);

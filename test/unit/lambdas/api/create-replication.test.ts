@@ -20,6 +20,7 @@ test('a replication is configured only, with names of its own and the default ta
   expect(replicationAnswerSchema.parse(answer.body)).toEqual({
     replication_id: 1,
     tables_version: 1,
+    consumer: { placement: 'own', cpu: null, memory_mib: null, moved_out: null },
     dead_letters: { policy: 'hold_table', limit: 1_000 },
     table_change: null,
     name: 'shop to warehouse',
@@ -66,6 +67,7 @@ test('a replication is configured only, with names of its own and the default ta
     table_change: _change,
     target_table_name: _template,
     capture: _capture,
+    consumer: _consumer,
     dead_letters: _deadLetters,
     schema_changes: _policy,
     ...listed

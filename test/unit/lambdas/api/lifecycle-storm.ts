@@ -188,6 +188,7 @@ export const createStorm = async ({ seed, openStore }: StormOptions) => {
         look: async () => ({ sourceLog: { readAt: clock.now().toISOString(), warnings: [] }, isOpen: false }),
       },
       removeRowRelay: async () => {},
+      fitPool: async () => undefined,
       taskRevision: undefined,
       topicRetentionHours: 168,
       tasks: taskRunner,

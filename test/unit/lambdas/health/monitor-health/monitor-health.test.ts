@@ -103,6 +103,7 @@ const createWorld = (change: Partial<Replication> = {}) => {
         return world.looks.shift() ?? { sourceLog, isOpen: false };
       },
     },
+    fitPool: async () => undefined,
     tasks: {
       runConsumer: async ({ launchId }: { launchId: string }) => {
         calls.push(`run ${launchId}`);
