@@ -10,7 +10,7 @@ import { toMillraceError } from '#core/errors/millrace-error.ts';
 import { isPoolTaskSpare } from '#core/lifecycle/ensure-pool.ts';
 import { launchIdOf, parseLaunchId } from '#core/lifecycle/launch-consumer.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
-import type { PoolStore } from '#core/ports/state-store.ts';
+import type { HealStore, PoolStore } from '#core/ports/state-store.ts';
 
 /** How often a pool task looks for slots that wait, and for the word to end one. A stop waits 8 s for its consumer. */
 const lookEveryMs = 2_000;
@@ -21,7 +21,7 @@ const spareAfterMs = 60_000;
 const idleEndsAfterMs = 10 * 60_000;
 
 export interface PoolPorts {
-  readonly store: PoolStore;
+  readonly store: PoolStore & Pick<HealStore, 'addHealAttempt'>;
   /** Runs the consumer of a slot until it ends or `stop` is aborted, which drains it. */
   readonly runSlot: (slot: PoolSlot, stop: AbortSignal) => Promise<void>;
   readonly clock: Clock;
@@ -233,9 +233,21 @@ export class Pool {
       log.warn(
         `Pool task ${lost.poolTaskId} has ended without a word; taking over ${slots.length} replications`,
       );
-      for (const slot of slots) await this.#giveBack(slot, lost.poolTaskId);
+      for (const slot of slots) {
+        await this.#giveBack(slot, lost.poolTaskId);
+        // As the health check would, which moves one that ends often to a task of its own.
+        if (slot.stop === undefined) await this.#recordTakeOver(slot);
+      }
       await store.removePoolTask(lost.poolTaskId);
     }
+  }
+
+  async #recordTakeOver({ replicationId }: PoolSlot): Promise<void> {
+    const { clock, store } = this.#ports;
+    await store.addHealAttempt(replicationId, {
+      action: 'restart-consumer',
+      at: clock.now().toISOString(),
+    });
   }
 
   async #giveBack(slot: PoolSlot, from: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { HealthPoint } from '../contracts/health-record.ts';
 import { placementOf, type Replication } from '../contracts/replication.ts';
+import type { HealAttempt } from '../ports/state-store.ts';
 import type { HealAction } from './decide.ts';
 import type { ConsumerObservation } from './observation.ts';
 
@@ -17,6 +18,9 @@ const busyMinutes = 3;
 const quietEventsPerSecond = 50;
 const quietLagMs = 10_000;
 const quietMinutes = 30;
+
+/** A pool task dies with all that it holds. What has died so often in half an hour runs alone from then on, until it is known to be harmless. */
+const mostRestarts = 3;
 
 /** A move out is a launch on Fargate, and a start reads the offsets and the shapes of all tables. */
 export const movesAtOnce = 20;
@@ -65,14 +69,27 @@ const isBusy = ({ eventsPerSecond, lagMs = 0 }: Minute): boolean =>
 const isQuiet = ({ eventsPerSecond, lagMs = 0 }: Minute): boolean =>
   eventsPerSecond < quietEventsPerSecond && lagMs < quietLagMs;
 
-/** Where its consumer should be, by what the health checks have measured. `history` is of `moveHistoryMs`, oldest first. */
+/**
+ * Where its consumer should be, by what the health checks have measured and healed. `history` is of `moveHistoryMs`, oldest first; `attempts`
+ * are those of `healWindowMs`.
+ */
 export const decideMove = (
   replication: Replication,
   consumer: ConsumerObservation,
   history: readonly HealthPoint[],
+  attempts: readonly HealAttempt[],
   now: Date,
 ): readonly HealAction[] => {
   if (!mayMove(replication, consumer)) return [];
+  const restarts = attempts.filter(({ action }) => action === 'restart-consumer').length;
+  if (placementOf(replication) === 'pooled' && restarts >= mostRestarts)
+    return [
+      {
+        kind: 'move-consumer',
+        to: 'own',
+        reason: `Its consumer has ended ${restarts} times within half an hour, and may have ended others with it.`,
+      },
+    ];
   const minutes = minutesOf(history);
   if (placementOf(replication) === 'pooled') {
     const recent = minutes.slice(-busyMinutes);

@@ -289,10 +289,16 @@ const moveConsumers = async (
         const actions = await healReplication(
           replication,
           holder,
-          async (current, _attempts, now) => {
+          async (current, attempts, now) => {
             const since = new Date(now.getTime() - moveHistoryMs(current));
             const history = await store.listHealth(current.replicationId, since);
-            return decideMove(current, await observeConsumer(current, replicationPorts), history, now);
+            return decideMove(
+              current,
+              await observeConsumer(current, replicationPorts),
+              history,
+              attempts,
+              now,
+            );
           },
           replicationPorts,
         );

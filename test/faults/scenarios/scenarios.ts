@@ -92,6 +92,9 @@ const mysqlTargetPolicies = inFile('integration/mysql-target/value-policies.test
 const mysqlSourcePolicies = inFile('integration/mysql/value-policies.test.ts');
 const lifecycle = inFile('chain/lifecycle.test.ts');
 const healing = inFile('chain/healing.test.ts');
+const pooled = inFile('chain/pooled-consumers.test.ts');
+const poolSimulation = inFile('integration/pool/pool-simulation.test.ts');
+const poolUnit = inFile('unit/consumer-container/pool/pool.test.ts');
 const outages = inFile('chain/outages.test.ts');
 const databases = inFile('chain/databases.test.ts');
 const deletion = inFile('chain/delete.test.ts');
@@ -180,6 +183,53 @@ export const scenarios: readonly Scenario[] = [
     what: 'The consumer is killed on the running stack.',
     promise: 'A new one runs within 150 s, and the ledger has every entry once.',
     proofs: healing('a killed consumer is back within 150 s, and the ledger has every entry once'),
+  },
+  {
+    id: 'pool-killed',
+    group: 'Consumer',
+    what: 'A pool task that runs many consumers is killed.',
+    promise: 'All of them go on in another one within 150 s, and no row is missing or twice.',
+    proofs: [
+      ...pooled('a pool task that is killed: both go on in another one within 150 s'),
+      ...poolSimulation('a pool task that is killed: all go on in another one, and nothing is lost'),
+      ...poolUnit('takes over from a pool task that has ended without a word, by another launch'),
+    ],
+  },
+  {
+    id: 'pool-terminated',
+    group: 'Consumer',
+    what: 'SIGTERM reaches a pool task.',
+    promise: 'Each of its consumers commits what it has in hand, and waits for another pool task.',
+    proofs: [
+      ...poolSimulation('a pool task that is told to end gives back all that it holds'),
+      ...poolUnit(
+        'gives everything back when it is told to end, each by another launch, but not what was stopped',
+      ),
+    ],
+  },
+  {
+    id: 'pool-neighbour-fails',
+    group: 'Consumer',
+    what: 'One consumer in a pool task crashes.',
+    promise: 'It ends alone and is launched again; the others do not notice.',
+    proofs: poolUnit('one that crashes ends alone: its slot is gone, so that healing launches it again'),
+  },
+  {
+    id: 'pool-frozen',
+    group: 'Consumer',
+    what: 'A pool task is frozen until others have taken what it held, and goes on.',
+    promise: 'It ends; its consumers are refused by their launch and by their epoch.',
+    proofs: poolUnit('ends what it runs once others have what it held'),
+  },
+  {
+    id: 'pool-busy',
+    group: 'Consumer',
+    what: 'A pooled replication becomes busy, or a person moves it.',
+    promise: 'It goes on in a task of its own, and back later, and no row is missing or twice.',
+    proofs: [
+      ...pooled('one is moved to a task of its own and back while it is written to, and nothing is lost'),
+      ...poolSimulation('one that becomes busy is moved to a task of its own, and nothing is lost'),
+    ],
   },
   {
     id: 'consumer-terminated-idle',

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import type { HealthPoint } from '#core/contracts/health-record.ts';
 import { placementOf, type Replication } from '#core/contracts/replication.ts';
@@ -13,6 +13,7 @@ import { observeConsumer } from '#core/health/observe-replication.ts';
 import { relaunchConsumer } from '#core/lifecycle/launch-consumer.ts';
 import { createPooledTasks } from '#core/lifecycle/pooled-tasks.ts';
 import { topicName } from '#core/naming/names.ts';
+import { describeInLongForm } from '#test/kit/short-form.ts';
 import { bundleConsumer } from '../../../infra/constructs/consumer-bundle.ts';
 import { type ConsumerProcess, ConsumerStack, silentLog, waitUntil } from '../consumer/consumer-stack.ts';
 import { EventLog } from '../consumer/event-log.ts';
@@ -48,7 +49,7 @@ const usageOf = (pid: number): Usage => {
  * Quiet replications that share a pool task: real consumers in the real bundle, a real Kafka, one source and one target server. Events are written as
  * Debezium writes them. One becomes busy and is moved, the pool task is killed, and every table has the rows of its source.
  */
-describe(`${count} quiet replications in one pool`, () => {
+describeInLongForm(`${count} quiet replications in one pool`, () => {
   let stack: ConsumerStack;
   let folder: string;
   let replications: readonly Replication[] = [];
@@ -252,7 +253,7 @@ describe(`${count} quiet replications in one pool`, () => {
         busy,
         'simulation',
         async (replication, _attempts, now) =>
-          decideMove(replication, await observeConsumer(replication, ports), history.slice(-4), now),
+          decideMove(replication, await observeConsumer(replication, ports), history.slice(-4), [], now),
         ports,
       );
     };

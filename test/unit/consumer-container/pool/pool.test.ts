@@ -34,6 +34,10 @@ const createWorld = (own: Partial<PoolTask> = {}) => {
   const started: string[] = [];
   const ended: string[] = [];
   const failures = new Map<string, Error>();
+  const attempts: number[] = [];
+  const store = Object.assign(memory.pool, {
+    addHealAttempt: async (replicationId: number) => void attempts.push(replicationId),
+  });
   const poolTask = (poolTaskId: string, change: Partial<PoolTask> = {}): PoolTask => ({
     poolTaskId,
     capacity: 3,
@@ -64,7 +68,7 @@ const createWorld = (own: Partial<PoolTask> = {}) => {
   const begin = () => {
     stops.push(stop);
     runs.push(
-      new Pool('p1', { store: memory.pool, runSlot, clock, log }).run(stop.signal).then((result) => {
+      new Pool('p1', { store, runSlot, clock, log }).run(stop.signal).then((result) => {
         end = result;
       }),
     );
@@ -76,6 +80,7 @@ const createWorld = (own: Partial<PoolTask> = {}) => {
   };
   return {
     ...memory,
+    attempts,
     add,
     begin,
     clock,
@@ -153,6 +158,7 @@ test('takes over from a pool task that has ended without a word, by another laun
   await world.until(() => world.running.has('r1-g1-l2'));
   expect(world.slots.get(1)).toMatchObject({ launchId: 'r1-g1-l2', holder: 'p1' });
   expect(world.tasks.has('p9')).toBe(false);
+  expect(world.attempts).toEqual([1]);
 });
 
 test('ends what it runs once others have what it held', async () => {

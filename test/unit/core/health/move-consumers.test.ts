@@ -3,6 +3,7 @@ import type { HealthPoint } from '#core/contracts/health-record.ts';
 import type { ConsumerSettings, Replication } from '#core/contracts/replication.ts';
 import { decideMove } from '#core/health/move-consumers.ts';
 import type { ConsumerObservation } from '#core/health/observation.ts';
+import type { HealAttempt } from '#core/ports/state-store.ts';
 import { sampleReplication } from '../../../kit/memory-store.ts';
 
 const now = new Date('2026-03-01T12:00:00.000Z');
@@ -35,8 +36,16 @@ const replication = (consumer: ConsumerSettings, change: Partial<Replication> = 
 const pooled = replication({ placement: 'pooled' });
 const movedOut = replication({ placement: 'pooled', movedOut: { since: at(45), reason: 'busy' } });
 
-const moves = (...args: Parameters<typeof decideMove>) =>
-  decideMove(...args).map((action) => (action.kind === 'move-consumer' ? action.to : action.kind));
+const moves = (
+  one: Replication,
+  seen: ConsumerObservation,
+  points: readonly HealthPoint[],
+  at: Date,
+  attempts: readonly HealAttempt[] = [],
+) =>
+  decideMove(one, seen, points, attempts, at).map((action) =>
+    action.kind === 'move-consumer' ? action.to : action.kind,
+  );
 
 test('three busy minutes move it out, and less does not', () => {
   expect(moves(pooled, running, history([300, 300, 300]), now)).toEqual(['own']);
@@ -99,4 +108,11 @@ test.each<[string, Replication, ConsumerObservation]>([
   ],
 ])('%s is not moved', (_what, one, seen) => {
   expect(moves(one, seen, history([900, 900, 900], 600_000), now)).toEqual([]);
+});
+
+test('one that has ended three times within half an hour runs alone, however quiet it is', () => {
+  const restart = { action: 'restart-consumer', at: at(5) };
+  expect(moves(pooled, running, [], now, [restart, restart])).toEqual([]);
+  expect(moves(pooled, running, [], now, [restart, restart, restart])).toEqual(['own']);
+  expect(moves(movedOut, running, [], now, [restart, restart, restart])).toEqual([]);
 });
