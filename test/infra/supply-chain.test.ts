@@ -66,3 +66,15 @@ test("Connect's image has the list of what is in it", () => {
   ]);
   expect(dockerfile).toContain('COPY --from=build /connect/sbom.json ./');
 });
+
+/** The first versions without the advisories that are known of what Debezium brings. */
+test('libraries whose version of Debezium has an advisory are newer', () => {
+  const pom = readFileSync(fromRoot('connect-container', 'pom.xml'), 'utf8');
+  const [, major, minor] = /<connector-j\.version>(\d+)\.(\d+)\.\d+</.exec(pom) ?? [];
+  // CVE-2025-30706: 9.0.0 to 9.2.0.
+  expect(Number(major) * 1_000 + Number(minor)).toBeGreaterThanOrEqual(9_003);
+  const plugin = readFileSync(fromRoot('connect-container', 'plugins', 'debezium-mysql', 'pom.xml'), 'utf8');
+  expect(plugin).toMatch(
+    /<artifactId>mysql-connector-j<\/artifactId>\s*<version>\$\{connector-j\.version\}</,
+  );
+});
