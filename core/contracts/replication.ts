@@ -113,8 +113,10 @@ export const tableChangeSchema = z
     resync: z.array(tableRefSchema).readonly(),
     startedAt: instantSchema,
     executionArn: z.string().optional(),
-    /** Why it failed. */
+    /** Why it failed, and when. */
     message: z.string().optional(),
+    errorCode: z.string().optional(),
+    failedAt: instantSchema.optional(),
   })
   .readonly();
 export type TableChange = z.infer<typeof tableChangeSchema>;

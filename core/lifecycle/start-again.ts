@@ -25,15 +25,15 @@ export const startsAgainByItself = (
   replication.lastErrorCode !== undefined &&
   errorPolicies[toErrorCode(replication.lastErrorCode)].disposition === 'transient';
 
-/** After 1, 2, 4, 8, and then every 15 minutes, counted from the failure. */
+/** After 1, 2, 4, 8, and then every 15 minutes, counted from the failure; `count` is how often it was tried again. */
+export const isDue = (failedAt: string, count: number, now: Date): boolean =>
+  now.getTime() - Date.parse(failedAt) >= Math.min(firstPauseMs * 2 ** count, longestPauseMs);
+
 export const isStartDue = (
   { statusSince }: Pick<Replication, 'statusSince'>,
   attempts: readonly HealAttempt[],
   now: Date,
-): boolean => {
-  const count = attempts.filter(({ action }) => action === startAgainAttempt).length;
-  return now.getTime() - Date.parse(statusSince) >= Math.min(firstPauseMs * 2 ** count, longestPauseMs);
-};
+): boolean => isDue(statusSince, attempts.filter(({ action }) => action === startAgainAttempt).length, now);
 
 /** Begins a start of a replication that `startsAgainByItself`, when it is due. Returns whether it did. */
 export const startAgain = async (

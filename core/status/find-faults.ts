@@ -15,6 +15,7 @@ import {
   withoutStop,
 } from '../health/find-source-faults.ts';
 import { hopOfCode } from '../health/hop-of-error.ts';
+import { changesAgainByItself } from '../lifecycle/change-again.ts';
 import { startsAgainByItself } from '../lifecycle/start-again.ts';
 import { durationOf } from '../naming/amount-of.ts';
 import { countOf } from '../naming/count-of.ts';
@@ -310,6 +311,10 @@ const tableFaults = ({ tables, replication }: FaultFacts): readonly Fault[] => {
             message: withoutStop(tableChange.message ?? 'A change of the tables has failed'),
             since: tableChange.startedAt,
             isFailure: false,
+            ...(changesAgainByItself(replication) && {
+              doing:
+                'The tables stay as they are. It is tried again by itself, after 1, 2, 4, 8, and then every 15 minutes.',
+            }),
           } as const,
         ]
       : []),

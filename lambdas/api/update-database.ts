@@ -7,6 +7,7 @@ import { isCaptured, type Replication } from '#core/contracts/replication.ts';
 import { engineOf } from '#core/databases/registry.ts';
 import { MillraceError, type Problem, toMillraceError } from '#core/errors/millrace-error.ts';
 import { applyDatabaseChange } from '#core/lifecycle/apply-database-change.ts';
+import { changeAgainAfterCure } from '#core/lifecycle/change-again.ts';
 import { underLease } from '#core/lifecycle/lease.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
@@ -283,9 +284,11 @@ const tell = async (
           dialectOf: ({ kind }) => engineOf(kind).source,
           log,
         });
+        const isRepeated = await changeAgainAfterCure(current, curableCodes, ports);
         const message =
           current.status === 'active'
-            ? `Connector and consumer were restarted with the change of database ${database.name}; nothing is copied again.`
+            ? `Connector and consumer were restarted with the change of database ${database.name}; nothing is copied again.` +
+              (isRepeated ? ' The change of the tables that had failed is tried again.' : '')
             : `The replication is paused and stays so; what runs of it works with the change of database ${database.name}.`;
         await store.addActivity(current, {
           at: clock.now().toISOString(),

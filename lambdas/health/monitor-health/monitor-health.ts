@@ -18,6 +18,7 @@ import {
 import { chooseUpdates, decideUpdate, type SeenConsumer } from '#core/health/update-consumers.ts';
 import { resumeDeletion } from '#core/lifecycle/begin-deletion.ts';
 import { resumeTableChange } from '#core/lifecycle/begin-table-change.ts';
+import { changeAgain, changesAgainByItself } from '#core/lifecycle/change-again.ts';
 import { continueEnding, type EndingPorts } from '#core/lifecycle/end-replication.ts';
 import { underFreeLease } from '#core/lifecycle/lease.ts';
 import { mayRecopy, type RecopyPorts, recopyByPolicy } from '#core/lifecycle/recopy-by-policy.ts';
@@ -107,6 +108,7 @@ export const monitorHealth = async (
     ],
     [all.filter(resyncsByItself), startOf(resyncLost, holder, ports)],
     [all.filter(startsAgainByItself), startOf(startAgain, holder, ports)],
+    [replications.filter(changesAgainByItself), changeAgainOf(holder, ports)],
     [all.filter((one) => one.status === 'active' && mayRecopy(one)), recopyOf(holder, ports)],
   ];
   let errandsDone = 0;
@@ -220,6 +222,11 @@ const startOf = (
 ): Errand => ({
   failing: 'begin the start',
   act: async (replication, log) => ((await start(replication, holder, { ...ports, log })) ? 1 : 0),
+});
+
+const changeAgainOf = (holder: string, ports: MonitorHealthPorts): Errand => ({
+  failing: 'begin the change of the tables again',
+  act: async (replication, log) => ((await changeAgain(replication, holder, { ...ports, log })) ? 1 : 0),
 });
 
 /** Of tables that are held at a change after which their policy wants a new copy. */

@@ -1,11 +1,12 @@
 import { stateAlert } from '#core/alerts/compose-alert.ts';
 import type { ChangeTablesInput, TableChangeRun } from '#core/contracts/steps.ts';
 import { errorPolicies } from '#core/errors/error-policies.ts';
+import { wasChangeToldBefore } from '#core/lifecycle/change-again.ts';
 import { requireCurrentChange } from '#core/lifecycle/change-tables.ts';
 import { relaunchConsumer } from '#core/lifecycle/launch-consumer.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import type { AlertSink } from '#core/ports/services.ts';
-import type { ReplicationStore } from '#core/ports/state-store.ts';
+import type { HealStore, ReplicationStore } from '#core/ports/state-store.ts';
 import { readFailure } from '../fail-start/read-failure.ts';
 import { type StartConsumerPorts, waitForFirstBeat } from '../start-consumer/start-consumer.ts';
 
@@ -41,7 +42,15 @@ export const finishChange = async (
 /** The other tables stream on, so the replication stays as it is; the change says why it failed. */
 export const failChange = async (
   { run, version, failure }: ChangeTablesInput & { readonly action: 'fail' },
-  { store, alerts, clock, log }: StartConsumerPorts & { readonly alerts: AlertSink },
+  {
+    store,
+    alerts,
+    clock,
+    log,
+  }: StartConsumerPorts & {
+    readonly store: Pick<HealStore, 'listHealAttempts'>;
+    readonly alerts: AlertSink;
+  },
 ): Promise<void> => {
   const { code, message } = readFailure('Copy', failure);
   const { clientId, replicationId, generation } = run;
@@ -56,11 +65,23 @@ export const failChange = async (
   await store.updateReplication(
     clientId,
     replicationId,
-    { tableChange: { ...tableChange, state: 'failed', message: text } },
+    {
+      tableChange: {
+        ...tableChange,
+        state: 'failed',
+        message: text,
+        errorCode: code,
+        failedAt: clock.now().toISOString(),
+      },
+    },
     { generation, tablesVersion: version },
   );
   log.error(`${text} ${advice}`, { error: code });
-  await alerts.publish(stateAlert(replication, replication.status, { reason: text, advice }));
+  if (await wasChangeToldBefore(code, replicationId, { store, clock }))
+    log.info(
+      'No alert: people were told of the first failure, and the incident is open until the change is done',
+    );
+  else await alerts.publish(stateAlert(replication, replication.status, { reason: text, advice }));
   await store.addActivity(run, {
     at: clock.now().toISOString(),
     actor: 'change-tables',
