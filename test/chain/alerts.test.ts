@@ -8,6 +8,7 @@ import { type OutageProxy, openOutageProxy } from '#test/kit/outage-proxy.ts';
 import { testInLongForm } from '#test/kit/short-form.ts';
 import {
   type ApiAnswer,
+  adminApi,
   awaitLive,
   createReplication,
   createTenant,
@@ -41,6 +42,7 @@ describe('alerts to a webhook', () => {
   let server: Server;
   let secret: string;
   let channelId: number;
+  let routeId: number;
   let awayId: number;
   let heldId: number;
   const received: Received[] = [];
@@ -84,7 +86,7 @@ describe('alerts to a webhook', () => {
       tenant.api.post('/alert-channels', { name: 'receiver', kind: 'webhook', url }),
     );
     ({ channel_id: channelId, signing_secret: secret } = channel);
-    await must(201, tenant.api.post('/alert-routes', { channel_ids: [channelId] }));
+    ({ route_id: routeId } = await must(201, tenant.api.post('/alert-routes', { channel_ids: [channelId] })));
     const proxied = tenant.registration('target', { host: target.host, port: target.port });
     const { database_id: proxiedId } = await must(201, tenant.api.post('/databases', proxied));
     await tenant.source.query('CREATE TABLE away (id int PRIMARY KEY); INSERT INTO away VALUES (1)');
@@ -180,8 +182,17 @@ describe('alerts to a webhook', () => {
 
   // Opening, three attempts and closing take minutes by their nature.
   testInLongForm(
-    'a target that is away is told, again after two failures with the same id, and so is its return',
+    'a target that is away is told, again after two failures with the same id, and so is its return; not to the alert topic while the route keeps it from there',
     async () => {
+      const admin = await adminApi();
+      const tellTopic = (isTold: boolean): Promise<ApiAnswer> =>
+        admin.patch(`/alert-routes/${routeId}`, { alert_topic: isTold });
+      const told = async (event: string): Promise<readonly string[]> =>
+        // A client's token does not see what went to the alert topic.
+        (await must(200, admin.get(`/alert-deliveries?replication_id=${awayId}`))).deliveries
+          .filter((one: { event: string }) => one.event === event)
+          .map(({ channel }: { channel: string }) => channel);
+      await must(200, tellTopic(false));
       answers.push(500, 500);
       await target.refuse();
       await tenant.source.query('INSERT INTO away SELECT generate_series(2, 1000)');
@@ -203,6 +214,8 @@ describe('alerts to a webhook', () => {
       expect(delivery.attempts.map((attempt: { http_status: number }) => attempt.http_status)).toEqual([
         500, 500, 204,
       ]);
+      expect(await told('opened')).toEqual(['receiver']);
+      await must(200, tellTopic(true));
       await target.restore();
       const closed = await waitFor(
         'the end of the incident',
@@ -211,6 +224,9 @@ describe('alerts to a webhook', () => {
         () => incidents(awayId),
       );
       expect(closed.body).toContain('999 changes caught up');
+      await waitFor('the alert topic to be told of the end', toldWithinMs, async () =>
+        (await told('closed')).includes('alert topic') ? true : undefined,
+      );
     },
     600_000,
   );
