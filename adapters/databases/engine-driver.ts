@@ -28,8 +28,8 @@ export type RelayedSource = Pick<ChunkReader, 'readChunk'> & Pick<SourceDatabase
 export interface EngineDriver {
   openSource(settings: ConnectionSettings): SourceDatabase;
   openReader(settings: ConnectionSettings, concurrency: number): ChunkReader;
-  /** Absent where rows can't be copied through Kafka. `database` is for messages. */
-  openRelayedSource?(relay: RowRelay, database: string): RelayedSource;
+  /** Rows that come through Kafka. `database` is for messages. */
+  openRelayedSource(relay: RowRelay, database: string): RelayedSource;
   /** Reads rows back for the consumer. `tables` are the source's own descriptions. */
   openSourceRows(settings: ConnectionSettings, tables: readonly TableDescription[]): OpenedSourceRows;
   /** Absent where Millrace does not write to databases of the engine. */

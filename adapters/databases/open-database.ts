@@ -90,13 +90,7 @@ export const createDatabaseAccess = (
     ),
 
   openRelayedCopier: async (source, target, run, relay, parallelChunks) => {
-    const relayed = drivers[engineOf(source.kind).engine].openRelayedSource?.(relay, databaseLabel(source));
-    if (relayed === undefined) {
-      throw new MillraceError(
-        'InvalidRequest',
-        `Rows of a source of kind ${source.kind} cannot be copied through Kafka.`,
-      );
-    }
+    const relayed = drivers[engineOf(source.kind).engine].openRelayedSource(relay, databaseLabel(source));
     const settings = await connectionSettings(target, secrets, network);
     const writer = targetDriverOf(settings).openWriter(settings, parallelChunks, run);
     return {

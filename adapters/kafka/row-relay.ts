@@ -232,9 +232,17 @@ class KafkaRowRelay implements RowRelay {
   }
 }
 
-/** The statements of a request are divided by what no statement can have. */
-const requestOf = ({ begin, text }: RelayedStatement): string =>
-  begin === undefined ? text : `${begin}\0${text}`;
+/** The statements of a request are divided by what no statement can have; see connect-container, BoundStatement.java, for the values. */
+export const requestOf = ({ begin, text, values }: RelayedStatement): string =>
+  begin === undefined && values === undefined
+    ? text
+    : [begin ?? '', text, ...(values ?? []).map(bindTextOf)].join('\0');
+
+const bindTextOf = (value: NonNullable<RelayedStatement['values']>[number]): string => {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  if (typeof value === 'number') return `i${base64(String(value))}`;
+  return typeof value === 'string' ? `t${base64(value)}` : `n${base64(value.national)}`;
+};
 
 const untilEither = (changed: Promise<void>, giveUp: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -21,13 +21,10 @@ export const defaultSnapshotMode = 'no_data';
 const copiesItself =
   'Not used: Millrace copies existing rows itself, with direct SQL or through Kafka (initial), and captures changes before that.';
 
-/** Kinds whose rows can be copied through Kafka. */
-const relayedKinds: readonly DatabaseKind[] = ['postgresql', 'mysql', 'mariadb'];
-
 const throughKafka =
   'Existing rows are copied through Kafka Connect and Kafka, for a source that the copy workers may not query: capture streams first, then ' +
   'a connector of Millrace reads the planned chunks, and the workers write them to the target. ' +
-  'Not for Oracle.';
+  'For Oracle by the documentation of its driver: it was not tried on a server.';
 
 /** `custom` is left out: it takes a class of one's own, and connectors come from a closed schema. */
 export const snapshotModes: readonly SnapshotMode[] = [
@@ -42,7 +39,7 @@ export const snapshotModes: readonly SnapshotMode[] = [
   },
   {
     mode: 'initial',
-    kinds: relayedKinds,
+    kinds: everyKind,
     formerNames: [],
     meaning: 'Reads all rows on the first start, then streams.',
     isUsed: true,
@@ -66,7 +63,7 @@ export const snapshotModes: readonly SnapshotMode[] = [
   },
   {
     mode: 'when_needed',
-    kinds: relayedKinds,
+    kinds: everyKind,
     formerNames: [],
     meaning: 'Reads all rows when the stored position is no longer in the log, then streams.',
     isUsed: true,

@@ -2,7 +2,6 @@ import { kafkaClientConfig } from '../capture/kafka-client-config.ts';
 import { removeConnector } from '../capture/remove-connector.ts';
 import type { Database } from '../contracts/database.ts';
 import { copiesThroughKafka, type Replication } from '../contracts/replication.ts';
-import { MillraceError } from '../errors/millrace-error.ts';
 import { copiedRowsTopicName, rowRequestsTopicName, rowsConnectorName } from '../naming/names.ts';
 import type { Clock, Log } from '../ports/clock-and-log.ts';
 import type { CaptureKafka, ConnectorConfig } from '../ports/connector-config.ts';
@@ -56,20 +55,14 @@ const topicSpecs = (topicPrefix: string): readonly TopicSpec[] =>
     maxMessageBytes,
   }));
 
-/** The connector's whole configuration. Throws `InvalidRequest` for a kind of source of which rows can't be had this way. */
+/** The connector's whole configuration. Throws `InvalidRequest` for values that would be read as something else. */
 export const rowsConnectorConfig = (
   dialect: Pick<CaptureDialect, 'rowsConnector'>,
   { topicPrefix }: Pick<Replication, 'topicPrefix'>,
   source: Database,
   captureKafka: CaptureKafka,
 ): ConnectorConfig => {
-  const settings = dialect.rowsConnector?.(source);
-  if (settings === undefined) {
-    throw new MillraceError(
-      'InvalidRequest',
-      `Rows of a source of kind ${source.kind} cannot be copied through Kafka. Set capture.snapshot_mode to no_data.`,
-    );
-  }
+  const settings = dialect.rowsConnector(source);
   const topics = relayTopics(topicPrefix);
   return {
     ...settings.config,

@@ -1,7 +1,7 @@
 /**
  * What a statement's rows come as: bytes of one stream, cut anywhere, and one end that says how many rows there were. What the
  * bytes are depends on the kind of source: PostgreSQL: the lines of COPY; MySQL and MariaDB: packets of rows, each behind its
- * length.
+ * length; Oracle: values by their kind (connect-container, JdbcRow.java), each row behind its length.
  */
 export type RelayedStep =
   | { readonly kind: 'rows'; readonly bytes: Buffer }
@@ -11,6 +11,8 @@ export interface RelayedStatement {
   /** Begins the transaction in which the rows are read, which is committed behind them. Absent: none is begun. */
   readonly begin?: string;
   readonly text: string;
+  /** Of its bind variables, in their order. `national`: a text in the national character set. Only for Oracle. */
+  readonly values?: readonly (string | number | { readonly national: string })[];
 }
 
 /** Reads a source through Kafka Connect and Kafka, for a copy that may not query the source itself. */

@@ -139,9 +139,9 @@ export interface CaptureDialect extends LogPositions {
   ): ConnectorConfig;
   /**
    * The driver's settings of the connector that reads rows for a copy through Kafka, and the statements that its sessions begin with,
-   * under which a value's text is what the reader of the engine expects. Absent where rows can't be had that way.
+   * under which a value's text is what the reader of the engine expects.
    */
-  rowsConnector?(source: Database): RowsConnectorSettings;
+  rowsConnector(source: Database): RowsConnectorSettings;
   /** How the connector's driver is told to give up connecting after so many milliseconds. */
   connectTimeoutConfig(timeoutMs: number): ConnectorConfig;
   /** What capture creates at the source: all that it has there, and what has to be removed with the replication. */

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { refuseCaptureOptions } from '#core/capture/capture-config.ts';
-import type { UsedSnapshotMode } from '#core/capture/snapshot-modes.ts';
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { CaptureOptionName, CaptureOptions } from '#core/contracts/capture-options.ts';
@@ -17,7 +16,6 @@ import type {
 } from '#core/contracts/replication.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import type { TargetOwner } from '#core/contracts/target-owner.ts';
-import { engineOf } from '#core/databases/registry.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
 import { findClaim, ownerOf, refuseKnownWriters } from '#core/lifecycle/own-tables.ts';
 import { mapTable } from '#core/mapping/map-table.ts';
@@ -92,7 +90,6 @@ export const createReplication = async (
   ]);
   const replicationId = await store.nextReplicationId();
   const owner = await ownerOf(store, { clientId, replicationId });
-  refuseSnapshotMode(request.capture.snapshot_mode, source);
   const tables = await mapTables(request, { client, source, target }, owner, ports);
 
   const capture = toCaptureOptions(request.capture);
@@ -350,17 +347,6 @@ const findSizeProblems = (tables: readonly TableMapping[]): readonly Problem[] =
           },
         ]),
   ];
-};
-
-export const refuseSnapshotMode = (mode: UsedSnapshotMode, source: Database): void => {
-  if (mode === 'no_data' || engineOf(source.kind).source.capture.rowsConnector !== undefined) return;
-  throw invalidRequest([
-    {
-      subject: 'body.capture.snapshot_mode',
-      problem: `Rows of ${engineOf(source.kind).displayName} cannot be copied through Kafka Connect and Kafka, which ${mode} does.`,
-      remedy: 'Use no_data, which copies them with direct SQL.',
-    },
-  ]);
 };
 
 /** Those that are set. */

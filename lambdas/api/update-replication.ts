@@ -24,7 +24,7 @@ import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { createdTableMark } from '#core/naming/names.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
 import type { createReplicationSchema, updateReplicationSchema } from './contracts.ts';
-import { mapTables, refuseSnapshotMode } from './create-replication.ts';
+import { mapTables } from './create-replication.ts';
 import { invalidRequest } from './invalid-request.ts';
 import type { ApiPorts } from './ports.ts';
 
@@ -57,7 +57,7 @@ export const updateReplication = async (
   await requireChangeable(seen, undefined, ports);
   const tables = wish.tables === undefined ? seen.tables : await remap(seen, wish.tables, ports);
   const capture = wish.capture === undefined ? undefined : mergeCapture(seen.capture, wish.capture, ports);
-  const mode = await newSnapshotMode(seen, wish.capture?.snapshot_mode, ports);
+  const mode = newSnapshotMode(seen, wish.capture?.snapshot_mode);
 
   return underLease(replicationId, ports, async () => {
     const current = await store.getReplication(clientId, replicationId);
@@ -121,16 +121,11 @@ export const updateReplication = async (
 const modeOf = ({ snapshotMode }: Pick<Replication, 'snapshotMode'>): UsedSnapshotMode =>
   snapshotMode ?? defaultSnapshotMode;
 
-/** Undefined when it stays as it is. Throws `InvalidRequest` for one that the source cannot have. */
-const newSnapshotMode = async (
+/** Undefined when it stays as it is. */
+const newSnapshotMode = (
   replication: Replication,
   wished: UsedSnapshotMode | undefined,
-  { store }: Pick<ApiPorts, 'store'>,
-): Promise<UsedSnapshotMode | undefined> => {
-  if (wished === undefined || wished === modeOf(replication)) return undefined;
-  refuseSnapshotMode(wished, await store.getDatabase(replication.clientId, replication.sourceDatabaseId));
-  return wished;
-};
+): UsedSnapshotMode | undefined => (wished === modeOf(replication) ? undefined : wished);
 
 /** The plan of a copy is the same for each mode, so one that has begun goes on in another. */
 const saveSnapshotMode = async (

@@ -1,3 +1,4 @@
+import { RowFrames } from '#core/canonical/row-frames.ts';
 import { TextRows } from '#core/canonical/text-rows.ts';
 import { tableLabel } from '#core/contracts/identifiers.ts';
 import type { ColumnDescription, TableDescription } from '#core/contracts/table-description.ts';
@@ -7,7 +8,6 @@ import {
   replicatedColumns,
 } from '#core/databases/mysql/source/copy-statements.ts';
 import { isDivisible, keyColumns } from '#core/databases/mysql/source/key-range.ts';
-import { RowFrames } from '#core/databases/mysql/source/row-frames.ts';
 import { createRowPacketReader } from '#core/databases/mysql/source/row-packet.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { RowBatch, RowSink } from '#core/ports/databases.ts';

@@ -70,7 +70,8 @@ const readChunk = async function* (
   }
 };
 
-const decodeBatch = (
+/** Rows as the driver gives them, as canonical texts. */
+export const decodeBatch = (
   rows: readonly (readonly unknown[])[],
   decoders: readonly ((raw: unknown) => string | null)[],
 ): RowBatch => {

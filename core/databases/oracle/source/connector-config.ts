@@ -38,37 +38,44 @@ const schemaHistoryConfig = (topicPrefix: string, kafka: CaptureKafka): Connecto
   ...schemaHistoryClients(kafka),
 });
 
-/**
- * The Oracle driver of Connect (ojdbc 23). With TCPS it always checks the certificate, against the worker's Java trust
- * store or the certificates that are given; a `data:` URL may hold them as PEM (OracleConnection,
- * CONNECTION_PROPERTY_WALLET_LOCATION). So there is no mode that encrypts without checking.
- */
-const connectionSettings = (
-  source: Pick<Database, 'host' | 'port' | 'tlsMode' | 'caPem'>,
+/** How the Oracle driver of Connect (ojdbc 23) is told where the server is. Throws `InvalidRequest` for a host that is none. */
+export const jdbcUrl = (
+  { host, port, tlsMode }: Pick<Database, 'host' | 'port' | 'tlsMode'>,
   serviceName: string,
-): ConnectorConfig => {
-  const { tlsMode, caPem } = source;
-  const host = checkHost(source.host);
+): string =>
+  `jdbc:oracle:thin:@(DESCRIPTION=(ADDRESS=(PROTOCOL=${tlsMode === 'disable' ? 'TCP' : 'TCPS'})(HOST=${checkHost(host)})(PORT=${port}))` +
+  `(CONNECT_DATA=(SERVICE_NAME=${serviceName})))`;
+
+/**
+ * With TCPS the driver always checks the certificate, against the worker's Java trust store or the certificates that are given; a `data:`
+ * URL may hold them as PEM (OracleConnection, CONNECTION_PROPERTY_WALLET_LOCATION). So there is no mode that encrypts without checking.
+ */
+export const tlsSettings = ({ tlsMode, caPem }: Pick<Database, 'tlsMode' | 'caPem'>): ConnectorConfig => {
   switch (tlsMode) {
     case 'disable':
-      return { 'database.hostname': host, 'database.port': String(source.port) };
+      return {};
     case 'require':
       throw refuseUncheckedTls();
     case 'verify-ca':
     case 'verify-full':
       return {
-        'database.url':
-          `jdbc:oracle:thin:@(DESCRIPTION=(ADDRESS=(PROTOCOL=TCPS)(HOST=${host})(PORT=${source.port}))` +
-          `(CONNECT_DATA=(SERVICE_NAME=${serviceName})))`,
         'driver.oracle.net.ssl_server_dn_match': tlsMode === 'verify-full' ? 'true' : 'false',
         ...(caPem === undefined
           ? {}
-          : {
-              'driver.oracle.net.wallet_location': `data:;base64,${Buffer.from(caPem).toString('base64')}`,
-            }),
+          : { 'driver.oracle.net.wallet_location': `data:;base64,${Buffer.from(caPem).toString('base64')}` }),
       };
   }
 };
+
+const connectionSettings = (
+  source: Pick<Database, 'host' | 'port' | 'tlsMode' | 'caPem'>,
+  serviceName: string,
+): ConnectorConfig => ({
+  ...(source.tlsMode === 'disable'
+    ? { 'database.hostname': checkHost(source.host), 'database.port': String(source.port) }
+    : { 'database.url': jdbcUrl(source, serviceName) }),
+  ...tlsSettings(source),
+});
 
 /**
  * The configuration of a replication's capture. It is closed: a client's values fill places of it and add no key.

@@ -11,6 +11,7 @@ import { connectorConfig } from './connector-config.ts';
 import { flushTableName } from './flush-table.ts';
 import { findUnboundedKeyColumn } from './key-range.ts';
 import { formatScn, parseScn, readEventSource, streamedPosition } from './log-position.ts';
+import { rowsConnector } from './rows-connector.ts';
 
 const quoteForMessage = (ref: TableRef): string =>
   ref.schema.includes('"') || ref.table.includes('"') ? `${ref.schema}.${ref.table}` : quoteTable(ref);
@@ -71,6 +72,7 @@ export const oracleSourceDialect: DocumentedSourceDialect = {
     readEventSource,
     streamedPosition,
     connectorConfig,
+    rowsConnector,
     // A property of ojdbc.
     connectTimeoutConfig: (timeoutMs) => ({ 'driver.oracle.net.CONNECT_TIMEOUT': String(timeoutMs) }),
     objectsAtSource: ({ slotName }) => [{ kind: 'table', name: flushTableName(slotName), keepsLog: false }],

@@ -23,8 +23,8 @@ test('the modes that a replication can have, by kind of database', () => {
   const used = snapshotModes.filter(({ isUsed }) => isUsed);
   expect(used.map(({ mode, kinds }) => [mode, kinds])).toEqual([
     ['no_data', ['postgresql', 'mysql', 'mariadb', 'oracle']],
-    ['initial', ['postgresql', 'mysql', 'mariadb']],
-    ['when_needed', ['postgresql', 'mysql', 'mariadb']],
+    ['initial', ['postgresql', 'mysql', 'mariadb', 'oracle']],
+    ['when_needed', ['postgresql', 'mysql', 'mariadb', 'oracle']],
   ]);
   expect(used.map(({ mode }) => mode)).toEqual(usedSnapshotModes);
 });

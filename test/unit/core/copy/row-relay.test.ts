@@ -48,7 +48,7 @@ test('each chunk that is copied at the same time has a partition of its own', ()
   expect(all.toSorted((a, b) => a - b)).toEqual(Array.from({ length: relayPartitions }, (_, at) => at));
 });
 
-test.each(['postgresql', 'mysql', 'mariadb'] as const)(
+test.each(['postgresql', 'mysql', 'mariadb', 'oracle'] as const)(
   '%s: the connector has references, and no password',
   (kind) => {
     const config = configOf(kind, { caPem: 'PEM' });
@@ -59,7 +59,7 @@ test.each(['postgresql', 'mysql', 'mariadb'] as const)(
       'millrace.rows.topic': 'client_1_db_1.copy-rows',
       'millrace.kafka.security.protocol': 'SSL',
     });
-    expect(Object.values(config)).toContain('PEM');
+    expect(Object.values(config).join(' ')).toMatch(/PEM|UEVN/);
   },
 );
 
@@ -72,11 +72,22 @@ test.each([
   expect(configOf(kind)['millrace.session.statements']?.split('\n')).toContain(statement);
 });
 
-test('a client cannot have a reference of its own resolved, nor Oracle be read this way', () => {
-  for (const kind of ['postgresql', 'mysql'] as const) {
+test('a client cannot have a reference of its own resolved', () => {
+  for (const kind of ['postgresql', 'mysql', 'oracle'] as const) {
     expect(() => configOf(kind, { host: `\${env:CONNECT_GROUP}` })).toThrow('must not contain');
   }
-  expect(() => configOf('oracle')).toThrow(expect.objectContaining({ code: 'InvalidRequest' }));
+});
+
+test('oracle: the driver is told where the pluggable database is, and checks the certificate', () => {
+  const config = configOf('oracle', { databaseName: 'cdb/pdb', caPem: 'PEM' });
+  expect(config).toMatchObject({
+    'connector.class': 'millrace.connect.OracleRowsConnector',
+    'database.url': expect.stringContaining('(PROTOCOL=TCPS)(HOST=db.example.com)(PORT=5432)'),
+    'driver.oracle.net.ssl_server_dn_match': 'true',
+    'driver.oracle.net.wallet_location': `data:;base64,${Buffer.from('PEM').toString('base64')}`,
+  });
+  expect(config['millrace.session.statements']?.split('\n')[0]).toContain('SET CONTAINER');
+  expect(configOf('oracle', { tlsMode: 'disable' })['database.url']).toContain('(PROTOCOL=TCP)');
 });
 
 const createWorld = (there = true) => {

@@ -58,8 +58,8 @@ test('snapshot modes are listed with what they mean here, by kind', async () => 
   const all = snapshotModesAnswerSchema.parse((await request(1, 'GET', '/snapshot-modes')).body);
   expect(all.snapshot_modes.filter(({ supported }) => supported)).toEqual([
     expect.objectContaining({ mode: 'no_data', former_names: ['never', 'schema_only'] }),
-    expect.objectContaining({ mode: 'initial', kinds: ['postgresql', 'mysql', 'mariadb'] }),
-    expect.objectContaining({ mode: 'when_needed', kinds: ['postgresql', 'mysql', 'mariadb'] }),
+    expect.objectContaining({ mode: 'initial', kinds: ['postgresql', 'mysql', 'mariadb', 'oracle'] }),
+    expect.objectContaining({ mode: 'when_needed', kinds: ['postgresql', 'mysql', 'mariadb', 'oracle'] }),
   ]);
   const ofPostgres = await request(1, 'GET', '/snapshot-modes?kind=postgresql');
   const modes = snapshotModesAnswerSchema.parse(ofPostgres.body).snapshot_modes.map(({ mode }) => mode);

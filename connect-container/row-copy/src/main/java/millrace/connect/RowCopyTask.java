@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * Answers the requests of some partitions, one at a time, in the order in which they came.
  *
  * <p>A request has its identifier as key and a statement as value, behind one that begins its transaction and a NUL, if there is to be
- * one; without a value it says that nobody waits for the answer any more.
+ * one; values that are bound stand behind the statement ({@link BoundStatement}), and then the first NUL is always there. Without a value
+ * the request says that nobody waits for the answer any more.
  * A record of the answer begins with a line of four words: the request, the attempt, what it is, and its number. `part`: bytes of the
  * rows follow. `end`: the count of rows, the count of bytes and their CRC-32 follow. `failed`: SQLSTATE, the server's number and its
  * message follow, a line each. `cancelled`: nothing. Numbers count from 0 within an attempt, so that a record which a producer has

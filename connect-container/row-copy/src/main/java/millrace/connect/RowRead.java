@@ -77,7 +77,7 @@ final class RowRead {
         long bytes = 0;
         ByteArrayOutputStream part = new ByteArrayOutputStream(partBytes);
         String[] parts = statement.split("\0", 2);
-        source.execute(parts.length == 2 ? parts[0] : null, parts[parts.length - 1]);
+        source.execute(parts.length == 2 && !parts[0].isEmpty() ? parts[0] : null, parts[parts.length - 1]);
         for (byte[] row = source.next(); row != null; row = source.next()) {
             crc.update(row);
             bytes += row.length;

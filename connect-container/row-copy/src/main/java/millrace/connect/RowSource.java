@@ -3,8 +3,8 @@ package millrace.connect;
 import java.sql.SQLException;
 
 /**
- * A connection to a source that gives the rows of one statement after the other, as the server wrote them: no value passes through an
- * object of Java, which could not hold it exactly. It is used by one thread; only {@link #abort} may come from another.
+ * A connection to a source that gives the rows of one statement after the other, each value exactly: as the server wrote it, or as a text
+ * that the statement has made of it. It is used by one thread; only {@link #abort} may come from another.
  */
 interface RowSource {
 

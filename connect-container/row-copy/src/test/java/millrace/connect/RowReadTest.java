@@ -3,6 +3,7 @@ package millrace.connect;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -25,7 +26,8 @@ class RowReadTest {
         private final SQLException failure;
         private final CountDownLatch aborted = new CountDownLatch(1);
         private int at;
-        private String begin;
+        private String begin = "none was given";
+        private String expected = "SELECT";
 
         Rows(List<String> rows, SQLException failure) {
             this.rows = rows;
@@ -35,7 +37,7 @@ class RowReadTest {
         @Override
         public void execute(String begin, String statement) {
             this.begin = begin;
-            assertEquals("SELECT", statement);
+            assertEquals(expected, statement);
         }
 
         @Override
@@ -103,6 +105,14 @@ class RowReadTest {
         RowRead read = new RowRead(source, "BEGIN; LOCK\0SELECT", 4);
         assertEquals(new RowRead.End(0, 0, 0), read.poll(WAIT_MS));
         assertEquals("BEGIN; LOCK", source.begin);
+    }
+
+    @Test
+    void valuesStandBehindTheStatementAndBeginNothing() throws InterruptedException {
+        Rows source = new Rows(List.of(), null);
+        source.expected = "SELECT ?\0tYQ==";
+        assertEquals(new RowRead.End(0, 0, 0), new RowRead(source, "\0SELECT ?\0tYQ==", 4).poll(WAIT_MS));
+        assertNull(source.begin);
     }
 
     @Test

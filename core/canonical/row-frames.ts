@@ -1,8 +1,8 @@
-/** What a packet of a row stands behind, see connect-container, MysqlRowSource.java. */
+/** What a row stands behind, see connect-container, MysqlRowSource.java and JdbcRow.java. */
 const lengthBytes = 4;
 
 /**
- * Finds the packets of rows in a stream that was cut anywhere: each stands behind its length. `take` gets a packet's place in a buffer
+ * Finds the rows in a stream that was cut anywhere: each stands behind its length. `take` gets a row's place in a buffer
  * that is there during the call only.
  */
 export class RowFrames {
@@ -16,7 +16,7 @@ export class RowFrames {
     this.#take = take;
   }
 
-  /** Whether the stream ends behind a whole packet. */
+  /** Whether the stream ends behind a whole row. */
   get isAtEnd(): boolean {
     return this.#restBytes === 0;
   }

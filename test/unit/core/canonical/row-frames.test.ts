@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { RowFrames } from '#core/databases/mysql/source/row-frames.ts';
+import { RowFrames } from '#core/canonical/row-frames.ts';
 
 const frame = (text: string): Buffer => {
   const length = Buffer.alloc(4);
