@@ -158,7 +158,7 @@ const Side = ({
   const nowMs = Math.floor(useNow() / restateMs) * restateMs;
   const urgent = useMemo(() => {
     const { counts } = arrangeFleet(
-      fleet.data ?? [],
+      fleet.data?.rows ?? [],
       { text: '', state: undefined, clientId: undefined },
       nowMs,
     );

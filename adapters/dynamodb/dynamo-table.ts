@@ -80,8 +80,10 @@ export interface RangeQuery {
 }
 
 export interface KindRange {
-  /** The last sort key of the index. */
+  /** Up to this sort key of the index, */
   readonly upTo?: string;
+  /** or between these two, inclusive. */
+  readonly between?: readonly [string, string];
   readonly newestFirst?: boolean;
   readonly limit?: number;
 }
@@ -386,15 +388,24 @@ export const openDynamoTable = (tableName: string, client: DynamoDBClient, clock
         );
       }),
 
-    queryKind: (kind, { newestFirst = false, upTo, limit } = {}) =>
+    queryKind: (kind, { newestFirst = false, upTo, between, limit } = {}) =>
       guarded('query the index', () => {
-        const expression = `#gsiPk = :kind${upTo === undefined ? '' : ' AND #gsiSk <= :upTo'}`;
+        const range =
+          between !== undefined
+            ? {
+                expression: ' AND #gsiSk BETWEEN :from AND :to',
+                values: { ':from': between[0], ':to': between[1] },
+              }
+            : upTo !== undefined
+              ? { expression: ' AND #gsiSk <= :upTo', values: { ':upTo': upTo } }
+              : { expression: '', values: {} };
+        const expression = `#gsiPk = :kind${range.expression}`;
         return query(
           {
             IndexName: byKindIndex,
             KeyConditionExpression: expression,
             ExpressionAttributeNames: referenced([expression]),
-            ExpressionAttributeValues: { ':kind': kind, ...(upTo === undefined ? {} : { ':upTo': upTo }) },
+            ExpressionAttributeValues: { ':kind': kind, ...range.values },
             ScanIndexForward: !newestFirst,
             ...(limit === undefined ? {} : { Limit: limit }),
           },

@@ -7,6 +7,7 @@ import { nextNumber } from './sequence.ts';
 import {
   connectorKey,
   databaseKey,
+  lastReplicationIndexKey,
   leaseKey,
   parseReplicationKey,
   replicationIndexKey,
@@ -80,6 +81,14 @@ export const createReplicationStore = (
 
     listAllReplications: async () => {
       const items = await table.queryKind(replicationKind);
+      return items.map((item) => parseItem(replicationSchema, item));
+    },
+
+    listAllReplicationsAfter: async (after, limit) => {
+      const items = await table.queryKind(replicationKind, {
+        between: [replicationIndexKey(after + 1).gsiSk, lastReplicationIndexKey],
+        limit,
+      });
       return items.map((item) => parseItem(replicationSchema, item));
     },
 

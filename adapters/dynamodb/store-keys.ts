@@ -106,6 +106,9 @@ export const replicationIndexKey = (replicationId: ReplicationId) => ({
   gsiSk: padded(replicationId),
 });
 
+/** After that of every replication. */
+export const lastReplicationIndexKey = '~';
+
 export const deletionKey = (clientId: ClientId, replicationId: ReplicationId): Key => ({
   pk: clientPartition(clientId),
   sk: `DELETION#${padded(replicationId)}`,

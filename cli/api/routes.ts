@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '0489f454c61c0d4b994bec05e08e80b59bfd65af6f9f3d11bf91dcba6e85b611';
+export const documentDigest = 'bf0717993ace3f340d94c07dc07e2913f743ce794f7d156acd93521c77729667';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -1350,6 +1350,7 @@ export interface Operations {
     };
     query?: {
       minutes?: string | number;
+      step_minutes?: string | number;
       client_id?: string | number;
     };
     answer: HealthHistory;
@@ -3264,8 +3265,9 @@ export interface Why {
  */
 export interface HealthHistory {
   replication_id: number;
+  step_minutes: number;
   /**
-   * One a minute, the oldest first; a minute without a health check is missing.
+   * One for each step, the oldest first; a step without a health check is missing. Health and cause are those of its worst minute, each other figure is the last that was known in it.
    */
   points: {
     at: string;
@@ -3315,6 +3317,31 @@ export interface HealthHistory {
      * Since the replication was created; null: the check could not look.
      */
     applied_events: number | null;
+    /**
+     * As `applied_events`, of inserts alone.
+     */
+    inserted_rows: number | null;
+    updated_rows: number | null;
+    deleted_rows: number | null;
+    /**
+     * Rows that are known to differ from the source.
+     */
+    dead_letter_rows: number | null;
+    /**
+     * How many minutes of the step were looked at.
+     */
+    minutes: number;
+    /**
+     * In how many of them it was degraded or failed.
+     */
+    faulty_minutes: number;
+    /**
+     * Over the minutes of the step.
+     */
+    capture_lag_p50_ms: number | null;
+    capture_lag_p99_ms: number | null;
+    apply_lag_p50_ms: number | null;
+    apply_lag_p99_ms: number | null;
   }[];
 }
 /**
@@ -3616,7 +3643,7 @@ export interface Logs {
  */
 export interface Fleet {
   /**
-   * In the order of clients and replications.
+   * In the order of their numbers.
    */
   replications: {
     client_id: number;
@@ -3694,6 +3721,28 @@ export interface Fleet {
           )
         | null;
       hop: ('source' | 'capture' | 'kafka' | 'consumer' | 'target') | null;
+      /**
+       * Rows that are known to differ from the source. Null: not counted yet.
+       */
+      dead_letter_rows: number | null;
+      /**
+       * Bytes of log that the source keeps for it. Null: not known.
+       */
+      source_retained_bytes: number | null;
+      /**
+       * After so many the source removes log that was not captured. Null: no limit, or not known.
+       */
+      source_limit_bytes: number | null;
+      /**
+       * Until then, if it grows on as now. Null: nothing is known to grow.
+       */
+      source_minutes_to_loss: number | null;
+      /**
+       * How many tables are in each state.
+       */
+      tables: {
+        [k: string]: number;
+      };
     } | null;
   }[];
   timestamp: string;

@@ -33,16 +33,21 @@ export const addWhyCommands = (program: Command, cli: Cli): void => {
 
   withExamples(program.command('history'), [
     ['millrace history shop', 'its health of the last hour, minute by minute'],
+    ['millrace history shop --minutes 10080 --step 60', 'of a whole week, hour by hour'],
     ['millrace history shop --minutes 1440 -o json', 'of a whole day, for a program'],
   ])
     .argument('<replication>', 'name or number')
     .description('Show how the health and the lag of a replication have been.')
-    .option('--minutes <count>', 'how far back, at most 1440', countArgument, 60)
-    .action(async (given: string, { minutes }: { minutes: number }) => {
+    .option('--minutes <count>', 'how far back, at most 10080, a week', countArgument, 60)
+    .option('--step <minutes>', 'one line for so many minutes', countArgument, 1)
+    .action(async (given: string, { minutes, step }: { minutes: number; step: number }) => {
       const { api, out } = cli;
       const { replication_id } = await findReplication(api, given);
       out.print(
-        await api.call('listHealthHistory', { path: { replication_id }, query: { minutes } }),
+        await api.call('listHealthHistory', {
+          path: { replication_id },
+          query: { minutes, ...(step > 1 && { step_minutes: step }) },
+        }),
         renderHistory,
       );
     });

@@ -3,6 +3,7 @@ import type { components, paths } from './schema.ts';
 
 type Schemas = components['schemas'];
 export type Me = Schemas['Me'];
+export type FleetPage = Schemas['Fleet'];
 export type FleetRow = Schemas['Fleet']['replications'][number];
 export type Replication = Schemas['Replication'];
 export type Status = Schemas['Status'];

@@ -881,7 +881,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Its health, lag and applied changes, minute by minute, for up to 24 hours.
+     * Its health, lag and applied changes, minute by minute or in longer steps, for up to 7 days.
      * @description Needs a token of role viewer.
      */
     get: operations['listHealthHistory'];
@@ -2163,7 +2163,8 @@ export interface components {
     };
     HealthHistory: {
       replication_id: number;
-      /** @description One a minute, the oldest first; a minute without a health check is missing. */
+      step_minutes: number;
+      /** @description One for each step, the oldest first; a step without a health check is missing. Health and cause are those of its worst minute, each other figure is the last that was known in it. */
       points: {
         /** Format: date-time */
         at: string;
@@ -2212,6 +2213,21 @@ export interface components {
         source_retained_bytes: number | null;
         /** @description Since the replication was created; null: the check could not look. */
         applied_events: number | null;
+        /** @description As `applied_events`, of inserts alone. */
+        inserted_rows: number | null;
+        updated_rows: number | null;
+        deleted_rows: number | null;
+        /** @description Rows that are known to differ from the source. */
+        dead_letter_rows: number | null;
+        /** @description How many minutes of the step were looked at. */
+        minutes: number;
+        /** @description In how many of them it was degraded or failed. */
+        faulty_minutes: number;
+        /** @description Over the minutes of the step. */
+        capture_lag_p50_ms: number | null;
+        capture_lag_p99_ms: number | null;
+        apply_lag_p50_ms: number | null;
+        apply_lag_p99_ms: number | null;
       }[];
     };
     Incident: {
@@ -2342,7 +2358,7 @@ export interface components {
       name: string;
     };
     Fleet: {
-      /** @description In the order of clients and replications. */
+      /** @description In the order of their numbers. */
       replications: {
         client_id: number;
         client_name: string;
@@ -2417,6 +2433,18 @@ export interface components {
               )
             | null;
           hop: ('source' | 'capture' | 'kafka' | 'consumer' | 'target') | null;
+          /** @description Rows that are known to differ from the source. Null: not counted yet. */
+          dead_letter_rows: number | null;
+          /** @description Bytes of log that the source keeps for it. Null: not known. */
+          source_retained_bytes: number | null;
+          /** @description After so many the source removes log that was not captured. Null: no limit, or not known. */
+          source_limit_bytes: number | null;
+          /** @description Until then, if it grows on as now. Null: nothing is known to grow. */
+          source_minutes_to_loss: number | null;
+          /** @description How many tables are in each state. */
+          tables: {
+            [key: string]: number;
+          };
         } | null;
       }[];
       /** Format: date-time */
@@ -9668,6 +9696,7 @@ export interface operations {
     parameters: {
       query?: {
         minutes?: string;
+        step_minutes?: string;
         client_id?: string;
       };
       header?: never;

@@ -9,6 +9,7 @@ export const fleetStates = [
   'needs-you',
   'behind',
   'unknown',
+  'copying',
   'starting',
   'running',
   'paused',
@@ -21,6 +22,7 @@ export const fleetStateNames: Readonly<Record<FleetState, string>> = {
   'needs-you': 'Needs you',
   behind: 'Behind',
   unknown: 'Not checked',
+  copying: 'Copying',
   starting: 'Starting',
   running: 'Running',
   paused: 'Paused',
@@ -40,6 +42,16 @@ const personConditions: ReadonlySet<string> = new Set([
   'source-log-limit',
 ]);
 
+/** Whether something of the kind ends only when a person acts. */
+export const needsPerson = (condition: string | null | undefined): boolean =>
+  condition !== null && condition !== undefined && personConditions.has(condition);
+
+type Looked = NonNullable<FleetRow['health']>;
+
+/** Tables whose rows are not all at the target yet, of those that are on their way. */
+const uncopied = ({ tables }: Looked): number =>
+  (tables.pending ?? 0) + (tables.copying ?? 0) + (tables['catching-up'] ?? 0);
+
 /** States are told again at this step: a row may become `Not checked` without an answer of the API. */
 export const restateMs = 10_000;
 
@@ -56,7 +68,9 @@ export const fleetStateOf = (
     case 'needs-resync':
       return 'failed';
     case 'starting':
-      return 'starting';
+      return health !== null && isOfThisStart(row) && (health.tables.copying ?? 0) > 0
+        ? 'copying'
+        : 'starting';
     case 'configured':
     case 'stopped':
     case 'stopping':
@@ -71,23 +85,23 @@ export const fleetStateOf = (
   }
 };
 
-const activeState = (
-  { status_since: statusSince, health }: Pick<FleetRow, 'status_since' | 'health'>,
-  nowMs: number,
-): FleetState => {
-  const lookedAtMs = health === null ? 0 : Date.parse(health.looked_at);
-  // A look from before the start says nothing about what runs now.
-  if (health === null || lookedAtMs < Date.parse(statusSince))
+/** A look from before the start says nothing about what runs now. */
+const isOfThisStart = ({ status_since: since, health }: Pick<FleetRow, 'status_since' | 'health'>): boolean =>
+  health !== null && Date.parse(health.looked_at) >= Date.parse(since);
+
+const activeState = (row: Pick<FleetRow, 'status_since' | 'health'>, nowMs: number): FleetState => {
+  const { status_since: statusSince, health } = row;
+  if (health === null || !isOfThisStart(row))
     return nowMs - Date.parse(statusSince) > oldestLookMs ? 'unknown' : 'starting';
-  if (nowMs - lookedAtMs > oldestLookMs) return 'unknown';
-  if (health.condition !== null && personConditions.has(health.condition)) return 'needs-you';
+  if (nowMs - Date.parse(health.looked_at) > oldestLookMs) return 'unknown';
+  if (needsPerson(health.condition)) return 'needs-you';
   switch (health.overall) {
     case 'failed':
       return 'failed';
     case 'degraded':
       return 'behind';
     case 'healthy':
-      return 'running';
+      return uncopied(health) > 0 ? 'copying' : 'running';
     case 'starting':
     case 'stopped':
     case 'paused':
@@ -100,6 +114,8 @@ export const reasonOf = (row: FleetRow, state: FleetState): string => {
   if (state === 'failed' && row.last_error_message !== null) return row.last_error_message;
   if (state === 'unknown') return 'The health check has not looked at it for more than three minutes.';
   if (state === 'running') return '';
+  if (state === 'copying' && row.health !== null)
+    return `${row.table_count - uncopied(row.health)} of ${row.table_count} tables are copied.`;
   if (row.status === 'configured') return 'Configured, and not started yet.';
   if (row.status === 'stopping' || row.status === 'pausing' || row.status === 'deleting')
     return `It is ${row.status}.`;
@@ -114,6 +130,13 @@ export const sentenceOf = (condition: string): string => {
   const text = condition.replaceAll(/[-_]/g, ' ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 };
+
+/** What a replication's own screen calls it: as the fleet does, from its status. */
+export const overallState = (
+  overall: string,
+  condition: string | null | undefined,
+): 'needs-you' | undefined =>
+  (overall === 'failed' || overall === 'degraded') && needsPerson(condition) ? 'needs-you' : undefined;
 
 /** Whether something changes by the second, so that it is worth looking often. */
 export const isMoving = (row: Pick<FleetRow, 'status'>): boolean =>

@@ -1,12 +1,25 @@
-import { QueryClient, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import {
+  experimental_streamedQuery,
+  QueryClient,
+  queryOptions,
+  useInfiniteQuery,
+  useQuery,
+} from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { type ApiProblem, api, isForbidden, isSignedOut, unwrap } from '../api/client.ts';
+import {
+  type ApiProblem,
+  api,
+  type FleetPage,
+  type FleetRow,
+  isForbidden,
+  isSignedOut,
+  unwrap,
+} from '../api/client.ts';
 import { isMoving } from './fleet-state.ts';
 
 /** While something moves. */
 export const busyPollMs = 2_000;
 export const idlePollMs = 15_000;
-/** The health check adds one point a minute. */
 const historyPollMs = 60_000;
 
 declare module '@tanstack/react-query' {
@@ -53,24 +66,42 @@ export const clientsQuery = queryOptions({
 const fleetPollMs = (count: number, moves: boolean): number =>
   moves ? Math.max(busyPollMs, count * 10) : idlePollMs;
 
+/** The fleet as far as it was read. The first answer is small, so that a large fleet is seen before all of it is here. */
+export interface Fleet {
+  readonly rows: readonly FleetRow[];
+  /** False while more is being read: the counts are those of a part. */
+  readonly isWhole: boolean;
+}
+
+const firstFleetPage = '100';
+
 export const fleetQuery = queryOptions({
   queryKey: ['fleet'],
-  queryFn: async () => {
-    const rows = [];
-    let cursor: string | null = null;
-    do {
-      const page: Awaited<ReturnType<typeof readFleet>> = await readFleet(cursor);
-      rows.push(...page.replications);
-      cursor = page.next_cursor;
-    } while (cursor !== null);
-    return rows;
-  },
+  queryFn: experimental_streamedQuery<FleetPage, Fleet, readonly string[]>({
+    streamFn: readFleet,
+    // A fleet that is here stays until the next one is whole.
+    refetchMode: 'replace',
+    reducer: ({ rows }, page) => ({
+      rows: [...rows, ...page.replications],
+      isWhole: page.next_cursor === null,
+    }),
+    initialValue: { rows: [], isWhole: false },
+  }),
   refetchInterval: ({ state }) =>
-    unlessRefused(state.error, fleetPollMs(state.data?.length ?? 0, state.data?.some(isMoving) ?? false)),
+    unlessRefused(
+      state.error,
+      fleetPollMs(state.data?.rows.length ?? 0, state.data?.rows.some(isMoving) ?? false),
+    ),
 });
 
-const readFleet = (cursor: string | null) =>
-  unwrap(api.GET('/v1/fleet', { params: { query: cursor === null ? {} : { cursor } } }));
+async function* readFleet(): AsyncGenerator<FleetPage> {
+  let page = await unwrap(api.GET('/v1/fleet', { params: { query: { limit: firstFleetPage } } }));
+  yield page;
+  while (page.next_cursor !== null) {
+    page = await unwrap(api.GET('/v1/fleet', { params: { query: { cursor: page.next_cursor } } }));
+    yield page;
+  }
+}
 
 export const replicationQuery = (clientId: number, id: number) =>
   queryOptions({
@@ -134,19 +165,28 @@ export const whyQuery = (clientId: number, id: number) =>
       unlessRefused(error, data?.overall === 'healthy' ? idlePollMs : 4_000),
   });
 
-export const historyQuery = (clientId: number, id: number, minutes: number) =>
+/** The health check adds one point a minute; a longer step changes as often, at its end. */
+export const historyQuery = (clientId: number, id: number, minutes: number, stepMinutes = 1) =>
   queryOptions({
-    queryKey: ['history', clientId, id, minutes],
+    queryKey: ['history', clientId, id, minutes, stepMinutes],
     queryFn: async () =>
       (
         await unwrap(
           api.GET('/v1/replications/{replication_id}/history', {
-            params: { path: ofReplication(id), query: { ...ofClient(clientId), minutes: String(minutes) } },
+            params: {
+              path: ofReplication(id),
+              query: {
+                ...ofClient(clientId),
+                minutes: String(minutes),
+                ...(stepMinutes === 1 ? {} : { step_minutes: String(stepMinutes) }),
+              },
+            },
           }),
         )
       ).points,
     staleTime: historyPollMs / 2,
-    refetchInterval: ({ state }) => unlessRefused(state.error, historyPollMs),
+    refetchInterval: ({ state }) =>
+      unlessRefused(state.error, historyPollMs * Math.min(5, Math.max(1, stepMinutes / 10))),
   });
 
 export const copyQuery = (clientId: number, id: number) =>

@@ -3,26 +3,31 @@ import { type ReactNode, useState } from 'react';
 import type { HealthPoint } from '../api/client.ts';
 import { useEffectiveTheme } from '../data/preferences.ts';
 import { historyQuery } from '../data/queries.ts';
-import { formatBytes, formatDuration, formatRate } from '../format/figures.ts';
+import { formatBytes, formatCount, formatDuration, formatRate } from '../format/figures.ts';
 import { LineChart } from './line-chart.tsx';
 import { Loaded } from './listed.tsx';
 import { QuietState } from './quiet-states.tsx';
 
+/** How far back, and for how many minutes one point stands: 60 to 100 points in each. */
 const spans = [
-  [60, '1 h'],
-  [360, '6 h'],
-  [1_440, '24 h'],
+  { minutes: 60, step: 1, name: '1 h' },
+  { minutes: 1_440, step: 15, name: '24 h' },
+  { minutes: 10_080, step: 120, name: '7 d' },
 ] as const;
+type Span = (typeof spans)[number];
 
-/** Changes applied per second since the point before; null where a consumer began to count again. */
-const ratesOf = (points: readonly HealthPoint[]): readonly (number | null)[] =>
+/** A counter's growth per second since the point before; null where it is not known or began again. */
+const ratesOf = (
+  points: readonly HealthPoint[],
+  read: (point: HealthPoint) => number | null,
+): readonly (number | null)[] =>
   points.map((point, index) => {
     const before = points[index - 1];
     if (before === undefined) return null;
-    if (point.applied_events === null || before.applied_events === null) return null;
-    const applied = point.applied_events - before.applied_events;
+    const [count, countBefore] = [read(point), read(before)];
+    if (count === null || countBefore === null) return null;
     const seconds = (Date.parse(point.at) - Date.parse(before.at)) / 1_000;
-    return applied < 0 || seconds <= 0 ? null : applied / seconds;
+    return count < countBefore || seconds <= 0 ? null : (count - countBefore) / seconds;
   });
 
 interface OfReplication {
@@ -34,6 +39,7 @@ interface Drawn {
   readonly points: readonly HealthPoint[];
   readonly atMs: readonly number[];
   readonly theme: string;
+  readonly span: Span;
 }
 
 /** A panel over the points of the health check, with a choice of how far back. */
@@ -42,22 +48,22 @@ const History = ({
   id,
   children,
 }: OfReplication & { readonly children: (drawn: Drawn) => ReactNode }) => {
-  const [minutes, setMinutes] = useState<number>(60);
-  const history = useQuery(historyQuery(clientId, id, minutes));
+  const [span, setSpan] = useState<Span>(spans[0]);
+  const history = useQuery(historyQuery(clientId, id, span.minutes, span.step));
   const theme = useEffectiveTheme();
   return (
     <section className="panel" aria-label="History">
       <header>
         <h2>History</h2>
-        {spans.map(([span, name]) => (
+        {spans.map((one) => (
           <button
             type="button"
-            key={span}
-            className={`small ${span === minutes ? '' : 'quiet'}`}
-            aria-pressed={span === minutes}
-            onClick={() => setMinutes(span)}
+            key={one.name}
+            className={`small ${one === span ? '' : 'quiet'}`}
+            aria-pressed={one === span}
+            onClick={() => setSpan(one)}
           >
-            {name}
+            {one.name}
           </button>
         ))}
       </header>
@@ -69,7 +75,7 @@ const History = ({
             </QuietState>
           ) : (
             <div className="body columns">
-              {children({ points, theme, atMs: points.map(({ at }) => Date.parse(at)) })}
+              {children({ points, theme, span, atMs: points.map(({ at }) => Date.parse(at)) })}
             </div>
           )
         }
@@ -77,6 +83,19 @@ const History = ({
     </section>
   );
 };
+
+/** Minute by minute as measured; over longer steps the median and what one minute of a hundred was above. */
+const lagLines = ({ points, span }: Drawn) =>
+  span.step === 1
+    ? [
+        { label: 'Target', values: points.map((point) => point.apply_lag_ms) },
+        { label: 'Capture', values: points.map((point) => point.capture_lag_ms) },
+      ]
+    : [
+        { label: 'Target p50', values: points.map((point) => point.apply_lag_p50_ms) },
+        { label: 'Target p99', values: points.map((point) => point.apply_lag_p99_ms) },
+        { label: 'Capture p99', values: points.map((point) => point.capture_lag_p99_ms) },
+      ];
 
 export const HistoryCharts = (of: OfReplication) => (
   <History {...of}>
@@ -90,21 +109,39 @@ export const HistoryCharts = (of: OfReplication) => (
             atMs={drawn.atMs}
             format={formatDuration}
             least={1_000}
-            lines={[
-              { label: 'Target', values: drawn.points.map((point) => point.apply_lag_ms) },
-              { label: 'Capture', values: drawn.points.map((point) => point.capture_lag_ms) },
-            ]}
+            lines={lagLines(drawn)}
           />
         </figure>
         <figure>
-          <h3>Changes applied</h3>
+          <h3>Rows applied</h3>
           <LineChart
-            label="Changes applied per second over time"
+            label="Rows inserted, updated and deleted per second over time"
             theme={drawn.theme}
             atMs={drawn.atMs}
             format={formatRate}
             least={1}
-            lines={[{ label: 'Changes', values: ratesOf(drawn.points) }]}
+            lines={[
+              { label: 'Inserted', values: ratesOf(drawn.points, (point) => point.inserted_rows) },
+              { label: 'Updated', values: ratesOf(drawn.points, (point) => point.updated_rows) },
+              { label: 'Deleted', values: ratesOf(drawn.points, (point) => point.deleted_rows) },
+            ]}
+          />
+        </figure>
+        <figure>
+          <h3>Errors</h3>
+          <LineChart
+            label="Dead letters, and minutes with a fault, over time"
+            theme={drawn.theme}
+            atMs={drawn.atMs}
+            format={formatCount}
+            least={drawn.span.step}
+            lines={[
+              { label: 'Dead letters', values: drawn.points.map((point) => point.dead_letter_rows) },
+              {
+                label: `Minutes with a fault${drawn.span.step === 1 ? '' : ` of ${drawn.span.step}`}`,
+                values: drawn.points.map((point) => point.faulty_minutes),
+              },
+            ]}
           />
         </figure>
         <RetainedLog {...drawn} />

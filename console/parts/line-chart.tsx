@@ -8,6 +8,10 @@ export interface ChartLine {
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric' });
+const moment = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+/** An axis of more than this many seconds has days instead of hours. */
+const daysFromSeconds = 2 * 24 * 3_600;
 const height = 180;
 const colorNames = ['--chart-1', '--chart-2', '--chart-3'] as const;
 
@@ -60,7 +64,11 @@ export const LineChart = ({
           {
             ...axis,
             space: 64,
-            values: (_chart, seconds) => seconds.map((it) => clock.format(new Date(it * 1_000))),
+            values: (_chart, seconds) => {
+              const spans = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0);
+              const format = spans > daysFromSeconds ? day : clock;
+              return seconds.map((it) => format.format(new Date(it * 1_000)));
+            },
           },
           { ...axis, size: 64, values: (_chart, values) => values.map((value) => formatRef.current(value)) },
         ],
@@ -68,7 +76,7 @@ export const LineChart = ({
         series: [
           {
             label: 'Time',
-            value: (_chart, seconds) => (seconds === null ? '–' : clock.format(new Date(seconds * 1_000))),
+            value: (_chart, seconds) => (seconds === null ? '–' : moment.format(new Date(seconds * 1_000))),
           },
           ...labels.split('\n').map((name, index) => ({
             label: name,

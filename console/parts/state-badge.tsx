@@ -1,4 +1,4 @@
-import { type FleetState, fleetStateNames } from '../data/fleet-state.ts';
+import { type FleetState, fleetStateNames, overallState } from '../data/fleet-state.ts';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'still';
 
@@ -7,6 +7,7 @@ export const fleetTones: Readonly<Record<FleetState, Tone>> = {
   'needs-you': 'bad',
   behind: 'warn',
   unknown: 'warn',
+  copying: 'busy',
   starting: 'busy',
   running: 'good',
   paused: 'still',
@@ -44,9 +45,22 @@ const healthTones: Readonly<Record<string, Tone>> = {
   stopped: 'still',
 };
 
-export const HealthBadge = ({ overall }: { readonly overall: string }) => (
-  <Badge tone={healthTones[overall] ?? 'still'}>{capitalized(overall)}</Badge>
-);
+/** The health of a replication; one that waits for a person says so, whatever else runs. */
+export const HealthBadge = ({
+  overall,
+  condition,
+}: {
+  readonly overall: string;
+  /** The most likely cause. */
+  readonly condition: string | null | undefined;
+}) => {
+  const state = overallState(overall, condition);
+  return state === undefined ? (
+    <Badge tone={healthTones[overall] ?? 'still'}>{capitalized(overall)}</Badge>
+  ) : (
+    <FleetBadge state={state} />
+  );
+};
 
 const tableTones: Readonly<Record<string, Tone>> = {
   live: 'good',

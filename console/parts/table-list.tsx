@@ -1,4 +1,5 @@
 import { useDeferredValue, useMemo, useState } from 'react';
+import { useSearchParams } from 'wouter';
 import { api, type Replication, type Status, type TableStatus, unwrap } from '../api/client.ts';
 import { useMayOperate } from '../data/session.tsx';
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../format/figures.ts';
@@ -26,8 +27,14 @@ export const TableList = ({
   readonly status: Status;
 }) => {
   const mayOperate = useMayOperate();
-  const [text, setText] = useState('');
-  const [state, setState] = useState('');
+  // In the address: a link can name the tables that are held.
+  const [params, setParams] = useSearchParams();
+  const text = params.get('q') ?? '';
+  const state = params.get('state') ?? '';
+  const filterBy = (filter: { readonly q: string; readonly state: string }): void =>
+    setParams(Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== '')), {
+      replace: true,
+    });
   const [action, setAction] = useState<{ readonly action: TableAction; readonly table: TableStatus }>();
   const [adds, setAdds] = useState(false);
   const sought = useDeferredValue(text.toLowerCase());
@@ -47,7 +54,10 @@ export const TableList = ({
         ),
     [status.tables, sought, state],
   );
-  const states = [...new Set(status.tables.map((table) => table.state))].toSorted();
+  // One that is chosen stays to be seen, also when no table is in it any more.
+  const states = [...new Set([...status.tables.map((table) => table.state as string), state])]
+    .filter((name) => name !== '')
+    .toSorted();
   const columns: readonly Column<TableStatus>[] = [
     { name: 'State', width: '116px', cell: (table) => <TableBadge state={table.state} /> },
     {
@@ -136,9 +146,13 @@ export const TableList = ({
           aria-label="Search tables"
           placeholder="Search tables  /"
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => filterBy({ q: event.target.value, state })}
         />
-        <select aria-label="State" value={state} onChange={(event) => setState(event.target.value)}>
+        <select
+          aria-label="State"
+          value={state}
+          onChange={(event) => filterBy({ q: text, state: event.target.value })}
+        >
           <option value="">All states</option>
           {states.map((name) => (
             <option key={name} value={name}>
@@ -158,13 +172,7 @@ export const TableList = ({
       {tables.length === 0 ? (
         <div className="list">
           <QuietState title="Nothing matches">
-            <button
-              type="button"
-              onClick={() => {
-                setText('');
-                setState('');
-              }}
-            >
+            <button type="button" onClick={() => filterBy({ q: '', state: '' })}>
               Clear the filters
             </button>
           </QuietState>

@@ -10,7 +10,7 @@ import { HealthBadge } from './state-badge.tsx';
 export const WhyPanel = ({ why }: { readonly why: Why }) => (
   <section className="panel" aria-label="Why">
     <header>
-      <HealthBadge overall={why.overall} />
+      <HealthBadge overall={why.overall} condition={why.condition} />
       <h2>{why.sentence}</h2>
       {why.condition === null && (
         <span className="soft">

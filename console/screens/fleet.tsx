@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
+import type { FleetRow } from '../api/client.ts';
 import {
   arrangeFleet,
   type FleetState,
@@ -14,7 +15,7 @@ import {
 } from '../data/fleet-state.ts';
 import { fleetQuery, historyQuery } from '../data/queries.ts';
 import { useMayOperate, useSession } from '../data/session.tsx';
-import { formatCount, formatDuration, formatRate } from '../format/figures.ts';
+import { formatBytes, formatCount, formatDuration, formatPercent, formatRate } from '../format/figures.ts';
 import { useNow } from '../parts/clock.ts';
 import { Freshness } from '../parts/freshness.tsx';
 import { Modal } from '../parts/modal.tsx';
@@ -25,9 +26,13 @@ import { type Column, Rows } from '../parts/rows.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { FleetBadge, fleetTones } from '../parts/state-badge.tsx';
 
+const noRows: readonly FleetRow[] = [];
+
 /** Every replication that the token may see; what needs someone stands first. */
 export const FleetScreen = ({ newPath }: { readonly newPath: string | undefined }) => {
   const fleet = useQuery(fleetQuery);
+  const rows = fleet.data?.rows ?? noRows;
+  const isWhole = fleet.data?.isWhole ?? false;
   const { me } = useSession();
   const mayOperate = useMayOperate();
   const [params, setParams] = useSearchParams();
@@ -39,8 +44,8 @@ export const FleetScreen = ({ newPath }: { readonly newPath: string | undefined 
   const state = fleetStates.find((name) => name === params.get('state'));
   const clientId = params.has('client') ? Number(params.get('client')) : undefined;
   const { shown, counts } = useMemo(
-    () => arrangeFleet(fleet.data ?? [], { text: sought, state, clientId }, nowMs),
-    [fleet.data, sought, state, clientId, nowMs],
+    () => arrangeFleet(rows, { text: sought, state, clientId }, nowMs),
+    [rows, sought, state, clientId, nowMs],
   );
   const causes = useMemo(() => sharedCauses(shown), [shown]);
   const setParam = (name: string, value: string | undefined): void =>
@@ -53,7 +58,7 @@ export const FleetScreen = ({ newPath }: { readonly newPath: string | undefined 
       },
       { replace: true },
     );
-  const clientName = fleet.data?.find((row) => row.client_id === clientId)?.client_name;
+  const clientName = rows.find((row) => row.client_id === clientId)?.client_name;
   const columns = useMemo(
     () => fleetColumns(me.client_id === null, mayOperate ? { selected, setSelected } : undefined),
     [me.client_id, mayOperate, selected],
@@ -65,7 +70,15 @@ export const FleetScreen = ({ newPath }: { readonly newPath: string | undefined 
       <header className="screen-head">
         <div className="title">
           <h1>Fleet</h1>
-          <Freshness query={fleet} />
+          {fleet.data === undefined || isWhole ? (
+            <Freshness query={fleet} />
+          ) : (
+            <span className="freshness" data-stale={fleet.isError}>
+              {fleet.isError
+                ? `only ${formatCount(rows.length)} could be read; trying again`
+                : `reading · ${formatCount(rows.length)} so far`}
+            </span>
+          )}
         </div>
         <input
           type="search"
@@ -132,7 +145,7 @@ export const FleetScreen = ({ newPath }: { readonly newPath: string | undefined 
         <div className="list">
           <NotThere query={fleet} />
         </div>
-      ) : fleet.data.length === 0 ? (
+      ) : rows.length === 0 ? (
         <div className="list">
           <QuietState title="No replications yet">
             <p>Register a source and a target database, choose tables, and create the first one.</p>
@@ -147,7 +160,7 @@ export const FleetScreen = ({ newPath }: { readonly newPath: string | undefined 
       ) : shown.length === 0 ? (
         <div className="list">
           <QuietState title="Nothing matches">
-            <p>None of {formatCount(fleet.data.length)} replications passes these filters.</p>
+            <p>None of {formatCount(rows.length)} replications passes these filters.</p>
             <button type="button" onClick={() => setParams(new URLSearchParams(), { replace: true })}>
               Clear the filters
             </button>
@@ -266,7 +279,9 @@ const fleetColumns = (
     isEnd: true,
     cell: ({ row }) => <RateCell clientId={row.client_id} id={row.replication_id} status={row.status} />,
   },
-  { name: 'Tables', width: '60px', isEnd: true, cell: ({ row }) => formatCount(row.table_count) },
+  { name: 'Tables', width: '54px', isEnd: true, cell: ({ row }) => formatCount(row.table_count) },
+  { name: 'Dead letters', width: '82px', isEnd: true, cell: (stated) => <DeadLetterCell {...stated} /> },
+  { name: 'Log left', width: '64px', isEnd: true, cell: (stated) => <LogLeftCell {...stated} /> },
   {
     name: 'Since',
     width: '92px',
@@ -282,6 +297,57 @@ const fleetColumns = (
     ),
   },
 ];
+
+/** Figures of the health check are told while it looks. */
+const isWatched = (state: FleetState): boolean => state !== 'stopped' && state !== 'unknown';
+
+const none = <span className="faint">–</span>;
+
+const DeadLetterCell = ({ row, state }: StatedRow) => {
+  const count = row.health?.dead_letter_rows ?? null;
+  if (count === null || !isWatched(state)) return none;
+  if (count === 0) return <span className="faint">0</span>;
+  return (
+    <Link
+      className="text-bad"
+      href={`/clients/${row.client_id}/replications/${row.replication_id}/dead-letters`}
+      title={`${formatCount(count)} rows are known to differ from the source`}
+    >
+      {formatCount(count)}
+    </Link>
+  );
+};
+
+/** Below these shares of what is left, the health check opens an incident and makes it worse. */
+const warnLeftPercent = 50;
+const badLeftPercent = 20;
+
+/** How much of what the source may keep for it is left. */
+const LogLeftCell = ({ row: { health }, state }: StatedRow) => {
+  const kept = health?.source_retained_bytes ?? null;
+  const limit = health?.source_limit_bytes ?? null;
+  const minutes = health?.source_minutes_to_loss ?? null;
+  const inWords = [
+    ...(kept === null ? [] : [`${formatBytes(kept)} are kept${limit === null ? ', with no limit' : ''}`]),
+    ...(limit === null ? [] : [`of at most ${formatBytes(limit)}`]),
+    ...(minutes === null ? [] : [`full in ${formatDuration(minutes * 60_000)}`]),
+  ].join(', ');
+  if (!isWatched(state) || kept === null || limit === null || limit === 0)
+    return minutes !== null && isWatched(state) ? (
+      <span title={inWords}>{formatDuration(minutes * 60_000)}</span>
+    ) : (
+      <span title={isWatched(state) ? inWords : ''}>{none}</span>
+    );
+  const left = Math.max(0, 100 - (kept / limit) * 100);
+  return (
+    <span
+      className={left <= badLeftPercent ? 'text-bad' : left <= warnLeftPercent ? 'text-warn' : ''}
+      title={inWords}
+    >
+      {formatPercent(left)}
+    </span>
+  );
+};
 
 const sparkMinutes = 30;
 interface OfRow {

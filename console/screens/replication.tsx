@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { ApiProblem, type Replication, type Status } from '../api/client.ts';
 import { replicationIncidentsQuery, replicationQuery, statusQuery } from '../data/queries.ts';
 import { useMayOperate } from '../data/session.tsx';
+import { formatCount } from '../format/figures.ts';
 import { ActivityList } from '../parts/activity-list.tsx';
 import { CopyList } from '../parts/copy-list.tsx';
 import { Freshness } from '../parts/freshness.tsx';
@@ -71,7 +72,7 @@ export const ReplicationScreen = ({
         <div className="title">
           <div className="row">
             <h1>{name}</h1>
-            <HealthBadge overall={status.data.overall} />
+            <HealthBadge overall={status.data.overall} condition={conditionOf(status.data)} />
           </div>
           <div className="row soft">
             <Freshness query={status} />
@@ -101,6 +102,7 @@ export const ReplicationScreen = ({
           </div>
         )}
       </header>
+      <Held path={path} status={status.data} />
       <nav className="tabs" aria-label="Replication">
         {tabs.map(([key, label]) => (
           <Link
@@ -116,6 +118,34 @@ export const ReplicationScreen = ({
       {action !== undefined && (
         <ActionDialog action={action} target={{ clientId, id, name }} onClose={() => setAction(undefined)} />
       )}
+    </div>
+  );
+};
+
+/** The most likely cause of what the status says. */
+const conditionOf = ({ hop, hops }: Status): string | null =>
+  hops.find((it) => it.hop === hop)?.fault ?? null;
+
+const maxNamedTables = 3;
+
+/** Which tables wait for a person, and why the first of them does. */
+const Held = ({ path, status: { tables } }: { readonly path: string; readonly status: Status }) => {
+  const held = tables.filter(({ state }) => state === 'held');
+  const [first] = held;
+  if (first === undefined) return null;
+  const names = held.slice(0, maxNamedTables).map(({ source }) => `${source.schema}.${source.table}`);
+  const others = held.length - names.length;
+  return (
+    <div className="banner tone-bad">
+      <Link href={`${path}/tables?state=held`}>
+        <b>
+          {names.join(', ')}
+          {others > 0 && ` and ${formatCount(others)} more`} {held.length === 1 ? 'is' : 'are'} held
+        </b>
+      </Link>
+      <span className="soft clip" title={first.message ?? ''}>
+        {first.message}
+      </span>
     </div>
   );
 };

@@ -64,6 +64,8 @@ const healthFiguresSchema = z
     captureLagMs: amountSchema.optional(),
     captureLagBytes: amountSchema.optional(),
     retainedBytes: amountSchema.optional(),
+    /** After so many bytes the source removes log although it was not captured; absent where it has no such limit. */
+    logLimitBytes: amountSchema.optional(),
     /** Until the source removes log that was not captured; absent where nothing is known to grow. */
     minutesToFull: amountSchema.optional(),
     /** Since the consumer was last heard of. */
@@ -99,8 +101,8 @@ export const healthRecordSchema = z
   .readonly();
 export type HealthRecord = z.infer<typeof healthRecordSchema>;
 
-/** 24 hours at one-minute steps. */
-export const healthHistoryMinutes = 24 * 60;
+/** 7 days at one-minute steps. */
+export const healthHistoryMinutes = 7 * 24 * 60;
 
 /** A replication at one minute. Figures that were not known are absent. */
 export const healthPointSchema = z
@@ -114,8 +116,13 @@ export const healthPointSchema = z
     applyLagMs: z.number().nonnegative().optional(),
     applyLagEvents: z.number().int().nonnegative().optional(),
     retainedBytes: z.number().nonnegative().optional(),
-    /** Changes applied since the replication was created. */
+    /** Changes applied since the replication was created, and of these by what they do; absent in points of an older version. */
     appliedEvents: z.number().int().nonnegative().optional(),
+    inserts: countSchema.optional(),
+    updates: countSchema.optional(),
+    deletes: countSchema.optional(),
+    /** Rows that are known to differ from the source. */
+    deadLetterRows: countSchema.optional(),
   })
   .readonly();
 export type HealthPoint = z.infer<typeof healthPointSchema>;

@@ -134,6 +134,8 @@ export interface RetainedLog {
   readonly bytesPerMinute: number | undefined;
   /** Until the source removes log that was not captured; undefined where there is no limit, or nothing grows. */
   readonly minutesToLoss: number | undefined;
+  /** After so many bytes the source removes log that was not captured; undefined where there is no such limit. */
+  readonly limitBytes: number | undefined;
 }
 
 const minuteMs = 60_000;
@@ -147,7 +149,11 @@ export const retainedLog = (log: SourceLog | undefined): RetainedLog => {
     first && last && spanMs > 0
       ? Math.round(((last.retainedBytes - first.retainedBytes) * minuteMs) / spanMs)
       : undefined;
-  return { bytesPerMinute, minutesToLoss: minutesToLoss(log, bytesPerMinute) };
+  return {
+    bytesPerMinute,
+    minutesToLoss: minutesToLoss(log, bytesPerMinute),
+    limitBytes: log?.limitBytes,
+  };
 };
 
 const minutesToLoss = (

@@ -149,6 +149,8 @@ export interface ReplicationStore extends ActivityStore {
   ): Promise<readonly Replication[]>;
   /** The replications of all clients. The list is eventually consistent. */
   listAllReplications(): Promise<readonly Replication[]>;
+  /** At most `limit` of them with numbers above `after`, in order. */
+  listAllReplicationsAfter(after: ReplicationId | 0, limit: number): Promise<readonly Replication[]>;
   /** Which replications there are, of all clients, by their numbers. The list is eventually consistent. */
   listReplicationKeys(): Promise<readonly ReplicationKey[]>;
   /**
@@ -282,7 +284,7 @@ export interface HealthStore {
   /** Replaces the record, and adds the point to the history; a second point of the same minute replaces the first. */
   putHealth(replicationId: ReplicationId, record: HealthRecord, point: HealthPoint): Promise<void>;
   getHealth(replicationId: ReplicationId): Promise<HealthRecord | undefined>;
-  /** Oldest first. Points are kept for a little longer than 24 hours. */
+  /** Oldest first. Points are kept for a little longer than 7 days. */
   listHealth(replicationId: ReplicationId, since: Date): Promise<readonly HealthPoint[]>;
 }
 

@@ -37,16 +37,20 @@ const toFigures = (
     ...(capture?.lagMs !== undefined && { captureLagMs: capture.lagMs }),
     ...(capture?.lagBytes !== undefined && { captureLagBytes: capture.lagBytes }),
     ...(statistics.sourceRetainedBytes !== undefined && { retainedBytes: statistics.sourceRetainedBytes }),
+    ...(retained.limitBytes !== undefined && { logLimitBytes: retained.limitBytes }),
     ...(retained.minutesToLoss !== undefined && { minutesToFull: retained.minutesToLoss }),
     ...(heartbeatAgeMs !== undefined && { heartbeatAgeMs }),
-    ...(tables.some(isCounted) && {
-      deadLetterRows: tables.reduce((sum, { rowsKnownToDiffer = 0 }) => sum + rowsKnownToDiffer, 0),
-    }),
+    ...deadLetterRowsOf(tables),
     tables: counts,
   };
 };
 
-/** What is kept of a status for a day. */
+const deadLetterRowsOf = (tables: UnifiedStatus['tables']): { readonly deadLetterRows?: number } =>
+  tables.some(isCounted)
+    ? { deadLetterRows: tables.reduce((sum, { rowsKnownToDiffer = 0 }) => sum + rowsKnownToDiffer, 0) }
+    : {};
+
+/** What is kept of a status for the history. */
 export const toHealthPoint = (status: UnifiedStatus, now: Date): HealthPoint => {
   const { overall, faults, hops, statistics } = status;
   const [cause] = faults;
@@ -62,5 +66,9 @@ export const toHealthPoint = (status: UnifiedStatus, now: Date): HealthPoint => 
     ...(statistics.lagEvents !== undefined && { applyLagEvents: statistics.lagEvents }),
     ...(statistics.sourceRetainedBytes !== undefined && { retainedBytes: statistics.sourceRetainedBytes }),
     appliedEvents: inserts + updates + deletes + truncates,
+    inserts,
+    updates,
+    deletes,
+    ...deadLetterRowsOf(status.tables),
   };
 };

@@ -1,17 +1,14 @@
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import type { Client } from '#core/contracts/client.ts';
+import { type TableState, tableStateSchema } from '#core/contracts/copy.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { fleetAnswerSchema, fleetQuerySchema } from './health-contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
-import { readPage, wholeList } from './paging.ts';
+import { numberKey, readPage } from './paging.ts';
 
 /** Reads of the store at a time. */
 const parallelReads = 20;
-
-/** Clients and replications have numbers: text whose order is that of client, then replication. */
-const keyOf = ({ clientId, replicationId }: { clientId: number; replicationId: number }): string =>
-  `${String(clientId).padStart(16, '0')}/${String(replicationId).padStart(16, '0')}`;
 
 /** What the console's first screen shows. No database and no connector is asked. */
 export const fleetOperations: readonly Operation[] = [
@@ -25,17 +22,18 @@ export const fleetOperations: readonly Operation[] = [
     status: 200,
     answer: fleetAnswerSchema,
     run: async ({ principal: { clientId }, query }, { store, clock }) => {
-      const [clients, replications]: readonly [readonly Client[], readonly Replication[]] =
+      const [clients, { items, nextCursor }] = await Promise.all([
         clientId === undefined
-          ? await Promise.all([store.listClients(), store.listAllReplications()])
-          : await Promise.all([
-              store.getClient(clientId).then((client) => [client]),
-              store.listReplications(clientId),
-            ]);
-      const { items, nextCursor } = await readPage(query, {
-        read: wholeList(async () => replications.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)), keyOf),
-        keyOf,
-      });
+          ? store.listClients()
+          : store.getClient(clientId).then((client): readonly Client[] => [client]),
+        readPage<Replication>(query, {
+          read: (after, limit) =>
+            clientId === undefined
+              ? store.listAllReplicationsAfter(Number(after ?? 0), limit)
+              : store.listReplicationsAfter(clientId, Number(after ?? 0), limit),
+          keyOf: ({ replicationId }) => numberKey(replicationId),
+        }),
+      ]);
       const owners = [...new Set(items.map((item) => item.clientId))];
       const [databases, records] = await Promise.all([
         forEachBounded(owners, parallelReads, (owner) => store.listDatabases(owner)),
@@ -47,6 +45,7 @@ export const fleetOperations: readonly Operation[] = [
         replications: items.map((item) => {
           const record = records.get(item.replicationId);
           const worst = record?.faults[0];
+          const { figures } = record ?? {};
           return {
             client_id: item.clientId,
             client_name: clientNames.get(item.clientId) ?? '',
@@ -70,6 +69,11 @@ export const fleetOperations: readonly Operation[] = [
                     looked_at: record.at,
                     condition: worst?.condition ?? null,
                     hop: worst?.hop ?? null,
+                    dead_letter_rows: figures?.deadLetterRows ?? null,
+                    source_retained_bytes: figures?.retainedBytes ?? null,
+                    source_limit_bytes: figures?.logLimitBytes ?? null,
+                    source_minutes_to_loss: figures?.minutesToFull ?? null,
+                    tables: { ...noTables, ...figures?.tables },
                   },
           };
         }),
@@ -79,6 +83,12 @@ export const fleetOperations: readonly Operation[] = [
     },
   }),
 ];
+
+/** Tables of which nothing is recorded are in no state. */
+const noTables = Object.fromEntries(tableStateSchema.options.map((state) => [state, 0])) as Record<
+  TableState,
+  number
+>;
 
 const namesOf = (databases: readonly Database[]): ReadonlyMap<number, string> =>
   new Map(databases.map(({ databaseId, name }) => [databaseId, name]));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tableStateSchema } from '#core/contracts/copy.ts';
 import {
   faultConditionSchema,
   healthHistoryMinutes,
@@ -96,14 +97,21 @@ export const incidentsAnswerSchema = z.strictObject({
   ...pageAnswerShape,
 });
 
+/** Half a day: a week has fourteen of them. */
+const maxStepMinutes = 720;
+
 export const historyQuerySchema = z.strictObject({
   minutes: queryNumber(1, healthHistoryMinutes)
     .default(60)
     .meta({ description: `How far back, at most ${healthHistoryMinutes}.` }),
+  step_minutes: queryNumber(1, maxStepMinutes).default(1).meta({
+    description: 'A point for so many minutes, for a long time; of each minute by default.',
+  }),
 });
 
 export const historyAnswerSchema = z.strictObject({
   replication_id: z.number().int().positive(),
+  step_minutes: countSchema,
   points: z
     .array(
       z.strictObject({
@@ -119,10 +127,24 @@ export const historyAnswerSchema = z.strictObject({
         applied_events: countSchema
           .nullable()
           .meta({ description: 'Since the replication was created; null: the check could not look.' }),
+        inserted_rows: countSchema.nullable().meta({ description: 'As `applied_events`, of inserts alone.' }),
+        updated_rows: countSchema.nullable(),
+        deleted_rows: countSchema.nullable(),
+        dead_letter_rows: countSchema
+          .nullable()
+          .meta({ description: 'Rows that are known to differ from the source.' }),
+        minutes: countSchema.meta({ description: 'How many minutes of the step were looked at.' }),
+        faulty_minutes: countSchema.meta({ description: 'In how many of them it was degraded or failed.' }),
+        capture_lag_p50_ms: msSchema.nullable().meta({ description: 'Over the minutes of the step.' }),
+        capture_lag_p99_ms: msSchema.nullable(),
+        apply_lag_p50_ms: msSchema.nullable(),
+        apply_lag_p99_ms: msSchema.nullable(),
       }),
     )
     .meta({
-      description: 'One a minute, the oldest first; a minute without a health check is missing.',
+      description:
+        'One for each step, the oldest first; a step without a health check is missing. Health and cause are those of its worst ' +
+        'minute, each other figure is the last that was known in it.',
     }),
 });
 
@@ -157,6 +179,22 @@ export const fleetAnswerSchema = z.strictObject({
             looked_at: instantSchema,
             condition: faultConditionSchema.nullable().meta({ description: 'The most likely cause.' }),
             hop: hopSchema.nullable(),
+            dead_letter_rows: countSchema
+              .nullable()
+              .meta({ description: 'Rows that are known to differ from the source. Null: not counted yet.' }),
+            source_retained_bytes: msSchema
+              .nullable()
+              .meta({ description: 'Bytes of log that the source keeps for it. Null: not known.' }),
+            source_limit_bytes: msSchema.nullable().meta({
+              description:
+                'After so many the source removes log that was not captured. Null: no limit, or not known.',
+            }),
+            source_minutes_to_loss: msSchema
+              .nullable()
+              .meta({ description: 'Until then, if it grows on as now. Null: nothing is known to grow.' }),
+            tables: z
+              .record(tableStateSchema, countSchema)
+              .meta({ description: 'How many tables are in each state.' }),
           })
           .nullable()
           .meta({
@@ -165,7 +203,7 @@ export const fleetAnswerSchema = z.strictObject({
           }),
       }),
     )
-    .meta({ description: 'In the order of clients and replications.' }),
+    .meta({ description: 'In the order of their numbers.' }),
   timestamp: instantSchema,
   ...pageAnswerShape,
 });

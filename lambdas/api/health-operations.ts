@@ -3,13 +3,13 @@ import { parseIncidentId } from '#core/alerts/follow-incidents.ts';
 import { findMute } from '#core/alerts/match-rules.ts';
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import type { AlertMute } from '#core/contracts/alerting.ts';
-import type { HealthPoint } from '#core/contracts/health-record.ts';
 import type { ClientId } from '#core/contracts/identifiers.ts';
 import { type Incident, incidentMoment } from '#core/contracts/incident.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { runbookSectionOf } from '#core/health/fault.ts';
 import type { IncidentPage, IncidentRange } from '#core/ports/state-store.ts';
 import { explain } from '#core/status/explain.ts';
+import { type HistoryStep, rollUpHistory } from '#core/status/roll-up-history.ts';
 import { pathIdSchema } from './contracts.ts';
 import {
   historyAnswerSchema,
@@ -69,7 +69,7 @@ export const healthOperations: readonly Operation[] = [
     id: 'listHealthHistory',
     method: 'GET',
     path: '/replications/{replication_id}/history',
-    summary: 'Its health, lag and applied changes, minute by minute, for up to 24 hours.',
+    summary: 'Its health, lag and applied changes, minute by minute or in longer steps, for up to 7 days.',
     params: replicationPath,
     query: historyQuerySchema,
     status: 200,
@@ -79,7 +79,11 @@ export const healthOperations: readonly Operation[] = [
       const { replicationId } = await store.getReplication(clientId, params.replication_id);
       const since = new Date(clock.now().getTime() - query.minutes * 60_000);
       const points = await store.listHealth(replicationId, since);
-      return { replication_id: replicationId, points: points.map(toPointAnswer) };
+      return {
+        replication_id: replicationId,
+        step_minutes: query.step_minutes,
+        points: rollUpHistory(points, query.step_minutes).map(toPointAnswer),
+      };
     },
   }),
 
@@ -219,7 +223,7 @@ const toIncidentAnswer = (
   runbook: runbookSectionOf(incident.condition),
 });
 
-const toPointAnswer = (point: HealthPoint): z.input<typeof historyAnswerSchema>['points'][number] => ({
+const toPointAnswer = (point: HistoryStep): z.input<typeof historyAnswerSchema>['points'][number] => ({
   at: point.at,
   overall: point.overall,
   hop: point.hop ?? null,
@@ -230,4 +234,14 @@ const toPointAnswer = (point: HealthPoint): z.input<typeof historyAnswerSchema>[
   apply_lag_events: point.applyLagEvents ?? null,
   source_retained_bytes: point.retainedBytes ?? null,
   applied_events: point.appliedEvents ?? null,
+  inserted_rows: point.inserts ?? null,
+  updated_rows: point.updates ?? null,
+  deleted_rows: point.deletes ?? null,
+  dead_letter_rows: point.deadLetterRows ?? null,
+  minutes: point.minutes,
+  faulty_minutes: point.faultyMinutes,
+  capture_lag_p50_ms: point.captureLagP50Ms ?? null,
+  capture_lag_p99_ms: point.captureLagP99Ms ?? null,
+  apply_lag_p50_ms: point.applyLagP50Ms ?? null,
+  apply_lag_p99_ms: point.applyLagP99Ms ?? null,
 });

@@ -188,6 +188,8 @@ export const createMemoryStateStore = (clock: Clock) => {
         .filter(({ replicationId }) => replicationId > after)
         .slice(0, limit),
     listAllReplications: async () => [...replications.values()],
+    listAllReplicationsAfter: async (after, limit) =>
+      [...replications.values()].filter(({ replicationId }) => replicationId > after).slice(0, limit),
     listReplicationKeys: async () => [...replications.values()],
     getLastChecked: async () => undefined,
     putLastChecked: unused,

@@ -189,6 +189,9 @@ test('a replication is saved as it is and belongs to its client', async () => {
   expect(await store.listReplications(1)).toContainEqual(it);
   expect(await store.listReplications(2)).toEqual([]);
   expect(await store.listAllReplications()).toContainEqual(it);
+  expect(await store.listAllReplicationsAfter(it.replicationId - 1, 1)).toEqual([it]);
+  const after = await store.listAllReplicationsAfter(it.replicationId, 1_000);
+  expect(after.every(({ replicationId }) => replicationId > it.replicationId)).toBe(true);
   const { clientId: ofClient, replicationId: number } = it;
   expect(await store.listReplicationKeys()).toContainEqual({ clientId: ofClient, replicationId: number });
 });

@@ -57,7 +57,20 @@ test('history has a line for each minute', async () => {
   const point: HealthHistory['points'][number] = {
     ...{ at: '2026-01-02T03:00:00.000Z', overall: 'healthy', hop: null, condition: null },
     ...{ capture_lag_ms: 40, capture_lag_bytes: 0, apply_lag_ms: 0, apply_lag_events: 0 },
-    ...{ source_retained_bytes: 16_000_000, applied_events: 1_234 },
+    ...{
+      source_retained_bytes: 16_000_000,
+      inserted_rows: 1,
+      updated_rows: 0,
+      deleted_rows: 0,
+      dead_letter_rows: 0,
+      minutes: 1,
+      faulty_minutes: 0,
+      capture_lag_p50_ms: 0,
+      capture_lag_p99_ms: 0,
+      apply_lag_p50_ms: 0,
+      apply_lag_p99_ms: 0,
+      applied_events: 1_234,
+    },
   };
   api.on('GET /replications/3/history', { body: { replication_id: 3, points: [point] } });
   const { stdout } = await runCli(['history', '3', '--minutes', '5'], { env });

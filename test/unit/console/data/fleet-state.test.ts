@@ -1,9 +1,33 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FleetRow } from '../../../../console/api/client.ts';
-import { arrangeFleet, fleetStateOf, reasonOf, sharedCauses } from '../../../../console/data/fleet-state.ts';
+import {
+  arrangeFleet,
+  fleetStateOf,
+  overallState,
+  reasonOf,
+  sharedCauses,
+} from '../../../../console/data/fleet-state.ts';
 
 const now = Date.parse('2026-01-01T12:00:00.000Z');
 const ago = (ms: number): string => new Date(now - ms).toISOString();
+
+type Looked = NonNullable<FleetRow['health']>;
+
+const noTables: Looked['tables'] = { pending: 0, copying: 0, 'catching-up': 0, live: 0, skipped: 0, held: 0 };
+
+const looked = (change: Partial<Looked>): Looked => ({
+  overall: 'healthy',
+  since: ago(3_000_000),
+  looked_at: ago(30_000),
+  condition: null,
+  hop: null,
+  dead_letter_rows: 0,
+  source_retained_bytes: null,
+  source_limit_bytes: null,
+  source_minutes_to_loss: null,
+  tables: { ...noTables, live: 3 },
+  ...change,
+});
 
 const row = (change: Partial<FleetRow> = {}): FleetRow => ({
   client_id: 1,
@@ -19,15 +43,7 @@ const row = (change: Partial<FleetRow> = {}): FleetRow => ({
   status_since: ago(3_600_000),
   last_error_message: null,
   table_count: 3,
-  health: { overall: 'healthy', since: ago(3_000_000), looked_at: ago(30_000), condition: null, hop: null },
-  ...change,
-});
-const looked = (change: Partial<NonNullable<FleetRow['health']>>): FleetRow['health'] => ({
-  overall: 'healthy',
-  since: ago(3_000_000),
-  looked_at: ago(30_000),
-  condition: null,
-  hop: null,
+  health: looked({}),
   ...change,
 });
 
@@ -40,11 +56,34 @@ describe('the state of a replication', () => {
     ['failed', row({ status: 'error' })],
     ['failed', row({ status: 'needs-resync' })],
     ['starting', row({ status: 'starting', health: null })],
+    ['copying', row({ health: looked({ tables: { ...noTables, copying: 1, live: 2 } }) })],
+    ['copying', row({ status: 'starting', health: looked({ tables: { ...noTables, copying: 3 } }) })],
     ['paused', row({ status: 'paused' })],
     ['needs-you', row({ status: 'paused', health: looked({ condition: 'pause-running-out' }) })],
     ['stopped', row({ status: 'configured', health: null })],
     ['needs-you', row({ status: 'deleting', health: looked({ condition: 'deletion-blocked' }) })],
   ] as const)('is %s', (state, it) => expect(fleetStateOf(it, now)).toBe(state));
+
+  test('is not called copying by a look from before the start', () => {
+    const it = row({
+      status: 'starting',
+      status_since: ago(20_000),
+      health: looked({ looked_at: ago(25_000), tables: { ...noTables, copying: 3 } }),
+    });
+    expect(fleetStateOf(it, now)).toBe('starting');
+  });
+
+  test('says how many tables are copied', () => {
+    const it = row({ health: looked({ tables: { ...noTables, copying: 1, pending: 1, live: 1 } }) });
+    expect(reasonOf(it, 'copying')).toBe('1 of 3 tables are copied.');
+  });
+
+  test('on its own screen is the same: one that waits for a person says so, whatever else runs', () => {
+    expect(overallState('failed', 'table-held')).toBe('needs-you');
+    expect(overallState('degraded', 'table-held')).toBe('needs-you');
+    expect(overallState('failed', 'connector-failed')).toBeUndefined();
+    expect(overallState('healthy', null)).toBeUndefined();
+  });
 
   test('is not called running by an old look', () => {
     expect(fleetStateOf(row({ health: looked({ looked_at: ago(300_000) }) }), now)).toBe('unknown');

@@ -196,13 +196,13 @@ describe('what the source keeps', () => {
     );
 
   test.each<[string, SourceLog, ReturnType<typeof retainedLog>]>([
-    ['without a limit', growing({}), { bytesPerMinute: mb, minutesToLoss: undefined }],
-    ['with a limit', growing({ limitBytes: 13 * mb }), { bytesPerMinute: mb, minutesToLoss: 10 }],
-    ['over its limit', growing({ limitBytes: 2 * mb }), { bytesPerMinute: mb, minutesToLoss: 0 }],
+    ['without a limit', growing({}), { bytesPerMinute: mb, minutesToLoss: undefined, limitBytes: undefined }],
+    ['with a limit', growing({ limitBytes: 13 * mb }), { bytesPerMinute: mb, minutesToLoss: 10, limitBytes: 13 * mb }],
+    ['over its limit', growing({ limitBytes: 2 * mb }), { bytesPerMinute: mb, minutesToLoss: 0, limitBytes: 2 * mb }],
     [
       'looked at once',
       follow([[0, 1, 1, { retainedBytes: 5, limitBytes: 9 }]]),
-      { bytesPerMinute: undefined, minutesToLoss: undefined },
+      { bytesPerMinute: undefined, minutesToLoss: undefined, limitBytes: 9 },
     ],
     [
       'that is removed when it is old, not captured for 2 of 60 minutes',
@@ -210,12 +210,12 @@ describe('what the source keeps', () => {
         [0, 9, 1],
         [120, 9, 1, { keptMs: 3_600_000 }],
       ]),
-      { bytesPerMinute: undefined, minutesToLoss: 58 },
+      { bytesPerMinute: undefined, minutesToLoss: 58, limitBytes: undefined },
     ],
     [
       'that is removed when it is old, all captured',
       follow([[0, 9, 9, { keptMs: 3_600_000 }]]),
-      { bytesPerMinute: undefined, minutesToLoss: undefined },
+      { bytesPerMinute: undefined, minutesToLoss: undefined, limitBytes: undefined },
     ],
   ])('%s', (_name, log, expected) => {
     expect(retainedLog(log)).toEqual(expected);

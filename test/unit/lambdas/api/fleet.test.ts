@@ -40,6 +40,13 @@ test('the fleet shows what the health check found last', async () => {
     overall: 'failed',
     since: at,
     faults: [{ condition: 'source-unreachable', hop: 'source', since: at }],
+    figures: {
+      deadLetterRows: 2,
+      retainedBytes: 500,
+      logLimitBytes: 2_000,
+      minutesToFull: 90,
+      tables: { live: 3, held: 1 },
+    },
   };
   world.ports.store.listHealthRecords = async (ids) => new Map(ids.map((id) => [id, record]));
   expect(rowsOf((await world.request(client, 'GET', '/fleet')).body)[0]?.health).toEqual({
@@ -48,5 +55,27 @@ test('the fleet shows what the health check found last', async () => {
     looked_at: at,
     condition: 'source-unreachable',
     hop: 'source',
+    dead_letter_rows: 2,
+    source_retained_bytes: 500,
+    source_limit_bytes: 2_000,
+    source_minutes_to_loss: 90,
+    tables: { pending: 0, copying: 0, 'catching-up': 0, live: 3, skipped: 0, held: 1 },
   });
+});
+
+test('the fleet goes on page by page, over all clients, in the order of the replications', async () => {
+  const world = createWorld();
+  const clients = [(await world.configured()).client, (await world.configured('Borealis')).client];
+  await world.configured();
+  const found: unknown[] = [];
+  let query = 'limit=1';
+  for (;;) {
+    const { body } = await world.request('admin', 'GET', `/fleet?${query}`);
+    found.push(...rowsOf(body).map((row) => row.replication_id));
+    if (body.next_cursor === null) break;
+    query = `limit=1&cursor=${String(body.next_cursor)}`;
+  }
+  expect(found).toEqual([1, 2, 3]);
+  const { body } = await world.request(clients[1] ?? 0, 'GET', '/fleet');
+  expect(rowsOf(body).map((row) => row.replication_id)).toEqual([2]);
 });
