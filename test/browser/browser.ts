@@ -5,6 +5,8 @@ import { describe } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { consoleSignInLink, consoleUrl } from '../../local/console.ts';
 import { projectRoot, stateFolder } from '../../local/state-folder.ts';
+import { adminApi, type Tenant } from '../chain/harness.ts';
+import { isShortForm } from '../kit/short-form.ts';
 
 const candidates = [
   process.env.MILLRACE_TEST_CHROMIUM,
@@ -73,6 +75,43 @@ export const findViolations = async (page: Page): Promise<readonly string[]> => 
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
     .analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+};
+
+/** What the short form looks at: the screens that people see first. */
+const shortFormPictures: ReadonlySet<string> = new Set([
+  'sign-in',
+  'fleet',
+  'replication',
+  'new-databases',
+  'new-tables',
+  'new-mapping',
+  'new-plan',
+  'new-checks',
+]);
+
+export interface PictureBook {
+  /** Takes a picture of the screen as it is, and looks for violations; see `inspect`. */
+  look(name: string): Promise<void>;
+  /** All that was found until now. */
+  readonly violations: readonly string[];
+}
+
+/** The pictures of one suite. The short form takes a few of them. */
+export const openPictureBook = (page: () => Page): PictureBook => {
+  const violations: string[] = [];
+  return {
+    violations,
+    look: async (name) => {
+      if (isShortForm && !shortFormPictures.has(name)) return;
+      violations.push(...(await inspect(page(), name)));
+    },
+  };
+};
+
+/** The number of a tenant's client, by which the console's addresses name it. */
+export const clientIdOf = async ({ databaseName }: Pick<Tenant, 'databaseName'>): Promise<number> => {
+  const { clients } = (await (await adminApi()).get('/clients?limit=1000')).body;
+  return clients.find(({ name }: { readonly name: string }) => name === databaseName).client_id;
 };
 
 /** Takes a picture of the screen and looks for violations, in light and in dark. */

@@ -183,7 +183,8 @@ measured(`a fleet of ${fleetSize} replications`, () => {
     const begin = performance.now();
     await page.getByLabel('Search replications').fill('orders-0777');
     await page.getByText('“orders-0777”').waitFor();
-    await page.waitForFunction("document.querySelectorAll('[data-row]').length === 1");
+    // Not by a function that the page is to evaluate: its policy allows none. The first and only row is left.
+    await page.locator('[data-row="1"]').waitFor({ state: 'detached' });
     const filterMs = performance.now() - begin;
     process.stdout.write(
       `${fleetSize} replications: first row after ${firstPaintMs.toFixed(0)} ms, filtered after ${filterMs.toFixed(0)} ms. ${best?.parts}\n`,
@@ -235,6 +236,6 @@ measured(`a fleet of ${fleetSize} replications`, () => {
     expect(slowestFrameMs).toBeLessThan(1_000);
     expect(await inspect(page, 'tables-of-10000')).toEqual([]);
     expect(complaints).toEqual([]);
-    await page.unroute('**/v1/replications/*/status*');
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
   }, 180_000);
 });

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { isShortForm } from '#test/kit/short-form.ts';
 import {
-  adminApi,
   awaitLive,
   createReplication,
   createTenant,
@@ -12,18 +12,22 @@ import {
   waitFor,
 } from '../chain/harness.ts';
 import {
+  clientIdOf,
   consoleAddress,
   describeInBrowser,
-  inspect,
   launchBrowser,
   type OpenPage,
   openPage,
+  openPictureBook,
   signInLink,
 } from './browser.ts';
 
 /** What an engineer on call does with a replication that runs. Each test goes on where the one before has ended. */
 
-describeInBrowser('a running replication in the console', () => {
+/** It waits for health checks, retries and starts: minutes. */
+const describeInLongForm = isShortForm ? describe.skip : describeInBrowser;
+
+describeInLongForm('a running replication in the console', () => {
   let browser: Browser;
   let tenant: Tenant;
   let clientId: number;
@@ -32,10 +36,7 @@ describeInBrowser('a running replication in the console', () => {
   let open: OpenPage;
   let receiver: Server;
   let received = 0;
-  const violations: string[] = [];
-  const look = async (picture: string): Promise<void> => {
-    violations.push(...(await inspect(open.page, picture)));
-  };
+  const { look, violations } = openPictureBook(() => open.page);
   const goTo = (path: string) =>
     open.page.goto(`${consoleAddress()}/clients/${clientId}/${path}`, { waitUntil: 'domcontentloaded' });
   const goToTab = (tab: string) => goTo(`replications/${id}/${tab}`);
@@ -43,8 +44,7 @@ describeInBrowser('a running replication in the console', () => {
   beforeAll(async () => {
     browser = await launchBrowser();
     tenant = await createTenant('operate');
-    const clients = (await (await adminApi()).get('/clients?limit=1000')).body.clients;
-    clientId = clients.find((it: { name: string }) => it.name === tenant.databaseName).client_id;
+    clientId = await clientIdOf(tenant);
     await tenant.source.query('CREATE TABLE items (id int PRIMARY KEY, amount int, note text)');
     await tenant.source.query(`INSERT INTO items VALUES (1, 1, 'one')`);
     id = (await createReplication(tenant, [{ source: { table: 'items' }, target: { table: 'items' } }])).id;
