@@ -208,6 +208,8 @@ describeInBrowser("the operator's console", () => {
     await page.keyboard.press('?');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
+    // Keys that come before it is closed are for the dialog.
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.keyboard.press('g');
     await page.keyboard.press('f');
     await page.getByRole('heading', { name: 'Fleet' }).waitFor();

@@ -197,8 +197,16 @@ describe('what the source keeps', () => {
 
   test.each<[string, SourceLog, ReturnType<typeof retainedLog>]>([
     ['without a limit', growing({}), { bytesPerMinute: mb, minutesToLoss: undefined, limitBytes: undefined }],
-    ['with a limit', growing({ limitBytes: 13 * mb }), { bytesPerMinute: mb, minutesToLoss: 10, limitBytes: 13 * mb }],
-    ['over its limit', growing({ limitBytes: 2 * mb }), { bytesPerMinute: mb, minutesToLoss: 0, limitBytes: 2 * mb }],
+    [
+      'with a limit',
+      growing({ limitBytes: 13 * mb }),
+      { bytesPerMinute: mb, minutesToLoss: 10, limitBytes: 13 * mb },
+    ],
+    [
+      'over its limit',
+      growing({ limitBytes: 2 * mb }),
+      { bytesPerMinute: mb, minutesToLoss: 0, limitBytes: 2 * mb },
+    ],
     [
       'looked at once',
       follow([[0, 1, 1, { retainedBytes: 5, limitBytes: 9 }]]),
