@@ -257,9 +257,10 @@ const ClientChoice = ({ clientId }: { readonly clientId: number }) => {
   );
 };
 
+/** A dialog that was closed a moment ago may still have the focus. */
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
-  target.closest('input:not([type="checkbox"]), textarea, select, dialog') !== null;
+  target.closest('input:not([type="checkbox"]), textarea, select, dialog[open]') !== null;
 
 const goMs = 1_500;
 
