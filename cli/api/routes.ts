@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = 'bf0717993ace3f340d94c07dc07e2913f743ce794f7d156acd93521c77729667';
+export const documentDigest = '26d7c42f83a9617bbf34555d6b86bbfbd8f37c32c3172c53d63263ac3365afcc';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -538,7 +538,7 @@ export interface Operations {
          */
         cpu?: number;
         /**
-         * MiB of memory.
+         * MiB of memory. Which there are depends on `cpu`.
          */
         memory_mib?: number;
       };

@@ -5443,7 +5443,7 @@ export interface operations {
              */
             cpu?: number;
             /**
-             * @description MiB of memory.
+             * @description MiB of memory. Which there are depends on `cpu`.
              * @example 512
              */
             memory_mib?: number;

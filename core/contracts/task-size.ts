@@ -17,6 +17,12 @@ const fargateMemoryMib: Readonly<Record<number, readonly [least: number, most: n
   16384: [32_768, 122_880, 8_192],
 };
 
+/** What all sizes of Fargate have in common. */
+export const fargateBounds = {
+  cpu: { least: 256, most: 16_384, step: 256 },
+  memoryMib: { least: 512, most: 122_880, step: 512 },
+} as const;
+
 /** With a quarter of a vCPU, Fargate has 512 MiB, 1 GiB and 2 GiB, and not 1.5 GiB. */
 const missingMib: Readonly<Record<number, readonly number[]>> = { 256: [1_536] };
 

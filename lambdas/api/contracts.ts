@@ -31,7 +31,7 @@ import {
   possibleActionsSchema,
 } from '#core/contracts/schema-policy.ts';
 import { defaultTransactionWaitSeconds, maxTransactionWaitSeconds } from '#core/contracts/steps.ts';
-import { findSizeProblem } from '#core/contracts/task-size.ts';
+import { fargateBounds, findSizeProblem } from '#core/contracts/task-size.ts';
 import { roleSchema } from '#core/contracts/token.ts';
 import { defaultTargetTemplate, refuseTemplate } from '#core/naming/target-template.ts';
 import {
@@ -535,8 +535,17 @@ export const schemaPolicyAnswerSchema = z.strictObject({
 const cpuSchema = z
   .number()
   .int()
+  .min(fargateBounds.cpu.least)
+  .max(fargateBounds.cpu.most)
+  .multipleOf(fargateBounds.cpu.step)
   .meta({ description: 'CPU units of Fargate: 256 is a quarter of a vCPU.', example: 256 });
-const memoryMibSchema = z.number().int().meta({ description: 'MiB of memory.', example: 512 });
+const memoryMibSchema = z
+  .number()
+  .int()
+  .min(fargateBounds.memoryMib.least)
+  .max(fargateBounds.memoryMib.most)
+  .multipleOf(fargateBounds.memoryMib.step)
+  .meta({ description: 'MiB of memory. Which there are depends on `cpu`.', example: 512 });
 
 /** Both or none, and what Fargate has. */
 const checkSize = (

@@ -82,6 +82,7 @@ beforeAll(async () => {
     MILLRACE_CONNECT_URL: `http://${nobody}`,
     MILLRACE_KAFKA_BROKERS: nobody,
     MILLRACE_KAFKA_SECURITY: 'plaintext',
+    MILLRACE_POOL_CAPACITY: '10',
     MILLRACE_TOPIC_RETENTION_HOURS: '168',
     MILLRACE_CLUSTER: 'arn:aws:ecs:us-east-1:000000000000:cluster/none',
     MILLRACE_TASK_DEFINITION: 'arn:aws:ecs:us-east-1:000000000000:task-definition/none:1',
