@@ -5,7 +5,7 @@ import { type TableRef, tableKey } from '#core/contracts/identifiers.ts';
 import { isCaptured, type Replication } from '#core/contracts/replication.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import { beginRound, type CheckRun, endRound, onlyRun, type RoundPorts } from '#core/health/check-round.ts';
-import { decide, decideLoss, type HealAction, launchAllowanceMs } from '#core/health/decide.ts';
+import { decide, decideLoss, type HealAction, healWindowMs, launchAllowanceMs } from '#core/health/decide.ts';
 import { actOnEach, healEach } from '#core/health/heal-each.ts';
 import { type ConnectorHealer, type HealPorts, healReplication } from '#core/health/heal-replication.ts';
 import { decideMove, mayMove, moveHistoryMs, movesAtOnce } from '#core/health/move-consumers.ts';
@@ -296,9 +296,14 @@ const moveConsumers = async (
         const actions = await healReplication(
           replication,
           holder,
-          async (current, attempts, now) => {
-            const since = new Date(now.getTime() - moveHistoryMs(current));
-            const history = await store.listHealth(current.replicationId, since);
+          async (current, _attempts, now) => {
+            const { replicationId } = current;
+            const ago = (ms: number): Date => new Date(now.getTime() - ms);
+            const [history, attempts] = await Promise.all([
+              store.listHealth(replicationId, ago(moveHistoryMs(current))),
+              // Here they say whether there is an action at all, and the first look is given none.
+              store.listHealAttempts(replicationId, ago(healWindowMs)),
+            ]);
             return decideMove(
               current,
               await observeConsumer(current, replicationPorts),

@@ -155,6 +155,17 @@ test('a consumer of an older image than the deployed one is replaced, and that i
   expect(metrics.emitted.some((values) => 'Heals' in values)).toBe(false);
 });
 
+test('a pooled consumer that has ended three times lately runs alone, although it is quiet', async () => {
+  const { ports, calls, state } = createWorld({ consumer: { placement: 'pooled' } });
+  const at = ports.clock.now().toISOString();
+  state.attempts.push(...Array.from({ length: 2 }, () => ({ action: 'restart-consumer' as const, at })));
+  expect(await monitorHealth('me', ports)).toEqual({ examined: 1, healed: 0 });
+  state.attempts.push({ action: 'restart-consumer', at });
+  expect(await monitorHealth('me', ports)).toEqual({ examined: 1, healed: 1 });
+  expect(acts(calls)).toEqual(['stop arn:task', 'run r7-g3-l2']);
+  expect(state.replication.consumer?.movedOut?.reason).toContain('ended 3 times');
+});
+
 test('a consumer that is ill is healed, which gives it the deployed image as well', async () => {
   const { ports, calls, world, state } = createWorld();
   world.taskRevision = 3;
