@@ -1,10 +1,11 @@
+import type { ReplicationId } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { type ErrorCode, errorPolicies, toErrorCode } from '../errors/error-policies.ts';
-import type { Clock, Log } from '../ports/clock-and-log.ts';
+import type { Log } from '../ports/clock-and-log.ts';
 import type { HealAttempt, HealStore, LeaseStore, ReplicationStore } from '../ports/state-store.ts';
 import { type BeginTableChangePorts, beginTableChange } from './begin-table-change.ts';
 import { underFreeLease } from './lease.ts';
-import { isDue, startAgainWindowMs } from './start-again.ts';
+import { isDue, startAgainWindowMs, wasTriedAgain } from './start-again.ts';
 
 export interface ChangeAgainPorts extends BeginTableChangePorts {
   readonly store: BeginTableChangePorts['store'] &
@@ -17,8 +18,8 @@ export interface ChangeAgainPorts extends BeginTableChangePorts {
 const changeAgainAttempt = 'change-tables-again';
 
 /**
- * A password that is changed first at the database and then here is wrong for a moment. It is tried a few times only: a server may lock an
- * account that fails too often.
+ * A password that is changed first at the database and then here is wrong for a moment. It is tried so often within `startAgainWindowMs`: a
+ * server may lock an account that fails too often.
  */
 const credentialAttempts = 3;
 
@@ -54,30 +55,31 @@ const isChangeDue = (
 /** Whether the change was tried again by itself before, after people were told of its first failure. */
 export const wasChangeToldBefore = async (
   code: ErrorCode,
-  replicationId: number,
-  { store, clock }: { readonly store: Pick<HealStore, 'listHealAttempts'>; readonly clock: Clock },
-): Promise<boolean> => {
-  if (!mayPass(code, 0)) return false;
-  const since = new Date(clock.now().getTime() - startAgainWindowMs);
-  const attempts = await store.listHealAttempts(replicationId, since);
-  return attempts.some(({ action }) => action === changeAgainAttempt);
-};
+  replicationId: ReplicationId,
+  ports: Parameters<typeof wasTriedAgain>[2],
+): Promise<boolean> => mayPass(code, 0) && (await wasTriedAgain(changeAgainAttempt, replicationId, ports));
 
 /** Begins the change that has failed again, when it is due. Returns whether it did. Throws as `beginTableChange`. */
 export const changeAgain = async (
-  { clientId, replicationId }: Pick<Replication, 'clientId' | 'replicationId'>,
+  replication: Replication,
   holder: string,
   ports: ChangeAgainPorts,
 ): Promise<boolean> => {
   const { store, clock, log } = ports;
+  const { clientId, replicationId } = replication;
   const now = clock.now();
   const since = new Date(now.getTime() - startAgainWindowMs);
   const attempts = await store.listHealAttempts(replicationId, since);
+  const dueChange = (of: Replication): FailedChange | undefined => {
+    const failed = failedChange(of);
+    return failed !== undefined && isChangeDue(failed, attempts, now) ? failed : undefined;
+  };
+  if (dueChange(replication) === undefined) return false;
   const begun = await underFreeLease(replicationId, holder, ports, async () => {
     // The list is eventually consistent, and a user may have acted.
     const current = await store.getReplication(clientId, replicationId);
-    const failed = failedChange(current);
-    if (failed === undefined || !isChangeDue(failed, attempts, now)) return false;
+    const failed = dueChange(current);
+    if (failed === undefined) return false;
     // Counted before it is tried: an attempt that fails counts as well.
     await store.addHealAttempt(replicationId, { action: changeAgainAttempt, at: now.toISOString() });
     await repeatChange(current, failed, ports);

@@ -1,6 +1,8 @@
+import type { ReplicationId } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { errorPolicies, toErrorCode } from '../errors/error-policies.ts';
-import type { HealAttempt } from '../ports/state-store.ts';
+import type { Clock } from '../ports/clock-and-log.ts';
+import type { HealAttempt, HealStore } from '../ports/state-store.ts';
 import { type BeginByItselfPorts, beginByItself } from './begin-by-itself.ts';
 
 export const startAgainAttempt = 'start-again';
@@ -34,6 +36,17 @@ export const isStartDue = (
   attempts: readonly HealAttempt[],
   now: Date,
 ): boolean => isDue(statusSince, attempts.filter(({ action }) => action === startAgainAttempt).length, now);
+
+/** Whether something was tried again by itself lately, after people were told of its first failure. */
+export const wasTriedAgain = async (
+  action: string,
+  replicationId: ReplicationId,
+  { store, clock }: { readonly store: Pick<HealStore, 'listHealAttempts'>; readonly clock: Clock },
+): Promise<boolean> => {
+  const since = new Date(clock.now().getTime() - startAgainWindowMs);
+  const attempts = await store.listHealAttempts(replicationId, since);
+  return attempts.some((attempt) => attempt.action === action);
+};
 
 /** Begins a start of a replication that `startsAgainByItself`, when it is due. Returns whether it did. */
 export const startAgain = async (

@@ -4,7 +4,7 @@ import type { Replication } from '#core/contracts/replication.ts';
 import { type failStartInputSchema, type Run, type StepName, stepLabel } from '#core/contracts/steps.ts';
 import { engineOf } from '#core/databases/registry.ts';
 import { type ErrorCode, errorPolicies, toErrorCode } from '#core/errors/error-policies.ts';
-import { startAgainAttempt, startAgainWindowMs } from '#core/lifecycle/start-again.ts';
+import { startAgainAttempt, wasTriedAgain } from '#core/lifecycle/start-again.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { AlertSink } from '#core/ports/services.ts';
 import type { ConsumerStore, HealStore, RegistryStore, ReplicationStore } from '#core/ports/state-store.ts';
@@ -89,13 +89,10 @@ export const failStart = async (
 const wasToldBefore = async (
   code: ErrorCode,
   replicationId: number,
-  { store, clock }: FailStartPorts,
-): Promise<boolean> => {
-  if (errorPolicies[code].disposition !== 'transient') return false;
-  const since = new Date(clock.now().getTime() - startAgainWindowMs);
-  const attempts = await store.listHealAttempts(replicationId, since);
-  return attempts.some(({ action }) => action === startAgainAttempt);
-};
+  ports: FailStartPorts,
+): Promise<boolean> =>
+  errorPolicies[code].disposition === 'transient' &&
+  (await wasTriedAgain(startAgainAttempt, replicationId, ports));
 
 /** Capture that goes on reads the log; one that never came about leaves objects for which the source keeps it. */
 const describeWhatStays = async (

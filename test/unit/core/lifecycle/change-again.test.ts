@@ -68,10 +68,10 @@ test('a wrong password is tried three times, an outage for as long as it lasts',
     ['DatabaseAuthenticationFailed', false],
     ['DatabaseUnreachable', true],
   ] as const) {
-    const { attempts, failedAt, clock, ports } = createWorld({ errorCode });
+    const { state, attempts, failedAt, clock, ports } = createWorld({ errorCode });
     attempts.push(...Array.from({ length: 3 }, () => ({ action: 'change-tables-again', at: failedAt })));
     clock.advance(30 * 60_000);
-    expect(await changeAgain(failed, 'health', ports)).toBe(expected);
+    expect(await changeAgain(state.current, 'health', ports)).toBe(expected);
   }
 });
 
