@@ -36,7 +36,7 @@ const isOf = ({ launchId, holder }: Pick<PoolSlot, 'launchId' | 'holder'>): Cond
         values: { ':expectedLaunch': launchId, ':expectedHolder': holder },
       };
 
-/** Both items of a slot: what it is, and its entry with whoever holds it. */
+/** Both items of a slot: what it is, and its entry in the list of its holder. */
 const putBoth = (slot: PoolSlot, condition: Condition): readonly Write[] => [
   { put: { ...slotKey(slot.replicationId), ...slot }, condition },
   { put: { ...slotEntryKey(slot.holder, slot.launchId), ...slot } },

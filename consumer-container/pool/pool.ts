@@ -42,8 +42,8 @@ interface Running {
 
 /**
  * The consumers that one pool task runs. Every look is the same: it reads what it holds, ends what is to end, claims what waits, and takes
- * over from pool tasks that have ended without a word. Nothing depends on a lease for its correctness: whoever takes a slot over
- * gives it another launch, so that the heartbeats of the former consumer are refused, and its transactions by the epoch.
+ * over from pool tasks that have ended without a word. A lease keeps nothing right by itself: a pool task that takes a
+ * slot over gives it another launch, so that the heartbeats of the former consumer are refused, and its transactions by the epoch.
  */
 export class Pool {
   readonly #poolTaskId: string;

@@ -160,7 +160,7 @@ const act = async (
   }
 };
 
-/** Its settings first: whoever launches it from then on launches it there. */
+/** Its settings first: every launch from then on is a launch there. */
 const moveConsumer = async (
   replication: Replication,
   { to, reason }: HealAction & { readonly kind: 'move-consumer' },

@@ -52,7 +52,7 @@ const describeHolder = async (
 ): Promise<TaskObservation> => {
   const gone = { lastStatus: 'STOPPED', stoppedReason: `Its pool task ${poolTaskId} has ended` };
   if (poolTask === undefined) return gone;
-  // It speaks already, and whoever has launched it is about to store its ARN.
+  // It speaks already, and its ARN is about to be stored by the part that has launched it.
   if (poolTask.taskArn === undefined) return { lastStatus: 'RUNNING' };
   const observed = await tasks.describeTask(poolTask.taskArn);
   if (observed === undefined) return gone;
