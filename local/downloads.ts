@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -108,6 +109,7 @@ export const prepareMariadb = async (options: DownloadOptions = {}): Promise<Mar
     try {
       await runMaven(pom, java, cache, home, [`-Dmariadb.platform=${artifact}`, 'package'], log, {
         signal: options.signal,
+        reporter: options.reporter,
         onLine: (line) => line.includes('Downloaded from ') && task.advance(),
       });
     } finally {
@@ -196,7 +198,10 @@ const prepareJava = async (options: DownloadOptions): Promise<Java> => {
   const truststore = join(dirname(dirname(python)), 'truststore.p12');
   if (!existsSync(truststore)) {
     try {
-      await run(python, [join(import.meta.dirname, 'java', 'truststore.py'), truststore, truststorePassword]);
+      // Whole when it appears: other processes look for it at the same time.
+      const draft = `${truststore}.${process.pid}`;
+      await run(python, [join(import.meta.dirname, 'java', 'truststore.py'), draft, truststorePassword]);
+      renameSync(draft, truststore);
     } catch {
       // A machine without a bundle of its own: Java's is all there is.
     }
@@ -290,6 +295,7 @@ const buildConnect = async (
     const goals = ['-Dmaven.test.skip=true', ...(options.bench === true ? ['-Pbench'] : []), 'package'];
     await runMaven(connectPom, java, cache, connectHome, goals, log, {
       signal: options.signal,
+      reporter: options.reporter,
       onLine: (line) => line.includes('Downloaded from ') && task.advance(),
     });
   } finally {
@@ -319,6 +325,10 @@ export const listJavaParts = async (
   });
 };
 
+/**
+ * One Maven at a time for each cache: the wrapper unpacks Maven over the files of another that unpacks it too, and Maven
+ * does not keep two processes apart that write one repository.
+ */
 const runMaven = async (
   pom: string,
   java: Java,
@@ -326,27 +336,34 @@ const runMaven = async (
   outputFolder: string,
   goals: readonly string[],
   log: string,
-  options: Pick<CommandOptions, 'signal' | 'onLine'>,
+  options: Pick<CommandOptions, 'signal' | 'onLine'> & { readonly reporter?: ProgressReporter | undefined },
 ): Promise<void> => {
-  const sources = dirname(connectPom);
-  const wrapper = await prepareMavenWrapper(
-    join(sources, '.mvn', 'wrapper', 'maven-wrapper.properties'),
-    cache,
-  );
-  await runLogged(
-    java.command,
-    [
-      ...java.networkFlags,
-      ...(process.env.MAVEN_OPTS ?? '').split(/\s+/).filter((flag) => flag !== ''),
-      `-Dmaven.multiModuleProjectDirectory=${sources}`,
-      ...['-classpath', wrapper, 'org.apache.maven.wrapper.MavenWrapperMain'],
-      ...['--batch-mode', '--file', pom],
-      `-Dmaven.repo.local=${join(cache, 'maven-repository')}`,
-      `-Dmillrace.output=${outputFolder}`,
-      ...goals,
-    ],
-    log,
-    { ...options, cwd: sources, env: { ...process.env, MAVEN_USER_HOME: join(cache, 'maven') } },
+  const { reporter = silentReporter, ...command } = options;
+  await withLock(
+    join(cache, 'maven.lock'),
+    (pid) => reporter.say(`Waiting for process ${pid}, which runs Maven in the same cache.`),
+    async () => {
+      const sources = dirname(connectPom);
+      const wrapper = await prepareMavenWrapper(
+        join(sources, '.mvn', 'wrapper', 'maven-wrapper.properties'),
+        cache,
+      );
+      await runLogged(
+        java.command,
+        [
+          ...java.networkFlags,
+          ...(process.env.MAVEN_OPTS ?? '').split(/\s+/).filter((flag) => flag !== ''),
+          `-Dmaven.multiModuleProjectDirectory=${sources}`,
+          ...['-classpath', wrapper, 'org.apache.maven.wrapper.MavenWrapperMain'],
+          ...['--batch-mode', '--file', pom],
+          `-Dmaven.repo.local=${join(cache, 'maven-repository')}`,
+          `-Dmillrace.output=${outputFolder}`,
+          ...goals,
+        ],
+        log,
+        { ...command, cwd: sources, env: { ...process.env, MAVEN_USER_HOME: join(cache, 'maven') } },
+      );
+    },
   );
 };
 

@@ -14,4 +14,4 @@ test('our own Java of connect-container passes its tests', async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 300_000);
+}, 600_000);
