@@ -9,6 +9,7 @@ import { type ClientId, type ReplicationId, tableKey, tableLabel } from '#core/c
 import type { Replication } from '#core/contracts/replication.ts';
 import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { underLease } from '#core/lifecycle/lease.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
@@ -257,31 +258,36 @@ export const deadLetterOperations: readonly Operation[] = [
       { clientId, actor, params, body: { policy, limit, reason }, requireMatch },
       { store, clock },
     ) => {
-      const before = await store.getReplication(clientId, params.replication_id);
-      requireMatch(toDeadLetterSettings(before));
-      const settings = {
-        policy: policy ?? settingsOf(before).policy,
-        limit: limit ?? settingsOf(before).limit,
-      };
-      const after = await store.updateReplication(clientId, params.replication_id, { deadLetters: settings });
-      if (after === undefined) {
-        throw new MillraceError(
-          'Conflict',
-          `Replication ${params.replication_id} was changed by someone else just now.`,
-        );
-      }
-      const inWords = (of: DeadLetterSettings) => ({ policy: of.policy, limit: String(of.limit) });
-      await store.addActivity(before, {
-        at: clock.now().toISOString(),
-        actor: 'user',
-        action: 'dead-letter-settings-changed',
-        message: `Changes that the target refuses: ${settings.policy}, at most ${settings.limit} dead letters.`,
-        by: actor,
-        ...(reason === undefined ? {} : { reason }),
-        before: inWords(settingsOf(before)),
-        after: inWords(settings),
+      // Under the lease nobody else changes them between the look at their version and the write.
+      return underLease(params.replication_id, { store, clock }, async () => {
+        const before = await store.getReplication(clientId, params.replication_id);
+        requireMatch(toDeadLetterSettings(before));
+        const settings = {
+          policy: policy ?? settingsOf(before).policy,
+          limit: limit ?? settingsOf(before).limit,
+        };
+        const after = await store.updateReplication(clientId, params.replication_id, {
+          deadLetters: settings,
+        });
+        if (after === undefined) {
+          throw new MillraceError(
+            'Conflict',
+            `Replication ${params.replication_id} was changed by someone else just now.`,
+          );
+        }
+        const inWords = (of: DeadLetterSettings) => ({ policy: of.policy, limit: String(of.limit) });
+        await store.addActivity(before, {
+          at: clock.now().toISOString(),
+          actor: 'user',
+          action: 'dead-letter-settings-changed',
+          message: `Changes that the target refuses: ${settings.policy}, at most ${settings.limit} dead letters.`,
+          by: actor,
+          ...(reason === undefined ? {} : { reason }),
+          before: inWords(settingsOf(before)),
+          after: inWords(settings),
+        });
+        return toDeadLetterSettings(after);
       });
-      return toDeadLetterSettings(after);
     },
   }),
 

@@ -99,6 +99,21 @@ test('settings are changed only in the version that the caller has read', async 
   expect((await request(ids.client, 'GET', path)).headers.etag).toBe(first.headers.etag);
 });
 
+test('of two changes of one version at once one is made, and two of different settings are both', async () => {
+  const { request, ids, path } = await withMarks([]);
+  const read = String((await request(ids.client, 'PATCH', path, { limit: 4 })).headers.etag);
+  const answers = await Promise.all(
+    [5, 6].map((limit) => request(ids.client, 'PATCH', path, { limit }, { 'if-match': read })),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
+  await Promise.all(
+    [{ limit: 7 }, { policy: 'continue' }].map((body) => request(ids.client, 'PATCH', path, body)),
+  );
+  expect((await request(ids.client, 'GET', path)).body).toMatchObject({
+    settings: { policy: 'continue', limit: 7 },
+  });
+});
+
 test('a replay says which, needs the consumer, and is told to the activity', async () => {
   const { request, ids, path, requested } = await withMarks([mark(1)]);
   expect((await request(ids.client, 'POST', `${path}/replay`, {})).status).toBe(400);
