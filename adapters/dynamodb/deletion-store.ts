@@ -1,11 +1,11 @@
 import { type Deletion, deletionRetentionDays, deletionSchema } from '#core/contracts/deletion.ts';
 import { tableRefSchema } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
-import { replicationSchema } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { DeletionStore } from '#core/ports/state-store.ts';
 import { type DynamoTable, type Item, matching, parseItem } from './dynamo-table.ts';
+import { parseReplication } from './replication-item.ts';
 import {
   chunkPartition,
   connectorKey,
@@ -57,7 +57,7 @@ export const createDeletionStore = (table: DynamoTable, clock: Clock): DeletionS
       ]);
       if (failed.length > 0) return undefined;
       const item = await table.get(replicationKey(clientId, replicationId));
-      return item === undefined ? undefined : parseItem(replicationSchema, item);
+      return item === undefined ? undefined : parseReplication(item);
     },
 
     getDeletion: async (clientId, replicationId) => {

@@ -120,6 +120,19 @@ export const parseItem = <S extends z.ZodType>(schema: S, item: Item): z.output<
   throw new MillraceError('Internal', `Stored item ${String(pk)} / ${String(sk)} is malformed: ${where}`);
 };
 
+/** Whether a write failed since its item would have more than 400 KB. DynamoDB has no code for it, only these words. */
+export const isItemTooLarge = (error: unknown): boolean =>
+  error instanceof MillraceError &&
+  error.cause instanceof Error &&
+  /item size.* has exceeded/i.test(
+    [
+      error.cause.message,
+      ...(error.cause instanceof TransactionCanceledException
+        ? (error.cause.CancellationReasons ?? []).map(({ Message }) => Message)
+        : []),
+    ].join(' '),
+  );
+
 /** DynamoDB's limits for one BatchWriteItem and one BatchGetItem. */
 const batchSize = 25;
 const getBatchSize = 100;

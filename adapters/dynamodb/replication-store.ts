@@ -1,8 +1,9 @@
-import { type Replication, replicationSchema } from '#core/contracts/replication.ts';
+import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { ActivityStore, LeaseStore, ReplicationStore } from '#core/ports/state-store.ts';
-import { absent, type DynamoTable, matching, parseItem, present } from './dynamo-table.ts';
+import { absent, type DynamoTable, matching, present } from './dynamo-table.ts';
+import { packReplication, parseReplication, writeReplication } from './replication-item.ts';
 import { nextNumber } from './sequence.ts';
 import {
   connectorKey,
@@ -26,7 +27,7 @@ export const createReplicationStore = (
   const getReplication: ReplicationStore['getReplication'] = async (clientId, replicationId) => {
     const item = await table.get(replicationKey(clientId, replicationId));
     if (item === undefined) throw new MillraceError('NotFound', `There is no replication ${replicationId}.`);
-    return parseItem(replicationSchema, item);
+    return parseReplication(item);
   };
 
   return {
@@ -36,21 +37,23 @@ export const createReplicationStore = (
 
     createReplication: async (replication) => {
       const { clientId, replicationId, connectorName, sourceDatabaseId, targetDatabaseId } = replication;
-      const failed = await table.transact([
-        {
-          put: {
-            ...replicationKey(clientId, replicationId),
-            ...replicationIndexKey(replicationId),
-            ...replication,
+      const failed = await writeReplication(replication, () =>
+        table.transact([
+          {
+            put: {
+              ...replicationKey(clientId, replicationId),
+              ...replicationIndexKey(replicationId),
+              ...packReplication(replication),
+            },
+            condition: absent,
           },
-          condition: absent,
-        },
-        { put: { ...connectorKey(connectorName), replicationId }, condition: absent },
-        ...[...new Set([sourceDatabaseId, targetDatabaseId])].map((databaseId) => ({
-          check: databaseKey(clientId, databaseId),
-          condition: present,
-        })),
-      ]);
+          { put: { ...connectorKey(connectorName), replicationId }, condition: absent },
+          ...[...new Set([sourceDatabaseId, targetDatabaseId])].map((databaseId) => ({
+            check: databaseKey(clientId, databaseId),
+            condition: present,
+          })),
+        ]),
+      );
       if (failed.length === 0) return;
       if (failed.includes(0))
         throw new MillraceError('Conflict', `There already is a replication ${replicationId}.`);
@@ -66,7 +69,7 @@ export const createReplicationStore = (
     listReplications: async (clientId) => {
       const { pk, sk } = replicationsOf(clientId);
       const items = await table.query({ pk, prefix: sk });
-      return items.map((item) => parseItem(replicationSchema, item));
+      return items.map(parseReplication);
     },
 
     listReplicationsAfter: async (clientId, after, limit) => {
@@ -76,12 +79,12 @@ export const createReplicationStore = (
         between: [replicationKey(clientId, after + 1).sk, `${sk}~`],
         limit,
       });
-      return items.map((item) => parseItem(replicationSchema, item));
+      return items.map(parseReplication);
     },
 
     listAllReplications: async () => {
       const items = await table.queryKind(replicationKind);
-      return items.map((item) => parseItem(replicationSchema, item));
+      return items.map(parseReplication);
     },
 
     listAllReplicationsAfter: async (after, limit) => {
@@ -89,7 +92,7 @@ export const createReplicationStore = (
         between: [replicationIndexKey(after + 1).gsiSk, lastReplicationIndexKey],
         limit,
       });
-      return items.map((item) => parseItem(replicationSchema, item));
+      return items.map(parseReplication);
     },
 
     listReplicationKeys: async () => (await table.queryKeys(replicationKind)).map(parseReplicationKey),
@@ -103,12 +106,15 @@ export const createReplicationStore = (
         if (!holds) return undefined;
         const statusChanges = change.status !== undefined && change.status !== current.status;
         // The status that `statusSince` was decided on must still be there, whatever the caller expects.
-        const item = await table.update(
-          replicationKey(clientId, replicationId),
-          { set: { ...change, ...(statusChanges ? { statusSince: clock.now().toISOString() } : {}) } },
-          matching({ ...expected, status: current.status }),
+        const set = packReplication(change);
+        const item = await writeReplication({ replicationId, tables: change.tables ?? current.tables }, () =>
+          table.update(
+            replicationKey(clientId, replicationId),
+            { set: { ...set, ...(statusChanges ? { statusSince: clock.now().toISOString() } : {}) } },
+            matching({ ...expected, status: current.status }),
+          ),
         );
-        if (item !== undefined) return parseItem(replicationSchema, item);
+        if (item !== undefined) return parseReplication(item);
       }
       throw new MillraceError('StoreUnavailable', `Replication ${replicationId} is being changed by others.`);
     },

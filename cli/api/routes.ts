@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '26d7c42f83a9617bbf34555d6b86bbfbd8f37c32c3172c53d63263ac3365afcc';
+export const documentDigest = '7eca5d639c1675a928dd7d1ffca69e500e361fc5f48a0eb70ad3cf5e8f86d376';
 
 /** Which HTTP call an operation is. */
 export const routes = {

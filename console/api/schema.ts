@@ -5607,7 +5607,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description IdempotencyKeyReused, ValidationFailed, DatabaseAuthenticationFailed */
+      /** @description IdempotencyKeyReused, ValidationFailed, ReplicationTooLarge, DatabaseAuthenticationFailed */
       422: {
         headers: {
           [name: string]: unknown;
@@ -6001,7 +6001,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description ValidationFailed, DatabaseAuthenticationFailed */
+      /** @description ValidationFailed, ReplicationTooLarge, DatabaseAuthenticationFailed */
       422: {
         headers: {
           [name: string]: unknown;
@@ -7382,7 +7382,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description IdempotencyKeyReused, ValidationFailed, DatabaseAuthenticationFailed */
+      /** @description IdempotencyKeyReused, ValidationFailed, ReplicationTooLarge, DatabaseAuthenticationFailed */
       422: {
         headers: {
           [name: string]: unknown;

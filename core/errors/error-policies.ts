@@ -73,6 +73,10 @@ export const errorPolicies = {
     409,
     'Map the table to another target name: a target table belongs to one replication.',
   ),
+  ReplicationTooLarge: persistent(
+    422,
+    'Spread the tables over several replications, or map fewer columns by name.',
+  ),
   ValidationFailed: persistent(422, 'Fix every listed problem, then start the replication again.'),
 
   // Databases.

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createStateStore } from '#adapters/dynamodb/dynamo-state-store.ts';
@@ -210,14 +211,64 @@ test('a connector name is given once', async () => {
   expect(await codeOf(store.getReplication(1, second.replicationId))).toBe('NotFound');
 });
 
-test('a replication of 800 tables with the longest names is created whole', async () => {
-  const long = (index: number) => `${index}_`.padEnd(63, '"');
-  const many = Array.from({ length: 800 }, (_, index) => ({
-    source: { schema: long(0), table: long(index) },
-    target: { schema: 'public', table: long(index) },
+describe('a replication of 1,000 tables with the longest names', () => {
+  /** PostgreSQL's and MySQL's longest, and no two alike, so that nothing is won by repetition. */
+  const longest = (seed: string) => createHash('sha256').update(seed).digest('hex').slice(0, 63);
+  const table = (side: string, index: number) => ({
+    schema: longest(`${side} schema ${index}`),
+    table: longest(`${side} table ${index}`),
+  });
+  const many = Array.from({ length: 1_000 }, (_, index) => ({
+    source: table('source', index),
+    target: table('target', index),
   }));
-  const it = await created({ tables: many });
-  expect((await store.getReplication(1, it.replicationId)).tables).toHaveLength(800);
+
+  test('is created whole, listed, and moves all its tables to others at once', async () => {
+    const it = await created({ tables: many });
+    expect((await store.getReplication(1, it.replicationId)).tables).toEqual(many);
+    const moved = many.map(({ source }, index) => ({ source, target: table('new target', index) }));
+    const after = await store.updateReplication(1, it.replicationId, {
+      tables: moved,
+      leaving: many,
+      tablesVersion: 2,
+      tableChange: {
+        version: 2,
+        state: 'running',
+        resync: many.map(({ source }) => source),
+        startedAt: at,
+      },
+    });
+    expect([after?.tables, after?.leaving, after?.tableChange?.resync.length]).toEqual([moved, many, 1_000]);
+    const [listed] = (await store.listReplications(1)).filter(
+      ({ replicationId }) => replicationId === it.replicationId,
+    );
+    expect(listed).toEqual(after);
+    const done = await store.updateReplication(
+      1,
+      it.replicationId,
+      { leaving: undefined, tableChange: undefined },
+      { tablesVersion: 2 },
+    );
+    expect([done?.leaving, done?.tableChange]).toEqual([undefined, undefined]);
+  });
+
+  test('is refused with what to do when its mappings have more than an item holds, and nothing is changed', async () => {
+    const columns = (index: number) =>
+      Array.from({ length: 30 }, (_, column) => ({
+        source: longest(`${index} source column ${column}`),
+        target: longest(`${index} target column ${column}`),
+      }));
+    const mapped = many.map((mapping, index) => ({ ...mapping, columns: columns(index) }));
+    const tooLarge = expect.objectContaining({
+      code: 'ReplicationTooLarge',
+      message: expect.stringContaining('1,000 tables'),
+    });
+    await expect(created({ tables: mapped })).rejects.toEqual(tooLarge);
+    await expect(store.getReplication(1, lastReplication)).rejects.toMatchObject({ code: 'NotFound' });
+    const it = await created({ tables: many });
+    await expect(store.updateReplication(1, it.replicationId, { tables: mapped })).rejects.toEqual(tooLarge);
+    expect(await store.getReplication(1, it.replicationId)).toEqual(it);
+  });
 });
 
 test('an update happens only when everything expected holds, and dates changes of the status', async () => {
