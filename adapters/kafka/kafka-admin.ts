@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import kafkajs, { type Admin } from 'kafkajs';
 import { countOf } from '#core/naming/count-of.ts';
@@ -44,6 +45,32 @@ const raiseMessageLimit = async (connection: Admin, topics: readonly TopicSpec[]
     ];
   });
   if (low.length > 0) await connection.alterConfigs({ validateOnly: false, resources: low });
+};
+
+/** On a broker with nothing else to do it takes some milliseconds. */
+const leaderPollMs = 50;
+const leaderWaitMs = 30_000;
+
+/** One broker knows of a new topic before another. kafkajs, told to wait itself, gives up at the first one that does not know it yet. */
+const waitForLeaders = async (connection: Admin, topics: readonly string[]): Promise<void> => {
+  const giveUpAt = Date.now() + leaderWaitMs;
+  for (;;) {
+    try {
+      await connection.fetchTopicMetadata({ topics: [...topics] });
+      return;
+    } catch (error) {
+      if (!isNotThereYet(error) || Date.now() >= giveUpAt) throw error;
+      await sleep(leaderPollMs);
+    }
+  }
+};
+
+const isNotThereYet = (error: unknown): boolean => {
+  const reason = error instanceof kafkajs.KafkaJSNumberOfRetriesExceeded ? error.cause : error;
+  return (
+    reason instanceof kafkajs.KafkaJSProtocolError &&
+    ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].includes(reason.type)
+  );
 };
 
 export interface KafkaAdminOptions {
@@ -111,9 +138,9 @@ export const createKafkaAdmin = (
         ),
       );
       if (missing.length === 0) return;
-      await call('create topics', (connection) =>
-        connection.createTopics({
-          waitForLeaders: true,
+      await call('create topics', async (connection) => {
+        await connection.createTopics({
+          waitForLeaders: false,
           topics: missing.map(({ topic, partitions, retentionHours, maxMessageBytes }) => ({
             topic,
             numPartitions: partitions,
@@ -126,8 +153,12 @@ export const createKafkaAdmin = (
               { name: messageLimit, value: String(maxMessageBytes) },
             ],
           })),
-        }),
-      );
+        });
+        await waitForLeaders(
+          connection,
+          missing.map(({ topic }) => topic),
+        );
+      });
     },
 
     topicOffsets: async (topics) => {
