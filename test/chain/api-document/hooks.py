@@ -4,10 +4,12 @@ Loaded by schemathesis.toml. It changes requests that are to be accepted; what i
 addresses.
 """
 
+import atexit
 import itertools
 import json
 import os
 from datetime import datetime, timedelta, timezone
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +25,12 @@ LAST_OF_BMP = 0xFFFF
 KNOWN: dict[str, str] = json.loads(os.environ["MILLRACE_API_TEST_KNOWN"])
 DOOMED: dict[str, str] = json.loads(os.environ["MILLRACE_API_TEST_DOOMED"])
 
+# How many answers there were, and each that was 503.
+COUNTS_FILE = os.environ["MILLRACE_API_TEST_COUNTS"]
+
 numbers = itertools.count(1)
+answers = itertools.count(1)
+unavailable: list[str] = []
 
 
 @schemathesis.hook
@@ -32,6 +39,21 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         stay_on_this_machine(case.body)
     if case.meta is not None and case.meta.generation.mode.is_positive:
         fit_to_the_moment(case)
+
+
+@schemathesis.hook
+def after_call(context: Any, case: Any, response: Any) -> None:
+    """503 is right while Connect rebalances, with the time to wait, and wrong as the usual answer: the test counts."""
+    next(answers)
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        wait = response.headers.get("retry-after")
+        unavailable.append(f"{case.method} {case.path}: Retry-After {wait}, {response.text[:500]}")
+
+
+@atexit.register
+def write_counts() -> None:
+    with open(COUNTS_FILE, "w", encoding="utf-8") as file:
+        json.dump({"answers": next(answers) - 1, "unavailable": unavailable}, file)
 
 
 def stay_on_this_machine(body: dict[str, Any]) -> None:
