@@ -7,7 +7,15 @@ import { MillraceError } from '#core/errors/millrace-error.ts';
 import { countOf } from '#core/naming/count-of.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { RegistryStore } from '#core/ports/state-store.ts';
-import { absent, type DynamoTable, type Item, matching, parseItem, present } from './dynamo-table.ts';
+import {
+  absent,
+  type DynamoTable,
+  type Item,
+  matching,
+  parseItem,
+  present,
+  unchanged,
+} from './dynamo-table.ts';
 import { nextNumber } from './sequence.ts';
 import {
   clientKey,
@@ -80,6 +88,14 @@ export const createRegistryStore = (table: DynamoTable, clock: Clock): RegistryS
     if (item !== undefined) return parseItem(clientSchema, item);
     if ((await table.get(key)) === undefined) throw noClient(clientId);
     throw new MillraceError('Conflict', `Client ${clientId} was given another name just now.`);
+  },
+
+  setClientQuotas: async (clientId, quotas, before) => {
+    const key = clientKey(clientId);
+    const item = await table.update(key, { set: { quotas } }, unchanged({ quotas: before }, ['quotas']));
+    if (item !== undefined) return parseItem(clientSchema, item);
+    if ((await table.get(key)) === undefined) throw noClient(clientId);
+    throw new MillraceError('Conflict', `Client ${clientId} was given other quotas just now.`);
   },
 
   removeClient: async (clientId) => {

@@ -10,6 +10,8 @@ export const commandLines: Readonly<Record<OperationName, string | undefined>> =
   listClients: 'millrace clients ls',
   getClient: 'millrace clients ls',
   updateClient: 'millrace clients rename {client_id}',
+  getClientQuotas: 'millrace clients quotas {client_id}',
+  setClientQuotas: 'millrace clients quotas {client_id}',
   deleteClient: 'millrace clients rm {client_id}',
   getMe: 'millrace doctor',
   createToken: 'millrace tokens create',

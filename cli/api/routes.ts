@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '7eca5d639c1675a928dd7d1ffca69e500e361fc5f48a0eb70ad3cf5e8f86d376';
+export const documentDigest = 'd8be6bb2fcc3a420c62303c550ee044951004ef801b51d8a88c41eb9b6c9f1aa';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -10,6 +10,8 @@ export const routes = {
   getClient: { method: 'GET', path: '/v1/clients/{client_id}' },
   updateClient: { method: 'PATCH', path: '/v1/clients/{client_id}' },
   deleteClient: { method: 'DELETE', path: '/v1/clients/{client_id}' },
+  getClientQuotas: { method: 'GET', path: '/v1/clients/{client_id}/quotas' },
+  setClientQuotas: { method: 'PUT', path: '/v1/clients/{client_id}/quotas' },
   getMe: { method: 'GET', path: '/v1/me' },
   createToken: { method: 'POST', path: '/v1/tokens' },
   listTokens: { method: 'GET', path: '/v1/tokens' },
@@ -218,6 +220,34 @@ export interface Operations {
       client_id: string | number;
     };
     answer: Client;
+  };
+  getClientQuotas: {
+    path: {
+      client_id: string | number;
+    };
+    answer: ClientQuotas;
+  };
+  setClientQuotas: {
+    path: {
+      client_id: string | number;
+    };
+    /**
+     * The limits of this client. What is null or left out is that of the environment. What the client has already stays.
+     */
+    body: {
+      databases?: number | null;
+      replications?: number | null;
+      /**
+       * Of all replications together.
+       */
+      tables?: number | null;
+      tokens?: number | null;
+      /**
+       * Channels, routes and mutes together.
+       */
+      alert_rules?: number | null;
+    };
+    answer: ClientQuotas;
   };
   getMe: {
     answer: Me;
@@ -1835,6 +1865,74 @@ export interface ClientList {
    * Where the list goes on; null at its end.
    */
   next_cursor: string | null;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "ClientQuotas".
+ */
+export interface ClientQuotas {
+  client_id: number;
+  databases: {
+    used: number;
+    /**
+     * Null: none.
+     */
+    limit: number | null;
+    /**
+     * Whether the limit was set for this client, and is not that of the environment.
+     */
+    is_own: boolean;
+  };
+  replications: {
+    used: number;
+    /**
+     * Null: none.
+     */
+    limit: number | null;
+    /**
+     * Whether the limit was set for this client, and is not that of the environment.
+     */
+    is_own: boolean;
+  };
+  /**
+   * Of all replications together.
+   */
+  tables: {
+    used: number;
+    /**
+     * Null: none.
+     */
+    limit: number | null;
+    /**
+     * Whether the limit was set for this client, and is not that of the environment.
+     */
+    is_own: boolean;
+  };
+  tokens: {
+    used: number;
+    /**
+     * Null: none.
+     */
+    limit: number | null;
+    /**
+     * Whether the limit was set for this client, and is not that of the environment.
+     */
+    is_own: boolean;
+  };
+  /**
+   * Channels, routes and mutes together.
+   */
+  alert_rules: {
+    used: number;
+    /**
+     * Null: none.
+     */
+    limit: number | null;
+    /**
+     * Whether the limit was set for this client, and is not that of the environment.
+     */
+    is_own: boolean;
+  };
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema

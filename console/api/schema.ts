@@ -53,6 +53,30 @@ export interface paths {
     patch: operations['updateClient'];
     trace?: never;
   };
+  '/v1/clients/{client_id}/quotas': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What a client has, and how much of it it may have.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getClientQuotas'];
+    /**
+     * Set how much a client may have, other than each client of the environment.
+     * @description Needs a token of role admin and of all clients.
+     */
+    put: operations['setClientQuotas'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/me': {
     parameters: {
       query?: never;
@@ -1479,6 +1503,46 @@ export interface components {
       clients: components['schemas']['Client'][];
       /** @description Where the list goes on; null at its end. */
       next_cursor: string | null;
+    };
+    ClientQuotas: {
+      client_id: number;
+      databases: {
+        used: number;
+        /** @description Null: none. */
+        limit: number | null;
+        /** @description Whether the limit was set for this client, and is not that of the environment. */
+        is_own: boolean;
+      };
+      replications: {
+        used: number;
+        /** @description Null: none. */
+        limit: number | null;
+        /** @description Whether the limit was set for this client, and is not that of the environment. */
+        is_own: boolean;
+      };
+      /** @description Of all replications together. */
+      tables: {
+        used: number;
+        /** @description Null: none. */
+        limit: number | null;
+        /** @description Whether the limit was set for this client, and is not that of the environment. */
+        is_own: boolean;
+      };
+      tokens: {
+        used: number;
+        /** @description Null: none. */
+        limit: number | null;
+        /** @description Whether the limit was set for this client, and is not that of the environment. */
+        is_own: boolean;
+      };
+      /** @description Channels, routes and mutes together. */
+      alert_rules: {
+        used: number;
+        /** @description Null: none. */
+        limit: number | null;
+        /** @description Whether the limit was set for this client, and is not that of the environment. */
+        is_own: boolean;
+      };
     };
     Token: {
       token_id: number;
@@ -3679,6 +3743,227 @@ export interface operations {
       };
     };
   };
+  getClientQuotas: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        client_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClientQuotas'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  setClientQuotas: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag of the resource that the caller has read: 412 when it is another one by now. */
+        'If-Match'?: string;
+      };
+      path: {
+        client_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          databases?: number | null;
+          replications?: number | null;
+          /** @description Of all replications together. */
+          tables?: number | null;
+          tokens?: number | null;
+          /** @description Channels, routes and mutes together. */
+          alert_rules?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClientQuotas'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description PreconditionFailed */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
   getMe: {
     parameters: {
       query?: never;
@@ -3926,7 +4211,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description Conflict */
+      /** @description Conflict, QuotaExceeded */
       409: {
         headers: {
           [name: string]: unknown;
@@ -4062,7 +4347,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description Conflict */
+      /** @description Conflict, QuotaExceeded */
       409: {
         headers: {
           [name: string]: unknown;
@@ -4473,7 +4758,16 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description Conflict */
+      /** @description NotFound */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Conflict, QuotaExceeded */
       409: {
         headers: {
           [name: string]: unknown;
@@ -5598,7 +5892,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description Conflict, TargetTableClaimed */
+      /** @description Conflict, TargetTableClaimed, QuotaExceeded */
       409: {
         headers: {
           [name: string]: unknown;
@@ -7373,7 +7667,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description Conflict, TargetTableClaimed */
+      /** @description Conflict, TargetTableClaimed, QuotaExceeded */
       409: {
         headers: {
           [name: string]: unknown;
@@ -12149,7 +12443,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description Conflict */
+      /** @description Conflict, QuotaExceeded */
       409: {
         headers: {
           [name: string]: unknown;
@@ -12736,7 +13030,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description Conflict */
+      /** @description Conflict, QuotaExceeded */
       409: {
         headers: {
           [name: string]: unknown;
@@ -13352,7 +13646,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description Conflict */
+      /** @description Conflict, QuotaExceeded */
       409: {
         headers: {
           [name: string]: unknown;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientQuotasSchema } from './client-quotas.ts';
 import type { DatabaseNetwork } from './database-network.ts';
 import { placementSchema } from './replication.ts';
 
@@ -49,6 +50,11 @@ export const apiEnvironmentSchema = z.object({
   MILLRACE_MAX_QUEUE_BYTES: z.coerce.number().int().positive().optional(),
   /** Where logs are streamed, ending in a slash. Absent: nowhere. */
   MILLRACE_LOG_STREAM_URL: z.url().optional(),
+  /** What each client may have, as JSON of `clientQuotasSchema`. */
+  MILLRACE_CLIENT_QUOTAS: z
+    .string()
+    .default('{}')
+    .transform((text) => clientQuotasSchema.parse(JSON.parse(text))),
   /** Where the consumers of new replications run that ask for nothing else. */
   MILLRACE_CONSUMER_PLACEMENT: placementSchema.default('own'),
 });

@@ -69,6 +69,10 @@ export const errorPolicies = {
     422,
     'Send another request with another Idempotency-Key, or the same request exactly as before.',
   ),
+  QuotaExceeded: persistent(
+    409,
+    'Delete what is not used any more, or ask who runs this installation for more: PUT /clients/{id}/quotas.',
+  ),
   TargetTableClaimed: persistent(
     409,
     'Map the table to another target name: a target table belongs to one replication.',

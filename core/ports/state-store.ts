@@ -10,6 +10,7 @@ import type {
   DeliveryAttempt,
 } from '../contracts/alerting.ts';
 import type { Client } from '../contracts/client.ts';
+import type { ClientQuotas } from '../contracts/client-quotas.ts';
 import type { Heartbeat } from '../contracts/consumer.ts';
 import type { Chunk, FinishedChunk, HeldUntil, TableProgress, TableState } from '../contracts/copy.ts';
 import type { Database } from '../contracts/database.ts';
@@ -39,6 +40,12 @@ export interface RegistryStore {
   listClients(): Promise<readonly Client[]>;
   /** Throws `NotFound`, and `Conflict` when the client is not called `before` any more. */
   renameClient(clientId: ClientId, name: string, before?: string): Promise<Client>;
+  /** Undefined: it has none of its own. Throws `NotFound`, and `Conflict` when `before` is not what is stored. */
+  setClientQuotas(
+    clientId: ClientId,
+    quotas: ClientQuotas | undefined,
+    before: ClientQuotas | undefined,
+  ): Promise<Client>;
   /** Removes a client that owns nothing. Throws `NotFound`, and `Conflict`, which says what it still owns. */
   removeClient(clientId: ClientId): Promise<Client>;
 

@@ -1,4 +1,5 @@
 import { parseNetwork } from '#core/contracts/address-list.ts';
+import { largestQuota, quotaNames } from '#core/contracts/client-quotas.ts';
 import { findSizeProblem, type TaskSize } from '#core/contracts/task-size.ts';
 import type { CreatedPlatform, EnvironmentConfig, ImportedPlatform } from './environment-config.ts';
 
@@ -20,6 +21,7 @@ export const findConfigProblems = (config: EnvironmentConfig): readonly string[]
   checkTaskSize('consumer', config.consumer, report);
   checkReach(config, report);
   checkPeople(config, report);
+  checkQuotas(config, report);
   if (config.topicRetentionHours < leastRetentionHours)
     report(
       'topicRetentionHours',
@@ -135,6 +137,13 @@ const checkReach = (config: EnvironmentConfig, report: Report): void => {
       'consoleOrigin',
       `"${consoleOrigin}" is no origin such as https://console.example.com, without a path.`,
     );
+};
+
+const checkQuotas = ({ clientQuotas = {} }: EnvironmentConfig, report: Report): void => {
+  for (const [name, limit] of Object.entries(clientQuotas))
+    if ((quotaNames as readonly string[]).includes(name))
+      checkWhole(`clientQuotas.${name}`, limit, 0, largestQuota, report);
+    else report(`clientQuotas.${name}`, `is no quota. There are ${quotaNames.join(', ')}.`);
 };
 
 const checkPeople = (config: EnvironmentConfig, report: Report): void => {

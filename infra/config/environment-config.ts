@@ -1,3 +1,4 @@
+import type { ClientQuotas } from '#core/contracts/client-quotas.ts';
 import type { KafkaSecurity } from '#core/contracts/environment.ts';
 import type { KafkaRole } from '#core/contracts/kafka-rights.ts';
 
@@ -100,6 +101,11 @@ export interface EnvironmentConfig {
     readonly allowed: readonly string[];
     readonly ports: readonly number[] | 'any';
   };
+  /**
+   * What each client may have, so that none takes the place of the others; no limit for what is left out. `PUT /clients/{id}/quotas`
+   * gives one client others.
+   */
+  readonly clientQuotas?: ClientQuotas;
   /** Must exceed the longest copy plus the longest consumer outage; a copy may take 48 h. */
   readonly topicRetentionHours: number;
   readonly logRetentionDays: 3 | 30 | 90 | 365;

@@ -18,6 +18,7 @@ export const stagingConfig = (readContext: ReadContext): EnvironmentConfig => ({
   },
   consumer: { image: 'build', cpu: 1024, memoryMib: 4096, metrics: { host: 'task', port: taskMetricsPort } },
   databaseNetwork: anyDatabaseNetwork,
+  clientQuotas: { databases: 100, replications: 200, tables: 20_000, tokens: 100, alertRules: 200 },
   topicRetentionHours: 7 * 24,
   logRetentionDays: 30,
   logLevel: 'INFO',

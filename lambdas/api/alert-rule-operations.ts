@@ -21,6 +21,7 @@ import {
   updateAlertRouteSchema,
 } from './alert-contracts.ts';
 import { mayAct, requireAllClients } from './authorize-request.ts';
+import { requireRoom } from './client-quotas.ts';
 import { pathIdSchema } from './contracts.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { defineOperation, type Operation } from './operation.ts';
@@ -231,9 +232,10 @@ export const alertRuleOperations: readonly Operation[] = [
     body: createAlertChannelSchema,
     status: 201,
     answer: savedAlertChannelAnswerSchema,
-    errors: ['NotFound'],
+    errors: ['NotFound', 'QuotaExceeded'],
     run: async ({ principal, actor, body }, ports) => {
       const owner = await ownerOf(principal, body.client_id, ports);
+      await requireRoom(owner, 'alertRules', 1, ports);
       const prepared = prepareSecret(body.kind, body, ports);
       const channelId = await ports.store.nextChannelId();
       const channel: AlertChannel = {
@@ -366,9 +368,10 @@ export const alertRuleOperations: readonly Operation[] = [
     body: createAlertRouteSchema,
     status: 201,
     answer: alertRouteAnswerSchema,
-    errors: ['NotFound'],
+    errors: ['NotFound', 'QuotaExceeded'],
     run: async ({ principal, actor, body }, ports) => {
       const owner = await ownerOf(principal, body.client_id, ports);
+      await requireRoom(owner, 'alertRules', 1, ports);
       await requireChannels(principal, owner, body.channel_ids, ports);
       requireSomeoneTold(body.channel_ids, body.alert_topic);
       if (!body.alert_topic) requireAllClients(principal);
@@ -496,10 +499,11 @@ export const alertRuleOperations: readonly Operation[] = [
     body: createAlertMuteSchema,
     status: 201,
     answer: alertMuteAnswerSchema,
-    errors: ['NotFound'],
+    errors: ['NotFound', 'QuotaExceeded'],
     run: async ({ principal, actor, body }, ports) => {
       const { store, clock } = ports;
       const owner = await ownerOf(principal, body.client_id, ports);
+      await requireRoom(owner, 'alertRules', 1, ports);
       const { replication_id: replicationId, condition, until, reason } = body;
       requireNear(until, clock.now());
       if (replicationId !== null) {

@@ -1,17 +1,22 @@
 import { z } from 'zod';
 import type { Client } from '#core/contracts/client.ts';
+import { type ClientQuotas, type QuotaName, quotaNames } from '#core/contracts/client-quotas.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { mayAct } from './authorize-request.ts';
+import { countUse, limitsOf } from './client-quotas.ts';
 import {
   clientAnswerSchema,
   clientListSchema,
+  clientQuotasAnswerSchema,
   createClientSchema,
   listClientsQuerySchema,
   pathIdSchema,
+  setClientQuotasSchema,
   updateClientSchema,
 } from './contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { hasInName, numberKey, readPage, wholeList } from './paging.ts';
+import type { ApiPorts } from './ports.ts';
 import { recordAction } from './record-action.ts';
 
 const clientPath = z.strictObject({ client_id: pathIdSchema });
@@ -21,6 +26,46 @@ const toAnswer = ({ clientId, name, createdAt }: Client): z.input<typeof clientA
   name,
   created_at: createdAt,
 });
+
+/** The names of limits in the API. */
+const quotaFields = {
+  databases: 'databases',
+  replications: 'replications',
+  tables: 'tables',
+  tokens: 'tokens',
+  alertRules: 'alert_rules',
+} as const satisfies Record<QuotaName, string>;
+
+const toQuotas = (body: z.output<typeof setClientQuotasSchema>): ClientQuotas | undefined => {
+  const own = quotaNames.flatMap((name) => {
+    const limit = body[quotaFields[name]] ?? undefined;
+    return limit === undefined ? [] : [[name, limit] as const];
+  });
+  return own.length === 0 ? undefined : Object.fromEntries(own);
+};
+
+type QuotasAnswer = z.input<typeof clientQuotasAnswerSchema>;
+
+const toQuotasAnswer = async (
+  client: Client,
+  ports: Pick<ApiPorts, 'store' | 'clientQuotas'>,
+): Promise<QuotasAnswer> => {
+  const limits = limitsOf(client, ports);
+  const entries = await Promise.all(
+    quotaNames.map(async (name) => [
+      quotaFields[name],
+      {
+        used: await countUse(name, client.clientId, ports.store),
+        limit: limits[name] ?? null,
+        is_own: client.quotas?.[name] !== undefined,
+      },
+    ]),
+  );
+  return { client_id: client.clientId, ...Object.fromEntries(entries) };
+};
+
+const limitsOnly = ({ client_id: _client, ...quotas }: QuotasAnswer): unknown =>
+  Object.entries(quotas).map(([name, { limit, is_own: isOwn }]) => [name, limit, isOwn]);
 
 /** Says the same of a client that the token may not see and of one that is not there. */
 const noClient = (clientId: number): MillraceError =>
@@ -106,6 +151,54 @@ export const clientOperations: readonly Operation[] = [
         ports,
       );
       return toAnswer(after);
+    },
+  }),
+
+  defineOperation({
+    id: 'getClientQuotas',
+    method: 'GET',
+    path: '/clients/{client_id}/quotas',
+    summary: 'What a client has, and how much of it it may have.',
+    params: clientPath,
+    status: 200,
+    answer: clientQuotasAnswerSchema,
+    errors: ['NotFound'],
+    // What is used changes by itself; the version is that of the limits.
+    versionOf: limitsOnly,
+    run: async ({ principal, params }, ports) => {
+      if (!mayAct(principal, params.client_id)) throw noClient(params.client_id);
+      return toQuotasAnswer(await ports.store.getClient(params.client_id), ports);
+    },
+  }),
+
+  defineOperation({
+    id: 'setClientQuotas',
+    method: 'PUT',
+    path: '/clients/{client_id}/quotas',
+    summary: 'Set how much a client may have, other than each client of the environment.',
+    params: clientPath,
+    body: setClientQuotasSchema,
+    status: 200,
+    answer: clientQuotasAnswerSchema,
+    errors: ['NotFound', 'Conflict'],
+    versionOf: limitsOnly,
+    run: async ({ actor, params, body, requireMatch }, ports) => {
+      const before = await ports.store.getClient(params.client_id);
+      requireMatch(limitsOnly(await toQuotasAnswer(before, ports)));
+      const quotas = toQuotas(body);
+      const after = await ports.store.setClientQuotas(params.client_id, quotas, before.quotas);
+      await recordAction(
+        after.clientId,
+        {
+          action: 'client-changed',
+          message: `How much client ${after.clientId} may have was changed.`,
+          by: actor,
+          before: { quotas: JSON.stringify(before.quotas ?? {}) },
+          after: { quotas: JSON.stringify(after.quotas ?? {}) },
+        },
+        ports,
+      );
+      return toQuotasAnswer(after, ports);
     },
   }),
 

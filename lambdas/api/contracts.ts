@@ -10,6 +10,7 @@ import {
 } from '#core/capture/snapshot-modes.ts';
 import { activitySchema } from '#core/contracts/activity.ts';
 import { captureOptionBounds } from '#core/contracts/capture-options.ts';
+import { largestQuota } from '#core/contracts/client-quotas.ts';
 import { consumerStateSchema } from '#core/contracts/consumer.ts';
 import { tableStateSchema } from '#core/contracts/copy.ts';
 import { databaseKindSchema, tlsModeSchema } from '#core/contracts/database.ts';
@@ -115,6 +116,42 @@ export const clientAnswerSchema = z.strictObject({
   client_id: idSchema,
   name: z.string(),
   created_at: instantSchema,
+});
+
+const quotaNumber = z.number().int().min(0).max(largestQuota);
+const quotaMeta = {
+  tables: 'Of all replications together.',
+  alert_rules: 'Channels, routes and mutes together.',
+} as const;
+
+export const setClientQuotasSchema = z
+  .strictObject({
+    databases: quotaNumber.nullable().optional(),
+    replications: quotaNumber.nullable().optional(),
+    tables: quotaNumber.nullable().optional().meta({ description: quotaMeta.tables }),
+    tokens: quotaNumber.nullable().optional(),
+    alert_rules: quotaNumber.nullable().optional().meta({ description: quotaMeta.alert_rules }),
+  })
+  .meta({
+    description:
+      'The limits of this client. What is null or left out is that of the environment. What the client has already stays.',
+  });
+
+const quotaAnswerSchema = z.strictObject({
+  used: z.number().int().nonnegative(),
+  limit: quotaNumber.nullable().meta({ description: 'Null: none.' }),
+  is_own: z
+    .boolean()
+    .meta({ description: 'Whether the limit was set for this client, and is not that of the environment.' }),
+});
+
+export const clientQuotasAnswerSchema = z.strictObject({
+  client_id: idSchema,
+  databases: quotaAnswerSchema,
+  replications: quotaAnswerSchema,
+  tables: quotaAnswerSchema.meta({ description: quotaMeta.tables }),
+  tokens: quotaAnswerSchema,
+  alert_rules: quotaAnswerSchema.meta({ description: quotaMeta.alert_rules }),
 });
 
 export const clientListSchema = z.strictObject({ clients: z.array(clientAnswerSchema), ...pageAnswerShape });
@@ -1079,6 +1116,7 @@ export const problemDetailsSchema = z.strictObject({
 export const namedAnswers = {
   Client: clientAnswerSchema,
   ClientList: clientListSchema,
+  ClientQuotas: clientQuotasAnswerSchema,
   Token: tokenAnswerSchema,
   NewToken: newTokenAnswerSchema,
   TokenList: tokenListSchema,

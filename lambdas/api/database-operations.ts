@@ -4,6 +4,7 @@ import type { Database } from '#core/contracts/database.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import type { Problem } from '#core/errors/millrace-error.ts';
 import { findTableProblems } from '#core/validation/validate-table.ts';
+import { requireRoom } from './client-quotas.ts';
 import {
   databaseAnswerSchema,
   databaseListSchema,
@@ -66,8 +67,9 @@ export const databaseOperations: readonly Operation[] = [
     body: registerDatabaseSchema,
     status: 201,
     answer: databaseAnswerSchema,
-    errors: ['DatabaseUnreachable'],
+    errors: ['NotFound', 'DatabaseUnreachable', 'QuotaExceeded'],
     run: async ({ clientId, actor, body }, ports) => {
+      await requireRoom(clientId, 'databases', 1, ports);
       const database = await registerDatabase(clientId, body, ports);
       await recordDatabaseChange({ after: database, by: actor }, ports);
       return toAnswer(database);

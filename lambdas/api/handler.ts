@@ -65,6 +65,7 @@ export const handler = createApi(
     allowsPlainWebhooks: environment.MILLRACE_WEBHOOK_RANGES.length > 0,
     executions: executionService(),
     tasks: taskService(),
+    clientQuotas: environment.MILLRACE_CLIENT_QUOTAS,
     defaultPlacement: environment.MILLRACE_CONSUMER_PLACEMENT,
     // Someone waits for the answer and can ask again, so nothing is retried here.
     connect: connectService({ retryDelaysMs: [] }),

@@ -1,3 +1,4 @@
+import type { ClientQuotas } from '#core/contracts/client-quotas.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { Placement } from '#core/contracts/replication.ts';
 import type { DetectedServer } from '#core/databases/server-greeting.ts';
@@ -28,6 +29,8 @@ export interface ApiPorts {
   readonly allowsPlainWebhooks: boolean;
   readonly executions: ExecutionPort;
   readonly tasks: TaskRunner;
+  /** What each client may have that has no limits of its own. */
+  readonly clientQuotas: ClientQuotas;
   /** Of consumers of new replications that ask for none. */
   readonly defaultPlacement: Placement;
   readonly connect: ConnectPort;

@@ -4,6 +4,7 @@ import { describeCopy } from '#core/status/copy-progress.ts';
 import { activityOperations } from './activity-operations.ts';
 import { addTables, removeTable, resyncTable } from './change-tables.ts';
 import { findProblems } from './check-readiness.ts';
+import { requireRoom } from './client-quotas.ts';
 import {
   addTablesSchema,
   copyAnswerSchema,
@@ -76,12 +77,16 @@ export const replicationOperations: readonly Operation[] = [
       'ValidationFailed',
       'TargetTableClaimed',
       'ReplicationTooLarge',
+      'QuotaExceeded',
       'DatabaseUnreachable',
       'DatabaseAuthenticationFailed',
       'DatabaseTimeout',
     ],
-    run: async ({ clientId, actor, body }, ports) =>
-      toReplicationAnswer(await createReplication(clientId, { ...body, by: actor }, ports)),
+    run: async ({ clientId, actor, body }, ports) => {
+      await requireRoom(clientId, 'replications', 1, ports);
+      await requireRoom(clientId, 'tables', body.tables.length, ports);
+      return toReplicationAnswer(await createReplication(clientId, { ...body, by: actor }, ports));
+    },
   }),
 
   defineOperation({
@@ -229,12 +234,17 @@ export const replicationOperations: readonly Operation[] = [
       'ValidationFailed',
       'TargetTableClaimed',
       'ReplicationTooLarge',
+      'QuotaExceeded',
       'DatabaseUnreachable',
       'DatabaseAuthenticationFailed',
       'DatabaseTimeout',
     ],
-    run: async ({ clientId, actor, params, body }, ports) =>
-      toReplicationAnswer(await addTables(clientId, params.replication_id, { ...body, by: actor }, ports)),
+    run: async ({ clientId, actor, params, body }, ports) => {
+      await requireRoom(clientId, 'tables', body.tables.length, ports);
+      return toReplicationAnswer(
+        await addTables(clientId, params.replication_id, { ...body, by: actor }, ports),
+      );
+    },
   }),
 
   defineOperation({

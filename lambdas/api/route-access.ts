@@ -24,6 +24,8 @@ export const routeAccess = {
   listClients: { role: 'viewer', scope: 'token' },
   getClient: { role: 'viewer', scope: 'token' },
   updateClient: { role: 'admin', scope: 'all' },
+  getClientQuotas: { role: 'viewer', scope: 'token' },
+  setClientQuotas: { role: 'admin', scope: 'all' },
   deleteClient: { role: 'admin', scope: 'all' },
   createClientToken: { role: 'admin', scope: 'token' },
 

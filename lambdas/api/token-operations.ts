@@ -4,6 +4,7 @@ import type { ClientId } from '#core/contracts/identifiers.ts';
 import type { Principal, Token } from '#core/contracts/token.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { mayAct, requireAllClients } from './authorize-request.ts';
+import { requireRoom } from './client-quotas.ts';
 import {
   createClientTokenSchema,
   createTokenSchema,
@@ -45,6 +46,7 @@ const createToken = async (
   const { name, role, expires_at: validUntil } = request;
   if (validUntil !== undefined && Date.parse(validUntil) <= clock.now().getTime())
     throw invalidRequest([{ subject: 'body.expires_at', problem: 'must be in the future' }]);
+  await requireRoom(clientId, 'tokens', 1, ports);
   const text = newSecretText();
   const token = await store.createToken(createHash('sha256').update(text).digest('hex'), {
     name,
@@ -89,7 +91,7 @@ export const tokenOperations: readonly Operation[] = [
     body: createTokenSchema,
     status: 201,
     answer: newTokenAnswerSchema,
-    errors: ['NotFound'],
+    errors: ['NotFound', 'QuotaExceeded'],
     run: ({ principal, body }, ports) =>
       createToken(
         principal,
@@ -108,7 +110,7 @@ export const tokenOperations: readonly Operation[] = [
     body: createClientTokenSchema,
     status: 201,
     answer: newTokenAnswerSchema,
-    errors: ['NotFound'],
+    errors: ['NotFound', 'QuotaExceeded'],
     run: ({ principal, params, body }, ports) => createToken(principal, params.client_id, body, ports),
   }),
 

@@ -69,6 +69,8 @@ test.each<[string, EnvironmentConfig, RegExp]>([
     /^databaseNetwork\.allowed: "db\.example\.com" is no network/,
   ],
   ['no network', { ...prod, databaseNetwork: { allowed: [], ports: 'any' } }, /no database could be reached/],
+  ['a quota below 0', { ...prod, clientQuotas: { tables: -1 } }, /clientQuotas.tables/],
+  ['no such quota', { ...prod, clientQuotas: { cpu: 1 } as object }, /clientQuotas.cpu: is no quota/],
   ['port 0', { ...prod, databaseNetwork: { allowed: ['10.0.0.0/8'], ports: [0] } }, /ports: 0/],
   ['a mistyped address', { ...prod, alertEmails: ['on-call'] }, /"on-call" is no e-mail address/],
   ['a path in the origin', { ...prod, consoleOrigin: 'https://a.example.com/x' }, /without a path/],

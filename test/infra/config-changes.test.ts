@@ -46,6 +46,7 @@ const possible = {
   rest: {
     consumer: { image: 'build', cpu: 2048, memoryMib: 8192, metrics: { host: 'task', port: 9465 } },
     databaseNetwork: { allowed: ['10.20.0.0/16'], ports: [5433] },
+    clientQuotas: { replications: 3 },
     topicRetentionHours: 14 * 24,
     logRetentionDays: 90,
     logLevel: 'DEBUG',

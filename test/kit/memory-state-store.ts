@@ -111,6 +111,14 @@ export const createMemoryStateStore = (clock: Clock) => {
       clients.set(clientId, renamed);
       return renamed;
     },
+    setClientQuotas: async (clientId, quotas, before) => {
+      const { quotas: stored, ...client } = await store.getClient(clientId);
+      if (JSON.stringify(stored) !== JSON.stringify(before))
+        throw new MillraceError('Conflict', `Client ${clientId} was given other quotas just now.`);
+      const changed = { ...client, ...(quotas !== undefined && { quotas }) };
+      clients.set(clientId, changed);
+      return changed;
+    },
     removeClient: async (clientId) => {
       const client = await store.getClient(clientId);
       const owned = [...databases.values(), ...replications.values(), ...tokens.values()];

@@ -170,6 +170,19 @@ test('a client is removed only when nothing is left of it, and is renamed meanwh
   expect(await codeOf(store.removeClient(clientId))).toBe('NotFound');
 });
 
+test('a client gets limits of its own, by what was read, and loses them', async () => {
+  const { clientId } = await store.createClient('Limited');
+  const few = { tables: 5, alertRules: 1 };
+  expect((await store.setClientQuotas(clientId, few, undefined)).quotas).toEqual(few);
+  expect(await codeOf(store.setClientQuotas(clientId, { tables: 6 }, undefined))).toBe('Conflict');
+  expect(await codeOf(store.setClientQuotas(clientId, undefined, { tables: 5 }))).toBe('Conflict');
+  expect((await store.getClient(clientId)).quotas).toEqual(few);
+  expect(await store.setClientQuotas(clientId, undefined, few)).toEqual(await store.getClient(clientId));
+  expect((await store.getClient(clientId)).quotas).toBeUndefined();
+  await store.removeClient(clientId);
+  expect(await codeOf(store.setClientQuotas(clientId, few, undefined))).toBe('NotFound');
+});
+
 test('ordinals count the replications of one source database', async () => {
   expect([
     await store.nextOrdinal(5, 1),

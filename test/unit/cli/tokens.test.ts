@@ -95,3 +95,44 @@ describe('--client', () => {
     expect(asked()).toEqual([expect.not.stringContaining('client_id')]);
   });
 });
+
+describe('the quotas of a client', () => {
+  const none = { used: 0, limit: null, is_own: false };
+  const quotas = {
+    client_id: 2,
+    ...{
+      databases: { used: 2, limit: 100, is_own: false },
+      replications: { used: 1, limit: 7, is_own: true },
+    },
+    ...{ tables: { used: 12_345, limit: null, is_own: false }, tokens: none, alert_rules: none },
+  };
+
+  test('are shown, with where each is from', async () => {
+    api.on('GET /clients/2/quotas', { body: quotas });
+    const { exitCode, stdout } = await cli('clients', 'quotas', 'Acme');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/databases +2 +100 +the environment\n/);
+    expect(stdout).toMatch(/replications +1 +7 +this client\n/);
+    expect(stdout).toMatch(/tables +12,345 +none +the environment\n/);
+  });
+
+  test('one is changed, and the others that it has of its own stay', async () => {
+    api.on('GET /clients/2/quotas', { body: quotas });
+    api.on('PUT /clients/2/quotas', { body: quotas });
+    expect((await cli('clients', 'quotas', 'Acme', '--alert-rules', '5')).exitCode).toBe(0);
+    expect((await cli('clients', 'quotas', 'Acme', '--replications', 'default')).exitCode).toBe(0);
+    expect(api.bodiesOf('PUT /clients/2/quotas')).toEqual([
+      { replications: 7, alert_rules: 5 },
+      { replications: null },
+    ]);
+  });
+
+  test('no number is refused, and nothing is asked', async () => {
+    const { exitCode, stderr } = await cli('clients', 'quotas', 'Acme', '--tables', 'many');
+    expect([exitCode === 0, stderr]).toEqual([
+      false,
+      expect.stringContaining('--tables must be a whole number'),
+    ]);
+    expect(api.bodiesOf('PUT /clients/2/quotas')).toEqual([]);
+  });
+});

@@ -4,6 +4,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { createLog } from '#adapters/observability/log.ts';
 import type { ChannelSecret } from '#core/contracts/alerting.ts';
 import { apiVersionPath } from '#core/contracts/api-version.ts';
+import type { ClientQuotas } from '#core/contracts/client-quotas.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import type { Principal } from '#core/contracts/token.ts';
@@ -115,6 +116,7 @@ export const createWorld = (options: WorldOptions = {}) => {
     /** What becomes of an alert that was put into the queue. */
     deliver: async (_deliveryId: string): Promise<void> => {},
     knowsReplication: true,
+    clientQuotas: {} as ClientQuotas,
     deadLetters: noDeadLetters as DeadLetterStore,
     /** What a source says of the log that a replication needs. */
     gap: undefined as string | undefined,
@@ -243,6 +245,9 @@ export const createWorld = (options: WorldOptions = {}) => {
       stopExecution: async (arn) => {
         calls.push(`stop execution ${arn}`);
       },
+    },
+    get clientQuotas() {
+      return world.clientQuotas;
     },
     defaultPlacement: 'own',
     tasks: {

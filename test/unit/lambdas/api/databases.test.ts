@@ -10,8 +10,15 @@ import { createWorld, registration, table } from './api-world.ts';
 
 const password = 'correct horse battery staple';
 
+/** A world with the clients 1 and 2. */
+const withClients = async () => {
+  const it = createWorld();
+  for (const name of ['Acme', 'Zeta']) await it.request('admin', 'POST', '/clients', { name });
+  return it;
+};
+
 test('a registered database is answered, listed and read without its password or its secret', async () => {
-  const { request, secrets, databases, lines } = createWorld();
+  const { request, secrets, databases, lines } = await withClients();
   const created = await request(1, 'POST', '/databases', registration());
   expect(created.status).toBe(201);
   expect(databaseAnswerSchema.parse(created.body)).toMatchObject({
@@ -36,7 +43,7 @@ test('a registered database is answered, listed and read without its password or
 });
 
 test('a registration that cannot be saved leaves no secret behind', async () => {
-  const { request, secrets, databases, world } = createWorld();
+  const { request, secrets, databases, world } = await withClients();
   world.putDatabaseFailure = new MillraceError('StoreUnavailable', 'DynamoDB is down.');
   const answer = await request(1, 'POST', '/databases', registration());
   expect(answer.status).toBe(503);
@@ -45,7 +52,7 @@ test('a registration that cannot be saved leaves no secret behind', async () => 
 });
 
 test('an Oracle database is registered by what its drivers can connect with', async () => {
-  const { request, secrets } = createWorld();
+  const { request, secrets } = await withClients();
   const oracle = { kind: 'oracle', port: 1521, database: 'ORCLCDB/ORCLPDB1' };
   expect((await request(1, 'POST', '/databases', registration(oracle))).text).toContain('verify-ca');
   const named = { ...oracle, database: 'a/b/c', tls_mode: 'verify-full' };
@@ -66,7 +73,7 @@ test.each([
   [{ password: '' }, 'body.password'],
   [{ client_id: 2 }, 'body'],
 ])('a registration with %j is refused, and nothing is stored', async (change, subject) => {
-  const { request, secrets, lines } = createWorld();
+  const { request, secrets, lines } = await withClients();
   const answer = await request(1, 'POST', '/databases', registration(change));
   expect(answer.status).toBe(400);
   expect(answer.body.code).toBe('InvalidRequest');
@@ -76,14 +83,14 @@ test.each([
 });
 
 test('a body that is no JSON is refused without being quoted', async () => {
-  const { request, lines } = createWorld();
+  const { request, lines } = await withClients();
   const answer = await request(1, 'POST', '/databases', `{"password": "${password}"`);
   expect(answer.status).toBe(400);
   expect(answer.text + lines.join('')).not.toContain('horse');
 });
 
 test('all problems of a registration are reported at once', async () => {
-  const { request } = createWorld();
+  const { request } = await withClients();
   const answer = await request(
     1,
     'POST',
@@ -99,7 +106,7 @@ test.each([
   ['POST', '/test'],
   ['GET', '/tables'],
 ])("another client's database is not found: %s /databases/1%s", async (method, suffix) => {
-  const { request } = createWorld();
+  const { request } = await withClients();
   await request(1, 'POST', '/databases', registration());
   const answer = await request(2, method, `/databases/1${suffix}`);
   expect(answer.status).toBe(404);
@@ -108,7 +115,7 @@ test.each([
 });
 
 test('the test of a connection tells version, latency and that all is ready', async () => {
-  const { request, open } = createWorld();
+  const { request, open } = await withClients();
   await request(1, 'POST', '/databases', registration());
   const answer = await request(1, 'POST', '/databases/1/test');
   expect(answer.status).toBe(200);
@@ -123,7 +130,7 @@ test('the test of a connection tells version, latency and that all is ready', as
 });
 
 test('a source without logical WAL and a target without grants are named with what to do', async () => {
-  const { request, world } = createWorld();
+  const { request, world } = await withClients();
   world.readiness = { ...world.readiness, walLevel: 'replica', canReplicate: false };
   world.missingTargetGrants = ['CREATE on schema "public"'];
   await request(1, 'POST', '/databases', registration());
@@ -140,7 +147,7 @@ test('a source without logical WAL and a target without grants are named with wh
 });
 
 test('a wrong password is a problem, and closes what was opened', async () => {
-  const { request, world, open } = createWorld();
+  const { request, world, open } = await withClients();
   await request(1, 'POST', '/databases', registration());
   world.databaseFailure = new MillraceError(
     'DatabaseAuthenticationFailed',
@@ -162,7 +169,7 @@ test('a wrong password is a problem, and closes what was opened', async () => {
 });
 
 test('discovered tables say what they are and why one cannot be replicated', async () => {
-  const { request, world, open } = createWorld();
+  const { request, world, open } = await withClients();
   world.catalog = [
     table('flights'),
     table('log', { primaryKey: [], estimatedRows: -1 }),
@@ -197,7 +204,7 @@ test('discovered tables say what they are and why one cannot be replicated', asy
 });
 
 test('a database that is registered without a kind is what its server says', async () => {
-  const { request, world, calls } = createWorld();
+  const { request, world, calls } = await withClients();
   const { kind: _kind, ...unknown } = registration({ port: 3306 });
   world.detected = { kind: 'mariadb', version: '10.11.6-MariaDB' };
   const answer = await request(1, 'POST', '/databases', unknown);
@@ -207,7 +214,7 @@ test('a database that is registered without a kind is what its server says', asy
 });
 
 test('nothing connects to a database whose kind is given', async () => {
-  const { request, calls } = createWorld();
+  const { request, calls } = await withClients();
   await request(1, 'POST', '/databases', registration());
   expect(calls).toEqual([]);
 });
@@ -215,7 +222,7 @@ test('nothing connects to a database whose kind is given', async () => {
 test('a kind that cannot be told is asked for, in the same words whether something else or nothing listens', async () => {
   const answers = [undefined, new MillraceError('DatabaseUnreachable', 'connect ECONNREFUSED')].map(
     async (detected) => {
-      const { request, world, databases, secrets } = createWorld();
+      const { request, world, databases, secrets } = await withClients();
       const { kind: _kind, ...unknown } = registration();
       world.detected = detected;
       const answer = await request(1, 'POST', '/databases', unknown);
@@ -247,7 +254,7 @@ test.each([
 ])(
   'a database is not registered, and not moved, to %j, which the environment does not allow',
   async (change, subject) => {
-    const { request, databases, calls } = createWorld();
+    const { request, databases, calls } = await withClients();
     const { kind: _kind, ...unknown } = registration(change);
     const registered = await request(1, 'POST', '/databases', registration());
     const { database_id: id } = databaseAnswerSchema.parse(registered.body);
@@ -265,7 +272,7 @@ test.each([
 );
 
 test('a server that is not what was registered is told apart from one that is down', async () => {
-  const { request, world } = createWorld();
+  const { request, world } = await withClients();
   await request(1, 'POST', '/databases', registration());
   world.databaseFailure = new MillraceError('DatabaseUnreachable', 'The connection was closed.');
   world.detected = { kind: 'mysql', version: '8.4.0' };
@@ -279,7 +286,7 @@ test('a server that is not what was registered is told apart from one that is do
 });
 
 test('a MariaDB that is registered as MySQL answers, and is said to be another', async () => {
-  const { request, world } = createWorld();
+  const { request, world } = await withClients();
   await request(1, 'POST', '/databases', registration({ kind: 'mysql' }));
   world.serverVersion = '10.11.6-MariaDB';
   const { as_source, as_target } = databaseTestSchema.parse(
@@ -289,4 +296,10 @@ test('a MariaDB that is registered as MySQL answers, and is said to be another',
     expect(ready).toBe(false);
     expect(problems[0]?.message).toContain('is MariaDB 10.11.6-MariaDB, but it is registered as MySQL');
   }
+});
+
+test('nobody registers a database of a client that is not there', async () => {
+  const { request } = await withClients();
+  const answer = await request(3, 'POST', '/databases', registration());
+  expect([answer.status, answer.body.detail]).toEqual([404, 'There is no client 3.']);
 });
