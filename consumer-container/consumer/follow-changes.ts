@@ -175,10 +175,11 @@ export class ChangeFollower {
     if (!followed.isKnown) {
       const differences = differencesOf(databases.shapeDialect, shape, reached);
       const lacking = differences.filter(({ kind }) => kind === 'drop-column');
-      if (followed.kind === 'other' && differences.length > 0 && lacking.length === differences.length) {
+      const isUnclear = followed.isUnclear === true || followed.kind === 'other';
+      if (isUnclear && differences.length > 0 && lacking.length === differences.length) {
         throw changeError(source, lacksColumns(lacking), 'ask');
       }
-      if (followed.kind === 'other' && isReadable(reached, differences)) {
+      if (isUnclear && isReadable(reached, differences)) {
         const former = [...(shape.former ?? []), { fingerprint: reached.fingerprint, isReadable: true }];
         await shapes.remember({ ...shape, former });
         return true;

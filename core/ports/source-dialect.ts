@@ -94,6 +94,8 @@ export type FollowedShape =
       readonly kind: ChangeKind;
       /** As `what` of a `ShapeChange`. */
       readonly what: string;
+      /** There were several changes, and how the table was between them is not known. An event may be readable all the same. */
+      readonly isUnclear?: true;
     };
 
 /**

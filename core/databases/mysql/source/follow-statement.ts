@@ -33,13 +33,14 @@ export const followStatement = (
   for (const clause of clausesOf(tokens)) {
     if (isHarmlessClause(clause, known.keyIndex)) continue;
     const failed = table.alter(clause);
-    if (failed !== undefined) return unknown(failed.kind, failed.what ?? harm);
+    if (failed !== undefined)
+      return { ...unknown(failed.kind, failed.what ?? harm), ...(failed.isUnclear && { isUnclear: true }) };
   }
   return { isKnown: true, after: table.describe(), changes: table.changes };
 };
 
 type Unknown = Extract<FollowedShape, { isKnown: false }>;
-type Failed = Pick<Unknown, 'kind'> & Partial<Pick<Unknown, 'what'>>;
+type Failed = Pick<Unknown, 'kind'> & Partial<Pick<Unknown, 'what' | 'isUnclear'>>;
 
 /** Whether the connector could not read it. */
 const isLost = (statement: string): boolean => statement.startsWith('/* millrace');
@@ -272,8 +273,10 @@ class AlteredTable {
 const withoutIfExists = (tokens: readonly Token[]): readonly Token[] =>
   startsWith(tokens, 'IF', 'EXISTS') ? tokens.slice(2) : tokens;
 
+/** A new copy of the table has what the rows became. */
 const changedAgain = (name: string): Failed => ({
-  kind: 'other',
+  kind: 'rewrite',
+  isUnclear: true,
   what: `column ${name} was added and changed again since, so the catalog does not say how it was`,
 });
 

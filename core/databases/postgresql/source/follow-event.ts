@@ -27,10 +27,7 @@ export const followEvent = (
   const isNow = eventFingerprint(now) === fingerprint;
   const columns = isNow ? numbered(now) : assignNumbers(known, now, definition);
   if (known.catalog === undefined || now.catalog === undefined || columns === undefined) {
-    return unknown(
-      'other',
-      'its columns were changed several times, and the log does not say how it was in between',
-    );
+    return unclear('its columns were changed several times, and the log does not say how it was in between');
   }
   const catalogs = { known: known.catalog, now: now.catalog };
   const changes: ColumnChange[] = [];
@@ -48,7 +45,7 @@ export const followEvent = (
     next += 1;
     // Else one was added and dropped in between, of which an event may still come.
     if (column.catalog.number !== next) {
-      return unknown('other', `column ${column.name} was added, and before it one that was dropped again`);
+      return unclear(`column ${column.name} was added, and before it one that was dropped again`);
     }
     const fill = fillOf(column, catalogs);
     if (fill === undefined) {
@@ -64,14 +61,16 @@ export const followEvent = (
   // Key and identity are part of the fingerprint, too.
   return eventFingerprint(shape) === fingerprint
     ? { isKnown: true, changes, after: shape }
-    : unknown(
-        'other',
+    : unclear(
         'its columns or its key were changed several times, and the log does not say how it was in between',
       );
 };
 
 const unknown = (kind: Extract<FollowedShape, { isKnown: false }>['kind'], what: string) =>
   ({ isKnown: false, kind, what }) as const;
+
+/** A new copy of the table has what the rows became. */
+const unclear = (what: string) => ({ ...unknown('rewrite', what), isUnclear: true }) as const;
 
 const numbered = ({ columns }: TableDescription): readonly Numbered[] =>
   columns.flatMap((column) =>

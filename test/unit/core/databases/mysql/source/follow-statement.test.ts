@@ -99,14 +99,14 @@ describe('columns that are added', () => {
       [id, a, v, column('c', 'int(10) unsigned')],
     ]) {
       expect(said(follow('ALTER TABLE t ADD c int', now))).toMatch(
-        /^other: column c was added and changed again/,
+        /^rewrite: column c was added and changed again/,
       );
     }
     expect(
       said(
         follow('ALTER TABLE t ADD c varchar(9) CHARACTER SET latin1', [id, a, v, column('c', 'varchar(9)')]),
       ),
-    ).toMatch(/^other/);
+    ).toMatch(/^rewrite/);
   });
 
   test('several at once, with their places', () => {

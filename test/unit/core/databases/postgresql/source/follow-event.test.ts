@@ -84,7 +84,7 @@ describe('the catalog is where the event is', () => {
       table([id, a, v, int('c', 4)], 4, { storageId: 9 }),
     ],
     [
-      'other: column c was added, and before it one that was dropped again',
+      'rewrite: column c was added, and before it one that was dropped again',
       table([id, a, v, int('c', 5)], 5),
     ],
     [
@@ -141,8 +141,8 @@ describe('the catalog is further than the event', () => {
     const again = table([id, v, int('a', 4)], 4);
     expect(
       said(between(table([id, v, int('a', 4)], 4), table([id, v, int('a', 4), int('d', 5)], 5))),
-    ).toMatch(/^other: /);
-    expect(said(between(table([id, a, v, int('gone', 4)], 4), table([id, a, v], 4)))).toMatch(/^other: /);
-    expect(said(followEvent(known, again, { fingerprint: 'of no shape' }))).toMatch(/^other: /);
+    ).toMatch(/^rewrite: /);
+    expect(said(between(table([id, a, v, int('gone', 4)], 4), table([id, a, v], 4)))).toMatch(/^rewrite: /);
+    expect(said(followEvent(known, again, { fingerprint: 'of no shape' }))).toMatch(/^rewrite: /);
   });
 });
