@@ -182,6 +182,7 @@ const createPorts = (client: DynamoDBClient, url: string) => {
     executions: { getStatus: async () => undefined, startExecution: never, stopExecution: never },
     connectors: { pause: never, resume: never, restartFailed: never, recreate: never },
     captures: { listUncaptured: async () => [] },
+    newTables: { add: async () => 0 },
     sources: {
       look: async ({ connectorName }: Replication) => {
         await connect.getOffset(connectorName);

@@ -23,6 +23,7 @@ import { addIncidentCommands } from './commands/incidents.ts';
 import { addLifecycleCommands } from './commands/lifecycle.ts';
 import { addLoginCommands } from './commands/login.ts';
 import { addLogsCommand } from './commands/logs.ts';
+import { addNewTablesCommand } from './commands/new-tables.ts';
 import { addSourceCommands } from './commands/source.ts';
 import { addStatusCommands } from './commands/status.ts';
 import { addTokenCommands } from './commands/tokens.ts';
@@ -94,6 +95,7 @@ export const createProgram = (shell: Shell): Program => {
   addDestructiveCommands(program, cli);
   addTableCommands(program, cli);
   addDdlCommands(program, cli);
+  addNewTablesCommand(program, cli);
   addWhyCommands(program, cli);
   addSourceCommands(program, cli);
   addDeadLetterCommands(program, cli);

@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = 'd8be6bb2fcc3a420c62303c550ee044951004ef801b51d8a88c41eb9b6c9f1aa';
+export const documentDigest = 'dc7c193c6b9ecce45e050feab91408e03e8999530551c618ad5a2909f3044a59';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -598,6 +598,7 @@ export interface Operations {
           'replace-table'?: 'auto' | 'ask' | 'stop';
           'drop-table'?: 'ask' | 'stop';
           truncate?: 'auto' | 'ask' | 'stop';
+          'create-table'?: 'auto' | 'ask' | 'ignore';
           other?: 'ask' | 'stop';
         };
         /**
@@ -620,9 +621,6 @@ export interface Operations {
            * `safe` follows what loses nothing and holds the table before everything else. `strict` holds it before every change. `mirror` is `safe`, and drops columns at the target that were dropped at the source.
            */
           preset?: 'safe' | 'strict' | 'mirror';
-          /**
-           * Actions for single kinds of change, in place of those of the preset. `auto`: done at the target, in its place between the rows. `ask`: the table is held before it. `ignore`: the target stays as it is. `stop`: the replication stops before it.
-           */
           kinds?: {
             'add-column'?: 'auto' | 'ask' | 'stop';
             'add-column-default'?: 'auto' | 'ask' | 'stop';
@@ -641,6 +639,24 @@ export interface Operations {
             other?: 'ask' | 'stop';
           };
         }[];
+      };
+      /**
+       * Tables of the source that join the replication by themselves when they are there, or wait for a person: `create-table` of `schema_changes` says which. Without it no table does.
+       */
+      new_tables?: {
+        /**
+         * Which tables belong to the replication, as patterns `schema.table`: `*` stands for any characters, `?` for one, and a backslash makes the next character stand for itself.
+         *
+         * @minItems 1
+         * @maxItems 200
+         */
+        include: string[];
+        /**
+         * Which of them are left out all the same.
+         *
+         * @maxItems 200
+         */
+        exclude?: string[];
       };
     };
     answer: Replication;
@@ -760,6 +776,24 @@ export interface Operations {
         retriable_restart_wait_ms?: number | null;
         connect_timeout_ms?: number | null;
       };
+      /**
+       * In the place of what was; null: no table joins by itself any more.
+       */
+      new_tables?: {
+        /**
+         * Which tables belong to the replication, as patterns `schema.table`: `*` stands for any characters, `?` for one, and a backslash makes the next character stand for itself.
+         *
+         * @minItems 1
+         * @maxItems 200
+         */
+        include: string[];
+        /**
+         * Which of them are left out all the same.
+         *
+         * @maxItems 200
+         */
+        exclude?: string[];
+      } | null;
       /**
        * Why, for the activity.
        */
@@ -945,6 +979,7 @@ export interface Operations {
         'replace-table'?: 'auto' | 'ask' | 'stop';
         'drop-table'?: 'ask' | 'stop';
         truncate?: 'auto' | 'ask' | 'stop';
+        'create-table'?: 'auto' | 'ask' | 'ignore';
         other?: 'ask' | 'stop';
       };
       /**
@@ -967,9 +1002,6 @@ export interface Operations {
          * `safe` follows what loses nothing and holds the table before everything else. `strict` holds it before every change. `mirror` is `safe`, and drops columns at the target that were dropped at the source.
          */
         preset?: 'safe' | 'strict' | 'mirror';
-        /**
-         * Actions for single kinds of change, in place of those of the preset. `auto`: done at the target, in its place between the rows. `ask`: the table is held before it. `ignore`: the target stays as it is. `stop`: the replication stops before it.
-         */
         kinds?: {
           'add-column'?: 'auto' | 'ask' | 'stop';
           'add-column-default'?: 'auto' | 'ask' | 'stop';
@@ -1666,6 +1698,7 @@ export interface Operations {
             | 'schema-change-waiting'
             | 'table-skipped'
             | 'table-change-failed'
+            | 'new-tables'
             | 'check-failed'
             | 'copy-done'
             | 'resync-done'
@@ -1745,6 +1778,7 @@ export interface Operations {
             | 'schema-change-waiting'
             | 'table-skipped'
             | 'table-change-failed'
+            | 'new-tables'
             | 'check-failed'
             | 'copy-done'
             | 'resync-done'
@@ -1818,6 +1852,7 @@ export interface Operations {
             | 'schema-change-waiting'
             | 'table-skipped'
             | 'table-change-failed'
+            | 'new-tables'
             | 'check-failed'
             | 'copy-done'
             | 'resync-done'
@@ -2285,6 +2320,25 @@ export interface Replication {
       };
     }[];
   };
+  /**
+   * Null: no table joins by itself.
+   */
+  new_tables: {
+    include: string[];
+    exclude: string[];
+    /**
+     * Tables that match and are not replicated. `waiting`: add it (POST /replications/{id}/tables), or exclude it. `refused`: it cannot be added, and `message` says why; it is tried again every minute.
+     */
+    found: {
+      source: {
+        schema: string;
+        table: string;
+      };
+      state: 'waiting' | 'refused';
+      message: string | null;
+      since: string;
+    }[];
+  } | null;
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema
@@ -2653,6 +2707,7 @@ export interface Hop {
         | 'schema-change-waiting'
         | 'table-skipped'
         | 'table-change-failed'
+        | 'new-tables'
         | 'check-failed'
       )
     | null;
@@ -2906,6 +2961,7 @@ export interface SchemaChangeList {
       | 'replace-table'
       | 'drop-table'
       | 'truncate'
+      | 'create-table'
       | 'other'
     )[];
     /**
@@ -2991,6 +3047,7 @@ export interface SchemaChange {
     | 'replace-table'
     | 'drop-table'
     | 'truncate'
+    | 'create-table'
     | 'other'
   )[];
   /**
@@ -3280,6 +3337,7 @@ export interface Why {
         | 'schema-change-waiting'
         | 'table-skipped'
         | 'table-change-failed'
+        | 'new-tables'
         | 'check-failed'
       )
     | null;
@@ -3346,6 +3404,7 @@ export interface Why {
       | 'schema-change-waiting'
       | 'table-skipped'
       | 'table-change-failed'
+      | 'new-tables'
       | 'check-failed';
     hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
     message: string;
@@ -3403,6 +3462,7 @@ export interface HealthHistory {
           | 'schema-change-waiting'
           | 'table-skipped'
           | 'table-change-failed'
+          | 'new-tables'
           | 'check-failed'
         )
       | null;
@@ -3494,6 +3554,7 @@ export interface Incident {
     | 'schema-change-waiting'
     | 'table-skipped'
     | 'table-change-failed'
+    | 'new-tables'
     | 'check-failed'
     | 'copy-done'
     | 'resync-done';
@@ -3815,6 +3876,7 @@ export interface Fleet {
             | 'schema-change-waiting'
             | 'table-skipped'
             | 'table-change-failed'
+            | 'new-tables'
             | 'check-failed'
           )
         | null;
@@ -3897,6 +3959,7 @@ export interface AlertDelivery {
         | 'schema-change-waiting'
         | 'table-skipped'
         | 'table-change-failed'
+        | 'new-tables'
         | 'check-failed'
         | 'copy-done'
         | 'resync-done'
@@ -4036,6 +4099,7 @@ export interface AlertRoute {
         | 'schema-change-waiting'
         | 'table-skipped'
         | 'table-change-failed'
+        | 'new-tables'
         | 'check-failed'
         | 'copy-done'
         | 'resync-done'
@@ -4112,6 +4176,7 @@ export interface AlertMute {
         | 'schema-change-waiting'
         | 'table-skipped'
         | 'table-change-failed'
+        | 'new-tables'
         | 'check-failed'
         | 'copy-done'
         | 'resync-done'

@@ -83,6 +83,11 @@ const carryOut = async (cli: Cli, step: Step): Promise<string> => {
       await api.call('updateConsumerSettings', { path: { replication_id }, body: step.settings });
       return `Changed where the consumer of ${name} runs.`;
     }
+    case 'set-new-tables': {
+      const { replication_id, name } = step.replication;
+      await api.call('updateReplication', { path: { replication_id }, body: { new_tables: step.newTables } });
+      return `Changed which new tables join ${name}.`;
+    }
     case 'add-tables':
       return addTables(cli, step);
     case 'remove-tables':
@@ -182,6 +187,9 @@ const createReplication = async ({ api }: Cli, declared: DeclaredReplication): P
       ...(declared.schema_changes === undefined ? {} : { schema_changes: toPolicy(declared.schema_changes) }),
       ...(declared.dead_letters === undefined ? {} : { dead_letters: declared.dead_letters }),
       ...(declared.consumer === undefined ? {} : { consumer: toConsumer(declared.consumer) }),
+      ...(declared.new_tables === undefined || declared.new_tables === null
+        ? {}
+        : { new_tables: declared.new_tables }),
     },
   });
   return `Configured replication ${declared.name}.`;

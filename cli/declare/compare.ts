@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { findSnapshotMode } from '#core/capture/snapshot-modes.ts';
 import { parseColumnType } from '#core/contracts/column-type.ts';
 import { tableKey, tableLabel } from '#core/contracts/identifiers.ts';
+import { matchesTable } from '#core/contracts/table-pattern.ts';
 import type { Request } from '../api/call.ts';
 import type { Database, Replication } from '../api/routes.ts';
 import {
   type Declaration,
   type DeclaredConsumer,
   type DeclaredDeadLetters,
+  type DeclaredNewTables,
   type DeclaredReplication,
   type DeclaredTableName,
   readTableName,
@@ -106,6 +108,16 @@ export const compareConsumer = (
   ...(memory_mib === undefined ? [] : difference('consumer.memory_mib', consumer.memory_mib, memory_mib)),
 ];
 
+/** What of the patterns for new tables is declared otherwise; nothing where they are not declared. */
+export const compareNewTables = (
+  declared: DeclaredNewTables | undefined,
+  { new_tables: newTables }: Pick<Replication, 'new_tables'>,
+): readonly Difference[] =>
+  declared === undefined ? [] : difference('new_tables', patternsOf(newTables), patternsOf(declared));
+
+const patternsOf = (newTables: DeclaredNewTables): object | null =>
+  newTables && { include: newTables.include.toSorted(), exclude: newTables.exclude.toSorted() };
+
 const sorted = (kinds: Readonly<Record<string, string | undefined>>): object =>
   Object.fromEntries(Object.entries(kinds).toSorted(([left], [right]) => (left < right ? -1 : 1)));
 
@@ -159,10 +171,15 @@ export const compareReplication = (
           value,
         ).map((found) => ({ ...found, option, value })),
   );
+  // Tables that have joined, or may, by the patterns for new ones are not declared one by one.
+  const patterns = declared.new_tables === undefined ? replication.new_tables : declared.new_tables;
+  const joins = (ref: Mapping['source']): boolean => patterns !== null && matchesTable(patterns, ref);
   const known = new Set(pairs.flatMap(({ found }) => found.map((mapping) => tableKey(mapping.source))));
   return {
     added: pairs.flatMap(({ table, found }) => (found.length === 0 ? [table] : [])),
-    removed: replication.tables.map((mapping) => mapping.source).filter((ref) => !known.has(tableKey(ref))),
+    removed: replication.tables
+      .map((mapping) => mapping.source)
+      .filter((ref) => !known.has(tableKey(ref)) && !joins(ref)),
     ambiguous: pairs.flatMap(({ table, found }) => (found.length > 1 ? [declaredLabel(table.source)] : [])),
     fixed: [
       ...difference('source', source, declared.source),

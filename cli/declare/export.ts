@@ -70,6 +70,17 @@ const exportConsumer = ({ placement, cpu, memory_mib }: Replication['consumer'])
     ? {}
     : { consumer: { placement, ...(cpu === null ? {} : { cpu, memory_mib }) } };
 
+/** Tables that have joined are under `tables`, too. */
+const exportNewTables = (newTables: Replication['new_tables']): object =>
+  newTables === null
+    ? {}
+    : {
+        new_tables: {
+          include: newTables.include,
+          ...(newTables.exclude.length === 0 ? {} : { exclude: newTables.exclude }),
+        },
+      };
+
 /** A replication with its two databases, as a file that `plan` finds no change in. */
 export const exportReplication = (
   replication: Replication,
@@ -88,6 +99,7 @@ export const exportReplication = (
       tables: replication.tables.map(exportTable),
       capture: Object.fromEntries(Object.entries(replication.capture).filter(([, value]) => value !== null)),
       ...exportPolicy(replication.schema_changes),
+      ...exportNewTables(replication.new_tables),
       ...exportDeadLetters(replication.dead_letters),
       ...exportConsumer(replication.consumer),
       state: replication.desired,

@@ -8,6 +8,7 @@ import {
   compareConsumer,
   compareDatabase,
   compareDeadLetters,
+  compareNewTables,
   comparePolicy,
   compareReplication,
   type DatabaseChange,
@@ -19,6 +20,7 @@ import type {
   Declaration,
   DeclaredConsumer,
   DeclaredDeadLetters,
+  DeclaredNewTables,
   DeclaredPolicy,
   DeclaredReplication,
 } from './schema.ts';
@@ -45,6 +47,11 @@ export type Step =
       readonly kind: 'set-dead-letters';
       readonly replication: Replication;
       readonly settings: DeclaredDeadLetters;
+    }
+  | {
+      readonly kind: 'set-new-tables';
+      readonly replication: Replication;
+      readonly newTables: DeclaredNewTables;
     }
   | { readonly kind: 'create-database'; readonly declared: DeclaredDatabase }
   | {
@@ -259,6 +266,7 @@ const planChangedReplication = (
   const policy = comparePolicy(declared.schema_changes, replication);
   const deadLetters = compareDeadLetters(declared.dead_letters, replication);
   const consumer = compareConsumer(declared.consumer, replication);
+  const newTables = compareNewTables(declared.new_tables, replication);
   const steps: readonly Step[] = [
     ...(changed.length === 0
       ? []
@@ -272,6 +280,9 @@ const planChangedReplication = (
     ...(consumer.length === 0 || declared.consumer === undefined
       ? []
       : [{ kind: 'set-consumer' as const, replication, settings: declared.consumer }]),
+    ...(newTables.length === 0 || declared.new_tables === undefined
+      ? []
+      : [{ kind: 'set-new-tables' as const, replication, newTables: declared.new_tables }]),
     ...(added.length === 0 ? [] : [{ kind: 'add-tables' as const, replication, tables: added }]),
     ...(removed.length === 0 ? [] : [{ kind: 'remove-tables' as const, replication, tables: removed }]),
     ...(isMoved ? [{ kind: moveTo(state, replication.desired), name }] : []),
@@ -309,6 +320,7 @@ const planChangedReplication = (
               ...policy.map(describe),
               ...deadLetters.map(describe),
               ...consumer.map(describe),
+              ...newTables.map(describe),
               ...(isMoved ? [`state: ${replication.desired} -> ${state}`] : []),
             ],
           } as const,

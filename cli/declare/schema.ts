@@ -3,6 +3,7 @@ import { captureOptionBounds } from '#core/contracts/capture-options.ts';
 import { databaseKindSchema, tlsModeSchema } from '#core/contracts/database.ts';
 import { deadLetterPolicySchema, maxDeadLetterLimit } from '#core/contracts/dead-letter.ts';
 import { identifierPartSchema } from '#core/contracts/identifiers.ts';
+import { maxTablePatterns, tablePatternSchema } from '#core/contracts/new-tables.ts';
 import { placementSchema, unloggedCascadesSchema, valuePolicySchema } from '#core/contracts/replication.ts';
 import { policyPresetSchema, possibleActionsSchema } from '#core/contracts/schema-policy.ts';
 
@@ -107,12 +108,25 @@ const declaredPolicySchema = z
         z.strictObject({
           source: tableSchema,
           preset: policyPresetSchema.exactOptional(),
-          kinds: kindActionsSchema,
+          kinds: possibleActionsSchema.omit({ 'create-table': true }).default({}),
         }),
       )
       .default([]),
   })
   .meta({ description: 'What is done when a table is changed at the source.' });
+
+const declaredPatternsSchema = z.array(tablePatternSchema).max(maxTablePatterns);
+
+const declaredNewTablesSchema = z
+  .strictObject({
+    include: declaredPatternsSchema.min(1),
+    exclude: declaredPatternsSchema.default([]),
+  })
+  .meta({
+    description:
+      'Tables of the source that are not under `tables` and join the replication all the same, as patterns `schema.table` with `*` and ' +
+      '`?`. `create-table` of `schema_changes` says whether they join by themselves. Left out: as it is; null: none.',
+  });
 
 const declaredDeadLettersSchema = z
   .strictObject({
@@ -152,6 +166,7 @@ export const declaredReplicationSchema = z.strictObject({
   tables: z.array(declaredTableSchema).min(1).max(1_000),
   capture: captureSchema.default({}),
   schema_changes: declaredPolicySchema.exactOptional(),
+  new_tables: declaredNewTablesSchema.nullable().exactOptional(),
   dead_letters: declaredDeadLettersSchema.exactOptional(),
   consumer: declaredConsumerSchema.exactOptional(),
   state: z.enum(['running', 'paused', 'stopped']).exactOptional().meta({
@@ -171,6 +186,7 @@ export const declarationFileSchema = z
 
 export type DeclaredTable = Exclude<z.infer<typeof declaredTableSchema>, string>;
 export type DeclaredPolicy = z.infer<typeof declaredPolicySchema>;
+export type DeclaredNewTables = z.infer<typeof declaredNewTablesSchema> | null;
 export type DeclaredDeadLetters = z.infer<typeof declaredDeadLettersSchema>;
 export type DeclaredConsumer = z.infer<typeof declaredConsumerSchema>;
 export type DeclaredCapture = z.infer<typeof captureSchema>;

@@ -1774,6 +1774,23 @@ export interface components {
           };
         }[];
       };
+      /** @description Null: no table joins by itself. */
+      new_tables: {
+        include: string[];
+        exclude: string[];
+        /** @description Tables that match and are not replicated. `waiting`: add it (POST /replications/{id}/tables), or exclude it. `refused`: it cannot be added, and `message` says why; it is tried again every minute. */
+        found: {
+          source: {
+            schema: string;
+            table: string;
+          };
+          /** @enum {string} */
+          state: 'waiting' | 'refused';
+          message: string | null;
+          /** Format: date-time */
+          since: string;
+        }[];
+      } | null;
     };
     ReplicationList: {
       replications: {
@@ -2159,6 +2176,7 @@ export interface components {
             | 'schema-change-waiting'
             | 'table-skipped'
             | 'table-change-failed'
+            | 'new-tables'
             | 'check-failed'
           )
         | null;
@@ -2213,6 +2231,7 @@ export interface components {
           | 'schema-change-waiting'
           | 'table-skipped'
           | 'table-change-failed'
+          | 'new-tables'
           | 'check-failed';
         /** @enum {string} */
         hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
@@ -2267,6 +2286,7 @@ export interface components {
               | 'schema-change-waiting'
               | 'table-skipped'
               | 'table-change-failed'
+              | 'new-tables'
               | 'check-failed'
             )
           | null;
@@ -2329,6 +2349,7 @@ export interface components {
         | 'schema-change-waiting'
         | 'table-skipped'
         | 'table-change-failed'
+        | 'new-tables'
         | 'check-failed'
         | 'copy-done'
         | 'resync-done';
@@ -2493,6 +2514,7 @@ export interface components {
                 | 'schema-change-waiting'
                 | 'table-skipped'
                 | 'table-change-failed'
+                | 'new-tables'
                 | 'check-failed'
               )
             | null;
@@ -2591,6 +2613,7 @@ export interface components {
             | 'schema-change-waiting'
             | 'table-skipped'
             | 'table-change-failed'
+            | 'new-tables'
             | 'check-failed'
             | 'copy-done'
             | 'resync-done'
@@ -2648,6 +2671,7 @@ export interface components {
             | 'schema-change-waiting'
             | 'table-skipped'
             | 'table-change-failed'
+            | 'new-tables'
             | 'check-failed'
             | 'copy-done'
             | 'resync-done'
@@ -2707,6 +2731,7 @@ export interface components {
             | 'schema-change-waiting'
             | 'table-skipped'
             | 'table-change-failed'
+            | 'new-tables'
             | 'check-failed'
             | 'copy-done'
             | 'resync-done'
@@ -2774,6 +2799,7 @@ export interface components {
             | 'schema-change-waiting'
             | 'table-skipped'
             | 'table-change-failed'
+            | 'new-tables'
             | 'check-failed'
           )
         | null;
@@ -2854,6 +2880,7 @@ export interface components {
         | 'replace-table'
         | 'drop-table'
         | 'truncate'
+        | 'create-table'
         | 'other'
       )[];
       /** @description The change in words. */
@@ -2975,6 +3002,7 @@ export interface components {
           | 'replace-table'
           | 'drop-table'
           | 'truncate'
+          | 'create-table'
           | 'other'
         )[];
         /** @description The change in words. */
@@ -5787,6 +5815,8 @@ export interface operations {
               /** @enum {string} */
               truncate?: 'auto' | 'ask' | 'stop';
               /** @enum {string} */
+              'create-table'?: 'auto' | 'ask' | 'ignore';
+              /** @enum {string} */
               other?: 'ask' | 'stop';
             };
             /**
@@ -5805,10 +5835,7 @@ export interface operations {
                * @enum {string}
                */
               preset?: 'safe' | 'strict' | 'mirror';
-              /**
-               * @description Actions for single kinds of change, in place of those of the preset. `auto`: done at the target, in its place between the rows. `ask`: the table is held before it. `ignore`: the target stays as it is. `stop`: the replication stops before it.
-               * @default {}
-               */
+              /** @default {} */
               kinds?: {
                 /** @enum {string} */
                 'add-column'?: 'auto' | 'ask' | 'stop';
@@ -5842,6 +5869,16 @@ export interface operations {
                 other?: 'ask' | 'stop';
               };
             }[];
+          };
+          /** @description Tables of the source that join the replication by themselves when they are there, or wait for a person: `create-table` of `schema_changes` says which. Without it no table does. */
+          new_tables?: {
+            /** @description Which tables belong to the replication, as patterns `schema.table`: `*` stands for any characters, `?` for one, and a backslash makes the next character stand for itself. */
+            include: string[];
+            /**
+             * @description Which of them are left out all the same.
+             * @default []
+             */
+            exclude?: string[];
           };
         };
       };
@@ -6226,6 +6263,16 @@ export interface operations {
             retriable_restart_wait_ms?: number | null;
             connect_timeout_ms?: number | null;
           };
+          /** @description In the place of what was; null: no table joins by itself any more. */
+          new_tables?: {
+            /** @description Which tables belong to the replication, as patterns `schema.table`: `*` stands for any characters, `?` for one, and a backslash makes the next character stand for itself. */
+            include: string[];
+            /**
+             * @description Which of them are left out all the same.
+             * @default []
+             */
+            exclude?: string[];
+          } | null;
           /** @description Why, for the activity. */
           reason?: string;
         };
@@ -7398,6 +7445,8 @@ export interface operations {
             /** @enum {string} */
             truncate?: 'auto' | 'ask' | 'stop';
             /** @enum {string} */
+            'create-table'?: 'auto' | 'ask' | 'ignore';
+            /** @enum {string} */
             other?: 'ask' | 'stop';
           };
           /**
@@ -7416,10 +7465,7 @@ export interface operations {
              * @enum {string}
              */
             preset?: 'safe' | 'strict' | 'mirror';
-            /**
-             * @description Actions for single kinds of change, in place of those of the preset. `auto`: done at the target, in its place between the rows. `ask`: the table is held before it. `ignore`: the target stays as it is. `stop`: the replication stops before it.
-             * @default {}
-             */
+            /** @default {} */
             kinds?: {
               /** @enum {string} */
               'add-column'?: 'auto' | 'ask' | 'stop';
@@ -12964,6 +13010,7 @@ export interface operations {
                 | 'schema-change-waiting'
                 | 'table-skipped'
                 | 'table-change-failed'
+                | 'new-tables'
                 | 'check-failed'
                 | 'copy-done'
                 | 'resync-done'
@@ -13327,6 +13374,7 @@ export interface operations {
                 | 'schema-change-waiting'
                 | 'table-skipped'
                 | 'table-change-failed'
+                | 'new-tables'
                 | 'check-failed'
                 | 'copy-done'
                 | 'resync-done'
@@ -13586,6 +13634,7 @@ export interface operations {
                 | 'schema-change-waiting'
                 | 'table-skipped'
                 | 'table-change-failed'
+                | 'new-tables'
                 | 'check-failed'
                 | 'copy-done'
                 | 'resync-done'

@@ -44,6 +44,7 @@ const known: Readonly<Record<Condition, true>> = {
   'schema-change-waiting': true,
   'table-skipped': true,
   'table-change-failed': true,
+  'new-tables': true,
   'check-failed': true,
   'copy-done': true,
   'resync-done': true,

@@ -39,6 +39,7 @@ const personConditions: ReadonlySet<string> = new Set([
   'schema-change-waiting',
   'table-skipped',
   'table-change-failed',
+  'new-tables',
   'source-log-limit',
 ]);
 

@@ -26,6 +26,7 @@ const possible = {
   'replace-table': { auto: true, ask: true, stop: true },
   'drop-table': { ask: true, stop: true },
   truncate: { auto: true, ask: true, stop: true },
+  'create-table': { auto: true, ask: true, ignore: true },
   other: { ask: true, stop: true },
 } satisfies { readonly [Kind in ChangeKind]-?: Readonly<Record<NonNullable<Kinds[Kind]>, true>> };
 

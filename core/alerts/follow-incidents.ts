@@ -45,6 +45,8 @@ const holdMs: Readonly<Record<FaultCondition, number>> = {
   'dead-letters': 0,
   'table-skipped': 0,
   'table-change-failed': 0,
+  // A key often comes with the statement after CREATE TABLE.
+  'new-tables': 2 * minute,
   'check-failed': 3 * minute,
 };
 

@@ -35,6 +35,7 @@ export const faultConditionSchema = z.enum([
   'schema-change-waiting',
   'table-skipped',
   'table-change-failed',
+  'new-tables',
   'check-failed',
 ]);
 export type FaultCondition = z.infer<typeof faultConditionSchema>;

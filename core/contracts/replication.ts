@@ -10,6 +10,7 @@ import {
   replicationIdSchema,
   tableRefSchema,
 } from './identifiers.ts';
+import { foundTableSchema, maxFoundTables, newTablesSchema } from './new-tables.ts';
 import { schemaPolicySchema } from './schema-policy.ts';
 import { taskSizeSchema } from './task-size.ts';
 
@@ -43,6 +44,7 @@ export type ValuePolicy = z.infer<typeof valuePolicySchema>;
  * DELETE or ON UPDATE, of MySQL before 9.6 and MariaDB. Those changes are missing at the target.
  */
 export const unloggedCascadesSchema = z.enum(['refuse', 'accept']);
+export type UnloggedCascades = z.infer<typeof unloggedCascadesSchema>;
 
 export const tableMappingSchema = z
   .strictObject({
@@ -184,6 +186,10 @@ export const replicationSchema = z
     snapshotMode: relayedModeSchema.exactOptional(),
     /** What is done about changes of the tables at the source; the preset `safe` when absent. */
     schemaPolicy: schemaPolicySchema.exactOptional(),
+    /** Which tables come to it as they are created at the source; none when absent. */
+    newTables: newTablesSchema.exactOptional(),
+    /** Those that a health check has found and not added. */
+    foundTables: z.array(foundTableSchema).min(1).max(maxFoundTables).readonly().exactOptional(),
     connectorName: z.string(),
     topicPrefix: z.string(),
     slotName: z.string(),

@@ -14,6 +14,7 @@ import { type TableRef, tableKey, tableRefSchema } from './identifiers.ts';
  *   without an event, with their partition.
  * - replace-table: the name means another table, or meant one for a time. drop-table.
  * - truncate.
+ * - create-table: a table came that matches the replication's patterns for new ones.
  * - other: what is none of these, or cannot be understood.
  */
 export const changeKindSchema = z.enum([
@@ -31,6 +32,7 @@ export const changeKindSchema = z.enum([
   'replace-table',
   'drop-table',
   'truncate',
+  'create-table',
   'other',
 ]);
 export type ChangeKind = z.infer<typeof changeKindSchema>;
@@ -73,6 +75,8 @@ export const possibleActionsSchema = z.strictObject({
   'replace-table': recopied(),
   'drop-table': held(),
   truncate: followed(),
+  // `auto` adds the table, and `ask` lists it.
+  'create-table': actionsOf('auto', 'ask', 'ignore'),
   other: held(),
 } satisfies Record<ChangeKind, z.ZodType>);
 

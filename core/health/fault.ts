@@ -175,6 +175,13 @@ export const remedies: Readonly<Record<FaultCondition, Remedy>> = {
     doing: 'The tables stay as they are.',
     advice: 'Fix what the message names, then make the change again.',
   },
+  'new-tables': {
+    doing:
+      'Nothing of these tables is copied; the tables of the replication go on. The health check of each minute looks again.',
+    advice:
+      'Add them, or leave them out for good by a pattern under exclude. Where the message names what is in the way, fix that.',
+    call: 'POST /replications/{id}/tables, or PATCH /replications/{id} {"new_tables": ...}',
+  },
   'check-failed': {
     doing: 'The health check of each minute tries again. Capture and the consumer go on without it.',
     advice: 'Read the log of the Lambda monitor-health: a fault of Millrace itself is the most likely cause.',

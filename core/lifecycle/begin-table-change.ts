@@ -1,6 +1,7 @@
 import { defaultSnapshotMode, type UsedSnapshotMode } from '../capture/snapshot-modes.ts';
 import type { CaptureOptions } from '../contracts/capture-options.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
+import type { NewTables } from '../contracts/new-tables.ts';
 import type { Replication, TableMapping } from '../contracts/replication.ts';
 import { type TableChangeRun, tableChangeExecutionName } from '../contracts/steps.ts';
 import { MillraceError } from '../errors/millrace-error.ts';
@@ -24,6 +25,8 @@ export interface TableChangeRequest {
   readonly resync?: readonly TableRef[];
   /** What the connector has otherwise from now on, of an empty object everything by default; absent: as before. */
   readonly capture?: CaptureOptions;
+  /** Which tables come by themselves from now on; absent: as before. */
+  readonly newTables?: NewTables;
   /** How rows are copied from now on; absent: as before. */
   readonly snapshotMode?: UsedSnapshotMode;
 }
@@ -120,6 +123,7 @@ export const beginTableChange = async (
         capture: Object.keys(request.capture).length === 0 ? undefined : request.capture,
       }),
       ...snapshotModeChange(request.snapshotMode),
+      ...(request.newTables !== undefined && { newTables: request.newTables }),
       tableChange: isAtWork
         ? {
             version,

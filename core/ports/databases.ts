@@ -82,6 +82,11 @@ export interface SourceDatabase extends DescribesTables {
   readonly dialect: SourceDialect;
   ping(): Promise<{ readonly serverVersion: string }>;
   listTables(): Promise<readonly TableDescription[]>;
+  /**
+   * The names of the tables that store rows, also those of which nothing else may be read. Partitions are left out: their rows are their
+   * table's. Absent where no table can be added to a capture that has begun.
+   */
+  listTableNames?(): Promise<readonly TableRef[]>;
   /** Why changes cannot be captured: settings of the server and missing rights of the user, each with its remedy. */
   findCaptureProblems(capture: CaptureNames): Promise<readonly Problem[]>;
   /** What may harm the source though changes can be captured, each with its remedy. Absent where there is nothing of the kind. */

@@ -115,6 +115,8 @@ export type ReplicationChange = Partial<
     | 'tableChange'
     | 'pause'
     | 'schemaPolicy'
+    | 'newTables'
+    | 'foundTables'
     | 'requestCount'
     | 'executionArn'
     | 'capturedSince'

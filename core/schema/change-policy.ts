@@ -24,6 +24,7 @@ export const changePolicies: Readonly<Record<ChangeKind, Readonly<Record<PolicyP
   'replace-table': { safe: 'ask', strict: 'ask', mirror: 'ask' },
   'drop-table': { safe: 'ask', strict: 'ask', mirror: 'ask' },
   truncate: { safe: 'auto', strict: 'ask', mirror: 'auto' },
+  'create-table': { safe: 'ask', strict: 'ignore', mirror: 'auto' },
   other: { safe: 'ask', strict: 'ask', mirror: 'ask' },
 };
 

@@ -171,6 +171,7 @@ const findFaults = (facts: FaultFacts): readonly Fault[] => [
   ...consumerFaults(facts),
   ...findLogLimitFault(facts.sourceLog),
   ...tableFaults(facts),
+  ...newTableFaults(facts),
   ...deadLetterFaults(facts),
 ];
 
@@ -271,6 +272,33 @@ const lagFaults = (lag: Lag, now: Date): readonly Fault[] => {
       since: new Date(now.getTime() - lag.ms).toISOString(),
       isFailure: false,
       figures: { lag_events: lag.events, lag_ms: lag.ms },
+    },
+  ];
+};
+
+/** The first of them are named. */
+const namedTables = 3;
+
+/** Tables of the source that match the replication's patterns for new ones and are not replicated. */
+const newTableFaults = ({ replication: { foundTables = [] } }: FaultFacts): readonly Fault[] => {
+  const [first] = foundTables;
+  if (first === undefined) return [];
+  const named = foundTables
+    .slice(0, namedTables)
+    .map(({ source, message }) =>
+      message === undefined ? tableLabel(source) : `${tableLabel(source)} (${withoutStop(message)})`,
+    );
+  const more = foundTables.length - named.length;
+  return [
+    {
+      condition: 'new-tables',
+      hop: 'source',
+      message:
+        `${countOf(foundTables.length, 'new table')} at the source ${foundTables.length === 1 ? 'is' : 'are'} not replicated: ` +
+        `${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
+      since: foundTables.map(({ since }) => since).toSorted()[0],
+      isFailure: false,
+      figures: { table: tableLabel(first.source) },
     },
   ];
 };

@@ -16,8 +16,9 @@ import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
 import type { addTablesSchema } from './contracts.ts';
-import { mapTables } from './create-replication.ts';
+import { mapRequestedTables } from './create-replication.ts';
 import { invalidRequest } from './invalid-request.ts';
+import { withoutTable } from './new-tables.ts';
 import type { ApiPorts } from './ports.ts';
 
 type AddRequest = z.output<typeof addTablesSchema>;
@@ -50,13 +51,10 @@ export const addTables = async (
         'replication for them (POST /replications).',
     );
   }
-  const added = await mapTables(
+  const added = await mapRequestedTables(
     {
-      source_database_id: sourceDatabase.databaseId,
-      target_database_id: targetDatabase.databaseId,
       target_table_name: seen.targetTemplate ?? defaultTargetTemplate,
       tables: asked,
-      capture: { snapshot_mode: 'no_data' },
     },
     { client: await store.getClient(clientId), source: sourceDatabase, target: targetDatabase },
     await ownerOf(store, seen),
@@ -121,7 +119,7 @@ export const removeTable = async (
       );
     }
     return {
-      request: { tables, leaving: [leaving] },
+      request: { tables, leaving: [leaving], ...withoutTable(current, leaving.source) },
       message: `${tableLabel(leaving.source)} was left out.`,
     };
   });

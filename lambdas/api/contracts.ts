@@ -18,6 +18,7 @@ import { deletionPartSchema, deletionStateSchema } from '#core/contracts/deletio
 import { overallHealthSchema } from '#core/contracts/health-record.ts';
 import { hopSchema } from '#core/contracts/hop.ts';
 import { instantSchema, maxIdentifierBytes } from '#core/contracts/identifiers.ts';
+import { maxTablePatterns, tablePatternSchema } from '#core/contracts/new-tables.ts';
 import {
   desiredStateSchema,
   placementSchema,
@@ -34,6 +35,7 @@ import {
 import { defaultTransactionWaitSeconds, maxTransactionWaitSeconds } from '#core/contracts/steps.ts';
 import { fargateBounds, findSizeProblem } from '#core/contracts/task-size.ts';
 import { roleSchema } from '#core/contracts/token.ts';
+import { maxTables } from '#core/lifecycle/map-tables.ts';
 import { defaultTargetTemplate, refuseTemplate } from '#core/naming/target-template.ts';
 import {
   alertChannelAnswerSchema,
@@ -373,12 +375,6 @@ const schemaNameSchema = identifierSchema.meta({
   description: 'By default `public` of PostgreSQL, and otherwise the registered database.',
 });
 
-/**
- * Enough for a whole schema of a large application. A replication is one item of the state table, whose 400 KB would
- * hold about 1,300 mappings of the longest names.
- */
-export const maxTables = 1_000;
-
 /** PostgreSQL's limit for a table; MySQL's is 4,096, but no target takes so many from one of our sources. */
 const maxMappedColumns = 1_600;
 
@@ -540,7 +536,7 @@ export const schemaPolicyRequestSchema = z.strictObject({
       z.strictObject({
         source: z.strictObject({ schema: identifierSchema.optional(), table: identifierSchema }),
         preset: presetSchema.optional(),
-        kinds: kindActionsSchema.default({}),
+        kinds: kindActionsSchema.omit({ 'create-table': true }).default({}),
       }),
     )
     .max(maxTables)
@@ -640,6 +636,17 @@ export const consumerSettingsAnswerSchema = z.strictObject({
     .meta({ description: 'While a pooled replication has a task of its own, since it is not quiet.' }),
 });
 
+const tablePatternsSchema = z.array(tablePatternSchema).max(maxTablePatterns);
+
+const newTablesRequestSchema = z.strictObject({
+  include: tablePatternsSchema.min(1).meta({
+    description:
+      'Which tables belong to the replication, as patterns `schema.table`: `*` stands for any characters, `?` for one, and a ' +
+      'backslash makes the next character stand for itself.',
+  }),
+  exclude: tablePatternsSchema.default([]).meta({ description: 'Which of them are left out all the same.' }),
+});
+
 export const createReplicationSchema = z.strictObject({
   name: displayNameSchema.optional().meta({ description: 'By default `{source} to {target}`.' }),
   source_database_id: idSchema,
@@ -657,6 +664,11 @@ export const createReplicationSchema = z.strictObject({
   schema_changes: schemaPolicyRequestSchema.prefault({}).meta({
     description:
       'What is done when a table is changed at the source. Later: PUT /replications/{id}/schema-policy.',
+  }),
+  new_tables: newTablesRequestSchema.optional().meta({
+    description:
+      'Tables of the source that join the replication by themselves when they are there, or wait for a person: `create-table` of ' +
+      '`schema_changes` says which. Without it no table does.',
   }),
 });
 
@@ -723,6 +735,27 @@ export const replicationAnswerSchema = z.strictObject({
     connect_timeout_ms: countSchema.nullable().meta({ description: "Null: the driver's own." }),
   }),
   schema_changes: z.strictObject(schemaPolicyShape),
+  new_tables: z
+    .strictObject({
+      include: z.array(z.string()),
+      exclude: z.array(z.string()),
+      found: z
+        .array(
+          z.strictObject({
+            source: tableNameAnswerSchema,
+            state: z.enum(['waiting', 'refused']),
+            message: z.string().nullable(),
+            since: instantSchema,
+          }),
+        )
+        .meta({
+          description:
+            'Tables that match and are not replicated. `waiting`: add it (POST /replications/{id}/tables), or exclude it. `refused`: it ' +
+            'cannot be added, and `message` says why; it is tried again every minute.',
+        }),
+    })
+    .nullable()
+    .meta({ description: 'Null: no table joins by itself.' }),
 });
 
 const actionReasonSchema = displayTextSchema.optional().meta({ description: 'Why, for the activity.' });
@@ -773,6 +806,10 @@ export const updateReplicationSchema = z
       })
       .optional()
       .meta({ description: 'Options of the connector (null: as by default), and how rows are copied.' }),
+    new_tables: newTablesRequestSchema
+      .nullable()
+      .optional()
+      .meta({ description: 'In the place of what was; null: no table joins by itself any more.' }),
     reason: actionReasonSchema,
   })
   .meta({ description: 'What is left out stays as it is.' });

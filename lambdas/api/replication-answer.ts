@@ -54,6 +54,7 @@ export const toReplicationAnswer = (replication: Replication): z.input<typeof re
   })),
   capture: toCaptureAnswer(replication),
   schema_changes: toPolicyFields(replication.schemaPolicy),
+  new_tables: toNewTables(replication),
 });
 
 export const toConsumerSettings = ({
@@ -64,6 +65,21 @@ export const toConsumerSettings = ({
   memory_mib: size?.memoryMib ?? null,
   moved_out: movedOut === undefined ? null : { ...movedOut },
 });
+
+const toNewTables = ({
+  newTables,
+  foundTables = [],
+}: Replication): z.input<typeof replicationAnswerSchema>['new_tables'] =>
+  newTables === undefined
+    ? null
+    : {
+        include: [...newTables.include],
+        exclude: [...(newTables.exclude ?? [])],
+        found: foundTables.map(({ source, state, message, since }) => ({
+          ...{ source, state, since },
+          message: message ?? null,
+        })),
+      };
 
 const toTableChange = ({
   tableChange,

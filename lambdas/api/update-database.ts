@@ -9,12 +9,12 @@ import { MillraceError, type Problem, toMillraceError } from '#core/errors/millr
 import { applyDatabaseChange } from '#core/lifecycle/apply-database-change.ts';
 import { changeAgainAfterCure } from '#core/lifecycle/change-again.ts';
 import { underLease } from '#core/lifecycle/lease.ts';
+import { refuseClaimed } from '#core/lifecycle/map-tables.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
 import type { Credentials } from '#core/ports/services.ts';
 import { findKindProblems } from '#core/validation/kind-problems.ts';
 import type { updateDatabaseSchema } from './contracts.ts';
-import { refuseClaimed } from './create-replication.ts';
 import { recordDatabaseChange } from './database-activity.ts';
 import { invalidRequest } from './invalid-request.ts';
 import type { ApiPorts } from './ports.ts';

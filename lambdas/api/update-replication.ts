@@ -24,8 +24,9 @@ import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { createdTableMark } from '#core/naming/names.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
 import type { createReplicationSchema, updateReplicationSchema } from './contracts.ts';
-import { mapTables } from './create-replication.ts';
+import { mapRequestedTables } from './create-replication.ts';
 import { invalidRequest } from './invalid-request.ts';
+import { describeNewTables, readNewTables } from './new-tables.ts';
 import type { ApiPorts } from './ports.ts';
 
 type UpdateRequest = z.output<typeof updateReplicationSchema>;
@@ -58,6 +59,9 @@ export const updateReplication = async (
   const tables = wish.tables === undefined ? seen.tables : await remap(seen, wish.tables, ports);
   const capture = wish.capture === undefined ? undefined : mergeCapture(seen.capture, wish.capture, ports);
   const mode = newSnapshotMode(seen, wish.capture?.snapshot_mode);
+  const newTables =
+    wish.new_tables &&
+    readNewTables(wish.new_tables, await ports.store.getDatabase(clientId, seen.sourceDatabaseId));
 
   return underLease(replicationId, ports, async () => {
     const current = await store.getReplication(clientId, replicationId);
@@ -69,7 +73,11 @@ export const updateReplication = async (
       return before === undefined || isSame(before, after) ? [] : [{ before, after }];
     });
     const isCaptureChanged = capture !== undefined && !isSame(current.capture ?? {}, capture);
-    if (changes.length === 0 && !isCaptureChanged && mode === undefined) return current;
+    const isNewTablesChanged =
+      wish.new_tables !== undefined &&
+      describeNewTables(current.newTables) !== describeNewTables(newTables ?? undefined);
+    if (changes.length === 0 && !isCaptureChanged && mode === undefined && !isNewTablesChanged)
+      return current;
     if (changes.some(({ before, after }) => after.revision !== before.revision)) requireCopyable(current);
 
     const moved = changes.filter(({ before, after }) => tableKey(before.target) !== tableKey(after.target));
@@ -84,11 +92,24 @@ export const updateReplication = async (
     };
     // A start that has failed may have left its connector and topics, and nothing would remove them any more.
     if (mode === defaultSnapshotMode && current.generation > 0) await removeRelay(current, ports);
+    const saved =
+      isNewTablesChanged || (mode !== undefined && changes.length === 0 && !isCaptureChanged)
+        ? await saveSettings(
+            current,
+            {
+              ...(changes.length === 0 && !isCaptureChanged && snapshotModeChange(mode)),
+              // What was found goes by the patterns before; the next health check looks again.
+              ...(isNewTablesChanged && { newTables: newTables ?? undefined, foundTables: undefined }),
+            },
+            ports,
+          )
+        : current;
     const changed =
-      changes.length === 0 && !isCaptureChanged
-        ? await saveSnapshotMode(current, mode, ports)
-        : await beginTableChange(current, request, ports);
-    const message = describeChange(changes, isCaptureChanged, mode);
+      changes.length === 0 && !isCaptureChanged ? saved : await beginTableChange(saved, request, ports);
+    const message = [
+      ...describeChange(changes, isCaptureChanged, mode),
+      ...(isNewTablesChanged ? ['Other tables join by themselves from now on.'] : []),
+    ].join(' ');
     await store.addActivity(current, {
       at: clock.now().toISOString(),
       actor: 'user',
@@ -103,6 +124,7 @@ export const updateReplication = async (
           current.capture,
         ),
         ...(mode !== undefined && { snapshot_mode: modeOf(current) }),
+        ...(isNewTablesChanged && { new_tables: describeNewTables(current.newTables) }),
       },
       after: {
         ...describeValues(
@@ -111,6 +133,7 @@ export const updateReplication = async (
           capture,
         ),
         ...(mode !== undefined && { snapshot_mode: mode }),
+        ...(isNewTablesChanged && { new_tables: describeNewTables(changed.newTables) }),
       },
     });
     ports.logFor(current.connectorName, replicationId).info(message, { version: changed.tablesVersion });
@@ -127,13 +150,13 @@ const newSnapshotMode = (
   wished: UsedSnapshotMode | undefined,
 ): UsedSnapshotMode | undefined => (wished === modeOf(replication) ? undefined : wished);
 
-/** The plan of a copy is the same for each mode, so one that has begun goes on in another. */
-const saveSnapshotMode = async (
+/** What changes nothing of what runs. The plan of a copy is the same for each snapshot mode, so one that has begun goes on in another. */
+const saveSettings = async (
   { clientId, replicationId, generation, status, desired, tablesVersion }: Replication,
-  mode: UsedSnapshotMode | undefined,
+  settings: Parameters<ApiPorts['store']['updateReplication']>[2],
   { store }: Pick<ApiPorts, 'store'>,
 ): Promise<Replication> => {
-  const changed = await store.updateReplication(clientId, replicationId, snapshotModeChange(mode), {
+  const changed = await store.updateReplication(clientId, replicationId, settings, {
     generation,
     status,
     desired,
@@ -162,13 +185,10 @@ const remap = async (
   const owner = await ownerOf(store, replication);
   const mark = createdTableMark(replication, owner);
   const keys = new Set(wished.map(({ mapping }) => tableKey(mapping.source)));
-  const mapped = await mapTables(
+  const mapped = await mapRequestedTables(
     {
-      source_database_id: sourceDatabase.databaseId,
-      target_database_id: targetDatabase.databaseId,
       target_table_name: replication.targetTemplate ?? defaultTargetTemplate,
       tables: wished.map(({ mapping, wish }) => toRequest(mapping, wish)),
-      capture: { snapshot_mode: 'no_data' },
     },
     { client: await store.getClient(replication.clientId), source: sourceDatabase, target: targetDatabase },
     owner,
@@ -323,7 +343,7 @@ const describeChange = (
   changes: readonly MappingChange[],
   isCaptureChanged: boolean,
   mode: UsedSnapshotMode | undefined,
-): string => {
+): readonly string[] => {
   const again = changes.filter(({ before, after }) => before.revision !== after.revision);
   const named = (list: readonly MappingChange[]): string =>
     list.map(({ after }) => tableLabel(after.source)).join(', ');
@@ -332,7 +352,7 @@ const describeChange = (
     ...(again.length === 0 ? [] : [`Copied again: ${named(again)}.`]),
     ...(isCaptureChanged ? ['The options of the connector were changed.'] : []),
     ...(mode === undefined ? [] : [`The snapshot mode is ${mode} from the next copy on.`]),
-  ].join(' ');
+  ];
 };
 
 const describeValues = (

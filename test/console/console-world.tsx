@@ -93,5 +93,6 @@ export const replication = (change: Partial<Replication> = {}): Replication =>
     tables: [],
     dead_letters: { policy: 'continue', limit: 1_000 },
     schema_changes: { preset: 'safe', kinds: {}, tables: [] },
+    new_tables: null,
     ...change,
   }) as unknown as Replication;

@@ -13,6 +13,7 @@ import {
   jsonChecksStatement,
   readCascades,
   readTables,
+  tableNamesStatement,
   tablesStatement,
 } from '#core/databases/mysql/source/catalog.ts';
 import { nextBoundStatement } from '#core/databases/mysql/source/copy-statements.ts';
@@ -71,6 +72,11 @@ export const openSourceDatabase = (
         (table) => withUnloggedCascades(executor, table),
       );
     },
+    listTableNames: async () =>
+      (await executor.query('read the catalog', tableNamesStatement(databaseName))).map(({ tableName }) => ({
+        schema: databaseName,
+        table: tableName ?? '',
+      })),
     findCaptureProblems: async () =>
       findServerProblems(flavor, await readReadiness(executor, flavor, databaseName), settings),
     findCaptureWarnings: async () => findServerWarnings(flavor, await readVariables(executor, ['gtid_mode'])),

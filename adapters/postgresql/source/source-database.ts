@@ -25,6 +25,7 @@ import {
   describeTableStatement,
   describeTablesStatement,
   earlierRowsStatement,
+  listTableNamesStatement,
   listTablesStatement,
   parseTableDescription,
   readablePartitionsStatement,
@@ -65,6 +66,11 @@ export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase
     },
     describeTable: (ref) => describeTable(executor, ref, 'source'),
     describeTables: (refs) => describeTables(executor, refs, 'source'),
+    listTableNames: async () =>
+      (await executor.query('read the catalog', listTableNamesStatement)).map(({ schema, table }) => ({
+        schema: schema ?? '',
+        table: table ?? '',
+      })),
     findCaptureProblems: async ({ slotName }) =>
       findServerProblems(await readCaptureReadiness(executor, slotName), settings),
     findCaptureWarnings: async ({ slotName }) =>

@@ -148,6 +148,7 @@ const PolicyPanel = ({
           </p>
         ))}
         <CliLine line={`millrace ddl policy ${replication.replication_id}`} />
+        <NewTables replication={replication} />
       </div>
       {edits && found.data !== undefined && (
         <PolicyDialog
@@ -160,6 +161,30 @@ const PolicyPanel = ({
     </section>
   );
 };
+
+/** Which tables join the replication as they are created, and those that have not. */
+const NewTables = ({
+  replication: { replication_id: id, new_tables: newTables },
+}: {
+  readonly replication: Replication;
+}) =>
+  newTables === null ? (
+    <p>No table joins the replication as it is created at the source.</p>
+  ) : (
+    <>
+      <p>
+        Tables that join as they are created at the source: <b>{newTables.include.join(', ')}</b>
+        {newTables.exclude.length > 0 && <>, without {newTables.exclude.join(', ')}</>}.
+      </p>
+      {newTables.found.map(({ source, state, message }) => (
+        <p key={nameOf(source)}>
+          Table <b>{nameOf(source)}</b> {state === 'waiting' ? 'waits for a person' : 'cannot be added'}
+          {message === null ? '.' : `: ${message}`}
+        </p>
+      ))}
+      <CliLine line={`millrace new-tables ${id}`} />
+    </>
+  );
 
 const listOf = (kinds: Readonly<Record<string, string>>): readonly string[] =>
   Object.entries(kinds).map(([kind, action]) => `${kind}=${action}`);

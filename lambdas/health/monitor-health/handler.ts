@@ -8,6 +8,7 @@ import { revisionOf } from '#core/contracts/task-revision.ts';
 import { removeRowRelay } from '#core/copy/row-relay.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { type LogLook, lookAtLog, withinLookTime } from '#core/health/observe-source-log.ts';
+import { addNewTables } from '#core/lifecycle/add-new-tables.ts';
 import { fitPool } from '#core/lifecycle/ensure-pool.ts';
 import { createPooledTasks } from '#core/lifecycle/pooled-tasks.ts';
 import { describeTransactions } from '#core/lifecycle/start-wait.ts';
@@ -83,6 +84,15 @@ export const handler = createHealthHandler('monitor-health', async (context, run
             return removeRowRelay(replication, { kafka, connect, clock, log });
           }),
         topicRetentionHours: kafkaService.topicRetentionHours,
+        newTables: {
+          add: (replication, holder, log) =>
+            addNewTables(replication, holder, {
+              ...{ store, executions, clock, log },
+              openSource: sources.use,
+              withTarget: (database, use) =>
+                withOpened(async (keep) => use(keep(await databases.openTarget(database)))),
+            }),
+        },
         sources: {
           look: (replication, before, { connectAnswers, ...options }) => {
             const look = async (): Promise<LogLook> =>

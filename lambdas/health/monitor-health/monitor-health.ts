@@ -16,6 +16,7 @@ import {
   observeReplication,
 } from '#core/health/observe-replication.ts';
 import { chooseUpdates, decideUpdate, type SeenConsumer } from '#core/health/update-consumers.ts';
+import { looksForNewTables } from '#core/lifecycle/add-new-tables.ts';
 import { resumeDeletion } from '#core/lifecycle/begin-deletion.ts';
 import { resumeTableChange } from '#core/lifecycle/begin-table-change.ts';
 import { changeAgain, changesAgainByItself } from '#core/lifecycle/change-again.ts';
@@ -51,6 +52,7 @@ export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
     listUncaptured(replication: Replication): Promise<readonly TableRef[]>;
   };
   readonly sources: WatchSourcesPorts['sources'];
+  readonly newTables: NewTablesCheck;
   readonly removeRowRelay: EndingPorts['removeRowRelay'];
   readonly metrics: HealPorts['metrics'] & RecordHealthPorts['metrics'];
   readonly queue: RecordHealthPorts['queue'];
@@ -61,6 +63,11 @@ export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
   /** Of the task definition that the last deployment made; undefined where it says none. */
   readonly taskRevision: number | undefined;
   readonly logFor: (replication: Replication) => Log;
+}
+
+/** As `addNewTables`, with the connection that all looks of one check at one source share. */
+export interface NewTablesCheck {
+  add(replication: Replication, holder: string, log: Log): Promise<number>;
 }
 
 export interface HealthReport {
@@ -134,15 +141,16 @@ export const monitorHealth = async (
     log.error('Could not see to it that there are enough pool tasks; the next check tries again', { error });
   });
   // Last, so that a source that does not answer keeps nothing waiting.
-  const [ended, losses] = await Promise.all([
+  const [ended, losses, added] = await Promise.all([
     checkCaptures(all, holder, ports),
     watchSources(all, connect.answers, startedMs, ports),
+    lookForTables(all, holder, startedMs, ports),
   ]);
   const lost = await endLost(losses, holder, ports);
   await recordHealth(all, seen, ports);
   const report = {
     examined: replications.length - leftOut.length,
-    healed: errandsDone + healed + updated + moved + ended + lost,
+    healed: errandsDone + healed + updated + moved + ended + lost + added,
   };
   log.info(
     `Examined ${countOf(report.examined, 'replication')}, carried out ${countOf(report.healed, 'action')}`,
@@ -351,6 +359,27 @@ const checkCaptures = async (
     },
     report: (log, error) =>
       log.warn('Could not look at the source; the next check in 5 minutes tries again', { error }),
+  });
+  return healed;
+};
+
+/** A look takes some queries of the source's catalog, and one that adds tables some of the target's. */
+const newTablesEndAfterMs = 35_000;
+const parallelNewTables = 10;
+
+/** Tables that have come at the sources of replications that take them. */
+const lookForTables = async (
+  replications: readonly Replication[],
+  holder: string,
+  startedMs: number,
+  ports: MonitorHealthPorts,
+): Promise<number> => {
+  const { healed } = await actOnEach(replications.filter(looksForNewTables), {
+    ...{ logFor: ports.logFor, parallel: parallelNewTables },
+    mayBegin: () => ports.clock.now().getTime() - startedMs < newTablesEndAfterMs,
+    act: (replication, log) => ports.newTables.add(replication, holder, log),
+    report: (log, error) =>
+      log.warn('Could not look for new tables at the source; the next check tries again', { error }),
   });
   return healed;
 };

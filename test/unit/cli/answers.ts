@@ -43,6 +43,7 @@ export const replicationAnswer = (change: Partial<Replication> = {}): Replicatio
     mappedTable('sales', 'dotted.name', 'shop_dotted.name'),
   ],
   schema_changes: { preset: 'safe', kinds: {}, tables: [] },
+  new_tables: null,
   capture: {
     snapshot_mode: 'no_data',
     max_batch_events: 8_192,

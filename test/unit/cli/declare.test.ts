@@ -58,6 +58,7 @@ describe('export and plan', () => {
       tables: replicationAnswer().tables.map((table) => ({ ...table, columns, value_policy: 'text' })),
       capture: { ...replicationAnswer().capture, max_batch_events: 100, connect_timeout_ms: 5_000 },
       dead_letters: { policy: 'continue', limit: 50 },
+      new_tables: { include: ['sales.*'], exclude: ['sales.tmp_*'], found: [] },
     });
     api.on('GET /replications/3', { body: exported });
     api.on('GET /databases/1', { body: databaseAnswer({ ca_pem: '-----BEGIN CERTIFICATE-----\nabc\n' }) });
@@ -73,6 +74,24 @@ describe('export and plan', () => {
     const applied = await cli('apply', '-f', folder);
     expect([applied.exitCode, changesMade()]).toEqual([0, []]);
   });
+});
+
+test('a table that has joined by a pattern is no difference, and other patterns are', async () => {
+  const joined = { include: ['sales.*'], exclude: [], found: [] };
+  api.on('GET /replications/3', { body: replicationAnswer({ new_tables: joined }) });
+  declare(shop, '1.yaml');
+  declare(targetPart, '2.yml');
+  declare(replication('', '[orders]'), '3.yaml');
+  expect((await cli('plan', '-f', folder)).stdout).toBe('No changes.\n');
+  declare(
+    replication("new_tables: {include: ['sales.*'], exclude: ['sales.dotted*']}", '[orders]'),
+    '3.yaml',
+  );
+  const { stdout } = await cli('plan', '-f', folder);
+  expect(stdout).toContain('- table sales.dotted.name');
+  expect(stdout).toContain(
+    'new_tables: {"include":["sales.*"],"exclude":[]} -> {"include":["sales.*"],"exclude":["sales.dotted*"]}',
+  );
 });
 
 describe('plan', () => {

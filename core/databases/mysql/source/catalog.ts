@@ -16,6 +16,14 @@ ORDER BY TABLE_NAME`,
   values: values(schema, table),
 });
 
+/** Of base tables, without what a server that stopped in the middle of an ALTER has left. */
+export const tableNamesStatement = (schema: string): Statement => ({
+  text: `SELECT TABLE_NAME AS tableName FROM information_schema.TABLES
+WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME NOT LIKE '#sql%' AND TABLE_NAME NOT LIKE '#mysql50#%'
+ORDER BY TABLE_NAME`,
+  values: [schema],
+});
+
 export const columnsStatement = (schema: string, table?: string): Statement => ({
   text: `SELECT TABLE_NAME AS tableName, COLUMN_NAME AS columnName, DATA_TYPE AS dataType, COLUMN_TYPE AS columnType,
   CHARACTER_MAXIMUM_LENGTH AS maxLength, NUMERIC_PRECISION AS numericPrecision, NUMERIC_SCALE AS numericScale,

@@ -270,12 +270,16 @@ WHERE ${condition}
 ORDER BY n.nspname, c.relname`;
 
 /** Tables that a user may have made, in every schema. */
-export const listTablesStatement: Statement = {
-  text: describeTables(
-    `c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
-  AND n.nspname NOT IN ('information_schema', 'millrace') AND n.nspname !~ '^pg_'`,
-    true,
-  ),
+const madeByUsers = `c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
+  AND n.nspname NOT IN ('information_schema', 'millrace') AND n.nspname !~ '^pg_'`;
+
+export const listTablesStatement: Statement = { text: describeTables(madeByUsers, true) };
+
+/** Of logged tables that are no partitions. */
+export const listTableNamesStatement: Statement = {
+  text: `SELECT n.nspname AS schema, c.relname AS "table" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE ${madeByUsers} AND c.relpersistence = 'p' AND NOT c.relispartition
+ORDER BY n.nspname, c.relname`,
 };
 
 /** Also answers for views and whatever else has that name, so that a message can say what it is. */

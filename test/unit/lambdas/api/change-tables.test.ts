@@ -34,6 +34,22 @@ describe('tables', () => {
     expect(meanwhile).toMatchObject({ status: 409, body: { code: 'Conflict' } });
   });
 
+  test('that are left out are excluded from those that come by themselves', async () => {
+    const { request, ids, path, replications } = await withStatus({
+      ...active,
+      newTables: { include: ['public.*'] },
+    });
+    await request(ids.client, 'POST', path, airports);
+    const replication = replications.get(ids.replication);
+    if (replication === undefined) throw new Error('It is gone.');
+    const { tableChange: _done, ...done } = replication;
+    replications.set(ids.replication, done);
+    await request(ids.client, 'DELETE', `${path}/public.flights`);
+    expect(replications.get(ids.replication)).toMatchObject({
+      newTables: { include: ['public.*'], exclude: ['public.flights'] },
+    });
+  });
+
   test('that another replication writes are not added', async () => {
     const { request, ids, path, owners, replications } = await withStatus(active);
     const before = replications.get(ids.replication);

@@ -49,6 +49,7 @@ test('a replication is configured only, with names of its own and the default ta
       },
     ],
     schema_changes: { preset: 'safe', kinds: {}, tables: [] },
+    new_tables: null,
     capture: {
       snapshot_mode: 'no_data',
       max_batch_events: 8_192,
@@ -70,6 +71,7 @@ test('a replication is configured only, with names of its own and the default ta
     consumer: _consumer,
     dead_letters: _deadLetters,
     schema_changes: _policy,
+    new_tables: _newTables,
     ...listed
   } = answer.body;
   expect((await request(client, 'GET', '/replications')).body).toEqual({

@@ -183,6 +183,7 @@ export const createStorm = async ({ seed, openStore }: StormOptions) => {
       store: { ...used, listReplicationKeys: async () => [await current()] },
       connect,
       connectors: { ...connect, recreate: setConnector('RUNNING') },
+      newTables: { add: async () => 0 },
       captures: { listUncaptured: async () => [] },
       sources: {
         look: async () => ({ sourceLog: { readAt: clock.now().toISOString(), warnings: [] }, isOpen: false }),

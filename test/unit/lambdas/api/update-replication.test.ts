@@ -22,6 +22,49 @@ const active = { status: 'active', desired: 'running', generation: 1, copyGenera
 const flights = { source: { table: 'flights' } };
 const flightsRef = { schema: 'public', table: 'flights' };
 
+describe('tables that come by themselves', () => {
+  const newTables = { include: ['public.*'] };
+
+  test('are chosen by a version, and nothing is copied again for it', async () => {
+    const { patch, path, request, ids, stored, executions } = await withStatus(active);
+    const etag = String((await request(ids.client, 'GET', path)).headers.etag);
+    const answer = await patch({ new_tables: newTables }, { 'if-match': etag });
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { new_tables: { include: ['public.*'], exclude: [], found: [] }, table_change: null },
+    });
+    expect((await patch({ new_tables: null }, { 'if-match': etag })).status).toBe(412);
+    expect(executions.size).toBe(0);
+    const { body } = await request(ids.client, 'GET', `${path}/activity`);
+    expect((body.activity as readonly unknown[])[0]).toMatchObject({
+      action: 'replication-changed',
+      before: { new_tables: 'none' },
+      after: { new_tables: '{"exclude":[],"include":["public.*"]}' },
+    });
+    await patch({ new_tables: null });
+    expect(stored().newTables).toBeUndefined();
+  });
+
+  test('what was found by other patterns is forgotten', async () => {
+    const found = {
+      source: { schema: 'public', table: 'x' },
+      state: 'waiting',
+      since: '2026-03-01T12:00:00.000Z',
+    } as const;
+    const { patch, stored } = await withStatus({ ...active, newTables, foundTables: [found] });
+    await patch({ new_tables: newTables });
+    expect(stored().foundTables).toHaveLength(1);
+    await patch({ new_tables: { ...newTables, exclude: ['public.x'] } });
+    expect(stored().foundTables).toBeUndefined();
+  });
+
+  test.each(['orders', 'public.', 'public.a\\'])('%s is no pattern', async (pattern) => {
+    const { patch, stored } = await withStatus(active);
+    expect((await patch({ new_tables: { include: [pattern] } })).status).toBe(400);
+    expect(stored().newTables).toBeUndefined();
+  });
+});
+
 describe('a replication that has copied nothing', () => {
   test('takes another mapping and other options at once, and its activity has both states', async () => {
     const { patch, stored, executions, request, ids, path } = await withStatus();

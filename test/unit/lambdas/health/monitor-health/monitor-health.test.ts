@@ -88,6 +88,7 @@ const createWorld = (change: Partial<Replication> = {}) => {
       restartFailed: callOf('restartFailed'),
       recreate: call('recreate'),
     },
+    newTables: { add: async () => 0 },
     captures: {
       listUncaptured: async () => {
         calls.push('listUncaptured');
