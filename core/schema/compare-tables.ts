@@ -104,7 +104,7 @@ const compareColumns = (
   }
   const { name } = before;
   if (before.isGenerated !== after.isGenerated) {
-    return [harmful('other', `column ${name} is ${after.isGenerated ? 'now' : 'no longer'} generated`)];
+    return [harmful('rewrite', `column ${name} is ${after.isGenerated ? 'now' : 'no longer'} generated`)];
   }
   if (typeOf(before) !== typeOf(after)) {
     const what = `the type of column ${name} was changed from ${spelled(before)} to ${spelled(after)}`;

@@ -29,11 +29,11 @@ export interface ShapeOutlook {
 
 /** Compares what is known of a table with what its catalog says now, as the policy has it. */
 export const lookAhead = (
-  { copied, seen }: KnownShape,
+  { copied, seen, retired = [] }: KnownShape,
   now: TableDescription,
   policy: SchemaPolicy | undefined,
 ): ShapeOutlook => {
-  const unlogged = compareTables(seen, now).filter(
+  const unlogged = [...compareTables(seen, now), ...findReused({ copied, seen, retired }, now)].filter(
     ({ kind, isHarmless }) =>
       !isHarmless && !logged.has(kind) && actionFor(policy, now.ref, kind) !== 'ignore',
   );
@@ -50,6 +50,31 @@ export const lookAhead = (
     awaited,
   };
 };
+
+/**
+ * Generated columns with the name of an ordinary one that is there no more. They are not replicated, and the target may have kept the
+ * other's values under this name.
+ */
+const findReused = (
+  { copied, seen, retired }: Required<Pick<KnownShape, 'copied' | 'seen' | 'retired'>>,
+  now: TableDescription,
+): readonly ShapeChange[] =>
+  now.columns
+    .filter(
+      ({ name, isGenerated, catalog }) =>
+        isGenerated &&
+        (retired.includes(name) ||
+          [copied, seen].some(({ columns }) =>
+            columns.some(
+              (before) =>
+                before.name === name && !before.isGenerated && before.catalog?.number !== catalog?.number,
+            ),
+          )),
+    )
+    .map(({ name }) => ({
+      ...{ kind: 'rewrite', isHarmless: false },
+      what: `generated column ${name} was added, and another column had its name before`,
+    }));
 
 const isLeftToPerson = (action: ChangeAction): boolean => action === 'ask' || action === 'stop';
 

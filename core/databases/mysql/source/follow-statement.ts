@@ -177,6 +177,11 @@ class AlteredTable {
   #add([first, ...tokens]: readonly Token[]): Failed | undefined {
     const name = nameOf(first);
     const definition = parseColumnDefinition(tokens);
+    if (name !== undefined && tokens.some((token) => wordOf(token) === 'AS')) {
+      // The target has none of the kind, which a new copy knows.
+      const isThere = this.#columns.some((column) => column.isGenerated && isNamed(name)(column));
+      return isThere ? undefined : { kind: 'rewrite' };
+    }
     if (name === undefined || definition === undefined) return { kind: 'other' };
     if (this.#columns.some(isNamed(name))) return undefined;
     const described = this.#describedNow(name, definition);

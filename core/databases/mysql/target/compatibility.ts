@@ -1,3 +1,4 @@
+import { findUncomputed, generatedTarget } from '../../../canonical/compatibility.ts';
 import type { ColumnDescription, TableDescription } from '../../../contracts/table-description.ts';
 import { isCharacterType } from '../types/texts.ts';
 import { inexactness, isCollationAsFine } from './collations.ts';
@@ -25,6 +26,7 @@ export const compareTargetTable = (source: TableDescription, target: TableDescri
       );
       return reason === undefined ? [] : [`column ${column.name} ${reason}`];
     }),
+    ...findUncomputed(source, target),
     ...target.columns
       .filter(
         (column) =>
@@ -44,7 +46,7 @@ export const comparableTarget = (
   isKey: boolean,
 ): string | undefined => {
   if (target === undefined) return 'is missing';
-  if (target.isGenerated) return 'is generated, so it cannot be written';
+  if (target.isGenerated) return generatedTarget;
   if (target.notNull && !source.notNull) return 'is NOT NULL, but the source allows NULL';
   if (!holdsEveryValue(source, target, isKey)) {
     return `is ${target.native?.type ?? target.type}, but the source has ${source.native?.type ?? source.type}`;

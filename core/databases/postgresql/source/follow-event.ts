@@ -42,6 +42,8 @@ export const followEvent = (
   let next = countColumns(known);
   for (const column of columns) {
     if (knownNumbers.has(column.catalog.number)) continue;
+    if (known.columns.some(({ catalog }) => catalog?.number === column.catalog.number))
+      return unknown('rewrite', `column ${column.name} is no longer generated`);
     next += 1;
     // Else one was added and dropped in between, of which an event may still come.
     if (column.catalog.number !== next) {

@@ -1,4 +1,4 @@
-import { comparableTarget } from '../../../canonical/compatibility.ts';
+import { comparableTarget, findUncomputed } from '../../../canonical/compatibility.ts';
 import type { TableDescription } from '../../../contracts/table-description.ts';
 import { replicatedColumns } from '../source/copy-statements.ts';
 
@@ -17,6 +17,7 @@ export const compareTargetTable = (source: TableDescription, target: TableDescri
       );
       return reason === undefined ? [] : [`column ${column.name} ${reason}`];
     }),
+    ...findUncomputed(source, target),
     ...target.columns
       .filter(
         (column) =>

@@ -20,6 +20,18 @@ test('a key that has the collation of the source distinguishes what the source d
   expect(compareTargetTable(collated, collated)).toEqual([]);
 });
 
+test('a column that the source computes is no ordinary one at the target', () => {
+  const generated = { ...key('utf8mb4_nopad_bin'), name: 'g', isGenerated: true, notNull: false };
+  const computing = tableOf([key('utf8mb4_nopad_bin'), generated], ['v']);
+  expect(compareTargetTable(computing, computing)).toEqual([]);
+  expect(
+    compareTargetTable(
+      computing,
+      tableOf([key('utf8mb4_nopad_bin'), { ...generated, isGenerated: false }], ['v']),
+    ),
+  ).toEqual([expect.stringMatching(/^column g is an ordinary column/)]);
+});
+
 test('the case of digits does not matter', () => {
   const ids = tableOf([sourceColumn('uuid', { notNull: true })], ['v']);
   const target = mysqlColumn('char(36)', {
