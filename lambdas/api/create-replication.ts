@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import { refuseCaptureOptions } from '#core/capture/capture-config.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { CaptureOptionName, CaptureOptions } from '#core/contracts/capture-options.ts';
-import type { Database } from '#core/contracts/database.ts';
 import type { ClientId } from '#core/contracts/identifiers.ts';
 import type { ConsumerSettings, Placement, Replication, TableMapping } from '#core/contracts/replication.ts';
 import type { TargetOwner } from '#core/contracts/target-owner.ts';
