@@ -73,6 +73,7 @@ const replicationOf = (replicationId: number, tablesEach: number): Replication =
   topicPrefix: `client_1_db_${replicationId}`,
   slotName: `millrace_client_1_db_${replicationId}`,
   publicationName: `millrace_client_1_db_${replicationId}`,
+  newTables: { include: ['public.*'] },
   status: 'active',
   desired: 'running',
   generation: 1,

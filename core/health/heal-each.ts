@@ -43,7 +43,8 @@ export const actOnEach = async (
     }
     const log = logFor(replication);
     try {
-      healed += await act(replication, log);
+      const acted = await act(replication, log);
+      healed += acted;
     } catch (error) {
       report(log, error, replication);
     }

@@ -14,7 +14,12 @@ import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { LeaseStore, RegistryStore, ReplicationStore } from '../ports/state-store.ts';
 import { changePolicies } from '../schema/change-policy.ts';
 import { isShadowTable } from '../schema/shadow-tables.ts';
-import { type BeginTableChangePorts, beginTableChange, requireChangeable } from './begin-table-change.ts';
+import {
+  type BeginTableChangePorts,
+  beginTableChange,
+  requireChangeable,
+  tablesVersion,
+} from './begin-table-change.ts';
 import { underFreeLease } from './lease.ts';
 import { mapTables, refuseClaimed } from './map-tables.ts';
 import { ownerOf } from './own-tables.ts';
@@ -29,6 +34,8 @@ export interface NewTablesPorts extends BeginTableChangePorts {
   /** Calls `use` with the replication's target, and closes it. */
   readonly withTarget: <T>(database: Database, use: (target: TargetDatabase) => Promise<T>) => Promise<T>;
   readonly log: Log;
+  /** Once it is aborted, nothing is added. */
+  readonly signal?: AbortSignal;
 }
 
 /** Tables that one look adds: they are copied together, and nothing else is changed of the replication meanwhile. */
@@ -47,6 +54,7 @@ export const looksForNewTables = (replication: Replication): boolean =>
 /**
  * Looks for tables of the source that match the replication's patterns and are not replicated. By the policy they are added, by the same
  * way as a person adds them while the others stream, or listed for a person. One that cannot be added is listed with the reason.
+ * The databases are asked before the lease is taken: one that does not answer keeps nobody from healing the replication.
  * Returns how many were added.
  */
 export const addNewTables = async (
@@ -54,24 +62,51 @@ export const addNewTables = async (
   holder: string,
   ports: NewTablesPorts,
 ): Promise<number> => {
+  const { clientId, replicationId } = replication;
+  const { store, signal } = ports;
   const source = await ports.openSource(replication);
   const names = (await source.listTableNames?.()) ?? [];
   if (findNew(replication, names).length === 0 && replication.foundTables === undefined) return 0;
-  const added = await underFreeLease(replication.replicationId, holder, ports, async () => {
-    const current = await ports.store.getReplication(replication.clientId, replication.replicationId);
-    if (!looksForNewTables(current) || current.tableChange !== undefined) return 0;
-    const wanted = findNew(current, names);
-    const isAdding = newTableAction(current) === 'auto' && wanted.length > 0;
-    if (!isAdding) {
-      await putFound(current, newTableAction(current) === 'ask' ? wanted.map(waiting) : [], ports);
-      return 0;
-    }
-    const judged = await judgeNew(current, wanted, names, source, ports);
+  // The list that it is from is eventually consistent.
+  const seen = await store.getReplication(clientId, replicationId);
+  if (!mayLook(seen)) return 0;
+  const judged = await judge(seen, names, source, ports);
+  if (signal?.aborted) return 0;
+  const added = await underFreeLease(replicationId, holder, ports, async () => {
+    const current = await store.getReplication(clientId, replicationId);
+    // What was judged is no longer so: the next look judges again.
+    if (!mayLook(current) || signal?.aborted || basisOf(current) !== basisOf(seen)) return 0;
     if (judged.mappings.length > 0) await add(current, judged.mappings, ports);
     await putFound(current, judged.found, ports);
     return judged.mappings.length;
   });
   return added ?? 0;
+};
+
+const mayLook = (replication: Replication): boolean =>
+  looksForNewTables(replication) && replication.tableChange === undefined;
+
+/** What a judgement is about. */
+const basisOf = (replication: Replication): string =>
+  JSON.stringify([
+    tablesVersion(replication),
+    replication.generation,
+    replication.newTables,
+    newTableAction(replication),
+    replication.leaving,
+    replication.targetTemplate,
+  ]);
+
+const judge = async (
+  replication: Replication,
+  names: readonly TableRef[],
+  source: SourceDatabase,
+  ports: NewTablesPorts,
+): Promise<Judged> => {
+  const wanted = findNew(replication, names);
+  const action = newTableAction(replication);
+  if (action === 'auto' && wanted.length > 0) return judgeNew(replication, wanted, names, source, ports);
+  return { mappings: [], found: action === 'ask' ? wanted.map(waiting) : [] };
 };
 
 type Found = Omit<FoundTable, 'since'>;

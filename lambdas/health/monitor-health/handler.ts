@@ -85,9 +85,9 @@ export const handler = createHealthHandler('monitor-health', async (context, run
           }),
         topicRetentionHours: kafkaService.topicRetentionHours,
         newTables: {
-          add: (replication, holder, log) =>
+          add: (replication, holder, log, signal) =>
             addNewTables(replication, holder, {
-              ...{ store, executions, clock, log },
+              ...{ store, executions, clock, log, signal },
               openSource: sources.use,
               withTarget: (database, use) =>
                 withOpened(async (keep) => use(keep(await databases.openTarget(database)))),

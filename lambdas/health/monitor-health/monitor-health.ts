@@ -16,7 +16,6 @@ import {
   observeReplication,
 } from '#core/health/observe-replication.ts';
 import { chooseUpdates, decideUpdate, type SeenConsumer } from '#core/health/update-consumers.ts';
-import { looksForNewTables } from '#core/lifecycle/add-new-tables.ts';
 import { resumeDeletion } from '#core/lifecycle/begin-deletion.ts';
 import { resumeTableChange } from '#core/lifecycle/begin-table-change.ts';
 import { changeAgain, changesAgainByItself } from '#core/lifecycle/change-again.ts';
@@ -30,6 +29,7 @@ import { countOf } from '#core/naming/count-of.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { ConnectorStatus, ConnectPort, ExecutionPort, TaskRunner } from '#core/ports/services.ts';
 import type { CopyStore, DeletionStore, HealthStore } from '#core/ports/state-store.ts';
+import { lookForTables, type NewTablesCheck } from './look-for-tables.ts';
 import { type RecordHealthPorts, recordHealth, type Seen } from './record-health.ts';
 import { type LostLog, type WatchSourcesPorts, watchSources } from './watch-sources.ts';
 
@@ -63,11 +63,6 @@ export interface MonitorHealthPorts extends HealPorts, ObservationPorts {
   /** Of the task definition that the last deployment made; undefined where it says none. */
   readonly taskRevision: number | undefined;
   readonly logFor: (replication: Replication) => Log;
-}
-
-/** As `addNewTables`, with the connection that all looks of one check at one source share. */
-export interface NewTablesCheck {
-  add(replication: Replication, holder: string, log: Log): Promise<number>;
 }
 
 export interface HealthReport {
@@ -359,27 +354,6 @@ const checkCaptures = async (
     },
     report: (log, error) =>
       log.warn('Could not look at the source; the next check in 5 minutes tries again', { error }),
-  });
-  return healed;
-};
-
-/** A look takes some queries of the source's catalog, and one that adds tables some of the target's. */
-const newTablesEndAfterMs = 35_000;
-const parallelNewTables = 10;
-
-/** Tables that have come at the sources of replications that take them. */
-const lookForTables = async (
-  replications: readonly Replication[],
-  holder: string,
-  startedMs: number,
-  ports: MonitorHealthPorts,
-): Promise<number> => {
-  const { healed } = await actOnEach(replications.filter(looksForNewTables), {
-    ...{ logFor: ports.logFor, parallel: parallelNewTables },
-    mayBegin: () => ports.clock.now().getTime() - startedMs < newTablesEndAfterMs,
-    act: (replication, log) => ports.newTables.add(replication, holder, log),
-    report: (log, error) =>
-      log.warn('Could not look for new tables at the source; the next check tries again', { error }),
   });
   return healed;
 };

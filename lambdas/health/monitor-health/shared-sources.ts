@@ -15,7 +15,7 @@ export const createSharedSources = (
   const opened = new Map<string, Promise<SourceDatabase>>();
   return {
     use: (replication) => {
-      const key = `${replication.clientId}/${replication.sourceDatabaseId}`;
+      const key = sourceKey(replication);
       const source = opened.get(key) ?? open(replication);
       opened.set(key, source);
       return source;
@@ -24,4 +24,19 @@ export const createSharedSources = (
       await Promise.allSettled([...opened.values()].map(async (source) => (await source).close()));
     },
   };
+};
+
+const sourceKey = ({ clientId, sourceDatabaseId }: Replication): string => `${clientId}/${sourceDatabaseId}`;
+
+/** Those of each source together, in the order of its first. */
+export const bySource = <Item>(
+  items: readonly Item[],
+  replicationOf: (item: Item) => Replication,
+): readonly (readonly Item[])[] => {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = sourceKey(replicationOf(item));
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return [...groups.values()];
 };

@@ -8,6 +8,7 @@ import { failLook } from '#core/health/follow-log.ts';
 import type { LogLook, LookOptions } from '#core/health/observe-source-log.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { ReplicationStore, SourceLogStore } from '#core/ports/state-store.ts';
+import { bySource } from './shared-sources.ts';
 
 export interface WatchSourcesPorts {
   readonly store: Pick<ReplicationStore, 'getReplication'> &
@@ -69,26 +70,30 @@ export const watchSources = async (
     const isLast = index === lookWaitsMs.length - 1;
     const seen: { readonly replication: Replication; readonly sourceLog: SourceLog }[] = [];
     const open: Watched[] = [];
-    await forEachBounded(bySource(pending), parallelSources, async (ofOneSource) => {
-      let silence: Silence | undefined;
-      for (const { replication, before } of ofOneSource) {
-        if (!hasTime()) return;
-        const { sourceLog, isOpen } =
-          silence === undefined
-            ? await ports.sources.look(replication, before, {
-                isFirst,
-                withWarnings: isFirst && isTurn(replication.replicationId, startedMs),
-                connectAnswers,
-              })
-            : { sourceLog: failLook(before, silence, clock.now()), isOpen: false };
-        silence = silenceOf(sourceLog);
-        seen.push({ replication, sourceLog });
-        const { lost, failure } = sourceLog;
-        if (lost !== undefined && failure === undefined)
-          losses.set(replication.replicationId, { replication, lost });
-        if (isOpen && isCaptured(replication) && !isLast) open.push({ replication, before: sourceLog });
-      }
-    });
+    await forEachBounded(
+      bySource(pending, ({ replication }) => replication),
+      parallelSources,
+      async (ofOneSource) => {
+        let silence: Silence | undefined;
+        for (const { replication, before } of ofOneSource) {
+          if (!hasTime()) return;
+          const { sourceLog, isOpen } =
+            silence === undefined
+              ? await ports.sources.look(replication, before, {
+                  isFirst,
+                  withWarnings: isFirst && isTurn(replication.replicationId, startedMs),
+                  connectAnswers,
+                })
+              : { sourceLog: failLook(before, silence, clock.now()), isOpen: false };
+          silence = silenceOf(sourceLog);
+          seen.push({ replication, sourceLog });
+          const { lost, failure } = sourceLog;
+          if (lost !== undefined && failure === undefined)
+            losses.set(replication.replicationId, { replication, lost });
+          if (isOpen && isCaptured(replication) && !isLast) open.push({ replication, before: sourceLog });
+        }
+      },
+    );
     await forEachBounded(seen, parallelReads, ({ replication, sourceLog }) =>
       put(replication, sourceLog, ports),
     );
@@ -119,17 +124,6 @@ const silenceOf = ({ failure }: SourceLog): Silence | undefined => {
   if (failure === undefined) return undefined;
   const { code, message } = failure;
   return silentCodes.some((silent) => silent === code) ? { code: toErrorCode(code), message } : undefined;
-};
-
-/** In the order of the oldest look of each source. */
-const bySource = (watched: readonly Watched[]): readonly (readonly Watched[])[] => {
-  const groups = new Map<string, Watched[]>();
-  for (const one of watched) {
-    const { clientId, sourceDatabaseId } = one.replication;
-    const source = `${clientId}/${sourceDatabaseId}`;
-    groups.set(source, [...(groups.get(source) ?? []), one]);
-  }
-  return [...groups.values()];
 };
 
 interface Watched {

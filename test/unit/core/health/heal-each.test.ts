@@ -24,3 +24,15 @@ test('each has its turn in order, also after one that fails, until there is no t
   expect(healed).toBe(30);
   expect(leftOut.map(({ replicationId }) => replicationId)).toEqual([5]);
 });
+
+test('what is carried out at the same time is counted as a whole', async () => {
+  const { healed } = await actOnEach(replications, {
+    logFor: () => createRecordingLog(),
+    act: async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return 1;
+    },
+    report: () => {},
+  });
+  expect(healed).toBe(replications.length);
+});

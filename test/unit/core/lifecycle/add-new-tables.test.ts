@@ -38,6 +38,10 @@ const createWorld = (
     failure: undefined as Error | undefined,
     others: [] as Replication[],
     clock: createManualClock(),
+    signal: new AbortController().signal,
+    /** While the target is asked. */
+    meanwhile: undefined as (() => void) | undefined,
+    leaseDuring: undefined as string | undefined,
   };
   const ports: NewTablesPorts = {
     store: {
@@ -62,11 +66,15 @@ const createWorld = (
       findTableGrantProblems: async () => source.state.grants,
       listTableNames: async () => source.state.tables.map(({ ref }) => ref),
     }),
-    withTarget: (_database, use) => use(target.database),
+    withTarget: (_database, use) => {
+      world.leaseDuring = state.leaseHolder;
+      world.meanwhile?.();
+      return use(target.database);
+    },
     clock: world.clock,
     log: createRecordingLog(),
   };
-  const run = () => addNewTables(state.replication, 'health', ports);
+  const run = () => addNewTables(state.replication, 'health', { ...ports, signal: world.signal });
   const names = () => state.replication.tables.map(({ source: { table } }) => table);
   const found = () =>
     (state.replication.foundTables ?? []).map(({ source: ref, state: how, message }) => [
@@ -195,4 +203,23 @@ test('one that cannot begin leaves the tables to the next look', async () => {
   world.failure = new MillraceError('ServiceUnavailable', 'Step Functions does not answer.');
   await expect(run()).rejects.toThrow(/does not answer/);
   expect(state.leaseHolder).toBeUndefined();
+});
+
+test('a look that took too long, or during which someone has changed the tables, adds nothing', async () => {
+  const late = createWorld([sampleTable('bookings')]);
+  late.world.signal = AbortSignal.abort();
+  expect(await late.run()).toBe(0);
+  expect(late.runs).toEqual([]);
+  expect(late.state.leaseHolder).toBeUndefined();
+
+  const changed = createWorld([sampleTable('bookings')]);
+  changed.world.meanwhile = () => {
+    changed.state.replication = { ...changed.state.replication, tablesVersion: 9 };
+  };
+  expect(await changed.run()).toBe(0);
+  expect(changed.runs).toEqual([]);
+  // Nobody was kept from the replication while the databases were asked.
+  expect(changed.world.leaseDuring).toBeUndefined();
+  changed.world.meanwhile = undefined;
+  expect(await changed.run()).toBe(1);
 });
