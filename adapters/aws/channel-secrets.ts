@@ -5,13 +5,20 @@ import type { ChannelSecrets } from '#core/ports/alerting.ts';
 import { createSecretTextReader, removeSecret, writeSecretText } from './secret-text.ts';
 import { awsClientDefaults } from './service-errors.ts';
 
+export interface ChannelSecretsOptions {
+  readonly client?: SecretsManagerClient;
+  /** What encrypts the secrets that it writes; the account's key of Secrets Manager when absent. */
+  readonly keyArn?: string | undefined;
+}
+
 /** Secrets Manager, for the URLs and keys of channels, as JSON. */
-export const createChannelSecrets = (
-  client: SecretsManagerClient = new SecretsManagerClient(awsClientDefaults),
-): ChannelSecrets => {
+export const createChannelSecrets = ({
+  client = new SecretsManagerClient(awsClientDefaults),
+  keyArn,
+}: ChannelSecretsOptions = {}): ChannelSecrets => {
   const read = createSecretTextReader(client);
   return {
-    put: (secretName, secret) => writeSecretText(client, secretName, JSON.stringify(secret)),
+    put: (secretName, secret) => writeSecretText(client, secretName, JSON.stringify(secret), keyArn),
     get: async (secretArn) => {
       const text = await read(secretArn);
       // The parser's own message would quote the secret, so it is neither thrown nor kept as a cause.

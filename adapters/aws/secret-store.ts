@@ -22,6 +22,8 @@ const cacheMs = 5 * 60 * 1000;
 export interface SecretStoreOptions {
   readonly client?: SecretsManagerClient;
   readonly clock?: Clock;
+  /** What encrypts the secrets that it writes; the account's key of Secrets Manager when absent. */
+  readonly keyArn?: string | undefined;
 }
 
 export const createSecretStore = (options: SecretStoreOptions = {}): SecretStore => {
@@ -46,7 +48,12 @@ export const createSecretStore = (options: SecretStoreOptions = {}): SecretStore
 
   return {
     putCredentials: async (secretName, { username, password }) => {
-      const arn = await writeSecretText(client, secretName, JSON.stringify({ username, password }));
+      const arn = await writeSecretText(
+        client,
+        secretName,
+        JSON.stringify({ username, password }),
+        options.keyArn,
+      );
       cache.delete(arn);
       return arn;
     },

@@ -2,10 +2,10 @@ import {
   CreateSecretCommand,
   DeleteSecretCommand,
   GetSecretValueCommand,
-  PutSecretValueCommand,
   ResourceExistsException,
   ResourceNotFoundException,
   SecretsManagerClient,
+  UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { awsClientDefaults, toServiceError } from './service-errors.ts';
@@ -30,15 +30,19 @@ export const createSecretTextReader =
     });
   };
 
-/** Creates or replaces a secret and returns its ARN. Throws `PermissionDenied` and `ServiceUnavailable`. */
+/**
+ * Creates or replaces a secret, encrypted with the key, and returns its ARN. One that was encrypted with another key gets this one. Throws
+ * `PermissionDenied` and `ServiceUnavailable`.
+ */
 export const writeSecretText = async (
   client: SecretsManagerClient,
   secretName: string,
   text: string,
+  keyArn?: string,
 ): Promise<string> => {
   let arn: string | undefined;
   try {
-    arn = await createOrReplace(client, secretName, text);
+    arn = await createOrReplace(client, secretName, text, keyArn);
   } catch (error) {
     throw toServiceError(error, 'Secrets Manager', `store secret ${secretName}`);
   }
@@ -50,12 +54,14 @@ const createOrReplace = async (
   client: SecretsManagerClient,
   secretName: string,
   text: string,
+  keyArn: string | undefined,
 ): Promise<string | undefined> => {
+  const content = { SecretString: text, ...(keyArn !== undefined && { KmsKeyId: keyArn }) };
   try {
-    return (await client.send(new CreateSecretCommand({ Name: secretName, SecretString: text }))).ARN;
+    return (await client.send(new CreateSecretCommand({ Name: secretName, ...content }))).ARN;
   } catch (error) {
     if (!(error instanceof ResourceExistsException)) throw error;
-    return (await client.send(new PutSecretValueCommand({ SecretId: secretName, SecretString: text }))).ARN;
+    return (await client.send(new UpdateSecretCommand({ SecretId: secretName, ...content }))).ARN;
   }
 };
 

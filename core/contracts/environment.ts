@@ -50,6 +50,8 @@ export const apiEnvironmentSchema = z.object({
   MILLRACE_MAX_QUEUE_BYTES: z.coerce.number().int().positive().optional(),
   /** Where logs are streamed, ending in a slash. Absent: nowhere. */
   MILLRACE_LOG_STREAM_URL: z.url().optional(),
+  /** What encrypts the secrets that the API writes. Absent: the account's key of Secrets Manager. */
+  MILLRACE_SECRETS_KEY_ARN: z.string().min(1).optional(),
   /** What each client may have, as JSON of `clientQuotasSchema`. */
   MILLRACE_CLIENT_QUOTAS: z
     .string()

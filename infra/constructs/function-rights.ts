@@ -20,10 +20,14 @@ import {
   databaseSecretsArn,
 } from './secret-names.ts';
 
-/** The state table, the alert topic, the key that encrypts both, and the queue of alerts that are on their way. */
+/**
+ * The state table, the alert topic, the key that encrypts both, the key of all secrets, and the queue of alerts that are on their
+ * way.
+ */
 export interface StateResources {
   readonly table: ITable;
   readonly key: IKey;
+  readonly secretsKey: IKey;
   readonly alertTopic: ITopic;
   readonly alertQueue: IQueue;
 }
@@ -169,9 +173,33 @@ export const keepFromTokens = ({ table }: StateResources): Grant => ({
   ],
 });
 
-export const readCredentialsGrant = (stack: MillraceStack): Grant => ({
+/** The key, by way of Secrets Manager and for these secrets alone. */
+export const secretsKeyStatement = (
+  sid: string,
+  stack: Stack,
+  { secretsKey }: Pick<StateResources, 'secretsKey'>,
+  secretArns: string,
+  actions: readonly ('kms:Decrypt' | 'kms:GenerateDataKey')[] = ['kms:Decrypt'],
+): PolicyStatement =>
+  new PolicyStatement({
+    sid,
+    actions: [...actions],
+    resources: [secretsKey.keyArn],
+    conditions: {
+      StringEquals: { 'kms:ViaService': `secretsmanager.${stack.region}.${stack.urlSuffix}` },
+      StringLike: { 'kms:EncryptionContext:SecretARN': secretArns },
+    },
+  });
+
+export const readCredentialsGrant = (stack: MillraceStack, state: StateResources): Grant => ({
   environment: { MILLRACE_SECRET_PREFIX: databaseSecretPrefix(stack.config.name) },
   statements: [
+    secretsKeyStatement(
+      'DecryptDatabaseCredentials',
+      stack,
+      state,
+      databaseSecretsArn(stack, stack.config.name),
+    ),
     new PolicyStatement({
       sid: 'ReadDatabaseCredentials',
       actions: ['secretsmanager:GetSecretValue'],
@@ -196,17 +224,25 @@ export const databaseNetworkGrant = ({ config }: MillraceStack): Grant => ({
   },
 });
 
-const writeCredentialsGrant = (stack: MillraceStack): Grant =>
-  mergeGrants(readCredentialsGrant(stack), databaseNetworkGrant(stack), {
+const writeCredentialsGrant = (stack: MillraceStack, state: StateResources): Grant =>
+  mergeGrants(readCredentialsGrant(stack, state), databaseNetworkGrant(stack), {
+    environment: { MILLRACE_SECRETS_KEY_ARN: state.secretsKey.keyArn },
     statements: [
+      secretsKeyStatement(
+        'EncryptDatabaseCredentials',
+        stack,
+        state,
+        databaseSecretsArn(stack, stack.config.name),
+        ['kms:GenerateDataKey'],
+      ),
       new PolicyStatement({
         sid: 'WriteDatabaseCredentials',
         actions: [
           'secretsmanager:CreateSecret',
           'secretsmanager:DeleteSecret',
           'secretsmanager:DescribeSecret',
-          'secretsmanager:PutSecretValue',
           'secretsmanager:TagResource',
+          'secretsmanager:UpdateSecret',
         ],
         resources: [databaseSecretsArn(stack, stack.config.name)],
       }),
@@ -293,9 +329,10 @@ const webhookRanges = (stack: MillraceStack): Record<string, string> => ({
   MILLRACE_WEBHOOK_RANGES: stack.config.webhookRanges.join(','),
 });
 
-const readChannelsGrant = (stack: MillraceStack): Grant => ({
+const readChannelsGrant = (stack: MillraceStack, state: StateResources): Grant => ({
   environment: webhookRanges(stack),
   statements: [
+    secretsKeyStatement('DecryptChannels', stack, state, channelSecretsArn(stack, stack.config.name)),
     new PolicyStatement({
       sid: 'ReadChannels',
       actions: ['secretsmanager:GetSecretValue'],
@@ -306,19 +343,25 @@ const readChannelsGrant = (stack: MillraceStack): Grant => ({
 });
 
 /** The API does not read them: it gives nobody a secret back. */
-const writeChannelsGrant = (stack: MillraceStack): Grant => ({
+const writeChannelsGrant = (stack: MillraceStack, state: StateResources): Grant => ({
   environment: {
     ...webhookRanges(stack),
     MILLRACE_CHANNEL_SECRET_PREFIX: channelSecretPrefix(stack.config.name),
+    MILLRACE_SECRETS_KEY_ARN: state.secretsKey.keyArn,
   },
   statements: [
+    // Secrets Manager looks whether the key can be used for both.
+    secretsKeyStatement('EncryptChannels', stack, state, channelSecretsArn(stack, stack.config.name), [
+      'kms:Decrypt',
+      'kms:GenerateDataKey',
+    ]),
     new PolicyStatement({
       sid: 'WriteChannels',
       actions: [
         'secretsmanager:CreateSecret',
         'secretsmanager:DeleteSecret',
-        'secretsmanager:PutSecretValue',
         'secretsmanager:TagResource',
+        'secretsmanager:UpdateSecret',
       ],
       resources: [channelSecretsArn(stack, stack.config.name)],
     }),
@@ -521,8 +564,8 @@ export const grantsOf = (
 ): Grant => {
   const { state, network, kafka, connect } = foundation;
   const grants: Record<FunctionRight, () => Grant> = {
-    'read-credentials': () => mergeGrants(readCredentialsGrant(stack), databaseNetworkGrant(stack)),
-    'write-credentials': () => writeCredentialsGrant(stack),
+    'read-credentials': () => mergeGrants(readCredentialsGrant(stack, state), databaseNetworkGrant(stack)),
+    'write-credentials': () => writeCredentialsGrant(stack, state),
     'reach-kafka': () => kafkaGrant(stack, kafka, 'look'),
     'manage-topics': () => kafkaGrant(stack, kafka, 'manage'),
     'relay-rows': () => kafkaGrant(stack, kafka, 'copy'),
@@ -538,8 +581,8 @@ export const grantsOf = (
     'publish-alerts': () => alertGrant(state),
     'read-logs': () => readLogsGrant(stack),
     'queue-alerts': () => queueAlertsGrant(state),
-    'read-channels': () => readChannelsGrant(stack),
-    'write-channels': () => writeChannelsGrant(stack),
+    'read-channels': () => readChannelsGrant(stack, state),
+    'write-channels': () => writeChannelsGrant(stack, state),
   };
   return mergeGrants(
     stateGrant(stack, state),

@@ -23,6 +23,7 @@ import {
   kafkaUseGrant,
   mergeGrants,
   readCredentialsGrant,
+  type StateResources,
 } from '../constructs/function-rights.ts';
 import { createdConnectLogGroup } from '../constructs/log-groups.ts';
 import { logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
@@ -49,10 +50,10 @@ export class ConnectStack extends MillraceStack implements ConnectAccess {
     scope: Construct,
     config: EnvironmentConfig,
     connect: CreatedPlatform['connect'],
-    parts: { readonly network: NetworkStack; readonly kafka: KafkaAccess },
+    parts: { readonly network: NetworkStack; readonly kafka: KafkaAccess; readonly state: StateResources },
   ) {
     super(scope, 'connect', config);
-    const { network, kafka } = parts;
+    const { network, kafka, state } = parts;
     this.workerMemoryMib = connect.memoryMib;
     const zones = network.vpc.privateSubnets.length;
     const namespaceName = `millrace-${config.name}.internal`;
@@ -80,7 +81,7 @@ export class ConnectStack extends MillraceStack implements ConnectAccess {
       this,
       'TaskRole',
       'Kafka Connect workers',
-      mergeGrants(readCredentialsGrant(this), kafkaUseGrant(this, kafka, 'connect')),
+      mergeGrants(readCredentialsGrant(this, state), kafkaUseGrant(this, kafka, 'connect')),
     );
     const taskDefinition = new FargateTaskDefinition(this, 'TaskDefinition', {
       family: this.named('connect'),

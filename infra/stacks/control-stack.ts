@@ -35,6 +35,7 @@ import {
   grantsOf,
   mergeGrants,
   readLogsGrant,
+  secretsKeyStatement,
   type TaskResources,
 } from '../constructs/function-rights.ts';
 import { answerWithProblems } from '../constructs/gateway-problems.ts';
@@ -75,6 +76,7 @@ export class ControlStack extends MillraceStack {
       description: 'The admin token of the Millrace API: manages clients and mints their tokens.',
       // 64 letters and digits hold 381 bits; without punctuation it needs no quoting in a shell.
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      encryptionKey: foundation.state.secretsKey,
       removalPolicy: dataRemovalPolicy(config),
     });
     acknowledge(adminToken, {
@@ -86,7 +88,7 @@ export class ControlStack extends MillraceStack {
     const authorize = new MillraceFunction(this, 'authorize', {
       name: 'authorize',
       ...authorizeFunctionDefinition,
-      grant: authorizerGrant(config, foundation, adminToken),
+      grant: authorizerGrant(this, foundation, adminToken),
     }).lambda;
     const logStreamUrl = config.streamsLogs ? this.#streamLogs(config, foundation, adminToken) : undefined;
     const api = new MillraceFunction(this, 'api', {
@@ -188,7 +190,7 @@ export class ControlStack extends MillraceStack {
     const { lambda } = new MillraceFunction(this, 'stream-logs', {
       name: 'stream-logs',
       ...streamLogsFunctionDefinition,
-      grant: mergeGrants(authorizerGrant(config, foundation, adminToken), readLogsGrant(this)),
+      grant: mergeGrants(authorizerGrant(this, foundation, adminToken), readLogsGrant(this)),
       // Each reader takes a run for as long as it reads: without a limit readers could take those of the API.
       ...(config.reservedRuns !== undefined && { reservedRuns: config.reservedRuns.streamLogs }),
     });
@@ -222,12 +224,9 @@ const queueLimit = ({ connect: { workerMemoryMib } }: Foundation): Record<string
       };
 
 /** Looks up hashes of tokens, records when a token was last used, and reads the admin token; nothing else. */
-const authorizerGrant = (
-  { name, oidc }: EnvironmentConfig,
-  foundation: Foundation,
-  adminToken: Secret,
-): Grant => {
+const authorizerGrant = (stack: MillraceStack, foundation: Foundation, adminToken: Secret): Grant => {
   const { table, key } = foundation.state;
+  const { name, oidc } = stack.config;
   return {
     environment: {
       MILLRACE_ENVIRONMENT: name,
@@ -263,6 +262,7 @@ const authorizerGrant = (
         actions: ['secretsmanager:GetSecretValue'],
         resources: [adminToken.secretArn],
       }),
+      secretsKeyStatement('DecryptAdminToken', stack, foundation.state, adminToken.secretArn),
     ],
   };
 };

@@ -15,10 +15,15 @@ import { StateStack } from './state-stack.ts';
 
 type Platform = Omit<Foundation, 'state'>;
 
-const createPlatform = (app: App, config: EnvironmentConfig, platform: CreatedPlatform): Platform => {
+const createPlatform = (
+  app: App,
+  config: EnvironmentConfig,
+  platform: CreatedPlatform,
+  state: StateStack,
+): Platform => {
   const network = new NetworkStack(app, config, platform.network);
   const kafka = new KafkaStack(app, config, platform.kafka, network);
-  const connect = new ConnectStack(app, config, platform.connect, { network, kafka });
+  const connect = new ConnectStack(app, config, platform.connect, { network, kafka, state });
   return { network, kafka, connect };
 };
 
@@ -79,7 +84,7 @@ export const createStacks = (app: App, config: EnvironmentConfig): void => {
   const state = new StateStack(app, config);
   const platform =
     config.platform.source === 'created'
-      ? createPlatform(app, config, config.platform)
+      ? createPlatform(app, config, config.platform, state)
       : importPlatform(state, config.platform);
   const foundation: Foundation = { state, ...platform };
   const replication = new ReplicationStack(app, config, foundation);

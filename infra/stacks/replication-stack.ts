@@ -51,7 +51,7 @@ export class ReplicationStack extends MillraceStack {
       grant: mergeGrants(
         stateGrant(this, state),
         keepFromTokens(state),
-        readCredentialsGrant(this),
+        readCredentialsGrant(this, state),
         databaseNetworkGrant(this),
         kafkaGrant(this, kafka, 'work'),
         connectGrant(this, connect),

@@ -35,6 +35,7 @@ export class StateStack extends MillraceStack implements StateResources {
   /** Messages of the queue that nobody could handle. */
   readonly unhandledAlerts: Queue;
   readonly key: Key;
+  readonly secretsKey: Key;
 
   constructor(scope: Construct, config: EnvironmentConfig) {
     super(scope, 'state', config);
@@ -54,6 +55,16 @@ export class StateStack extends MillraceStack implements StateResources {
         conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
       }),
     );
+
+    // Of its own: who may use the state table may not read passwords with the same right.
+    this.secretsKey = new Key(this, 'SecretsKey', {
+      alias: `alias/${this.named('secrets')}`,
+      description:
+        'Encrypts the secrets of Millrace: credentials of databases, channels of alerts and the admin token.',
+      enableKeyRotation: true,
+      removalPolicy: dataRemovalPolicy(config),
+    });
+    new CfnOutput(this, 'SecretsKeyArn', { value: this.secretsKey.keyArn });
 
     const table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },

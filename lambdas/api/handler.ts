@@ -48,7 +48,8 @@ const newToken = (): string => `mlr_${randomBytes(32).toString('base64url')}`;
 /** 256 bits; Standard Webhooks ask for 192 at least. */
 const newSigningSecret = (): string => `${signingSecretPrefix}${randomBytes(32).toString('base64')}`;
 
-const secrets = createSecretStore();
+const { MILLRACE_SECRETS_KEY_ARN: keyArn } = environment;
+const secrets = createSecretStore({ keyArn });
 const databases = databaseService(secrets);
 const network = databaseNetwork();
 const withCredentials = (credentials: Credentials) =>
@@ -59,7 +60,7 @@ export const handler = createApi(
   {
     store: createStateStore({ tableName: environment.MILLRACE_STATE_TABLE }),
     secrets,
-    channelSecrets: createChannelSecrets(),
+    channelSecrets: createChannelSecrets({ keyArn }),
     channelSecretPrefix: environment.MILLRACE_CHANNEL_SECRET_PREFIX,
     alertQueue: createAlertQueue({ queueUrl: environment.MILLRACE_ALERT_QUEUE_URL }),
     allowsPlainWebhooks: environment.MILLRACE_WEBHOOK_RANGES.length > 0,

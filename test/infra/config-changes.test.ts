@@ -174,6 +174,7 @@ test.each(['staging', 'prod'])(
       'AWS::DynamoDB::Table',
       'AWS::KMS::Key',
       'AWS::KMS::Key',
+      'AWS::KMS::Key',
       'AWS::MSK::Cluster',
       'AWS::MSK::Configuration',
       'AWS::SecretsManager::Secret',

@@ -275,13 +275,13 @@ describe.each(environmentNames)('%s', (env) => {
       'kms:Encrypt',
       'kms:GenerateDataKey',
     ];
-    const readSecret = 'secretsmanager:GetSecretValue';
+    const readSecret = ['kms:Decrypt', 'secretsmanager:GetSecretValue'];
     const writeSecrets = [
       'secretsmanager:CreateSecret',
       'secretsmanager:DeleteSecret',
       'secretsmanager:DescribeSecret',
-      'secretsmanager:PutSecretValue',
       'secretsmanager:TagResource',
+      'secretsmanager:UpdateSecret',
     ];
     const stopTasks = ['ecs:DescribeTasks', 'ecs:StopTask'];
     const launchTasks = [...stopTasks, 'ecs:RunTask', 'ecs:TagResource', 'iam:PassRole'];
@@ -291,14 +291,17 @@ describe.each(environmentNames)('%s', (env) => {
       'kms:Decrypt',
       'kms:Encrypt',
       'kms:GenerateDataKey',
-      'secretsmanager:GetSecretValue',
+      ...readSecret,
     ];
     const expected: Record<string, readonly string[]> = {
       api: [
         'logs:FilterLogEvents',
         ...state,
-        readSecret,
+        ...readSecret,
         ...writeSecrets,
+        'kms:GenerateDataKey',
+        'kms:Decrypt',
+        'kms:GenerateDataKey',
         // Of channels of alerts; no DescribeSecret.
         ...writeSecrets.filter((action) => action !== 'secretsmanager:DescribeSecret'),
         ...launchTasks,
@@ -308,12 +311,12 @@ describe.each(environmentNames)('%s', (env) => {
         'sqs:SendMessage',
       ],
       authorize: authorizing,
-      'change-tables': [...state, readSecret, ...launchTasks, 'sns:Publish'],
+      'change-tables': [...state, ...readSecret, ...launchTasks, 'sns:Publish'],
       'check-heartbeats': [...state, ...launchTasks, 'sns:Publish'],
-      'copy-small-tables': [...state, readSecret, 'sns:Publish'],
+      'copy-small-tables': [...state, ...readSecret, 'sns:Publish'],
       'delete-replication': [
         ...state,
-        readSecret,
+        ...readSecret,
         ...stopTasks,
         'sns:Publish',
         'states:DescribeExecution',
@@ -321,7 +324,7 @@ describe.each(environmentNames)('%s', (env) => {
       ],
       'deliver-alerts': [
         ...state,
-        readSecret,
+        ...readSecret,
         'sns:Publish',
         'sqs:ChangeMessageVisibility',
         'sqs:DeleteMessage',
@@ -331,10 +334,10 @@ describe.each(environmentNames)('%s', (env) => {
         'sqs:SendMessage',
       ],
       'fail-start': [...state, 'sns:Publish'],
-      'finish-copy': [...state, readSecret],
+      'finish-copy': [...state, ...readSecret],
       'monitor-health': [
         ...state,
-        readSecret,
+        ...readSecret,
         ...launchTasks,
         'sns:Publish',
         'states:DescribeExecution',
@@ -342,12 +345,12 @@ describe.each(environmentNames)('%s', (env) => {
         'states:StartExecution',
         'states:StopExecution',
       ],
-      'plan-copy': [...state, readSecret, 'sns:Publish'],
-      'start-capture': [...state, readSecret, 'sns:Publish'],
+      'plan-copy': [...state, ...readSecret, 'sns:Publish'],
+      'start-capture': [...state, ...readSecret, 'sns:Publish'],
       'start-consumer': [...state, ...launchTasks],
       // What the authorizer may do, and the logs; it writes nothing but the last use of a token.
       'stream-logs': [...authorizing, 'logs:FilterLogEvents'],
-      'validate-replication': [...state, readSecret, 'sns:Publish'],
+      'validate-replication': [...state, ...readSecret, 'sns:Publish'],
     };
     const inEveryFunction = /^(ec2|xray):|^logs:(CreateLogStream|PutLogEvents)$/;
     for (const [name, { statements }] of Object.entries(functions)) {
@@ -588,6 +591,29 @@ describe.each(environmentNames)('%s', (env) => {
     expect(stage?.Properties.MethodSettings).toEqual([expect.objectContaining({ DataTraceEnabled: false })]);
   });
 
+  test('keeps its secrets under a key of its own, which is used for one kind of secret at a time', () => {
+    const users = rolePolicies(all).filter(({ statement }) =>
+      /secretskey/i.test(JSON.stringify(statement.Resource)),
+    );
+    expect(new Set(users.map(({ statement }) => statement.Sid))).toEqual(
+      new Set([
+        'DecryptAdminToken',
+        'DecryptChannels',
+        'DecryptDatabaseCredentials',
+        'EncryptChannels',
+        'EncryptDatabaseCredentials',
+      ]),
+    );
+    for (const { statement } of users) {
+      const condition = JSON.stringify(statement.Condition);
+      expect(condition).toContain('kms:ViaService');
+      expect(condition).toMatch(/SecretARN.*(databases\/\*|alert-channels\/\*|AdminToken)/);
+    }
+    for (const { Properties } of resourcesOf(all, 'AWS::SecretsManager::Secret'))
+      expect(JSON.stringify(Properties.KmsKeyId)).toMatch(/SecretsKey/);
+    expect(lambdaFunctions(all, env).api?.Environment.Variables.MILLRACE_SECRETS_KEY_ARN).toBeDefined();
+  });
+
   test('says what its stacks made', () => {
     const outputs = Object.values(all.templates).flatMap((template) =>
       Object.keys(template.findOutputs('*')),
@@ -604,6 +630,7 @@ describe.each(environmentNames)('%s', (env) => {
       'LogStreamUrl',
       ...(env === 'local' ? [] : ['MonitoringSecurityGroupId', 'NatAddresses']),
       'RestApiId',
+      'SecretsKeyArn',
       'StateMachineArn',
       'StateTableName',
       'TaskDefinitionArn',
@@ -803,6 +830,7 @@ describe.each(createdEnvironments)('%s creates its platform', (env) => {
       .filter(({ role }) => role.startsWith('TaskRole'))
       .flatMap(({ statement }) => statement.Action);
     expect(actions.filter((action) => !action.startsWith('kafka-cluster:'))).toEqual([
+      'kms:Decrypt',
       'secretsmanager:GetSecretValue',
     ]);
   });

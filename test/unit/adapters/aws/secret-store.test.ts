@@ -2,10 +2,10 @@ import {
   CreateSecretCommand,
   DeleteSecretCommand,
   GetSecretValueCommand,
-  PutSecretValueCommand,
   ResourceExistsException,
   ResourceNotFoundException,
   SecretsManagerClient,
+  UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -16,12 +16,13 @@ import { createManualClock } from '#test/kit/manual-clock.ts';
 const arn = 'arn:aws:secretsmanager:eu-west-1:1:secret:millrace/test/databases/client-1/database-1-AbCdEf';
 const credentials = { username: 'millrace', password: 'correct horse' };
 
-const create = () => {
+const create = (keyArn?: string) => {
   const mock = mockClient(SecretsManagerClient);
   const clock = createManualClock();
   const store = createSecretStore({
     client: new SecretsManagerClient({ region: 'eu-west-1' }),
     clock,
+    keyArn,
   });
   return {
     mock,
@@ -43,8 +44,26 @@ test('credentials are stored as JSON under their name', async () => {
 test('an existing secret gets a new value', async () => {
   const { mock, store } = create();
   mock.on(CreateSecretCommand).rejects(new ResourceExistsException({ message: 'there', $metadata: {} }));
-  mock.on(PutSecretValueCommand).resolves({ ARN: arn });
+  mock.on(UpdateSecretCommand).resolves({ ARN: arn });
   expect(await store.putCredentials('millrace/x', credentials)).toBe(arn);
+});
+
+test('what is stored is encrypted with the key of the environment, also what had another', async () => {
+  const { mock, store } = create('arn:key');
+  const content = { SecretString: JSON.stringify(credentials), KmsKeyId: 'arn:key' };
+  mock.on(CreateSecretCommand).resolvesOnce({ ARN: arn });
+  await store.putCredentials('millrace/x', credentials);
+  mock.on(CreateSecretCommand).rejects(new ResourceExistsException({ message: 'there', $metadata: {} }));
+  mock.on(UpdateSecretCommand).resolves({ ARN: arn });
+  await store.putCredentials('millrace/x', credentials);
+  expect(mock.commandCalls(CreateSecretCommand)[0]?.args[0].input).toEqual({
+    Name: 'millrace/x',
+    ...content,
+  });
+  expect(mock.commandCalls(UpdateSecretCommand)[0]?.args[0].input).toEqual({
+    SecretId: 'millrace/x',
+    ...content,
+  });
 });
 
 test('credentials are read again after five minutes, when asked for, and after they were replaced', async () => {
