@@ -42,6 +42,15 @@ export const kafkaEnvironmentSchema = kafkaClientSchema.refine(
 );
 export type KafkaEnvironment = z.infer<typeof kafkaEnvironmentSchema>;
 
+/** For those who make what a client has more of. */
+export const quotasEnvironmentSchema = z.object({
+  /** What each client may have, as JSON of `clientQuotasSchema`. */
+  MILLRACE_CLIENT_QUOTAS: z
+    .string()
+    .default('{}')
+    .transform((text) => clientQuotasSchema.parse(JSON.parse(text))),
+});
+
 /** For the API only. */
 export const apiEnvironmentSchema = z.object({
   /** Where the console's page comes from: `https://host`. Absent: a browser may read no answer. */
@@ -52,11 +61,6 @@ export const apiEnvironmentSchema = z.object({
   MILLRACE_LOG_STREAM_URL: z.url().optional(),
   /** What encrypts the secrets that the API writes. Absent: the account's key of Secrets Manager. */
   MILLRACE_SECRETS_KEY_ARN: z.string().min(1).optional(),
-  /** What each client may have, as JSON of `clientQuotasSchema`. */
-  MILLRACE_CLIENT_QUOTAS: z
-    .string()
-    .default('{}')
-    .transform((text) => clientQuotasSchema.parse(JSON.parse(text))),
   /** Where the consumers of new replications run that ask for nothing else. */
   MILLRACE_CONSUMER_PLACEMENT: placementSchema.default('own'),
 });

@@ -1,3 +1,4 @@
+import type { ClientQuotas } from '../contracts/client-quotas.ts';
 import type { Database } from '../contracts/database.ts';
 import { databaseIdentity } from '../contracts/database.ts';
 import { type TableRef, tableKey, tableLabel } from '../contracts/identifiers.ts';
@@ -20,6 +21,7 @@ import {
   requireChangeable,
   tablesVersion,
 } from './begin-table-change.ts';
+import { roomForTables } from './client-quotas.ts';
 import { underFreeLease } from './lease.ts';
 import { mapTables, refuseClaimed } from './map-tables.ts';
 import { ownerOf } from './own-tables.ts';
@@ -33,6 +35,7 @@ export interface NewTablesPorts extends BeginTableChangePorts {
   readonly openSource: (replication: Replication) => Promise<SourceDatabase>;
   /** Calls `use` with the replication's target, and closes it. */
   readonly withTarget: <T>(database: Database, use: (target: TargetDatabase) => Promise<T>) => Promise<T>;
+  readonly clientQuotas: ClientQuotas;
   readonly log: Log;
   /** Once it is aborted, nothing is added. */
   readonly signal?: AbortSignal;
@@ -155,6 +158,7 @@ const judgeNew = async (
     store.getDatabase(clientId, sourceDatabaseId),
     store.getDatabase(clientId, targetDatabaseId),
   ]);
+  const { room, reason: noRoom } = await roomForTables(client, ports);
   const now = wanted.slice(0, newTablesAtOnce);
   const written = await listWritten(sourceDatabase, ports);
   const catalog = await describe(source, now);
@@ -181,6 +185,7 @@ const judgeNew = async (
       const [mapping] = tables;
       const [problem] = [...invalid, ...unsuitable, ...(await source.findTableGrantProblems([ref]))];
       const reason =
+        (mappings.length >= room ? noRoom : undefined) ??
         written.get(tableKey(ref)) ??
         (problem && `${problem.problem}${problem.remedy === undefined ? '' : ` ${problem.remedy}`}`) ??
         (mapping && (await findClash(mapping, others, target)));

@@ -18,6 +18,7 @@ export type FunctionRight =
   | 'stop-executions'
   | 'publish-alerts'
   | 'read-logs'
+  | 'know-quotas'
   | 'queue-alerts'
   | 'read-channels'
   | 'write-channels';
@@ -105,6 +106,7 @@ export const healthFunctionDefinitions = {
       'stop-executions',
       'publish-alerts',
       'queue-alerts',
+      'know-quotas',
     ],
   },
   'check-heartbeats': {
@@ -131,6 +133,7 @@ export const apiFunctionDefinition = {
     'stop-executions',
     'read-logs',
     'queue-alerts',
+    'know-quotas',
     'write-channels',
   ],
 } as const satisfies FunctionDefinition;

@@ -582,6 +582,9 @@ export const grantsOf = (
     'read-logs': () => readLogsGrant(stack),
     'queue-alerts': () => queueAlertsGrant(state),
     'read-channels': () => readChannelsGrant(stack, state),
+    'know-quotas': () => ({
+      environment: { MILLRACE_CLIENT_QUOTAS: JSON.stringify(stack.config.clientQuotas ?? {}) },
+    }),
     'write-channels': () => writeChannelsGrant(stack, state),
   };
   return mergeGrants(

@@ -96,7 +96,6 @@ export class ControlStack extends MillraceStack {
       ...apiFunctionDefinition,
       grant: mergeGrants(grantsOf(this, apiFunctionDefinition.rights, foundation, replication.tasks), {
         environment: {
-          MILLRACE_CLIENT_QUOTAS: JSON.stringify(config.clientQuotas ?? {}),
           MILLRACE_CONSUMER_PLACEMENT: config.consumer.placement ?? 'own',
           ...(config.consoleOrigin !== undefined && { MILLRACE_CONSOLE_ORIGIN: config.consoleOrigin }),
           ...(logStreamUrl !== undefined && { MILLRACE_LOG_STREAM_URL: logStreamUrl }),

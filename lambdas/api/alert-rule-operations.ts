@@ -4,6 +4,7 @@ import type { AlertChannel, AlertMute, AlertRoute, ChannelSecret } from '#core/c
 import type { ClientId } from '#core/contracts/identifiers.ts';
 import type { Principal } from '#core/contracts/token.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
+import { requireRoom } from '#core/lifecycle/client-quotas.ts';
 import {
   alertChannelAnswerSchema,
   alertChannelListSchema,
@@ -21,7 +22,6 @@ import {
   updateAlertRouteSchema,
 } from './alert-contracts.ts';
 import { mayAct, requireAllClients } from './authorize-request.ts';
-import { requireRoom } from './client-quotas.ts';
 import { pathIdSchema } from './contracts.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { defineOperation, type Operation } from './operation.ts';

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Client } from '#core/contracts/client.ts';
 import { type ClientQuotas, type QuotaName, quotaNames } from '#core/contracts/client-quotas.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { countUse, limitsOf } from '#core/lifecycle/client-quotas.ts';
 import { mayAct } from './authorize-request.ts';
-import { countUse, limitsOf } from './client-quotas.ts';
 import {
   clientAnswerSchema,
   clientListSchema,

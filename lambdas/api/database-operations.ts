@@ -3,8 +3,8 @@ import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
 import type { Problem } from '#core/errors/millrace-error.ts';
+import { requireRoom } from '#core/lifecycle/client-quotas.ts';
 import { findTableProblems } from '#core/validation/validate-table.ts';
-import { requireRoom } from './client-quotas.ts';
 import {
   databaseAnswerSchema,
   databaseListSchema,

@@ -14,6 +14,7 @@ import {
   apiEnvironmentSchema,
   channelSecretsEnvironmentSchema,
   logsEnvironmentSchema,
+  quotasEnvironmentSchema,
   secretsEnvironmentSchema,
   stateEnvironmentSchema,
   webhookEnvironmentSchema,
@@ -36,6 +37,7 @@ const environment = stateEnvironmentSchema
   .extend(secretsEnvironmentSchema.shape)
   .extend(apiEnvironmentSchema.shape)
   .extend(logsEnvironmentSchema.shape)
+  .extend(quotasEnvironmentSchema.shape)
   .extend(alertQueueEnvironmentSchema.shape)
   .extend(channelSecretsEnvironmentSchema.shape)
   .extend(webhookEnvironmentSchema.shape)

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { snapshotModes } from '#core/capture/snapshot-modes.ts';
+import { requireRoom } from '#core/lifecycle/client-quotas.ts';
 import { describeCopy } from '#core/status/copy-progress.ts';
 import { activityOperations } from './activity-operations.ts';
 import { addTables, removeTable, resyncTable } from './change-tables.ts';
 import { findProblems } from './check-readiness.ts';
-import { requireRoom } from './client-quotas.ts';
 import {
   addTablesSchema,
   copyAnswerSchema,

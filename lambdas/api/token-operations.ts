@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { ClientId } from '#core/contracts/identifiers.ts';
 import type { Principal, Token } from '#core/contracts/token.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { requireRoom } from '#core/lifecycle/client-quotas.ts';
 import { mayAct, requireAllClients } from './authorize-request.ts';
-import { requireRoom } from './client-quotas.ts';
 import {
   createClientTokenSchema,
   createTokenSchema,

@@ -2,7 +2,11 @@ import { createAlertQueue } from '#adapters/aws/alert-queue.ts';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { ensureCapture } from '#core/capture/ensure-capture.ts';
 import { withOpened } from '#core/concurrency/with-opened.ts';
-import { alertQueueEnvironmentSchema, taskRevisionEnvironmentSchema } from '#core/contracts/environment.ts';
+import {
+  alertQueueEnvironmentSchema,
+  quotasEnvironmentSchema,
+  taskRevisionEnvironmentSchema,
+} from '#core/contracts/environment.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { revisionOf } from '#core/contracts/task-revision.ts';
 import { removeRowRelay } from '#core/copy/row-relay.ts';
@@ -44,6 +48,7 @@ const tasks = createPooledTasks(pool);
 const queue = createAlertQueue({
   queueUrl: alertQueueEnvironmentSchema.parse(process.env).MILLRACE_ALERT_QUEUE_URL,
 });
+const { MILLRACE_CLIENT_QUOTAS: clientQuotas } = quotasEnvironmentSchema.parse(process.env);
 
 /** Closing a connection to a database that does not answer would wait for it. */
 const closeWithinMs = 2_000;
@@ -88,6 +93,7 @@ export const handler = createHealthHandler('monitor-health', async (context, run
           add: (replication, holder, log, signal) =>
             addNewTables(replication, holder, {
               ...{ store, executions, clock, log, signal },
+              clientQuotas,
               openSource: sources.use,
               withTarget: (database, use) =>
                 withOpened(async (keep) => use(keep(await databases.openTarget(database)))),

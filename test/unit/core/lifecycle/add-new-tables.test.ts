@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { ClientQuotas } from '#core/contracts/client-quotas.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { TableDescription } from '#core/contracts/table-description.ts';
@@ -39,6 +40,7 @@ const createWorld = (
     others: [] as Replication[],
     clock: createManualClock(),
     signal: new AbortController().signal,
+    clientQuotas: {} as ClientQuotas,
     /** While the target is asked. */
     meanwhile: undefined as (() => void) | undefined,
     leaseDuring: undefined as string | undefined,
@@ -71,10 +73,16 @@ const createWorld = (
       world.meanwhile?.();
       return use(target.database);
     },
+    clientQuotas: {},
     clock: world.clock,
     log: createRecordingLog(),
   };
-  const run = () => addNewTables(state.replication, 'health', { ...ports, signal: world.signal });
+  const run = () =>
+    addNewTables(state.replication, 'health', {
+      ...ports,
+      signal: world.signal,
+      clientQuotas: world.clientQuotas,
+    });
   const names = () => state.replication.tables.map(({ source: { table } }) => table);
   const found = () =>
     (state.replication.foundTables ?? []).map(({ source: ref, state: how, message }) => [
@@ -222,4 +230,14 @@ test('a look that took too long, or during which someone has changed the tables,
   expect(changed.world.leaseDuring).toBeUndefined();
   changed.world.meanwhile = undefined;
   expect(await changed.run()).toBe(1);
+});
+
+test('as many are added as the client may have, and the others are listed with the reason until there is room', async () => {
+  const { world, run, names, found } = createWorld([sampleTable('bookings'), sampleTable('crews')]);
+  world.clientQuotas = { tables: 3 };
+  await run();
+  expect(names()).toEqual(['flights', 'airports', 'bookings']);
+  expect(found()).toEqual([
+    ['crews', 'refused', expect.stringMatching(/^Client 1 has 2 tables, and may have 3/)],
+  ]);
 });
