@@ -152,11 +152,14 @@ afterAll(async () => {
     for (const item of body[items]) await admin.delete(`${list}/${item[id]}`);
   }
   const query = `?client_id=${clientId}`;
-  await waitFor('the replications of the client to be gone', cleanUpMs, async () => {
-    const { replications } = (await admin.get(`/replications${query}`)).body;
-    for (const { replication_id: id } of replications)
-      await admin.delete(`/replications/${id}${query}&force=true`);
-    return replications.length === 0 ? true : undefined;
+  // Their deletion looks again for minutes whether a step of a start has made something.
+  await waitFor('the replications of the client to be deleted', cleanUpMs, async () => {
+    const replications: readonly { replication_id: number; status: string }[] = (
+      await admin.get(`/replications${query}`)
+    ).body.replications;
+    const left = replications.filter(({ status }) => status !== 'deleting');
+    for (const { replication_id: id } of left) await admin.delete(`/replications/${id}${query}&force=true`);
+    return left.length === 0 ? true : undefined;
   });
   await tenant.close();
 }, cleanUpMs + 60_000);
