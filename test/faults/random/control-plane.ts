@@ -1,5 +1,9 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { leaseKey } from '#adapters/dynamodb/store-keys.ts';
+import type { ReplicationId } from '#core/contracts/identifiers.ts';
 import { readAdminToken } from '../../../local/admin-token.ts';
 import type { StackState } from '../../../local/stack-state.ts';
 import type { DatabaseEnd } from './database-end.ts';
@@ -62,8 +66,19 @@ export interface ControlPlane {
   status(replicationId: number): Promise<Status>;
   incidents(replicationId: number): Promise<readonly Incident[]>;
   /** A run of a scheduled Lambda, next to those of the schedule. */
-  runSchedule(name: 'monitor-health' | 'check-heartbeats'): Promise<void>;
+  runSchedule(name: ScheduleName): Promise<void>;
+  /** The schedule runs nothing until it is switched on again. */
+  switchSchedule(name: ScheduleName, isOn: boolean): Promise<void>;
+  /** Takes the lease of a replication from its holder, if there is one, and keeps it; returns how to give it back. */
+  stealLease(replicationId: number): Promise<() => Promise<void>>;
 }
+
+export const scheduleNames = ['monitor-health', 'check-heartbeats'] as const;
+export type ScheduleName = (typeof scheduleNames)[number];
+
+/** Longer than any fault keeps it. */
+const stolenLeaseMs = 600_000;
+const leaseThief = 'a thief';
 
 /** The API answers within 29 s. */
 const callTimeoutMs = 35_000;
@@ -107,11 +122,33 @@ export const openControlPlane = async (stack: StackState, name: string): Promise
     z.looseObject({ token: z.string() }),
     {},
   );
-  const lambda = new LambdaClient({
+  const aws = {
     endpoint: stack.emulator.url,
     region: stack.emulator.region,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  };
+  const lambda = new LambdaClient(aws);
+  const state = DynamoDBDocumentClient.from(new DynamoDBClient(aws));
+  const health = await lambda.send(
+    new GetFunctionConfigurationCommand({ FunctionName: `millrace-local-${scheduleNames[0]}` }),
+  );
+  const stateTable = health.Environment?.Variables?.MILLRACE_STATE_TABLE;
+  if (stateTable === undefined) throw new Error('The health check has no state table.');
+  /** The emulator tells its services apart by the scope of the signature, which it does not check. */
+  const scheduler = async (method: 'GET' | 'PUT', path: string, body?: unknown): Promise<unknown> => {
+    const answer = await fetch(`${stack.emulator.url}/schedules/${path}`, {
+      method,
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${stack.emulator.region}/scheduler/aws4_request, SignedHeaders=host, Signature=0`,
+        'content-type': 'application/json',
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(callTimeoutMs),
+    });
+    if (!answer.ok)
+      throw new Error(`${method} of schedule ${path} answered ${answer.status}: ${await answer.text()}`);
+    return answer.json();
+  };
 
   return {
     registerDatabase: async (end, { host, port }) => {
@@ -152,6 +189,31 @@ export const openControlPlane = async (stack: StackState, name: string): Promise
       await lambda.send(
         new InvokeCommand({ FunctionName: `millrace-local-${schedule}`, Payload: Buffer.from('{}') }),
       );
+    },
+    switchSchedule: async (schedule, isOn) => {
+      const path = `millrace-local-${schedule}`;
+      const group = 'millrace-local-health';
+      const current = z.looseObject({}).parse(await scheduler('GET', `${path}?groupName=${group}`));
+      await scheduler('PUT', path, { ...current, GroupName: group, State: isOn ? 'ENABLED' : 'DISABLED' });
+    },
+    stealLease: async (replicationId) => {
+      const key = leaseKey(replicationId as ReplicationId);
+      await state.send(
+        new PutCommand({
+          TableName: stateTable,
+          Item: { ...key, holder: leaseThief, leasedUntil: Date.now() + stolenLeaseMs },
+        }),
+      );
+      return async () => {
+        await state.send(
+          new DeleteCommand({
+            TableName: stateTable,
+            Key: { ...key },
+            ConditionExpression: 'attribute_not_exists(pk) OR holder = :thief',
+            ExpressionAttributeValues: { ':thief': leaseThief },
+          }),
+        );
+      };
     },
   };
 };

@@ -1,5 +1,6 @@
 import type { TextRow } from '#test/kit/text-rows.ts';
 import type { PartName } from '../../../local/stack-state.ts';
+import type { SmallDisk, SmallDisks } from './small-disks.ts';
 
 /** One connection. Every value that a statement has is the harness's own: a number, or a word of letters and digits. */
 export interface Session {
@@ -10,6 +11,12 @@ export interface Session {
 }
 
 export type EndKind = 'postgresql' | 'mariadb';
+
+export interface EndOptions {
+  readonly database: string;
+  /** Where the files of the database go to a disk of their own. */
+  readonly disks?: SmallDisks;
+}
 
 /** A database of its own at one of the stack's servers, which may be killed and come back. */
 export interface DatabaseEnd {
@@ -24,6 +31,8 @@ export interface DatabaseEnd {
   /** The role that the product signs in with, and nobody else. */
   readonly username: string;
   readonly password: string;
+  /** What its files are on; undefined where they are with those of all others. */
+  readonly disk: SmallDisk | undefined;
   /** A connection for this call alone. */
   session<T>(use: (session: Session) => Promise<T>): Promise<T>;
   /** Gives the product's role another password, and ends its sessions. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { createKafka } from '#adapters/kafka/kafka-client.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { CommitMoment } from '#test/kit/outage-proxy.ts';
@@ -8,6 +8,7 @@ import { environmentOf, taskProcessesOf } from '#test/kit/task-processes.ts';
 import { consumerBundle, killPart, startPart } from '../../../local/parts.ts';
 import { type PartName, runningPart } from '../../../local/stack-state.ts';
 import { projectRoot } from '../../../local/state-folder.ts';
+import { scheduleNames } from './control-plane.ts';
 import type { DatabaseEnd } from './database-end.ts';
 import type { Pair, World } from './world.ts';
 
@@ -36,6 +37,7 @@ export interface Fault {
 const quietLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const nothing: Repair = async () => undefined;
 const atOnce = [0, 0] as const;
+const hourMs = 3_600_000;
 
 /** What a stop of each part may lead to, as docs/runbook/health.md says. */
 const ofConsumer = ['consumer-ended', 'consumer-silent', 'consumer-starting', 'lag-unknown', 'target-behind'];
@@ -71,15 +73,19 @@ const signalAll = (pids: readonly number[], signal: NodeJS.Signals): void => {
 
 const consumerSignal = (signal: NodeJS.Signals): Fault['begin'] => {
   return async (world, pair) => {
-    signalAll(consumersOf(world, pair), signal);
-    return nothing;
+    const pids = consumersOf(world, pair);
+    signalAll(pids, signal);
+    return pids.length === 0 ? async () => withoutEffect : nothing;
   };
 };
 
 const stopConsumer: Fault['begin'] = async (world, pair) => {
   const pids = consumersOf(world, pair);
   signalAll(pids, 'SIGSTOP');
-  return async () => signalAll(pids, 'SIGCONT');
+  return async () => {
+    signalAll(pids, 'SIGCONT');
+    return pids.length === 0 ? withoutEffect : undefined;
+  };
 };
 
 const atCommit =
@@ -169,24 +175,43 @@ const rotatePassword =
     return () => until(() => control.changePassword(databaseId, password));
   };
 
+/** Runs before a program's own code: its clock is so far from the others. */
+const otherClock = (aheadMs: number): string =>
+  `data:text/javascript,${encodeURIComponent(`
+    const Right = Date;
+    globalThis.Date = class Date extends Right {
+      constructor(...args) {
+        if (args.length === 0) super(Right.now() + ${aheadMs});
+        else super(...args);
+      }
+      static now() {
+        return Right.now() + ${aheadMs};
+      }
+    };`)}`;
+
 /** A consumer with the same launch as the one that runs: the older one has to notice that it is not the last. */
-const secondConsumer: Fault['begin'] = async (world, pair) => {
-  const [pid] = consumersOf(world, pair);
-  if (pid === undefined) return nothing;
-  const child = spawn(process.execPath, [consumerBundle], {
-    cwd: projectRoot,
-    env: environmentOf(pid),
-    stdio: 'ignore',
-  });
-  const ended = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-    child.once('error', () => resolve());
-  });
-  return async () => {
-    child.kill('SIGKILL');
-    await ended;
+const startSecond =
+  (nodeFlags: readonly string[]): Fault['begin'] =>
+  async (world, pair) => {
+    const [pid] = consumersOf(world, pair);
+    if (pid === undefined) return async () => withoutEffect;
+    const child = spawn(process.execPath, [...nodeFlags, consumerBundle], {
+      cwd: projectRoot,
+      env: environmentOf(pid),
+      stdio: 'ignore',
+    });
+    const ended = new Promise<void>((resolve) => {
+      child.once('close', () => resolve());
+      child.once('error', () => resolve());
+    });
+    return async () => {
+      child.kill('SIGKILL');
+      await ended;
+    };
   };
-};
+const secondConsumer = startSecond([]);
+const consumerOfAnotherTime = (aheadMs: number): Fault['begin'] =>
+  startSecond([`--import=${otherClock(aheadMs)}`]);
 
 /** The older consumer is stopped in the middle of its work, and goes on after another one has taken its place. */
 const zombie: Fault['begin'] = async (world, pair) => {
@@ -220,6 +245,46 @@ const loseEvents: Fault['begin'] = async (world, pair) => {
       await letGoOn();
     }
   };
+};
+
+/** Someone deletes a topic that is read from, and it is made again, with its settings. */
+const recreateTopic: Fault['begin'] = async (world, pair) => {
+  const { config } = await world.control.status(pair.replicationId);
+  const topic = `${config.kafka_topic_prefix}.${pair.source.schema}.ledger`;
+  await withKafkaAdmin(world, async (admin) => {
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+    });
+    const configEntries = (resources[0]?.configEntries ?? [])
+      .filter(({ isDefault }) => !isDefault)
+      .map(({ configName, configValue }) => ({ name: configName, value: configValue }));
+    await admin.deleteTopics({ topics: [topic] });
+    await until(async () => {
+      if ((await admin.listTopics()).includes(topic)) throw new Error(`${topic} is still there.`);
+    });
+    await admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor: 1, configEntries }] });
+  });
+  return nothing;
+};
+
+const fillTarget: Fault['begin'] = async (_world, { target: { disk } }) => {
+  if (disk === undefined) return async () => withoutEffect;
+  disk.fill();
+  return async () => disk.free();
+};
+
+const switchSchedules: Fault['begin'] = async ({ control }) => {
+  const switchAll = async (isOn: boolean): Promise<void> => {
+    for (const name of scheduleNames) await until(() => control.switchSchedule(name, isOn));
+  };
+  await switchAll(false);
+  return () => switchAll(true);
+};
+
+const stealLease: Fault['begin'] = async ({ control }, { replicationId }) => {
+  const giveBack = await control.stealLease(replicationId);
+  return () => until(giveBack);
 };
 
 const withKafkaAdmin = async <T>({ stack }: World, use: (admin: Admin) => Promise<T>): Promise<T> => {
@@ -441,12 +506,36 @@ const list: readonly Omit<Fault, 'repeatsEvents'>[] = [
     ...{ name: 'schedule-twice', resource: part('emulator'), lasts: atOnce, incidents: [] },
     begin: async ({ control }) => {
       await Promise.all(
-        (['monitor-health', 'monitor-health', 'check-heartbeats', 'check-heartbeats'] as const).map((name) =>
-          control.runSchedule(name).catch(() => undefined),
-        ),
+        [...scheduleNames, ...scheduleNames].map((name) => control.runSchedule(name).catch(() => undefined)),
       );
       return nothing;
     },
+  },
+  {
+    ...{ name: 'schedule-missing', resource: part('emulator'), lasts: [30_000, 120_000] },
+    incidents: ofControl,
+    begin: switchSchedules,
+  },
+  {
+    ...{ name: 'lease-stolen', resource: consumer, lasts: [10_000, 90_000], incidents: ofControl },
+    begin: stealLease,
+  },
+  {
+    ...{ name: 'consumer-clock-ahead', resource: consumer, lasts: [20_000, 90_000], incidents: ofTarget },
+    begin: consumerOfAnotherTime(hourMs),
+  },
+  {
+    ...{ name: 'consumer-clock-behind', resource: consumer, lasts: [20_000, 90_000], incidents: ofTarget },
+    begin: consumerOfAnotherTime(-hourMs),
+  },
+  {
+    ...{ name: 'target-full', resource: targetWay, lasts: [10_000, 40_000], incidents: ofTarget },
+    begin: fillTarget,
+  },
+  {
+    ...{ name: 'topic-recreated', resource: part('kafka'), lasts: atOnce, loses: true },
+    incidents: [...ofKafka, ...ofLoss],
+    begin: recreateTopic,
   },
   {
     ...{ name: 'events-lost', resource: consumer, lasts: [8_000, 20_000], loses: true },

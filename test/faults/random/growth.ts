@@ -10,6 +10,7 @@ import type { DatabaseEnd } from './database-end.ts';
 import { openPostgresEnd } from './postgres-end.ts';
 
 export interface GrowthFigures {
+  readonly scenario: GrowthScenario;
   readonly rows: number;
   readonly seconds: number;
   /** Resident memory of the consumer before, in MiB. */
@@ -21,14 +22,22 @@ export interface GrowthFigures {
   /** The consumer's memory over time, in MiB; ten parts of the run, the most of each. */
   readonly course: readonly number[];
   readonly isEqual: boolean;
+  /** Equal, within what the consumer may take, and without a rise in the second half of a run that goes on and on. */
+  readonly hasPassed: boolean;
 }
 
-export const growthScenarios = ['big-transaction', 'long-run', 'large-rows'] as const;
+export const growthScenarios = [
+  'big-transaction',
+  'long-run',
+  'large-rows',
+  'dead-keys',
+  'many-tables',
+] as const;
 export type GrowthScenario = (typeof growthScenarios)[number];
 
 export interface GrowthOptions {
   readonly scenario: GrowthScenario;
-  /** Rows of the transaction, events of the long run, or rows of 5 MB. */
+  /** Rows of the transaction, events of the long run, rows of 5 MB, keys that come and go, or tables. */
   readonly rows: number;
   readonly folder: StateFolder;
   readonly say: (line: string) => void;
@@ -39,8 +48,36 @@ const pollMs = 1_000;
 /** Nothing has come for so long. */
 const stallMs = 300_000;
 const largeRowBytes = 5_000_000;
+/** What the consumer may have above its idle memory. A row of 5 MB is decoded by itself, and takes ten times its size for a moment. */
+const mostGrowthMib = 256;
+/** What the second half of a long run may have above the first: the collector of garbage runs when it likes. */
+const mostRiseMib = 48;
+const goesOn: readonly GrowthScenario[] = ['long-run', 'dead-keys'];
+/** Of `many-tables`, before and after the start. */
+const rowsOfEach = 100;
 
-/** Writes much to one PostgreSQL table and watches the memory of what carries it to another PostgreSQL. */
+const tableNames = (scenario: GrowthScenario, rows: number): readonly string[] =>
+  scenario === 'many-tables' ? Array.from({ length: rows }, (_, index) => `grown_${index + 1}`) : ['grown'];
+
+const createTables = async (
+  source: DatabaseEnd,
+  scenario: GrowthScenario,
+  tables: readonly string[],
+): Promise<void> => {
+  await source.session(async (session) => {
+    for (const table of tables) {
+      await session.run(
+        `CREATE TABLE ${table} (id bigint PRIMARY KEY, version bigint NOT NULL, filler text)`,
+      );
+      if (scenario === 'many-tables')
+        await session.run(
+          `INSERT INTO ${table} SELECT id, 0, '' FROM generate_series(1, ${rowsOfEach}) AS id`,
+        );
+    }
+  });
+};
+
+/** Writes much to PostgreSQL and watches the memory of what carries it to another PostgreSQL. */
 export const runGrowth = async ({ scenario, rows, folder, say }: GrowthOptions): Promise<GrowthFigures> => {
   const reporter = createProgressReporter();
   await resetStack(folder, reporter);
@@ -48,32 +85,33 @@ export const runGrowth = async ({ scenario, rows, folder, say }: GrowthOptions):
   try {
     const name = `growth_${Date.now().toString(36)}`;
     const control = await openControlPlane(stack, name);
-    const source = await openPostgresEnd('source', stack.source, `${name}_s`);
-    const target = await openPostgresEnd('target', stack.target, `${name}_t`);
-    await source.session((session) =>
-      session.run('CREATE TABLE grown (id bigint PRIMARY KEY, version bigint NOT NULL, filler text)'),
-    );
+    const source = await openPostgresEnd('source', stack.source, { database: `${name}_s` });
+    const target = await openPostgresEnd('target', stack.target, { database: `${name}_t` });
+    const tables = tableNames(scenario, rows);
+    await createTables(source, scenario, tables);
     const sourceId = await control.registerDatabase(source, source);
     const targetId = await control.registerDatabase(target, target);
-    const replication = await control.createReplication({ sourceId, targetId }, [
-      { schema: 'public', table: 'grown' },
-    ]);
+    const replication = await control.createReplication(
+      { sourceId, targetId },
+      tables.map((table) => ({ schema: 'public', table })),
+    );
     const id = replication.replication_id;
-    const targetTable = replication.tables[0]?.target.table ?? '';
+    const beganMs = performance.now();
     await control.act(id, 'start');
     for (;;) {
-      const { config, tables } = await control.status(id);
+      const { config, tables: seen } = await control.status(id);
       if (config.status === 'error') throw new Error(config.last_error_message ?? 'The start failed.');
-      if (tables.every(({ state }) => state === 'live')) break;
+      if (seen.every(({ state }) => state === 'live')) break;
       await sleep(pollMs);
     }
+    const startSeconds = Math.round((performance.now() - beganMs) / 1_000);
     await sleep(5_000);
     const [consumer] = taskProcessesOf(folder, 'consumer', id);
     const connect = runningPart(folder, 'connect')?.pid;
     if (consumer === undefined || connect === undefined) throw new Error('No consumer or no worker runs.');
     const idleMib = resident(consumer);
     for (const pid of [consumer, connect]) forgetPeak(pid);
-    say(`${scenario}: ${rows} rows, the consumer has ${idleMib} MiB.`);
+    say(`${scenario}: live after ${startSeconds} s, the consumer has ${idleMib} MiB.`);
 
     const samples: number[] = [];
     const startedMs = performance.now();
@@ -83,15 +121,17 @@ export const runGrowth = async ({ scenario, rows, folder, say }: GrowthOptions):
       isWritten = true;
     });
     writing.catch(() => undefined);
-    const query = (table: string): string =>
-      `SELECT count(*), coalesce(sum(id), 0), coalesce(sum(version), 0), coalesce(sum(length(filler)), 0) FROM ${table}`;
+    const query = (names: readonly string[]): string =>
+      `SELECT count(*), coalesce(sum(id), 0), coalesce(sum(version), 0), coalesce(sum(length(filler)), 0)
+       FROM (${names.map((table) => `SELECT id, version, filler FROM "${table}"`).join(' UNION ALL ')}) AS grown`;
+    const targets = replication.tables.map(({ target: { table } }) => table);
     let last = '';
     let changedMs = performance.now();
     let toldMs = 0;
     let isEqual = false;
     while (!isEqual) {
       samples.push(resident(consumer));
-      const seen = JSON.stringify(await target.session((session) => session.rows(query(`"${targetTable}"`))));
+      const seen = JSON.stringify(await target.session((session) => session.rows(query(targets))));
       const nowMs = performance.now();
       if (seen !== last) changedMs = nowMs;
       last = seen;
@@ -102,16 +142,20 @@ export const runGrowth = async ({ scenario, rows, folder, say }: GrowthOptions):
         );
       }
       if (isWritten) {
-        const wanted = JSON.stringify(await source.session((session) => session.rows(query('grown'))));
+        const wanted = JSON.stringify(await source.session((session) => session.rows(query(tables))));
         isEqual = wanted === seen;
       }
       if (nowMs - changedMs > stallMs && isWritten) break;
       await sleep(pollMs);
     }
     await writing;
+    const peakMib = peak(consumer);
+    const course = courseOf(samples);
+    const isFlat = !goesOn.includes(scenario) || riseOf(course) <= mostRiseMib;
     return {
-      ...{ rows, idleMib, isEqual, seconds: Math.round((performance.now() - startedMs) / 1_000) },
-      ...{ peakMib: peak(consumer), connectPeakMib: peak(connect), course: courseOf(samples) },
+      ...{ scenario, rows, idleMib, peakMib, connectPeakMib: peak(connect), course, isEqual },
+      seconds: Math.round((performance.now() - startedMs) / 1_000),
+      hasPassed: isEqual && peakMib - idleMib <= mostGrowthMib && isFlat,
     };
   } finally {
     await stopStack(folder);
@@ -138,6 +182,28 @@ const writers: Readonly<Record<GrowthScenario, (source: DatabaseEnd, rows: numbe
         );
       }
     }),
+  'dead-keys': (source, rows) =>
+    source.session(async (session) => {
+      const statement = 500;
+      for (let from = 1; from <= rows; from += statement) {
+        const to = Math.min(rows, from + statement - 1);
+        await session.run(
+          `INSERT INTO grown SELECT id, 1, '${filler}' FROM generate_series(${from}, ${to}) AS id`,
+        );
+        await session.run(`DELETE FROM grown WHERE id BETWEEN ${from} AND ${to}`);
+      }
+      // Both ends would be equal at any time without it.
+      await session.run(`INSERT INTO grown VALUES (0, ${rows}, 'the last one')`);
+    }),
+  'many-tables': (source, rows) =>
+    source.session(async (session) => {
+      for (const table of tableNames('many-tables', rows)) {
+        await session.run(
+          `INSERT INTO ${table} SELECT id, 1, '${filler}' FROM generate_series(${rowsOfEach + 1}, ${2 * rowsOfEach}) AS id`,
+        );
+        await session.run(`UPDATE ${table} SET version = version + 1 WHERE id <= ${rowsOfEach}`);
+      }
+    }),
   'large-rows': (source, rows) =>
     source.session(async (session) => {
       for (let id = 1; id <= rows; id += 1)
@@ -145,6 +211,11 @@ const writers: Readonly<Record<GrowthScenario, (source: DatabaseEnd, rows: numbe
           `INSERT INTO grown SELECT ${id}, 1, string_agg(md5(n::text), '') FROM generate_series(1, ${largeRowBytes / 32}) AS n`,
         );
     }),
+};
+
+const riseOf = (course: readonly number[]): number => {
+  const half = Math.floor(course.length / 2);
+  return Math.max(0, ...course.slice(half)) - Math.max(0, ...course.slice(0, half));
 };
 
 const fieldOf = (pid: number, field: 'VmRSS' | 'VmHWM'): number =>

@@ -1,12 +1,14 @@
+import { cpSync, rmSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { toTextRows } from '#test/kit/text-rows.ts';
 import type { StackState } from '../../../local/stack-state.ts';
-import { type DatabaseEnd, type Session, toLine } from './database-end.ts';
+import { type DatabaseEnd, type EndOptions, type Session, toLine } from './database-end.ts';
 
 export const openMariadbEnd = async (
   server: StackState['source'],
-  database: string,
+  { database, disks }: EndOptions,
 ): Promise<DatabaseEnd> => {
   const { host, port, user } = server;
   const username = `${database}_role`;
@@ -34,7 +36,17 @@ export const openMariadbEnd = async (
   await maintenance.query(
     `CREATE DATABASE ${database}; CREATE USER ${username}@'%' IDENTIFIED BY '${password}'; GRANT ALL ON *.* TO ${username}@'%'`,
   );
+  const [[place]] = await maintenance.query<RowDataPacket[]>('SELECT @@datadir AS folder');
   await maintenance.end();
+  const dataFolder = String(place?.folder);
+  const disk = disks?.mount(dataFolder);
+  if (disk !== undefined) {
+    // It follows a link in place of a database's folder.
+    const folder = path.join(dataFolder, database);
+    cpSync(folder, disk.folder, { recursive: true, preserveTimestamps: true });
+    rmSync(folder, { recursive: true });
+    symlinkSync(disk.folder, folder);
+  }
 
   const endThem = (condition: string): Promise<number> =>
     withConnection(async (connection) => {
@@ -46,7 +58,7 @@ export const openMariadbEnd = async (
     });
 
   return {
-    ...{ kind: 'mariadb', part: 'mariadb', host, port, database, schema: database, username, password },
+    ...{ kind: 'mariadb', part: 'mariadb', host, port, database, schema: database, username, password, disk },
     session: (use) => withConnection((connection) => use(sessionOf(connection))),
     changePassword: async (changed) => {
       await withConnection((connection) =>

@@ -5,7 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { withPostgres } from '#test/kit/postgres-session.ts';
 import { toTextRows } from '#test/kit/text-rows.ts';
 import type { StackState } from '../../../local/stack-state.ts';
-import { type DatabaseEnd, type Session, toLine } from './database-end.ts';
+import { type DatabaseEnd, type EndOptions, type Session, toLine } from './database-end.ts';
 
 /** A statement of the workload takes milliseconds; one that a stopped server does not answer has to end as well. */
 const statementTimeoutMs = 60_000;
@@ -13,7 +13,7 @@ const statementTimeoutMs = 60_000;
 export const openPostgresEnd = async (
   side: 'source' | 'target',
   server: StackState['source'],
-  database: string,
+  { database, disks }: EndOptions,
 ): Promise<DatabaseEnd> => {
   const { host, port } = server;
   const username = `${database}_role`;
@@ -23,13 +23,18 @@ export const openPostgresEnd = async (
       { ...server, database: name, connectionTimeoutMillis: 10_000, query_timeout: statementTimeoutMs },
       use,
     );
-  await withClient(async (client) => {
+  const disk = await withClient(async (client) => {
     await client.query(`CREATE ROLE ${username} LOGIN SUPERUSER REPLICATION PASSWORD '${password}'`);
-    await client.query(`CREATE DATABASE ${database} OWNER ${username}`);
+    const { rows } = await client.query('SHOW data_directory');
+    const own = disks?.mount(String(rows[0]?.data_directory));
+    if (own !== undefined) await client.query(`CREATE TABLESPACE ${database}_disk LOCATION '${own.folder}'`);
+    const place = own === undefined ? '' : ` TABLESPACE ${database}_disk`;
+    await client.query(`CREATE DATABASE ${database} OWNER ${username}${place}`);
+    return own;
   }, server.database);
 
   return {
-    ...{ kind: 'postgresql', part: side, host, port, database, schema: 'public', username, password },
+    ...{ kind: 'postgresql', part: side, host, port, database, schema: 'public', username, password, disk },
     session: (use) => withClient((client) => use(sessionOf(client))),
     changePassword: (changed) =>
       withClient(async (client) => {

@@ -6,6 +6,7 @@ import type { StateFolder } from '../../../local/state-folder.ts';
 import { comparePair, isEqual, type PairComparison } from './comparison.ts';
 import { type Fault, faults, withoutEffect } from './fault-list.ts';
 import { type PlannedFault, planFaults } from './plan.ts';
+import { SmallDisks } from './small-disks.ts';
 import { type TruthFigures, type TruthWatch, watchTruth } from './truth.ts';
 import { openWorld, type Pair, type PairName, type World } from './world.ts';
 
@@ -37,6 +38,8 @@ export interface HeldTable {
 export interface RandomResult {
   readonly seed: number;
   readonly minutes: number;
+  /** What the plan was drawn from: with `--only` and these names the seed has the same plan also when there are more faults. */
+  readonly drawnFrom: readonly string[];
   readonly faults: readonly InjectedFault[];
   readonly commits: number;
   readonly events: number;
@@ -81,9 +84,10 @@ export const runRandom = async (options: RandomOptions): Promise<RandomResult> =
   // Replications of a run before would go on, and take time from this one.
   await resetStack(folder, reporter);
   const { state: stack } = await startStack({ folder, reporter, with: ['mariadb'] });
+  const disks = new SmallDisks();
   try {
     const world = await openWorld({
-      ...{ stack, folder, say, pairs: options.pairs, alters: options.alters, pauseMs: 60 },
+      ...{ stack, folder, say, disks, pairs: options.pairs, alters: options.alters, pauseMs: 60 },
       random: random.fork(2),
     });
     // A fault that makes capture send transactions again is never taken back.
@@ -99,7 +103,8 @@ export const runRandom = async (options: RandomOptions): Promise<RandomResult> =
       const settled = await settle(world, truth, injected, options);
       await operator.stop();
       await truth.stop();
-      return resultOf({ options, world, truth, injected, settled, held: operator.held });
+      const drawnFrom = allowed.map(({ name }) => name);
+      return resultOf({ options, world, truth, injected, settled, drawnFrom, held: operator.held });
     } finally {
       await operator.stop();
       await truth.stop();
@@ -107,6 +112,7 @@ export const runRandom = async (options: RandomOptions): Promise<RandomResult> =
     }
   } finally {
     await stopStack(folder);
+    disks.unmountAll();
   }
 };
 
@@ -248,6 +254,7 @@ const describe = ({ differences, lostAtSource, doubled, isSumKept }: PairCompari
   ].join('; ');
 
 interface Ended {
+  readonly drawnFrom: readonly string[];
   readonly options: RandomOptions;
   readonly world: World;
   readonly truth: TruthWatch;
@@ -256,7 +263,7 @@ interface Ended {
   readonly held: readonly HeldTable[];
 }
 
-const resultOf = ({ options, world, truth, injected, settled, held }: Ended): RandomResult => {
+const resultOf = ({ options, world, truth, injected, settled, drawnFrom, held }: Ended): RandomResult => {
   const figures = truth.figures();
   const comparisons = world.pairs.map((pair) => settled.comparisons.get(pair));
   const count = (of: (comparison: PairComparison) => number): number =>
@@ -280,7 +287,14 @@ const resultOf = ({ options, world, truth, injected, settled, held }: Ended): Ra
       !told.some(({ pair, condition }) => pair === pairName && /^(needs-resync|table-held)$/.test(condition)),
   );
   return {
-    ...{ seed: options.seed, minutes: options.minutes, faults: injected, truth: figures, incidents },
+    ...{
+      seed: options.seed,
+      minutes: options.minutes,
+      drawnFrom,
+      faults: injected,
+      truth: figures,
+      incidents,
+    },
     commits: workloads.reduce((sum, { commits }) => sum + commits, 0),
     events: workloads.reduce((sum, { rows }) => sum + rows, 0),
     rows: count(({ rows }) => rows),

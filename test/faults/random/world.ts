@@ -5,9 +5,10 @@ import type { SeededRandom } from '../../../demo/seeded-random.ts';
 import type { StackState } from '../../../local/stack-state.ts';
 import type { StateFolder } from '../../../local/state-folder.ts';
 import { type ControlPlane, openControlPlane, type Status } from './control-plane.ts';
-import type { DatabaseEnd, EndKind } from './database-end.ts';
+import type { DatabaseEnd, EndKind, EndOptions } from './database-end.ts';
 import { openMariadbEnd } from './mariadb-end.ts';
 import { openPostgresEnd } from './postgres-end.ts';
+import type { SmallDisks } from './small-disks.ts';
 import {
   createTables,
   startWorkload,
@@ -56,6 +57,8 @@ export interface WorldOptions {
   readonly pairs: readonly PairName[];
   readonly pauseMs: number;
   readonly alters: boolean;
+  /** Where the targets' databases are, so that each can be full by itself. */
+  readonly disks: SmallDisks;
   readonly say: (line: string) => void;
 }
 
@@ -93,8 +96,10 @@ interface PairPlan {
 
 const openPair = async ({ pair, name, index, control, options }: PairPlan): Promise<Pair> => {
   const [sourceKind, targetKind] = pair.split('-') as [EndKind, EndKind];
-  const source = await openEnd(options.stack, sourceKind, 'source', `${name}_s`);
-  const target = await openEnd(options.stack, targetKind, 'target', `${name}_t`);
+  const source = await openEnd(options.stack, sourceKind, 'source', { database: `${name}_s` });
+  const target = await openEnd(options.stack, targetKind, 'target', {
+    ...{ database: `${name}_t`, disks: options.disks },
+  });
   await createTables(source);
   const [sourceWay, targetWay] = await Promise.all([openOutageProxy(source), openOutageProxy(target)]);
   const sourceId = await control.registerDatabase(source, sourceWay);
@@ -125,11 +130,11 @@ const openEnd = (
   stack: StackState,
   kind: EndKind,
   side: 'source' | 'target',
-  database: string,
+  options: EndOptions,
 ): Promise<DatabaseEnd> => {
-  if (kind === 'postgresql') return openPostgresEnd(side, stack[side], database);
+  if (kind === 'postgresql') return openPostgresEnd(side, stack[side], options);
   if (stack.mariadb === undefined) throw new Error('The stack runs without MariaDB.');
-  return openMariadbEnd(stack.mariadb, database);
+  return openMariadbEnd(stack.mariadb, options);
 };
 
 const awaitLive = async (control: ControlPlane, { name, replicationId }: Pair): Promise<void> => {

@@ -2,6 +2,7 @@ import { toTable } from '#core/databases/markdown-table.ts';
 import { hasPassed, proofKey, type RandomRun, type Results } from './results.ts';
 import {
   anyFault,
+  type GrowthProof,
   groups,
   type Proof,
   type RandomProof,
@@ -52,8 +53,15 @@ const resultOfSelfTest = ({ selfTests }: Results): ProofResult =>
     })),
   );
 
+const resultOfGrowth = ({ growth }: GrowthProof, results: Results): ProofResult => {
+  const run = results.growth[growth];
+  if (run === undefined) return { outcome: 'not run yet' };
+  return { outcome: run.hasPassed ? 'passed' : 'failed', day: dayOf(run.at) };
+};
+
 const resultOf = (proof: Proof, results: Results): ProofResult => {
   if ('file' in proof) return resultOfTest(proof, results);
+  if ('growth' in proof) return resultOfGrowth(proof, results);
   return 'fault' in proof ? resultOfRandom(proof, results) : resultOfSelfTest(results);
 };
 
@@ -89,7 +97,14 @@ const describeProofs = ({ proofs }: Scenario, results: Results): string => {
       return outcome === 'passed' ? words : `${words} (${outcome})`;
     });
   const selfTests = proofs.some((proof) => 'isSelfTest' in proof) ? ['[self-test](#self-test)'] : [];
-  return [...tests, ...faults, ...selfTests].join(', ');
+  const growing = proofs
+    .filter((proof) => 'growth' in proof)
+    .map((proof) => {
+      const { outcome } = resultOfGrowth(proof, results);
+      const words = `[growth: ${proof.growth}](#growth)`;
+      return outcome === 'passed' ? words : `${words} (${outcome})`;
+    });
+  return [...tests, ...growing, ...faults, ...selfTests].join(', ');
 };
 
 const groupSection = (group: string, list: readonly Scenario[], results: Results): string =>
@@ -128,11 +143,29 @@ lost, doubled or phantom row, no second of a wrong green light, and no incident 
   ])}`;
 };
 
+const growthSection = ({ growth }: Results): string => {
+  const opening = `## Growth
+
+Runs that write much, from PostgreSQL to PostgreSQL, while the memory of the consumer is watched: \`npm run test:faults -- growth\`. One
+has passed when both ends are equal, the consumer never has more than 256 MiB above its idle memory, and in a run that goes on and on
+the second half takes no more than the first.
+`;
+  const all = Object.entries(growth).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  if (all.length === 0) return `${opening}\nNo result is recorded yet.`;
+  return `${opening}\n${toTable([
+    ['scenario', 'day', 'rows or tables', 'seconds', 'idle MiB', 'most MiB', 'result'],
+    ...all.map(([scenario, { rows, seconds, idleMib, peakMib, hasPassed: isFine, at }]) => [
+      ...[scenario, dayOf(at), rows.toLocaleString('en'), String(seconds), String(idleMib), String(peakMib)],
+      isFine ? 'passed' : '**failed**',
+    ]),
+  ])}`;
+};
+
 const selfTestSection = ({ selfTests }: Results): string => {
   const opening = `## Self-test
 
-A harness that cannot fail proves nothing. So one safeguard after the other is switched off in a copy of the project, and the random
-faults have to notice: \`npm run test:faults -- self-test\`.
+A harness that cannot fail proves nothing. So one safeguard after the other is switched off in a copy of the project, and a scenario or
+a random run has to notice: \`npm run test:faults -- self-test\`.
 `;
   const all = Object.values(selfTests);
   if (all.length === 0) return `${opening}\nNo result is recorded yet.`;
@@ -177,6 +210,7 @@ export const reliabilityPage = (list: readonly Scenario[], results: Results): st
       ),
     ),
     randomSection(results),
+    growthSection(results),
     selfTestSection(results),
     references(list),
   ].join('\n\n')}\n`;

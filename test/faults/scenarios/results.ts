@@ -41,6 +41,13 @@ const selfTestFiguresSchema = z.array(
   z.object({ mutant: z.string(), whatIsOff: z.string(), isSeen: z.boolean() }),
 );
 
+const growthFiguresSchema = z.array(
+  z.object({
+    ...{ scenario: z.string(), rows: z.number(), seconds: z.number() },
+    ...{ idleMib: z.number(), peakMib: z.number(), isEqual: z.boolean(), hasPassed: z.boolean() },
+  }),
+);
+
 const testResultSchema = z.object({
   outcome: z.enum(['passed', 'failed']),
   /** Cases of test.each, and of one suite for several databases. */
@@ -67,6 +74,16 @@ export const resultsSchema = z.strictObject({
     z.strictObject({ usual: testResultSchema.optional(), mysql: testResultSchema.optional() }),
   ),
   randomRuns: z.array(randomRunSchema),
+  /** By the scenario; the last run of each counts that had the most rows. */
+  growth: z
+    .record(
+      z.string(),
+      z.strictObject({
+        ...{ rows: z.number(), seconds: z.number(), idleMib: z.number(), peakMib: z.number() },
+        ...{ hasPassed: z.boolean(), at: z.string() },
+      }),
+    )
+    .default({}),
   /** By the safeguard that was switched off. */
   selfTests: z.record(
     z.string(),
@@ -103,10 +120,12 @@ export const addRun = (results: Results, { name, content, writtenAtMs }: RunFile
   if (random.success) return addRandomRun(results, random.data, writtenAtMs);
   const selfTest = selfTestFiguresSchema.safeParse(content);
   if (selfTest.success) return addSelfTest(results, selfTest.data, writtenAtMs);
+  const growth = growthFiguresSchema.safeParse(content);
+  if (growth.success) return addGrowth(results, growth.data, writtenAtMs);
   const report = jestReportSchema.safeParse(content);
   if (!report.success)
     throw new Error(
-      `${name} is neither a report of jest nor a result of the random harness or its self-test.`,
+      `${name} is neither a report of jest nor a result of the random harness, its self-test or its growth.`,
     );
   return addReport(results, report.data, basename(name).startsWith('mysql') ? 'mysql' : 'usual');
 };
@@ -121,6 +140,19 @@ const addSelfTest = (
     { whatIsOff, isSeen, at: minuteOf(writtenAtMs) },
   ]);
   return { ...results, selfTests: { ...results.selfTests, ...Object.fromEntries(found) } };
+};
+
+const addGrowth = (
+  results: Results,
+  figures: z.infer<typeof growthFiguresSchema>,
+  writtenAtMs: number,
+): Results => {
+  const growth = { ...results.growth };
+  for (const { scenario, rows, seconds, idleMib, peakMib, hasPassed } of figures) {
+    if ((growth[scenario]?.rows ?? 0) > rows) continue;
+    growth[scenario] = { rows, seconds, idleMib, peakMib, hasPassed, at: minuteOf(writtenAtMs) };
+  }
+  return { ...results, growth };
 };
 
 const addReport = (results: Results, report: JestReport, servers: Servers): Results => {

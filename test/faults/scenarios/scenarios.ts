@@ -21,7 +21,12 @@ export interface SelfTestProof {
   readonly isSelfTest: true;
 }
 
-export type Proof = TestProof | RandomProof | SelfTestProof;
+/** A run that writes much and watches the memory. */
+export interface GrowthProof {
+  readonly growth: string;
+}
+
+export type Proof = TestProof | RandomProof | SelfTestProof | GrowthProof;
 
 /** The headings of the page, in its order. */
 export const groups = [
@@ -55,6 +60,9 @@ const inFile =
 
 /** Faults of the random harness, which breaks the whole product while two replications run. */
 const random = (...faults: readonly string[]): readonly RandomProof[] => faults.map((fault) => ({ fault }));
+
+const growth = (...scenarios: readonly string[]): readonly GrowthProof[] =>
+  scenarios.map((scenario) => ({ growth: scenario }));
 
 const consumer = inFile('integration/consumer/consumer.test.ts');
 const debeziumEvents = inFile('integration/consumer/debezium-events.test.ts');
@@ -334,10 +342,13 @@ export const scenarios: readonly Scenario[] = [
     group: 'Kafka',
     what: 'A topic is deleted and created again, under a running consumer or while none runs.',
     promise: 'Stop: the status is needs-resync, and the target is untouched.',
-    proofs: consumer(
-      'a topic that was recreated while nobody read it, although it has as many events again',
-      'a topic that is recreated under a running consumer',
-    ),
+    proofs: [
+      ...consumer(
+        'a topic that was recreated while nobody read it, although it has as many events again',
+        'a topic that is recreated under a running consumer',
+      ),
+      ...random('topic-recreated'),
+    ],
   },
   {
     id: 'kafka-offsets-reset',
@@ -657,16 +668,40 @@ export const scenarios: readonly Scenario[] = [
     group: 'Source',
     what: 'Many tables have a backlog at once.',
     promise: 'The consumer applies it in well below 1 GiB.',
-    proofs: inFile('integration/consumer/many-tables.test.ts')(
-      'a backlog of many tables is applied in well below 1 GiB',
-    ),
+    proofs: [
+      ...inFile('integration/consumer/many-tables.test.ts')(
+        'a backlog of many tables is applied in well below 1 GiB',
+      ),
+      ...growth('many-tables'),
+    ],
   },
   {
     id: 'source-large-transaction',
     group: 'Source',
     what: 'One transaction of 1,000,000 rows is committed.',
-    promise: 'It arrives whole, in bounded memory.',
-    proofs: [],
+    promise: 'It arrives whole, and the consumer takes at most 256 MiB above its idle memory.',
+    proofs: growth('big-transaction'),
+  },
+  {
+    id: 'source-large-rows',
+    group: 'Source',
+    what: 'A hundred rows of 5 MB are written.',
+    promise: 'They arrive, and the consumer takes at most 256 MiB above its idle memory.',
+    proofs: growth('large-rows'),
+  },
+  {
+    id: 'source-day-of-events',
+    group: 'Source',
+    what: 'As many events as a day of 100 a second has go through one consumer.',
+    promise: 'Its memory does not rise.',
+    proofs: growth('long-run'),
+  },
+  {
+    id: 'source-dead-keys',
+    group: 'Source',
+    what: 'A million rows are inserted and deleted again.',
+    promise: "The consumer's memory does not rise.",
+    proofs: growth('dead-keys'),
   },
   // Target
   {
@@ -755,7 +790,10 @@ export const scenarios: readonly Scenario[] = [
     group: 'Target',
     what: 'The target refuses writes since its disk is full, or since it is read-only.',
     promise: 'The consumer waits with its checkpoint, and goes on when the target takes writes again.',
-    proofs: consumer('when the target ends transactions for a conflict, is full or is read-only'),
+    proofs: [
+      ...consumer('when the target ends transactions for a conflict, is full or is read-only'),
+      ...random('target-full'),
+    ],
   },
   {
     id: 'target-locked',
@@ -1313,9 +1351,16 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'control-schedule-missing',
     group: 'Control plane',
-    what: 'The control plane stands still for up to a minute, and no check runs.',
+    what: 'The control plane stands still, or its schedules are switched off, for up to two minutes, and no check runs.',
     promise: 'Data flows on; the next check goes by what it finds.',
-    proofs: random('control-plane-stopped'),
+    proofs: random('control-plane-stopped', 'schedule-missing'),
+  },
+  {
+    id: 'control-lease-stolen',
+    group: 'Control plane',
+    what: 'The lease of a replication is taken from its holder, and kept for up to 90 s.',
+    promise: 'Nobody else acts meanwhile, data flows on, and the holder ends its work without harm.',
+    proofs: random('lease-stolen'),
   },
   {
     id: 'control-clock',
@@ -1327,6 +1372,7 @@ export const scenarios: readonly Scenario[] = [
       ...inFile('unit/core/status/unified-status.test.ts')(
         'a consumer whose clock is behind is as healthy for the status as it is for healing',
       ),
+      ...random('consumer-clock-ahead', 'consumer-clock-behind'),
     ],
   },
   {

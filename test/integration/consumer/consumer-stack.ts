@@ -454,8 +454,12 @@ export class ConsumerProcess {
     this.#child.kill(signal);
   }
 
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   async kill(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
+    if (!this.hasEnded) this.#child.kill('SIGKILL');
     await this.exited;
   }
 

@@ -593,9 +593,14 @@ describe('what was lost in Kafka stops the replication with its data untouched',
       await stack.produce(topic, ledger(log, 100, 200));
       await stack.deleteRecords(topic, 150);
       const second = await stack.launch(replication);
+      await waitUntil(
+        'the end of the consumer, which may not go on',
+        async () => second.hasEnded || (await stack.applied(replication)).nextOffset > 100,
+        slow,
+      );
+      expect(await rowsOf('expired')).toHaveLength(100);
       expect(await second.exited).toBe(5);
       await expectNeedsResync(replication, 'begins at 150');
-      expect(await rowsOf('expired')).toHaveLength(100);
     },
     slow,
   );

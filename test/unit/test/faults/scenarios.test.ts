@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { faults } from '#test/faults/random/fault-list.ts';
+import { growthScenarios } from '#test/faults/random/growth.ts';
 import { reliabilityPage } from '#test/faults/scenarios/reliability-page.ts';
 import {
   addRun,
@@ -113,6 +114,13 @@ describe('the scenarios', () => {
     expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
 
+  test('name runs of growth that there are', () => {
+    const named = scenarios.flatMap(({ proofs }) =>
+      proofs.flatMap((proof) => ('growth' in proof ? proof.growth : [])),
+    );
+    expect(named.toSorted()).toEqual([...growthScenarios].toSorted());
+  });
+
   test('have a page that is current: run npm run reliability', () => {
     const results = resultsSchema.parse(
       JSON.parse(readFileSync(path.join(testFolder, 'faults', 'scenarios', 'results.json'), 'utf8')),
@@ -141,7 +149,7 @@ describe('titles', () => {
 });
 
 describe('results', () => {
-  const none: Results = { tests: {}, randomRuns: [], selfTests: {} };
+  const none: Results = { tests: {}, randomRuns: [], growth: {}, selfTests: {} };
   const file = 'integration/consumer/consumer.test.ts';
   const title = 'when the broker is killed in mid-stream and comes back';
   const key = `${file} > ${title}`;
@@ -215,6 +223,22 @@ describe('results', () => {
     expect(rowOf(reliabilityPage(list, noticed), 'self')).toContain('passed, 2026-01-02');
     expect(rowOf(reliabilityPage(list, add(noticed, figures(false))), 'self')).toContain('**failed**');
     expect(rowOf(reliabilityPage(list, none), 'self')).toContain('not run yet');
+  });
+
+  test('of a run of growth are kept by their scenario, unless it had fewer rows', () => {
+    const figures = (rows: number, more: object = {}) =>
+      [
+        ...[
+          { scenario: 'big', rows, seconds: 60, idleMib: 100, peakMib: 200, isEqual: true, hasPassed: true },
+        ],
+      ].map((one) => ({ ...one, ...more }));
+    const list = [scenario('grown', [{ growth: 'big' }])];
+    const large = add(none, figures(1_000));
+    expect(rowOf(reliabilityPage(list, large), 'grown')).toMatch(/passed, 2026-01-02 .*growth: big/);
+    expect(add(large, figures(10, { hasPassed: false }))).toEqual(large);
+    const failed = add(large, figures(1_000, { hasPassed: false }));
+    expect(rowOf(reliabilityPage(list, failed), 'grown')).toContain('**failed**');
+    expect(rowOf(reliabilityPage(list, none), 'grown')).toContain('not run yet');
   });
 
   test('of a file of something else are refused by its name', () => {
