@@ -33,6 +33,8 @@ export const sourceLogSchema = z
     aheadBytes: z.number().nonnegative().optional(),
     /** Ends of the log that were seen and that capture has not reached, oldest first. */
     marks: z.array(markSchema).max(maxLogMarks).readonly().optional(),
+    /** Everything that the source had written by then was seen to be captured; absent before that was seen for the first time. */
+    capturedAsOf: instantSchema.optional(),
     /** Whether a session reads the log for the capture, and since when that is so; absent where the source does not tell. */
     reader: z.strictObject({ isReading: z.boolean(), since: instantSchema }).readonly().optional(),
     /** What of the log is gone although it was not captured, in words. */

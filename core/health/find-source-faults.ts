@@ -7,6 +7,12 @@ import { captureLag, retainedLog, stuckAfterMs, unreadMs } from './follow-log.ts
 /** Two looks and a half: one that was late, or took long, is no reason to worry. */
 export const lookStaleAfterMs = 150_000;
 
+/**
+ * What capture has passed is known one look later, so that the last moment of which that is sure is up to two looks ago. As above, half a
+ * look more is no reason to worry.
+ */
+export const unsureAfterMs = 150_000;
+
 /** Changes that are older than this are late. */
 export const lagToleranceMs = 60_000;
 
@@ -107,7 +113,18 @@ export const findCaptureFaults = (log: SourceLog | undefined, now: Date): readon
       },
     ];
   }
-  if (lag.lagMs < lagToleranceMs) return [];
+  if (lag.lagMs < lagToleranceMs) {
+    const unsureMs = log.capturedAsOf === undefined ? 0 : now.getTime() - Date.parse(log.capturedAsOf);
+    if (unsureMs < unsureAfterMs) return [];
+    return [
+      {
+        ...fault,
+        condition: 'capture-behind',
+        message: `Capture may be ${durationOf(unsureMs)} behind the log of the source: of nothing later was seen that it has it`,
+        since: log.capturedAsOf,
+      },
+    ];
+  }
   return [
     {
       ...fault,

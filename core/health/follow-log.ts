@@ -17,12 +17,15 @@ export const followLog = (
 ): SourceLog => {
   const at = now.toISOString();
   const { position, activity, captured, movement, aheadBytes, retainedBytes, isRead } = reading;
+  const marks = marksAfter(before, reading, at, parse);
+  const capturedAsOf = captured === undefined ? before?.capturedAsOf : capturedAsOfAfter(before, marks, at);
   return {
     readAt: at,
     warnings: before?.warnings ?? [],
     position,
     activity,
-    marks: marksAfter(before, reading, at, parse),
+    marks,
+    ...(capturedAsOf !== undefined && { capturedAsOf }),
     samples: samplesAfter(before, retainedBytes, now),
     ...(captured !== undefined && { captured }),
     ...(movement !== undefined && {
@@ -73,6 +76,20 @@ const marksAfter = (
   const hasWritten = before?.activity !== activity;
   const marks = end > reached && hasWritten ? [...open, { at, position }] : open;
   return marks.length <= maxLogMarks ? marks : marks.filter((_mark, index) => index === 0 || index % 2 === 1);
+};
+
+/**
+ * The first mark that is left tells when it was seen that capture is behind, which may be long after it was: looks fail while the source
+ * is away. Sure is only that capture has what was written before the last mark that it has passed.
+ */
+const capturedAsOfAfter = (
+  before: SourceLog | undefined,
+  [oldest]: NonNullable<SourceLog['marks']>,
+  at: string,
+): string | undefined => {
+  if (oldest === undefined) return at;
+  const passed = (before?.marks ?? []).findLast((mark) => mark.at < oldest.at);
+  return passed?.at ?? before?.capturedAsOf;
 };
 
 const sampleEveryMs = 50_000;

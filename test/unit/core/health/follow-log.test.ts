@@ -31,6 +31,35 @@ const follow = (looks: readonly Look[], before?: SourceLog): SourceLog => {
   return last;
 };
 
+describe('since when it is not sure that capture has what was written', () => {
+  const away = new MillraceError('DatabaseUnreachable', 'It is away.');
+  const asOf = (looks: readonly Look[], before?: SourceLog): string | undefined =>
+    follow(looks, before).capturedAsOf;
+
+  test('is the look at which it had all, or the last one whose end it has passed', () => {
+    expect(asOf([[0, 20, 10]])).toBeUndefined();
+    expect(asOf([[0, 20, 20]])).toBe(at(0));
+    const behind: readonly Look[] = [
+      [0, 20, 20],
+      [60, 30, 25],
+      [120, 40, 30],
+    ];
+    expect(asOf(behind.slice(0, 2))).toBe(at(0));
+    expect(asOf(behind)).toBe(at(60));
+    expect(asOf([...behind, [180, 50, 35]])).toBe(at(60));
+    expect(asOf([...behind, [180, 50, 50]])).toBe(at(180));
+  });
+
+  test('is not later for looks that failed, nor for one that does not tell', () => {
+    const failed = failLook(failLook(follow([[0, 20, 20]]), away, new Date(start)), away, new Date(start));
+    const afterwards = follow([[300, 90, 30]], failed);
+    expect(afterwards.capturedAsOf).toBe(at(0));
+    expect(captureLag(afterwards)).toMatchObject({ lagMs: 0 });
+    const silent = followLog(afterwards, { position: '95', activity: '95' }, new Date(start), BigInt);
+    expect(silent.capturedAsOf).toBe(at(0));
+  });
+});
+
 describe('how far capture is behind', () => {
   const idle = { activity: 'the same' };
   test.each<[string, readonly Look[], { lagMs: number; isStuck: boolean }]>([

@@ -67,6 +67,11 @@ const behind = (change: Partial<SourceLog>): Partial<StatusFacts> => ({
 const gib = 1024 ** 3;
 
 describe('what keeps an active replication from being healthy', () => {
+  test('a capture that was behind at two looks in a row, and had passed the first one, keeps it healthy', () => {
+    const log = { marks: [{ at: ago(40), position: '0/180' }], movedAt: ago(31), capturedAsOf: ago(100) };
+    expect(unifiedStatus(facts(behind(log))).overall).toBe('healthy');
+  });
+
   test('nothing does when the source was looked at lately and everything comes on', () => {
     expect(unifiedStatus(facts())).toMatchObject({ overall: 'healthy', faults: [] });
   });
@@ -144,6 +149,13 @@ describe('what keeps an active replication from being healthy', () => {
     [
       'a capture that does not keep up',
       behind({ movedAt: ago(31) }),
+      'capture-behind',
+      'capture',
+      'degraded',
+    ],
+    [
+      'a capture of which nobody has seen for long that it has what was written, as the looks failed',
+      behind({ marks: [{ at: ago(40), position: '0/180' }], movedAt: ago(31), capturedAsOf: ago(155) }),
       'capture-behind',
       'capture',
       'degraded',
