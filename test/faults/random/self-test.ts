@@ -83,7 +83,15 @@ const runTestCheck = async (copy: string, { file, title, shows }: TestCheck, say
   await runIn(
     copy,
     [
-      ...['--experimental-vm-modules', jest, '--selectProjects', 'faults', '--runInBand', '--ci'],
+      ...[
+        '--experimental-vm-modules',
+        jest,
+        '--selectProjects',
+        'faults',
+        '--runInBand',
+        '--ci',
+        '--forceExit',
+      ],
       ...['--testTimeout=240000', '--testPathPatterns', `${file}$`, '--testNamePattern', `${title}$`],
       ...['--json', '--outputFile', json],
     ],
