@@ -93,6 +93,12 @@ export const mutants: readonly Mutant[] = [
         replace:
           'WHERE replication_id = $1 AND topic = $2 AND topic_partition = $3 AND $4::bigint IS NOT NULL AND $5::bigint IS NOT NULL\n',
       },
+      {
+        // One whose session was ended meanwhile looks here first.
+        file: 'adapters/databases/apply-flow.ts',
+        find: 'if (checkpoint === undefined || checkpoint.epoch !== epoch) throw fencedError(replicationId);\n',
+        replace: 'if (checkpoint === undefined || epoch < 0) throw fencedError(replicationId);\n',
+      },
     ],
     check: {
       file: consumerSuite,
