@@ -77,6 +77,9 @@ const reportSchema = z.object({
   ),
 });
 
+/** Characters of a failure that are kept: what was compared, without the whole of it. */
+const mostOfMessage = 500;
+
 const runTestCheck = async (copy: string, { file, title, shows }: TestCheck, say: Say): Promise<Seen> => {
   const json = path.join(copy, 'report.json');
   const jest = path.join(copy, 'node_modules', 'jest', 'bin', 'jest.js');
@@ -103,7 +106,10 @@ const runTestCheck = async (copy: string, { file, title, shows }: TestCheck, say
     .flatMap(({ assertionResults }) => assertionResults)
     .filter((one) => one.status === 'failed' && titlePattern(title).test(one.title))
     .flatMap(({ failureMessages }) => failureMessages.map((message) => stripVTControlCharacters(message)));
-  return { isSeen: failures.some((failure) => shows.test(failure)), problems: failures };
+  return {
+    isSeen: failures.some((failure) => shows.test(failure)),
+    problems: failures.map((failure) => failure.slice(0, mostOfMessage)),
+  };
 };
 
 /** Throws when the safeguard is not there any more in these words: then the mutant has to be written again. */
