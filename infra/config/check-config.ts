@@ -1,7 +1,12 @@
 import { parseNetwork } from '#core/contracts/address-list.ts';
 import { largestQuota, quotaNames } from '#core/contracts/client-quotas.ts';
 import { findSizeProblem, type TaskSize } from '#core/contracts/task-size.ts';
-import type { CreatedPlatform, EnvironmentConfig, ImportedPlatform } from './environment-config.ts';
+import type {
+  ConnectSize,
+  CreatedPlatform,
+  EnvironmentConfig,
+  ImportedPlatform,
+} from './environment-config.ts';
 
 /** A copy may take 48 h, and an outage may begin at its end: twice that, or changes are lost. */
 const leastRetentionHours = 96;
@@ -67,6 +72,10 @@ const checkCreated = ({ network, kafka, connect }: CreatedPlatform, report: Repo
     volumeGib.most,
     report,
   );
+  checkConnectSize(connect, report);
+};
+
+const checkConnectSize = (connect: ConnectSize, report: Report): void => {
   checkWhole('platform.connect.workers', connect.workers, 1, 100, report);
   if (connect.maxWorkers !== undefined)
     checkWhole('platform.connect.maxWorkers', connect.maxWorkers, connect.workers, 100, report);
@@ -91,7 +100,11 @@ const checkImported = ({ network, kafka, connect }: ImportedPlatform, report: Re
     !/^-----BEGIN CERTIFICATE-----\n[\s\S]+-----END CERTIFICATE-----\n?$/.test(kafka.caPem)
   )
     report('platform.kafka.caPem', 'is no certificate in PEM.');
-  if (!URL.canParse(connect.url) || !/^https?:/.test(connect.url))
+  if ('workers' in connect) {
+    checkConnectSize(connect, report);
+    if (!/^sg-[0-9a-f]+$/.test(connect.securityGroupId))
+      report('platform.connect.securityGroupId', `"${connect.securityGroupId}" is no security group.`);
+  } else if (!URL.canParse(connect.url) || !/^https?:/.test(connect.url))
     report('platform.connect.url', `"${connect.url}" is no URL such as http://connect:8083.`);
 };
 

@@ -5,7 +5,32 @@ import type { KafkaRole } from '#core/contracts/kafka-rights.ts';
 export const environmentNames = ['local', 'dev', 'staging', 'prod'] as const;
 export type EnvironmentName = (typeof environmentNames)[number];
 
-/** Network, Kafka and Connect exist already and are used as they are: nothing is added to them. */
+/** The Kafka Connect service that is created. */
+export interface ConnectSize {
+  readonly workers: number;
+  /** As many are added while the processors of the workers are busy; none when left out. */
+  readonly maxWorkers?: number;
+  /** Fargate units: 1024 is one vCPU. */
+  readonly cpu: number;
+  readonly memoryMib: number;
+}
+
+/** A Kafka Connect that is there already. */
+export interface ImportedConnect {
+  readonly url: string;
+  /** Where Connect logs in CloudWatch, in the form of connect-container/log4j2.xml. */
+  readonly logGroup?: string;
+  /** Of one worker, which bounds what a connector may hold in memory. */
+  readonly workerMemoryMib?: number;
+}
+
+/** A Kafka Connect that is created in a network that is there already. */
+export interface AddedConnect extends ConnectSize {
+  /** Worn by the workers: the tasks and Lambdas reach them by port 8083, they reach each other by it, Kafka, the sources and the AWS APIs. */
+  readonly securityGroupId: string;
+}
+
+/** Network and Kafka exist already and are used as they are: nothing is added to them. Connect does, too, or is created there. */
 export interface ImportedPlatform {
   readonly source: 'imported';
   readonly network: {
@@ -34,13 +59,7 @@ export interface ImportedPlatform {
     /** The certificate of the brokers' authority, in PEM, where it is a private one. */
     readonly caPem?: string;
   };
-  readonly connect: {
-    readonly url: string;
-    /** Where Connect logs in CloudWatch, in the form of connect-container/log4j2.xml. */
-    readonly logGroup?: string;
-    /** Of one worker, which bounds what a connector may hold in memory. */
-    readonly workerMemoryMib?: number;
-  };
+  readonly connect: ImportedConnect | AddedConnect;
 }
 
 /** A VPC, an MSK cluster and a Connect service are created for this environment alone. */
@@ -59,15 +78,16 @@ export interface CreatedPlatform {
     readonly brokers: number;
     readonly volumeGibPerBroker: number;
   };
-  readonly connect: {
-    readonly workers: number;
-    /** As many are added while the processors of the workers are busy; none when left out. */
-    readonly maxWorkers?: number;
-    /** Fargate units: 1024 is one vCPU. */
-    readonly cpu: number;
-    readonly memoryMib: number;
-  };
+  readonly connect: ConnectSize;
 }
+
+/** The Connect service that an environment creates; undefined when it uses one that is there. */
+export const createdConnect = ({
+  platform,
+}: Pick<EnvironmentConfig, 'platform'>): ConnectSize | undefined => {
+  if (platform.source === 'created') return platform.connect;
+  return 'workers' in platform.connect ? platform.connect : undefined;
+};
 
 /** Everything in which one environment differs from another. */
 export interface EnvironmentConfig {

@@ -17,4 +17,6 @@ export const createdConnectLogGroup = (environment: EnvironmentName): string =>
 
 /** Undefined where Connect was there before and does not log to CloudWatch. */
 export const connectLogGroup = ({ name, platform }: EnvironmentConfig): string | undefined =>
-  platform.source === 'created' ? createdConnectLogGroup(name) : platform.connect.logGroup;
+  platform.source === 'created' || 'workers' in platform.connect
+    ? createdConnectLogGroup(name)
+    : platform.connect.logGroup;

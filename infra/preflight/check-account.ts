@@ -1,4 +1,9 @@
-import type { CreatedPlatform, EnvironmentConfig } from '../config/environment-config.ts';
+import {
+  type ConnectSize,
+  type CreatedPlatform,
+  createdConnect,
+  type EnvironmentConfig,
+} from '../config/environment-config.ts';
 import { findBlockedChanges, type StackTemplates } from './blocked-changes.ts';
 
 /** Quotas of an account in a region, by the codes of Service Quotas. */
@@ -55,6 +60,7 @@ export const checkAccount = (
   ...(config.platform.source === 'created'
     ? checkPlatform(config, config.platform, facts, kafkaVersion)
     : []),
+  ...checkConnect(config, facts),
   ...checkChanges(facts, templates),
 ];
 
@@ -133,7 +139,14 @@ const checkPlatform = (
           ),
         ]
       : []),
-    checkFargate(config, platform, facts),
+  ];
+};
+
+const checkConnect = (config: EnvironmentConfig, facts: AccountFacts): readonly Finding[] => {
+  const connect = createdConnect(config);
+  if (connect === undefined) return [];
+  return [
+    checkFargate(config, connect, facts),
     facts.hasEcsRole
       ? { level: 'ok', what: 'ECS has its service-linked role.' }
       : {
@@ -162,10 +175,10 @@ const checkRoom = (
 };
 
 /** Connect's workers, twice as many while a new version rolls out, and consumers. */
-const checkFargate = (config: EnvironmentConfig, platform: CreatedPlatform, facts: AccountFacts): Finding => {
+const checkFargate = (config: EnvironmentConfig, size: ConnectSize, facts: AccountFacts): Finding => {
   const quota = facts.quotas.fargateVcpus;
   if (quota === undefined) return unknownQuota('fargateVcpus', 'How many vCPUs Fargate may have');
-  const connect = (platform.connect.workers * platform.connect.cpu) / unitsPerVcpu;
+  const connect = (size.workers * size.cpu) / unitsPerVcpu;
   const consumer = config.consumer.cpu / unitsPerVcpu;
   const least = connect + consumer;
   const rolling = 2 * connect + consumer;

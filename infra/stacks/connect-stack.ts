@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   AwsLogDriverMode,
@@ -14,7 +15,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
-import type { CreatedPlatform, EnvironmentConfig } from '../config/environment-config.ts';
+import type { ConnectSize, EnvironmentConfig } from '../config/environment-config.ts';
 import { acknowledge } from '../constructs/acknowledgements.ts';
 import type { ConnectService } from '../constructs/alarms.ts';
 import {
@@ -29,7 +30,13 @@ import { createdConnectLogGroup } from '../constructs/log-groups.ts';
 import { logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
 import { fromRoot } from '../constructs/project-root.ts';
 import { createExecutionRole, createTaskRole, plainEnvironment } from '../constructs/task-roles.ts';
-import { connectMetricsPort, connectPort, type NetworkStack } from './network-stack.ts';
+import { connectMetricsPort, connectPort } from './network-stack.ts';
+
+/** Where the workers run, and what they wear. */
+export interface ConnectNetwork {
+  readonly vpc: IVpc;
+  readonly connectSecurityGroup: ISecurityGroup;
+}
 
 const scratch = 'scratch';
 
@@ -49,8 +56,8 @@ export class ConnectStack extends MillraceStack implements ConnectAccess {
   constructor(
     scope: Construct,
     config: EnvironmentConfig,
-    connect: CreatedPlatform['connect'],
-    parts: { readonly network: NetworkStack; readonly kafka: KafkaAccess; readonly state: StateResources },
+    connect: ConnectSize,
+    parts: { readonly network: ConnectNetwork; readonly kafka: KafkaAccess; readonly state: StateResources },
   ) {
     super(scope, 'connect', config);
     const { network, kafka, state } = parts;

@@ -1,9 +1,14 @@
 import { type App, Tags } from 'aws-cdk-lib';
-import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { type ISecurityGroup, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { CreatedPlatform, EnvironmentConfig, ImportedPlatform } from '../config/environment-config.ts';
-import type { Foundation, KafkaAccess } from '../constructs/function-rights.ts';
+import type {
+  CreatedPlatform,
+  EnvironmentConfig,
+  ImportedConnect,
+  ImportedPlatform,
+} from '../config/environment-config.ts';
+import type { ConnectAccess, Foundation, KafkaAccess } from '../constructs/function-rights.ts';
 import { ConnectStack } from './connect-stack.ts';
 import { ConsoleStack } from './console-stack.ts';
 import { ControlStack } from './control-stack.ts';
@@ -27,38 +32,47 @@ const createPlatform = (
   return { network, kafka, connect };
 };
 
-const importPlatform = (scope: Construct, platform: ImportedPlatform): Platform => {
-  const imported = new Construct(scope, 'Imported');
+const importPlatform = (
+  app: App,
+  config: EnvironmentConfig,
+  platform: ImportedPlatform,
+  state: StateStack,
+): Platform => {
+  const imported = new Construct(state, 'Imported');
   const { vpcId, availabilityZones, subnetIds, securityGroupId } = platform.network;
-  return {
-    network: {
-      vpc: Vpc.fromVpcAttributes(imported, 'Vpc', {
-        vpcId,
-        availabilityZones: [...availabilityZones],
-        privateSubnetIds: [...subnetIds],
-        // Nothing here adds a route; without these CDK warns about each subnet.
-        privateSubnetRouteTableIds: subnetIds.map(() => 'unused'),
-      }),
-      workloadSecurityGroup: SecurityGroup.fromSecurityGroupId(imported, 'SecurityGroup', securityGroupId, {
-        mutable: false,
-      }),
-    },
-    kafka: {
-      brokersFor: (stack) => stack.addressOf('KafkaBrokers', platform.kafka.brokers),
-      security: platform.kafka.security,
-      ...(platform.kafka.security === 'iam' &&
-        platform.kafka.clusterName !== undefined && { clusterNames: platform.kafka.clusterName }),
-      ...(platform.kafka.users !== undefined && { users: importUsers(platform.kafka.users) }),
-      ...caOf(platform.kafka),
-    },
-    connect: {
-      urlFor: (stack) => stack.addressOf('ConnectUrl', platform.connect.url),
-      ...(platform.connect.workerMemoryMib !== undefined && {
-        workerMemoryMib: platform.connect.workerMemoryMib,
-      }),
-    },
+  const securityGroup = (id: string, groupId: string): ISecurityGroup =>
+    SecurityGroup.fromSecurityGroupId(imported, id, groupId, { mutable: false });
+  const network = {
+    vpc: Vpc.fromVpcAttributes(imported, 'Vpc', {
+      vpcId,
+      availabilityZones: [...availabilityZones],
+      privateSubnetIds: [...subnetIds],
+      // Nothing here adds a route; without these CDK warns about each subnet.
+      privateSubnetRouteTableIds: subnetIds.map(() => 'unused'),
+    }),
+    workloadSecurityGroup: securityGroup('SecurityGroup', securityGroupId),
   };
+  const kafka: KafkaAccess = {
+    brokersFor: (stack) => stack.addressOf('KafkaBrokers', platform.kafka.brokers),
+    security: platform.kafka.security,
+    ...(platform.kafka.security === 'iam' &&
+      platform.kafka.clusterName !== undefined && { clusterNames: platform.kafka.clusterName }),
+    ...(platform.kafka.users !== undefined && { users: importUsers(platform.kafka.users) }),
+    ...caOf(platform.kafka),
+  };
+  const { connect } = platform;
+  if ('workers' in connect) {
+    const connectSecurityGroup = securityGroup('ConnectSecurityGroup', connect.securityGroupId);
+    const parts = { network: { ...network, connectSecurityGroup }, kafka, state };
+    return { network, kafka, connect: new ConnectStack(app, config, connect, parts) };
+  }
+  return { network, kafka, connect: importConnect(connect) };
 };
+
+const importConnect = ({ url, workerMemoryMib }: ImportedConnect): ConnectAccess => ({
+  urlFor: (stack) => stack.addressOf('ConnectUrl', url),
+  ...(workerMemoryMib !== undefined && { workerMemoryMib }),
+});
 
 const importUsers = ({
   secretArn,
@@ -85,7 +99,7 @@ export const createStacks = (app: App, config: EnvironmentConfig): void => {
   const platform =
     config.platform.source === 'created'
       ? createPlatform(app, config, config.platform, state)
-      : importPlatform(state, config.platform);
+      : importPlatform(app, config, config.platform, state);
   const foundation: Foundation = { state, ...platform };
   const replication = new ReplicationStack(app, config, foundation);
   const control = new ControlStack(app, config, foundation, replication);
