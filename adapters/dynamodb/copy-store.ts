@@ -50,6 +50,13 @@ const planCondition = ({ generation, states }: ExpectedPlan): Condition => ({
   },
 });
 
+/** Pipes record their chunks side by side: another may have recorded a slower one meanwhile. */
+const slowerThanBefore = (planId: string, durationMs: number): Condition => ({
+  expression:
+    '#planId = :planId AND (attribute_not_exists(#slowestChunkMs) OR #slowestChunkMs < :slowestChunkMs)',
+  values: { ':planId': planId, ':slowestChunkMs': durationMs },
+});
+
 export const createCopyStore = (table: DynamoTable): CopyStore => {
   const planOf = async (replicationId: ReplicationId, source: TableRef) => {
     const item = await table.get(progressKey(replicationId, source));
@@ -155,7 +162,15 @@ export const createCopyStore = (table: DynamoTable): CopyStore => {
           condition: { expression: `${present.expression} AND attribute_not_exists(#finishedAt)` },
         },
       ]);
-      if (failed === undefined) return;
+      if (failed === undefined) {
+        if (facts.durationMs > (plan.slowestChunkMs ?? -1))
+          await table.update(
+            progressKey(replicationId, source),
+            { set: { slowestChunk: chunkNumber, slowestChunkMs: facts.durationMs } },
+            slowerThanBefore(plan.planId, facts.durationMs),
+          );
+        return;
+      }
       if (failed === 0) throw superseded();
       const stored = await table.get(key);
       if (stored === undefined)
@@ -186,6 +201,10 @@ export const createCopyStore = (table: DynamoTable): CopyStore => {
         'NotFound',
         `Table ${tableLabel(source)} of replication ${replicationId} has no copy plan.`,
       );
+    },
+
+    setTableCounts: async (replicationId, source, counts) => {
+      await table.update(progressKey(replicationId, source), { set: { ...counts } }, present);
     },
   };
 };

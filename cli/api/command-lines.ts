@@ -14,6 +14,7 @@ export const commandLines: Readonly<Record<OperationName, string | undefined>> =
   setClientQuotas: 'millrace clients quotas {client_id}',
   deleteClient: 'millrace clients rm {client_id}',
   getMe: 'millrace doctor',
+  getVersions: 'millrace doctor',
   createToken: 'millrace tokens create',
   listTokens: 'millrace tokens ls',
   createClientToken: 'millrace clients token {client_id}',

@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = 'dc7c193c6b9ecce45e050feab91408e03e8999530551c618ad5a2909f3044a59';
+export const documentDigest = 'c313de8774529909335f4b93158493e34c96f807c2ae669fa6899c1449aa71a8';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -13,6 +13,7 @@ export const routes = {
   getClientQuotas: { method: 'GET', path: '/v1/clients/{client_id}/quotas' },
   setClientQuotas: { method: 'PUT', path: '/v1/clients/{client_id}/quotas' },
   getMe: { method: 'GET', path: '/v1/me' },
+  getVersions: { method: 'GET', path: '/v1/versions' },
   createToken: { method: 'POST', path: '/v1/tokens' },
   listTokens: { method: 'GET', path: '/v1/tokens' },
   createClientToken: { method: 'POST', path: '/v1/clients/{client_id}/tokens' },
@@ -251,6 +252,9 @@ export interface Operations {
   };
   getMe: {
     answer: Me;
+  };
+  getVersions: {
+    answer: Versions;
   };
   createToken: {
     body: {
@@ -1987,6 +1991,21 @@ export interface Me {
 }
 /**
  * This interface was referenced by `Operations`'s JSON-Schema
+ * via the `definition` "Versions".
+ */
+export interface Versions {
+  /**
+   * Of Millrace.
+   */
+  version: string;
+  api_version: string;
+  /**
+   * Of consumers and copy workers that are launched now; those that run are replaced one after the other.
+   */
+  worker_image: string;
+}
+/**
+ * This interface was referenced by `Operations`'s JSON-Schema
  * via the `definition` "NewToken".
  */
 export interface NewToken {
@@ -2518,6 +2537,10 @@ export interface Status {
    */
   hop: ('source' | 'capture' | 'kafka' | 'consumer' | 'target') | null;
   /**
+   * When Millrace tries again by itself what has failed, to the next health check of a minute. Null: it does not.
+   */
+  tries_again_at: string | null;
+  /**
    * Why it is not healthy; empty when it is.
    */
   reasons: string[];
@@ -2743,10 +2766,21 @@ export interface TableStatus {
   estimated_rows: number;
   percent: number;
   rows_per_second: number | null;
+  bytes_per_second: number | null;
   seconds_left: number | null;
   estimated_bytes: number;
   chunks: number;
   chunks_done: number;
+  /**
+   * The chunk that took longest of those that are done. Null: none is done.
+   */
+  slowest_chunk: {
+    /**
+     * Counted from 1.
+     */
+    chunk: number;
+    duration_ms: number;
+  } | null;
   runs_on: ('lambda' | 'fargate') | null;
   /**
    * The unique index of the source table that serves as its key. null: the primary key does.
@@ -2767,6 +2801,22 @@ export interface TableStatus {
    */
   rows_known_to_differ: number | null;
   /**
+   * Rows of its changes that were inserted at the target, within the last minute or so. Null: no consumer has told it yet, or the table shares its topic with another one.
+   */
+  rows_inserted: number | null;
+  /**
+   * As `rows_inserted`.
+   */
+  rows_updated: number | null;
+  /**
+   * As `rows_inserted`.
+   */
+  rows_deleted: number | null;
+  /**
+   * When the last of its changes was applied. Null: none was, or it was before this was counted.
+   */
+  last_change_at: string | null;
+  /**
    * Changes of this table that are not applied yet, as of the last heartbeat. Null before the copy of the table has ended, while the lag is not known (see `statistics.lag_message`), and for a table that is not among the 100 furthest behind when 100 or more are.
    */
   lag_events: number | null;
@@ -2786,6 +2836,7 @@ export interface CopyProgress {
   estimated_rows: number;
   percent: number;
   rows_per_second: number | null;
+  bytes_per_second: number | null;
   seconds_left: number | null;
   tables: TableCopy[];
 }
@@ -2808,10 +2859,21 @@ export interface TableCopy {
   estimated_rows: number;
   percent: number;
   rows_per_second: number | null;
+  bytes_per_second: number | null;
   seconds_left: number | null;
   estimated_bytes: number;
   chunks: number;
   chunks_done: number;
+  /**
+   * The chunk that took longest of those that are done. Null: none is done.
+   */
+  slowest_chunk: {
+    /**
+     * Counted from 1.
+     */
+    chunk: number;
+    duration_ms: number;
+  } | null;
   runs_on: ('lambda' | 'fargate') | null;
   /**
    * The unique index of the source table that serves as its key. null: the primary key does.
@@ -3358,6 +3420,10 @@ export interface Why {
    */
   doing: string;
   /**
+   * When Millrace tries again by itself what has failed, to the next health check of a minute. Null: it does not.
+   */
+  tries_again_at: string | null;
+  /**
    * What an operator can do.
    */
   advice: string | null;
@@ -3369,6 +3435,125 @@ export interface Why {
    * The section about it, relative to the repository.
    */
   runbook: string | null;
+  /**
+   * Everything that is looked at, in the order of the way of a change.
+   */
+  checks: {
+    check:
+      | 'life-cycle'
+      | 'source-reachable'
+      | 'source-log'
+      | 'connector'
+      | 'capture'
+      | 'consumer'
+      | 'lag'
+      | 'target'
+      | 'tables'
+      | 'table-change'
+      | 'dead-letters'
+      | 'health-check';
+    hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
+    /**
+     * What is so when it is ok.
+     */
+    title: string;
+    /**
+     * `unknown`: nobody has looked, or what was seen says nothing. It is never called ok.
+     */
+    state: 'ok' | 'failing' | 'unknown';
+    /**
+     * Why it is unknown; null when it is not.
+     */
+    unknown: string | null;
+    /**
+     * What it has found, the most likely cause first.
+     */
+    faults: {
+      condition:
+        | 'replication-failed'
+        | 'needs-resync'
+        | 'deletion-blocked'
+        | 'ending-stuck'
+        | 'pause-running-out'
+        | 'credentials-refused'
+        | 'source-unreachable'
+        | 'source-unreadable'
+        | 'source-not-watched'
+        | 'connect-silent'
+        | 'connector-missing'
+        | 'connector-failed'
+        | 'connector-paused'
+        | 'connector-not-running'
+        | 'capture-not-reading'
+        | 'capture-stalled'
+        | 'capture-behind'
+        | 'capture-unknown'
+        | 'source-log-limit'
+        | 'consumer-retrying'
+        | 'consumer-ended'
+        | 'consumer-silent'
+        | 'consumer-starting'
+        | 'lag-unknown'
+        | 'target-behind'
+        | 'dead-letters'
+        | 'table-held'
+        | 'schema-change-waiting'
+        | 'table-skipped'
+        | 'table-change-failed'
+        | 'new-tables'
+        | 'check-failed';
+      hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
+      message: string;
+      since: string;
+      doing: string;
+      /**
+       * When Millrace tries again by itself what has failed, to the next health check of a minute. Null: it does not.
+       */
+      tries_again_at: string | null;
+      advice: string;
+      call: string | null;
+      runbook: string;
+    }[];
+    /**
+     * What it would find, with the section about it.
+     */
+    looks_for: {
+      condition:
+        | 'replication-failed'
+        | 'needs-resync'
+        | 'deletion-blocked'
+        | 'ending-stuck'
+        | 'pause-running-out'
+        | 'credentials-refused'
+        | 'source-unreachable'
+        | 'source-unreadable'
+        | 'source-not-watched'
+        | 'connect-silent'
+        | 'connector-missing'
+        | 'connector-failed'
+        | 'connector-paused'
+        | 'connector-not-running'
+        | 'capture-not-reading'
+        | 'capture-stalled'
+        | 'capture-behind'
+        | 'capture-unknown'
+        | 'source-log-limit'
+        | 'consumer-retrying'
+        | 'consumer-ended'
+        | 'consumer-silent'
+        | 'consumer-starting'
+        | 'lag-unknown'
+        | 'target-behind'
+        | 'dead-letters'
+        | 'table-held'
+        | 'schema-change-waiting'
+        | 'table-skipped'
+        | 'table-change-failed'
+        | 'new-tables'
+        | 'check-failed';
+      runbook: string;
+    }[];
+  }[];
   /**
    * What else is at fault, perhaps because of it.
    */
@@ -3881,6 +4066,10 @@ export interface Fleet {
           )
         | null;
       hop: ('source' | 'capture' | 'kafka' | 'consumer' | 'target') | null;
+      /**
+       * When Millrace tries again by itself what has failed, to the next health check of a minute. Null: it does not.
+       */
+      tries_again_at: string | null;
       /**
        * Rows that are known to differ from the source. Null: not counted yet.
        */

@@ -62,6 +62,7 @@ const examine = async (
         : { subject: 'token', verdict: 'ok', message: 'The API takes it.' },
       judgeClock(serverTime, (began + ended) / 2),
     );
+    if (status !== 401) findings.push(await readVersions(cli));
     return { findings, exitCode: status === 401 ? exitCodes.notLoggedIn : exitCodes.done };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
@@ -70,6 +71,18 @@ const examine = async (
       findings,
       exitCode: error instanceof ApiProblem && !error.isTransient ? exitCodes.failed : exitCodes.unchecked,
     };
+  }
+};
+
+const readVersions = async ({ api }: Cli): Promise<Finding> => {
+  try {
+    const { version, worker_image: image } = await api.call('getVersions', {});
+    return { subject: 'Millrace', verdict: 'ok', message: `${version}; consumers run ${image}` };
+  } catch (error) {
+    // One of before this call was there.
+    if (error instanceof ApiProblem && error.status === 404)
+      return { subject: 'Millrace', verdict: 'warn', message: 'The API is too old to say its version.' };
+    throw error;
   }
 };
 

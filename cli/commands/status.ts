@@ -72,7 +72,7 @@ export const addStatusCommands = (program: Command, cli: Cli): void => {
     await showOrWatch(cli, options, ask, ({ tables }, paint) =>
       tables.length === 0
         ? ['Nothing is copied yet: the replication was not started.']
-        : renderTables(tables, paint),
+        : renderTables(tables, cli.shell.now(), paint),
     );
   });
 };

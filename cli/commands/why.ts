@@ -65,9 +65,21 @@ const renderWhy = (name: string, why: Why, now: Date, paint: Paint): readonly st
   ),
   ...(why.call === null ? [] : [`  call       ${why.call}`]),
   ...(why.runbook === null ? [] : [`  runbook    ${why.runbook}`]),
+  ...(why.tries_again_at === null ? [] : [`  next try   ${formatInstant(why.tries_again_at)}`]),
   ...why.others.map(({ hop, message }) => `  also       ${hop}: ${message}`),
   ...(why.looked_ago_ms === null ? [] : [`  as of      ${formatDuration(why.looked_ago_ms)} ago`]),
+  ...table(
+    [{ title: '  CHECK' }, { title: 'STATE' }, { title: 'WHERE' }, { title: 'WHAT' }],
+    why.checks.map(({ check, state, hop, title, unknown, faults }) => [
+      `  ${check}`,
+      paint(checkColors[state], state),
+      hop,
+      faults.length > 0 ? faults.map(({ condition }) => condition).join(', ') : (unknown ?? title),
+    ]),
+  ),
 ];
+
+const checkColors = { ok: 'green', failing: 'red', unknown: 'yellow' } as const;
 
 const renderHistory = ({ points }: HealthHistory, paint: Paint): readonly string[] =>
   points.length === 0

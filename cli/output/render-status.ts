@@ -60,7 +60,7 @@ export const renderStatus = (name: string, status: Status, now: Date, paint: Pai
       : [`  log kept   ${formatBytes(statistics.source_retained_bytes)} at the source`]),
     `  applied    ${formatCount(statistics.rows_copied)} rows copied, ${formatCount(statistics.rows_inserted)} inserted, ` +
       `${formatCount(statistics.rows_updated)} updated, ${formatCount(statistics.rows_deleted)} deleted`,
-    ...(status.tables.length === 0 ? [] : ['', ...renderTables(status.tables, paint)]),
+    ...(status.tables.length === 0 ? [] : ['', ...renderTables(status.tables, now, paint)]),
   ];
 };
 
@@ -88,7 +88,7 @@ export const renderLag = (events: number | null, lagMs: number | null): string |
 /** Tables that need a person first, then those at work, then the others. */
 const stateOrder = ['held', 'skipped', 'copying', 'catching-up', 'pending', 'live'];
 
-export const renderTables = (tables: readonly TableStatus[], paint: Paint): readonly string[] => {
+export const renderTables = (tables: readonly TableStatus[], now: Date, paint: Paint): readonly string[] => {
   const sorted = tables.toSorted(
     (left, right) => stateOrder.indexOf(left.state) - stateOrder.indexOf(right.state),
   );
@@ -101,6 +101,10 @@ export const renderTables = (tables: readonly TableStatus[], paint: Paint): read
         { title: 'ROWS COPIED', align: 'right' },
         { title: 'COPY' },
         { title: 'LAG' },
+        { title: 'INSERTED', align: 'right' },
+        { title: 'UPDATED', align: 'right' },
+        { title: 'DELETED', align: 'right' },
+        { title: 'LAST CHANGE' },
       ],
       sorted.map((item) => [
         `${item.source.schema}.${item.source.table}`,
@@ -109,6 +113,10 @@ export const renderTables = (tables: readonly TableStatus[], paint: Paint): read
         formatCount(item.rows_copied),
         renderCopy(item),
         renderLag(item.lag_events, item.lag_ms) ?? '',
+        ...[item.rows_inserted, item.rows_updated, item.rows_deleted].map((rows) =>
+          rows === null ? '' : formatCount(rows),
+        ),
+        item.last_change_at === null ? '' : formatAge(item.last_change_at, now),
       ]),
     ),
     ...sorted.flatMap((item) =>
@@ -116,6 +124,13 @@ export const renderTables = (tables: readonly TableStatus[], paint: Paint): read
         ? []
         : [
             `${paint('yellow', `${item.source.schema}.${item.source.table}`)}: ${plural(item.rows_known_to_differ ?? 0, 'row')} known to differ. See: millrace dlq ls`,
+          ],
+    ),
+    ...sorted.flatMap((item) =>
+      item.state !== 'copying' || item.slowest_chunk === null
+        ? []
+        : [
+            `${item.source.schema}.${item.source.table}: the slowest chunk, ${item.slowest_chunk.chunk} of ${item.chunks}, took ${formatDuration(item.slowest_chunk.duration_ms)}.`,
           ],
     ),
     ...sorted.flatMap((item) =>
@@ -135,6 +150,7 @@ const renderCopy = (item: TableStatus): string => {
   if (item.state !== 'copying') return item.state === 'pending' ? '' : `${Math.floor(item.percent)} %`;
   const rate =
     item.rows_per_second === null ? '' : ` ${formatCount(Math.round(item.rows_per_second))} rows/s`;
+  const bytes = item.bytes_per_second === null ? '' : `, ${formatBytes(item.bytes_per_second)}/s`;
   const left = item.seconds_left === null ? '' : `, ${formatDuration(item.seconds_left * 1_000)} left`;
-  return `${progressBar(item.percent)}${rate}${left}`;
+  return `${progressBar(item.percent)}${rate}${bytes}${left}`;
 };

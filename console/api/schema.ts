@@ -97,6 +97,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Say which Millrace this is, and which image its consumers and copy workers run.
+     * @description Needs a token of role viewer.
+     */
+    get: operations['getVersions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/tokens': {
     parameters: {
       query?: never;
@@ -1590,6 +1610,13 @@ export interface components {
       /** @description Null: the admin token of the deployment. */
       token_id: number | null;
     };
+    Versions: {
+      /** @description Of Millrace. */
+      version: string;
+      api_version: string;
+      /** @description Of consumers and copy workers that are launched now; those that run are replaced one after the other. */
+      worker_image: string;
+    };
     Database: {
       database_id: number;
       name: string;
@@ -1882,6 +1909,8 @@ export interface components {
       since: string;
       /** @description Where the most likely cause is; null when it is healthy. */
       hop: ('source' | 'capture' | 'kafka' | 'consumer' | 'target') | null;
+      /** @description When Millrace tries again by itself what has failed, to the next health check of a minute. Null: it does not. */
+      tries_again_at: string | null;
       /** @description Why it is not healthy; empty when it is. */
       reasons: string[];
       /** @description What may harm the source, with what to do. */
@@ -2013,6 +2042,7 @@ export interface components {
       estimated_rows: number;
       percent: number;
       rows_per_second: number | null;
+      bytes_per_second: number | null;
       seconds_left: number | null;
       tables: components['schemas']['TableCopy'][];
     };
@@ -2032,10 +2062,17 @@ export interface components {
       estimated_rows: number;
       percent: number;
       rows_per_second: number | null;
+      bytes_per_second: number | null;
       seconds_left: number | null;
       estimated_bytes: number;
       chunks: number;
       chunks_done: number;
+      /** @description The chunk that took longest of those that are done. Null: none is done. */
+      slowest_chunk: {
+        /** @description Counted from 1. */
+        chunk: number;
+        duration_ms: number;
+      } | null;
       runs_on: ('lambda' | 'fargate') | null;
       /** @description The unique index of the source table that serves as its key. null: the primary key does. */
       key_index: string | null;
@@ -2062,10 +2099,17 @@ export interface components {
       estimated_rows: number;
       percent: number;
       rows_per_second: number | null;
+      bytes_per_second: number | null;
       seconds_left: number | null;
       estimated_bytes: number;
       chunks: number;
       chunks_done: number;
+      /** @description The chunk that took longest of those that are done. Null: none is done. */
+      slowest_chunk: {
+        /** @description Counted from 1. */
+        chunk: number;
+        duration_ms: number;
+      } | null;
       runs_on: ('lambda' | 'fargate') | null;
       /** @description The unique index of the source table that serves as its key. null: the primary key does. */
       key_index: string | null;
@@ -2077,6 +2121,14 @@ export interface components {
       held_since: string | null;
       /** @description Rows with dead letters: the target has refused a change of them. A table that has any is not in sync. Null: not known yet. */
       rows_known_to_differ: number | null;
+      /** @description Rows of its changes that were inserted at the target, within the last minute or so. Null: no consumer has told it yet, or the table shares its topic with another one. */
+      rows_inserted: number | null;
+      /** @description As `rows_inserted`. */
+      rows_updated: number | null;
+      /** @description As `rows_inserted`. */
+      rows_deleted: number | null;
+      /** @description When the last of its changes was applied. Null: none was, or it was before this was counted. */
+      last_change_at: string | null;
       /** @description Changes of this table that are not applied yet, as of the last heartbeat. Null before the copy of the table has ended, while the lag is not known (see `statistics.lag_message`), and for a table that is not among the 100 furthest behind when 100 or more are. */
       lag_events: number | null;
       /** @description Age in milliseconds of the oldest change of this table that is not applied yet, since its commit at the source; 0 when there is none. Null when `lag_events` is. */
@@ -2191,12 +2243,128 @@ export interface components {
       }[];
       /** @description What Millrace does about it by itself. */
       doing: string;
+      /** @description When Millrace tries again by itself what has failed, to the next health check of a minute. Null: it does not. */
+      tries_again_at: string | null;
       /** @description What an operator can do. */
       advice: string | null;
       /** @description A call of this API that may end it. */
       call: string | null;
       /** @description The section about it, relative to the repository. */
       runbook: string | null;
+      /** @description Everything that is looked at, in the order of the way of a change. */
+      checks: {
+        /** @enum {string} */
+        check:
+          | 'life-cycle'
+          | 'source-reachable'
+          | 'source-log'
+          | 'connector'
+          | 'capture'
+          | 'consumer'
+          | 'lag'
+          | 'target'
+          | 'tables'
+          | 'table-change'
+          | 'dead-letters'
+          | 'health-check';
+        /** @enum {string} */
+        hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
+        /** @description What is so when it is ok. */
+        title: string;
+        /**
+         * @description `unknown`: nobody has looked, or what was seen says nothing. It is never called ok.
+         * @enum {string}
+         */
+        state: 'ok' | 'failing' | 'unknown';
+        /** @description Why it is unknown; null when it is not. */
+        unknown: string | null;
+        /** @description What it has found, the most likely cause first. */
+        faults: {
+          /** @enum {string} */
+          condition:
+            | 'replication-failed'
+            | 'needs-resync'
+            | 'deletion-blocked'
+            | 'ending-stuck'
+            | 'pause-running-out'
+            | 'credentials-refused'
+            | 'source-unreachable'
+            | 'source-unreadable'
+            | 'source-not-watched'
+            | 'connect-silent'
+            | 'connector-missing'
+            | 'connector-failed'
+            | 'connector-paused'
+            | 'connector-not-running'
+            | 'capture-not-reading'
+            | 'capture-stalled'
+            | 'capture-behind'
+            | 'capture-unknown'
+            | 'source-log-limit'
+            | 'consumer-retrying'
+            | 'consumer-ended'
+            | 'consumer-silent'
+            | 'consumer-starting'
+            | 'lag-unknown'
+            | 'target-behind'
+            | 'dead-letters'
+            | 'table-held'
+            | 'schema-change-waiting'
+            | 'table-skipped'
+            | 'table-change-failed'
+            | 'new-tables'
+            | 'check-failed';
+          /** @enum {string} */
+          hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';
+          message: string;
+          /** Format: date-time */
+          since: string;
+          doing: string;
+          /** @description When Millrace tries again by itself what has failed, to the next health check of a minute. Null: it does not. */
+          tries_again_at: string | null;
+          advice: string;
+          call: string | null;
+          runbook: string;
+        }[];
+        /** @description What it would find, with the section about it. */
+        looks_for: {
+          /** @enum {string} */
+          condition:
+            | 'replication-failed'
+            | 'needs-resync'
+            | 'deletion-blocked'
+            | 'ending-stuck'
+            | 'pause-running-out'
+            | 'credentials-refused'
+            | 'source-unreachable'
+            | 'source-unreadable'
+            | 'source-not-watched'
+            | 'connect-silent'
+            | 'connector-missing'
+            | 'connector-failed'
+            | 'connector-paused'
+            | 'connector-not-running'
+            | 'capture-not-reading'
+            | 'capture-stalled'
+            | 'capture-behind'
+            | 'capture-unknown'
+            | 'source-log-limit'
+            | 'consumer-retrying'
+            | 'consumer-ended'
+            | 'consumer-silent'
+            | 'consumer-starting'
+            | 'lag-unknown'
+            | 'target-behind'
+            | 'dead-letters'
+            | 'table-held'
+            | 'schema-change-waiting'
+            | 'table-skipped'
+            | 'table-change-failed'
+            | 'new-tables'
+            | 'check-failed';
+          runbook: string;
+        }[];
+      }[];
       /** @description What else is at fault, perhaps because of it. */
       others: {
         /** @enum {string} */
@@ -2519,6 +2687,8 @@ export interface components {
               )
             | null;
           hop: ('source' | 'capture' | 'kafka' | 'consumer' | 'target') | null;
+          /** @description When Millrace tries again by itself what has failed, to the next health check of a minute. Null: it does not. */
+          tries_again_at: string | null;
           /** @description Rows that are known to differ from the source. Null: not counted yet. */
           dead_letter_rows: number | null;
           /** @description Bytes of log that the source keeps for it. Null: not known. */
@@ -4008,6 +4178,89 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Me'];
+        };
+      };
+      /** @description InvalidRequest */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description TooManyRequests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description Internal */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description StoreUnavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+      /** @description RequestTimeout */
+      504: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemDetails'];
+        };
+      };
+    };
+  };
+  getVersions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Versions'];
         };
       };
       /** @description InvalidRequest */

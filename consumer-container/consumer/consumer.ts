@@ -42,6 +42,7 @@ import { NulledReport } from './nulled-report.ts';
 import { Progress } from './progress.ts';
 import { watchRepairs } from './repair-rows.ts';
 import { setStateUnlessReplanned } from './set-state-unless-replanned.ts';
+import { TableCountsWriter } from './table-counts.ts';
 import { TableShapes } from './table-shapes.ts';
 import { createVerifyPosition, type VerifyPosition, watchOffsets } from './topic-offsets.ts';
 import { Troubles } from './troubles.ts';
@@ -82,6 +83,7 @@ export interface ConsumerPorts {
     | 'putHeartbeat'
     | 'listTableProgress'
     | 'setTableState'
+    | 'setTableCounts'
     | 'updateReplication'
     | 'addActivity'
     | 'listTableShapes'
@@ -313,6 +315,7 @@ const consume = async (
 
     const verifyPosition = createVerifyPosition(progress, ports, stop);
     const feed = ports.openFeed({ verifyPosition, onAvailability: kafkaWatch(troubles, log) });
+    const tableCounts = new TableCountsWriter({ ...ports, replication, progress, stored: copies });
     onRunning();
     const context = {
       target: databases.target,
@@ -359,7 +362,10 @@ const consume = async (
         ),
       (signal) => inbox.watch((source) => held.has(source), signal),
       (signal) => watchLiveTables({ ...ports, store, replication, positions, progress, live }, signal),
+      (signal) => tableCounts.run(signal),
     ]);
+    // One that was replaced does not come here: its counts may be older than those of the newer one.
+    await tableCounts.write(0);
   } finally {
     await databases.close();
     nulled.end();

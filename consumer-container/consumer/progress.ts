@@ -63,11 +63,18 @@ const peekedCommitTime = (session: PartitionSession | undefined): number | undef
   return next === undefined ? undefined : peekCommitTime(next);
 };
 
+/** What was applied of one topic. The time is of this consumer: checkpoints have none. */
+export interface TopicCounts {
+  readonly counts: AppliedCounts;
+  readonly lastAppliedAt?: Date;
+}
+
 /** What the consumer knows of itself; the heartbeat is made of it. */
 export class Progress {
   counts = noCounts;
   #sourcePosition = 0;
   lastAppliedAt: Date | undefined;
+  readonly #countsOfTopics = new Map<string, TopicCounts>();
   readonly partitions: readonly PartitionProgress[];
   /** Why the last reading of the topics' ends failed; undefined when it did not. */
   endsError: MillraceError | undefined;
@@ -86,6 +93,7 @@ export class Progress {
     const ends = new Map(partitions.map((offsets) => [partitionKey(offsets), offsets.endOffset]));
     for (const checkpoint of checkpoints) {
       this.counts = addCounts(this.counts, checkpoint.counts);
+      this.#count(checkpoint.topic, checkpoint.counts, undefined);
       this.#sourcePosition = Math.max(this.#sourcePosition, checkpoint.sourcePosition ?? 0);
     }
     this.partitions = checkpoints.flatMap((checkpoint) => {
@@ -102,8 +110,23 @@ export class Progress {
 
   applied(batch: PartitionBatch, at: Date): void {
     this.counts = addCounts(this.counts, batch.counts);
+    this.#count(batch.topic, batch.counts, at);
     this.#sourcePosition = Math.max(this.#sourcePosition, batch.sourcePosition ?? 0);
     this.lastAppliedAt = at;
+  }
+
+  /** What was applied of a topic, by its checkpoints and since; undefined where there is none. */
+  countsOf(topic: string): TopicCounts | undefined {
+    return this.#countsOfTopics.get(topic);
+  }
+
+  #count(topic: string, counts: AppliedCounts, at: Date | undefined): void {
+    const before = this.#countsOfTopics.get(topic);
+    const lastAppliedAt = at ?? before?.lastAppliedAt;
+    this.#countsOfTopics.set(topic, {
+      counts: before === undefined ? counts : addCounts(before.counts, counts),
+      ...(lastAppliedAt !== undefined && { lastAppliedAt }),
+    });
   }
 
   get sourcePosition(): string | undefined {

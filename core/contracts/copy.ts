@@ -63,9 +63,22 @@ export const tableProgressSchema = z
     waitingChange: z.string().exactOptional(),
     /** Of a held table; `start` when absent. */
     heldUntil: heldUntilSchema.optional(),
+    /** The chunk that took longest of those that are recorded. Absent before the first. */
+    slowestChunk: z.number().int().nonnegative().exactOptional(),
+    slowestChunkMs: z.number().nonnegative().exactOptional(),
+    /** What the consumer has applied of the table's changes. Absent before it has said so, and where tables share a topic. */
+    inserts: z.number().int().nonnegative().exactOptional(),
+    updates: z.number().int().nonnegative().exactOptional(),
+    deletes: z.number().int().nonnegative().exactOptional(),
+    /** When the last of them was applied. */
+    lastChangeAt: instantSchema.exactOptional(),
   })
   .readonly();
 export type TableProgress = z.infer<typeof tableProgressSchema>;
+
+/** What the consumer has applied of one table since the replication has it. */
+export type TableCounts = Required<Pick<TableProgress, 'inserts' | 'updates' | 'deletes'>> &
+  Pick<TableProgress, 'lastChangeAt'>;
 
 export const finishedChunkSchema = z
   .strictObject({

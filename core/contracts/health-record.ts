@@ -53,7 +53,13 @@ export type OverallHealth = z.infer<typeof overallHealthSchema>;
 export const maxRecordedFaults = 20;
 
 const recordedFaultSchema = z
-  .strictObject({ condition: faultConditionSchema, hop: hopSchema, since: instantSchema })
+  .strictObject({
+    condition: faultConditionSchema,
+    hop: hopSchema,
+    since: instantSchema,
+    /** When it is tried again by itself; absent when it is not. */
+    triesAgainAt: instantSchema.exactOptional(),
+  })
   .readonly();
 
 const countSchema = z.number().int().nonnegative();

@@ -21,6 +21,8 @@ export interface Fault {
   readonly doing?: string;
   /** What an operator can do where that is more than `remedies` knows. */
   readonly advice?: string;
+  /** When Millrace tries again by itself what has failed, to the next health check. Until then it waits for nobody. */
+  readonly triesAgainAt?: string;
 }
 
 export interface Remedy {

@@ -5,7 +5,7 @@ import type { Log } from '../ports/clock-and-log.ts';
 import type { HealAttempt, HealStore, LeaseStore, ReplicationStore } from '../ports/state-store.ts';
 import { type BeginTableChangePorts, beginTableChange } from './begin-table-change.ts';
 import { underFreeLease } from './lease.ts';
-import { isDue, startAgainWindowMs, wasTriedAgain } from './start-again.ts';
+import { dueAt, startAgainWindowMs, wasTriedAgain } from './start-again.ts';
 
 export interface ChangeAgainPorts extends BeginTableChangePorts {
   readonly store: BeginTableChangePorts['store'] &
@@ -39,17 +39,25 @@ export const changesAgainByItself = (replication: Replication): boolean => {
   return code !== undefined && mayPass(toErrorCode(code), 0);
 };
 
-const isChangeDue = (
+const changeDueAt = (
   { errorCode, failedAt, startedAt }: FailedChange,
   attempts: readonly HealAttempt[],
-  now: Date,
-): boolean => {
+): Date | undefined => {
   const count = attempts.filter(({ action }) => action === changeAgainAttempt).length;
-  return (
-    errorCode !== undefined &&
-    mayPass(toErrorCode(errorCode), count) &&
-    isDue(failedAt ?? startedAt, count, now)
-  );
+  return errorCode !== undefined && mayPass(toErrorCode(errorCode), count)
+    ? dueAt(failedAt ?? startedAt, count)
+    : undefined;
+};
+
+/**
+ * When the change is tried again, to the next health check; `attempts` are those of `startAgainWindowMs`. Undefined: it waits for a person.
+ */
+export const nextChangeAt = (
+  replication: Replication,
+  attempts: readonly HealAttempt[],
+): Date | undefined => {
+  const failed = failedChange(replication);
+  return failed === undefined ? undefined : changeDueAt(failed, attempts);
 };
 
 /** Whether the change was tried again by itself before, after people were told of its first failure. */
@@ -72,7 +80,8 @@ export const changeAgain = async (
   const attempts = await store.listHealAttempts(replicationId, since);
   const dueChange = (of: Replication): FailedChange | undefined => {
     const failed = failedChange(of);
-    return failed !== undefined && isChangeDue(failed, attempts, now) ? failed : undefined;
+    const due = failed === undefined ? undefined : changeDueAt(failed, attempts);
+    return due !== undefined && due <= now ? failed : undefined;
   };
   if (dueChange(replication) === undefined) return false;
   const begun = await underFreeLease(replicationId, holder, ports, async () => {

@@ -28,14 +28,14 @@ export const startsAgainByItself = (
   errorPolicies[toErrorCode(replication.lastErrorCode)].disposition === 'transient';
 
 /** After 1, 2, 4, 8, and then every 15 minutes, counted from the failure; `count` is how often it was tried again. */
-export const isDue = (failedAt: string, count: number, now: Date): boolean =>
-  now.getTime() - Date.parse(failedAt) >= Math.min(firstPauseMs * 2 ** count, longestPauseMs);
+export const dueAt = (failedAt: string, count: number): Date =>
+  new Date(Date.parse(failedAt) + Math.min(firstPauseMs * 2 ** count, longestPauseMs));
 
-export const isStartDue = (
+/** When it is started again, to the next health check; `attempts` are those of `startAgainWindowMs`. */
+export const startDueAt = (
   { statusSince }: Pick<Replication, 'statusSince'>,
   attempts: readonly HealAttempt[],
-  now: Date,
-): boolean => isDue(statusSince, attempts.filter(({ action }) => action === startAgainAttempt).length, now);
+): Date => dueAt(statusSince, attempts.filter(({ action }) => action === startAgainAttempt).length);
 
 /** Whether something was tried again by itself lately, after people were told of its first failure. */
 export const wasTriedAgain = async (
@@ -57,7 +57,7 @@ export const startAgain = async (
   const { store, clock, log } = ports;
   const now = clock.now();
   const since = new Date(now.getTime() - startAgainWindowMs);
-  if (!isStartDue(replication, await store.listHealAttempts(replication.replicationId, since), now))
+  if (startDueAt(replication, await store.listHealAttempts(replication.replicationId, since)) > now)
     return false;
   const begun = await beginByItself(
     replication,

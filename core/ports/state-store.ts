@@ -12,7 +12,14 @@ import type {
 import type { Client } from '../contracts/client.ts';
 import type { ClientQuotas } from '../contracts/client-quotas.ts';
 import type { Heartbeat } from '../contracts/consumer.ts';
-import type { Chunk, FinishedChunk, HeldUntil, TableProgress, TableState } from '../contracts/copy.ts';
+import type {
+  Chunk,
+  FinishedChunk,
+  HeldUntil,
+  TableCounts,
+  TableProgress,
+  TableState,
+} from '../contracts/copy.ts';
 import type { Database } from '../contracts/database.ts';
 import type { Deletion } from '../contracts/deletion.ts';
 import type { HealthPoint, HealthRecord } from '../contracts/health-record.ts';
@@ -453,6 +460,8 @@ export interface CopyStore {
     },
     expected?: ExpectedPlan,
   ): Promise<void>;
+  /** Stores what was applied of a table. Does nothing when it has no plan: then it is not applied any more. */
+  setTableCounts(replicationId: ReplicationId, source: TableRef, counts: TableCounts): Promise<void>;
 }
 
 /** The plan that a change of a table's state is meant for. */

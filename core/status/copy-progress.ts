@@ -1,4 +1,4 @@
-import type { TableProgress, TableState } from '../contracts/copy.ts';
+import type { TableCounts, TableProgress, TableState } from '../contracts/copy.ts';
 import type { TableRef } from '../contracts/identifiers.ts';
 import type { Replication } from '../contracts/replication.ts';
 import { isCopyBy } from '../lifecycle/table-progress.ts';
@@ -18,8 +18,11 @@ export interface TableCopyStatus {
   readonly percent: number;
   /** Since the copy of the table began; undefined before the first chunk. */
   readonly rowsPerSecond: number | undefined;
+  readonly bytesPerSecond: number | undefined;
   /** At the rate so far; undefined while there is none, 0 when the copy has ended. */
   readonly secondsLeft: number | undefined;
+  /** The chunk that took longest; undefined before the first. */
+  readonly slowestChunk: { readonly number: number; readonly durationMs: number } | undefined;
   readonly runsOn: TableProgress['runsOn'] | undefined;
   readonly keyIndex: string | undefined;
   readonly startedAt: string | undefined;
@@ -29,6 +32,8 @@ export interface TableCopyStatus {
   readonly heldSince: string | undefined;
   /** The change that a person has to decide on before a held table goes on. */
   readonly waitingChange?: string | undefined;
+  /** What was applied of it; undefined before a consumer has told it, and where tables share a topic. */
+  readonly applied: TableCounts | undefined;
 }
 
 export interface CopyStatus {
@@ -39,6 +44,7 @@ export interface CopyStatus {
   /** Over all tables that are copied, weighted by their estimated bytes. */
   readonly percent: number;
   readonly rowsPerSecond: number | undefined;
+  readonly bytesPerSecond: number | undefined;
   readonly secondsLeft: number | undefined;
 }
 
@@ -72,17 +78,23 @@ const tableStatus = (progress: TableProgress, now: Date): TableCopyStatus => {
     chunksDone: progress.chunksDone,
     percent: ended ? 100 : percentOf(share),
     rowsPerSecond: seconds === undefined ? undefined : round(progress.rowsCopied / seconds),
+    bytesPerSecond: seconds === undefined ? undefined : Math.round(progress.bytesCopied / seconds),
     secondsLeft: ended
       ? 0
       : seconds === undefined
         ? undefined
         : round(((progress.chunks - progress.chunksDone) * seconds) / progress.chunksDone),
+    slowestChunk:
+      progress.slowestChunk === undefined || progress.slowestChunkMs === undefined
+        ? undefined
+        : { number: progress.slowestChunk, durationMs: progress.slowestChunkMs },
     runsOn: progress.runsOn,
     keyIndex: progress.keyIndex,
     startedAt: progress.startedAt,
     finishedAt: progress.finishedAt,
     message: progress.state === 'skipped' || progress.state === 'held' ? progress.message : undefined,
     heldSince: progress.state === 'held' ? progress.heldSince : undefined,
+    applied: countsIn(progress),
     ...(progress.state === 'held' &&
       progress.waitingChange !== undefined &&
       progress.waitingChange !== '' && { waitingChange: progress.waitingChange }),
@@ -101,14 +113,22 @@ const notPlanned = (mapping: Replication['tables'][number]): TableCopyStatus => 
   chunksDone: 0,
   percent: 0,
   rowsPerSecond: undefined,
+  bytesPerSecond: undefined,
   secondsLeft: undefined,
+  slowestChunk: undefined,
   runsOn: undefined,
   keyIndex: undefined,
   startedAt: undefined,
   finishedAt: undefined,
   message: undefined,
   heldSince: undefined,
+  applied: undefined,
 });
+
+const countsIn = ({ inserts, updates, deletes, lastChangeAt }: TableProgress): TableCounts | undefined =>
+  inserts === undefined || updates === undefined || deletes === undefined
+    ? undefined
+    : { inserts, updates, deletes, ...(lastChangeAt !== undefined && { lastChangeAt }) };
 
 const sum = <T>(list: readonly T[], of: (item: T) => number): number =>
   list.reduce((total, item) => total + of(item), 0);
@@ -148,14 +168,16 @@ export const describeCopy = (
   const share = sum(counted, (table) => weight(table) * (table.percent / 100)) / sum(counted, weight);
   const rowsCopied = sum(counted, (table) => table.rowsCopied);
   const seconds = elapsedSeconds(counted, now);
+  const bytesCopied = sum(counted, (table) => table.bytesCopied);
   const moving = seconds !== undefined && rowsCopied > 0;
   return {
     tables,
     rowsCopied,
-    bytesCopied: sum(counted, (table) => table.bytesCopied),
+    bytesCopied,
     estimatedRows: sum(counted, (table) => table.estimatedRows),
     percent: counted.length === 0 ? 0 : isComplete ? 100 : percentOf(share),
     rowsPerSecond: moving ? round(rowsCopied / seconds) : undefined,
+    bytesPerSecond: moving ? Math.round(bytesCopied / seconds) : undefined,
     secondsLeft:
       counted.length > 0 && isComplete
         ? 0

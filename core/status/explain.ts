@@ -18,6 +18,8 @@ export interface Explanation {
   readonly hop: Hop | undefined;
   readonly figures: Readonly<Record<string, string | number>>;
   readonly doing: string;
+  /** When Millrace tries again by itself what has failed; undefined when it does not. */
+  readonly triesAgainAt: string | undefined;
   readonly advice: string | undefined;
   /** A call of the API that may end it. */
   readonly call: string | undefined;
@@ -57,17 +59,13 @@ export const explain = (
       hop: undefined,
       figures: {},
       doing: overall === 'healthy' ? 'It replicates.' : 'As the user asked.',
+      triesAgainAt: undefined,
       advice: undefined,
       call: undefined,
       runbook: undefined,
     };
   }
-  const remedy = remedies[cause.condition];
-  const named: Readonly<Record<string, string | number>> = {
-    ...cause.figures,
-    id: replicationId,
-    database_id: sourceDatabaseId,
-  };
+  const remedy = remedyOf(cause, { replicationId, sourceDatabaseId });
   const begun = cause.since ?? since;
   const lastsMs = now.getTime() - Date.parse(begun);
   return {
@@ -77,11 +75,31 @@ export const explain = (
     condition: cause.condition,
     hop: cause.hop,
     figures: cause.figures ?? {},
-    doing: cause.doing ?? remedy.doing,
-    advice: cause.advice ?? remedy.advice,
-    call: remedy.call?.replaceAll(/\{(\w+)\}/g, (placeholder, name: string) =>
-      String(named[name] ?? placeholder),
-    ),
-    runbook: runbookSectionOf(cause.condition),
+    ...remedy,
+    triesAgainAt: cause.triesAgainAt,
+  };
+};
+
+/** What is done and can be done about a fault of a replication. */
+export const remedyOf = (
+  fault: Fault,
+  { replicationId, sourceDatabaseId }: Pick<Replication, 'replicationId' | 'sourceDatabaseId'>,
+): {
+  readonly doing: string;
+  readonly advice: string;
+  readonly call: string | undefined;
+  readonly runbook: string;
+} => {
+  const { doing, advice, call } = remedies[fault.condition];
+  const named: Readonly<Record<string, string | number>> = {
+    ...fault.figures,
+    id: replicationId,
+    database_id: sourceDatabaseId,
+  };
+  return {
+    doing: fault.doing ?? doing,
+    advice: fault.advice ?? advice,
+    call: call?.replaceAll(/\{(\w+)\}/g, (placeholder, name: string) => String(named[name] ?? placeholder)),
+    runbook: runbookSectionOf(fault.condition),
   };
 };

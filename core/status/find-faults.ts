@@ -15,10 +15,11 @@ import {
   withoutStop,
 } from '../health/find-source-faults.ts';
 import { hopOfCode } from '../health/hop-of-error.ts';
-import { changesAgainByItself } from '../lifecycle/change-again.ts';
-import { startsAgainByItself } from '../lifecycle/start-again.ts';
+import { nextChangeAt } from '../lifecycle/change-again.ts';
+import { startDueAt, startsAgainByItself } from '../lifecycle/start-again.ts';
 import { durationOf } from '../naming/amount-of.ts';
 import { countOf } from '../naming/count-of.ts';
+import type { HealAttempt } from '../ports/state-store.ts';
 import type { TableCopyStatus } from './copy-progress.ts';
 import type { Lag } from './describe-lag.ts';
 import { describePause, describeStuckEnding, isPauseRunningOut, type PauseWindow } from './describe-pause.ts';
@@ -34,6 +35,7 @@ export interface FaultFacts {
   readonly sourceLog: SourceLog | undefined;
   readonly recorded: HealthRecord | undefined;
   readonly pause: PauseWindow | undefined;
+  readonly attempts: readonly HealAttempt[];
   readonly now: Date;
 }
 
@@ -131,7 +133,7 @@ const judgePaused = (facts: FaultFacts): Verdict => {
 const quiet = (overall: OverallHealth, note: string): Verdict => ({ overall, faults: [], notes: [note] });
 
 const endedFault = (
-  { replication, heartbeat }: FaultFacts,
+  { replication, heartbeat, attempts }: FaultFacts,
   condition: 'replication-failed' | 'needs-resync' | 'deletion-blocked',
 ): Fault => {
   const { status, statusSince, lastErrorCode, lastErrorMessage } = replication;
@@ -150,6 +152,7 @@ const endedFault = (
     ...(startsAgainByItself(replication) && {
       doing:
         'Nothing is applied, and what is captured is not lost. It is started again by itself, after 1, 2, 4, 8, and then every 15 minutes.',
+      triesAgainAt: startDueAt(replication, attempts).toISOString(),
     }),
   };
 };
@@ -303,11 +306,12 @@ const newTableFaults = ({ replication: { foundTables = [] } }: FaultFacts): read
   ];
 };
 
-const tableFaults = ({ tables, replication }: FaultFacts): readonly Fault[] => {
+const tableFaults = ({ tables, replication, attempts }: FaultFacts): readonly Fault[] => {
   const skipped = tables.filter(({ state }) => state === 'skipped');
   const held = tables.filter(({ state }) => state === 'held');
   const nothingFlows = held.length > 0 && held.length + skipped.length === tables.length;
   const { tableChange } = replication;
+  const changesAgainAt = nextChangeAt(replication, attempts);
   return [
     ...skipped.map(
       ({ source, message }): Fault => ({
@@ -339,9 +343,11 @@ const tableFaults = ({ tables, replication }: FaultFacts): readonly Fault[] => {
             message: withoutStop(tableChange.message ?? 'A change of the tables has failed'),
             since: tableChange.startedAt,
             isFailure: false,
-            ...(changesAgainByItself(replication) && {
+            ...(changesAgainAt !== undefined && {
               doing:
                 'The tables stay as they are. It is tried again by itself, after 1, 2, 4, 8, and then every 15 minutes.',
+              advice: 'Nothing, while it is tried again. Fix what the message names if it does not pass.',
+              triesAgainAt: changesAgainAt.toISOString(),
             }),
           } as const,
         ]

@@ -17,6 +17,7 @@ export const toHealthRecord = (
       condition: fault.condition,
       hop: fault.hop,
       since: fault.since ?? now.toISOString(),
+      ...(fault.triesAgainAt !== undefined && { triesAgainAt: fault.triesAgainAt }),
     })),
     figures: toFigures(status, heartbeatAgeMs),
   };

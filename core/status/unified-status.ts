@@ -9,11 +9,12 @@ import { currentLog } from '../health/find-source-faults.ts';
 import { type RetainedLog, retainedLog } from '../health/follow-log.ts';
 import { currentWait, describeWait } from '../lifecycle/start-wait.ts';
 import type { SourceObject } from '../ports/source-dialect.ts';
-import type { ConsumerLaunch } from '../ports/state-store.ts';
+import type { ConsumerLaunch, HealAttempt } from '../ports/state-store.ts';
 import { describeCopy, type TableCopyStatus } from './copy-progress.ts';
 import { describeLag, type TableLag, tableLag } from './describe-lag.ts';
 import { type PauseWindow, pauseWindow } from './describe-pause.ts';
 import { judge } from './find-faults.ts';
+import { type HealthCheck, listChecks } from './health-checks.ts';
 import { describeHops, type HopStatus } from './hops.ts';
 import { describeKeptLog, isAtSource } from './objects-at-source.ts';
 import {
@@ -36,6 +37,8 @@ export interface StatusFacts {
   readonly sourceLog: SourceLog | undefined;
   /** What the health check found last; undefined before it has looked. */
   readonly recorded: HealthRecord | undefined;
+  /** Of what is tried again by itself: when it was, lately. */
+  readonly attempts: readonly HealAttempt[];
   /** What capture creates at sources of this kind. */
   readonly objectsAtSource: readonly SourceObject[];
   /** How long Kafka keeps what is captured. */
@@ -82,6 +85,8 @@ export interface UnifiedStatus {
   /** Why it is not healthy, one sentence each; empty when it is. */
   readonly reasons: readonly string[];
   readonly hops: readonly HopStatus[];
+  /** Everything that is looked at, with what was found. */
+  readonly checks: readonly HealthCheck[];
   /** As of `statistics.sourceRetainedAt`. */
   readonly retained: RetainedLog;
   /** What should be changed although it is no reason against healthy, one sentence each. */
@@ -137,6 +142,11 @@ export const unifiedStatus = (facts: StatusFacts): UnifiedStatus => {
           ? now.toISOString()
           : replication.statusSince,
     faults,
+    checks: listChecks({
+      ...{ replication, faults, sourceLog, recorded, now },
+      isConsumerHealthy: consumer.healthy,
+      hasCountedDeadLetters: heartbeat?.deadLetters !== undefined,
+    }),
     hops: describeHops({ log: currentLog(replication, sourceLog), lag, faults }),
     retained: retainedLog(sourceLog),
     reasons: [

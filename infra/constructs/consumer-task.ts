@@ -66,7 +66,7 @@ export class ConsumerTask extends Construct {
       taskRole,
       executionRole,
     });
-    taskDefinition.addContainer('Worker', {
+    const container = taskDefinition.addContainer('Worker', {
       containerName: workerContainerName,
       image:
         config.consumer.image === 'build'
@@ -98,6 +98,7 @@ export class ConsumerTask extends Construct {
       clusterArn: cluster.clusterArn,
       clusterName,
       containerName: workerContainerName,
+      imageName: container.imageName,
       poolCapacity: poolCapacity(config.consumer.memoryMib),
       taskDefinitionFamily: family,
       taskDefinitionArn: taskDefinition.taskDefinitionArn,

@@ -81,6 +81,8 @@ export interface TaskResources {
   /** With its revision, another one for each image. */
   readonly taskDefinitionArn: string;
   readonly containerName: string;
+  /** What its container runs: another name for other sources. */
+  readonly imageName: string;
   /** How many replications a pool task takes, by its memory. */
   readonly poolCapacity: number;
   readonly taskRole: IRole;

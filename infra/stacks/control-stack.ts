@@ -97,6 +97,7 @@ export class ControlStack extends MillraceStack {
       grant: mergeGrants(grantsOf(this, apiFunctionDefinition.rights, foundation, replication.tasks), {
         environment: {
           MILLRACE_CONSUMER_PLACEMENT: config.consumer.placement ?? 'own',
+          MILLRACE_WORKER_IMAGE: replication.tasks.imageName,
           ...(config.consoleOrigin !== undefined && { MILLRACE_CONSOLE_ORIGIN: config.consoleOrigin }),
           ...(logStreamUrl !== undefined && { MILLRACE_LOG_STREAM_URL: logStreamUrl }),
           ...queueLimit(foundation),

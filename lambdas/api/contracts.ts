@@ -71,6 +71,7 @@ import {
   hopAnswerSchema,
   incidentAnswerSchema,
   incidentsAnswerSchema,
+  triesAgainAtSchema,
   whyAnswerSchema,
 } from './health-contracts.ts';
 import { logsAnswerSchema } from './log-contracts.ts';
@@ -201,6 +202,15 @@ export const listTokensQuerySchema = z.strictObject({
 });
 
 export const tokenListSchema = z.strictObject({ tokens: z.array(tokenAnswerSchema), ...pageAnswerShape });
+
+export const versionsAnswerSchema = z.strictObject({
+  version: z.string().meta({ description: 'Of Millrace.' }),
+  api_version: z.string(),
+  worker_image: z.string().meta({
+    description:
+      'Of consumers and copy workers that are launched now; those that run are replaced one after the other.',
+  }),
+});
 
 export const meAnswerSchema = z.strictObject({
   name: z.string(),
@@ -938,6 +948,7 @@ const copyCountersShape = {
   estimated_rows: countSchema,
   percent: z.number().min(0).max(100),
   rows_per_second: z.number().nonnegative().nullable(),
+  bytes_per_second: countSchema.nullable(),
   seconds_left: z.number().nonnegative().nullable(),
 };
 
@@ -949,6 +960,13 @@ const tableCopySchema = z.strictObject({
   estimated_bytes: countSchema,
   chunks: countSchema,
   chunks_done: countSchema,
+  slowest_chunk: z
+    .strictObject({
+      chunk: countSchema.meta({ description: 'Counted from 1.' }),
+      duration_ms: z.number().nonnegative(),
+    })
+    .nullable()
+    .meta({ description: 'The chunk that took longest of those that are done. Null: none is done.' }),
   runs_on: z.enum(['lambda', 'fargate']).nullable(),
   key_index: z.string().nullable().meta({
     description: 'The unique index of the source table that serves as its key. null: the primary key does.',
@@ -964,6 +982,17 @@ const tableStatusSchema = z.strictObject({
   rows_known_to_differ: countSchema.nullable().meta({
     description:
       'Rows with dead letters: the target has refused a change of them. A table that has any is not in sync. Null: not known yet.',
+  }),
+  rows_inserted: countSchema.nullable().meta({
+    description:
+      'Rows of its changes that were inserted at the target, within the last minute or so. Null: no consumer has told it yet, ' +
+      'or the table shares its topic with another one.',
+  }),
+  rows_updated: countSchema.nullable().meta({ description: 'As `rows_inserted`.' }),
+  rows_deleted: countSchema.nullable().meta({ description: 'As `rows_inserted`.' }),
+  last_change_at: instantSchema.nullable().meta({
+    description:
+      'When the last of its changes was applied. Null: none was, or it was before this was counted.',
   }),
   lag_events: countSchema.nullable().meta({
     description:
@@ -994,6 +1023,7 @@ export const statusAnswerSchema = z.strictObject({
   overall: overallHealthSchema,
   since: instantSchema.meta({ description: 'Since when it is so, as far as the health check has seen it.' }),
   hop: hopSchema.nullable().meta({ description: 'Where the most likely cause is; null when it is healthy.' }),
+  tries_again_at: triesAgainAtSchema,
   reasons: z.array(z.string()).meta({ description: 'Why it is not healthy; empty when it is.' }),
   warnings: z.array(z.string()).meta({ description: 'What may harm the source, with what to do.' }),
   hops: z.array(hopAnswerSchema).meta({ description: 'The way of a change, with the lag of each place.' }),
@@ -1158,6 +1188,7 @@ export const namedAnswers = {
   NewToken: newTokenAnswerSchema,
   TokenList: tokenListSchema,
   Me: meAnswerSchema,
+  Versions: versionsAnswerSchema,
   Database: databaseAnswerSchema,
   DatabaseList: databaseListSchema,
   UpdatedDatabase: updatedDatabaseSchema,

@@ -69,6 +69,7 @@ export const fleetOperations: readonly Operation[] = [
                     looked_at: record.at,
                     condition: worst?.condition ?? null,
                     hop: worst?.hop ?? null,
+                    tries_again_at: worst?.triesAgainAt ?? null,
                     dead_letter_rows: figures?.deadLetterRows ?? null,
                     source_retained_bytes: figures?.retainedBytes ?? null,
                     source_limit_bytes: figures?.logLimitBytes ?? null,

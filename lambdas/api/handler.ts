@@ -21,6 +21,7 @@ import {
 } from '#core/contracts/environment.ts';
 import { createNetworkRules } from '#core/databases/network-rules.ts';
 import type { Credentials } from '#core/ports/services.ts';
+import packageFile from '../../package.json' with { type: 'json' };
 import { logGroupsOf } from '../shared/log-groups.ts';
 import {
   connectService,
@@ -90,6 +91,8 @@ export const handler = createApi(
     captureKafka: kafka.captureKafka,
     mostQueueBytes: environment.MILLRACE_MAX_QUEUE_BYTES,
     countFault: () => metrics.countApiFault(),
+    version: packageFile.version,
+    workerImage: environment.MILLRACE_WORKER_IMAGE,
     consoleOrigin: environment.MILLRACE_CONSOLE_ORIGIN,
     logStreamUrl: environment.MILLRACE_LOG_STREAM_URL,
   },

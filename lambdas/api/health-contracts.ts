@@ -9,11 +9,18 @@ import { hopSchema } from '#core/contracts/hop.ts';
 import { instantSchema } from '#core/contracts/identifiers.ts';
 import { incidentConditionSchema, severitySchema } from '#core/contracts/incident.ts';
 import { desiredStateSchema, replicationStatusSchema } from '#core/contracts/replication.ts';
+import { checkNames } from '#core/status/health-checks.ts';
 import { pageAnswerShape, pageQueryShape } from './paging.ts';
 import { queryNumber } from './query-number.ts';
 
 const countSchema = z.number().int().nonnegative();
 const msSchema = z.number().nonnegative();
+
+/** Of the most likely cause. */
+export const triesAgainAtSchema = instantSchema.nullable().meta({
+  description:
+    'When Millrace tries again by itself what has failed, to the next health check of a minute. Null: it does not.',
+});
 
 /** What the status says of each place that a change passes. */
 export const hopAnswerSchema = z.strictObject({
@@ -35,6 +42,31 @@ const faultSchema = z.strictObject({
   since: instantSchema,
 });
 
+const checkSchema = z.strictObject({
+  check: z.enum(checkNames),
+  hop: hopSchema,
+  title: z.string().meta({ description: 'What is so when it is ok.' }),
+  state: z.enum(['ok', 'failing', 'unknown']).meta({
+    description: '`unknown`: nobody has looked, or what was seen says nothing. It is never called ok.',
+  }),
+  unknown: z.string().nullable().meta({ description: 'Why it is unknown; null when it is not.' }),
+  faults: z
+    .array(
+      z.strictObject({
+        ...faultSchema.shape,
+        doing: z.string(),
+        tries_again_at: triesAgainAtSchema,
+        advice: z.string(),
+        call: z.string().nullable(),
+        runbook: z.string(),
+      }),
+    )
+    .meta({ description: 'What it has found, the most likely cause first.' }),
+  looks_for: z
+    .array(z.strictObject({ condition: faultConditionSchema, runbook: z.string() }))
+    .meta({ description: 'What it would find, with the section about it.' }),
+});
+
 export const whyAnswerSchema = z.strictObject({
   replication_id: z.number().int().positive(),
   overall: overallHealthSchema,
@@ -48,9 +80,13 @@ export const whyAnswerSchema = z.strictObject({
     .array(z.strictObject({ name: z.string(), value: z.union([z.string(), z.number()]) }))
     .meta({ description: 'What was measured.' }),
   doing: z.string().meta({ description: 'What Millrace does about it by itself.' }),
+  tries_again_at: triesAgainAtSchema,
   advice: z.string().nullable().meta({ description: 'What an operator can do.' }),
   call: z.string().nullable().meta({ description: 'A call of this API that may end it.' }),
   runbook: z.string().nullable().meta({ description: 'The section about it, relative to the repository.' }),
+  checks: z
+    .array(checkSchema)
+    .meta({ description: 'Everything that is looked at, in the order of the way of a change.' }),
   others: z.array(faultSchema).meta({ description: 'What else is at fault, perhaps because of it.' }),
   looked_ago_ms: msSchema.nullable().meta({
     description: 'Age of the last look at the source. This call makes none; null: there was none yet.',
@@ -179,6 +215,7 @@ export const fleetAnswerSchema = z.strictObject({
             looked_at: instantSchema,
             condition: faultConditionSchema.nullable().meta({ description: 'The most likely cause.' }),
             hop: hopSchema.nullable(),
+            tries_again_at: triesAgainAtSchema,
             dead_letter_rows: countSchema
               .nullable()
               .meta({ description: 'Rows that are known to differ from the source. Null: not counted yet.' }),

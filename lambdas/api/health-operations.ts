@@ -5,10 +5,12 @@ import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import type { AlertMute } from '#core/contracts/alerting.ts';
 import type { ClientId } from '#core/contracts/identifiers.ts';
 import { type Incident, incidentMoment } from '#core/contracts/incident.ts';
+import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { runbookSectionOf } from '#core/health/fault.ts';
 import type { IncidentPage, IncidentRange } from '#core/ports/state-store.ts';
-import { explain } from '#core/status/explain.ts';
+import { explain, remedyOf } from '#core/status/explain.ts';
+import type { HealthCheck } from '#core/status/health-checks.ts';
 import { type HistoryStep, rollUpHistory } from '#core/status/roll-up-history.ts';
 import { pathIdSchema } from './contracts.ts';
 import {
@@ -50,9 +52,11 @@ export const healthOperations: readonly Operation[] = [
         since: why.since,
         evidence: Object.entries(why.figures).map(([name, value]) => ({ name, value })),
         doing: why.doing,
+        tries_again_at: why.triesAgainAt ?? null,
         advice: why.advice ?? null,
         call: why.call ?? null,
         runbook: why.runbook ?? null,
+        checks: status.checks.map((check) => toCheckAnswer(check, replication, now)),
         others: why.others.map(({ condition, hop, message, since }) => ({
           condition,
           hop,
@@ -151,6 +155,28 @@ export const healthOperations: readonly Operation[] = [
     },
   }),
 ];
+
+const toCheckAnswer = (
+  { check, hop, title, state, unknown, faults, looksFor }: HealthCheck,
+  replication: Replication,
+  now: Date,
+): z.input<typeof whyAnswerSchema>['checks'][number] => ({
+  ...{ check, hop, title, state },
+  unknown: unknown ?? null,
+  faults: faults.map((fault) => {
+    const { doing, advice, call, runbook } = remedyOf(fault, replication);
+    return {
+      condition: fault.condition,
+      hop: fault.hop,
+      message: fault.message,
+      since: fault.since ?? now.toISOString(),
+      ...{ doing, advice, runbook },
+      tries_again_at: fault.triesAgainAt ?? null,
+      call: call ?? null,
+    };
+  }),
+  looks_for: looksFor.map((condition) => ({ condition, runbook: runbookSectionOf(condition) })),
+});
 
 const parallelReads = 20;
 

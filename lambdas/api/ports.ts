@@ -64,6 +64,10 @@ export interface ApiPorts {
   readonly mostQueueBytes?: number | undefined;
   /** Counts an answer of 5xx for which no client's database is to blame: the alarm on the API is about these. */
   readonly countFault: () => void;
+  /** Of Millrace. */
+  readonly version: string;
+  /** The image of consumers and copy workers that are launched now. */
+  readonly workerImage: string;
   /** Where the console's page comes from (`https://host`): only its answers may be read by a browser. */
   readonly consoleOrigin?: string | undefined;
   /** Where lambdas/stream-logs is served, ending in a slash; absent where nothing streams. */

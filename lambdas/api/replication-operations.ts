@@ -360,6 +360,7 @@ export const replicationOperations: readonly Operation[] = [
         estimated_rows: copy.estimatedRows,
         percent: copy.percent,
         rows_per_second: copy.rowsPerSecond ?? null,
+        bytes_per_second: copy.bytesPerSecond ?? null,
         seconds_left: copy.secondsLeft ?? null,
         tables: copy.tables.map(toTableAnswer),
       };

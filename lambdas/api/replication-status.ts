@@ -30,11 +30,11 @@ export const gatherStatus = async (
   replication: Replication,
   { store, connect, topicRetentionHours, clock }: StatusPorts,
 ): Promise<GatheredStatus> => {
-  const { replicationId, connectorName } = replication;
+  const { connectorName } = replication;
   const [source, connector, facts] = await Promise.all([
     store.getDatabase(replication.clientId, replication.sourceDatabaseId),
     observeConnector(connectorName, connect),
-    readFacts(replicationId, store),
+    readFacts(replication, { store, clock }),
   ]);
   const now = clock.now();
   const status = unifiedStatus({
@@ -57,6 +57,7 @@ export const readStatus = async (replication: Replication, ports: StatusPorts): 
     overall: status.overall,
     since: status.since,
     hop: status.faults[0]?.hop ?? null,
+    tries_again_at: status.faults[0]?.triesAgainAt ?? null,
     reasons: [...status.reasons],
     warnings: [...status.warnings],
     hops: status.hops.map(({ hop, fault, lagMs, lagBytes, lagEvents }) => ({
@@ -134,6 +135,10 @@ export const readStatus = async (replication: Replication, ports: StatusPorts): 
       lag_events: table.lagEvents ?? null,
       lag_ms: table.lagMs ?? null,
       rows_known_to_differ: table.rowsKnownToDiffer ?? null,
+      rows_inserted: table.applied?.inserts ?? null,
+      rows_updated: table.applied?.updates ?? null,
+      rows_deleted: table.applied?.deletes ?? null,
+      last_change_at: table.applied?.lastChangeAt ?? null,
     })),
     timestamp: now.toISOString(),
   };
@@ -163,7 +168,12 @@ export const toTableAnswer = (table: TableCopyStatus): TableAnswer => ({
   chunks_done: table.chunksDone,
   percent: table.percent,
   rows_per_second: table.rowsPerSecond ?? null,
+  bytes_per_second: table.bytesPerSecond ?? null,
   seconds_left: table.secondsLeft ?? null,
+  slowest_chunk:
+    table.slowestChunk === undefined
+      ? null
+      : { chunk: table.slowestChunk.number + 1, duration_ms: table.slowestChunk.durationMs },
   runs_on: table.runsOn ?? null,
   key_index: table.keyIndex ?? null,
   started_at: table.startedAt ?? null,

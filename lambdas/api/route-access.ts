@@ -18,6 +18,7 @@ const operate = { role: 'operator', scope: 'client' } as const;
 /** Every route by its operation's id. One that is not here does not compile, so none is open by mistake. */
 export const routeAccess = {
   getMe: { role: 'viewer', scope: 'token' },
+  getVersions: { role: 'viewer', scope: 'token' },
   getFleet: { role: 'viewer', scope: 'token' },
 
   createClient: { role: 'admin', scope: 'all' },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { apiVersionPath } from '#core/contracts/api-version.ts';
 import type { ClientId } from '#core/contracts/identifiers.ts';
 import type { Principal, Token } from '#core/contracts/token.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -14,6 +15,7 @@ import {
   pathIdSchema,
   tokenAnswerSchema,
   tokenListSchema,
+  versionsAnswerSchema,
 } from './contracts.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { defineOperation, type Operation } from './operation.ts';
@@ -80,6 +82,20 @@ export const tokenOperations: readonly Operation[] = [
       role: principal.role,
       client_id: principal.clientId ?? null,
       token_id: principal.tokenId ?? null,
+    }),
+  }),
+
+  defineOperation({
+    id: 'getVersions',
+    method: 'GET',
+    path: '/versions',
+    summary: 'Say which Millrace this is, and which image its consumers and copy workers run.',
+    status: 200,
+    answer: versionsAnswerSchema,
+    run: async (_call, { version, workerImage }) => ({
+      version,
+      api_version: apiVersionPath.slice(1),
+      worker_image: workerImage,
     }),
   }),
 

@@ -370,6 +370,7 @@ export const createMemoryStateStore = (clock: Clock) => {
     listUnfinishedChunks: unused,
     recordFinishedChunk: unused,
     setTableState: unused,
+    setTableCounts: unused,
     putTableShape: unused,
     getTableShape: unused,
     listTableShapes: async () => [],

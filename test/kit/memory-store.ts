@@ -210,6 +210,10 @@ export const createMemoryStore = (initial: Replication) => {
         chunksDone: progress.chunksDone + 1,
         rowsCopied: progress.rowsCopied + chunk.rows,
         bytesCopied: progress.bytesCopied + chunk.bytes,
+        ...(chunk.durationMs > (progress.slowestChunkMs ?? -1) && {
+          slowestChunk: chunk.chunkNumber,
+          slowestChunkMs: chunk.durationMs,
+        }),
       });
     },
     putTableShape: async (_replicationId, source, shape) => {
@@ -226,6 +230,10 @@ export const createMemoryStore = (initial: Replication) => {
         throw new MillraceError('Superseded', 'The table was planned again.');
       }
       state.progress.set(tableKey(source), { ...progressOf(source), ...change });
+    },
+    setTableCounts: async (_replicationId, source, counts) => {
+      const current = state.progress.get(tableKey(source));
+      if (current !== undefined) state.progress.set(tableKey(source), { ...current, ...counts });
     },
   };
   return { store, state, alerting };

@@ -177,7 +177,7 @@ const recordOne = async (
   const connector = seen !== undefined && 'connector' in seen ? seen.connector : undefined;
   // It has become active during this check, which has not looked at its connector, or there was no time for it.
   if (isCaptured(replication) && connector === undefined) return undefined;
-  const stored = await readFacts(replicationId, store);
+  const stored = await readFacts(replication, ports);
   const now = clock.now();
   const status = unifiedStatus({
     replication,

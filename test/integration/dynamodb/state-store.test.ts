@@ -660,7 +660,10 @@ test('a finished chunk counts once, however often it is recorded', async () => {
   await Promise.all([1, 1, 1].map((number) => store.recordFinishedChunk(id, source, 1, finished(number))));
   expect(await store.listUnfinishedChunks(id, source, 1)).toEqual([halves[0]]);
   expect(await store.getTableProgress(id, source)).toEqual(
-    progress(source, { chunksDone: 1, rowsCopied: 50, bytesCopied: 500 }),
+    progress(source, {
+      ...{ chunksDone: 1, rowsCopied: 50, bytesCopied: 500 },
+      ...{ slowestChunk: 1, slowestChunkMs: 12 },
+    }),
   );
   expect(await codeOf(store.recordFinishedChunk(id, source, 2, finished(0)))).toBe('Superseded');
   expect(await codeOf(store.recordFinishedChunk(id, source, 1, finished(7)))).toBe('Internal');
@@ -767,8 +770,37 @@ test('the state of a table changes without touching its counters', async () => {
       startedAt: at,
       finishedAt: at,
       copyEndPosition: '0/1',
+      slowestChunk: 0,
+      slowestChunkMs: 12,
     }),
   );
+});
+
+test('the slowest of all chunks is known, whichever of two that end at once is written last', async () => {
+  const { replicationId: id } = await created();
+  const source = { schema: 'public', table: 'slow' };
+  const chunks = Array.from({ length: 8 }, (_, chunkNumber) => ({ chunkNumber }));
+  await store.putTablePlan(id, progress(source, { chunks: 8 }), chunks);
+  await Promise.all(
+    [30, 10, 80, 20, 70, 40, 60, 50].map((durationMs, chunkNumber) =>
+      store.recordFinishedChunk(id, source, 1, { ...finished(chunkNumber), durationMs }),
+    ),
+  );
+  expect(await store.getTableProgress(id, source)).toMatchObject({ slowestChunk: 2, slowestChunkMs: 80 });
+});
+
+test('the counts of a table are kept with its plan, and go with it', async () => {
+  const { replicationId: id } = await created();
+  const source = { schema: 'public', table: 'counted' };
+  const counts = { inserts: 3, updates: 2, deletes: 1, lastChangeAt: at };
+  await store.setTableCounts(id, source, counts);
+  expect(await store.getTableProgress(id, source)).toBeUndefined();
+  await store.putTablePlan(id, progress(source), halves);
+  await store.setTableCounts(id, source, counts);
+  await store.setTableCounts(id, source, { inserts: 4, updates: 2, deletes: 1 });
+  expect(await store.getTableProgress(id, source)).toEqual(progress(source, { ...counts, inserts: 4 }));
+  await store.putTablePlan(id, progress(source, { generation: 2 }), halves);
+  expect(await store.getTableProgress(id, source)).toEqual(progress(source, { generation: 2 }));
 });
 
 test('a change of state that is meant for a plan touches no other plan, and no other state', async () => {

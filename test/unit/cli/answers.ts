@@ -74,7 +74,9 @@ export const tableStatus = (table: string, change: Partial<TableStatus> = {}): T
   estimated_rows: 1_000,
   percent: 100,
   rows_per_second: null,
+  bytes_per_second: null,
   seconds_left: null,
+  slowest_chunk: null,
   estimated_bytes: 64_000,
   chunks: 4,
   chunks_done: 4,
@@ -87,6 +89,10 @@ export const tableStatus = (table: string, change: Partial<TableStatus> = {}): T
   lag_events: 0,
   lag_ms: 0,
   rows_known_to_differ: 0,
+  rows_inserted: 3,
+  rows_updated: 2,
+  rows_deleted: 1,
+  last_change_at: null,
   ...change,
 });
 
@@ -94,6 +100,7 @@ export const statusAnswer = (change: Partial<Status> = {}): Status => ({
   overall: 'healthy',
   since: '2026-01-01T00:00:00.000Z',
   hop: null,
+  tries_again_at: null,
   reasons: [],
   warnings: [],
   hops: [],

@@ -40,12 +40,17 @@ describe('what is there', () => {
         overall: 'degraded',
         reasons: ['A table is held.'],
         tables: [
-          tableStatus('a_live'),
+          tableStatus('a_live', { last_change_at: '2026-01-02T03:03:50.000Z' }),
           tableStatus('copied', {
             state: 'copying',
             percent: 37.5,
             rows_per_second: 1_234,
+            bytes_per_second: 2_500_000,
+            slowest_chunk: { chunk: 3, duration_ms: 4_200 },
             seconds_left: 61,
+            rows_inserted: null,
+            rows_updated: null,
+            rows_deleted: null,
           }),
           tableStatus('stuck', {
             state: 'held',
@@ -69,10 +74,11 @@ describe('what is there', () => {
       '  applied    1,000 rows copied, 3 inserted, 2 updated, 1 deleted',
     ]);
     expect(lines.slice(8)).toEqual([
-      'TABLE          TARGET              STATE    ROWS COPIED  COPY                                                 LAG',
-      'public.stuck   public.shop_stuck   held           1,000  100 %',
-      'public.copied  public.shop_copied  copying        1,000  ██████░░░░░░░░░░  37 % 1,234 rows/s, 1 min 1 s left  0 changes',
-      'public.a_live  public.shop_a_live  live           1,000  100 %                                                0 changes',
+      'TABLE          TARGET              STATE    ROWS COPIED  COPY                                                          LAG        INSERTED  UPDATED  DELETED  LAST CHANGE',
+      'public.stuck   public.shop_stuck   held           1,000  100 %                                                                           3        2        1',
+      'public.copied  public.shop_copied  copying        1,000  ██████░░░░░░░░░░  37 % 1,234 rows/s, 2.5 MB/s, 1 min 1 s left  0 changes',
+      'public.a_live  public.shop_a_live  live           1,000  100 %                                                         0 changes         3        2        1  15 s ago',
+      'public.copied: the slowest chunk, 3 of 4, took 4 s.',
       'public.stuck: Its shape has changed.',
       '',
     ]);

@@ -58,12 +58,24 @@ describe('doctor', () => {
 
   test('all is well', async () => {
     api.on('GET /me', { headers: { date: now }, body: { databases: [] } });
+    api.on('GET /versions', {
+      body: { version: '1.2.3', api_version: 'v1', worker_image: 'registry.example/worker:abc' },
+    });
     const { exitCode, stdout } = await cli('doctor');
-    expect([exitCode, stdout.match(/^OK/gm)?.length]).toEqual([0, 5]);
+    expect([exitCode, stdout.match(/^OK/gm)?.length]).toEqual([0, 6]);
+    expect(stdout).toMatch(/^OK +Millrace +1\.2\.3; consumers run registry\.example\/worker:abc$/m);
+  });
+
+  test('an API from before it could say its version is told', async () => {
+    api.on('GET /me', { headers: { date: now }, body: { databases: [] } });
+    api.on('GET /versions', problemAnswer(404, 'NotFound', 'There is no route /versions.'));
+    const { exitCode, stdout } = await cli('doctor');
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^WARN +Millrace +The API is too old/m)]);
   });
 
   test('a clock that is wrong is told', async () => {
     api.on('GET /me', { headers: { date: 'Fri, 02 Jan 2026 03:14:05 GMT' }, body: { databases: [] } });
+    api.on('GET /versions', { body: { version: '1.2.3', api_version: 'v1', worker_image: 'worker:abc' } });
     const { exitCode, stdout } = await cli('doctor');
     expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^WARN +clock +is 10 min behind/m)]);
   });

@@ -21,6 +21,7 @@ const looked = (change: Partial<Looked>): Looked => ({
   looked_at: ago(30_000),
   condition: null,
   hop: null,
+  tries_again_at: null,
   dead_letter_rows: 0,
   source_retained_bytes: null,
   source_limit_bytes: null,

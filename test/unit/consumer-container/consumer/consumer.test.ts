@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Heartbeat } from '#core/contracts/consumer.ts';
-import type { TableProgress, TableState } from '#core/contracts/copy.ts';
+import type { TableCounts, TableProgress, TableState } from '#core/contracts/copy.ts';
 import type { Replication, TableMapping } from '#core/contracts/replication.ts';
 import type { SchemaChange } from '#core/contracts/schema-change.ts';
 import type { KnownShape, TableDescription } from '#core/contracts/table-description.ts';
@@ -70,6 +70,7 @@ class World {
   readonly errors: ErrorCode[] = [];
   readonly live: string[] = [];
   readonly held: string[] = [];
+  readonly tableCounts: (readonly [table: string, counts: TableCounts])[] = [];
   readonly metrics: Readonly<Record<string, number>>[] = [];
   readonly expectedPlans: unknown[] = [];
   onTableState: () => void = () => {};
@@ -159,6 +160,7 @@ class World {
           this.updates.push({ change, expected });
           return this.isWanted ? replication : undefined;
         },
+        setTableCounts: async (_id, source, counts) => void this.tableCounts.push([source.table, counts]),
         addActivity: async (_id, { action }) => void this.activity.push(action),
       },
     };

@@ -5,6 +5,7 @@ import {
   changeAgain,
   changeAgainAfterCure,
   changesAgainByItself,
+  nextChangeAt,
   wasChangeToldBefore,
 } from '#core/lifecycle/change-again.ts';
 import { createOwnStartWorld } from './own-start-world.ts';
@@ -73,6 +74,21 @@ test('a wrong password is tried three times, an outage for as long as it lasts',
     clock.advance(30 * 60_000);
     expect(await changeAgain(state.current, 'health', ports)).toBe(expected);
   }
+});
+
+test('when it is tried next is known, and that it waits for a person after three wrong passwords', () => {
+  const change = { ...failedChange, failedAt: '2026-01-01T00:10:00.000Z' };
+  const before = (count: number) =>
+    Array.from({ length: count }, () => ({ action: 'change-tables-again', at: change.startedAt }));
+  const next = (count: number, errorCode = change.errorCode) =>
+    nextChangeAt({ ...failed, tableChange: { ...change, errorCode } }, before(count))?.toISOString();
+  expect([next(0), next(1), next(3)]).toEqual([
+    '2026-01-01T00:11:00.000Z',
+    '2026-01-01T00:12:00.000Z',
+    undefined,
+  ]);
+  expect(next(4, 'DatabaseUnreachable')).toBe('2026-01-01T00:25:00.000Z');
+  expect(next(0, 'SchemaMismatch')).toBeUndefined();
 });
 
 test('nothing is begun when it was stopped meanwhile, or someone else acts on it', async () => {

@@ -39,11 +39,22 @@ test('tables come in the order of the replication, and those of others are left 
 test('rate and time left follow from the chunks that are done', () => {
   const copy = describeCopy(
     { tables: [mapping('a')] },
-    [table('a', { chunksDone: 2, rowsCopied: 50 })],
+    [table('a', { chunksDone: 2, rowsCopied: 50, bytesCopied: 4_000, slowestChunk: 1, slowestChunkMs: 900 })],
     after(4),
   );
-  expect(copy.tables[0]).toMatchObject({ percent: 20, rowsPerSecond: 12.5, secondsLeft: 16 });
-  expect(copy).toMatchObject({ percent: 20, rowsPerSecond: 12.5, secondsLeft: 16 });
+  const rates = { percent: 20, rowsPerSecond: 12.5, bytesPerSecond: 1_000, secondsLeft: 16 };
+  expect(copy.tables[0]).toMatchObject({ ...rates, slowestChunk: { number: 1, durationMs: 900 } });
+  expect(copy).toMatchObject(rates);
+});
+
+test('what was applied of a table is told once a consumer has told it', () => {
+  const counts = { inserts: 3, updates: 2, deletes: 0, lastChangeAt: start };
+  const copy = describeCopy(
+    { tables: [mapping('a'), mapping('b')] },
+    [table('a', counts), table('b')],
+    after(4),
+  );
+  expect(copy.tables.map(({ applied }) => applied)).toEqual([counts, undefined]);
 });
 
 test('a copy is 100 percent only when it has ended', () => {

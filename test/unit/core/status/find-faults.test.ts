@@ -55,6 +55,7 @@ const facts = (change: Partial<StatusFacts> = {}): StatusFacts => ({
   tables: [],
   sourceLog: seen(),
   recorded: undefined,
+  attempts: [],
   objectsAtSource: [],
   topicRetentionHours: 168,
   now,
@@ -380,6 +381,36 @@ describe('what keeps an active replication from being healthy', () => {
       'source-unreachable',
       'consumer-retrying',
     ]);
+  });
+
+  test('a change of the tables that failed says when it is tried again, until it waits for a person', () => {
+    const tableChange = {
+      ...{ version: 2, state: 'failed' as const, resync: [], message: 'Changing the tables failed.' },
+      ...{ startedAt: ago(300), failedAt: ago(90), errorCode: 'DatabaseAuthenticationFailed' },
+    };
+    const tries = (count: number, errorCode = tableChange.errorCode) => {
+      const change = { ...tableChange, errorCode };
+      const attempts = Array.from({ length: count }, () => ({ action: 'change-tables-again', at }));
+      const [fault] = unifiedStatus(facts({ replication: active({ tableChange: change }), attempts })).faults;
+      expect(fault?.condition).toBe('table-change-failed');
+      return [fault?.triesAgainAt, fault?.doing !== undefined];
+    };
+    expect(tries(1)).toEqual([new Date(now.getTime() + 30_000).toISOString(), true]);
+    expect(tries(3)).toEqual([undefined, false]);
+    expect(tries(3, 'DatabaseUnreachable')).toEqual([new Date(now.getTime() + 390_000).toISOString(), true]);
+    expect(tries(0, 'SchemaMismatch')).toEqual([undefined, false]);
+  });
+
+  test('a replication that is started again by itself says when', () => {
+    const failed = active({
+      ...{ status: 'error', capturedSince: ago(9_000), lastErrorCode: 'DatabaseUnreachable' },
+      statusSince: ago(30),
+    });
+    const [fault] = unifiedStatus(facts({ replication: failed })).faults;
+    expect(fault).toMatchObject({
+      condition: 'replication-failed',
+      triesAgainAt: new Date(now.getTime() + 30_000).toISOString(),
+    });
   });
 
   test('since when it is so is remembered by the health check where nothing else tells it', () => {

@@ -58,6 +58,7 @@ const facts = (change: Partial<StatusFacts> = {}): StatusFacts => ({
   tables: [live],
   sourceLog: undefined,
   recorded: undefined,
+  attempts: [],
   objectsAtSource: [],
   topicRetentionHours: 168,
   now,

@@ -368,6 +368,8 @@ export const createWorld = (options: WorldOptions = {}) => {
     countFault: () => {
       calls.push('count fault');
     },
+    version: '1.2.3',
+    workerImage: 'registry.example/worker:abc',
     consoleOrigin: 'https://console.example.com',
   };
   const api = createApi(ports, createLog({ service: 'api', output }));

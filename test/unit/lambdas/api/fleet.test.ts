@@ -39,7 +39,12 @@ test('the fleet shows what the health check found last', async () => {
     at,
     overall: 'failed',
     since: at,
-    faults: [{ condition: 'source-unreachable', hop: 'source', since: at }],
+    faults: [
+      {
+        ...{ condition: 'table-change-failed', hop: 'source', since: at },
+        triesAgainAt: '2026-01-01T12:04:00.000Z',
+      },
+    ],
     figures: {
       deadLetterRows: 2,
       retainedBytes: 500,
@@ -53,8 +58,9 @@ test('the fleet shows what the health check found last', async () => {
     overall: 'failed',
     since: at,
     looked_at: at,
-    condition: 'source-unreachable',
+    condition: 'table-change-failed',
     hop: 'source',
+    tries_again_at: '2026-01-01T12:04:00.000Z',
     dead_letter_rows: 2,
     source_retained_bytes: 500,
     source_limit_bytes: 2_000,

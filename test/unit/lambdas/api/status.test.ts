@@ -40,7 +40,12 @@ test('the status of a running replication has every part of it', async () => {
     generation: 1,
     copyGeneration: 1,
   });
-  it.progress.set(1, [{ ...progress, state: 'live', chunksDone: 4, rowsCopied: 1_000, finishedAt: at }]);
+  it.progress.set(1, [
+    {
+      ...{ ...progress, state: 'live', chunksDone: 4, rowsCopied: 1_000, finishedAt: at },
+      ...{ inserts: 3, updates: 2, deletes: 1, lastChangeAt: at },
+    },
+  ]);
   it.launches.set(1, { launchId: 'a', taskArn: 'arn:task', launchedAt: at, generation: 1 });
   it.heartbeats.set(1, {
     launchId: 'a',
@@ -69,6 +74,7 @@ test('the status of a running replication has every part of it', async () => {
     overall: 'healthy',
     since: at,
     hop: null,
+    tries_again_at: null,
     reasons: [],
     warnings: ['It keeps its log without a limit.'],
     hops: [
@@ -129,7 +135,12 @@ test('the status of a running replication has every part of it', async () => {
       source_retained_bytes_per_minute: null,
       source_minutes_to_loss: null,
     },
-    tables: [expect.objectContaining({ state: 'live', percent: 100, rows_copied: 1_000, seconds_left: 0 })],
+    tables: [
+      expect.objectContaining({
+        ...{ state: 'live', percent: 100, rows_copied: 1_000, seconds_left: 0 },
+        ...{ rows_inserted: 3, rows_updated: 2, rows_deleted: 1, last_change_at: at },
+      }),
+    ],
     timestamp: at,
   });
 });
@@ -187,6 +198,16 @@ test('why it is not healthy is told from what was seen last, with its age', asyn
     runbook: 'docs/runbook/health.md#capture-stalled',
     others: [{ condition: 'consumer-starting', hop: 'consumer' }],
     looked_ago_ms: 40_000,
+    tries_again_at: null,
+    checks: expect.arrayContaining([
+      expect.objectContaining({ check: 'connector', state: 'ok', faults: [] }),
+      expect.objectContaining({
+        check: 'capture',
+        state: 'failing',
+        faults: [expect.objectContaining({ runbook: 'docs/runbook/health.md#capture-stalled' })],
+      }),
+      expect.objectContaining({ check: 'lag', state: 'unknown', faults: [] }),
+    ]),
   });
   const history = await it.request(client, 'GET', '/replications/1/history');
   expect(historyAnswerSchema.parse(history.body).points).toEqual([
@@ -280,6 +301,7 @@ test('copy progress has rows, bytes, percent, rate and time left', async () => {
     estimated_rows: 1_000,
     percent: 25,
     rows_per_second: 25,
+    bytes_per_second: 2_500,
     seconds_left: 30,
     tables: [
       {
@@ -292,7 +314,9 @@ test('copy progress has rows, bytes, percent, rate and time left', async () => {
         estimated_bytes: 100_000,
         percent: 25,
         rows_per_second: 25,
+        bytes_per_second: 2_500,
         seconds_left: 30,
+        slowest_chunk: null,
         chunks: 4,
         chunks_done: 1,
         runs_on: 'lambda',
