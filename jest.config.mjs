@@ -85,9 +85,10 @@ export default {
     project('console', {
       testEnvironment: '<rootDir>/test/console/environment.mjs',
       testMatch: ['<rootDir>/test/console/**/*.test.tsx'],
-      extensionsToTreatAsEsm: ['.ts', '.tsx'],
+      extensionsToTreatAsEsm: ['.ts', '.tsx', '.md'],
       moduleNameMapper: { '\\.css$': '<rootDir>/test/console/no-style.ts' },
       transform: {
+        '\\.md$': '<rootDir>/test/console/markdown-transform.mjs',
         '^.+\\.tsx?$': [
           '@swc/jest',
           {

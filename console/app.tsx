@@ -23,6 +23,9 @@ const ReplicationScreen = lazy(async () => ({
 const AlertsScreen = lazy(async () => ({
   default: (await import('./screens/alerts.tsx')).AlertsScreen,
 }));
+const RunbookScreen = lazy(async () => ({
+  default: (await import('./screens/runbook.tsx')).RunbookScreen,
+}));
 const NewReplicationScreen = lazy(async () => ({
   default: (await import('./screens/new-replication.tsx')).NewReplicationScreen,
 }));
@@ -130,6 +133,7 @@ const Frame = () => {
                 />
               )}
             </Route>
+            <Route path="/runbook/:page">{({ page }) => <RunbookScreen key={page} page={page} />}</Route>
             <Route>
               <QuietState title="There is no such page">
                 <Link className="button" href="/">
@@ -184,6 +188,7 @@ const Side = ({
         </>
       )}
       <div className="group">Millrace</div>
+      <Item href="/runbook/health">Runbook</Item>
       <Item href="/settings">Settings</Item>
       <div className="foot">
         <label className="field">

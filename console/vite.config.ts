@@ -1,8 +1,19 @@
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { renderRunbook } from './runbook/render.ts';
+
+/** Makes a module of each page of the runbook: its HTML, so that the browser needs no parser. */
+const runbookPages: Plugin = {
+  name: 'runbook-pages',
+  transform: (code, id) =>
+    id.endsWith('.md')
+      ? { code: `export default ${JSON.stringify(renderRunbook(code))};`, moduleType: 'js', map: null }
+      : undefined,
+};
 
 /** `npm run build:console` writes dist/console. JSX is compiled as tsconfig.json says. */
 export default defineConfig({
   root: import.meta.dirname,
+  plugins: [runbookPages],
   build: {
     outDir: '../dist/console',
     emptyOutDir: true,

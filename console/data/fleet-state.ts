@@ -1,4 +1,5 @@
 import type { FleetRow } from '../api/client.ts';
+import { formatClock } from '../format/figures.ts';
 
 /**
  * What a replication is called in the fleet, the worst first. `unknown`: it should run, and the health check has not looked at it
@@ -43,9 +44,12 @@ const personConditions: ReadonlySet<string> = new Set([
   'source-log-limit',
 ]);
 
-/** Whether something of the kind ends only when a person acts. */
-export const needsPerson = (condition: string | null | undefined): boolean =>
-  condition !== null && condition !== undefined && personConditions.has(condition);
+/** Whether something of the kind ends only when a person acts: what Millrace still tries again by itself may end without. */
+export const needsPerson = (
+  condition: string | null | undefined,
+  triesAgainAt: string | null | undefined,
+): boolean =>
+  condition !== null && condition !== undefined && personConditions.has(condition) && triesAgainAt == null;
 
 type Looked = NonNullable<FleetRow['health']>;
 
@@ -95,7 +99,7 @@ const activeState = (row: Pick<FleetRow, 'status_since' | 'health'>, nowMs: numb
   if (health === null || !isOfThisStart(row))
     return nowMs - Date.parse(statusSince) > oldestLookMs ? 'unknown' : 'starting';
   if (nowMs - Date.parse(health.looked_at) > oldestLookMs) return 'unknown';
-  if (needsPerson(health.condition)) return 'needs-you';
+  if (needsPerson(health.condition, health.tries_again_at)) return 'needs-you';
   switch (health.overall) {
     case 'failed':
       return 'failed';
@@ -112,7 +116,13 @@ const activeState = (row: Pick<FleetRow, 'status_since' | 'health'>, nowMs: numb
 
 /** One line of why, for a row. */
 export const reasonOf = (row: FleetRow, state: FleetState): string => {
-  if (state === 'failed' && row.last_error_message !== null) return row.last_error_message;
+  const next = row.health?.tries_again_at ?? null;
+  // A look from before the last try tells of a time that is over.
+  const triesAgain =
+    next === null || state === 'stopped' || state === 'starting'
+      ? ''
+      : ` It is tried again by itself, next at ${formatClock(new Date(next))}.`;
+  if (state === 'failed' && row.last_error_message !== null) return `${row.last_error_message}${triesAgain}`;
   if (state === 'unknown') return 'The health check has not looked at it for more than three minutes.';
   if (state === 'running') return '';
   if (state === 'copying' && row.health !== null)
@@ -123,7 +133,7 @@ export const reasonOf = (row: FleetRow, state: FleetState): string => {
   const condition = row.health?.condition;
   if (condition === null || condition === undefined) return state === 'starting' ? 'It is starting.' : '';
   const at = row.health?.hop;
-  return `${sentenceOf(condition)}${at === null || at === undefined ? '' : `, at the ${at}`}.`;
+  return `${sentenceOf(condition)}${at === null || at === undefined ? '' : `, at the ${at}`}.${triesAgain}`;
 };
 
 /** `source-unreachable` as `Source unreachable`. */
@@ -132,12 +142,15 @@ export const sentenceOf = (condition: string): string => {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 };
 
-/** What a replication's own screen calls it: as the fleet does, from its status. */
+/** What a replication's own screen calls it: as the fleet does, from its status. `triesAgainAt` is that of the most likely cause. */
 export const overallState = (
   overall: string,
   condition: string | null | undefined,
+  triesAgainAt: string | null | undefined,
 ): 'needs-you' | undefined =>
-  (overall === 'failed' || overall === 'degraded') && needsPerson(condition) ? 'needs-you' : undefined;
+  (overall === 'failed' || overall === 'degraded') && needsPerson(condition, triesAgainAt)
+    ? 'needs-you'
+    : undefined;
 
 /** Whether something changes by the second, so that it is worth looking often. */
 export const isMoving = (row: Pick<FleetRow, 'status'>): boolean =>

@@ -325,6 +325,14 @@ const readTables = (clientId: number, databaseId: number, cursor: string | null)
     }),
   );
 
+/** Another version comes with a deployment. */
+export const versionsQuery = queryOptions({
+  queryKey: ['versions'],
+  queryFn: () => unwrap(api.GET('/v1/versions')),
+  staleTime: 60_000,
+  refetchInterval: ({ state }) => unlessRefused(state.error, historyPollMs),
+});
+
 export const tokensQuery = queryOptions({
   queryKey: ['tokens'],
   queryFn: async () => (await unwrap(api.GET('/v1/tokens', { params: { query: { limit: '1000' } } }))).tokens,

@@ -1,12 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api, type Replication, unwrap } from '../api/client.ts';
 import { discoveryQuery } from '../data/queries.ts';
 import { shellQuoted } from '../format/shell.ts';
-import { CliLine } from './cli-line.tsx';
-import { Modal } from './modal.tsx';
-import { useNotice } from './notices.tsx';
-import { NotThere, ProblemBox, QuietState } from './quiet-states.tsx';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { NotThere, QuietState } from './quiet-states.tsx';
 import { TableChoice, tableKey } from './table-choice.tsx';
 
 export const AddTablesDialog = ({
@@ -18,38 +16,37 @@ export const AddTablesDialog = ({
   readonly replication: Replication;
   readonly onClose: () => void;
 }) => {
-  const queries = useQueryClient();
-  const say = useNotice();
   const found = useQuery(discoveryQuery(clientId, replication.source_database_id));
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const others = useMemo(() => {
     const known = new Set(replication.tables.map(({ source }) => tableKey(source)));
     return found.data?.filter((table) => !known.has(tableKey(table)));
   }, [found.data, replication.tables]);
-  const add = useMutation({
-    mutationFn: () =>
-      unwrap(
-        api.POST('/v1/replications/{replication_id}/tables', {
-          params: {
-            path: { replication_id: String(replication.replication_id) },
-            query: { client_id: String(clientId) },
-          },
-          body: {
-            version: replication.tables_version,
-            tables: (others ?? [])
-              .filter((table) => chosen.has(tableKey(table)))
-              .map(({ schema, table }) => ({ source: { schema, table } })),
-          },
-        }),
-      ),
-    onSuccess: async () => {
-      say(`${chosen.size} tables are being added.`);
-      onClose();
-      await queries.invalidateQueries();
-    },
-  });
   return (
-    <Modal title={`Add tables to ${replication.name}`} onClose={onClose}>
+    <ConfirmDialog
+      title={`Add tables to ${replication.name}`}
+      label={`Add ${chosen.size} tables`}
+      isReady={chosen.size > 0}
+      line={`millrace add-tables ${replication.replication_id} ${[...chosen].map(shellQuoted).join(' ')}`.trimEnd()}
+      run={() =>
+        unwrap(
+          api.POST('/v1/replications/{replication_id}/tables', {
+            params: {
+              path: { replication_id: String(replication.replication_id) },
+              query: { client_id: String(clientId) },
+            },
+            body: {
+              version: replication.tables_version,
+              tables: (others ?? [])
+                .filter((table) => chosen.has(tableKey(table)))
+                .map(({ schema, table }) => ({ source: { schema, table } })),
+            },
+          }),
+        )
+      }
+      done={`${chosen.size} tables are being added.`}
+      onClose={onClose}
+    >
       <p>They are copied and then follow the source. The other tables stream on.</p>
       {others === undefined ? (
         <NotThere query={found} />
@@ -60,23 +57,6 @@ export const AddTablesDialog = ({
       ) : (
         <TableChoice tables={others} chosen={chosen} onChoose={setChosen} maxHeight="320px" />
       )}
-      <CliLine
-        line={`millrace add-tables ${replication.replication_id} ${[...chosen].map(shellQuoted).join(' ')}`.trimEnd()}
-      />
-      <ProblemBox error={add.error} />
-      <div className="buttons">
-        <button type="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button
-          type="button"
-          className="primary"
-          disabled={add.isPending || chosen.size === 0}
-          onClick={() => add.mutate()}
-        >
-          Add {chosen.size} tables
-        </button>
-      </div>
-    </Modal>
+    </ConfirmDialog>
   );
 };

@@ -1,9 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
-import { CliLine } from './cli-line.tsx';
-import { Modal } from './modal.tsx';
+import { type ReactNode, useState } from 'react';
+import { FormDialog } from './form-dialog.tsx';
 import { useNotice } from './notices.tsx';
-import { ProblemBox } from './quiet-states.tsx';
 
 /** Asks before an action: what it does, fields of its own, the line for the shell, and the name typed where it destroys something. */
 export const ConfirmDialog = ({
@@ -13,6 +11,7 @@ export const ConfirmDialog = ({
   run,
   done,
   onClose,
+  intro,
   children,
   isDestructive = false,
   nameToType,
@@ -26,6 +25,7 @@ export const ConfirmDialog = ({
   /** What is said once it was done. */
   readonly done: string;
   readonly onClose: () => void;
+  readonly intro?: ReactNode;
   readonly children?: ReactNode;
   readonly isDestructive?: boolean;
   readonly nameToType?: string;
@@ -43,43 +43,34 @@ export const ConfirmDialog = ({
       await queries.invalidateQueries();
     },
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    action.mutate();
-  };
   return (
-    <Modal title={title} onClose={onClose}>
-      <form className="stack" style={{ padding: 0 }} onSubmit={submit}>
-        {children}
-        {nameToType !== undefined && (
-          <label className="field">
-            <span>
-              Type the name to confirm: <b>{nameToType}</b>
-            </span>
-            <input
-              type="text"
-              autoComplete="off"
-              value={typedName}
-              onChange={(event) => setTypedName(event.target.value)}
-            />
-          </label>
-        )}
-        <CliLine line={line} />
-        <ProblemBox error={action.error} />
-        <div className="buttons">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button
-            type="submit"
-            className={isDestructive ? 'danger' : 'primary'}
-            disabled={action.isPending || !isReady || (nameToType !== undefined && typedName !== nameToType)}
-          >
-            {action.isPending ? 'Sending…' : label}
-          </button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title={title}
+      intro={intro}
+      line={line}
+      error={action.error}
+      label={label}
+      isBusy={action.isPending}
+      isReady={isReady && (nameToType === undefined || typedName === nameToType)}
+      isDestructive={isDestructive}
+      onSubmit={() => action.mutate()}
+      onClose={onClose}
+    >
+      {children}
+      {nameToType !== undefined && (
+        <label className="field">
+          <span>
+            Type the name to confirm: <b>{nameToType}</b>
+          </span>
+          <input
+            type="text"
+            autoComplete="off"
+            value={typedName}
+            onChange={(event) => setTypedName(event.target.value)}
+          />
+        </label>
+      )}
+    </FormDialog>
   );
 };
 

@@ -9,6 +9,8 @@ import { TableBadge } from './state-badge.tsx';
 
 const rateOf = (rowsPerSecond: number | null): string =>
   rowsPerSecond === null ? '–' : formatRate(rowsPerSecond);
+const byteRateOf = (bytesPerSecond: number | null): string =>
+  bytesPerSecond === null ? '–' : `${formatBytes(bytesPerSecond)}/s`;
 const leftOf = (seconds: number | null): string => (seconds === null ? '–' : formatDuration(seconds * 1_000));
 
 /** What runs first, then what waits, then what is done. */
@@ -56,9 +58,29 @@ export const CopyList = ({ clientId, id }: { readonly clientId: number; readonly
               ),
             },
             { name: 'Chunks', width: '84px', isEnd: true, cell: chunksOf },
-            { name: 'Rows', width: '96px', isEnd: true, cell: (table) => formatCount(table.rows_copied) },
-            { name: 'Size', width: '80px', isEnd: true, cell: (table) => formatBytes(table.bytes_copied) },
-            { name: 'Rows/s', width: '76px', isEnd: true, cell: (table) => rateOf(table.rows_per_second) },
+            {
+              name: 'Copied',
+              width: '104px',
+              isEnd: true,
+              cell: (table) => (
+                <div className="two">
+                  <span>{formatCount(table.rows_copied)} rows</span>
+                  <span className="soft">{formatBytes(table.bytes_copied)}</span>
+                </div>
+              ),
+            },
+            {
+              name: 'Speed',
+              width: '88px',
+              isEnd: true,
+              cell: (table) => (
+                <div className="two">
+                  <span>{rateOf(table.rows_per_second)}</span>
+                  <span className="soft">{byteRateOf(table.bytes_per_second)}</span>
+                </div>
+              ),
+            },
+            { name: 'Slowest chunk', width: '104px', isEnd: true, cell: slowestOf },
             { name: 'Left', width: '88px', isEnd: true, cell: (table) => leftOf(table.seconds_left) },
             { name: 'Runs on', width: '72px', cell: (table) => table.runs_on ?? '–' },
           ]}
@@ -78,6 +100,18 @@ export const CopyList = ({ clientId, id }: { readonly clientId: number; readonly
 const chunksOf = ({ chunks, chunks_done: done }: TableCopy): string =>
   `${formatCount(done)} / ${formatCount(chunks)}`;
 
+const slowestOf = ({ slowest_chunk: slowest, chunks }: TableCopy) =>
+  slowest === null ? (
+    '–'
+  ) : (
+    <div className="two">
+      <span>{formatDuration(slowest.duration_ms)}</span>
+      <span className="soft">
+        {formatCount(slowest.chunk)} of {formatCount(chunks)}
+      </span>
+    </div>
+  );
+
 export const Progress = ({ name, percent }: { readonly name: string; readonly percent: number }) => (
   <span className="row" style={{ flexWrap: 'nowrap' }}>
     <progress aria-label={name} max={100} value={percent} data-done={percent >= 100} />
@@ -96,7 +130,10 @@ const Figures = ({ copy }: { readonly copy: CopyProgress }) => (
     <dt>Size</dt>
     <dd>{formatBytes(copy.bytes_copied)}</dd>
     <dt>Speed</dt>
-    <dd>{rateOf(copy.rows_per_second)}</dd>
+    <dd>
+      {rateOf(copy.rows_per_second)}
+      {copy.rows_per_second !== null && ` rows, ${byteRateOf(copy.bytes_per_second)}`}
+    </dd>
     <dt>Time left</dt>
     <dd>{leftOf(copy.seconds_left)}</dd>
   </dl>

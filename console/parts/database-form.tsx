@@ -112,7 +112,7 @@ export const DatabaseForm = ({
     `--database ${shellQuoted(draft.database || 'DATABASE')} --username ${shellQuoted(draft.username || 'USER')}`,
   ].join(' ');
   return (
-    <form className="stack" style={{ padding: 0 }} onSubmit={submit}>
+    <form className="stack" onSubmit={submit}>
       <div className="fields">
         {textField('Name', 'name')}
         <label className="field">

@@ -3,10 +3,8 @@ import type { Incident } from '../api/client.ts';
 import { sentenceOf } from '../data/fleet-state.ts';
 import { formatDuration } from '../format/figures.ts';
 import { Ago, Lasting, Moment } from './moment.tsx';
+import { RunbookLink } from './runbook-link.tsx';
 import { Badge } from './state-badge.tsx';
-
-/** Sections of the runbook are files of the repository. */
-export const RunbookName = ({ section }: { readonly section: string }) => <code>{section}</code>;
 
 export const IncidentTable = ({
   clientId,
@@ -79,7 +77,7 @@ export const IncidentTable = ({
               )}
             </td>
             <td>
-              <RunbookName section={incident.runbook} />
+              <RunbookLink section={incident.runbook} />
             </td>
             {onMute !== undefined && (
               <td className="end">

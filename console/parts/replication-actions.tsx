@@ -1,11 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api, unwrap } from '../api/client.ts';
 import { shellQuoted } from '../format/shell.ts';
-import { CliLine } from './cli-line.tsx';
-import { Modal } from './modal.tsx';
-import { useNotice } from './notices.tsx';
-import { ProblemBox } from './quiet-states.tsx';
+import { ConfirmDialog, ReasonField } from './confirm-dialog.tsx';
 
 export const actionNames = ['start', 'stop', 'pause', 'resume', 'restart', 'resync', 'delete'] as const;
 export type ActionName = (typeof actionNames)[number];
@@ -164,6 +160,14 @@ const cliLineOf = (action: ActionName, { id }: Pick<ActionTarget, 'id'>, options
     ...(action === 'delete' && options.force ? ['--force'] : []),
   ].join(' ');
 
+/** The line for several, one after the other. */
+export const bulkLineOf = (action: ActionName, ids: readonly number[]): string => {
+  const [id, ...others] = ids;
+  return id === undefined || others.length === 0
+    ? cliLineOf(action, { id: id ?? 0 }, noOptions)
+    : `for id in ${ids.join(' ')}; do millrace ${action} "$id"; done`;
+};
+
 /** Asks before an action, says what it does and what remains, and shows the line for the shell. */
 export const ActionDialog = ({
   action,
@@ -175,92 +179,46 @@ export const ActionDialog = ({
   readonly onClose: () => void;
 }) => {
   const words = actionWords[action];
-  const queries = useQueryClient();
-  const say = useNotice();
   const [options, setOptions] = useState<ActionOptions>(noOptions);
-  const [typedName, setTypedName] = useState('');
-  const run = useMutation({
-    mutationFn: () => runAction(action, target, options),
-    onSuccess: async () => {
-      say(`${target.name} ${words.taken}.`);
-      onClose();
-      await queries.invalidateQueries();
-    },
-  });
-  const needsName = words.isDestructive === true;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    run.mutate();
-  };
+  const isDestructive = words.isDestructive === true;
   return (
-    <Modal title={`${words.title}: ${target.name}`} onClose={onClose}>
+    <ConfirmDialog
+      title={`${words.title}: ${target.name}`}
+      label={words.label}
+      isDestructive={isDestructive}
+      {...(isDestructive && { nameToType: target.name })}
+      line={cliLineOf(action, target, options)}
+      run={() => runAction(action, target, options)}
+      done={`${target.name} ${words.taken}.`}
+      onClose={onClose}
+    >
       <p>{words.does}</p>
-      {action === 'delete' && (
-        <p className="soft">
-          What remains: the rows in the target tables, unless you have the tables dropped, and the activity of
-          the last 90 days. The source tables are not touched.
-        </p>
+      {action === 'delete' ? (
+        <>
+          <p className="soft">
+            What remains: the rows in the target tables, unless you have the tables dropped, and the activity
+            of the last 90 days. The source tables are not touched.
+          </p>
+          <label className="row">
+            <input
+              type="checkbox"
+              checked={options.dropTargetTables}
+              onChange={(event) => setOptions({ ...options, dropTargetTables: event.target.checked })}
+            />
+            Also drop the target tables that Millrace has created
+          </label>
+          <label className="row">
+            <input
+              type="checkbox"
+              checked={options.force}
+              onChange={(event) => setOptions({ ...options, force: event.target.checked })}
+            />
+            Force: leave what source or target do not let be removed, and list it
+          </label>
+        </>
+      ) : (
+        <ReasonField value={options.reason} onChange={(reason) => setOptions({ ...options, reason })} />
       )}
-      <form className="stack" style={{ padding: 0 }} onSubmit={submit}>
-        {action !== 'delete' && (
-          <label className="field">
-            <span>Reason, for the activity (optional)</span>
-            <input
-              type="text"
-              maxLength={200}
-              value={options.reason}
-              onChange={(event) => setOptions({ ...options, reason: event.target.value })}
-            />
-          </label>
-        )}
-        {action === 'delete' && (
-          <>
-            <label className="row">
-              <input
-                type="checkbox"
-                checked={options.dropTargetTables}
-                onChange={(event) => setOptions({ ...options, dropTargetTables: event.target.checked })}
-              />
-              Also drop the target tables that Millrace has created
-            </label>
-            <label className="row">
-              <input
-                type="checkbox"
-                checked={options.force}
-                onChange={(event) => setOptions({ ...options, force: event.target.checked })}
-              />
-              Force: leave what source or target do not let be removed, and list it
-            </label>
-          </>
-        )}
-        {needsName && (
-          <label className="field">
-            <span>
-              Type the name to confirm: <b>{target.name}</b>
-            </span>
-            <input
-              type="text"
-              autoComplete="off"
-              value={typedName}
-              onChange={(event) => setTypedName(event.target.value)}
-            />
-          </label>
-        )}
-        <CliLine line={cliLineOf(action, target, options)} />
-        <ProblemBox error={run.error} />
-        <div className="buttons">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button
-            type="submit"
-            className={needsName ? 'danger' : 'primary'}
-            disabled={run.isPending || (needsName && typedName !== target.name)}
-          >
-            {run.isPending ? 'Sending…' : words.label}
-          </button>
-        </div>
-      </form>
-    </Modal>
+    </ConfirmDialog>
   );
 };

@@ -49,12 +49,15 @@ const healthTones: Readonly<Record<string, Tone>> = {
 export const HealthBadge = ({
   overall,
   condition,
+  triesAgainAt,
 }: {
   readonly overall: string;
   /** The most likely cause. */
   readonly condition: string | null | undefined;
+  /** When it is tried again by itself. */
+  readonly triesAgainAt: string | null | undefined;
 }) => {
-  const state = overallState(overall, condition);
+  const state = overallState(overall, condition, triesAgainAt);
   return state === undefined ? (
     <Badge tone={healthTones[overall] ?? 'still'}>{capitalized(overall)}</Badge>
   ) : (

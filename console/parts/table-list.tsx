@@ -1,11 +1,18 @@
 import { useDeferredValue, useMemo, useState } from 'react';
-import { useSearchParams } from 'wouter';
+import { Link, useSearchParams } from 'wouter';
 import { api, type Replication, type Status, type TableStatus, unwrap } from '../api/client.ts';
 import { useMayOperate } from '../data/session.tsx';
-import { formatBytes, formatCount, formatDuration, formatPercent } from '../format/figures.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatShortCount,
+} from '../format/figures.ts';
 import { shellQuoted } from '../format/shell.ts';
 import { AddTablesDialog } from './add-tables-dialog.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
+import { Ago } from './moment.tsx';
 import { QuietState } from './quiet-states.tsx';
 import { type Column, Rows } from './rows.tsx';
 import { TableBadge } from './state-badge.tsx';
@@ -13,6 +20,12 @@ import { TableBadge } from './state-badge.tsx';
 type TableAction = 'resync' | 'remove';
 
 const nameOf = ({ source }: Pick<TableStatus, 'source'>): string => `${source.schema}.${source.table}`;
+
+const targetOf = ({ target }: Pick<TableStatus, 'target'>): string => `${target.schema}.${target.table}`;
+
+/** Since the replication has the table; large figures are short, with all digits on hover. */
+const appliedOf = (rows: number | null) =>
+  rows === null ? '–' : <span title={formatCount(rows)}>{formatShortCount(rows)}</span>;
 
 /** What needs someone first, then what moves, then the rest by name. */
 const stateOrder = ['held', 'skipped', 'copying', 'catching-up', 'pending', 'live'];
@@ -59,28 +72,19 @@ export const TableList = ({
     .filter((name) => name !== '')
     .toSorted();
   const columns: readonly Column<TableStatus>[] = [
-    { name: 'State', width: '116px', cell: (table) => <TableBadge state={table.state} /> },
+    { name: 'State', width: '110px', cell: (table) => <TableBadge state={table.state} /> },
     {
       name: 'Table',
-      width: 'minmax(180px, 1.2fr)',
+      width: 'minmax(220px, 1fr)',
       cell: (table) => (
         <div className="two">
           <b className="clip" title={nameOf(table)}>
             {nameOf(table)}
           </b>
-          <span className="soft clip">
-            → {table.target.schema}.{table.target.table}
+          <span className="soft clip" title={table.message ?? targetOf(table)}>
+            {table.message ?? `→ ${targetOf(table)}`}
           </span>
         </div>
-      ),
-    },
-    {
-      name: 'Why',
-      width: 'minmax(120px, 1fr)',
-      cell: (table) => (
-        <span className="soft" title={table.message ?? ''}>
-          {table.message ?? ''}
-        </span>
       ),
     },
     {
@@ -90,28 +94,61 @@ export const TableList = ({
       cell: (table) => (
         <div className="two">
           <span>{formatCount(table.rows_copied)}</span>
-          <span className="soft">{table.state === 'copying' ? formatPercent(table.percent) : 'rows'}</span>
+          <span className="soft">
+            {table.state === 'copying' ? formatPercent(table.percent) : formatBytes(table.bytes_copied)}
+          </span>
         </div>
       ),
     },
-    { name: 'Size', width: '76px', isEnd: true, cell: (table) => formatBytes(table.bytes_copied) },
+    { name: 'Inserted', width: '60px', isEnd: true, cell: (table) => appliedOf(table.rows_inserted) },
+    { name: 'Updated', width: '60px', isEnd: true, cell: (table) => appliedOf(table.rows_updated) },
+    { name: 'Deleted', width: '60px', isEnd: true, cell: (table) => appliedOf(table.rows_deleted) },
+    {
+      name: 'Last change',
+      width: '82px',
+      isEnd: true,
+      cell: ({ last_change_at: at }) => (at === null ? '–' : <Ago at={at} />),
+    },
     {
       name: 'Waiting',
       width: '84px',
       isEnd: true,
-      cell: (table) => (table.lag_events === null ? '–' : formatCount(table.lag_events)),
+      cell: (table) =>
+        table.lag_events === null ? (
+          '–'
+        ) : (
+          <div className="two">
+            <span>{formatCount(table.lag_events)}</span>
+            {table.lag_ms !== null && table.lag_events > 0 && (
+              <span className="soft">{formatDuration(table.lag_ms)}</span>
+            )}
+          </div>
+        ),
     },
     {
-      name: 'Lag',
-      width: '84px',
+      name: 'Dead letters',
+      width: '78px',
       isEnd: true,
-      cell: (table) => (table.lag_ms === null ? '–' : formatDuration(table.lag_ms)),
+      cell: ({ rows_known_to_differ: rows }) =>
+        rows === null ? (
+          '–'
+        ) : rows === 0 ? (
+          <span className="faint">0</span>
+        ) : (
+          <Link
+            className="text-bad"
+            href={`/clients/${clientId}/replications/${replication.replication_id}/dead-letters`}
+            title={`${formatCount(rows)} rows are known to differ from the source`}
+          >
+            {formatCount(rows)}
+          </Link>
+        ),
     },
     ...(mayOperate
       ? [
           {
             name: 'Actions',
-            width: '158px',
+            width: '150px',
             isEnd: true,
             cell: (table: TableStatus) => (
               <span className="row" style={{ justifyContent: 'flex-end', flexWrap: 'nowrap', gap: 4 }}>
@@ -218,7 +255,7 @@ const TableDialog = ({
   const version = replication.tables_version;
   const path = { replication_id: String(replication.replication_id), table: name };
   const query = { client_id: String(clientId) };
-  const target = `${table.target.schema}.${table.target.table}`;
+  const target = targetOf(table);
   return action === 'resync' ? (
     <ConfirmDialog
       title={`Copy ${name} again`}

@@ -2,15 +2,16 @@ import type { Why } from '../api/client.ts';
 import { sentenceOf } from '../data/fleet-state.ts';
 import { formatAgo } from '../format/figures.ts';
 import { CliLine } from './cli-line.tsx';
-import { RunbookName } from './incident-table.tsx';
 import { Lasting } from './moment.tsx';
+import { RunbookLink } from './runbook-link.tsx';
 import { HealthBadge } from './state-badge.tsx';
+import { TriesAgain } from './tries-again.tsx';
 
 /** Why it is as it is: the cause, what Millrace does, and what the reader can do. */
 export const WhyPanel = ({ why }: { readonly why: Why }) => (
   <section className="panel" aria-label="Why">
     <header>
-      <HealthBadge overall={why.overall} condition={why.condition} />
+      <HealthBadge overall={why.overall} condition={why.condition} triesAgainAt={why.tries_again_at} />
       <h2>{why.sentence}</h2>
       {why.condition === null && (
         <span className="soft">
@@ -33,6 +34,14 @@ export const WhyPanel = ({ why }: { readonly why: Why }) => (
               <dd>{why.doing}</dd>
             </>
           )}
+          {why.tries_again_at !== null && (
+            <>
+              <dt>Next try</dt>
+              <dd>
+                <TriesAgain at={why.tries_again_at} />
+              </dd>
+            </>
+          )}
           {why.evidence.map(({ name, value }) => (
             <div key={name} style={{ display: 'contents' }}>
               <dt>{sentenceOf(name)}</dt>
@@ -51,7 +60,7 @@ export const WhyPanel = ({ why }: { readonly why: Why }) => (
             <>
               <dt>Runbook</dt>
               <dd>
-                <RunbookName section={why.runbook} />
+                <RunbookLink section={why.runbook} />
               </dd>
             </>
           )}

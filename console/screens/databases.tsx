@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { api, type Database, type DatabaseTest, unwrap } from '../api/client.ts';
 import { databasesQuery, replicationsQuery } from '../data/queries.ts';
@@ -7,10 +7,11 @@ import { useMayOperate } from '../data/session.tsx';
 import { formatDuration } from '../format/figures.ts';
 import { shellQuoted } from '../format/shell.ts';
 import { CliLine } from '../parts/cli-line.tsx';
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { DatabaseForm, kindNames } from '../parts/database-form.tsx';
+import { FormDialog } from '../parts/form-dialog.tsx';
 import { Freshness } from '../parts/freshness.tsx';
 import { Modal } from '../parts/modal.tsx';
-import { useNotice } from '../parts/notices.tsx';
 import { NotThere, ProblemBox, ProblemList, QuietState, Skeleton } from '../parts/quiet-states.tsx';
 import { Badge } from '../parts/state-badge.tsx';
 
@@ -231,60 +232,59 @@ const PasswordDialog = ({ clientId, database, onClose }: DialogProps) => {
       return queries.invalidateQueries();
     },
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    change.mutate();
-  };
   return (
-    <Modal title={`New password: ${database.name}`} onClose={onClose}>
-      <p>
-        Change it in the database first. Millrace then logs in with it, keeps it, and gives it to the
-        replications that run.
-      </p>
-      <form className="stack" style={{ padding: 0 }} onSubmit={submit}>
-        <label className="field">
-          <span>Password of {database.username}</span>
-          <input
-            type="password"
-            required
-            autoComplete="off"
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-          />
-        </label>
-        {change.data !== undefined && (
-          <ul className="stack" aria-live="polite">
-            <li>
-              <b>{database.name} has the new password.</b>
+    <FormDialog
+      title={`New password: ${database.name}`}
+      intro={
+        <p>
+          Change it in the database first. Millrace then logs in with it, keeps it, and gives it to the
+          replications that run.
+        </p>
+      }
+      line={`millrace databases update ${shellQuoted(database.name)} --password`}
+      error={change.error}
+      label="Check and keep it"
+      busyLabel="Logging in…"
+      endLabel={change.data === undefined ? 'Cancel' : 'Close'}
+      isBusy={change.isPending}
+      isReady={password !== ''}
+      onSubmit={() => change.mutate()}
+      onClose={onClose}
+    >
+      <label className="field">
+        <span>Password of {database.username}</span>
+        <input
+          type="password"
+          required
+          autoComplete="off"
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+      </label>
+      {change.data !== undefined && (
+        <ul className="stack" aria-live="polite">
+          <li>
+            <b>{database.name} has the new password.</b>
+          </li>
+          {change.data.replications.map(({ replication_id: id, effect, message }) => (
+            <li key={id}>
+              Replication {id}: {effect}. {message}
             </li>
-            {change.data.replications.map(({ replication_id: id, effect, message }) => (
-              <li key={id}>
-                Replication {id}: {effect}. {message}
-              </li>
-            ))}
-          </ul>
-        )}
-        <CliLine line={`millrace databases update ${shellQuoted(database.name)} --password`} />
-        <ProblemBox error={change.error} />
-        <div className="buttons">
-          <button type="button" onClick={onClose}>
-            {change.data === undefined ? 'Cancel' : 'Close'}
-          </button>
-          <button type="submit" className="primary" disabled={change.isPending || password === ''}>
-            {change.isPending ? 'Logging in…' : 'Check and keep it'}
-          </button>
-        </div>
-      </form>
-    </Modal>
+          ))}
+        </ul>
+      )}
+    </FormDialog>
   );
 };
 
-const ForgetDialog = ({ clientId, database, onClose }: DialogProps) => {
-  const queries = useQueryClient();
-  const say = useNotice();
-  const [typedName, setTypedName] = useState('');
-  const forget = useMutation({
-    mutationFn: () =>
+const ForgetDialog = ({ clientId, database, onClose }: DialogProps) => (
+  <ConfirmDialog
+    title={`Forget ${database.name}`}
+    label="Forget it"
+    isDestructive
+    nameToType={database.name}
+    line={`millrace databases rm ${shellQuoted(database.name)}`}
+    run={() =>
       unwrap(
         api.DELETE('/v1/databases/{database_id}', {
           params: {
@@ -292,37 +292,11 @@ const ForgetDialog = ({ clientId, database, onClose }: DialogProps) => {
             query: { client_id: String(clientId) },
           },
         }),
-      ),
-    onSuccess: async () => {
-      say(`${database.name} is forgotten.`);
-      onClose();
-      await queries.invalidateQueries({ queryKey: ['databases', clientId] });
-    },
-  });
-  return (
-    <Modal title={`Forget ${database.name}`} onClose={onClose}>
-      <p>Its address and its secret are removed from Millrace. Nothing is changed in the database itself.</p>
-      <label className="field">
-        <span>
-          Type the name to confirm: <b>{database.name}</b>
-        </span>
-        <input type="text" value={typedName} onChange={(event) => setTypedName(event.target.value)} />
-      </label>
-      <CliLine line={`millrace databases rm ${shellQuoted(database.name)}`} />
-      <ProblemBox error={forget.error} />
-      <div className="buttons">
-        <button type="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button
-          type="button"
-          className="danger"
-          disabled={forget.isPending || typedName !== database.name}
-          onClick={() => forget.mutate()}
-        >
-          Forget it
-        </button>
-      </div>
-    </Modal>
-  );
-};
+      )
+    }
+    done={`${database.name} is forgotten.`}
+    onClose={onClose}
+  >
+    <p>Its address and its secret are removed from Millrace. Nothing is changed in the database itself.</p>
+  </ConfirmDialog>
+);

@@ -16,12 +16,13 @@ import {
 import { fleetQuery, historyQuery } from '../data/queries.ts';
 import { useMayOperate, useSession } from '../data/session.tsx';
 import { formatBytes, formatCount, formatDuration, formatPercent, formatRate } from '../format/figures.ts';
+import { CliLine } from '../parts/cli-line.tsx';
 import { useNow } from '../parts/clock.ts';
 import { Freshness } from '../parts/freshness.tsx';
 import { Modal } from '../parts/modal.tsx';
 import { Lasting } from '../parts/moment.tsx';
 import { NotThere, QuietState } from '../parts/quiet-states.tsx';
-import { type ActionName, actionWords, runAction } from '../parts/replication-actions.tsx';
+import { type ActionName, actionWords, bulkLineOf, runAction } from '../parts/replication-actions.tsx';
 import { type Column, Rows } from '../parts/rows.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { FleetBadge, fleetTones } from '../parts/state-badge.tsx';
@@ -88,6 +89,9 @@ export const FleetScreen = ({ newPath }: { readonly newPath: string | undefined 
           value={text}
           onChange={(event) => setParam('q', event.target.value)}
         />
+        {me.client_id === null && (
+          <ClientFilter rows={rows} clientId={clientId} onChoose={(id) => setParam('client', id)} />
+        )}
         {mayOperate && newPath !== undefined && (
           <Link className="button primary" href={newPath}>
             New replication
@@ -171,6 +175,42 @@ export const FleetScreen = ({ newPath }: { readonly newPath: string | undefined 
       )}
       {bulk !== undefined && <BulkDialog action={bulk} rows={chosen} onClose={() => setBulk(undefined)} />}
     </div>
+  );
+};
+
+/** The clients that have replications, by name. */
+const ClientFilter = ({
+  rows,
+  clientId,
+  onChoose,
+}: {
+  readonly rows: readonly FleetRow[];
+  readonly clientId: number | undefined;
+  readonly onChoose: (id: string) => void;
+}) => {
+  const clients = useMemo(
+    () =>
+      [...new Map(rows.map((row) => [row.client_id, row.client_name]))].toSorted(([, one], [, other]) =>
+        one.localeCompare(other),
+      ),
+    [rows],
+  );
+  // One that is chosen by the address stays to be seen, also while its rows are not here.
+  const isKnown = clientId === undefined || clients.some(([id]) => id === clientId);
+  return (
+    <select
+      aria-label="Client of the replications"
+      value={clientId ?? ''}
+      onChange={(event) => onChoose(event.target.value)}
+    >
+      <option value="">All clients</option>
+      {!isKnown && <option value={clientId}>client {clientId}</option>}
+      {clients.map(([id, name]) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </select>
   );
 };
 
@@ -427,6 +467,12 @@ const BulkDialog = ({
   return (
     <Modal title={`${words.title}: ${formatCount(targets.length)} replications`} onClose={onClose}>
       <p>{words.does}</p>
+      <CliLine
+        line={bulkLineOf(
+          action,
+          targets.map(({ row }) => row.replication_id),
+        )}
+      />
       {results !== undefined && (
         <ul className="stack" aria-live="polite">
           {results.map(({ name, problem }) => (

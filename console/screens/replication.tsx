@@ -72,7 +72,11 @@ export const ReplicationScreen = ({
         <div className="title">
           <div className="row">
             <h1>{name}</h1>
-            <HealthBadge overall={status.data.overall} condition={conditionOf(status.data)} />
+            <HealthBadge
+              overall={status.data.overall}
+              condition={conditionOf(status.data)}
+              triesAgainAt={status.data.tries_again_at}
+            />
           </div>
           <div className="row soft">
             <Freshness query={status} />

@@ -1,17 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api, type Me, type Token, unwrap } from '../api/client.ts';
-import { clientsQuery, tokensQuery } from '../data/queries.ts';
+import { clientsQuery, tokensQuery, versionsQuery } from '../data/queries.ts';
 import { useSession } from '../data/session.tsx';
 import { shellQuoted } from '../format/shell.ts';
-import { CliLine } from '../parts/cli-line.tsx';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
+import { Facts } from '../parts/facts.tsx';
+import { FormDialog } from '../parts/form-dialog.tsx';
 import { Freshness } from '../parts/freshness.tsx';
-import { Modal } from '../parts/modal.tsx';
+import { Loaded } from '../parts/listed.tsx';
 import { Ago, Moment } from '../parts/moment.tsx';
 import { NameField } from '../parts/name-field.tsx';
-import { useNotice } from '../parts/notices.tsx';
-import { NotThere, ProblemBox, QuietState } from '../parts/quiet-states.tsx';
+import { NotThere, QuietState } from '../parts/quiet-states.tsx';
 import { ShownOnce } from '../parts/shown-once.tsx';
 
 type Role = Me['role'];
@@ -28,6 +28,7 @@ export const SettingsScreen = ({ clientId }: { readonly clientId: number | undef
   const isAdmin = me.role === 'admin';
   const tokens = useQuery({ ...tokensQuery, enabled: isAdmin });
   const clients = useQuery(clientsQuery);
+  const versions = useQuery(versionsQuery);
   const [creates, setCreates] = useState(false);
   const [revoked, setRevoked] = useState<Token>();
   const [newClient, setNewClient] = useState(false);
@@ -67,6 +68,24 @@ export const SettingsScreen = ({ clientId }: { readonly clientId: number | undef
           <dt>For</dt>
           <dd>{clientName(me.client_id)}</dd>
         </dl>
+      </section>
+      <section className="panel" aria-label="Versions">
+        <header>
+          <h2>Versions</h2>
+        </header>
+        <Loaded query={versions}>
+          {({ version, api_version: apiVersion, worker_image: image }) => (
+            <div className="body">
+              <Facts
+                facts={{
+                  Millrace: version,
+                  API: apiVersion,
+                  'Image of consumers and copy workers': <code>{image}</code>,
+                }}
+              />
+            </div>
+          )}
+        </Loaded>
       </section>
       <section className="panel">
         <header>
@@ -151,10 +170,6 @@ const NewTokenDialog = ({
       ),
     onSuccess: () => queries.invalidateQueries({ queryKey: tokensQuery.queryKey }),
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    create.mutate();
-  };
   if (create.data !== undefined)
     return (
       <ShownOnce
@@ -165,42 +180,42 @@ const NewTokenDialog = ({
       />
     );
   return (
-    <Modal title="New token" onClose={onClose}>
-      <form className="stack" style={{ padding: 0 }} onSubmit={submit}>
-        <NameField label="Name: who or what uses it" value={name} onChange={setName} />
-        <label className="field">
-          <span>Role</span>
-          <select value={role} onChange={(event) => setRole(event.target.value as Role)}>
-            {Object.entries(roleMeanings).map(([key, meaning]) => (
-              <option key={key} value={key}>
-                {key}: {meaning}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="field">
-          <span>For</span>
-          <select value={owner} onChange={(event) => setOwner(event.target.value)}>
-            {me.client_id === null && <option value="all">All clients</option>}
-            {(clients.data ?? []).map((client) => (
-              <option key={client.client_id} value={client.client_id}>
-                {client.name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <CliLine line={`millrace tokens create ${shellQuoted(name || 'NAME')} --role ${role}`} />
-        <ProblemBox error={create.error} />
-        <div className="buttons">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary" disabled={create.isPending || name.trim() === ''}>
-            Create
-          </button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title="New token"
+      line={[
+        `millrace tokens create ${shellQuoted(name || 'NAME')} --role ${role}`,
+        ...(owner === 'all' ? ['--all-clients'] : owner === String(me.client_id) ? [] : [`--of ${owner}`]),
+      ].join(' ')}
+      error={create.error}
+      label="Create"
+      isBusy={create.isPending}
+      isReady={name.trim() !== ''}
+      onSubmit={() => create.mutate()}
+      onClose={onClose}
+    >
+      <NameField label="Name: who or what uses it" value={name} onChange={setName} />
+      <label className="field">
+        <span>Role</span>
+        <select value={role} onChange={(event) => setRole(event.target.value as Role)}>
+          {Object.entries(roleMeanings).map(([key, meaning]) => (
+            <option key={key} value={key}>
+              {key}: {meaning}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="field">
+        <span>For</span>
+        <select value={owner} onChange={(event) => setOwner(event.target.value)}>
+          {me.client_id === null && <option value="all">All clients</option>}
+          {(clients.data ?? []).map((client) => (
+            <option key={client.client_id} value={client.client_id}>
+              {client.name}
+            </option>
+          ))}
+        </select>
+      </label>
+    </FormDialog>
   );
 };
 
@@ -222,37 +237,19 @@ const RevokeDialog = ({ token, onClose }: { readonly token: Token; readonly onCl
 );
 
 const NewClientDialog = ({ onClose }: { readonly onClose: () => void }) => {
-  const queries = useQueryClient();
-  const say = useNotice();
   const [name, setName] = useState('');
-  const create = useMutation({
-    mutationFn: () => unwrap(api.POST('/v1/clients', { body: { name } })),
-    onSuccess: async (client) => {
-      say(`Client ${client.name} is created.`);
-      onClose();
-      await queries.invalidateQueries({ queryKey: clientsQuery.queryKey });
-    },
-  });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    create.mutate();
-  };
   return (
-    <Modal title="New client" onClose={onClose}>
-      <p>A client owns databases and replications. A token of one client sees nothing of another.</p>
-      <form className="stack" style={{ padding: 0 }} onSubmit={submit}>
-        <NameField value={name} onChange={setName} />
-        <CliLine line={`millrace clients add ${shellQuoted(name || 'NAME')}`} />
-        <ProblemBox error={create.error} />
-        <div className="buttons">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary" disabled={create.isPending || name.trim() === ''}>
-            Create
-          </button>
-        </div>
-      </form>
-    </Modal>
+    <ConfirmDialog
+      title="New client"
+      intro={<p>A client owns databases and replications. A token of one client sees nothing of another.</p>}
+      label="Create"
+      isReady={name.trim() !== ''}
+      line={`millrace clients add ${shellQuoted(name || 'NAME')}`}
+      run={() => unwrap(api.POST('/v1/clients', { body: { name } }))}
+      done={`Client ${name} is created.`}
+      onClose={onClose}
+    >
+      <NameField value={name} onChange={setName} />
+    </ConfirmDialog>
   );
 };

@@ -69,13 +69,17 @@ const me: Me = {
 /** Draws a screen as the console does, for a session of a role and an address. */
 export const show = (
   screen: ReactNode,
-  { role = 'operator', path = '/' }: { readonly role?: Me['role']; readonly path?: string } = {},
+  {
+    role = 'operator',
+    path = '/',
+    clientId = 1,
+  }: { readonly role?: Me['role']; readonly path?: string; readonly clientId?: number | null } = {},
 ): RenderResult => {
   const { hook, searchHook } = memoryLocation({ path });
   return render(
     <Router hook={hook} searchHook={searchHook}>
       <QueryClientProvider client={createQueries()}>
-        <SessionContext value={{ me: { ...me, role }, signOut: async () => undefined }}>
+        <SessionContext value={{ me: { ...me, role, client_id: clientId }, signOut: async () => undefined }}>
           <Notices>{screen}</Notices>
         </SessionContext>
       </QueryClientProvider>

@@ -17,12 +17,12 @@ export default class ConsoleEnvironment extends TestEnvironment {
       }
     };
     this.global.matchMedia = () => ({ matches: false, addEventListener: () => undefined });
-    const { HTMLDialogElement, HTMLElement } = this.global;
+    const { HTMLDialogElement, Element } = this.global;
     HTMLDialogElement.prototype.showModal = function showModal() {
       this.open = true;
     };
     // Lists draw the rows in sight: there is as much room as for all of a test.
-    Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { get: () => 2_000 });
-    Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { get: () => 1_200 });
+    Object.defineProperty(Element.prototype, 'clientHeight', { get: () => 2_000 });
+    Object.defineProperty(Element.prototype, 'clientWidth', { get: () => 1_200 });
   }
 }

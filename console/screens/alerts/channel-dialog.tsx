@@ -1,12 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { type AlertChannel, api, unwrap } from '../../api/client.ts';
 import { channelsQuery } from '../../data/alerts.ts';
 import { shellQuoted } from '../../format/shell.ts';
-import { CliLine } from '../../parts/cli-line.tsx';
-import { Modal } from '../../parts/modal.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import { NameField } from '../../parts/name-field.tsx';
-import { ProblemBox } from '../../parts/quiet-states.tsx';
 import { ShownOnce } from '../../parts/shown-once.tsx';
 import { OwnerField } from './owner.tsx';
 
@@ -56,59 +54,50 @@ export const ChannelDialog = ({
         onClose={onClose}
       />
     );
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
-    <Modal title={channel === undefined ? 'Add a channel' : `Change ${channel.name}`} onClose={onClose}>
-      <form className="stack" style={{ padding: 0 }} onSubmit={submit}>
-        <NameField value={name} onChange={setName} />
-        {channel === undefined && (
-          <>
-            <label className="field">
-              <span>Kind</span>
-              <select value={kind} onChange={(event) => setKind(event.target.value as AlertChannel['kind'])}>
-                {Object.entries(kinds).map(([key, meaning]) => (
-                  <option key={key} value={key}>
-                    {meaning}
-                  </option>
-                ))}
-              </select>
-            </label>
-            <OwnerField isForAll={isForAll} onChange={setForAll} />
-          </>
-        )}
-        <label className="field">
-          <span>{channel === undefined ? 'URL' : 'New URL (empty: as it is)'}</span>
-          <input
-            type="password"
-            autoComplete="off"
-            required={channel === undefined}
-            value={url}
-            onChange={(event) => setUrl(event.target.value)}
-          />
-          <span className="hint">
-            https, and a public address. It is a secret: it goes to Secrets Manager and is never shown.
-          </span>
-        </label>
-        <CliLine
-          line={
-            channel === undefined
-              ? `millrace alerts add-channel ${shellQuoted(name || 'NAME')} --kind ${kind}${isForAll ? ' --all-clients' : ''}`
-              : `millrace alerts update-channel ${channel.channel_id} --name ${shellQuoted(name)}${url === '' ? '' : ' --url'}`
-          }
+    <FormDialog
+      title={channel === undefined ? 'Add a channel' : `Change ${channel.name}`}
+      line={
+        channel === undefined
+          ? `millrace alerts add-channel ${shellQuoted(name || 'NAME')} --kind ${kind}${isForAll ? ' --all-clients' : ''}`
+          : `millrace alerts update-channel ${channel.channel_id} --name ${shellQuoted(name)}${url === '' ? '' : ' --url'}`
+      }
+      error={save.error}
+      label={channel === undefined ? 'Add' : 'Change'}
+      isBusy={save.isPending}
+      isReady={name.trim() !== ''}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+    >
+      <NameField value={name} onChange={setName} />
+      {channel === undefined && (
+        <>
+          <label className="field">
+            <span>Kind</span>
+            <select value={kind} onChange={(event) => setKind(event.target.value as AlertChannel['kind'])}>
+              {Object.entries(kinds).map(([key, meaning]) => (
+                <option key={key} value={key}>
+                  {meaning}
+                </option>
+              ))}
+            </select>
+          </label>
+          <OwnerField isForAll={isForAll} onChange={setForAll} />
+        </>
+      )}
+      <label className="field">
+        <span>{channel === undefined ? 'URL' : 'New URL (empty: as it is)'}</span>
+        <input
+          type="password"
+          autoComplete="off"
+          required={channel === undefined}
+          value={url}
+          onChange={(event) => setUrl(event.target.value)}
         />
-        <ProblemBox error={save.error} />
-        <div className="buttons">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary" disabled={save.isPending || name.trim() === ''}>
-            {channel === undefined ? 'Add' : 'Change'}
-          </button>
-        </div>
-      </form>
-    </Modal>
+        <span className="hint">
+          https, and a public address. It is a secret: it goes to Secrets Manager and is never shown.
+        </span>
+      </label>
+    </FormDialog>
   );
 };

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Replication, Status } from '../../api/client.ts';
 import { databasesQuery, whyQuery } from '../../data/queries.ts';
 import { formatCount, formatDuration } from '../../format/figures.ts';
+import { ChecksPanel } from '../../parts/checks-panel.tsx';
 import { Flow } from '../../parts/flow.tsx';
 import { HistoryCharts } from '../../parts/history-charts.tsx';
 import { Ago, Moment } from '../../parts/moment.tsx';
@@ -68,6 +69,7 @@ export const Overview = ({
         </section>
       )}
       <HistoryCharts clientId={clientId} id={id} />
+      {why.data !== undefined && <ChecksPanel checks={why.data.checks} />}
       <div className="columns narrow">
         <section className="panel">
           <header>

@@ -74,10 +74,10 @@ describe('what is there', () => {
       '  applied    1,000 rows copied, 3 inserted, 2 updated, 1 deleted',
     ]);
     expect(lines.slice(8)).toEqual([
-      'TABLE          TARGET              STATE    ROWS COPIED  COPY                                                          LAG        INSERTED  UPDATED  DELETED  LAST CHANGE',
-      'public.stuck   public.shop_stuck   held           1,000  100 %                                                                           3        2        1',
+      'TABLE          TARGET              STATE    ROWS COPIED  COPY                                                           LAG        INSERTED  UPDATED  DELETED  LAST CHANGE',
+      'public.stuck   public.shop_stuck   held           1,000  100 %                                                                            3        2        1',
       'public.copied  public.shop_copied  copying        1,000  ██████░░░░░░░░░░  37 % 1,234 rows/s, 2.5 MB/s, 1 min 1 s left  0 changes',
-      'public.a_live  public.shop_a_live  live           1,000  100 %                                                         0 changes         3        2        1  15 s ago',
+      'public.a_live  public.shop_a_live  live           1,000  100 %                                                          0 changes         3        2        1  15 s ago',
       'public.copied: the slowest chunk, 3 of 4, took 4 s.',
       'public.stuck: Its shape has changed.',
       '',

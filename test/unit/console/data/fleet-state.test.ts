@@ -80,10 +80,24 @@ describe('the state of a replication', () => {
   });
 
   test('on its own screen is the same: one that waits for a person says so, whatever else runs', () => {
-    expect(overallState('failed', 'table-held')).toBe('needs-you');
-    expect(overallState('degraded', 'table-held')).toBe('needs-you');
-    expect(overallState('failed', 'connector-failed')).toBeUndefined();
-    expect(overallState('healthy', null)).toBeUndefined();
+    expect(overallState('failed', 'table-held', null)).toBe('needs-you');
+    expect(overallState('degraded', 'table-held', null)).toBe('needs-you');
+    expect(overallState('failed', 'connector-failed', null)).toBeUndefined();
+    expect(overallState('healthy', null, null)).toBeUndefined();
+  });
+
+  test('waits for nobody while Millrace still tries it again by itself, and says when', () => {
+    const failed = { overall: 'degraded', condition: 'table-change-failed', hop: 'source' } as const;
+    const waits = row({ health: looked(failed) });
+    expect(fleetStateOf(waits, now)).toBe('needs-you');
+    expect(reasonOf(waits, 'needs-you')).toBe('Table change failed, at the source.');
+    const tried = row({ health: looked({ ...failed, tries_again_at: ago(-120_000) }) });
+    expect(fleetStateOf(tried, now)).toBe('behind');
+    expect(reasonOf(tried, 'behind')).toMatch(
+      /^Table change failed, at the source\. It is tried again by itself, next at .+\.$/,
+    );
+    expect(overallState('degraded', 'table-change-failed', ago(-120_000))).toBeUndefined();
+    expect(overallState('degraded', 'table-change-failed', null)).toBe('needs-you');
   });
 
   test('is not called running by an old look', () => {
