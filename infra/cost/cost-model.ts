@@ -75,6 +75,7 @@ export const costOf = (config: EnvironmentConfig, workload: Workload): Cost => {
   const brokers = brokersFor(platform, config, workload);
   const workers = workersFor(platform, replications);
   const consumers = consumersFor(config, workload);
+  const countWrites = countWritesPerMonth(workload);
   const lines: readonly CostLine[] = [
     {
       what: 'Kafka brokers',
@@ -120,13 +121,14 @@ export const costOf = (config: EnvironmentConfig, workload: Workload): Cost => {
     },
     {
       what: 'state, secrets and logs',
-      how: '0.25 million writes and 1 million reads, 2 secrets, 1 GB of logs each',
+      how: `0.25 million writes and 1 million reads, 2 secrets, 1 GB of logs each; ${(countWrites / 1_000_000).toFixed(1)} million writes of the counts of tables`,
       usd:
+        countWrites * (prices.dynamoWriteMillion.usd / 1_000_000) +
         replications *
-        (0.25 * prices.dynamoWriteMillion.usd +
-          prices.dynamoReadMillion.usd +
-          2 * prices.secretMonth.usd +
-          prices.logGb.usd),
+          (0.25 * prices.dynamoWriteMillion.usd +
+            prices.dynamoReadMillion.usd +
+            2 * prices.secretMonth.usd +
+            prices.logGb.usd),
     },
   ];
   const monthlyUsd = lines.reduce((sum, { usd }) => sum + usd, 0);
@@ -138,6 +140,10 @@ export const costOf = (config: EnvironmentConfig, workload: Workload): Cost => {
     dms: dmsFor(workload),
   };
 };
+
+/** A write a minute for each table that has changed within it. */
+const countWritesPerMonth = ({ replications, tablesPerReplication, eventsPerSecond }: Workload): number =>
+  (replications * Math.min(tablesPerReplication, eventsPerSecond * 60) * secondsPerMonth) / 60;
 
 const taskUsd = ({ cpu, memoryMib }: { readonly cpu: number; readonly memoryMib: number }): number =>
   ((cpu / 1024) * prices.fargateArmVcpuHour.usd + (memoryMib / 1024) * prices.fargateArmGbHour.usd) * hours;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { describe } from '@jest/globals';
@@ -7,6 +7,7 @@ import { consoleSignInLink, consoleUrl } from '../../local/console.ts';
 import { projectRoot, stateFolder } from '../../local/state-folder.ts';
 import { adminApi, type Tenant } from '../chain/harness.ts';
 import { isShortForm } from '../kit/short-form.ts';
+import { guidePictures } from './guide-pictures.ts';
 
 const candidates = [
   process.env.MILLRACE_TEST_CHROMIUM,
@@ -22,6 +23,9 @@ const chromiumPath = candidates.find((path) => path !== undefined && existsSync(
 export const describeInBrowser = chromiumPath === undefined ? describe.skip : describe;
 if (chromiumPath === undefined)
   process.stderr.write('There is no Chromium. Install it: apt-get install --yes chromium\n');
+
+/** Set by `npm run pictures`. */
+const picturesFolder = process.env.MILLRACE_GUIDE_PICTURES;
 
 export const screenshotFolder = join(projectRoot, '.millrace', 'test', 'screenshots');
 
@@ -92,8 +96,8 @@ const shortFormPictures: ReadonlySet<string> = new Set([
 export interface PictureBook {
   /** Takes a picture of the screen as it is, and looks for violations; see `inspect`. */
   look(name: string): Promise<void>;
-  /** All that was found until now. */
-  readonly violations: readonly string[];
+  /** All that was found until now; those of another page are added by hand. */
+  readonly violations: string[];
 }
 
 /** The pictures of one suite. The short form takes a few of them. */
@@ -119,7 +123,11 @@ export const inspect = async (page: Page, name: string): Promise<readonly string
   const found: string[] = [];
   for (const theme of themeNames) {
     await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
-    await page.screenshot({ path: join(screenshotFolder, `${name}-${theme}.png`) });
+    const path = join(screenshotFolder, `${name}-${theme}.png`);
+    await page.screenshot({ path });
+    const [picture] = Object.entries(guidePictures).find(([, taken]) => taken === name) ?? [];
+    if (picturesFolder !== undefined && picture !== undefined && theme === 'light')
+      copyFileSync(path, join(projectRoot, picturesFolder, `console-${picture}.png`));
     found.push(...(await findViolations(page)).map((violation) => `${name}, ${theme}: ${violation}`));
   }
   await page.evaluate(`document.documentElement.dataset.theme = 'light'`);

@@ -8,6 +8,7 @@ import {
   clientIdOf,
   consoleAddress,
   describeInBrowser,
+  inspect,
   launchBrowser,
   type OpenPage,
   openPage,
@@ -146,6 +147,7 @@ describeInBrowser("the operator's console", () => {
     await waitFor('the row in the target', 60_000, async () =>
       (await tenant.target.query('SELECT 1 FROM people WHERE id = 9001')).rowCount === 1 ? true : undefined,
     );
+    expect(await page.getByRole('region', { name: 'Health checks' }).getByRole('row').count()).toBe(13);
     const inserted = page.locator('dt', { hasText: 'Inserted' }).locator('xpath=following-sibling::dd[1]');
     await waitFor('the counter of inserted rows', 60_000, async () =>
       Number(await inserted.textContent()) >= 1 ? true : undefined,
@@ -156,6 +158,14 @@ describeInBrowser("the operator's console", () => {
         (await page.getByLabel('Why').getByText('Healthy').count()) > 0 ? true : undefined,
       );
     await look('replication');
+    await page.getByRole('link', { name: 'Tables' }).click();
+    // A table that was quiet is told of within seconds.
+    const people = page.getByRole('row', { name: /public\.customers/ });
+    await waitFor('the counter of the table', 60_000, async () =>
+      Number(await people.getByRole('cell').nth(3).textContent()) >= 1 ? true : undefined,
+    );
+    expect(await people.textContent()).toMatch(/ ago|now/);
+    await page.getByRole('link', { name: 'Overview' }).click();
   }, 300_000);
 
   testInLongForm(
@@ -171,6 +181,20 @@ describeInBrowser("the operator's console", () => {
         await why.getByText(/Degraded|Failed/).waitFor({ timeout: 180_000 });
         await why.getByText('What to do').waitFor();
         await look('replication-fault');
+        const checks = page.getByRole('region', { name: 'Health checks' });
+        await checks.getByText('Failing').first().waitFor();
+        // Nobody can tell whether the target keeps up while its consumer cannot reach it.
+        expect(await checks.getByRole('row', { name: /The target keeps up/ }).textContent()).toContain(
+          'Unknown',
+        );
+        await checks.scrollIntoViewIfNeeded();
+        await look('replication-checks');
+        await checks.getByRole('link', { name: 'consumer-retrying' }).first().click();
+        await page.getByRole('heading', { name: 'consumer-retrying', exact: true }).waitFor();
+        expect(page.url()).toMatch(/\/runbook\/health#consumer-retrying$/);
+        await look('runbook');
+        await page.goBack();
+        await page.getByRole('region', { name: 'Why' }).waitFor();
       } finally {
         await startPart('target', folder);
       }
@@ -207,6 +231,7 @@ describeInBrowser("the operator's console", () => {
     await page.getByRole('toolbar', { name: 'Actions' }).waitFor();
     await page.keyboard.press('?');
     await page.getByRole('dialog').waitFor();
+    await look('keys');
     await page.keyboard.press('Escape');
     // Keys that come before it is closed are for the dialog.
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
@@ -240,6 +265,7 @@ describeInBrowser("the operator's console", () => {
     expect(await viewer.page.getByRole('button', { name: /Start|Stop|Delete|Pause/ }).count()).toBe(0);
     await viewer.page.goto(`${consoleAddress()}/settings`);
     await viewer.page.getByRole('heading', { name: 'No permission' }).waitFor();
+    if (!isShortForm) violations.push(...(await inspect(viewer.page, 'no-permission')));
     await viewer.page.getByRole('button', { name: 'Sign out' }).click();
     await viewer.page.getByLabel('Token').waitFor();
     const answer = await viewer.page.request.get(`${consoleAddress()}/v1/me`, {

@@ -34,6 +34,7 @@ const describeLoading = `performance.getEntriesByType('resource')
 const maxPaintMs = 15_000;
 const fleetSize = 1_000;
 const tableCount = 10_000;
+const historyStepMinutes = 15;
 
 interface TableAnswer {
   readonly source: { readonly schema: string; readonly table: string };
@@ -200,6 +201,51 @@ measured(`a fleet of ${fleetSize} replications`, () => {
     expect(await inspect(page, 'fleet-nothing-matches')).toEqual([]);
     expect(complaints).toEqual([]);
   }, 180_000);
+
+  test('a day and a week are drawn from the history, in steps', async () => {
+    const { page, complaints } = open;
+    const replication = seeded[20];
+    if (replication === undefined) throw new Error('There is no replication.');
+    const { clientId, replicationId } = replication;
+    const nowMs = Date.now();
+    const minutes = Array.from({ length: (7 * 24 * 60) / historyStepMinutes }, (_, index) => index);
+    await forEachBounded(minutes, 10, async (index) => {
+      const at = new Date(nowMs - index * historyStepMinutes * 60_000).toISOString();
+      await store.putHealth(
+        replicationId,
+        { at, overall: 'stopped', since: at, faults: [] },
+        {
+          ...{ at, overall: 'healthy', captureLagMs: 40, applyLagMs: 1_000 + (index % 5) * 1_000 },
+          ...{ inserts: 100_000 - index * 100, updates: 0, deletes: 0, retainedBytes: 5_000_000 },
+        },
+      );
+    });
+    await page.goto(`${consoleAddress()}/clients/${clientId}/replications/${replicationId}`);
+    const history = page.getByRole('region', { name: 'History' });
+    const legend = history.getByRole('img', { name: 'Lag of capture and of the target over time' });
+    for (const [span, step, earliest] of [
+      ['24 h', 15, 24],
+      ['7 d', 120, 7 * 24],
+    ] as const) {
+      const asked = page.waitForResponse((answer) => answer.url().includes(`step_minutes=${step}`));
+      await history.getByRole('button', { name: span }).click();
+      const { points } = await (await asked).json();
+      expect(points.length).toBeGreaterThan(70);
+      const firstMs = Date.parse(points[0].at);
+      expect(nowMs - firstMs).toBeGreaterThan((earliest - 3) * 3_600_000);
+      await legend.getByText('Target p99').waitFor();
+      expect(await history.getByRole('button', { name: span }).getAttribute('aria-pressed')).toBe('true');
+      // What is under the pointer is told below the chart: the figures of its step.
+      await legend.locator('.u-over').hover();
+      await legend
+        .locator('tr', { hasText: 'Target p99' })
+        .getByText(/^[1-5]\.0 s$/)
+        .waitFor();
+      await legend.locator('tr', { hasText: 'Capture p99' }).getByText('40 ms').waitFor();
+      expect(await inspect(page, `history-${span.replace(' ', '')}`)).toEqual([]);
+    }
+    expect(complaints).toEqual([]);
+  }, 240_000);
 
   test('10,000 tables are filtered and scrolled smoothly', async () => {
     const { page, complaints } = open;

@@ -32,6 +32,7 @@ describeInLongForm('a running replication in the console', () => {
   let tenant: Tenant;
   let clientId: number;
   let id: number;
+  let heldId: number;
   let name: string;
   let open: OpenPage;
   let receiver: Server;
@@ -64,7 +65,7 @@ describeInLongForm('a running replication in the console', () => {
   afterAll(async () => {
     await browser?.close();
     await new Promise((resolve) => receiver?.close(resolve));
-    await tenant?.api.delete(`/replications/${id}`);
+    for (const one of [id, heldId]) if (one !== undefined) await tenant?.api.delete(`/replications/${one}`);
     await tenant?.close();
   }, 120_000);
 
@@ -283,6 +284,150 @@ describeInLongForm('a running replication in the console', () => {
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await dialog.getByText(/route/).first().waitFor();
   }, 240_000);
+
+  test('shows one table that is held while the other goes on, and copies it again', async () => {
+    const { page } = open;
+    const dialog = page.getByRole('dialog');
+    await tenant.source.query(`
+      CREATE TABLE orders (id int PRIMARY KEY, note text);
+      CREATE TABLE parts (id int PRIMARY KEY, amount int);
+      INSERT INTO orders VALUES (1, 'one');
+      INSERT INTO parts VALUES (1, 1);`);
+    heldId = (
+      await createReplication(
+        tenant,
+        ['orders', 'parts'].map((table) => ({ source: { table }, target: { table } })),
+        { name: 'orders and parts' },
+      )
+    ).id;
+    await goTo(`replications/${heldId}`);
+    await page.getByRole('button', { name: 'Start' }).click();
+    await dialog.getByText(`millrace start ${heldId}`).waitFor();
+    await look('start');
+    await dialog.getByRole('button', { name: 'Start' }).click();
+    await awaitLive(tenant, heldId, 180_000);
+    await tenant.target.query('ALTER TABLE parts ADD CONSTRAINT few CHECK (amount < 100)');
+    await tenant.source.query('INSERT INTO parts VALUES (2, 500)');
+    await page.getByRole('link', { name: 'public.parts is held' }).click({ timeout: 120_000 });
+    expect(page.url()).toContain('/tables?state=held');
+    const parts = page.getByRole('row', { name: /public\.parts/ });
+    await parts.getByText('Held').waitFor();
+    expect(await parts.textContent()).toMatch(/few/);
+    expect(await page.getByRole('row', { name: /public\.orders/ }).count()).toBe(0);
+    await look('tables-held');
+    await tenant.source.query(`INSERT INTO orders VALUES (2, 'two')`);
+    await waitFor('the row of the other table', 60_000, async () =>
+      (await tenant.target.query('SELECT 1 FROM orders WHERE id = 2')).rowCount === 1 ? true : undefined,
+    );
+    await page.getByRole('link', { name: 'Overview' }).click();
+    const checks = page.getByRole('region', { name: 'Health checks' });
+    await checks.getByRole('link', { name: 'table-held', exact: true }).waitFor();
+    await page.goto(`${consoleAddress()}/?state=needs-you&client=${clientId}`);
+    // The fleet goes by the health check of a minute.
+    await page
+      .getByRole('row', { name: /orders and parts/ })
+      .getByText('Needs you')
+      .waitFor({ timeout: 150_000 });
+    await look('fleet-needs-you');
+    await tenant.target.query('ALTER TABLE parts DROP CONSTRAINT few');
+    await goTo(`replications/${heldId}/tables`);
+    await parts.getByRole('button', { name: 'Copy again' }).click();
+    await dialog.getByLabel(/Type the name/).fill('public.parts');
+    await look('table-resync');
+    await dialog.getByRole('button', { name: 'Copy again' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await parts.getByText('Live').waitFor({ timeout: 180_000 });
+    expect((await tenant.target.query('SELECT 1 FROM parts WHERE amount = 500')).rowCount).toBe(1);
+  }, 720_000);
+
+  test('asks before each action, and breaks no rule while it asks', async () => {
+    const { page } = open;
+    const dialog = page.getByRole('dialog');
+    const seeAndLeave = async (picture: string): Promise<void> => {
+      await dialog.waitFor();
+      await look(picture);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden' });
+    };
+    await goTo(`replications/${heldId}`);
+    const actions = page.getByRole('toolbar', { name: 'Actions' });
+    for (const action of ['Pause', 'Stop', 'Restart', 'Copy again']) {
+      await actions.getByRole('button', { name: action, exact: true }).click();
+      await seeAndLeave(`ask-${action.toLowerCase().replaceAll(' ', '-')}`);
+    }
+    await goTo(`replications/${heldId}/tables`);
+    await page.getByRole('button', { name: 'Add tables' }).click();
+    await dialog.getByText('public.items').waitFor();
+    await seeAndLeave('tables-add');
+    await page
+      .getByRole('row', { name: /public\.parts/ })
+      .getByRole('button', { name: 'Remove' })
+      .click();
+    await seeAndLeave('table-remove');
+
+    await page.goto(`${consoleAddress()}/?client=${clientId}`);
+    await page.getByLabel('Select orders and parts').check();
+    await page.getByLabel(`Select ${name}`).check();
+    await page.getByRole('button', { name: 'Restart' }).click();
+    await dialog.getByText(/^for id in \d+ \d+; do millrace restart "\$id"; done$/).waitFor();
+    await seeAndLeave('fleet-bulk');
+
+    await goTo('databases');
+    await page.getByRole('button', { name: 'New password' }).first().click();
+    await seeAndLeave('database-password');
+    const unused = (
+      await tenant.api.post('/databases', {
+        ...{ name: 'unused', kind: 'postgresql', host: 'db.invalid', port: 5_432, database: 'shop' },
+        ...{ username: 'u', password: 'p' },
+      })
+    ).body;
+    const row = page.getByRole('row', { name: /unused/ });
+    await row.waitFor({ timeout: 60_000 });
+    await row.getByRole('button', { name: 'Forget' }).click();
+    await dialog.getByLabel(/Type the name/).fill(unused.name);
+    await look('database-forget');
+    await dialog.getByRole('button', { name: 'Forget it' }).click();
+    await page.getByText('unused is forgotten.').waitFor();
+
+    await page.goto(`${consoleAddress()}/settings`);
+    await page
+      .getByRole('region', { name: 'Versions' })
+      .getByText(/^\d+\.\d+\.\d+/)
+      .waitFor();
+    await page.getByRole('button', { name: 'New client' }).click();
+    await seeAndLeave('client-new');
+    await page.getByRole('button', { name: 'New token' }).click();
+    await dialog.getByLabel(/^Name/).fill('pager');
+    await dialog.getByLabel('For').selectOption(String(clientId));
+    await look('token-new');
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await dialog.getByText(/^mlr_/).waitFor();
+    await look('token-shown-once');
+    await dialog.getByRole('button', { name: 'I have kept it' }).click();
+    const token = page.getByRole('row', { name: /pager/ });
+    await token.waitFor();
+    await look('settings');
+    await token.getByRole('button', { name: 'Revoke' }).click();
+    await dialog.getByLabel(/Type the name/).fill('pager');
+    await look('token-revoke');
+    await dialog.getByRole('button', { name: 'Revoke it' }).click();
+    await token.waitFor({ state: 'detached' });
+
+    await goTo('replications/999999');
+    await page.getByRole('heading', { name: 'It is not here' }).waitFor();
+    await look('gone');
+    await page.goto(`${consoleAddress()}/no/such/page`);
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    await look('no-page');
+    await page.goto(`${consoleAddress()}/runbook/nothing`);
+    await page.getByRole('heading', { name: 'There is no such page of the runbook' }).waitFor();
+    await look('runbook-no-page');
+    for (const part of ['README', 'held-table']) {
+      await page.goto(`${consoleAddress()}/runbook/${part}`);
+      await page.getByRole('article').getByRole('heading').first().waitFor();
+      await look(`runbook-${part.toLowerCase()}`);
+    }
+  }, 480_000);
 
   test('has broken no rule of WCAG AA and none of its own policy on the way', () => {
     expect(violations).toEqual([]);

@@ -1,0 +1,20 @@
+/** What docs/guide/console.md shows, by the names of its pictures; `npm run pictures` takes them again. */
+export const guidePictures: Readonly<Record<string, string>> = {
+  fleet: 'fleet-of-1000',
+  replication: 'replication-fault',
+  checks: 'replication-checks',
+  tables: 'tables-held',
+  copy: 'copy',
+  'schema-change': 'schema-changes-decide',
+  'schema-policy': 'schema-changes-policy',
+  'dead-letters': 'dead-letters-dry-run',
+  source: 'source-safety',
+  capture: 'capture',
+  logs: 'logs',
+  alerts: 'alerts-routes',
+  activity: 'activity',
+  databases: 'databases',
+  'new-replication': 'new-plan',
+  settings: 'settings',
+  runbook: 'runbook',
+};
