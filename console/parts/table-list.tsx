@@ -148,7 +148,7 @@ export const TableList = ({
       ? [
           {
             name: 'Actions',
-            width: '150px',
+            width: '158px',
             isEnd: true,
             cell: (table: TableStatus) => (
               <span className="row" style={{ justifyContent: 'flex-end', flexWrap: 'nowrap', gap: 4 }}>

@@ -151,7 +151,8 @@ const whyUnknown = (check: CheckName, facts: CheckFacts): string | undefined => 
     case 'dead-letters':
       return facts.hasCountedDeadLetters ? undefined : 'No consumer has counted them yet.';
     case 'health-check':
-      return recorded === undefined || now.getTime() - Date.parse(recorded.at) > lookStaleAfterMs
+      if (recorded === undefined) return 'It has not looked yet.';
+      return now.getTime() - Date.parse(recorded.at) > lookStaleAfterMs
         ? 'It has not looked lately.'
         : undefined;
   }

@@ -3,7 +3,7 @@ export const guidePictures: Readonly<Record<string, string>> = {
   fleet: 'fleet-of-1000',
   replication: 'replication-fault',
   checks: 'replication-checks',
-  tables: 'tables-held',
+  tables: 'tables-one-held',
   copy: 'copy',
   'schema-change': 'schema-changes-decide',
   'schema-policy': 'schema-changes-policy',

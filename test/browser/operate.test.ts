@@ -276,6 +276,8 @@ describeInLongForm('a running replication in the console', () => {
     await page.getByRole('link', { name: 'Deliveries' }).click();
     await page.getByRole('cell', { name: 'Millrace: a test' }).first().waitFor();
     await look('alerts-deliveries');
+    // Of this channel alone: others of the stack may have failed.
+    await page.getByLabel('Channel').selectOption({ label: 'on call' });
     await page.getByLabel('State').selectOption('failed');
     await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
     await page.getByRole('link', { name: 'Channels' }).click();
@@ -314,11 +316,16 @@ describeInLongForm('a running replication in the console', () => {
     await parts.getByText('Held').waitFor();
     expect(await parts.textContent()).toMatch(/few/);
     expect(await page.getByRole('row', { name: /public\.orders/ }).count()).toBe(0);
-    await look('tables-held');
     await tenant.source.query(`INSERT INTO orders VALUES (2, 'two')`);
     await waitFor('the row of the other table', 60_000, async () =>
       (await tenant.target.query('SELECT 1 FROM orders WHERE id = 2')).rowCount === 1 ? true : undefined,
     );
+    await page.getByLabel('State').selectOption('');
+    const orders = page.getByRole('row', { name: /public\.orders/ });
+    await waitFor('the counter of the other table', 60_000, async () =>
+      (await orders.getByRole('cell').nth(3).textContent()) === '1' ? true : undefined,
+    );
+    await look('tables-one-held');
     await page.getByRole('link', { name: 'Overview' }).click();
     const checks = page.getByRole('region', { name: 'Health checks' });
     await checks.getByRole('link', { name: 'table-held', exact: true }).waitFor();
