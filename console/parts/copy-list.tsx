@@ -11,7 +11,8 @@ const rateOf = (rowsPerSecond: number | null): string =>
   rowsPerSecond === null ? '–' : formatRate(rowsPerSecond);
 const byteRateOf = (bytesPerSecond: number | null): string =>
   bytesPerSecond === null ? '–' : `${formatBytes(bytesPerSecond)}/s`;
-const leftOf = (seconds: number | null): string => (seconds === null ? '–' : formatDuration(seconds * 1_000));
+const leftOf = (seconds: number | null): string =>
+  seconds === null ? '–' : seconds === 0 ? 'none' : formatDuration(seconds * 1_000);
 
 /** What runs first, then what waits, then what is done. */
 const order = ['copying', 'pending', 'held', 'skipped', 'catching-up', 'live'];

@@ -279,7 +279,7 @@ const fleetColumns = (
   { name: 'State', width: '112px', cell: ({ state }) => <FleetBadge state={state} /> },
   {
     name: 'Replication',
-    width: 'minmax(250px, 1.6fr)',
+    width: 'minmax(210px, 1.6fr)',
     cell: ({ row }) => (
       <div className="two">
         <Link
@@ -298,7 +298,7 @@ const fleetColumns = (
   },
   {
     name: 'Why',
-    width: 'minmax(140px, 1.2fr)',
+    width: 'minmax(120px, 1.2fr)',
     cell: ({ row, state }) => {
       const reason = reasonOf(row, state);
       return (
