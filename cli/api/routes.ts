@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = 'c313de8774529909335f4b93158493e34c96f807c2ae669fa6899c1449aa71a8';
+export const documentDigest = '74ffab2ac90a62a15003b9dc7fc937eee9d9b7a9d7ab084d51004857f1f62a1f';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -3450,6 +3450,7 @@ export interface Why {
       | 'target'
       | 'tables'
       | 'table-change'
+      | 'new-tables'
       | 'dead-letters'
       | 'health-check';
     hop: 'source' | 'capture' | 'kafka' | 'consumer' | 'target';

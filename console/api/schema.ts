@@ -2265,6 +2265,7 @@ export interface components {
           | 'target'
           | 'tables'
           | 'table-change'
+          | 'new-tables'
           | 'dead-letters'
           | 'health-check';
         /** @enum {string} */

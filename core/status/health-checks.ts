@@ -17,6 +17,7 @@ const checks = {
   target: { hop: 'target', title: 'The target keeps up' },
   tables: { hop: 'target', title: 'No table is held or left out' },
   'table-change': { hop: 'source', title: 'The last change of its tables was made' },
+  'new-tables': { hop: 'source', title: 'No new table that belongs to it is left out' },
   'dead-letters': { hop: 'target', title: 'The target has refused no change' },
   'health-check': { hop: 'source', title: 'The health check of each minute looks at it' },
 } as const satisfies Readonly<Record<string, { readonly hop: Hop; readonly title: string }>>;
@@ -55,6 +56,7 @@ const checkOf: Readonly<Record<FaultCondition, CheckName>> = {
   'schema-change-waiting': 'tables',
   'table-skipped': 'tables',
   'table-change-failed': 'table-change',
+  'new-tables': 'new-tables',
   'check-failed': 'health-check',
 };
 
@@ -150,6 +152,13 @@ const whyUnknown = (check: CheckName, facts: CheckFacts): string | undefined => 
         : 'It cannot be told while the lag is not known.';
     case 'dead-letters':
       return facts.hasCountedDeadLetters ? undefined : 'No consumer has counted them yet.';
+    case 'new-tables':
+      if (isPaused) return 'It is paused: nothing is added.';
+      // Without patterns no table of the source belongs to it but its own.
+      if (replication.newTables === undefined) return undefined;
+      return failing('source-reachable') || whyUnknown('health-check', facts) !== undefined
+        ? 'The source was not looked at lately.'
+        : undefined;
     case 'health-check':
       if (recorded === undefined) return 'It has not looked yet.';
       return now.getTime() - Date.parse(recorded.at) > lookStaleAfterMs

@@ -147,8 +147,8 @@ describeInBrowser("the operator's console", () => {
     await waitFor('the row in the target', 60_000, async () =>
       (await tenant.target.query('SELECT 1 FROM people WHERE id = 9001')).rowCount === 1 ? true : undefined,
     );
-    // A head, and twelve checks.
-    await page.getByRole('region', { name: 'Health checks' }).getByRole('row').nth(12).waitFor();
+    // A head, and thirteen checks.
+    await page.getByRole('region', { name: 'Health checks' }).getByRole('row').nth(13).waitFor();
     const inserted = page.locator('dt', { hasText: 'Inserted' }).locator('xpath=following-sibling::dd[1]');
     await waitFor('the counter of inserted rows', 60_000, async () =>
       Number(await inserted.textContent()) >= 1 ? true : undefined,

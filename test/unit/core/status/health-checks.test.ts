@@ -70,9 +70,18 @@ describe('what nobody can tell is not called ok', () => {
       ['health-check'],
     ],
     [
+      'new tables that nobody looks for',
+      {
+        replication: sampleReplication({ status: 'active', newTables: { include: ['public.*'] } }),
+        recorded: undefined,
+        sourceLog: { readAt: '2026-03-01T11:59:30.000Z', warnings: [], marks: [] },
+      },
+      ['health-check', 'new-tables'],
+    ],
+    [
       'a pause',
       { replication: sampleReplication({ status: 'paused', statusSince: ago(3_600) }) },
-      ['consumer', 'lag', 'target', 'tables', 'table-change'],
+      ['consumer', 'lag', 'target', 'tables', 'table-change', 'new-tables'],
     ],
     [
       'a replication that was stopped',
