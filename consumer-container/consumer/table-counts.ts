@@ -65,12 +65,14 @@ export class TableCountsWriter {
       };
       const told = this.#told.get(tableKey(source));
       const isDue = told === undefined || nowMs - told.atMs >= pauseMs;
-      return isDue && told?.signature !== signatureOf(counts) ? [{ source, counts }] : [];
+      if (!isDue || told?.signature === signatureOf(counts)) return [];
+      // What was there before this consumer is no change: the first one does not wait for the pause.
+      return [{ source, counts, atMs: counts.lastChangeAt === undefined ? 0 : nowMs }];
     });
     try {
-      await forEachBounded(due, parallelWrites, async ({ source, counts }) => {
+      await forEachBounded(due, parallelWrites, async ({ source, counts, atMs }) => {
         await store.setTableCounts(replication.replicationId, source, counts);
-        this.#told.set(tableKey(source), { signature: signatureOf(counts), atMs: nowMs });
+        this.#told.set(tableKey(source), { signature: signatureOf(counts), atMs });
       });
     } catch (cause) {
       const error = toMillraceError(cause);
