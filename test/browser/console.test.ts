@@ -130,7 +130,7 @@ describeInBrowser("the operator's console", () => {
     await page.getByRole('heading', { name: 'Copy', exact: true }).waitFor();
     await page.getByRole('table', { name: 'Copy of each table' }).waitFor({ timeout: 120_000 });
     await look('copy');
-    await page.getByRole('link', { name: 'Tables' }).click();
+    await page.getByRole('link', { name: 'Tables', exact: true }).click();
     await waitFor('both tables to be live on the screen', 120_000, async () =>
       (await page.getByText('Live', { exact: true }).count()) === 2 ? true : undefined,
     );
@@ -159,7 +159,7 @@ describeInBrowser("the operator's console", () => {
         (await page.getByLabel('Why').getByText('Healthy').count()) > 0 ? true : undefined,
       );
     await look('replication');
-    await page.getByRole('link', { name: 'Tables' }).click();
+    await page.getByRole('link', { name: 'Tables', exact: true }).click();
     // A table that was quiet is told of within seconds.
     const people = page.getByRole('row', { name: /public\.customers/ });
     await waitFor('the counter of the table', 60_000, async () =>
