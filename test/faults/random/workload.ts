@@ -62,7 +62,7 @@ export const createTables = async (source: DatabaseEnd): Promise<void> => {
     await session.run('CREATE TABLE items (id bigint PRIMARY KEY, version bigint NOT NULL, filler text)');
     await session.run('CREATE TABLE bursts (id bigint PRIMARY KEY, version bigint NOT NULL, filler text)');
     await session.run(
-      'CREATE TABLE shapes (id bigint PRIMARY KEY, version bigint NOT NULL, first_word varchar(20), first_number int)',
+      'CREATE TABLE shapes (id bigint PRIMARY KEY, version bigint NOT NULL, first_word varchar(20), second_word varchar(20), first_number int)',
     );
     for (let id = 1; id <= accountCount; id += 1)
       await session.run(`INSERT INTO accounts VALUES (${id}, ${openingBalance}, 0)`);
@@ -76,7 +76,13 @@ export const createTables = async (source: DatabaseEnd): Promise<void> => {
     );
     await session.load(
       'shapes',
-      Array.from({ length: 200 }, (_, index) => [String(index + 1), '0', `word${index}`, String(index)]),
+      Array.from({ length: 200 }, (_, index) => [
+        String(index + 1),
+        '0',
+        `word${index}`,
+        `other${index}`,
+        String(index),
+      ]),
     );
   });
 };
