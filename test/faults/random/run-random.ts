@@ -317,6 +317,7 @@ const resultOf = ({ options, world, truth, injected, settled, drawnFrom, held }:
         ({ pair, seconds, what }) => `${pair} was healthy for ${seconds} s while ${what}`,
       ),
       ...figures.backwards.map((one) => `a row became older: ${one}`),
+      ...figures.mixed.map((one) => `rows were read by another shape than they were written with: ${one}`),
       ...figures.phantoms.map((phantom) => `a row that was rolled back was at the target: ${phantom}`),
       ...unexpectedIncidents.map((one) => `an incident that no fault explains: ${one}`),
       ...untoldLosses.map(({ fault, pairName }) => `no incident told of ${fault} of ${pairName}`),

@@ -27,6 +27,8 @@ export interface TruthFigures {
   readonly phantoms: readonly string[];
   /** Rows that went back to an older version, although nothing had made capture send them again. */
   readonly backwards: readonly string[];
+  /** Live tables that had rows with the names of their columns from before they were exchanged next to others from after it. */
+  readonly mixed: readonly string[];
   /** The longest time that an acknowledged commit was not yet at the target. */
   readonly longestLagMs: number;
 }
@@ -57,6 +59,7 @@ export const watchTruth = (world: World, options: TruthOptions): TruthWatch => {
         wrongGreen: all.flatMap(({ wrongGreen }) => wrongGreen),
         phantoms: all.flatMap(({ phantoms }) => phantoms),
         backwards: all.flatMap(({ backwards }) => backwards),
+        mixed: all.flatMap(({ mixed }) => mixed),
         longestLagMs: Math.round(Math.max(...all.map(({ longestLagMs }) => longestLagMs))),
       };
     },
@@ -100,6 +103,7 @@ const createPairWatch = ({ control }: World, pair: Pair, { isOrdered }: TruthOpt
   const wrongGreen: { what: string; seconds: number }[] = [];
   const phantoms = new Set<string>();
   const backwards: string[] = [];
+  const mixed = new Set<string>();
   /** The versions of `items` at the last sample in which they had an order; undefined after one in which they had none. */
   let lastVersions: ReadonlyMap<number, number> | undefined;
 
@@ -143,6 +147,22 @@ const createPairWatch = ({ control }: World, pair: Pair, { isOrdered }: TruthOpt
     });
   };
 
+  /** Until `shapes` is altered once more, each of its first rows tells by its words whether it is from before the exchange. */
+  const watchShapes = async (): Promise<void> => {
+    const isLive = status?.tables.some(({ source, state }) => source.table === 'shapes' && state === 'live');
+    if (isLive !== true || pair.workload.figures.ddl.length !== 1) return;
+    await pair.target.session(async (session) => {
+      const count = async (word: string): Promise<number> => {
+        const [row] = await session.rows(
+          `SELECT count(*) FROM ${pair.targetName('shapes')} WHERE id <= 200 AND first_word LIKE '${word}%'`,
+        );
+        return Number(row?.[0]);
+      };
+      const [before, after] = [await count('word'), await count('other')];
+      if (before > 0 && after > 0) mixed.add(`${pair.name}: ${before} of before, ${after} of after`);
+    });
+  };
+
   const watchOrder = (versions: ReadonlyMap<number, number>): void => {
     const isLive = status?.tables.some(({ source, state }) => source.table === 'items' && state === 'live');
     if (!isOrdered() || isLive !== true) {
@@ -170,6 +190,8 @@ const createPairWatch = ({ control }: World, pair: Pair, { isOrdered }: TruthOpt
     for (const one of await control.incidents(pair.replicationId).catch(() => []))
       incidents.set(one.incident_id, one);
     const difference = await findDifference().catch(() => undefined);
+    // A target may have neither name while it follows.
+    await watchShapes().catch(() => undefined);
     const isGreen =
       read.overall === 'healthy' &&
       read.tables.every(({ source, state }) => source.table === 'shapes' || state === 'live');
@@ -198,6 +220,7 @@ const createPairWatch = ({ control }: World, pair: Pair, { isOrdered }: TruthOpt
       withoutAnswer,
       longestLagMs,
       backwards,
+      mixed: [...mixed],
       phantoms: [...phantoms].map((mark) => `${pair.name}: ${mark}`),
       // A status is read a moment before the target is: one sample alone says nothing.
       wrongGreen: wrongGreen
