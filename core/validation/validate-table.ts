@@ -203,7 +203,7 @@ export const findTargetProblems = (
   }
   return dialect.compareTargetTable(source, target).map((reason) => ({
     subject: `target table ${tableLabel(target.ref)}`,
-    problem: `It ${reason}.`,
+    problem: reason.startsWith('column ') ? `Its ${reason}.` : `It ${reason}.`,
     remedy: 'Bring the target table into line with the source, or map the source table to another name.',
   }));
 };

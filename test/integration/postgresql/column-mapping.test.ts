@@ -134,11 +134,11 @@ test('an existing table is compared as mapped, with what is left out', async () 
   const mapped = mapTable(await found(source, mapping.source), mapping).mapped;
   const problems = findTargetProblems(mapped, await found(target, mapping.target), target.dialect);
   expect(problems.map(({ problem }) => problem)).toEqual([
-    'It column total is numeric(8,2), but the source has numeric.',
-    'It column active is missing.',
-    'It column total code is missing.',
-    'It column Card is NOT NULL, but the source allows NULL.',
-    'It column extra is NOT NULL without a default, and the source has no such column.',
+    'Its column total is numeric(8,2), but the source has numeric.',
+    'Its column active is missing.',
+    'Its column total code is missing.',
+    'Its column Card is NOT NULL, but the source allows NULL.',
+    'Its column extra is NOT NULL without a default, and the source has no such column.',
     'It has the key (order "id"), but the source has (ID, order "id").',
   ]);
 });

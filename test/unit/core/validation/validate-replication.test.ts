@@ -229,7 +229,7 @@ test('an existing target table must be able to take the rows', async () => {
   expect(await find()).toEqual([
     expect.objectContaining({
       subject: 'target table public.shop_flights',
-      problem: 'It column note is missing.',
+      problem: 'Its column note is missing.',
     }),
   ]);
 });
