@@ -82,7 +82,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'fencing',
-    whatIsOff: 'the epoch that keeps an older consumer from writing',
+    whatIsOff: 'what keeps an older consumer from writing: the epoch and the launch',
     edits: [
       {
         file: 'core/databases/postgresql/target/checkpoints.ts',
@@ -95,6 +95,12 @@ export const mutants: readonly Mutant[] = [
         file: 'adapters/databases/apply-flow.ts',
         find: 'if (checkpoint === undefined || checkpoint.epoch !== epoch) throw fencedError(replicationId);\n',
         replace: 'if (checkpoint === undefined || epoch < 0) throw fencedError(replicationId);\n',
+      },
+      {
+        // One whose launch was replaced ends at its next heartbeat.
+        file: 'consumer-container/consumer/heartbeats.ts',
+        find: '    await store.putHeartbeat(replicationId, heartbeat);\n',
+        replace: '    await store.putHeartbeat(replicationId, heartbeat).catch(() => undefined);\n',
       },
     ],
     check: {
