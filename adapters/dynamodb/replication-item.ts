@@ -3,8 +3,8 @@ import { type Replication, replicationSchema } from '#core/contracts/replication
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { type Item, isItemTooLarge, parseItem } from './dynamo-table.ts';
 
-/** The attributes that grow with the number of tables. No condition names them. */
-const growing = ['tables', 'leaving', 'tableChange', 'schemaPolicy', 'foundTables'] as const;
+/** The attributes that grow with the number of tables, or of patterns. No condition names them. */
+const growing = ['tables', 'leaving', 'tableChange', 'schemaPolicy', 'newTables', 'foundTables'] as const;
 
 /**
  * An item of DynamoDB has at most 400 KB, and 1,000 tables with names of 63 characters have 330 KB in one of these attributes. What

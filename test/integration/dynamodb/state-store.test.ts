@@ -240,10 +240,14 @@ describe('a replication of 1,000 tables with the longest names', () => {
     const it = await created({ tables: many });
     expect((await store.getReplication(1, it.replicationId)).tables).toEqual(many);
     const moved = many.map(({ source }, index) => ({ source, target: table('new target', index) }));
+    const patterns = (what: string) =>
+      Array.from({ length: 200 }, (_, index) => `${longest(`${what} ${index}`)}.`.padEnd(600, longest(what)));
+    const newTables = { include: patterns('in'), exclude: patterns('out') };
     const after = await store.updateReplication(1, it.replicationId, {
       tables: moved,
       leaving: many,
       tablesVersion: 2,
+      newTables,
       tableChange: {
         version: 2,
         state: 'running',
@@ -252,6 +256,7 @@ describe('a replication of 1,000 tables with the longest names', () => {
       },
     });
     expect([after?.tables, after?.leaving, after?.tableChange?.resync.length]).toEqual([moved, many, 1_000]);
+    expect(after?.newTables).toEqual(newTables);
     const [listed] = (await store.listReplications(1)).filter(
       ({ replicationId }) => replicationId === it.replicationId,
     );
