@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { createKafka } from '#adapters/kafka/kafka-client.ts';
 import type { DeadLetterSettings } from '#core/contracts/dead-letter.ts';
@@ -5,7 +6,15 @@ import type { Replication } from '#core/contracts/replication.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { deadLetterTopicName } from '#core/naming/names.ts';
 import type { DeadLetterStore, StoredDeadLetter } from '#core/ports/dead-letters.ts';
-import { type ConsumerProcess, type ConsumerStack, silentLog, waitUntil } from './consumer-stack.ts';
+import { testInLongForm } from '#test/kit/short-form.ts';
+import { seededRandom } from '../../../demo/seeded-random.ts';
+import {
+  type ConsumerProcess,
+  type ConsumerStack,
+  silentLog,
+  type TopicRecord,
+  waitUntil,
+} from './consumer-stack.ts';
 import { EventLog, unknown } from './event-log.ts';
 
 const slow = 300_000;
@@ -286,4 +295,116 @@ export const deadLetterSuite = (worldOf: () => DeadLetterWorld): void => {
     },
     slow,
   );
+
+  const seed = Number(process.env.MILLRACE_SEED ?? randomInt(1_000_000_000));
+  testInLongForm(
+    `no older image gets over a newer row, whatever is refused and killed in between, seed ${seed}`,
+    async () => {
+      const random = seededRandom(seed);
+      const { stack, replication, topic, log } = await setUp('shuffled', {
+        policy: 'continue',
+        limit: 1_000,
+      });
+      const history = new RandomHistory(log, (below) => random.integer(0, below - 1));
+      /** Rows whose key has no mark are the source's as of the checkpoint. Returns how many were compared. */
+      const compare = async (): Promise<number> => {
+        const offset = await worldOf().nextOffset(replication);
+        const rows = new Map((await worldOf().rows('shuffled')).map(({ id, note }) => [Number(id), note]));
+        const marked = new Set((await marksOf(replication)).map(({ keyValues: [id] }) => Number(id)));
+        const expected = history.notesAt(offset);
+        if (expected === undefined || offset !== (await worldOf().nextOffset(replication))) return 0;
+        const whole = historyIds.filter((id) => !marked.has(id));
+        expect(whole.map((id) => [id, rows.get(id)])).toEqual(whole.map((id) => [id, expected.get(id)]));
+        return whole.length;
+      };
+      let compared = 0;
+      let dead = 0;
+      for (let round = 0; round < 5; round += 1) {
+        const from = history.length;
+        const consumer = await stack.launch(replication);
+        await stack.produce(topic, history.next(40));
+        if (round < 4) {
+          await waitForOffset(replication, from + 1 + random.integer(0, 20));
+          await consumer.kill();
+        } else {
+          await waitForOffset(replication, history.length);
+          expect(await consumer.stop()).toBe(0);
+        }
+        compared += await compare();
+        dead = Math.max(dead, (await marksOf(replication)).length);
+      }
+      expect(compared).toBeGreaterThan(0);
+      // It is no good if nothing ever dies.
+      expect(dead).toBeGreaterThan(0);
+    },
+    slow,
+  );
 };
+
+const historyIds = [1, 2, 3, 4, 5, 6] as const;
+
+/** Changes of a few rows at random, of which the target refuses some: each note is used once, so that it says of which change a row is. */
+class RandomHistory {
+  readonly #log: EventLog;
+  readonly #random: (below: number) => number;
+  readonly #records: TopicRecord[] = [];
+  readonly #notes = new Map<number, ReadonlyMap<number, string>>([[0, new Map()]]);
+  #current = new Map<number, string>();
+
+  constructor(log: EventLog, random: (below: number) => number) {
+    this.#log = log;
+    this.#random = random;
+  }
+
+  get length(): number {
+    return this.#records.length;
+  }
+
+  /** By id, when so many records are applied; undefined in the middle of a change. */
+  notesAt(offset: number): ReadonlyMap<number, string> | undefined {
+    return this.#notes.get(offset);
+  }
+
+  next(count: number): readonly TopicRecord[] {
+    const from = this.length;
+    while (this.length < from + count) this.#change();
+    return this.#records.slice(from);
+  }
+
+  #change(): void {
+    const [id, other] = [this.#id(), this.#id()];
+    const amount = this.#random(8) === 0 ? 500 : this.#random(100);
+    const note = `note ${this.length}`;
+    const old = this.#current.get(id);
+    const what = this.#random(12);
+    if (what === 0) {
+      this.#current.clear();
+      this.#add(this.#log.truncate());
+    } else if (old === undefined) {
+      this.#current.set(id, note);
+      this.#add(this.#log.insert({ id, amount, note }));
+    } else if (what < 3) {
+      this.#current.delete(id);
+      this.#add(this.#log.delete({ id, amount: null, note: null }));
+    } else if (what < 5 && !this.#current.has(other)) {
+      const keeps = what === 3;
+      this.#current.delete(id);
+      this.#current.set(other, keeps ? old : note);
+      const after = { id: other, amount, note: keeps ? unknown : note };
+      this.#add(...this.#log.changeKey({ id, amount: null, note: null }, after));
+    } else {
+      const keeps = what < 8;
+      if (!keeps) this.#current.set(id, note);
+      this.#add(this.#log.update({ id, amount, note: keeps ? unknown : note }));
+    }
+  }
+
+  #id(): number {
+    return historyIds[this.#random(historyIds.length)] ?? 1;
+  }
+
+  #add(...records: readonly TopicRecord[]): void {
+    this.#records.push(...records);
+    this.#notes.set(this.length, new Map(this.#current));
+  }
+}
