@@ -4,20 +4,14 @@ import { describeInLongForm } from '#test/kit/short-form.ts';
 import { seededRandom } from '../../demo/seeded-random.ts';
 import { type Api, awaitLive, startAndAwaitActive, waitFor } from './harness.ts';
 import { type Random, RandomTable } from './random-table.ts';
-import { closeTwoEnds, type End, openTwoEnds, registerTwoEnds } from './two-ends.ts';
+import { closeTwoEnds, type End, endPairs, openTwoEnds, registerTwoEnds } from './two-ends.ts';
 
 /** One table has one sequence. */
 const sequences = Number(process.env.MILLRACE_SEQUENCES ?? 30);
 const steps = Number(process.env.MILLRACE_STEPS ?? 40);
 const seed = Number(process.env.MILLRACE_SEED ?? randomInt(1_000_000_000));
 
-const pairs = [
-  ['postgresql', 'postgresql'],
-  ['mariadb', 'postgresql'],
-  ['mariadb', 'mariadb'],
-] as const;
-
-describeInLongForm.each(pairs)(`random changes of %s at %s, seed ${seed}`, (from, to) => {
+describeInLongForm.each(endPairs)(`random changes of %s at %s, seed ${seed}`, (from, to) => {
   let source: End;
   let target: End;
   let api: Api;

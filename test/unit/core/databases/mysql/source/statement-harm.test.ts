@@ -82,6 +82,12 @@ describe('every other is named', () => {
     ['CREATE TABLE t (id int)', 'it was created again'],
     ['CREATE OR REPLACE TABLE t (id int)', 'it was created again'],
     ['RENAME TABLE a TO t', 'a table was renamed, and has its name or had it'],
+    // As gh-ost sends them.
+    [
+      'rename /* gh-ost */ table `db`.`t` to `db`.`_t_del`, `db`.`_t_gho` to `db`.`t`',
+      'a table was renamed, and has its name or had it',
+    ],
+    ['drop /* gh-ost */ table if exists `db`.`t`', 'it was dropped'],
     ['SOMETHING NEW', 'the statement "SOMETHING NEW"'],
     [
       '/* millrace: a statement of the kind ALTER TABLE that Debezium cannot read */ ALTER TABLE t COMMENT 1 NEW',
