@@ -351,6 +351,7 @@ class KafkaSession implements PartitionSession, FetchMember {
 
   seek(offset: bigint): void {
     if (this.signal.aborted) return;
+    this.#hasLeft = false;
     this.#buffer.clear();
     this.#nextOffset = offset;
     this.repeat();

@@ -88,7 +88,12 @@ class KafkaRowRelay implements RowRelay {
         }
       }
     } finally {
-      if (!isAnswered) await this.#send(producer, lane, id, null).catch(() => undefined);
+      if (!isAnswered) {
+        // What was read ahead takes room of all lanes, and nobody takes it any more.
+        this.#sessions.get(lane.partition)?.leave();
+        this.#sought.delete(lane.partition);
+        await this.#send(producer, lane, id, null).catch(() => undefined);
+      }
       this.#release(lane);
     }
   }

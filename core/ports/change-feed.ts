@@ -31,7 +31,7 @@ export interface PartitionSession {
     maxBytes: number,
     giveUp?: AbortSignal,
   ): Promise<readonly FeedRecord[] | undefined>;
-  /** Reads no more of the partition until the assignment ends, and drops what was read ahead. */
+  /** Reads no more of the partition until the assignment ends or `seek` is called, and drops what was read ahead. */
   leave(): void;
   /** The next record that `take` would return, or undefined while it has not arrived. */
   peek(): FeedRecord | undefined;

@@ -87,6 +87,7 @@ beforeAll(async () => {
     MILLRACE_CLUSTER: 'arn:aws:ecs:us-east-1:000000000000:cluster/none',
     MILLRACE_TASK_DEFINITION: 'arn:aws:ecs:us-east-1:000000000000:task-definition/none:1',
     MILLRACE_TASK_CONTAINER: 'main',
+    MILLRACE_WORKER_IMAGE: 'millrace-consumer:test',
     MILLRACE_SUBNETS: 'subnet-1',
     MILLRACE_SECURITY_GROUPS: 'sg-1',
   });

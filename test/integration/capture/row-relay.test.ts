@@ -155,6 +155,22 @@ describe('rows that are copied through Kafka', () => {
     }
   });
 
+  test('what was read ahead for reads that were left takes no room from the next one', async () => {
+    const table = await createTable(
+      'ahead',
+      `CREATE TABLE ahead (id int PRIMARY KEY, note text);
+       INSERT INTO ahead SELECT n, repeat(md5(n::text), 40) FROM generate_series(1, 100000) n`,
+    );
+    // More lanes than one, each with what a partition may have in memory.
+    for (let reads = 0; reads < 4; reads += 1) {
+      for await (const _batch of reader.readChunk(table, everything, never)) {
+        await sleep(1_500);
+        break;
+      }
+    }
+    expect(await readAll(reader, table, { chunkNumber: 1, upTo: ['3'] })).toHaveLength(3);
+  });
+
   test('Connect killed within a chunk: its read fails for now, and read again it is whole', async () => {
     const table = await createTable(
       'killed',
