@@ -9,6 +9,8 @@ export interface RemoveConnectorPorts {
 
 const pollMs = 500;
 const stopTimeoutMs = 30_000;
+/** A task that ran goes from the status within a second or two after the stop. */
+const leftoverAfterMs = 5_000;
 
 /**
  * Stops the connector, forgets its offset and deletes it, in this order: Connect resets offsets only of a connector that is
@@ -34,7 +36,11 @@ export const removeConnector = async (connectorName: string, ports: RemoveConnec
   );
 };
 
-/** Resolves when the connector is STOPPED and its tasks are gone, so that nothing of it writes any more. */
+/**
+ * Resolves when the connector is STOPPED and its tasks are gone, so that nothing of it writes any more. A task that failed before it was
+ * ever started, as when a worker started while no secret could be read, stays in the status as FAILED forever: no worker has it, so that
+ * none ends it.
+ */
 export const stopConnector = async (
   connectorName: string,
   ports: Pick<RemoveConnectorPorts, 'clock'> & {
@@ -43,10 +49,18 @@ export const stopConnector = async (
 ): Promise<void> => {
   const { connect } = ports;
   await connect.stop(connectorName);
+  let leftoverSinceMs: number | undefined;
   await waitUntil(
     async () => {
       const status = await connect.getStatus(connectorName);
-      return status === undefined || (status.state === 'STOPPED' && status.tasks.length === 0);
+      if (status === undefined) return true;
+      if (status.state !== 'STOPPED' || status.tasks.some(({ state }) => state !== 'FAILED')) {
+        leftoverSinceMs = undefined;
+        return false;
+      }
+      const nowMs = ports.clock.now().getTime();
+      leftoverSinceMs ??= nowMs;
+      return status.tasks.length === 0 || nowMs - leftoverSinceMs >= leftoverAfterMs;
     },
     `Connector ${connectorName} did not stop within ${stopTimeoutMs / 1_000} s.`,
     ports,

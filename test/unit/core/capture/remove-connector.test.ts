@@ -33,6 +33,20 @@ test('a connector is stopped, forgets its offset, and is deleted', async () => {
   expect(calls).toEqual(['stop', 'resetOffset', 'delete']);
 });
 
+test('one whose task failed before it was ever started is removed, though its status keeps that task', async () => {
+  const leftover: ConnectorStatus = { state: 'STOPPED', tasks: [{ id: 0, state: 'FAILED' }] };
+  const { calls, ports } = createWorld([leftover, ...Array.from({ length: 11 }, () => leftover), undefined]);
+  await removeConnector('c', ports);
+  expect(calls).toEqual(['stop', 'resetOffset', 'delete']);
+});
+
+test('one whose tasks still run is not taken for stopped', async () => {
+  const running: ConnectorStatus = { state: 'STOPPED', tasks: [{ id: 0, state: 'RUNNING' }] };
+  const { calls, ports } = createWorld(Array.from({ length: 70 }, () => running));
+  await expect(removeConnector('c', ports)).rejects.toThrow('did not stop within 30 s');
+  expect(calls).toEqual(['stop']);
+});
+
 test('one that another removal has just deleted is removed', async () => {
   const { calls, ports } = createWorld([stopped, undefined], missing);
   await removeConnector('c', ports);
