@@ -64,6 +64,8 @@ const randomRunSchema = z.object({
   faults: z.record(z.string(), z.number()),
   ...figures,
   problems: z.number(),
+  /** The faults that its problems name, where each problem names one: the others did as was promised. */
+  blamed: z.array(z.string()).optional(),
 });
 export type RandomRun = z.infer<typeof randomRunSchema>;
 
@@ -183,6 +185,23 @@ const resultOf = ({ file, title }: TestProof, { testResults }: JestReport): Test
   };
 };
 
+/** In the words of test/faults/random/run-random.ts. */
+const aboutOneFault = /^(?:no incident told of|the harness could not carry out) (\S+) of /;
+
+const blamedOf = ({
+  problems,
+  lost,
+  doubled,
+  phantom,
+  wrongGreenSeconds,
+}: RandomResult): string[] | undefined => {
+  const names = problems
+    .map((problem) => aboutOneFault.exec(problem)?.[1])
+    .filter((name) => name !== undefined);
+  const isOfSome = names.length < problems.length || lost + doubled + phantom + wrongGreenSeconds > 0;
+  return isOfSome || names.length === 0 ? undefined : [...new Set(names)].toSorted();
+};
+
 const addRandomRun = (results: Results, result: RandomResult, writtenAtMs: number): Results => {
   const faults: Record<string, number> = {};
   for (const { fault, outcome } of result.faults)
@@ -193,8 +212,10 @@ const addRandomRun = (results: Results, result: RandomResult, writtenAtMs: numbe
     faults: Object.fromEntries(Object.entries(faults).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     ...{ commits, events, lost, doubled, phantom, wrongGreenSeconds, problems: result.problems.length },
   };
+  const blamed = blamedOf(result);
   const others = results.randomRuns.filter((one) => one.seed !== seed || one.at !== run.at);
-  return { ...results, randomRuns: [...others, run].toSorted((a, b) => (a.at < b.at ? -1 : 1)) };
+  const added = { ...run, ...(blamed !== undefined && { blamed }) };
+  return { ...results, randomRuns: [...others, added].toSorted((a, b) => (a.at < b.at ? -1 : 1)) };
 };
 
 /** Nothing lost, doubled or invented, no wrong green light, and nothing else that the harness calls a problem. */

@@ -216,6 +216,22 @@ describe('results', () => {
     }
   });
 
+  test('of a red random run count against the faults that it blames, or else against all of its faults', () => {
+    const faults = ['kafka-killed', 'log-lost'].map((fault) => ({ fault, outcome: 'done' }));
+    const list = ['kafka-killed', 'log-lost', anyFault].map((fault) => scenario(`of-${fault}`, [{ fault }]));
+    const outcomes = (change: object) => {
+      const page = reliabilityPage(list, add(none, { ...randomResult, faults, ...change }));
+      return ['of-kafka-killed', 'of-log-lost', `of-${anyFault}`].map((id) =>
+        rowOf(page, id).includes('**failed**'),
+      );
+    };
+    const blames = 'no incident told of log-lost of a-b';
+    expect(outcomes({})).toEqual([false, false, false]);
+    expect(outcomes({ problems: [blames] })).toEqual([false, true, true]);
+    expect(outcomes({ problems: [blames, 'a row became older: x'] })).toEqual([true, true, true]);
+    expect(outcomes({ problems: [blames], lost: 1 })).toEqual([true, true, true]);
+  });
+
   test('of the self-test are kept by what was switched off', () => {
     const figures = (isSeen: boolean) => [{ mutant: 'm', whatIsOff: 'the check', isSeen, problems: [] }];
     const list = [scenario('self', [{ isSelfTest: true }])];
