@@ -42,7 +42,8 @@ const lastRunOf = ({ fault }: RandomProof, { randomRuns }: Results): RandomRun |
 const resultOfRandom = (proof: RandomProof, results: Results): ProofResult => {
   const run = lastRunOf(proof, results);
   if (run === undefined) return { outcome: 'not run yet' };
-  const isInnocent = proof.fault !== anyFault && run.blamed?.includes(proof.fault) === false;
+  const isInnocent =
+    proof.fault !== anyFault && run.blamed !== undefined && run.blamed[proof.fault] === undefined;
   return { outcome: hasPassed(run) || isInnocent ? 'passed' : 'failed', day: dayOf(run.at) };
 };
 

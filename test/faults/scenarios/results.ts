@@ -64,8 +64,8 @@ const randomRunSchema = z.object({
   faults: z.record(z.string(), z.number()),
   ...figures,
   problems: z.number(),
-  /** The faults that its problems name, where each problem names one: the others did as was promised. */
-  blamed: z.array(z.string()).optional(),
+  /** How many problems name each fault, where each problem names one: the other faults did as was promised. */
+  blamed: z.record(z.string(), z.number()).optional(),
 });
 export type RandomRun = z.infer<typeof randomRunSchema>;
 
@@ -194,12 +194,15 @@ const blamedOf = ({
   doubled,
   phantom,
   wrongGreenSeconds,
-}: RandomResult): string[] | undefined => {
+}: RandomResult): Record<string, number> | undefined => {
   const names = problems
     .map((problem) => aboutOneFault.exec(problem)?.[1])
     .filter((name) => name !== undefined);
   const isOfSome = names.length < problems.length || lost + doubled + phantom + wrongGreenSeconds > 0;
-  return isOfSome || names.length === 0 ? undefined : [...new Set(names)].toSorted();
+  if (isOfSome || names.length === 0) return undefined;
+  return Object.fromEntries(
+    [...new Set(names)].toSorted().map((name) => [name, names.filter((one) => one === name).length]),
+  );
 };
 
 const addRandomRun = (results: Results, result: RandomResult, writtenAtMs: number): Results => {
