@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import httpRouterHandler, { type Route } from '@middy/http-router';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { withinBudget } from '#core/concurrency/within-budget.ts';
 import { type Principal, principalSchema } from '#core/contracts/token.ts';
 import { isOurFault } from '#core/errors/error-policies.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
@@ -24,7 +25,6 @@ import { replicationOperations } from './replication-operations.ts';
 import { schemaChangeOperations } from './schema-change-operations.ts';
 import { sourceOperations } from './source-operations.ts';
 import { tokenOperations } from './token-operations.ts';
-import { withinBudget } from './within-budget.ts';
 
 export const operations: readonly Operation[] = [
   ...clientOperations,

@@ -1,4 +1,5 @@
 import { withOpened } from '#core/concurrency/with-opened.ts';
+import { withinBudget } from '#core/concurrency/within-budget.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
@@ -12,7 +13,6 @@ import {
   validateReplication,
 } from '#core/validation/validate-replication.ts';
 import type { ApiPorts } from './ports.ts';
-import { withinBudget } from './within-budget.ts';
 
 /**
  * The API's Lambda has 29 s, of which the lease may take 12 s and the start itself 2 s. A database that is slower than this is

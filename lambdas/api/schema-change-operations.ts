@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { withOpened } from '#core/concurrency/with-opened.ts';
+import { withinBudget } from '#core/concurrency/within-budget.ts';
 import { type ClientId, type ReplicationId, tableKey, tableLabel } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import {
@@ -29,7 +30,6 @@ import {
   schemaChangeListSchema,
   schemaChangePathSchema,
 } from './schema-change-contracts.ts';
-import { withinBudget } from './within-budget.ts';
 
 type ChangeAnswer = z.input<typeof schemaChangeAnswerSchema>;
 type ChangeItem = z.input<typeof schemaChangeListSchema>['schema_changes'][number];

@@ -1,4 +1,5 @@
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
+import { withinBudget } from '#core/concurrency/within-budget.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { looksForNewTables } from '#core/lifecycle/add-new-tables.ts';
@@ -74,21 +75,15 @@ const rotate = <Item>(items: readonly Item[], turn: number): readonly Item[] => 
 /** What hangs longer is left to itself, and adds nothing when it ends after all. */
 const withinTime = async (look: (signal: AbortSignal) => Promise<number>, clock: Clock): Promise<number> => {
   const late = new AbortController();
-  const ended = new AbortController();
-  const tooLate = clock.sleep(newTablesLookMs, ended.signal).then(
-    () => {
-      late.abort();
-      throw new MillraceError(
-        'DatabaseTimeout',
-        `The source or the target has not answered within ${newTablesLookMs / 1_000} s.`,
-      );
-    },
-    // The look has ended.
-    () => 0,
+  const added = await withinBudget(
+    newTablesLookMs,
+    clock,
+    () => look(late.signal),
+    () => late.abort(),
   );
-  try {
-    return await Promise.race([look(late.signal), tooLate]);
-  } finally {
-    ended.abort();
-  }
+  if (added !== undefined) return added;
+  throw new MillraceError(
+    'DatabaseTimeout',
+    `The source or the target has not answered within ${newTablesLookMs / 1_000} s.`,
+  );
 };

@@ -1,4 +1,4 @@
-import type { Clock } from '#core/ports/clock-and-log.ts';
+import type { Clock } from '../ports/clock-and-log.ts';
 
 /** Undefined when `action` takes longer than `budgetMs`; it then goes on, unless the process ends. */
 export const withinBudget = async <T>(
