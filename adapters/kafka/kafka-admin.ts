@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import kafkajs, { type Admin } from 'kafkajs';
 import { countOf } from '#core/naming/count-of.ts';
@@ -7,6 +6,7 @@ import type { KafkaAdminPort, PartitionOffsets, TopicSpec } from '#core/ports/se
 import { createKafka, type KafkaSettings, toKafkaError } from './kafka-client.ts';
 import { createTopicMetadataReader } from './topic-metadata.ts';
 import { createTopicOffsetReader } from './topic-offsets.ts';
+import { untilBrokersAgree } from './until-brokers-agree.ts';
 
 export interface KafkaAdmin extends KafkaAdminPort {
   close(): Promise<void>;
@@ -47,32 +47,6 @@ const raiseMessageLimit = async (connection: Admin, topics: readonly TopicSpec[]
   if (low.length > 0) await connection.alterConfigs({ validateOnly: false, resources: low });
 };
 
-/** On a broker with nothing else to do it takes some milliseconds. */
-const leaderPollMs = 50;
-const leaderWaitMs = 30_000;
-
-/** One broker knows of a new topic before another. kafkajs, told to wait itself, gives up at the first one that does not know it yet. */
-const waitForLeaders = async (connection: Admin, topics: readonly string[]): Promise<void> => {
-  const giveUpAt = Date.now() + leaderWaitMs;
-  for (;;) {
-    try {
-      await connection.fetchTopicMetadata({ topics: [...topics] });
-      return;
-    } catch (error) {
-      if (!isNotThereYet(error) || Date.now() >= giveUpAt) throw error;
-      await sleep(leaderPollMs);
-    }
-  }
-};
-
-const isNotThereYet = (error: unknown): boolean => {
-  const reason = error instanceof kafkajs.KafkaJSNumberOfRetriesExceeded ? error.cause : error;
-  return (
-    reason instanceof kafkajs.KafkaJSProtocolError &&
-    ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].includes(reason.type)
-  );
-};
-
 export interface KafkaAdminOptions {
   /** How long a question for the offsets of topics waits for others that go with it; not at all when absent. */
   readonly gatherMs?: number;
@@ -101,15 +75,16 @@ export const createKafkaAdmin = (
     }
   };
 
-  const readOffsets = async (topics: readonly string[]): Promise<readonly PartitionOffsets[]> => {
-    const described = await metadata.read(topics);
-    const ids = new Map(described.map(({ topic, topicId }) => [topic, topicId]));
-    try {
-      return (await offsets.read(described)).map((range) => ({ ...range, ...idOf(ids.get(range.topic)) }));
-    } catch (error) {
-      throw toKafkaError(error, `read the offsets of ${countOf(described.length, 'topic')}`);
-    }
-  };
+  const readOffsets = (topics: readonly string[]): Promise<readonly PartitionOffsets[]> =>
+    untilBrokersAgree(async () => {
+      const described = await metadata.read(topics);
+      const ids = new Map(described.map(({ topic, topicId }) => [topic, topicId]));
+      try {
+        return (await offsets.read(described)).map((range) => ({ ...range, ...idOf(ids.get(range.topic)) }));
+      } catch (error) {
+        throw toKafkaError(error, `read the offsets of ${countOf(described.length, 'topic')}`);
+      }
+    });
 
   /** In a task of many consumers, each of which asks every five seconds. */
   const gathered = new DataLoader<string, readonly PartitionOffsets[]>(
@@ -128,70 +103,73 @@ export const createKafkaAdmin = (
       await call('reach Kafka', (connection) => connection.describeCluster());
     },
 
-    ensureTopics: async (topics) => {
-      const there = new Set(await existing(topics.map(({ topic }) => topic)));
-      const missing = topics.filter(({ topic }) => !there.has(topic));
-      await call('raise the message limit of topics', (connection) =>
-        raiseMessageLimit(
-          connection,
-          topics.filter(({ topic }) => there.has(topic)),
-        ),
-      );
-      if (missing.length === 0) return;
-      await call('create topics', async (connection) => {
-        await connection.createTopics({
-          waitForLeaders: false,
-          topics: missing.map(({ topic, partitions, retentionHours, maxMessageBytes }) => ({
-            topic,
-            numPartitions: partitions,
-            configEntries: [
-              { name: 'cleanup.policy', value: 'delete' },
-              {
-                name: 'retention.ms',
-                value: Number.isFinite(retentionHours) ? String(retentionHours * msPerHour) : '-1',
-              },
-              { name: messageLimit, value: String(maxMessageBytes) },
-            ],
-          })),
-        });
-        await waitForLeaders(
-          connection,
-          missing.map(({ topic }) => topic),
+    ensureTopics: (topics) =>
+      untilBrokersAgree(async () => {
+        const there = new Set(await existing(topics.map(({ topic }) => topic)));
+        const missing = topics.filter(({ topic }) => !there.has(topic));
+        await call('raise the message limit of topics', (connection) =>
+          raiseMessageLimit(
+            connection,
+            topics.filter(({ topic }) => there.has(topic)),
+          ),
         );
-      });
-    },
+        if (missing.length === 0) return;
+        await call('create topics', async (connection) => {
+          await connection.createTopics({
+            // Told to wait, kafkajs gives up at the first broker that does not know a topic yet.
+            waitForLeaders: false,
+            topics: missing.map(({ topic, partitions, retentionHours, maxMessageBytes }) => ({
+              topic,
+              numPartitions: partitions,
+              configEntries: [
+                { name: 'cleanup.policy', value: 'delete' },
+                {
+                  name: 'retention.ms',
+                  value: Number.isFinite(retentionHours) ? String(retentionHours * msPerHour) : '-1',
+                },
+                { name: messageLimit, value: String(maxMessageBytes) },
+              ],
+            })),
+          });
+          await untilBrokersAgree(() =>
+            connection.fetchTopicMetadata({ topics: missing.map(({ topic }) => topic) }),
+          );
+        });
+      }),
 
     topicOffsets: async (topics) => {
       if (gatherMs === 0) return readOffsets(topics);
       return (await Promise.all(topics.map((topic) => gathered.load(topic)))).flat();
     },
 
-    topicRetentionHours: async (topics) => {
-      const there = await existing(topics);
-      if (there.length === 0) return new Map();
-      const { resources } = await call('read the configuration of topics', (connection) =>
-        connection.describeConfigs({
-          includeSynonyms: false,
-          resources: there.map((name) => ({
-            type: kafkajs.ConfigResourceTypes.TOPIC,
-            name,
-            configNames: ['retention.ms'],
-          })),
-        }),
-      );
-      return new Map(
-        resources.map(({ resourceName, configEntries }) => {
-          const retentionMs = Number(configEntries[0]?.configValue);
-          return [resourceName, retentionMs < 0 ? Number.POSITIVE_INFINITY : retentionMs / msPerHour];
-        }),
-      );
-    },
+    topicRetentionHours: (topics) =>
+      untilBrokersAgree(async () => {
+        const there = await existing(topics);
+        if (there.length === 0) return new Map();
+        const { resources } = await call('read the configuration of topics', (connection) =>
+          connection.describeConfigs({
+            includeSynonyms: false,
+            resources: there.map((name) => ({
+              type: kafkajs.ConfigResourceTypes.TOPIC,
+              name,
+              configNames: ['retention.ms'],
+            })),
+          }),
+        );
+        return new Map(
+          resources.map(({ resourceName, configEntries }) => {
+            const retentionMs = Number(configEntries[0]?.configValue);
+            return [resourceName, retentionMs < 0 ? Number.POSITIVE_INFINITY : retentionMs / msPerHour];
+          }),
+        );
+      }),
 
-    deleteTopics: async (topics) => {
-      const there = await existing(topics);
-      if (there.length === 0) return;
-      await call('delete topics', (connection) => connection.deleteTopics({ topics: [...there] }));
-    },
+    deleteTopics: (topics) =>
+      untilBrokersAgree(async () => {
+        const there = await existing(topics);
+        if (there.length === 0) return;
+        await call('delete topics', (connection) => connection.deleteTopics({ topics: [...there] }));
+      }),
 
     listTopics: (prefix) =>
       call('list the topics', async (connection) =>

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka } from '#adapters/kafka/kafka-client.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { type OutageProxy, openOutageProxy } from '#test/kit/outage-proxy.ts';
@@ -620,6 +621,27 @@ describe('what was lost in Kafka stops the replication with its data untouched',
       const consumer = await stack.launch(replication);
       expect(await consumer.exited).toBe(5);
       expect(await rowsOf('truncated')).toHaveLength(0);
+    },
+    slow,
+  );
+
+  test(
+    'topics that are deleted while their offsets are read are there or gone, and never an error',
+    async () => {
+      const topics = Array.from({ length: 60 }, (_, index) => `passing.${index}`);
+      await stack.admin.ensureTopics(
+        topics.map((topic) => ({
+          ...{ topic, partitions: 1, retentionHours: 24, maxMessageBytes: 1024 * 1024 },
+        })),
+      );
+      const deleting = createKafkaAdmin(stack.kafka, silentLog);
+      const deleted = deleting.deleteTopics(topics);
+      await waitUntil(
+        'the end of the topics',
+        async () => (await stack.admin.topicOffsets(topics)).length === 0,
+      );
+      await deleted;
+      await deleting.close();
     },
     slow,
   );
