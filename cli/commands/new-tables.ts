@@ -11,6 +11,7 @@ import { table } from '../output/table.ts';
 interface NewTablesOptions {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
+  readonly clearExclude?: boolean;
   readonly off?: boolean;
   readonly reason?: string;
 }
@@ -26,12 +27,15 @@ export const addNewTablesCommand = (program: Command, cli: Cli): void => {
     .description('Show which tables of the source join a replication as they are created, or choose them.')
     .option('--include <pattern>', 'schema.table with * and ?; may be repeated', collect)
     .option('--exclude <pattern>', 'which of them are left out; may be repeated', collect)
+    .option('--clear-exclude', 'those that were left out are not any more')
     .option('--off', 'no table joins any more')
     .option('--reason <text>', 'why, for the activity')
-    .action(async (given: string, { include, exclude, off = false, reason }: NewTablesOptions) => {
+    .action(async (given: string, options: NewTablesOptions) => {
       const { api, out } = cli;
+      const { include, off = false, reason } = options;
+      const exclude = excluded(options);
       if (off && (include !== undefined || exclude !== undefined))
-        throw usageError('--off goes without --include and --exclude.');
+        throw usageError('--off goes without --include, --exclude and --clear-exclude.');
       const { replication_id } = await findReplication(api, given);
       const path = { replication_id };
       const replication: Replication = await api.call('getReplication', { path });
@@ -46,6 +50,10 @@ export const addNewTablesCommand = (program: Command, cli: Cli): void => {
       out.print(shown.new_tables, (data) => render(shown, data));
     });
 };
+
+/** Undefined: those that were stay. */
+const excluded = ({ exclude, clearExclude = false }: NewTablesOptions): readonly string[] | undefined =>
+  clearExclude ? (exclude ?? []) : exclude;
 
 /** What is not given stays; undefined when nothing is. */
 const changed = (

@@ -78,6 +78,10 @@ export const unwrap = async <T>(answer: Promise<Answered<T>>): Promise<T> => {
   });
 };
 
+/** The ETag as the API knows it: CloudFront calls that of what it compresses a weak one. */
+export const etagOf = (response: Response): string | null =>
+  response.headers.get('etag')?.replace(/^W\//, '') ?? null;
+
 /** Whether the session has ended, or there was none. */
 export const isSignedOut = (error: unknown): boolean =>
   error instanceof ApiProblem && error.details.status === 401;

@@ -1,5 +1,7 @@
 /** What the screen "New replication" collects before anything is created. */
 
+import type { TablePatterns } from './new-tables.ts';
+
 export interface ColumnDraft {
   readonly source: string;
   readonly target: string;
@@ -21,12 +23,14 @@ export interface ReplicationDraft {
   readonly targetId: number;
   readonly template: string;
   readonly tables: readonly TableDraft[];
+  /** Patterns of those that join as they are created; none includes, so no table does. */
+  readonly newTables: TablePatterns;
 }
 
 export const defaultTemplate = '{sourcedb}_{table}';
 
 /** The request that creates it. Nothing starts. */
-export const toRequest = ({ name, sourceId, targetId, template, tables }: ReplicationDraft) => ({
+export const toRequest = ({ name, sourceId, targetId, template, tables, newTables }: ReplicationDraft) => ({
   ...(name === '' ? {} : { name }),
   source_database_id: sourceId,
   target_database_id: targetId,
@@ -45,6 +49,9 @@ export const toRequest = ({ name, sourceId, targetId, template, tables }: Replic
           })),
         }),
   })),
+  ...(newTables.include.length === 0
+    ? {}
+    : { new_tables: { include: [...newTables.include], exclude: [...newTables.exclude] } }),
 });
 
 /** The target table that a source table gets. */
@@ -73,6 +80,11 @@ export const toYaml = (draft: ReplicationDraft, names: { source: string; target:
   lines.push(`    source: ${yamlText(names.source)}`, `    target: ${yamlText(names.target)}`);
   if (draft.template !== defaultTemplate)
     lines.push(`    target_table_name: ${JSON.stringify(draft.template)}`);
+  const { include, exclude } = draft.newTables;
+  if (include.length > 0) {
+    lines.push('    new_tables:', `      include: ${JSON.stringify(include)}`);
+    if (exclude.length > 0) lines.push(`      exclude: ${JSON.stringify(exclude)}`);
+  }
   lines.push('    tables:');
   for (const { schema, table, targetTable, columns } of draft.tables) {
     const source = yamlText(`${schema}.${table}`);

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { api, type SchemaPolicy, unwrap } from '../api/client.ts';
+import { api, etagOf, type SchemaPolicy, unwrap } from '../api/client.ts';
 import type { operations } from '../api/schema.ts';
 import { shellQuoted } from '../format/shell.ts';
 import { idlePollMs, ofClient, ofReplication, unlessRefused } from './queries.ts';
@@ -44,9 +44,7 @@ export const schemaPolicyQuery = (clientId: number, id: number) =>
         params: { path: ofReplication(id), query: ofClient(clientId) },
       });
       const policy = await unwrap(answer);
-      // CloudFront calls the ETag of what it compresses a weak one; the API knows its own only.
-      const etag = (await answer).response.headers.get('etag')?.replace(/^W\//, '') ?? null;
-      return { policy, etag };
+      return { policy, etag: etagOf((await answer).response) };
     },
     refetchInterval: ({ state: { error } }) => unlessRefused(error, idlePollMs),
   });

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { api, type Database, type DiscoveredTable, type Replication, unwrap } from '../api/client.ts';
+import { toPatterns } from '../data/new-tables.ts';
 import { clientsQuery, databasesQuery, discoveryQuery } from '../data/queries.ts';
 import {
   type ColumnDraft,
@@ -19,6 +20,7 @@ import { CliLine } from '../parts/cli-line.tsx';
 import { DatabaseForm, kindNames } from '../parts/database-form.tsx';
 import { Modal } from '../parts/modal.tsx';
 import { useNotice } from '../parts/notices.tsx';
+import { PatternFields, type PatternTexts, patternTextsOf } from '../parts/pattern-fields.tsx';
 import { NotThere, ProblemBox, ProblemList, QuietState, Skeleton } from '../parts/quiet-states.tsx';
 import { Rows } from '../parts/rows.tsx';
 import { Badge } from '../parts/state-badge.tsx';
@@ -37,6 +39,7 @@ export const NewReplicationScreen = ({ clientId }: { readonly clientId: number }
   const [mapped, setMapped] = useState<ReadonlyMap<string, TableDraft>>(new Map());
   const [name, setName] = useState('');
   const [template, setTemplate] = useState(defaultTemplate);
+  const [patterns, setPatterns] = useState<PatternTexts>(patternTextsOf(null));
   const [created, setCreated] = useState<Replication>();
   const found = useQuery({
     ...discoveryQuery(clientId, sourceId ?? 0),
@@ -53,6 +56,7 @@ export const NewReplicationScreen = ({ clientId }: { readonly clientId: number }
     targetId: targetId ?? 0,
     template,
     tables: tables.map(draftOf),
+    newTables: { include: toPatterns(patterns.include), exclude: toPatterns(patterns.exclude) },
   };
 
   if (!mayOperate)
@@ -112,7 +116,13 @@ export const NewReplicationScreen = ({ clientId }: { readonly clientId: number }
             </QuietState>
           </section>
         ) : (
-          <TableChoice tables={found.data} chosen={chosen} onChoose={setChosen} />
+          <>
+            <TableChoice tables={found.data} chosen={chosen} onChoose={setChosen} />
+            <details className="panel body">
+              <summary>Tables that are created later</summary>
+              <PatternFields value={patterns} onChange={setPatterns} />
+            </details>
+          </>
         ))}
       {step === 2 && source !== undefined && (
         <MappingStep
@@ -457,6 +467,7 @@ const PlanStep = ({
   ].join(' ');
   const isPlain =
     draft.template === defaultTemplate &&
+    draft.newTables.include.length === 0 &&
     draft.tables.every((it) => it.targetTable === '' && it.columns.length === 0);
   return (
     <>
@@ -489,6 +500,15 @@ const PlanStep = ({
               {formatCount(tables.length)} tables with their keys, and the table of checkpoints where there is
               none.
             </dd>
+            {draft.newTables.include.length > 0 && (
+              <>
+                <dt>Later</dt>
+                <dd>
+                  Tables like {draft.newTables.include.join(', ')} join when they are created, or wait for a
+                  person, as the policy says.
+                </dd>
+              </>
+            )}
             <dt>To copy</dt>
             <dd>
               About {formatShortCount(rows)} rows, {formatBytes(bytes)}

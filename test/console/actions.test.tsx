@@ -227,6 +227,61 @@ test('a table has a policy of its own, or goes by that of all again', async () =
   expect((await put())?.body).toEqual({ preset: 'safe', kinds: { truncate: 'ask' }, tables: [] });
 });
 
+const joining = { include: ['public.*'], exclude: ['public.tmp_*'], found: [] };
+const showNewTables = async (current: Replication['new_tables'] = joining) => {
+  const api = fakeApi({
+    'GET /v1/replications/7/schema-changes': {
+      body: { replication_id: 7, schema_changes: [], next_cursor: null },
+    },
+    [`GET ${policyRoute}`]: { body: policy },
+    'GET /v1/replications/7': {
+      body: replication({ new_tables: current }),
+      headers: { etag: 'W/"two"' },
+    },
+    'PATCH /v1/replications/7': { body: replication({}) },
+  });
+  show(<SchemaChanges clientId={1} replication={replication({ new_tables: joining })} />);
+  const panel = await screen.findByRole('region', { name: 'New tables' });
+  fireEvent.click(within(panel).getByRole('button', { name: 'Change' }));
+  const dialog = within(screen.getByRole('dialog'));
+  const write = (label: RegExp, value: string) =>
+    fireEvent.change(dialog.getByLabelText(label), { target: { value } });
+  const line = () => dialog.getByText(/^millrace new-tables/).textContent;
+  const sent = () => api.calls.find(({ route }) => route.startsWith('PATCH'));
+  return { dialog, write, line, sent };
+};
+
+test('which tables join is changed by the line that is shown, against the state that was read', async () => {
+  const { dialog, write, line, sent } = await showNewTables();
+  expect((dialog.getByRole('button', { name: 'Change' }) as HTMLButtonElement).disabled).toBe(true);
+  write(/^Tables that join/, ' public.*\nsales.*\n\nsales.*');
+  expect(line()).toBe(
+    "millrace new-tables 7 --include 'public.*' --include 'sales.*' --exclude 'public.tmp_*'",
+  );
+  write(/^Tables that stay out/, '');
+  expect(line()).toBe("millrace new-tables 7 --include 'public.*' --include 'sales.*' --clear-exclude");
+  fireEvent.click(dialog.getByRole('button', { name: 'Change' }));
+  await waitFor(() => expect(sent()).toBeTruthy());
+  expect(sent()?.headers.get('if-match')).toBe('"two"');
+  expect(sent()?.body).toEqual({ new_tables: { include: ['public.*', 'sales.*'], exclude: [] } });
+});
+
+test('with no pattern no table joins any more', async () => {
+  const { dialog, write, line, sent } = await showNewTables();
+  write(/^Tables that join/, '');
+  expect(line()).toBe('millrace new-tables 7 --off');
+  fireEvent.click(dialog.getByRole('button', { name: 'Let none join' }));
+  await waitFor(() => expect(sent()?.body).toEqual({ new_tables: null }));
+});
+
+test('a choice that someone made meanwhile is not overwritten', async () => {
+  const { dialog, write, sent } = await showNewTables({ ...joining, include: ['sales.*'] });
+  write(/^Tables that join/, 'public.a*');
+  fireEvent.click(dialog.getByRole('button', { name: 'Change' }));
+  await dialog.findByText(/Someone has changed which tables join/);
+  expect(sent()).toBeUndefined();
+});
+
 test('what is shown is called stale when its polls fail', () => {
   const seen = Date.now() - 60_000;
   show(<Freshness query={{ dataUpdatedAt: seen, isError: true, errorUpdateCount: 3 }} />);

@@ -14,6 +14,7 @@ import { MoreButton } from '../../parts/more-button.tsx';
 import { PlainTable } from '../../parts/plain-table.tsx';
 import { QuietState } from '../../parts/quiet-states.tsx';
 import { ChangeBadge, RiskBadge } from './change-badges.tsx';
+import { NewTables } from './new-tables.tsx';
 import { PolicyDialog } from './policy-dialog.tsx';
 import { SchemaChangeDialog } from './schema-change-dialog.tsx';
 
@@ -108,6 +109,7 @@ export const SchemaChanges = ({
         <MoreButton query={found} label="Show earlier" />
       </section>
       <PolicyPanel clientId={clientId} replication={replication} />
+      <NewTables clientId={clientId} replication={replication} />
       {openId !== undefined && (
         <SchemaChangeDialog of={{ clientId, id, changeId: openId }} onClose={() => setOpenId(undefined)} />
       )}
@@ -148,7 +150,6 @@ const PolicyPanel = ({
           </p>
         ))}
         <CliLine line={`millrace ddl policy ${replication.replication_id}`} />
-        <NewTables replication={replication} />
       </div>
       {edits && found.data !== undefined && (
         <PolicyDialog
@@ -161,30 +162,6 @@ const PolicyPanel = ({
     </section>
   );
 };
-
-/** Which tables join the replication as they are created, and those that have not. */
-const NewTables = ({
-  replication: { replication_id: id, new_tables: newTables },
-}: {
-  readonly replication: Replication;
-}) =>
-  newTables === null ? (
-    <p>No table joins the replication as it is created at the source.</p>
-  ) : (
-    <>
-      <p>
-        Tables that join as they are created at the source: <b>{newTables.include.join(', ')}</b>
-        {newTables.exclude.length > 0 && <>, without {newTables.exclude.join(', ')}</>}.
-      </p>
-      {newTables.found.map(({ source, state, message }) => (
-        <p key={nameOf(source)}>
-          Table <b>{nameOf(source)}</b> {state === 'waiting' ? 'waits for a person' : 'cannot be added'}
-          {message === null ? '.' : `: ${message}`}
-        </p>
-      ))}
-      <CliLine line={`millrace new-tables ${id}`} />
-    </>
-  );
 
 const listOf = (kinds: Readonly<Record<string, string>>): readonly string[] =>
   Object.entries(kinds).map(([kind, action]) => `${kind}=${action}`);

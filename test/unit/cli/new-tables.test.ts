@@ -46,6 +46,11 @@ test('what is not given stays', async () => {
   });
 });
 
+test('--clear-exclude leaves none out, or only those that are given with it', async () => {
+  await run('--clear-exclude');
+  expect(sent()).toEqual({ new_tables: { include: ['sales.*'], exclude: [] } });
+});
+
 test('--off ends it, and goes alone', async () => {
   expect((await run('--off', '--include', 'a.b')).exitCode).toBe(2);
   expect(sent()).toBeUndefined();

@@ -14,6 +14,7 @@ const draft: ReplicationDraft = {
   sourceId: 1,
   targetId: 2,
   template: defaultTemplate,
+  newTables: { include: ['public.*'], exclude: ['public.tmp_*'] },
   tables: [
     { schema: 'public', table: 'orders', targetTable: '', columns: [] },
     {
@@ -45,6 +46,7 @@ test('the request is one that the API takes, and leaves out what has a default',
         ],
       },
     ],
+    new_tables: { include: ['public.*'], exclude: ['public.tmp_*'] },
   });
 });
 
@@ -58,6 +60,7 @@ test('the file says the same', () => {
         source: 'shop',
         target: 'a: b',
         target_table_name: '{schema}_{table}',
+        new_tables: { include: ['public.*'], exclude: ['public.tmp_*'] },
         tables: [
           'public.orders',
           {
