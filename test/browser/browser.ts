@@ -27,6 +27,9 @@ if (chromiumPath === undefined)
 /** Set by `npm run pictures`. */
 const picturesFolder = process.env.MILLRACE_GUIDE_PICTURES;
 
+/** Whether the pictures of the guide are taken: those of what takes minutes to come are worth the wait. */
+export const takesGuidePictures = picturesFolder !== undefined;
+
 export const screenshotFolder = join(projectRoot, '.millrace', 'test', 'screenshots');
 
 export const launchBrowser = (): Promise<Browser> => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { isShortForm, testInLongForm } from '#test/kit/short-form.ts';
@@ -14,7 +15,22 @@ import {
   openPage,
   openPictureBook,
   signInLink,
+  takesGuidePictures,
 } from './browser.ts';
+
+/** So that the charts of the pictures have something to draw. */
+const writeForMinutes = async (tenant: Tenant, minutes: number): Promise<void> => {
+  const end = Date.now() + minutes * 60_000;
+  for (let round = 0; Date.now() < end; round += 1) {
+    const rows = 40 + Math.round(30 * Math.sin(round / 20));
+    await tenant.source.query('UPDATE orders SET note = $1 WHERE id <= $2', [`round ${round}`, rows]);
+    await tenant.source.query(
+      'INSERT INTO orders SELECT n, 1, n, $1 FROM generate_series($2::int, $3::int) n',
+      ['written while the pictures are taken', 100_000 + round * 200, 100_000 + round * 200 + rows],
+    );
+    await sleep(500);
+  }
+};
 
 /**
  * The whole way of an operator in a real browser, from no databases to a live replication, a fault and its recovery. The tests are one
@@ -169,11 +185,39 @@ describeInBrowser("the operator's console", () => {
     await page.getByRole('link', { name: 'Overview' }).click();
   }, 300_000);
 
+  test('chooses which tables join when they are created', async () => {
+    const { page } = open;
+    await page.getByRole('link', { name: 'Schema changes' }).click();
+    const panel = page.getByRole('region', { name: 'New tables' });
+    await panel.getByText('No table joins').waitFor();
+    await panel.getByRole('button', { name: 'Change' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(/^Tables that join/).fill('public.later_*');
+    await dialog.getByLabel(/^Tables that stay out/).fill('public.later_tmp');
+    await look('new-tables');
+    await dialog.getByRole('button', { name: 'Change', exact: true }).click();
+    await panel.getByText('public.later_*').waitFor();
+    if (!isShortForm) {
+      await tenant.source.query(
+        'CREATE TABLE later_1 (id int PRIMARY KEY); CREATE TABLE later_tmp (id int PRIMARY KEY)',
+      );
+      await panel.getByText('public.later_1').waitFor({ timeout: 150_000 });
+      expect(await panel.textContent()).toContain('public.later_1 waits for a person');
+      await tenant.source.query('DROP TABLE later_1');
+    }
+    await panel.getByRole('button', { name: 'Change' }).click();
+    await dialog.getByLabel(/^Tables that join/).fill('');
+    await dialog.getByRole('button', { name: 'Let none join' }).click();
+    await panel.getByText('No table joins').waitFor();
+    await page.getByRole('link', { name: 'Overview' }).click();
+  }, 300_000);
+
   testInLongForm(
     'says why when the target is down, and that it is well again',
     async () => {
       const { page } = open;
       const folder = stateFolder();
+      if (takesGuidePictures) await writeForMinutes(tenant, 8);
       await tenant.target.end();
       await haltPart('target', folder);
       try {
@@ -212,7 +256,7 @@ describeInBrowser("the operator's console", () => {
       await page.getByRole('link', { name: 'Configuration' }).click();
       await look('replication-configuration');
     },
-    480_000,
+    takesGuidePictures ? 1_200_000 : 480_000,
   );
 
   test('is used by the keyboard alone', async () => {
