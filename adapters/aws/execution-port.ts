@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ExecutionPort, StateMachineName } from '#core/ports/services.ts';
+import { traceHeader } from '../observability/trace.ts';
 import { awsClientDefaults, awsErrorName, toServiceError } from './service-errors.ts';
 
 export interface ExecutionPortOptions {
@@ -42,7 +43,14 @@ export const createExecutionPort = ({
     startExecution: async (stateMachine, name, input) => {
       const stateMachineArn = stateMachineArns[stateMachine];
       try {
-        const started = await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+        // The execution and its Lambdas then belong to the trace of the request that has asked for it.
+        const trace = traceHeader();
+        const started = await client.send(
+          new StartExecutionCommand({
+            ...{ stateMachineArn, name, input },
+            ...(trace !== undefined && { traceHeader: trace }),
+          }),
+        );
         return started.executionArn ?? executionArn(stateMachineArn, name);
       } catch (error) {
         // Step Functions answers a repetition with the running execution, but with this error once it has ended.

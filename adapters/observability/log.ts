@@ -6,6 +6,7 @@ import type {
 } from '@aws-lambda-powertools/logger/types';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Log, LogFields } from '#core/ports/clock-and-log.ts';
+import { traceId } from './trace.ts';
 
 /** A second line of defence: what is called like this is never written, no matter who passed it. */
 const secretKey = /password|passphrase|authorization|secretstring|^(bearer|token)$/i;
@@ -39,6 +40,7 @@ class MillraceLogFormatter extends LogFormatter {
         timestamp: base.timestamp.toISOString(),
         service: base.serviceName,
         request: base.lambdaContext?.awsRequestId,
+        trace: traceId(),
         ...additional,
       },
     });

@@ -86,7 +86,12 @@ export const runReplication = async (
   const replication = await read(() => store.getReplication(clientId, replicationId));
   const registered = await read(() => readDatabases(store, replication));
   const { connectorName } = replication;
-  const log = createLog({ service: 'consumer', connectorName, fields: { replication: replicationId } });
+  // By its launch a line leads to the trace of the request that has started it: see docs/guide/monitoring.md.
+  const log = createLog({
+    service: 'consumer',
+    connectorName,
+    fields: { replication: replicationId, launchId },
+  });
   const kafkaSettings = kafka(`millrace-${connectorName}`);
   const admin = run.openAdmin(kafkaSettings, log);
   const taskMetrics = await run.openMetrics(replication, log);

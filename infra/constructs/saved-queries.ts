@@ -12,6 +12,7 @@ export class SavedQueries extends Construct {
     const connect = connectLogGroup(config);
     const own = [workers, steps, health];
     const access = `/millrace/${config.name}/api-access`;
+    const apiLog = `/aws/lambda/${stack.named('api')}`;
     const queries: Readonly<Record<string, readonly [groups: readonly string[], query: string]>> = {
       'errors-by-replication': [
         own,
@@ -20,6 +21,11 @@ export class SavedQueries extends Construct {
       'one-replication': [
         [...own, ...(connect === undefined ? [] : [connect])],
         'fields @timestamp, level, service, message | filter @message like /CONNECTOR_NAME/ | sort @timestamp asc | limit 1000',
+      ],
+      // From a request to the consumer that it has launched: docs/guide/monitoring.md.
+      'one-trace': [
+        [...own, apiLog, access],
+        "fields @timestamp, service, connector, launchId, path, message | filter trace = 'TRACE' or launchId = 'LAUNCH' | sort @timestamp asc | limit 1000",
       ],
       'what-healing-did': [
         [health],

@@ -1,5 +1,5 @@
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createExecutionPort } from '#adapters/aws/execution-port.ts';
 
@@ -44,4 +44,30 @@ test('an unknown execution has no status, and one that waits for its redrive run
   expect(await executions.getStatus('arn:x')).toBe('RUNNING');
   mock.on(DescribeExecutionCommand).rejects(named('AccessDeniedException'));
   await expect(executions.getStatus('arn:x')).rejects.toMatchObject({ code: 'PermissionDenied' });
+});
+
+describe('in the trace of a request', () => {
+  const variable = '_X_AMZN_TRACE_ID';
+  const before = process.env[variable];
+  afterEach(() => {
+    if (before === undefined) delete process.env[variable];
+    else process.env[variable] = before;
+  });
+
+  test.each([
+    [
+      'its execution belongs to it',
+      'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=557abcec3ee5a047;Sampled=1',
+      true,
+    ],
+    ['what is no trace is not handed on', 'Self=1', false],
+  ])('%s', async (_what, header, isHandedOn) => {
+    process.env[variable] = header;
+    const { mock, executions } = create();
+    mock.on(StartExecutionCommand).resolves({ executionArn: 'arn:execution' });
+    await executions.startExecution('start-replication', 'replication-1-start-2', '{}');
+    expect(mock.commandCalls(StartExecutionCommand)[0]?.args[0].input.traceHeader).toBe(
+      isHandedOn ? header : undefined,
+    );
+  });
 });

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { createLog } from '#adapters/observability/log.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 
@@ -83,4 +83,29 @@ test('an error shows name, code, facts and causes, and nothing else that a drive
   });
   expect(lines()[1]?.error).toEqual({ name: 'Error', code: '22P02' });
   expect(text.join('')).not.toContain('jane');
+});
+
+describe('in a Lambda', () => {
+  const variable = '_X_AMZN_TRACE_ID';
+  const before = process.env[variable];
+  afterEach(() => {
+    if (before === undefined) delete process.env[variable];
+    else process.env[variable] = before;
+  });
+
+  test('a line names the trace of the invocation that it is of', () => {
+    const { output, lines } = capture();
+    const log = createLog({ service: 'api', output });
+    process.env[variable] = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=557abcec3ee5a047;Sampled=0';
+    log.info('first');
+    process.env[variable] = 'Root=1-5759e989-bd862e3fe1be46a994272793';
+    log.info('second');
+    delete process.env[variable];
+    log.info('third');
+    expect(lines().map(({ trace }) => trace)).toEqual([
+      '1-5759e988-bd862e3fe1be46a994272793',
+      '1-5759e989-bd862e3fe1be46a994272793',
+      undefined,
+    ]);
+  });
 });
