@@ -1,4 +1,4 @@
-import { type App, Tags } from 'aws-cdk-lib';
+import { type App, Aspects, Tags } from 'aws-cdk-lib';
 import { type ISecurityGroup, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -8,6 +8,7 @@ import type {
   ImportedConnect,
   ImportedPlatform,
 } from '../config/environment-config.ts';
+import { EncryptLogs } from '../constructs/encrypt-logs.ts';
 import type { ConnectAccess, Foundation, KafkaAccess } from '../constructs/function-rights.ts';
 import { ConnectStack } from './connect-stack.ts';
 import { ConsoleStack } from './console-stack.ts';
@@ -96,6 +97,7 @@ export const createStacks = (app: App, config: EnvironmentConfig): void => {
   }
 
   const state = new StateStack(app, config);
+  Aspects.of(app).add(new EncryptLogs(state.logsKey));
   const platform =
     config.platform.source === 'created'
       ? createPlatform(app, config, config.platform, state)

@@ -16,6 +16,7 @@ import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { deliverAlertsFunctionDefinition } from '../config/functions.ts';
 import { acknowledge } from '../constructs/acknowledgements.ts';
+import { letLogsUse } from '../constructs/encrypt-logs.ts';
 import type { StateResources } from '../constructs/function-rights.ts';
 import {
   dataRemovalPolicy,
@@ -36,6 +37,8 @@ export class StateStack extends MillraceStack implements StateResources {
   readonly unhandledAlerts: Queue;
   readonly key: Key;
   readonly secretsKey: Key;
+  /** Of all log groups. */
+  readonly logsKey: Key;
 
   constructor(scope: Construct, config: EnvironmentConfig) {
     super(scope, 'state', config);
@@ -64,6 +67,13 @@ export class StateStack extends MillraceStack implements StateResources {
       enableKeyRotation: true,
       removalPolicy: dataRemovalPolicy(config),
     });
+    this.logsKey = new Key(this, 'LogsKey', {
+      alias: `alias/${this.named('logs')}`,
+      description: 'Encrypts the log groups of Millrace.',
+      enableKeyRotation: true,
+      removalPolicy: dataRemovalPolicy(config),
+    });
+    letLogsUse(this.logsKey);
     new CfnOutput(this, 'SecretsKeyArn', { value: this.secretsKey.keyArn });
 
     const table = new Table(this, 'Table', {
