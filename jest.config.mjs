@@ -118,6 +118,7 @@ export default {
     }),
     project('api', { ...onStack, ...only(apiSuites) }),
     project('secure', onStack),
+    project('regions', onStack),
     project('product', { ...onStack, ...only(productSuites) }),
   ],
 };

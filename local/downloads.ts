@@ -124,6 +124,18 @@ export const prepareMariadb = async (options: DownloadOptions = {}): Promise<Mar
   };
 };
 
+/** MirrorMaker 2, for rehearsals with two Kafkas: the folder with its `libs`. Throws `LocalStackFailed`. */
+export const prepareMirror = async (options: DownloadOptions = {}): Promise<string> => {
+  const { cache } = options.folder ?? stateFolder();
+  const pom = join(import.meta.dirname, 'mirror', 'pom.xml');
+  const home = join(cache, `mirror-${hashFiles([pom], import.meta.dirname)}`);
+  await once(home, cache, options, async (log) => {
+    const java = await prepareJava(options);
+    await runMaven(pom, java, cache, home, ['package'], log, options);
+  });
+  return home;
+};
+
 /** A Prometheus server and the tool that checks its files. */
 export interface PrometheusParts {
   readonly server: string;

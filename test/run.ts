@@ -105,6 +105,8 @@ export const usualProjects: readonly string[] = [
 ];
 /** Those that take longer, and have a command of their own. */
 export const longProjects: readonly string[] = ['matrix', 'faults', 'chain', 'secure', 'browser', 'api'];
+/** Rehearsals on a stack of their own, of which nothing but their own command runs anything: CI has an hour. */
+export const rehearsalProjects: readonly string[] = ['regions'];
 
 /** Within 15 minutes on two cores. */
 const usualSteps: readonly Step[] = [

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { longProjects, usualProjects } from '../../run.ts';
+import { longProjects, rehearsalProjects, usualProjects } from '../../run.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 
@@ -49,9 +49,14 @@ test('a new suite is part of npm test, in whichever folder of test/integration i
   expect(projectsOf(path.join(root, 'test/integration/new-folder/new.test.ts'))).toEqual(['integration']);
 });
 
-test('npm test and the longer commands run every project, none twice', () => {
-  const run = [...usualProjects, ...longProjects];
+test('npm test, the longer commands and the rehearsals run every project, none twice', () => {
+  const run = [...usualProjects, ...longProjects, ...rehearsalProjects];
   expect([...run].sort()).toEqual(projects.map(({ displayName }) => displayName).sort());
+});
+
+test.each(rehearsalProjects)('the rehearsal of %s has a command', (project) => {
+  const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  expect(scripts[`test:${project}`]).toBe(`node test/run-${project}.ts`);
 });
 
 test('CI runs npm test and every longer project once', () => {
