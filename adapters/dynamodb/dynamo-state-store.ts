@@ -6,6 +6,7 @@ import { systemClock } from '../clock/system-clock.ts';
 import { createActivityStore } from './activity-store.ts';
 import { createAlertStore } from './alert-store.ts';
 import { openBatchedTable } from './batched-table.ts';
+import { createCallCountStore } from './call-count-store.ts';
 import { createCheckStore } from './check-store.ts';
 import { createConsumerStore } from './consumer-store.ts';
 import { createCopyStore } from './copy-store.ts';
@@ -59,5 +60,6 @@ export const createStateStore = ({
     ...createAlertStore(table),
     ...createDeletionStore(table, clock),
     ...createIdempotencyStore(table),
+    ...createCallCountStore(table),
   };
 };

@@ -19,6 +19,7 @@ import type { ActivityScope, ReplicationKey } from '#core/ports/state-store.ts';
  * | token by its text | TOKEN#sha256 | TOKEN |
  * | token by its number | TOKENS | token id |
  * | request with an Idempotency-Key | REQUEST#sha256 | REQUEST |
+ * | calls of the API by a client in a minute | CALLS#client id | minute |
  * | database | CLIENT#id | DATABASE#id |
  * | replication (gsiPk REPLICATION) | CLIENT#id | REPLICATION#id |
  * | deletion | CLIENT#id | DELETION#replication id |
@@ -61,6 +62,10 @@ export const tokenKey = (sha256Hex: string): Key => ({ pk: `TOKEN#${sha256Hex}`,
 export const tokenListPartition = 'TOKENS';
 export const tokenEntryKey = (tokenId: TokenId): Key => ({ pk: tokenListPartition, sk: padded(tokenId) });
 
+export const callsKey = (clientId: ClientId, minute: number): Key => ({
+  pk: `CALLS#${clientId}`,
+  sk: padded(minute),
+});
 export const requestKey = (sha256Hex: string): Key => ({ pk: `REQUEST#${sha256Hex}`, sk: 'REQUEST' });
 
 const databasePrefix = 'DATABASE#';

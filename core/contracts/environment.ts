@@ -61,6 +61,8 @@ export const apiEnvironmentSchema = z.object({
   MILLRACE_LOG_STREAM_URL: z.url().optional(),
   /** What encrypts the secrets that the API writes. Absent: the account's key of Secrets Manager. */
   MILLRACE_SECRETS_KEY_ARN: z.string().min(1).optional(),
+  /** How often each client may call in a minute. Absent: any number of times. */
+  MILLRACE_CLIENT_CALLS_PER_MINUTE: z.coerce.number().int().positive().optional(),
   /** What consumers and copy workers run that are launched now. */
   MILLRACE_WORKER_IMAGE: z.string().min(1),
   /** Where the consumers of new replications run that ask for nothing else. */

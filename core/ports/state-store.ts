@@ -32,6 +32,7 @@ import type { SchemaChange } from '../contracts/schema-change.ts';
 import type { SourceLog } from '../contracts/source-log.ts';
 import type { KnownShape } from '../contracts/table-description.ts';
 import type { Token, TokenId } from '../contracts/token.ts';
+import type { CallCountStore } from './call-count-store.ts';
 import type { IdempotencyStore } from './idempotency-store.ts';
 
 /**
@@ -555,4 +556,5 @@ export type StateStore = ShapeStore &
   IncidentStore &
   AlertStore &
   CopyStore &
-  IdempotencyStore;
+  IdempotencyStore &
+  CallCountStore;

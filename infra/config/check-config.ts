@@ -36,6 +36,9 @@ export const findConfigProblems = (config: EnvironmentConfig): readonly string[]
   checkWhole('lagAlarmMs', config.lagAlarmMs, 1_000, 24 * 3_600_000, report);
   checkWhole('api.requestsPerSecond', config.api.requestsPerSecond, 1, 10_000, report);
   checkWhole('api.burst', config.api.burst, 1, 5_000, report);
+  const { clientCallsPerMinute } = config.api;
+  if (clientCallsPerMinute !== undefined)
+    checkWhole('api.clientCallsPerMinute', clientCallsPerMinute, 1, 600_000, report);
   return problems;
 };
 

@@ -167,6 +167,8 @@ export interface EnvironmentConfig {
     /** What all callers together may send, and how many requests at once; above it API Gateway answers 429. */
     readonly requestsPerSecond: number;
     readonly burst: number;
+    /** What each client's tokens together may send in a minute, so that none takes the share of the others; any number when left out. */
+    readonly clientCallsPerMinute?: number;
     /** A regional web ACL (AWS WAF) of the account, which looks at each request first. */
     readonly webAclArn?: string;
   };

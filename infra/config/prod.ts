@@ -28,7 +28,7 @@ export const prodConfig = (readContext: ReadContext): EnvironmentConfig => ({
   lagAlarmMs: 5 * 60_000,
   servesConsole: true,
   streamsLogs: true,
-  api: { requestsPerSecond: 200, burst: 400 },
+  api: { requestsPerSecond: 200, burst: 400, clientCallsPerMinute: 1_200 },
   reservedRuns: { api: 50, healthCheck: 8, streamLogs: 20 },
   monitoring: 'full',
   tags: {},

@@ -28,7 +28,7 @@ export const stagingConfig = (readContext: ReadContext): EnvironmentConfig => ({
   lagAlarmMs: 5 * 60_000,
   servesConsole: true,
   streamsLogs: true,
-  api: { requestsPerSecond: 50, burst: 100 },
+  api: { requestsPerSecond: 50, burst: 100, clientCallsPerMinute: 600 },
   monitoring: 'full',
   tags: {},
   webhookRanges: [],

@@ -57,6 +57,7 @@ const accessLogLine = {
   status: AccessLogField.contextStatus(),
   responseLength: AccessLogField.contextResponseLength(),
   latencyMs: AccessLogField.contextResponseLatency(),
+  trace: AccessLogField.contextXrayTraceId(),
 };
 
 /** The HTTP API with its authorizer and the first admin token. */
@@ -98,6 +99,9 @@ export class ControlStack extends MillraceStack {
         environment: {
           MILLRACE_CONSUMER_PLACEMENT: config.consumer.placement ?? 'own',
           MILLRACE_WORKER_IMAGE: replication.tasks.imageName,
+          ...(config.api.clientCallsPerMinute !== undefined && {
+            MILLRACE_CLIENT_CALLS_PER_MINUTE: String(config.api.clientCallsPerMinute),
+          }),
           ...(config.consoleOrigin !== undefined && { MILLRACE_CONSOLE_ORIGIN: config.consoleOrigin }),
           ...(logStreamUrl !== undefined && { MILLRACE_LOG_STREAM_URL: logStreamUrl }),
           ...queueLimit(foundation),

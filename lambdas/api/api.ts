@@ -16,6 +16,7 @@ import { databaseOperations } from './database-operations.ts';
 import { deadLetterOperations } from './dead-letter-operations.ts';
 import { fleetOperations } from './fleet-operations.ts';
 import { healthOperations } from './health-operations.ts';
+import { limitCalls } from './limit-calls.ts';
 import { logOperations } from './log-operations.ts';
 import { metricsOperations } from './metrics-operations.ts';
 import { type Operation, type RawRequest, routePath } from './operation.ts';
@@ -92,9 +93,11 @@ const toRoute = (operation: Operation, ports: ApiPorts): ApiRoute => ({
   method: operation.method,
   path: routePath(operation),
   handler: async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
-    const handled = await withinBudget(requestBudgetMs, ports.clock, () =>
-      operation.handle(toRequest(event), ports),
-    );
+    const handled = await withinBudget(requestBudgetMs, ports.clock, async () => {
+      const request = toRequest(event);
+      await limitCalls(request.principal.clientId, ports);
+      return operation.handle(request, ports);
+    });
     if (handled === undefined)
       throw new MillraceError(
         'RequestTimeout',
@@ -164,10 +167,12 @@ const problemAnswers = (log: Log, { countFault }: Pick<ApiPorts, 'countFault'>):
       });
     }
     const problem = toProblemDetails(error, awsRequestId);
-    const { allow } = error.facts;
+    const { allow, retryAfterSeconds: namedSeconds } = error.facts;
+    const seconds =
+      typeof namedSeconds === 'number' ? namedSeconds : httpStatus === 503 ? retryAfterSeconds : undefined;
     request.response = answer(httpStatus, problemContentType, problem, {
       ...(Array.isArray(allow) ? { allow: allow.join(', ') } : {}),
-      ...(httpStatus === 503 ? { 'retry-after': String(retryAfterSeconds) } : {}),
+      ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
     });
     if (request.event.httpMethod === 'HEAD') request.response.body = '';
   },

@@ -70,6 +70,7 @@ export const handler = createApi(
     executions: executionService(),
     tasks: taskService(),
     clientQuotas: environment.MILLRACE_CLIENT_QUOTAS,
+    clientCallsPerMinute: environment.MILLRACE_CLIENT_CALLS_PER_MINUTE,
     defaultPlacement: environment.MILLRACE_CONSUMER_PLACEMENT,
     // Someone waits for the answer and can ask again, so nothing is retried here.
     connect: connectService({ retryDelaysMs: [] }),

@@ -31,6 +31,8 @@ export interface ApiPorts {
   readonly tasks: TaskRunner;
   /** What each client may have that has no limits of its own. */
   readonly clientQuotas: ClientQuotas;
+  /** How often each client may call the API in a minute; any number when absent. */
+  readonly clientCallsPerMinute?: number | undefined;
   /** Of consumers of new replications that ask for none. */
   readonly defaultPlacement: Placement;
   readonly connect: ConnectPort;

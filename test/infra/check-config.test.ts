@@ -83,6 +83,11 @@ test.each<[string, EnvironmentConfig, RegExp]>([
   ],
   ['no request', { ...prod, api: { requestsPerSecond: 0, burst: 1 } }, /requestsPerSecond: 0/],
   [
+    'no call of a client',
+    { ...prod, api: { ...prod.api, clientCallsPerMinute: 0 } },
+    /clientCallsPerMinute: 0/,
+  ],
+  [
     'IAM at an unnamed cluster',
     {
       ...load('local'),

@@ -60,6 +60,7 @@ const possible = {
     api: {
       requestsPerSecond: 500,
       burst: 900,
+      clientCallsPerMinute: 300,
       webAclArn: 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/millrace/0a1b',
     },
     reservedRuns: { api: 10, healthCheck: 5, streamLogs: 5 },
@@ -172,6 +173,7 @@ test.each(['staging', 'prod'])(
     );
     expect(kept.map(({ Type }) => Type).toSorted()).toEqual([
       'AWS::DynamoDB::Table',
+      'AWS::KMS::Key',
       'AWS::KMS::Key',
       'AWS::KMS::Key',
       'AWS::KMS::Key',

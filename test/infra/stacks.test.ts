@@ -719,12 +719,32 @@ describe('the alarms', () => {
     },
   );
 
+  test.each(environmentNames)('of %s come with log groups that a key of their own encrypts', (env) => {
+    const groups = resourcesOf(synthesized[env], 'AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThan(10);
+    for (const { part, logicalId, Properties } of groups)
+      expect({ part, logicalId, key: JSON.stringify(Properties.KmsKeyId) }).toEqual({
+        ...{ part, logicalId },
+        key: expect.stringMatching(/LogsKey/),
+      });
+    partOf(env, 'state').hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Principal: { Service: { 'Fn::Join': ['', ['logs.', { Ref: 'AWS::Region' }, '.amazonaws.com']] } },
+            Condition: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': Match.anyValue() } },
+          }),
+        ]),
+      },
+    });
+  });
+
   test.each(createdEnvironments)('of %s come with saved queries of log groups that are there', (env) => {
     const groups = resourcesOf(synthesized[env], 'AWS::Logs::LogGroup').map(
       ({ Properties }) => Properties.LogGroupName,
     );
     const queries = resourcesOf(synthesized[env], 'AWS::Logs::QueryDefinition');
-    expect(queries).toHaveLength(5);
+    expect(queries).toHaveLength(6);
     const [line] = loggedLines((log) =>
       log.error('It failed', { error: new MillraceError('Internal', 'x'), action: 'restart-consumer' }),
     );

@@ -47,6 +47,7 @@ export const createMemoryStateStore = (clock: Clock) => {
   const progress = new Map<number, TableProgress[]>();
   const attempts = new Map<number, HealAttempt[]>();
   const sourceLogs = new Map<number, SourceLog>();
+  const calls = new Map<string, number>();
   const requests = new Map<string, { claim: RequestClaim; until: number; answer?: string }>();
   const incidents = new Map<number, readonly Incident[]>();
   const healths = new Map<number, HealthRecord>();
@@ -294,6 +295,11 @@ export const createMemoryStateStore = (clock: Clock) => {
       if (launch?.launchId === launchId) launches.set(replicationId, { ...launch, taskArn });
       else if (revoked.get(replicationId)?.launchId === launchId)
         revoked.set(replicationId, { launchId, taskArn });
+    },
+    countCall: async (clientId, minute) => {
+      const count = (calls.get(`${clientId} ${minute}`) ?? 0) + 1;
+      calls.set(`${clientId} ${minute}`, count);
+      return count;
     },
     claimRequest: async (claim, ttlMs, now) => {
       const known = requests.get(claim.requestHash);

@@ -183,6 +183,13 @@ test('a client gets limits of its own, by what was read, and loses them', async 
   expect(await codeOf(store.setClientQuotas(clientId, few, undefined))).toBe('NotFound');
 });
 
+test('calls are counted for each client and minute, also at the same moment', async () => {
+  const counts = await Promise.all(Array.from({ length: 5 }, () => store.countCall(901, 29_000_000)));
+  expect(counts.toSorted()).toEqual([1, 2, 3, 4, 5]);
+  expect(await store.countCall(901, 29_000_001)).toBe(1);
+  expect(await store.countCall(902, 29_000_000)).toBe(1);
+});
+
 test('ordinals count the replications of one source database', async () => {
   expect([
     await store.nextOrdinal(5, 1),

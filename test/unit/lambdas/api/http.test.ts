@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { createWorld, registration } from './api-world.ts';
 
@@ -151,4 +151,32 @@ test('If-Match is refused where nothing has a version', async () => {
     400,
     [expect.objectContaining({ subject: 'header If-Match' })],
   ]);
+});
+
+describe('calls of a client', () => {
+  const limit = 3;
+  const call = async (world: ReturnType<typeof createWorld>, client: number) =>
+    world.request(client, 'GET', '/databases');
+
+  test('are counted minute by minute, and one more waits for the next minute', async () => {
+    const world = createWorld();
+    Object.assign(world.ports, { clientCallsPerMinute: limit });
+    for (let made = 0; made < limit; made += 1) expect((await call(world, 1)).status).toBe(200);
+    const refused = await call(world, 1);
+    expect([refused.status, refused.body.code]).toEqual([429, 'TooManyRequests']);
+    const seconds = Number(refused.headers['retry-after']);
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThanOrEqual(60);
+    await world.clock.sleep(seconds * 1_000);
+    expect((await call(world, 1)).status).toBe(200);
+  });
+
+  test('do not count for another client, or for those who look after all', async () => {
+    const world = createWorld();
+    Object.assign(world.ports, { clientCallsPerMinute: limit });
+    for (let made = 0; made <= limit; made += 1) await call(world, 1);
+    expect((await call(world, 2)).status).toBe(200);
+    for (let made = 0; made <= limit; made += 1)
+      expect((await world.request('admin', 'GET', '/clients')).status).toBe(200);
+  });
 });
