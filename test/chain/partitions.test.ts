@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { testInLongForm } from '#test/kit/short-form.ts';
 import {
   awaitEqual,
   awaitLive,
@@ -125,6 +126,11 @@ describe('partitioned tables of PostgreSQL while they are replicated', () => {
       `SELECT count(*)::int AS n FROM ${targetOf('logs')} WHERE day < 10`,
     );
     expect(kept.rows[0].n).toBeGreaterThan(400);
+    // The log has a TRUNCATE of the whole table, which takes these as well.
+    await tenant.source.query(
+      `TRUNCATE logs; INSERT INTO logs VALUES (5101, 12, 'after the TRUNCATE', NULL)`,
+    );
+    await awaitSame('logs');
   });
 
   test('a partition that comes with rows holds the table', async () => {
@@ -140,4 +146,26 @@ describe('partitioned tables of PostgreSQL while they are replicated', () => {
     await awaitLive(tenant, id, 180_000);
     await awaitSame('orders');
   });
+
+  testInLongForm(
+    'partitions that are written again, and a TRUNCATE of all of them, hold the table with words',
+    async () => {
+      const cases = [
+        ['VACUUM FULL orders_1', /partition public\.orders_1: truncated, or its rows were written again/],
+        [
+          `TRUNCATE orders; INSERT INTO orders VALUES (7001, 11, 'after the TRUNCATE', NULL)`,
+          /partitions public\.orders_1, .*: truncated, or its rows were written again/,
+        ],
+      ] as const;
+      for (const [change, words] of cases) {
+        for (const statement of change.split('; ')) await tenant.source.query(statement);
+        expect((await awaitHeld('orders')).message).toMatch(words);
+        const answer = await tenant.api.post(`/replications/${id}/tables/public.orders/resync`, {});
+        expect(answer.status).toBe(202);
+        await awaitLive(tenant, id, 180_000);
+        await awaitSame('orders');
+      }
+    },
+    900_000,
+  );
 });
