@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type mysql from 'mysql2/promise';
 import type pg from 'pg';
+import { recordCells, type SchemaCell } from '#test/kit/schema-cells.ts';
 import { testInLongForm } from '#test/kit/short-form.ts';
 import {
   type Api,
@@ -31,11 +32,17 @@ const tableOf = async (tenant: { readonly api: Api }, id: number, table: string)
   return tables.find(({ source }: TableStatus) => source.table === table);
 };
 
+const cellOf = (table: string, kind: string, outcome: SchemaCell['outcome']): SchemaCell => ({
+  ...{ change: `${table}, while it is copied`, from: kind, to: kind },
+  ...{ moment: 'copy', outcome },
+});
+
 /** Waits until each table is held, and returns those of which the message says something else than it should. */
 const unseenHolds = async (
   tenant: { readonly api: Api },
   id: number,
   words: Readonly<Record<string, RegExp>>,
+  kind: string,
 ): Promise<readonly string[]> => {
   const unseen: string[] = [];
   for (const [table, expected] of Object.entries(words)) {
@@ -48,7 +55,8 @@ const unseenHolds = async (
       },
       () => tableOf(tenant, id, table),
     );
-    if (!expected.test(found.message ?? '')) unseen.push(`${table}: ${found.message}`);
+    if (expected.test(found.message ?? '')) recordCells([cellOf(table, kind, 'held')]);
+    else unseen.push(`${table}: ${found.message}`);
   }
   return unseen;
 };
@@ -62,6 +70,7 @@ const unseenHoldOrEqual = async (
   id: number,
   table: string,
   expected: RegExp,
+  kind: string,
   equal: () => Promise<void>,
 ): Promise<readonly string[]> => {
   const { state, message } = await waitFor(
@@ -73,8 +82,9 @@ const unseenHoldOrEqual = async (
     },
     () => tableOf(tenant, id, table),
   );
-  if (state === 'held') return expected.test(message ?? '') ? [] : [`${table}: ${message}`];
-  await equal();
+  if (state === 'held' && !expected.test(message ?? '')) return [`${table}: ${message}`];
+  if (state === 'live') await equal();
+  recordCells([cellOf(table, kind, state === 'held' ? 'held' : 'equal')]);
   return [];
 };
 
@@ -252,24 +262,29 @@ describe('tables of PostgreSQL that are changed while a start is under way', () 
     );
     await awaitStatus(tenant, id, 'active', 240_000);
     expect(
-      await unseenHolds(tenant, id, {
-        gone_early: /has no table public\.gone_early any more/,
-        keyless_early: /primary key/i,
-        gone: /has no table public\.gone any more/,
-        renamed: /has no table public\.renamed any more/,
-        keyless: /its key \(id\) was dropped/,
-        inserted_again: /column extra was added/,
-        label: /labels of the enum/,
-        typed: /type of column a/,
-        big_dropped: /has no table public\.big_dropped any more/,
-      }),
+      await unseenHolds(
+        tenant,
+        id,
+        {
+          gone_early: /has no table public\.gone_early any more/,
+          keyless_early: /primary key/i,
+          gone: /has no table public\.gone any more/,
+          renamed: /has no table public\.renamed any more/,
+          keyless: /its key \(id\) was dropped/,
+          inserted_again: /column extra was added/,
+          label: /labels of the enum/,
+          typed: /type of column a/,
+          big_dropped: /has no table public\.big_dropped any more/,
+        },
+        'postgresql',
+      ),
     ).toEqual([]);
     await expectUnfinished(tenant, id);
     for (const [table, words] of [
       ['big_added', /column extra was added/],
       ['big_column', /renamed/],
     ] as const) {
-      expect(await unseenHoldOrEqual(tenant, id, table, words, () => equal(table))).toEqual([]);
+      expect(await unseenHoldOrEqual(tenant, id, table, words, 'postgresql', () => equal(table))).toEqual([]);
     }
     await awaitTableLive(tenant, id, 'kept');
     await tenant.source.query(`INSERT INTO kept SELECT n, n, 'after' FROM generate_series(2001, 2010) n`);
@@ -290,7 +305,9 @@ describe('tables of PostgreSQL that are changed while a start is under way', () 
     async () => {
       await tenant.source.query('DROP TABLE typed');
       await resync(tenant, id, 'public', 'typed');
-      expect(await unseenHolds(tenant, id, { typed: /has no table public\.typed any more/ })).toEqual([]);
+      expect(
+        await unseenHolds(tenant, id, { typed: /has no table public\.typed any more/ }, 'postgresql'),
+      ).toEqual([]);
       await tenant.api.post(`/replications/${id}/tables/public.big_column/resync`);
       await changeWhileCopied(
         { big_column: 'ALTER TABLE big_column ADD COLUMN extra int DEFAULT 7' },
@@ -298,7 +315,7 @@ describe('tables of PostgreSQL that are changed while a start is under way', () 
       );
       await awaitChange(tenant, id);
       expect(
-        await unseenHoldOrEqual(tenant, id, 'big_column', /column extra was added/, () =>
+        await unseenHoldOrEqual(tenant, id, 'big_column', /column extra was added/, 'postgresql', () =>
           equal('big_column'),
         ),
       ).toEqual([]);
@@ -316,11 +333,16 @@ describe('tables of PostgreSQL that are changed while a start is under way', () 
       await tenant.source.query('DROP TABLE label');
       await startAndAwaitActive(tenant, id);
       expect(
-        await unseenHolds(tenant, id, {
-          label: /has no table/,
-          big_dropped: /has no table/,
-          typed: /has no table/,
-        }),
+        await unseenHolds(
+          tenant,
+          id,
+          {
+            label: /has no table/,
+            big_dropped: /has no table/,
+            typed: /has no table/,
+          },
+          'postgresql',
+        ),
       ).toEqual([]);
       await tenant.source.query(
         `INSERT INTO kept SELECT n, n, 'restarted' FROM generate_series(3001, 3010) n`,
@@ -444,21 +466,28 @@ describe('tables of MariaDB that are changed while a start is under way', () => 
       async () => (await tenant.api.get(`/replications/${id}/status`)).body,
     );
     expect(
-      await unseenHolds(tenant, id, {
-        gone: /has no table/,
-        renamed: /has no table/,
-        keyless: /its key \(id\) was dropped/,
-        inserted_again: /extra/,
-        typed: /column a|MODIFY a/,
-        big_dropped: /has no table|doesn't exist/,
-      }),
+      await unseenHolds(
+        tenant,
+        id,
+        {
+          gone: /has no table/,
+          renamed: /has no table/,
+          keyless: /its key \(id\) was dropped/,
+          inserted_again: /extra/,
+          typed: /column a|MODIFY a/,
+          big_dropped: /has no table|doesn't exist/,
+        },
+        'mariadb',
+      ),
     ).toEqual([]);
     await expectUnfinished(tenant, id);
     for (const [table, columns, words] of [
       ['big_added', 'id, a, v, extra', /extra/],
       ['big_column', 'id, x, v', /column|CHANGE/],
     ] as const) {
-      expect(await unseenHoldOrEqual(tenant, id, table, words, () => equal(table, columns))).toEqual([]);
+      expect(
+        await unseenHoldOrEqual(tenant, id, table, words, 'mariadb', () => equal(table, columns)),
+      ).toEqual([]);
     }
     await awaitTableLive(tenant, id, 'kept');
     await tenant.sql.query(`INSERT INTO kept SELECT seq, seq, 'after' FROM seq_2001_to_2010`);
@@ -478,7 +507,7 @@ describe('tables of MariaDB that are changed while a start is under way', () => 
     async () => {
       await tenant.sql.query('DROP TABLE typed');
       await resync(tenant, id, tenant.sourceName, 'typed');
-      expect(await unseenHolds(tenant, id, { typed: /has no table/ })).toEqual([]);
+      expect(await unseenHolds(tenant, id, { typed: /has no table/ }, 'mariadb')).toEqual([]);
       await awaitTableLive(tenant, id, 'kept');
       await equal('kept');
     },

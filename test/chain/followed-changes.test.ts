@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type CellMoment, recordCells, type SchemaCell } from '#test/kit/schema-cells.ts';
 import { isShortForm } from '#test/kit/short-form.ts';
-import { type Api, awaitLive, startAndAwaitActive, waitFor } from './harness.ts';
+import { type Api, awaitLive, runningStack, startAndAwaitActive, waitFor } from './harness.ts';
 import { closeTwoEnds, type End, endPairs, openTwoEnds, registerTwoEnds, runCli } from './two-ends.ts';
 
 interface Case {
@@ -131,8 +132,16 @@ const cases: readonly Case[] = [
 ];
 
 /** When the change is made. */
-const moments = ['running', 'quiet', 'paused', 'stopped'] as const;
+const moments = ['running', 'quiet', 'paused', 'uncaptured', 'stopped'] as const;
 type Moment = (typeof moments)[number];
+
+const cellMoments: Readonly<Record<Moment, CellMoment>> = {
+  running: 'between rows',
+  quiet: 'idle',
+  paused: 'consumer down',
+  uncaptured: 'capture down',
+  stopped: 'all down',
+};
 
 const tableOf = ({ name }: Case, moment: Moment): string => `${name}_${moment}`;
 
@@ -155,6 +164,17 @@ describe.each(endPairs.filter(([from, to]) => !isShortForm || from !== to))(
         const { config } = await status();
         if (config.status === 'error') throw new Error(config.last_error_message);
         return config.status === wanted ? true : undefined;
+      });
+    const connector = async (path: string, method = 'GET') => {
+      const { connector_name: name } = (await api.get(`/replications/${id}`)).body;
+      return fetch(`${runningStack().connect.url}/connectors/${name}/${path}`, { method });
+    };
+    const awaitConnector = (wanted: string): Promise<true> =>
+      waitFor(`the connector to be ${wanted}`, 60_000, async () => {
+        const { connector: found } = (await (await connector('status')).json()) as {
+          connector: { state: string };
+        };
+        return found.state === wanted ? true : undefined;
       });
     const change = async (moment: Moment): Promise<void> => {
       for (const { one, table } of all.filter((each) => each.moment === moment)) {
@@ -191,6 +211,12 @@ describe.each(endPairs.filter(([from, to]) => !isShortForm || from !== to))(
       await change('paused');
       expect((await api.post(`/replications/${id}/resume`)).status).toBeLessThan(300);
       await awaitStatus('active');
+      // A health check would resume it within a minute.
+      await connector('pause', 'PUT');
+      await awaitConnector('PAUSED');
+      await change('uncaptured');
+      await connector('resume', 'PUT');
+      await awaitConnector('RUNNING');
       expect((await api.post(`/replications/${id}/stop`)).status).toBeLessThan(300);
       await awaitStatus('stopped');
       await change('stopped');
@@ -203,7 +229,8 @@ describe.each(endPairs.filter(([from, to]) => !isShortForm || from !== to))(
       let equal = 0;
       let held = 0;
       const deadline = performance.now() + 240_000;
-      for (const { one, table } of all) {
+      const cells: SchemaCell[] = [];
+      for (const { one, moment, table } of all) {
         const find = async (): Promise<{ state: string; message: string | null }> =>
           (await status()).tables.find(
             (found: { source: { table: string } }) => found.source.table === table,
@@ -220,6 +247,8 @@ describe.each(endPairs.filter(([from, to]) => !isShortForm || from !== to))(
           if (isDone) {
             if (one.held === undefined) equal += 1;
             else held += 1;
+            const outcome = one.held === undefined ? 'equal' : 'held';
+            cells.push({ change: one.name, from, to, moment: cellMoments[moment], outcome });
             break;
           }
           if (performance.now() > deadline || (state === 'held' && one.held === undefined)) {
@@ -233,6 +262,7 @@ describe.each(endPairs.filter(([from, to]) => !isShortForm || from !== to))(
         if (lost.length > 0) wrong.push(`${table} has ${there.join(', ')} at the target`);
       }
       process.stdout.write(`${from} to ${to}: ${equal} equal, ${held} held, ${wrong.length} wrong.\n`);
+      recordCells(cells);
       expect(wrong).toEqual([]);
     }, 400_000);
 

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { recordCells } from '#test/kit/schema-cells.ts';
 import { describeInLongForm } from '#test/kit/short-form.ts';
 import { type Api, awaitLive, startAndAwaitActive, waitFor } from './harness.ts';
 import { closeTwoEnds, type End, endPairs, openTwoEnds, registerTwoEnds } from './two-ends.ts';
@@ -176,6 +177,14 @@ describeInLongForm.each(endPairs)('generated columns and identities of %s, at %s
         return open.size === 0 ? true : undefined;
       },
       async () => [...open].map(({ table }) => seen.get(table)),
+    );
+    recordCells(
+      cases
+        .filter(({ changes }) => changes?.[from] !== undefined)
+        .map(({ table: change }) => ({
+          ...{ change, from, to },
+          ...{ moment: 'between rows', outcome: 'equal' },
+        })),
     );
     process.stdout.write(
       `${from} to ${to}: ${cases.length} tables with generated columns and identities equal.\n`,

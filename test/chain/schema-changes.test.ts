@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import mysql from 'mysql2/promise';
+import { recordCells, type SchemaCell } from '#test/kit/schema-cells.ts';
 import { type MariadbServer, mariadbSourceSettings, startMariadb } from '../../local/mariadb.ts';
 import {
   awaitEqual,
@@ -129,16 +130,24 @@ const tableStatus = async (tenant: Tenant, id: number, table: string): Promise<T
   return tables.find(({ source }: { source: { table: string } }) => source.table === table);
 };
 
+const cellOf = ({ name, held, isQuiet }: Case, from: string): SchemaCell => ({
+  ...{ change: `${name}, at a table that streams`, from, to: 'postgresql' },
+  moment: isQuiet === true ? 'idle' : 'between rows',
+  outcome: held === undefined ? 'equal' : 'held',
+});
+
 /** Makes each change, between rows from before and from after it, and expects that its table is held with the words of the case. */
 const expectHeld = async (
   tenant: Tenant,
   id: number,
   all: readonly Case[],
   source: {
+    readonly kind: string;
     readonly changeRows: (table: string, from: number) => Promise<unknown>;
     readonly execute: (statements: string) => Promise<unknown>;
   },
 ): Promise<void> => {
+  const { kind: from } = source;
   for (const { name, change, isQuiet } of all) {
     await source.changeRows(name, 1_001);
     await source.execute(change.replaceAll(/\bT\b/g, name));
@@ -160,6 +169,7 @@ const expectHeld = async (
     if (!held.test(table.message ?? '')) unseen.push(`${name}: ${table.message}`);
   }
   expect(unseen).toEqual([]);
+  recordCells(all.filter(({ held }) => held !== undefined).map((one) => cellOf(one, from)));
   process.stdout.write(`All were held within ${Math.round((Date.now() - changedAtMs) / 1_000)} s.\n`);
 };
 
@@ -198,6 +208,7 @@ describe('changes of tables of PostgreSQL while they are replicated', () => {
 
   test('each is held with its change in words, or goes on as before', async () => {
     await expectHeld(tenant, id, cases, {
+      kind: 'postgresql',
       changeRows,
       execute: (statements) => tenant.source.query(statements),
     });
@@ -253,6 +264,7 @@ describe('changes of tables of PostgreSQL while they are replicated', () => {
       await awaitEqual(tenant, digestQuery(table), digestQuery(`${tenant.databaseName}_${table}`));
       expect(await tableOf(table)).toMatchObject({ state: 'live', message: null });
     }
+    recordCells(cases.filter(({ held }) => held === undefined).map((one) => cellOf(one, 'postgresql')));
   }, 300_000);
 });
 
@@ -398,6 +410,7 @@ describe('changes of tables of MariaDB while they are replicated', () => {
 
   test('each is held with its statement, or goes on as before', async () => {
     await expectHeld(tenant, id, mariadbCases, {
+      kind: 'mariadb',
       changeRows,
       execute: (statements) => source.query(statements),
     });
@@ -429,5 +442,6 @@ describe('changes of tables of MariaDB while they are replicated', () => {
       });
       expect(await tableOf(table)).toMatchObject({ state: 'live', message: null });
     }
+    recordCells(mariadbCases.filter(({ name }) => name === 'harmless').map((one) => cellOf(one, 'mariadb')));
   }, 300_000);
 });
