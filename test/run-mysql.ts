@@ -1,5 +1,5 @@
 /**
- * `npm run test:mysql`: the suites of MySQL against real MySQL servers, one for each of jest's workers, since a suite does with its
+ * `npm run test:mysql`, and `npm run test:mysql -- chain`: the suites of MySQL against real MySQL servers, one for each of jest's workers, since a suite does with its
  * server what it wants. They are fetched from Debian's packages and stopped in the end, also after Ctrl-C. Where none can be fetched it says what is missing, and counts one skipped test.
  */
 import { spawn } from 'node:child_process';
@@ -14,10 +14,14 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** Much of what a suite does is to wait, so that two cores serve three. */
-const serverCount = 3;
+/** `chain`: suites of the whole chain, which have MySQL where they otherwise have MariaDB. */
+const isChain = process.argv[2] === 'chain';
+const step = isChain ? 'mysql-chain' : 'mysql';
 
-const reportFile = path.join(reportFolder, 'mysql.json');
+/** Much of what a suite does is to wait, so that two cores serve three. The chain has one stack. */
+const serverCount = isChain ? 1 : 3;
+
+const reportFile = path.join(reportFolder, `${step}.json`);
 
 const stop = new AbortController();
 let endedBy: NodeJS.Signals | undefined;
@@ -32,8 +36,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 const runSuites = (urls: readonly string[]): Promise<number> =>
   new Promise((resolve, reject) => {
     const report = ['--json', `--outputFile=${reportFile}`];
-    const options = [`--maxWorkers=${urls.length}`, ...report, ...process.argv.slice(2)];
-    const args = ['run', '--silent', 'test:mysql:suites', '--', ...options];
+    const options = [`--maxWorkers=${urls.length}`, ...report, ...process.argv.slice(isChain ? 3 : 2)];
+    const args = ['run', '--silent', `test:mysql:${isChain ? 'chain' : 'suites'}`, '--', ...options];
     const child = spawn('npm', args, {
       cwd: path.resolve(import.meta.dirname, '..'),
       stdio: 'inherit',
@@ -48,13 +52,13 @@ const runSuites = (urls: readonly string[]): Promise<number> =>
   });
 
 const finish = (counts: Counts): number => {
-  writeSummary(['mysql'], counts);
+  writeSummary([step], counts);
   say(closingLine(counts));
   return counts.failed === 0 ? 0 : 1;
 };
 
 const main = async (): Promise<number> => {
-  removeSummary(['mysql']);
+  removeSummary([step]);
   rmSync(reportFile, { force: true });
   const { signal } = stop;
   const fetched = await fetchServer({ say, signal });

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from '@jest/globals';
 import { createConnection } from 'mysql2/promise';
+import { isMysqlOnly, mysqlUrl } from '#test/kit/mysql-url.ts';
 import { type TextRow, toTextRows } from '#test/kit/text-rows.ts';
 import {
   type Api,
@@ -33,6 +34,7 @@ export const runCli = async (token: string, args: readonly string[]): Promise<st
 
 /** A database of its own at one of the stack's servers. */
 export interface End {
+  /** `mariadb` for MySQL as well: they spell alike. */
   readonly kind: 'postgresql' | 'mariadb';
   readonly name: string;
   readonly registration: Readonly<Record<string, unknown>>;
@@ -68,10 +70,32 @@ export const openPostgres = async (side: 'source' | 'target', name: string): Pro
   };
 };
 
-export const openMariadb = async (name: string): Promise<End> => {
+interface MysqlAddress {
+  /** As it is registered. */
+  readonly kind: 'mariadb' | 'mysql';
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+}
+
+/** The stack's MariaDB, or a MySQL server in its place: `npm run test:mysql -- chain`. */
+const mysqlAddress = (): MysqlAddress => {
+  if (isMysqlOnly && mysqlUrl !== undefined) {
+    const { hostname: host, port, username, password } = new URL(mysqlUrl);
+    return {
+      ...{ kind: 'mysql', host, port: Number(port || 3306) },
+      ...{ user: decodeURIComponent(username), password: decodeURIComponent(password) },
+    };
+  }
   const server = runningStack().mariadb;
   if (server === undefined) throw new Error('The local stack runs without MariaDB.');
   const { host, port, user, password } = server;
+  return { kind: 'mariadb', host, port, user, password };
+};
+
+export const openMariadb = async (name: string): Promise<End> => {
+  const { kind, host, port, user, password } = mysqlAddress();
   const sql = await createConnection({
     ...{ host, port, user, password, multipleStatements: true },
     // A number would be rounded beyond 2^53.
@@ -86,7 +110,7 @@ export const openMariadb = async (name: string): Promise<End> => {
   return {
     kind: 'mariadb',
     name,
-    registration: { kind: 'mariadb', host, port, database: name, username: user, password },
+    registration: { kind, host, port, database: name, username: user, password },
     run: (statements) => sql.query(statements),
     read,
     columns: async (table) =>
