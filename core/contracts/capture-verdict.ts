@@ -14,4 +14,4 @@ export const gap = (reason: string): CaptureVerdict => ({ kind: 'gap', reason })
 /** The reason of a gap for the tables of `SourceDatabase.listUncaptured`. */
 export const describeUncaptured = (tables: readonly TableRef[]): string =>
   `${tables.map(tableLabel).join(', ')} ${tables.length === 1 ? 'is' : 'are'} not in the publication any more, being created ` +
-  'again, renamed or taken out, and what has changed there since was not captured';
+  'again, renamed, taken out or published in part only, and what has changed there since was not captured';

@@ -220,6 +220,32 @@ describe.each(kinds)('statements in the log of %s', (kind) => {
     await services.connect.stop(images);
   });
 
+  test('a table that exchanges its rows with a partition of another gets the statement as well', async () => {
+    const [name, parts] = [`exchange_${kind}`, { ...orders, table: 'parts' }];
+    await server.sql.query(`DROP TABLE IF EXISTS orders; CREATE TABLE orders (id int PRIMARY KEY, v varchar(9));
+      CREATE TABLE parts (id int PRIMARY KEY, v varchar(9)) PARTITION BY RANGE (id) (PARTITION p VALUES LESS THAN MAXVALUE);
+      CREATE TABLE unknown LIKE parts`);
+    await services.start(name, server, [orders, parts], 4);
+    const exchanges: string[] = [];
+    for (const [index, other] of ['parts', 'unknown', 'later'].entries()) {
+      if (other === 'later') await server.sql.query('CREATE TABLE later LIKE parts');
+      const exchange = `ALTER TABLE ${other} EXCHANGE PARTITION p WITH TABLE orders`;
+      exchanges.push(exchange);
+      await server.sql.query(`${exchange}; INSERT INTO orders VALUES (${index}, 'after')`);
+      const events = await services.readEvents(name, orders, (event) => eventId(event) === index);
+      expect(events.flatMap((event) => (event.kind === 'statement' ? [event.statement] : []))).toEqual(
+        exchanges.map((one) => expect.stringContaining(one)),
+      );
+      await server.sql.query('DELETE FROM orders');
+    }
+    await server.sql.query("INSERT INTO parts VALUES (9, 'after')");
+    const events = await services.readEvents(name, parts, (event) => eventId(event) === 9);
+    expect(events.flatMap((event) => (event.kind === 'statement' ? [event.statement] : []))).toEqual([
+      exchanges[0],
+    ]);
+    await services.connect.stop(name);
+  });
+
   for (const [statement, row] of unreadable[kind])
     test(`one about a replicated table is told in its topic, and capture goes on: ${statement}`, async () => {
       const name = `lost_${kind}_${unreadable[kind].findIndex(([one]) => one === statement)}`;

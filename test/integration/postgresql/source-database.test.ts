@@ -299,6 +299,18 @@ describe('capture', () => {
     expect(await source.listUncaptured?.(names, refs)).toEqual([]);
     await pair.source.client.query('DROP TABLE kept; CREATE TABLE kept (id int PRIMARY KEY)');
     expect(await source.listUncaptured?.(names, refs)).toEqual([kept]);
+    // Published, but not every change of every row.
+    for (const part of ['kept WHERE (id > 5)', 'kept (id)']) {
+      await source.prepareCapture(names, [swap, kept]);
+      expect(await source.listUncaptured?.(names, refs)).toEqual([]);
+      await pair.source.client.query(
+        `ALTER PUBLICATION swapped DROP TABLE kept; ALTER PUBLICATION swapped ADD TABLE ${part}`,
+      );
+      expect(await source.listUncaptured?.(names, refs)).toEqual([kept]);
+    }
+    await source.prepareCapture(names, [swap, kept]);
+    await pair.source.client.query("ALTER PUBLICATION swapped SET (publish = 'insert, update')");
+    expect(await source.listUncaptured?.(names, refs)).toEqual([swap, kept]);
     await source.dropCapture(names);
     await pair.source.client.query('DROP TABLE swap, swap_old, kept');
   });

@@ -148,6 +148,8 @@ class AlteredTable {
         return this.#modify(nameOf(name), definition, clause);
       }
       case 'CONVERT':
+      // EXCHANGE PARTITION gives rows to one table and takes its rows in return.
+      case 'EXCHANGE':
         return { kind: 'rewrite' };
       default:
         return { kind: 'other' };

@@ -152,7 +152,6 @@ const options: ReadonlySet<string> = new Set([
   'FORCE',
   'ENABLE',
   'DISABLE',
-  'ENGINE',
   'PAGE_COMPRESSED',
   'PAGE_CHECKSUM',
   'TRANSACTIONAL',
@@ -161,10 +160,15 @@ const options: ReadonlySet<string> = new Set([
   'ENCRYPTION',
 ]);
 
+/** Engines that keep every row that a table has. BLACKHOLE drops all of them, and MEMORY at the next start. */
+const keepingEngines: ReadonlySet<string> = new Set(['INNODB', 'XTRADB', 'MYISAM', 'ARIA', 'ROCKSDB']);
+
 export const isHarmlessClause = (clause: readonly Token[], keyIndex: string | undefined): boolean => {
   const [first = '', second = ''] = clause.slice(0, 2).map(wordOf);
   if (options.has(first)) return true;
   switch (first) {
+    case 'ENGINE':
+      return keepingEngines.has(second === '=' ? wordOf(clause[2]) : second);
     case 'ADD':
       if (second === 'CONSTRAINT') return isHarmlessConstraint(clause);
       if (second === 'FOREIGN') return !actsOnRows(clause);

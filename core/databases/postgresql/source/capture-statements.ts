@@ -138,7 +138,10 @@ export const alterPublicationStatements = (
   ];
 };
 
-/** One row for each of `refs` that exists and is not in the publication, which goes by tables and not by their names. */
+/**
+ * One row for each of `refs` that exists and is not in the publication, which goes by tables and not by their names. One that someone has
+ * published with a row filter, a list of columns (both from PostgreSQL 15 on) or without some kind of change is not in it either.
+ */
 export const unpublishedTablesStatement = (name: string, refs: readonly TableRef[]): Statement => ({
   text: `
 SELECT wanted.schema, wanted.table
@@ -147,7 +150,11 @@ JOIN pg_namespace n ON n.nspname = wanted.schema
 JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table
 WHERE NOT EXISTS (
   SELECT 1 FROM pg_publication_tables published
-  WHERE published.pubname = $3 AND published.schemaname = wanted.schema AND published.tablename = wanted.table)`,
+  JOIN pg_publication p ON p.pubname = published.pubname
+  LEFT JOIN pg_publication_rel r ON r.prpubid = p.oid AND r.prrelid = c.oid
+  WHERE published.pubname = $3 AND published.schemaname = wanted.schema AND published.tablename = wanted.table
+    AND p.pubinsert AND p.pubupdate AND p.pubdelete AND (p.pubviaroot OR c.relkind <> 'p')
+    AND to_jsonb(r) ->> 'prqual' IS NULL AND to_jsonb(r) ->> 'prattrs' IS NULL)`,
   values: [refs.map((ref) => ref.schema), refs.map((ref) => ref.table), name],
 });
 

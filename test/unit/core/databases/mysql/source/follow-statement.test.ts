@@ -187,6 +187,11 @@ describe('columns that are there', () => {
       [id, a, v],
       'rewrite: ALTER TABLE with CONVERT TO CHARACTER SET latin1',
     ],
+    [
+      'ALTER TABLE parts EXCHANGE PARTITION p WITH TABLE t',
+      [id, a, v],
+      'rewrite: ALTER TABLE with EXCHANGE PARTITION p WITH TABLE t',
+    ],
     ['ALTER TABLE t DROP PRIMARY KEY', [id, a, v], 'change-key: ALTER TABLE with DROP PRIMARY KEY'],
     ['ALTER TABLE t DROP PARTITION p0', [id, a, v], 'drop-partition: ALTER TABLE with DROP PARTITION p0'],
     ['ALTER TABLE t RENAME TO u', [id, a, v], 'replace-table: ALTER TABLE with RENAME TO u'],

@@ -12,6 +12,7 @@ import io.debezium.relational.Table;
 import io.debezium.relational.TableId;
 import io.debezium.relational.Tables;
 import io.debezium.relational.ddl.DdlParser;
+import io.debezium.relational.history.TableChanges.TableChange;
 import io.debezium.schema.SchemaChangeEvent;
 import io.debezium.schema.SchemaChangeEvent.SchemaChangeEventType;
 import java.io.Serializable;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -111,6 +114,25 @@ public final class LostTables {
         }
         return guard.concerned(statement, tables.tableIds()).stream()
                 .map(table -> lose(table, "a statement of the kind " + statement.kind() + " that Debezium cannot read", text))
+                .toList();
+    }
+
+    /**
+     * Replicated tables that a statement takes rows from, or gives rows to, without being about them: ALTER TABLE p EXCHANGE PARTITION x WITH
+     * TABLE t. Debezium tells of p only. Their topics get the statement as well, and their structure stays what it is.
+     */
+    public List<Loss> notTold(String statement, String database, List<SchemaChangeEvent> told) {
+        LoggedStatement logged = LoggedStatement.of(statement, database);
+        if (!logged.kind().equals("ALTER TABLE")) {
+            return List.of();
+        }
+        Set<TableId> known = told.stream()
+                .flatMap(event -> StreamSupport.stream(event.getTableChanges().spliterator(), false))
+                .map(TableChange::getId)
+                .collect(Collectors.toSet());
+        return guard.replicated(logged.changedTables().stream().skip(1).toList()).stream()
+                .filter(table -> !known.contains(table) && tables.forTable(table) != null)
+                .map(table -> new Loss(table, tables.forTable(table), statement))
                 .toList();
     }
 

@@ -76,6 +76,20 @@ class LostTablesTest {
     }
 
     @Test
+    void aTableThatExchangesItsRowsWithAPartitionGetsTheStatementAsWell() {
+        String exchange = "ALTER TABLE audit EXCHANGE PARTITION p WITH TABLE orders";
+        assertEquals(List.of(), lost.notTold(exchange, "shop", List.of()), "it is not known");
+        parse("CREATE TABLE orders (id int PRIMARY KEY, v int)");
+        Loss loss = lost.notTold(exchange, "shop", List.of()).get(0);
+        assertEquals(ORDERS, loss.table());
+        assertEquals(exchange, loss.mark());
+        assertEquals(tables.forTable(ORDERS), loss.structure());
+        assertEquals(List.of(), lost.notTold("ALTER TABLE orders EXCHANGE PARTITION p WITH TABLE audit", "shop", List.of()));
+        assertEquals(List.of(), lost.notTold(exchange, "another", List.of()));
+        assertEquals(0, reads);
+    }
+
+    @Test
     void anUnreadableStatementSaysItsKindAndTheStructureIsReadAgain() {
         parse("CREATE TABLE orders (id int PRIMARY KEY, v int)");
         Loss loss = parse(UNREADABLE).get(0);

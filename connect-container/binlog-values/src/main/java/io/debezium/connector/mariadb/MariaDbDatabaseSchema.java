@@ -18,6 +18,7 @@ import io.debezium.schema.SchemaNameAdjuster;
 import io.debezium.spi.topic.TopicNamingStrategy;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import millrace.connect.DefaultsOfOtherTypes;
 import millrace.connect.InetDdlParser;
 import millrace.connect.LostTables;
@@ -97,7 +98,13 @@ public class MariaDbDatabaseSchema
             MariaDbPartition partition, String statement, String database, MariaDbOffsetContext offset, Instant time) {
         List<SchemaChangeEvent> changes = super.parseStreamingDdl(partition, statement, database, offset, time);
         List<Loss> losses = lost.afterParsing(((InetDdlParser) getDdlParser()).unreadable().take(), statement);
-        return losses.isEmpty() ? changes : lost.events(losses, partition, offset, time);
+        if (!losses.isEmpty()) {
+            return lost.events(losses, partition, offset, time);
+        }
+        List<Loss> notTold = lost.notTold(statement, database, changes);
+        return notTold.isEmpty()
+                ? changes
+                : Stream.concat(changes.stream(), lost.events(notTold, partition, offset, time).stream()).toList();
     }
 
     @Override

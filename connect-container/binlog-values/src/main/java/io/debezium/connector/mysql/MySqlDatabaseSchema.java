@@ -18,6 +18,7 @@ import io.debezium.schema.SchemaNameAdjuster;
 import io.debezium.spi.topic.TopicNamingStrategy;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import millrace.connect.MysqlDdlParser;
 import millrace.connect.LostTables;
 import millrace.connect.LostTables.Loss;
@@ -96,7 +97,13 @@ public class MySqlDatabaseSchema
             MySqlPartition partition, String statement, String database, MySqlOffsetContext offset, Instant time) {
         List<SchemaChangeEvent> changes = super.parseStreamingDdl(partition, statement, database, offset, time);
         List<Loss> losses = lost.afterParsing(((MysqlDdlParser) getDdlParser()).unreadable().take(), statement);
-        return losses.isEmpty() ? changes : lost.events(losses, partition, offset, time);
+        if (!losses.isEmpty()) {
+            return lost.events(losses, partition, offset, time);
+        }
+        List<Loss> notTold = lost.notTold(statement, database, changes);
+        return notTold.isEmpty()
+                ? changes
+                : Stream.concat(changes.stream(), lost.events(notTold, partition, offset, time).stream()).toList();
     }
 
     @Override
