@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type CellMoment, recordCells, type SchemaCell } from '#test/kit/schema-cells.ts';
 import { isShortForm } from '#test/kit/short-form.ts';
 import {
   type Api,
@@ -9,7 +10,15 @@ import {
   taskProcesses,
   waitFor,
 } from './harness.ts';
-import { closeTwoEnds, type End, openTwoEnds, registerTwoEnds, runCli } from './two-ends.ts';
+import {
+  closeTwoEnds,
+  type End,
+  endPairs,
+  openTwoEnds,
+  productOf,
+  registerTwoEnds,
+  runCli,
+} from './two-ends.ts';
 
 interface Shown {
   readonly change_id: string;
@@ -24,16 +33,10 @@ interface Shown {
   readonly closed_at: string | null;
 }
 
-const pairs = [
-  ['postgresql', 'postgresql'],
-  ['mariadb', 'mariadb'],
-  ['mariadb', 'postgresql'],
-] as const;
-
 const names = ['approved', 'rejected', 'edited', 'stale', 'killed', 'emptied', 'retyped', 'paused'] as const;
 type Name = (typeof names)[number];
 
-describe.each(pairs.filter(([from, to]) => !isShortForm || from !== to))(
+describe.each(endPairs.filter(([from, to]) => !isShortForm || from !== to))(
   'changes of %s that a person decides on, at %s',
   (from, to) => {
     let source: End;
@@ -71,6 +74,11 @@ describe.each(pairs.filter(([from, to]) => !isShortForm || from !== to))(
       );
     const decide = (change: Shown, verb: 'approve' | 'reject' | 'rehearse', body: object) =>
       api.post(`/replications/${id}/schema-changes/${change.change_id}/${verb}`, body);
+    /** Of a change that a person decided on. */
+    const record = (name: Name, moment: CellMoment, outcome: SchemaCell['outcome']): void =>
+      recordCells([
+        { change: `${name} by a person`, from: productOf(from), to: productOf(to), moment, outcome },
+      ]);
     const digest = (rows: readonly unknown[]): string =>
       createHash('sha256').update(JSON.stringify(rows)).digest('hex');
     const awaitEqual = (name: Name, columns: string): Promise<unknown> =>
@@ -181,6 +189,7 @@ describe.each(pairs.filter(([from, to]) => !isShortForm || from !== to))(
       expect(state).toBe('held');
       expect(message).toMatch(/was rejected by .*: views need the name\..*resync.*schema-policy/s);
       expect(await target.columns('rejected')).toContain('a YES');
+      record('rejected', 'between rows', 'held');
       expect((await api.post(`/replications/${id}/tables/${change.table}/resync`)).status).toBe(202);
       await awaitEqual('rejected', 'id, x, b, v');
       await waitFor('the change to be closed', 60_000, async () => {
@@ -231,6 +240,7 @@ describe.each(pairs.filter(([from, to]) => !isShortForm || from !== to))(
         body: { edited_statement: expect.stringContaining('200') },
       });
       await awaitEqual('edited', 'id, a, b, v, note');
+      record('edited', 'between rows', 'equal');
       const [[length] = []] = await target.read(
         "SELECT character_maximum_length FROM information_schema.columns WHERE table_name = 'edited' AND column_name = 'note'" +
           (to === 'mariadb' ? ' AND table_schema = database()' : ''),
@@ -256,6 +266,7 @@ describe.each(pairs.filter(([from, to]) => !isShortForm || from !== to))(
         return (await target.columns('stale')).includes('two YES') ? true : undefined;
       });
       await awaitEqual('stale', 'id, a, b, v, one, two');
+      record('stale', 'between rows', 'equal');
       expect([...seen].join(' ')).toMatch(/column one .*column two/s);
     }, 600_000);
 
@@ -299,6 +310,7 @@ describe.each(pairs.filter(([from, to]) => !isShortForm || from !== to))(
       expect(await target.read('SELECT count(*) FROM emptied')).toEqual([['5']]);
       expect(await decide(change, 'approve', { version: change.version })).toMatchObject({ status: 202 });
       await awaitEqual('emptied', 'id, a, b, v');
+      record('emptied', 'between rows', 'equal');
     }, 600_000);
 
     test('a change that cannot be followed is approved as a new copy', async () => {
@@ -315,6 +327,7 @@ describe.each(pairs.filter(([from, to]) => !isShortForm || from !== to))(
       });
       expect(await decide(change, 'approve', { version: change.version })).toMatchObject({ status: 202 });
       await awaitEqual('retyped', 'id, a, b, v');
+      record('retyped', 'idle', 'equal');
       await waitFor('the change to be applied', 240_000, async () =>
         (await changesOf('retyped'))[0]?.state === 'applied' ? true : undefined,
       );
@@ -328,6 +341,9 @@ describe.each(pairs.filter(([from, to]) => !isShortForm || from !== to))(
         await awaitEqual('killed', 'id, a, b, v, word, more'),
         await awaitEqual('paused', 'id, a, b, v, extra'),
       ];
+      record('approved', 'between rows', 'equal');
+      record('killed', 'consumer down', 'equal');
+      record('paused', 'consumer down', 'equal');
       process.stdout.write(
         `${from} to ${to}: ${written.rows} changes under load, ${rows.join(', ')} rows.\n`,
       );

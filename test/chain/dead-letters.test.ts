@@ -58,6 +58,10 @@ describe('changes that the target refuses', () => {
       createMariadbTenant('dead_letters'),
     ]);
     await postgres.source.query(createTable);
+    // A table that inherits has rows of its own, also such with the same keys. They are no rows of this one: neither copied nor read again.
+    await postgres.source.query(
+      "CREATE TABLE items_child () INHERITS (items); INSERT INTO items_child SELECT n, 1, 'of a child' FROM generate_series(1, 30) n",
+    );
     await mariadb.sql.query(createTable);
     const asTenant = mariadb as unknown as Tenant;
     const mapped = [{ source: { table: 'items' }, target: { table: 'items' } }];
@@ -67,7 +71,7 @@ describe('changes that the target refuses', () => {
         id: (await createReplication(postgres, mapped)).id,
         source: (statements) => postgres.source.query(statements),
         target: (statements) => postgres.target.query(statements),
-        awaitEqual: () => awaitEqual(postgres, all, all),
+        awaitEqual: () => awaitEqual(postgres, all.replace('FROM', 'FROM ONLY'), all),
       },
       {
         tenant: asTenant,

@@ -3,7 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type CellMoment, recordCells, type SchemaCell } from '#test/kit/schema-cells.ts';
 import { isShortForm } from '#test/kit/short-form.ts';
 import { type Api, awaitLive, runningStack, startAndAwaitActive, waitFor } from './harness.ts';
-import { closeTwoEnds, type End, endPairs, openTwoEnds, registerTwoEnds, runCli } from './two-ends.ts';
+import {
+  closeTwoEnds,
+  type End,
+  endPairs,
+  openTwoEnds,
+  productOf,
+  registerTwoEnds,
+  runCli,
+} from './two-ends.ts';
 
 interface Case {
   /** Part of the table's name. */
@@ -230,6 +238,7 @@ describe.each(endPairs.filter(([from, to]) => !isShortForm || from !== to))(
       let held = 0;
       const deadline = performance.now() + 240_000;
       const cells: SchemaCell[] = [];
+      const cellPair = { from: productOf(from), to: productOf(to) };
       for (const { one, moment, table } of all) {
         const find = async (): Promise<{ state: string; message: string | null }> =>
           (await status()).tables.find(
@@ -248,7 +257,7 @@ describe.each(endPairs.filter(([from, to]) => !isShortForm || from !== to))(
             if (one.held === undefined) equal += 1;
             else held += 1;
             const outcome = one.held === undefined ? 'equal' : 'held';
-            cells.push({ change: one.name, from, to, moment: cellMoments[moment], outcome });
+            cells.push({ ...cellPair, change: one.name, moment: cellMoments[moment], outcome });
             break;
           }
           if (performance.now() > deadline || (state === 'held' && one.held === undefined)) {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { recordCells } from '#test/kit/schema-cells.ts';
 import { describeInLongForm } from '#test/kit/short-form.ts';
 import { type Api, awaitLive, startAndAwaitActive, waitFor } from './harness.ts';
-import { closeTwoEnds, type End, endPairs, openTwoEnds, registerTwoEnds } from './two-ends.ts';
+import { closeTwoEnds, type End, endPairs, openTwoEnds, productOf, registerTwoEnds } from './two-ends.ts';
 
 interface Case {
   readonly table: string;
@@ -182,7 +182,7 @@ describeInLongForm.each(endPairs)('generated columns and identities of %s, at %s
       cases
         .filter(({ changes }) => changes?.[from] !== undefined)
         .map(({ table: change }) => ({
-          ...{ change, from, to },
+          ...{ change, from: productOf(from), to: productOf(to) },
           ...{ moment: 'between rows', outcome: 'equal' },
         })),
     );

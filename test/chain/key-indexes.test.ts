@@ -1,8 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { recordCells } from '#test/kit/schema-cells.ts';
 import { describeInLongForm } from '#test/kit/short-form.ts';
 import { type Api, awaitLive, startAndAwaitActive, waitFor } from './harness.ts';
-import { closeTwoEnds, type End, endPairs, openTwoEnds, registerTwoEnds, runCli } from './two-ends.ts';
+import {
+  closeTwoEnds,
+  type End,
+  endPairs,
+  openTwoEnds,
+  productOf,
+  registerTwoEnds,
+  runCli,
+} from './two-ends.ts';
 
 interface KeyedTable {
   readonly name: string;
@@ -201,5 +210,11 @@ describeInLongForm.each(endPairs)('tables of %s without a usable primary key, at
         () => tableOf(name),
       );
     }
+    recordCells(
+      chosen.map(({ name }) => ({
+        ...{ change: `end of the key ${name}`, from: productOf(from), to: productOf(to) },
+        ...{ moment: 'idle', outcome: 'held' },
+      })),
+    );
   }, 300_000);
 });

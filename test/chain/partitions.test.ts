@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { recordCells, type SchemaCell } from '#test/kit/schema-cells.ts';
 import { testInLongForm } from '#test/kit/short-form.ts';
 import {
   awaitEqual,
@@ -19,6 +20,9 @@ import {
 
 const tables = ['events', 'logs', 'orders'] as const;
 type Table = (typeof tables)[number];
+
+const record = (change: string, outcome: SchemaCell['outcome']): void =>
+  recordCells([{ change, from: 'postgresql', to: 'postgresql', moment: 'between rows', outcome }]);
 
 describe('partitioned tables of PostgreSQL while they are replicated', () => {
   let tenant: Tenant;
@@ -86,6 +90,12 @@ describe('partitioned tables of PostgreSQL while they are replicated', () => {
       ALTER TABLE events ATTACH PARTITION events_4 FOR VALUES FROM (30) TO (40);
       INSERT INTO events VALUES (3002, 31, 'in an attached one', NULL)`);
     await awaitSame('events');
+    for (const change of [
+      'rows that move between partitions',
+      'CREATE of a partition',
+      'ATTACH of an empty one',
+    ])
+      record(change, 'equal');
   });
 
   test('a column with a default is followed, and has its value in the old rows', async () => {
@@ -94,6 +104,7 @@ describe('partitioned tables of PostgreSQL while they are replicated', () => {
       INSERT INTO events VALUES (3003, 5, 'after', NULL, 8)`);
     await awaitSame('events');
     expect((await tableStatus('events')).state).toBe('live');
+    record('ADD COLUMN to a partitioned table', 'equal');
   });
 
   test('a partition whose rows end without an event holds the table, whose copy leads out', async () => {
@@ -103,6 +114,7 @@ describe('partitioned tables of PostgreSQL while they are replicated', () => {
       'partition public.events_1: dropped or detached, so its rows ended without an event',
     );
     expect((await tableStatus('orders')).state).toBe('live');
+    record('DETACH of a partition', 'held');
     const answer = await tenant.api.post(`/replications/${id}/tables/public.events/resync`, {});
     expect(answer.status).toBe(202);
     await awaitLive(tenant, id, 180_000);
@@ -131,6 +143,8 @@ describe('partitioned tables of PostgreSQL while they are replicated', () => {
       `TRUNCATE logs; INSERT INTO logs VALUES (5101, 12, 'after the TRUNCATE', NULL)`,
     );
     await awaitSame('logs');
+    record('DROP of a partition that is ignored', 'equal');
+    record('TRUNCATE of a partitioned table that is followed', 'equal');
   });
 
   test('a partition that comes with rows holds the table', async () => {
@@ -141,6 +155,7 @@ describe('partitioned tables of PostgreSQL while they are replicated', () => {
     expect((await awaitHeld('orders')).message).toContain(
       'partition public.orders_3: attached with rows that the log does not have',
     );
+    record('ATTACH of a partition with rows', 'held');
     const answer = await tenant.api.post(`/replications/${id}/tables/public.orders/resync`, {});
     expect(answer.status).toBe(202);
     await awaitLive(tenant, id, 180_000);
@@ -160,6 +175,7 @@ describe('partitioned tables of PostgreSQL while they are replicated', () => {
       for (const [change, words] of cases) {
         for (const statement of change.split('; ')) await tenant.source.query(statement);
         expect((await awaitHeld('orders')).message).toMatch(words);
+        record(`${change.split(' orders')[0]} of a partitioned table`, 'held');
         const answer = await tenant.api.post(`/replications/${id}/tables/public.orders/resync`, {});
         expect(answer.status).toBe(202);
         await awaitLive(tenant, id, 180_000);

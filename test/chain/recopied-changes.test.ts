@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { recordCells } from '#test/kit/schema-cells.ts';
 import { describeInLongForm } from '#test/kit/short-form.ts';
 import { type Api, awaitLive, startAndAwaitActive, waitFor } from './harness.ts';
-import { closeTwoEnds, type End, endPairs, openTwoEnds, registerTwoEnds } from './two-ends.ts';
+import { closeTwoEnds, type End, endPairs, openTwoEnds, productOf, registerTwoEnds } from './two-ends.ts';
 
 interface Case {
   readonly name: string;
@@ -210,7 +210,7 @@ describeInLongForm.each(endPairs)(
       expect(await decided()).toEqual(new Set(chosen.map(({ name }) => name)));
       recordCells(
         chosen.map(({ name }) => ({
-          ...{ change: `${name}, copied again`, from, to },
+          ...{ change: `${name}, copied again`, from: productOf(from), to: productOf(to) },
           ...{ moment: 'between rows', outcome: 'equal' },
         })),
       );

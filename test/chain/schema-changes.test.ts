@@ -337,6 +337,21 @@ const mariadbCases: readonly Case[] = [
     isQuiet: true,
   },
   {
+    name: 'exchanged_partition',
+    change: `ALTER TABLE T PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (3), PARTITION p1 VALUES LESS THAN MAXVALUE);
+      CREATE TABLE taken LIKE T; ALTER TABLE taken REMOVE PARTITIONING; ALTER TABLE T EXCHANGE PARTITION p0 WITH TABLE taken`,
+    held: /EXCHANGE PARTITION p0/,
+    isQuiet: true,
+  },
+  {
+    // The statement is about the other table, which is not replicated.
+    name: 'exchanged_rows',
+    change: `CREATE TABLE parts LIKE T; ALTER TABLE parts PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN MAXVALUE);
+      ALTER TABLE parts EXCHANGE PARTITION p0 WITH TABLE T`,
+    held: /EXCHANGE PARTITION p0/,
+    isQuiet: true,
+  },
+  {
     name: 'unreadable_',
     change: 'ALTER TABLE T ADD extra int DEFAULT 7, ADD CONSTRAINT IF NOT EXISTS k CHECK (extra > 0)',
     // The look at the catalog may be first.

@@ -123,6 +123,9 @@ export const openMariadb = async (name: string): Promise<End> => {
   };
 };
 
+/** What a cell of the matrix says of an end. */
+export const productOf = (kind: End['kind']): string => (kind === 'mariadb' ? mysqlAddress().kind : kind);
+
 /** Every kind of source with every kind of target. */
 export const endPairs = [
   ['postgresql', 'postgresql'],
