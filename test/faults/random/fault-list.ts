@@ -111,6 +111,21 @@ const killAndStart =
     return () => startPart(part(pair), folder);
   };
 
+/** Changes are captured late, and the consumer stood still before it could see them: each of both tells that it is well. */
+const captureBackFirst: Fault['begin'] = async (world, pair) => {
+  const letCaptureGoOn = await stopPart(() => 'connect')(world, pair);
+  try {
+    await sleep(captureAwayMs);
+    const letConsumerGoOn = await stopConsumer(world, pair);
+    // The consumer stands still by then.
+    await sleep(2_000);
+    return letConsumerGoOn;
+  } finally {
+    await letCaptureGoOn();
+  }
+};
+const captureAwayMs = 120_000;
+
 const connectorCall =
   (path: string, method: 'PUT' | 'POST'): Fault['begin'] =>
   async ({ stack }, { connectorName }) => {
@@ -441,6 +456,11 @@ const list: readonly Omit<Fault, 'repeatsEvents'>[] = [
     ...{ name: 'consumer-stopped-long', resource: consumer, lasts: [150_000, 240_000], isLong: true },
     incidents: ofConsumer,
     begin: stopConsumer,
+  },
+  {
+    ...{ name: 'capture-back-first', resource: part('connect'), lasts: [118_000, 122_000], isLong: true },
+    incidents: [...ofCapture, ...ofConsumer, 'consumer-retrying'],
+    begin: captureBackFirst,
   },
   {
     ...{ name: 'source-stopped', resource: sourcePart, lasts: [5_000, 30_000], incidents: ofSource },

@@ -207,8 +207,11 @@ interface Settled {
   readonly problems: readonly string[];
 }
 
+/** An operator acts on an incident: two health checks and a half may pass until there is one. Later, it is missing. */
+const toldWithinMs = 150_000;
+
 /**
- * Waits until every pair is equal and healthy. A pair that lost changes is copied again, as an operator would do.
+ * Waits until every pair is equal and healthy. A pair that lost changes is copied again, as an operator would do who was told.
  */
 const settle = async (
   world: World,
@@ -219,13 +222,20 @@ const settle = async (
   const startedAtMs = performance.now();
   const mayLose = injected.some(({ fault, outcome }) => outcome === 'done' && faultOf(fault).loses === true);
   const resynced = new Set<Pair>();
+  const isTold = ({ name }: Pair): boolean =>
+    truth
+      .incidents()
+      .some(
+        ({ pair, condition, state }) => pair === name && condition === 'needs-resync' && state === 'open',
+      );
   const comparisons = new Map<Pair, PairComparison>();
   let waiting: string[] = [];
   while (performance.now() - startedAtMs < settleMs) {
     waiting = [];
     for (const pair of world.pairs) {
       const status = await world.control.status(pair.replicationId).catch(() => undefined);
-      if (status?.config.status === 'needs-resync' && mayLose && !resynced.has(pair)) {
+      const isDue = isTold(pair) || performance.now() - startedAtMs > toldWithinMs;
+      if (status?.config.status === 'needs-resync' && mayLose && !resynced.has(pair) && isDue) {
         resynced.add(pair);
         say(`${pair.name} needs a resync and gets it: ${status.config.last_error_message}`);
         await world.control.act(pair.replicationId, 'start', { force_resync: true });
