@@ -193,12 +193,13 @@ export class Heartbeats {
 const describeLag = (
   progress: Progress,
   nowMs: number,
-): Pick<Heartbeat, 'lagEvents' | 'lagMs' | 'laggingTopics' | 'lagUnknown'> => {
+): Pick<Heartbeat, 'lagEvents' | 'lagMs' | 'endsAgeMs' | 'laggingTopics' | 'lagUnknown'> => {
   const lagUnknown = progress.lagUnknown(nowMs);
   if (lagUnknown !== undefined) return { lagUnknown };
   return {
     lagEvents: progress.lagEvents,
     lagMs: progress.lagMs(nowMs),
+    endsAgeMs: progress.endsAgeMs(nowMs),
     laggingTopics: progress.laggingTopics(nowMs),
   };
 };

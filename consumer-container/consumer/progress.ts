@@ -139,6 +139,10 @@ export class Progress {
     this.endsError = undefined;
   }
 
+  endsAgeMs(nowMs: number): number {
+    return Math.max(0, nowMs - this.#endsReadAtMs);
+  }
+
   /** Why the lag is not known: nobody has read lately where the topics end. Undefined while it is known. */
   lagUnknown(nowMs: number): string | undefined {
     if (nowMs - this.#endsReadAtMs <= endsStaleAfterMs) return undefined;

@@ -52,6 +52,8 @@ export const heartbeatSchema = z
     lagEvents: z.number().int().nonnegative().optional(),
     /** Age of the oldest change that is known and not applied, by the source's commit time; 0 when there is none. */
     lagMs: z.number().nonnegative().optional(),
+    /** How old the reading of the topics' ends was at `beatAt`, which the figures of the lag rest on. */
+    endsAgeMs: z.number().nonnegative().optional(),
     /** The topics that are behind, at most `maxLaggingTopics`; below that number all others have caught up. */
     laggingTopics: z.array(topicLagSchema).max(maxLaggingTopics).readonly().optional(),
     /** Why a consumer that runs does not know its lag, as a sentence. */

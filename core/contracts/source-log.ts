@@ -6,6 +6,10 @@ export const maxLogMarks = 60;
 /** What the growth of the kept log is told from: a quarter of an hour. */
 export const maxLogSamples = 15;
 
+/** Three minutes of looks that are at least 20 s apart: longer than a status may rest on them. */
+export const maxLogLooks = 10;
+
+const lookSchema = z.strictObject({ at: instantSchema, capturedAsOf: instantSchema }).readonly();
 const markSchema = z.strictObject({ at: instantSchema, position: z.string() }).readonly();
 const sampleSchema = z
   .strictObject({ at: instantSchema, retainedBytes: z.number().nonnegative() })
@@ -35,6 +39,8 @@ export const sourceLogSchema = z
     marks: z.array(markSchema).max(maxLogMarks).readonly().optional(),
     /** Everything that the source had written by then was seen to be captured; absent before that was seen for the first time. */
     capturedAsOf: instantSchema.optional(),
+    /** The same as of former looks, oldest first: a heartbeat of the consumer tells only of what was captured before it. */
+    looks: z.array(lookSchema).max(maxLogLooks).readonly().optional(),
     /** Whether a session reads the log for the capture, and since when that is so; absent where the source does not tell. */
     reader: z.strictObject({ isReading: z.boolean(), since: instantSchema }).readonly().optional(),
     /** What of the log is gone although it was not captured, in words. */

@@ -1,4 +1,4 @@
-import { maxLogMarks, maxLogSamples, type SourceLog } from '../contracts/source-log.ts';
+import { maxLogLooks, maxLogMarks, maxLogSamples, type SourceLog } from '../contracts/source-log.ts';
 import type { MillraceError } from '../errors/millrace-error.ts';
 import type { LogReading } from '../ports/databases.ts';
 import type { LogPositions } from '../ports/source-dialect.ts';
@@ -6,8 +6,9 @@ import type { LogPositions } from '../ports/source-dialect.ts';
 type ParsePosition = LogPositions['parsePosition'];
 
 /**
- * What is known of a source's log after one more look at it. Pure. The marks tell how long capture is behind without a clock
- * in the log: each is an end of the log that was seen at a moment, and it is dropped when capture has passed it.
+ * What is known of a source's log after one more look at it, which began at `now`: what was written before is in the reading. Pure. The
+ * marks tell how long capture is behind without a clock in the log: each is an end of the log that was seen at a moment, and it is dropped
+ * when capture has passed it.
  */
 export const followLog = (
   before: SourceLog | undefined,
@@ -25,7 +26,7 @@ export const followLog = (
     position,
     activity,
     marks,
-    ...(capturedAsOf !== undefined && { capturedAsOf }),
+    ...(capturedAsOf !== undefined && { capturedAsOf, looks: looksAfter(before, capturedAsOf, now) }),
     samples: samplesAfter(before, retainedBytes, now),
     ...(captured !== undefined && { captured }),
     ...(movement !== undefined && {
@@ -90,6 +91,21 @@ const capturedAsOfAfter = (
   if (oldest === undefined) return at;
   const passed = (before?.marks ?? []).findLast((mark) => mark.at < oldest.at);
   return passed?.at ?? before?.capturedAsOf;
+};
+
+const lookEveryMs = 20_000;
+
+const looksAfter = (
+  before: SourceLog | undefined,
+  capturedAsOf: string,
+  now: Date,
+): NonNullable<SourceLog['looks']> => {
+  const looks =
+    before?.looks ??
+    (before?.capturedAsOf === undefined ? [] : [{ at: before.readAt, capturedAsOf: before.capturedAsOf }]);
+  const last = looks.at(-1);
+  if (last !== undefined && now.getTime() - Date.parse(last.at) < lookEveryMs) return looks;
+  return [...looks, { at: now.toISOString(), capturedAsOf }].slice(-maxLogLooks);
 };
 
 const sampleEveryMs = 50_000;

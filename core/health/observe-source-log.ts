@@ -46,10 +46,11 @@ export const lookAtLog = async (
   ports: LookPorts,
 ): Promise<LogLook> => {
   const { source, connect, clock } = ports;
+  const beganAt = clock.now();
   try {
     const reading = await source.readLog(replication, () => connect.getOffset(replication.connectorName));
     const parse = source.dialect.capture.parsePosition;
-    const followed = followLog(before, reading, clock.now(), parse);
+    const followed = followLog(before, reading, beganAt, parse);
     const isProbed = await probe(before, followed, options, ports);
     const warnings = options.withWarnings ? await readWarnings(replication, source) : followed.warnings;
     const { probedAt = before?.probedAt } = isProbed ? { probedAt: followed.readAt } : {};

@@ -1,5 +1,7 @@
 import { type Heartbeat, maxLaggingTopics } from '../contracts/consumer.ts';
 import type { Replication } from '../contracts/replication.ts';
+import { launchAllowanceMs } from '../health/decide.ts';
+import { heartbeatAgeMs } from '../health/observation.ts';
 import { topicName } from '../naming/names.ts';
 import type { ConsumerLaunch } from '../ports/state-store.ts';
 import { isCopied, type TableCopyStatus } from './copy-progress.ts';
@@ -9,6 +11,7 @@ export interface LagFacts {
   readonly replication: Replication;
   readonly launch: ConsumerLaunch | undefined;
   readonly heartbeat: Heartbeat | undefined;
+  readonly now: Date;
 }
 
 /** How far a table's changes are behind; undefined before its copy has ended, and where the lag is not known. */
@@ -24,13 +27,15 @@ export type Lag =
       readonly isKnown: true;
       readonly events: number;
       readonly ms: number;
+      /** When the consumer knew of everything in Kafka. */
+      readonly asOf: Date;
       readonly topics: Heartbeat['laggingTopics'];
     }
   | { readonly isKnown: false; readonly message: string };
 
 /** What the last heartbeat says of the lag, if its consumer still works on it: the figures of any other are no longer true. */
 export const describeLag = (
-  { replication, launch, heartbeat }: LagFacts,
+  { replication, launch, heartbeat, now }: LagFacts,
   { state, heartbeatRecent, message }: ConsumerHealth,
 ): Lag => {
   const isAtWork = (state === 'RUNNING' || state === 'RETRYING') && heartbeatRecent;
@@ -40,10 +45,12 @@ export const describeLag = (
       isKnown: false,
       message: `The consumer that runs is of start ${launch.generation}; start ${replication.generation} has not launched its own yet`,
     };
-  const { lagEvents, lagMs, laggingTopics, lagUnknown } = heartbeat;
+  const { lagEvents, lagMs, laggingTopics, lagUnknown, endsAgeMs = 0 } = heartbeat;
   if (lagEvents === undefined || lagMs === undefined)
     return { isKnown: false, message: lagUnknown ?? 'The last heartbeat does not tell the lag' };
-  return { isKnown: true, events: lagEvents, ms: lagMs, topics: laggingTopics };
+  const ageMs = (heartbeatAgeMs({ launch, heartbeat }, now, launchAllowanceMs) ?? 0) + endsAgeMs;
+  const asOf = new Date(now.getTime() - ageMs);
+  return { isKnown: true, events: lagEvents, ms: lagMs, asOf, topics: laggingTopics };
 };
 
 export const tableLag = (

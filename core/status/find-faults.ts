@@ -169,14 +169,53 @@ const remember = (faults: readonly Fault[], { recorded, now }: FaultFacts): read
   }));
 
 /** Of an active replication, in the order in which one is the cause of the other. */
-const findFaults = (facts: FaultFacts): readonly Fault[] => [
-  ...findUpstreamFaults(facts),
-  ...consumerFaults(facts),
-  ...findLogLimitFault(facts.sourceLog),
-  ...tableFaults(facts),
-  ...newTableFaults(facts),
-  ...deadLetterFaults(facts),
-];
+const findFaults = (facts: FaultFacts): readonly Fault[] => {
+  const onTheWay = [...findUpstreamFaults(facts), ...consumerFaults(facts)];
+  return [
+    ...(onTheWay.length > 0 ? onTheWay : unsureFaults(facts)),
+    ...findLogLimitFault(facts.sourceLog),
+    ...tableFaults(facts),
+    ...newTableFaults(facts),
+    ...deadLetterFaults(facts),
+  ];
+};
+
+/**
+ * A status may rest on what was seen so long ago: a heartbeat of an idle consumer comes every 30 s, the look before it was up to 60 s
+ * earlier, and what capture had then is known up to 30 s before. The rest is for what is late.
+ */
+export const sureAfterMs = 180_000;
+
+/**
+ * Each part by itself may be well, and what it told too old to say so of the whole: what was captured late after the last heartbeat is not
+ * in its lag. Sure is what a look had seen captured before the consumer read the ends of its topics.
+ */
+const unsureFaults = ({
+  replication: { statusSince },
+  sourceLog,
+  lag,
+  now,
+}: FaultFacts): readonly Fault[] => {
+  if (!lag.isKnown) return [];
+  const readAt = lag.asOf.toISOString();
+  const looks = sourceLog?.looks;
+  const look = looks?.findLast(({ at }) => at <= readAt && at >= statusSince);
+  const appliedAsOfMs = lag.asOf.getTime() - lag.ms;
+  const capturedAsOfMs = looks === undefined ? appliedAsOfMs : Date.parse(look?.capturedAsOf ?? statusSince);
+  const asOfMs = Math.min(capturedAsOfMs, appliedAsOfMs);
+  const ageMs = now.getTime() - asOfMs;
+  if (ageMs < sureAfterMs) return [];
+  return [
+    {
+      condition: 'target-behind',
+      hop: 'consumer',
+      message: `The target may be ${durationOf(ageMs)} behind the source: of nothing later was seen that it has it`,
+      since: new Date(asOfMs).toISOString(),
+      isFailure: false,
+      figures: { lag_events: lag.events, unsure_ms: ageMs },
+    },
+  ];
+};
 
 /** Named in the message; the status of each table has its own number. */
 const maxNamedTables = 3;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { maxLogMarks, type SourceLog } from '#core/contracts/source-log.ts';
+import { maxLogLooks, maxLogMarks, type SourceLog } from '#core/contracts/source-log.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { captureLag, failLook, followLog, retainedLog } from '#core/health/follow-log.ts';
 import type { LogReading } from '#core/ports/databases.ts';
@@ -48,6 +48,22 @@ describe('since when it is not sure that capture has what was written', () => {
     expect(asOf(behind)).toBe(at(60));
     expect(asOf([...behind, [180, 50, 35]])).toBe(at(60));
     expect(asOf([...behind, [180, 50, 50]])).toBe(at(180));
+  });
+
+  test('is kept of the looks of the last minutes, which are 20 s apart', () => {
+    const often = Array.from({ length: 100 }, (_, look): Look => [look * 5, 20 + look, 20 + look]);
+    const { looks = [] } = follow(often);
+    expect(looks).toHaveLength(maxLogLooks);
+    expect(looks.at(-1)).toEqual({ at: at(480), capturedAsOf: at(480) });
+    expect(looks[0]).toEqual({ at: at(300), capturedAsOf: at(300) });
+  });
+
+  test('is taken over from a record of before looks were kept', () => {
+    const { looks: _looks, ...before } = follow([[0, 20, 20]]);
+    expect(follow([[60, 30, 25]], before).looks).toEqual([
+      { at: at(0), capturedAsOf: at(0) },
+      { at: at(60), capturedAsOf: at(0) },
+    ]);
   });
 
   test('is not later for looks that failed, nor for one that does not tell', () => {

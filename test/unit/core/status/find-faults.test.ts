@@ -73,6 +73,22 @@ describe('what keeps an active replication from being healthy', () => {
     expect(unifiedStatus(facts(behind(log))).overall).toBe('healthy');
   });
 
+  test('a look that saw everything captured, and a heartbeat after it, keep it healthy', () => {
+    const looks = [
+      { at: ago(150), capturedAsOf: ago(175) },
+      { at: ago(90), capturedAsOf: ago(115) },
+      { at: ago(30), capturedAsOf: ago(55) },
+    ];
+    const log = { sourceLog: seen({ looks }), heartbeat: { ...beat, beatAt: ago(35), endsAgeMs: 5_000 } };
+    expect(unifiedStatus(facts(log)).overall).toBe('healthy');
+  });
+
+  test('looks from before it became active count for nothing', () => {
+    const looks = [{ at: ago(200), capturedAsOf: ago(900) }];
+    const fresh = active({ statusSince: ago(100) });
+    expect(unifiedStatus(facts({ replication: fresh, sourceLog: seen({ looks }) })).overall).toBe('healthy');
+  });
+
   test('nothing does when the source was looked at lately and everything comes on', () => {
     expect(unifiedStatus(facts())).toMatchObject({ overall: 'healthy', faults: [] });
   });
@@ -159,6 +175,30 @@ describe('what keeps an active replication from being healthy', () => {
       behind({ marks: [{ at: ago(40), position: '0/180' }], movedAt: ago(31), capturedAsOf: ago(155) }),
       'capture-behind',
       'capture',
+      'degraded',
+    ],
+    [
+      'a heartbeat that is not yet old, and what was captured late since',
+      {
+        heartbeat: { ...beat, beatAt: ago(80), lagMs: 100 },
+        sourceLog: seen({
+          looks: [
+            { at: ago(95), capturedAsOf: ago(400) },
+            { at: ago(30), capturedAsOf: ago(30) },
+          ],
+        }),
+      },
+      'target-behind',
+      'consumer',
+      'degraded',
+    ],
+    [
+      'a lag that was small at a heartbeat which rests on an old reading of the ends',
+      {
+        heartbeat: { ...beat, beatAt: ago(110), lagMs: 50_000, endsAgeMs: 25_000 },
+      },
+      'target-behind',
+      'consumer',
       'degraded',
     ],
     [
