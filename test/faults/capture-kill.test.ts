@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { testInLongForm } from '#test/kit/short-form.ts';
 import { runCaptureKill } from './capture-kill/capture-kill.ts';
 import { startPostgresSource } from './capture-kill/postgres-source.ts';
+import { startStandbySource } from './capture-kill/standby-source.ts';
 
 // The longer form, with every version and load: `npm run test:faults -- capture-kill`.
 
@@ -31,3 +33,13 @@ test('PostgreSQL: sessions that end, workers and servers that are killed lose no
   });
   expect(figures).toMatchObject({ kills: 3, lost: 0, extra: 0 });
 }, 900_000);
+
+testInLongForm(
+  'PostgreSQL: a fail-over to a standby that has the slot loses no row and invents none',
+  async () => {
+    const figures = await runCaptureKill(startStandbySource, { interruptions: ['source'], times: 1 });
+    expect(figures).toMatchObject({ kills: 1, lost: 0, extra: 0 });
+    expect(figures.rows).toBeGreaterThan(1_000);
+  },
+  900_000,
+);

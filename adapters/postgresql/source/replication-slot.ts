@@ -8,6 +8,7 @@ import {
   dropSlotStatement,
   keepWithoutClientStatement,
   slotStatement,
+  standbySlotsStatement,
 } from '#core/databases/postgresql/source/capture-statements.ts';
 import {
   openTransactionsStatement,
@@ -200,6 +201,8 @@ class SlotCreation {
   async #create(name: string): Promise<void> {
     this.#client = await this.#pool.connect();
     await runStatement(this.#client, keepWithoutClientStatement);
-    await runStatement(this.#client, createSlotStatement(name));
+    const [server] = await runStatement(this.#client, standbySlotsStatement);
+    const canBeOnStandby = booleanSchema.parse(server?.canBeOnStandby);
+    await runStatement(this.#client, createSlotStatement(name, canBeOnStandby));
   }
 }

@@ -51,14 +51,7 @@ export const startPostgresSource = async (version: PostgresVersion): Promise<Cap
       withSession(async (client) => {
         await client.query('INSERT INTO public.ledger VALUES ($1, 0)', [id]);
       }),
-    readRows: () =>
-      withSession(async (client) => {
-        const { rows } = await client.query({
-          text: 'SELECT id::float8, version::float8 FROM public.ledger',
-          rowMode: 'array',
-        });
-        return new Map(rows as [number, number][]);
-      }),
+    readRows: () => withSession(rowsThrough),
     stop: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
@@ -66,11 +59,19 @@ export const startPostgresSource = async (version: PostgresVersion): Promise<Cap
   };
 };
 
+export const rowsThrough = async (client: pg.Client): Promise<ReadonlyMap<number, number>> => {
+  const { rows } = await client.query({
+    text: 'SELECT id::float8, version::float8 FROM public.ledger',
+    rowMode: 'array',
+  });
+  return new Map(rows as [number, number][]);
+};
+
 type WithSession = <T>(use: (client: pg.Client) => Promise<T>) => Promise<T>;
 
 const insertSeries = `INSERT INTO public.ledger SELECT id, 1, '${filler}' FROM generate_series($1::bigint, $2::bigint) AS id`;
 
-const loadsThrough = (withSession: WithSession): readonly Load[] => {
+export const loadsThrough = (withSession: WithSession): readonly Load[] => {
   const load = (
     name: string,
     events: number,

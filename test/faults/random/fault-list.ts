@@ -185,7 +185,8 @@ const rotatePassword =
     const end: DatabaseEnd = pair[side];
     passwords += 1;
     const password = `changed${passwords}`;
-    await end.changePassword(password);
+    // The server may be away by another fault.
+    await until(() => end.changePassword(password));
     const databaseId = side === 'source' ? pair.sourceDatabaseId : pair.targetDatabaseId;
     return () => until(() => control.changePassword(databaseId, password));
   };

@@ -637,7 +637,10 @@ export const scenarios: readonly Scenario[] = [
     group: 'Source',
     what: 'The PostgreSQL source fails over to a standby.',
     promise: 'With a slot that the standby has too, capture goes on; otherwise needs-resync.',
-    proofs: [],
+    proofs: [
+      ...captureKill('PostgreSQL: a fail-over to a standby that has the slot loses no row and invents none'),
+      ...startCapture('a slot that was dropped needs a resync, and a forced start captures afresh'),
+    ],
   },
   {
     id: 'source-rollback',
@@ -1469,6 +1472,14 @@ export const scenarios: readonly Scenario[] = [
     what: 'Anything of what the random harness does.',
     promise: 'At no sample is a replication healthy while its ends differ for longer than the lag bound.',
     proofs: random(anyFault),
+  },
+  {
+    id: 'truth-two-at-once',
+    group: 'Truth',
+    what: 'Capture is away for two minutes, and the consumer stops (SIGSTOP) just before it comes back: what each told last says that it is well.',
+    promise:
+      'The replication is never healthy and live while the target lacks what is older than three minutes.',
+    proofs: [...inFile('unit/core/status/find-faults.test.ts')('%s'), ...random('capture-back-first')],
   },
   {
     id: 'truth-differs',

@@ -41,8 +41,14 @@ FROM pg_replication_slots WHERE slot_name = $1`,
   values: [name],
 });
 
-export const createSlotStatement = (name: string): Statement => ({
-  text: `SELECT pg_create_logical_replication_slot($1, 'pgoutput')`,
+/** Whether the server can keep a slot on its standbys: from PostgreSQL 17 on. */
+export const standbySlotsStatement: Statement = {
+  text: `SELECT current_setting('server_version_num')::int >= 170000 AS "canBeOnStandby"`,
+};
+
+/** A standby that synchronizes slots (`sync_replication_slots`) then has this one, too, and capture outlives a fail-over to it. */
+export const createSlotStatement = (name: string, canBeOnStandby: boolean): Statement => ({
+  text: `SELECT pg_create_logical_replication_slot($1, 'pgoutput'${canBeOnStandby ? ', failover => true' : ''})`,
   values: [name],
 });
 

@@ -40,8 +40,13 @@ test('a heartbeat names its slot as a literal, since Debezium binds nothing', ()
   expect(heartbeatStatement("it's")).toContain("slot_name = 'it''s'");
 });
 
+test('a slot is kept on standbys too where the server can do that', () => {
+  expect(createSlotStatement('s', true).text).toContain('failover => true');
+  expect(createSlotStatement('s', false).text).not.toContain('failover');
+});
+
 test('names of slots and contents of markers are bound', () => {
-  expect(createSlotStatement("s'").values).toEqual(["s'"]);
+  expect(createSlotStatement("s'", true).values).toEqual(["s'"]);
   expect(emitMarkerStatement("it's").values).toEqual(["it's"]);
   expect(emitMarkerStatement("it's").text).not.toContain("it's");
 });
