@@ -1,6 +1,7 @@
 import { peekCommitTime } from '#core/apply/parse-event.ts';
 import { type AppliedCounts, maxLaggingTopics, type TopicLag } from '#core/contracts/consumer.ts';
 import type { MillraceError } from '#core/errors/millrace-error.ts';
+import { countOf } from '#core/naming/count-of.ts';
 import type { Checkpoint } from '#core/ports/apply-target.ts';
 import type { PartitionSession } from '#core/ports/change-feed.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
@@ -9,6 +10,12 @@ import type { LogPositions } from '#core/ports/source-dialect.ts';
 
 /** Six readings of the topics' ends have failed by then, or one has hung. Until then the lag is at most this old. */
 export const endsStaleAfterMs = 30_000;
+
+/**
+ * A consumer that begins behind does not know how old the first change is that waits, until it has read it: seconds later. When it has not
+ * by then, the lag is as large as that by itself, which is late.
+ */
+export const firstReadWithinMs = 60_000;
 
 const noCounts: AppliedCounts = { inserts: 0, updates: 0, deletes: 0, truncates: 0, duplicatesSkipped: 0 };
 
@@ -33,6 +40,9 @@ export class PartitionProgress {
   /** Commit times (ms) of the first event of each batch that is under way, oldest first. */
   readonly underWay: number[] = [];
   #caughtUpAtMs: number;
+  readonly #beganAtMs: number;
+  /** Nothing of what waited at the beginning was read yet, so that its age is not known. */
+  #isUnread: boolean;
 
   constructor(checkpoint: Checkpoint, endOffset: bigint, nowMs: number) {
     this.topic = checkpoint.topic;
@@ -41,10 +51,22 @@ export class PartitionProgress {
     this.nextOffset = checkpoint.nextOffset;
     this.endOffset = endOffset;
     this.#caughtUpAtMs = nowMs;
+    this.#beganAtMs = nowMs;
+    this.#isUnread = this.lagEvents > 0;
   }
 
   get lagEvents(): number {
     return this.endOffset > this.nextOffset ? Number(this.endOffset - this.nextOffset) : 0;
+  }
+
+  isUnread(nowMs: number): boolean {
+    this.#isUnread &&= this.lagEvents > 0 && this.#oldestReadMs === undefined;
+    return this.#isUnread && nowMs - this.#beganAtMs < firstReadWithinMs;
+  }
+
+  /** Commit time of the oldest change that was read and is not applied. */
+  get #oldestReadMs(): number | undefined {
+    return this.underWay[0] ?? peekedCommitTime(this.session);
   }
 
   /** Age of the oldest change that is known and not applied. Not yet fetched, it is younger than when there was none. */
@@ -53,8 +75,7 @@ export class PartitionProgress {
       this.#caughtUpAtMs = nowMs;
       return 0;
     }
-    const waiting = this.underWay[0] ?? peekedCommitTime(this.session);
-    return Math.max(0, nowMs - (waiting ?? this.#caughtUpAtMs));
+    return Math.max(0, nowMs - (this.#oldestReadMs ?? this.#caughtUpAtMs));
   }
 }
 
@@ -143,13 +164,23 @@ export class Progress {
     return Math.max(0, nowMs - this.#endsReadAtMs);
   }
 
-  /** Why the lag is not known: nobody has read lately where the topics end. Undefined while it is known. */
+  /**
+   * Why the lag is not known: nobody has read lately where the topics end, or what waited when this consumer began was not read yet.
+   * Undefined while it is known.
+   */
   lagUnknown(nowMs: number): string | undefined {
-    if (nowMs - this.#endsReadAtMs <= endsStaleAfterMs) return undefined;
+    if (nowMs - this.#endsReadAtMs <= endsStaleAfterMs) return this.#unread(nowMs);
     const topics = new Set(this.partitions.map(({ topic }) => topic)).size;
     const since = new Date(this.#endsReadAtMs).toISOString();
     const cause = this.endsError?.message ?? 'Kafka has not answered yet';
     return `Could not read the end offsets of ${topics} topics since ${since}, so the lag is not known until this works again: ${cause}`;
+  }
+
+  #unread(nowMs: number): string | undefined {
+    const unread = this.partitions.filter((partition) => partition.isUnread(nowMs));
+    if (unread.length === 0) return undefined;
+    const events = unread.reduce((sum, { lagEvents }) => sum + lagEvents, 0);
+    return `The consumer has just begun, and ${countOf(events, 'change')} wait of which it has read none yet, so it is not known how old they are`;
   }
 
   /** The most that the lag can be: a change that we have not heard of came after the topics' ends were last read. */

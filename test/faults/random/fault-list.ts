@@ -151,7 +151,7 @@ const way = (side: 'source' | 'target', break_: (proxy: Pair['sourceWay']) => un
 const endSessions =
   (side: 'source' | 'target', which: 'log' | 'others'): Fault['begin'] =>
   async (_world, pair) => {
-    await pair[side].endSessions(which);
+    await until(() => pair[side].endSessions(which));
     return nothing;
   };
 
@@ -329,9 +329,9 @@ const loseLog: Fault['begin'] = async (world, pair) => {
   const letGoOn = await stopPart(() => 'connect')(world, pair);
   return async () => {
     try {
-      await pair.source.endSessions('log');
+      await until(() => pair.source.endSessions('log'));
       await sleep(1_000);
-      await pair.source.removeLog();
+      await until(() => pair.source.removeLog());
     } finally {
       await letGoOn();
     }
@@ -353,7 +353,7 @@ const userCalls =
     };
   };
 
-/** Repeats what the control plane is not there for yet. */
+/** Repeats what the control plane, or a database that another fault has taken away, is not there for yet. */
 const until = async (act: () => Promise<unknown>): Promise<void> => {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -4,6 +4,7 @@ import { createProgressReporter } from '../../../local/progress.ts';
 import { resetStack, startStack, stopStack } from '../../../local/stack.ts';
 import type { StateFolder } from '../../../local/state-folder.ts';
 import { comparePair, isEqual, type PairComparison } from './comparison.ts';
+import { scheduleNames } from './control-plane.ts';
 import { type Fault, faults, withoutEffect } from './fault-list.ts';
 import { type PlannedFault, planFaults } from './plan.ts';
 import { SmallDisks } from './small-disks.ts';
@@ -18,6 +19,8 @@ export interface RandomOptions {
   readonly only?: readonly string[];
   readonly alters: boolean;
   readonly folder: StateFolder;
+  /** The health checks run so often, next to their schedules of a minute and two: a short run need not wait for those. */
+  readonly checkEveryMs?: number;
   /** How long everything may take to be equal and healthy after the last fault. */
   readonly settleMs?: number;
   readonly say: (line: string) => void;
@@ -100,6 +103,7 @@ export const runRandom = async (options: RandomOptions): Promise<RandomResult> =
     let isOrdered = true;
     const truth = watchTruth(world, { isOrdered: () => isOrdered });
     const operator = watchHeld(world, say);
+    const checks = checkOften(world, options.checkEveryMs);
     try {
       const injected = await injectAll(world, plan, say, ({ repeatsEvents }) => {
         if (repeatsEvents) isOrdered = false;
@@ -112,6 +116,7 @@ export const runRandom = async (options: RandomOptions): Promise<RandomResult> =
       const drawnFrom = allowed.map(({ name }) => name);
       return resultOf({ options, world, truth, injected, settled, drawnFrom, held: operator.held });
     } finally {
+      await checks.stop();
       await operator.stop();
       await truth.stop();
       await world.close();
@@ -194,6 +199,27 @@ const watchHeld = (world: World, say: (line: string) => void): Operator => {
   })();
   return {
     held,
+    stop: async () => {
+      stopped.abort();
+      await running;
+    },
+  };
+};
+
+const checkOften = (
+  { control }: World,
+  everyMs: number | undefined,
+): { readonly stop: () => Promise<void> } => {
+  const stopped = new AbortController();
+  const run = async (pauseMs: number): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      // One that is away by a fault runs at the next turn.
+      for (const name of scheduleNames) await control.runSchedule(name).catch(() => undefined);
+      await sleep(pauseMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+    }
+  };
+  const running = everyMs === undefined ? Promise.resolve() : run(everyMs);
+  return {
     stop: async () => {
       stopped.abort();
       await running;

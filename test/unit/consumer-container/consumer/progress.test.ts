@@ -56,3 +56,31 @@ test('the oldest waiting change comes first, then the most events, and the list 
   expect(lagging[0]?.topic).toBe('t0');
   expect(lagging[1]?.topic).toBe(`t${maxLaggingTopics + 19}`);
 });
+
+test('the lag of a consumer that begins behind is unknown until it has read what waits, for a minute at most', () => {
+  const progress = progressOf([
+    ['a', 2n, 5n],
+    ['b', 5n, 5n],
+  ]);
+  progress.readEnds(startMs + 20_000);
+  expect(progress.lagUnknown(startMs + 20_000)).toBe(
+    'The consumer has just begun, and 3 changes wait of which it has read none yet, so it is not known how old they are',
+  );
+  progress.partition('a', 0)?.underWay.push(startMs - 300_000);
+  expect(progress.lagUnknown(startMs + 20_000)).toBeUndefined();
+  expect(progress.lagMs(startMs)).toBe(300_000);
+
+  const refused = progressOf([['a', 2n, 5n]]);
+  refused.readEnds(startMs + 60_000);
+  expect(refused.lagUnknown(startMs + 60_000)).toBeUndefined();
+  expect(refused.lagMs(startMs + 60_000)).toBe(60_000);
+});
+
+test('what comes later is no older than when there was nothing', () => {
+  const progress = progressOf([['a', 5n, 5n]]);
+  const partition = progress.partition('a', 0);
+  if (partition === undefined) throw new Error('no partition');
+  partition.endOffset = 9n;
+  expect(progress.lagUnknown(startMs + 100)).toBeUndefined();
+  expect(progress.lagMs(startMs + 100)).toBe(100);
+});
