@@ -50,7 +50,7 @@ const stallMs = 300_000;
 const largeRowBytes = 5_000_000;
 /** What the consumer may have above its idle memory. A row of 5 MB is decoded by itself, and takes ten times its size for a moment. */
 const mostGrowthMib = 256;
-/** What the second half of a long run may have above the first: the collector of garbage runs when it likes. */
+/** What the second half of a long run may have above the first, each by its median. */
 const mostRiseMib = 48;
 const goesOn: readonly GrowthScenario[] = ['long-run', 'dead-keys'];
 /** Of `many-tables`, before and after the start. */
@@ -151,7 +151,7 @@ export const runGrowth = async ({ scenario, rows, folder, say }: GrowthOptions):
     await writing;
     const peakMib = peak(consumer);
     const course = courseOf(samples);
-    const isFlat = !goesOn.includes(scenario) || riseOf(course) <= mostRiseMib;
+    const isFlat = !goesOn.includes(scenario) || riseOf(samples) <= mostRiseMib;
     return {
       ...{ scenario, rows, idleMib, peakMib, connectPeakMib: peak(connect), course, isEqual },
       seconds: Math.round((performance.now() - startedMs) / 1_000),
@@ -213,10 +213,18 @@ const writers: Readonly<Record<GrowthScenario, (source: DatabaseEnd, rows: numbe
     }),
 };
 
-const riseOf = (course: readonly number[]): number => {
-  const half = Math.floor(course.length / 2);
-  return Math.max(0, ...course.slice(half)) - Math.max(0, ...course.slice(0, half));
+/**
+ * In MiB. The collector of garbage runs when it likes, so that single peaks say nothing, and what the beginning takes more and more of is
+ * code. A leak raises the whole second half.
+ */
+export const riseOf = (samples: readonly number[]): number => {
+  const warm = samples.slice(Math.floor(samples.length / 10));
+  const half = Math.floor(warm.length / 2);
+  return medianOf(warm.slice(half)) - medianOf(warm.slice(0, half));
 };
+
+const medianOf = (numbers: readonly number[]): number =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 
 const fieldOf = (pid: number, field: 'VmRSS' | 'VmHWM'): number =>
   Math.round(

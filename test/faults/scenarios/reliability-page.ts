@@ -150,7 +150,7 @@ const growthSection = ({ growth }: Results): string => {
 
 Runs that write much, from PostgreSQL to PostgreSQL, while the memory of the consumer is watched: \`npm run test:faults -- growth\`. One
 has passed when both ends are equal, the consumer never has more than 256 MiB above its idle memory, and in a run that goes on and on
-the second half takes no more than the first.
+the second half has no more than the first, by the median.
 `;
   const all = Object.entries(growth).toSorted(([a], [b]) => (a < b ? -1 : 1));
   if (all.length === 0) return `${opening}\nNo result is recorded yet.`;
