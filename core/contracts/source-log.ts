@@ -6,8 +6,8 @@ export const maxLogMarks = 60;
 /** What the growth of the kept log is told from: a quarter of an hour. */
 export const maxLogSamples = 15;
 
-/** Three minutes of looks that are at least 20 s apart: longer than a status may rest on them. */
-export const maxLogLooks = 10;
+/** Four checks of a minute with four looks each: longer than a status may rest on them. */
+export const maxLogLooks = 16;
 
 const lookSchema = z.strictObject({ at: instantSchema, capturedAsOf: instantSchema }).readonly();
 const markSchema = z.strictObject({ at: instantSchema, position: z.string() }).readonly();

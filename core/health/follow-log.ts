@@ -93,7 +93,8 @@ const capturedAsOfAfter = (
   return passed?.at ?? before?.capturedAsOf;
 };
 
-const lookEveryMs = 20_000;
+/** As the looks of one check are. */
+const lookEveryMs = 5_000;
 
 const looksAfter = (
   before: SourceLog | undefined,

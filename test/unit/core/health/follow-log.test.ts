@@ -50,12 +50,12 @@ describe('since when it is not sure that capture has what was written', () => {
     expect(asOf([...behind, [180, 50, 50]])).toBe(at(180));
   });
 
-  test('is kept of the looks of the last minutes, which are 20 s apart', () => {
-    const often = Array.from({ length: 100 }, (_, look): Look => [look * 5, 20 + look, 20 + look]);
+  test('is kept of the looks of the last minutes, which are 5 s apart', () => {
+    const often = Array.from({ length: 201 }, (_, look): Look => [look, 20 + look, 20 + look]);
     const { looks = [] } = follow(often);
     expect(looks).toHaveLength(maxLogLooks);
-    expect(looks.at(-1)).toEqual({ at: at(480), capturedAsOf: at(480) });
-    expect(looks[0]).toEqual({ at: at(300), capturedAsOf: at(300) });
+    expect(looks.at(-1)).toEqual({ at: at(200), capturedAsOf: at(200) });
+    expect(looks[0]).toEqual({ at: at(125), capturedAsOf: at(125) });
   });
 
   test('is taken over from a record of before looks were kept', () => {
