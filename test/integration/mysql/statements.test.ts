@@ -224,11 +224,11 @@ describe.each(kinds)('statements in the log of %s', (kind) => {
     const [name, parts] = [`exchange_${kind}`, { ...orders, table: 'parts' }];
     await server.sql.query(`DROP TABLE IF EXISTS orders; CREATE TABLE orders (id int PRIMARY KEY, v varchar(9));
       CREATE TABLE parts (id int PRIMARY KEY, v varchar(9)) PARTITION BY RANGE (id) (PARTITION p VALUES LESS THAN MAXVALUE);
-      CREATE TABLE unknown LIKE parts`);
+      CREATE TABLE parts_before LIKE parts`);
     await services.start(name, server, [orders, parts], 4);
     const exchanges: string[] = [];
-    for (const [index, other] of ['parts', 'unknown', 'later'].entries()) {
-      if (other === 'later') await server.sql.query('CREATE TABLE later LIKE parts');
+    for (const [index, other] of ['parts', 'parts_before', 'parts_since'].entries()) {
+      if (other === 'parts_since') await server.sql.query('CREATE TABLE parts_since LIKE parts');
       const exchange = `ALTER TABLE ${other} EXCHANGE PARTITION p WITH TABLE orders`;
       exchanges.push(exchange);
       await server.sql.query(`${exchange}; INSERT INTO orders VALUES (${index}, 'after')`);
