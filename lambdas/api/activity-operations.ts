@@ -6,11 +6,11 @@ import {
   activityAnswerSchema,
   activityQuerySchema,
   clientActivityAnswerSchema,
-  pathIdSchema,
-} from './contracts.ts';
+} from './activity-contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { decodeCursor, encodeCursor, unknownCursor } from './paging.ts';
 import type { ApiPorts } from './ports.ts';
+import { pathIdSchema } from './shared-contracts.ts';
 
 type ActivityAnswer = z.input<typeof clientActivityAnswerSchema>;
 

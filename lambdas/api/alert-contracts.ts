@@ -8,10 +8,8 @@ import {
 import { instantSchema } from '#core/contracts/identifiers.ts';
 import { incidentConditionSchema, severitySchema } from '#core/contracts/incident.ts';
 import { pageAnswerShape, pageQueryShape } from './paging.ts';
+import { countSchema, idSchema } from './shared-contracts.ts';
 import { displayNameSchema, displayTextSchema } from './text-schemas.ts';
-
-const idSchema = z.number().int().positive();
-const countSchema = z.number().int().nonnegative();
 
 const queryIdSchema = z
   .string()

@@ -9,10 +9,10 @@ import {
 } from './alert-contracts.ts';
 import { requireChannel } from './alert-rule-operations.ts';
 import { mayAct } from './authorize-request.ts';
-import { pathIdSchema } from './contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { readPage } from './paging.ts';
 import type { ApiPorts } from './ports.ts';
+import { pathIdSchema } from './shared-contracts.ts';
 
 const toAnswer = (delivery: AlertDelivery): z.input<typeof alertDeliveryAnswerSchema> => ({
   delivery_id: delivery.deliveryId,

@@ -22,12 +22,12 @@ import {
   updateAlertRouteSchema,
 } from './alert-contracts.ts';
 import { mayAct, requireAllClients } from './authorize-request.ts';
-import { pathIdSchema } from './contracts.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { numberKey, readPage, wholeList } from './paging.ts';
 import type { ApiPorts } from './ports.ts';
 import { recordAction } from './record-action.ts';
+import { pathIdSchema } from './shared-contracts.ts';
 
 const channelPath = z.strictObject({ channel_id: pathIdSchema });
 const routePathSchema = z.strictObject({ route_id: pathIdSchema });

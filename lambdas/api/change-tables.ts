@@ -15,9 +15,9 @@ import { underLease } from '#core/lifecycle/lease.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
-import type { addTablesSchema } from './contracts.ts';
 import { mapRequestedTables } from './create-replication.ts';
 import { invalidRequest } from './invalid-request.ts';
+import type { addTablesSchema } from './lifecycle-contracts.ts';
 import { withoutTable } from './new-tables.ts';
 import type { ApiPorts } from './ports.ts';
 

@@ -10,14 +10,14 @@ import {
   clientQuotasAnswerSchema,
   createClientSchema,
   listClientsQuerySchema,
-  pathIdSchema,
   setClientQuotasSchema,
   updateClientSchema,
-} from './contracts.ts';
+} from './client-contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { hasInName, numberKey, readPage, wholeList } from './paging.ts';
 import type { ApiPorts } from './ports.ts';
 import { recordAction } from './record-action.ts';
+import { pathIdSchema } from './shared-contracts.ts';
 
 const clientPath = z.strictObject({ client_id: pathIdSchema });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pageAnswerShape, pageQueryShape } from './paging.ts';
+import { countSchema, idSchema } from './shared-contracts.ts';
 
 const stateSchema = z.enum(['RUNNING', 'PAUSED', 'FAILED', 'UNASSIGNED', 'STOPPED', 'RESTARTING']);
 
@@ -21,14 +22,14 @@ export const connectorTaskPathSchema = z.strictObject({
 });
 
 const taskSchema = z.strictObject({
-  task: z.number().int().nonnegative(),
+  task: countSchema,
   state: stateSchema,
   trace: z.string().nullable().meta({ description: 'Why it has failed.' }),
 });
 
 export const connectorAnswerSchema = z.strictObject({
   name: z.string(),
-  replication_id: z.number().int().positive(),
+  replication_id: idSchema,
   state: stateSchema.nullable().meta({ description: 'Null: Kafka Connect has no connector of this name.' }),
   trace: z.string().nullable().meta({ description: 'Why the connector itself has failed.' }),
   tasks: z.array(taskSchema),

@@ -16,10 +16,10 @@ import {
   topicPrefix,
 } from '#core/naming/names.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
-import type { createReplicationSchema } from './contracts.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { readNewTables } from './new-tables.ts';
 import type { ApiPorts } from './ports.ts';
+import type { createReplicationSchema } from './replication-contracts.ts';
 import { readPolicy } from './schema-policy.ts';
 
 type CreateRequest = z.output<typeof createReplicationSchema>;

@@ -5,6 +5,7 @@ import type { TableDescription } from '#core/contracts/table-description.ts';
 import type { Problem } from '#core/errors/millrace-error.ts';
 import { requireRoom } from '#core/lifecycle/client-quotas.ts';
 import { findTableProblems } from '#core/validation/validate-table.ts';
+import { recordDatabaseChange } from './database-activity.ts';
 import {
   databaseAnswerSchema,
   databaseListSchema,
@@ -12,16 +13,15 @@ import {
   discoveredTablesSchema,
   discoverTablesQuerySchema,
   listDatabasesQuerySchema,
-  pathIdSchema,
   registerDatabaseSchema,
   updateDatabaseSchema,
   updatedDatabaseSchema,
-} from './contracts.ts';
-import { recordDatabaseChange } from './database-activity.ts';
+} from './database-contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { hasInName, numberKey, readPage, wholeList } from './paging.ts';
 import { toProblemItem } from './problem-details.ts';
 import { registerDatabase } from './register-database.ts';
+import { pathIdSchema } from './shared-contracts.ts';
 import { testDatabase } from './test-database.ts';
 import { updateDatabase } from './update-database.ts';
 

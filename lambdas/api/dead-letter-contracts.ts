@@ -9,9 +9,9 @@ import {
 } from '#core/contracts/dead-letter.ts';
 import { instantSchema } from '#core/contracts/identifiers.ts';
 import { pageAnswerShape, pageQueryShape } from './paging.ts';
+import { countSchema } from './shared-contracts.ts';
 import { displayTextSchema } from './text-schemas.ts';
 
-const countSchema = z.number().int().nonnegative();
 const idTextSchema = z.string().regex(/^[1-9]\d{0,14}$/, 'must be the dead_letter_id of an answer');
 const tableNameSchema = z
   .string()

@@ -14,7 +14,6 @@ import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
 import type { DeadLetterSelection, StoredDeadLetter } from '#core/ports/dead-letters.ts';
-import { pathIdSchema } from './contracts.ts';
 import {
   deadLetterAnswerSchema,
   deadLetterCausesSchema,
@@ -31,6 +30,7 @@ import { invalidRequest } from './invalid-request.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { numberKey, readPage } from './paging.ts';
 import type { ApiPorts } from './ports.ts';
+import { pathIdSchema } from './shared-contracts.ts';
 
 const replicationPath = z.strictObject({ replication_id: pathIdSchema });
 

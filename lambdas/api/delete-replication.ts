@@ -5,7 +5,7 @@ import { MillraceError } from '#core/errors/millrace-error.ts';
 import { beginDeletion, type DeletionOptions, resumeDeletion } from '#core/lifecycle/begin-deletion.ts';
 import { underLease } from '#core/lifecycle/lease.ts';
 import { requirePossible } from '#core/lifecycle/transitions.ts';
-import type { deletionAnswerSchema } from './contracts.ts';
+import type { deletionAnswerSchema } from './lifecycle-contracts.ts';
 import type { ApiPorts } from './ports.ts';
 
 /**

@@ -12,8 +12,8 @@ import { desiredStateSchema, replicationStatusSchema } from '#core/contracts/rep
 import { checkNames } from '#core/status/health-checks.ts';
 import { pageAnswerShape, pageQueryShape } from './paging.ts';
 import { queryNumber } from './query-number.ts';
+import { countSchema, idSchema } from './shared-contracts.ts';
 
-const countSchema = z.number().int().nonnegative();
 const msSchema = z.number().nonnegative();
 
 /** Of the most likely cause. */
@@ -68,7 +68,7 @@ const checkSchema = z.strictObject({
 });
 
 export const whyAnswerSchema = z.strictObject({
-  replication_id: z.number().int().positive(),
+  replication_id: idSchema,
   overall: overallHealthSchema,
   sentence: z.string().meta({ description: 'What is the matter, where and for how long.' }),
   condition: faultConditionSchema
@@ -101,7 +101,7 @@ export const incidentsQuerySchema = z.strictObject({
 
 export const incidentAnswerSchema = z.strictObject({
   incident_id: z.string(),
-  replication_id: z.number().int().positive(),
+  replication_id: idSchema,
   condition: incidentConditionSchema,
   severity: severitySchema,
   hop: hopSchema,
@@ -118,7 +118,7 @@ export const incidentAnswerSchema = z.strictObject({
   told_at: instantSchema.nullable().meta({ description: 'When people were told of it; null: not yet.' }),
   mute: z
     .strictObject({
-      mute_id: z.number().int().positive(),
+      mute_id: idSchema,
       until: instantSchema,
       reason: z.string(),
       created_by: z.string(),
@@ -146,7 +146,7 @@ export const historyQuerySchema = z.strictObject({
 });
 
 export const historyAnswerSchema = z.strictObject({
-  replication_id: z.number().int().positive(),
+  replication_id: idSchema,
   step_minutes: countSchema,
   points: z
     .array(
@@ -188,8 +188,6 @@ export const fleetQuerySchema = z.strictObject({
   ...pageQueryShape,
   limit: pageQueryShape.limit.default(1_000),
 });
-
-const idSchema = z.number().int().positive();
 
 export const fleetAnswerSchema = z.strictObject({
   replications: z

@@ -12,7 +12,6 @@ import type { IncidentPage, IncidentRange } from '#core/ports/state-store.ts';
 import { explain, remedyOf } from '#core/status/explain.ts';
 import type { HealthCheck } from '#core/status/health-checks.ts';
 import { type HistoryStep, rollUpHistory } from '#core/status/roll-up-history.ts';
-import { pathIdSchema } from './contracts.ts';
 import {
   historyAnswerSchema,
   historyQuerySchema,
@@ -25,6 +24,7 @@ import { defineOperation, type Operation } from './operation.ts';
 import { decodeCursor, encodeCursor, unknownCursor } from './paging.ts';
 import type { ApiPorts } from './ports.ts';
 import { gatherStatus } from './replication-status.ts';
+import { pathIdSchema } from './shared-contracts.ts';
 
 const replicationPath = z.strictObject({ replication_id: pathIdSchema });
 

@@ -1,18 +1,17 @@
 import { z } from 'zod';
 import type { ErrorCode } from '#core/errors/error-policies.ts';
 import { changeConsumer } from '#core/lifecycle/change-consumer.ts';
+import { consumerSettingsAnswerSchema, updateConsumerSettingsSchema } from './consumer-contracts.ts';
 import {
-  consumerSettingsAnswerSchema,
-  pathIdSchema,
   pauseReplicationSchema,
-  replicationAnswerSchema,
   resumeReplicationSchema,
   startReplicationSchema,
   stopReplicationSchema,
-  updateConsumerSettingsSchema,
-} from './contracts.ts';
+} from './lifecycle-contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { toConsumerSettings, toReplicationAnswer } from './replication-answer.ts';
+import { replicationAnswerSchema } from './replication-contracts.ts';
+import { pathIdSchema } from './shared-contracts.ts';
 import { startReplication } from './start-replication.ts';
 import { pauseOrStop } from './stop-replication.ts';
 

@@ -3,6 +3,7 @@ import { instantSchema } from '#core/contracts/identifiers.ts';
 import { logComponentSchema, logLevelSchema } from '#core/contracts/log-line.ts';
 import { pageQueryShape } from './paging.ts';
 import { queryNumber } from './query-number.ts';
+import { idSchema } from './shared-contracts.ts';
 
 /** A long poll ends before API Gateway gives a call up after 29 s, with time for a read that has just begun. */
 export const maxWaitSeconds = 20;
@@ -39,7 +40,7 @@ export const logsQuerySchema = z.strictObject({
 });
 
 export const logsAnswerSchema = z.strictObject({
-  replication_id: z.number().int().positive(),
+  replication_id: idSchema,
   lines: z
     .array(
       z.strictObject({

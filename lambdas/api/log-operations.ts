@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { apiVersionPath } from '#core/contracts/api-version.ts';
 import { allLogComponents, type LogPage, type LogPosition, readLogPage } from '#core/logs/read-log-page.ts';
-import { pathIdSchema } from './contracts.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { logsAnswerSchema, logsQuerySchema } from './log-contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { decodeCursor, encodeCursor, unknownCursor } from './paging.ts';
+import { pathIdSchema } from './shared-contracts.ts';
 
 /** CloudWatch takes 10 requests a second in most regions; a follower makes four of each look. */
 const lookEveryMs = 3_000;

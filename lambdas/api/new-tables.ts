@@ -6,8 +6,8 @@ import type { Replication } from '#core/contracts/replication.ts';
 import { matchesTable, patternOf } from '#core/contracts/table-pattern.ts';
 import { engineOf } from '#core/databases/registry.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import type { createReplicationSchema } from './contracts.ts';
 import { invalidRequest } from './invalid-request.ts';
+import type { createReplicationSchema } from './replication-contracts.ts';
 
 type NewTablesRequest = NonNullable<z.output<typeof createReplicationSchema>['new_tables']>;
 

@@ -6,11 +6,11 @@ import type { ErrorCode } from '#core/errors/error-policies.ts';
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
 import { answerOnce } from './answer-once.ts';
 import { authorize, clientOf } from './authorize-request.ts';
-import { pathIdSchema } from './contracts.ts';
 import { etagOf, requireMatch } from './etag.ts';
 import { invalidRequest } from './invalid-request.ts';
 import type { ApiPorts } from './ports.ts';
 import { type Access, type OperationId, routeAccess } from './route-access.ts';
+import { pathIdSchema } from './shared-contracts.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

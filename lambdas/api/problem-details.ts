@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { MillraceError, Problem } from '#core/errors/millrace-error.ts';
-import type { problemDetailsSchema, problemSchema } from './contracts.ts';
+import type { problemDetailsSchema, problemSchema } from './shared-contracts.ts';
 
 export type ProblemDetails = z.input<typeof problemDetailsSchema>;
 

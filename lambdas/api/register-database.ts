@@ -3,7 +3,7 @@ import type { Database, DatabaseKind } from '#core/contracts/database.ts';
 import type { ClientId, DatabaseId } from '#core/contracts/identifiers.ts';
 import { engineOf } from '#core/databases/registry.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
-import type { registerDatabaseSchema } from './contracts.ts';
+import type { registerDatabaseSchema } from './database-contracts.ts';
 import { invalidRequest } from './invalid-request.ts';
 import type { ApiPorts } from './ports.ts';
 

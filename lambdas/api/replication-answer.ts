@@ -5,11 +5,8 @@ import { defaultDeadLetterSettings } from '#core/contracts/dead-letter.ts';
 import { isActive, type Replication } from '#core/contracts/replication.ts';
 import { tablesVersion } from '#core/lifecycle/begin-table-change.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
-import type {
-  consumerSettingsAnswerSchema,
-  replicationAnswerSchema,
-  replicationListSchema,
-} from './contracts.ts';
+import type { consumerSettingsAnswerSchema } from './consumer-contracts.ts';
+import type { replicationAnswerSchema, replicationListSchema } from './replication-contracts.ts';
 import { toPolicyFields } from './schema-policy.ts';
 
 type ListedReplication = z.input<typeof replicationListSchema>['replications'][number];

@@ -3,39 +3,38 @@ import { snapshotModes } from '#core/capture/snapshot-modes.ts';
 import { requireRoom } from '#core/lifecycle/client-quotas.ts';
 import { describeCopy } from '#core/status/copy-progress.ts';
 import { activityOperations } from './activity-operations.ts';
+import { snapshotModesAnswerSchema, snapshotModesQuerySchema } from './capture-contracts.ts';
 import { addTables, removeTable, resyncTable } from './change-tables.ts';
 import { findProblems } from './check-readiness.ts';
-import {
-  addTablesSchema,
-  copyAnswerSchema,
-  createReplicationSchema,
-  deleteReplicationQuerySchema,
-  deletionAnswerSchema,
-  listReplicationsQuerySchema,
-  pathIdSchema,
-  removeTableQuerySchema,
-  replicationAnswerSchema,
-  replicationListSchema,
-  resyncTableSchema,
-  schemaPolicyAnswerSchema,
-  schemaPolicyRequestSchema,
-  snapshotModesAnswerSchema,
-  snapshotModesQuerySchema,
-  statusAnswerSchema,
-  tablePathSchema,
-  updateReplicationSchema,
-  validateReplicationSchema,
-  validationAnswerSchema,
-} from './contracts.ts';
 import { createReplication } from './create-replication.ts';
 import { deleteReplication, readDeletion, toDeletionAnswer } from './delete-replication.ts';
+import {
+  addTablesSchema,
+  deleteReplicationQuerySchema,
+  deletionAnswerSchema,
+  removeTableQuerySchema,
+  resyncTableSchema,
+  tablePathSchema,
+  validateReplicationSchema,
+  validationAnswerSchema,
+} from './lifecycle-contracts.ts';
 import { lifecycleOperations } from './lifecycle-operations.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { hasInName, numberKey, readPage } from './paging.ts';
 import { toProblemItem } from './problem-details.ts';
 import { toListed, toReplicationAnswer } from './replication-answer.ts';
+import {
+  createReplicationSchema,
+  listReplicationsQuerySchema,
+  replicationAnswerSchema,
+  replicationListSchema,
+  updateReplicationSchema,
+} from './replication-contracts.ts';
 import { readStatus, toTableAnswer } from './replication-status.ts';
 import { setPolicy, toPolicyAnswer } from './schema-policy.ts';
+import { schemaPolicyAnswerSchema, schemaPolicyRequestSchema } from './schema-policy-contracts.ts';
+import { pathIdSchema } from './shared-contracts.ts';
+import { copyAnswerSchema, statusAnswerSchema } from './status-contracts.ts';
 import { updateReplication } from './update-replication.ts';
 
 const replicationPath = z.strictObject({ replication_id: pathIdSchema });

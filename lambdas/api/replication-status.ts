@@ -8,8 +8,8 @@ import type { TableCopyStatus } from '#core/status/copy-progress.ts';
 import type { ConnectorObservation } from '#core/status/part-health.ts';
 import { readFacts } from '#core/status/read-facts.ts';
 import { type UnifiedStatus, unifiedStatus } from '#core/status/unified-status.ts';
-import type { copyAnswerSchema, statusAnswerSchema } from './contracts.ts';
 import type { ApiPorts } from './ports.ts';
+import type { copyAnswerSchema, statusAnswerSchema } from './status-contracts.ts';
 
 type StatusAnswer = z.input<typeof statusAnswerSchema>;
 type TableAnswer = z.input<typeof copyAnswerSchema>['tables'][number];

@@ -3,9 +3,9 @@ import { instantSchema } from '#core/contracts/identifiers.ts';
 import { schemaChangeStateSchema, schemaChangeWaySchema } from '#core/contracts/schema-change.ts';
 import { changeKindSchema } from '#core/contracts/schema-policy.ts';
 import { pageAnswerShape, pageQueryShape } from './paging.ts';
+import { countSchema } from './shared-contracts.ts';
 import { displayTextSchema, withoutNul } from './text-schemas.ts';
 
-const countSchema = z.number().int().nonnegative();
 const changeIdSchema = z
   .string()
   .regex(/^[a-f0-9]{1,32}$/, 'must be the change_id of an answer')

@@ -16,7 +16,6 @@ import { rehearsalBudgetMs } from '#core/ports/table-changer.ts';
 import { approveChange, describeNext, rejectChange, withdrawDecision } from '#core/schema/decide-change.ts';
 import { shapeDigest } from '#core/schema/outline-table.ts';
 import { resyncTable } from './change-tables.ts';
-import { pathIdSchema } from './contracts.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { readPage } from './paging.ts';
@@ -30,6 +29,7 @@ import {
   schemaChangeListSchema,
   schemaChangePathSchema,
 } from './schema-change-contracts.ts';
+import { pathIdSchema } from './shared-contracts.ts';
 
 type ChangeAnswer = z.input<typeof schemaChangeAnswerSchema>;
 type ChangeItem = z.input<typeof schemaChangeListSchema>['schema_changes'][number];

@@ -15,9 +15,9 @@ import {
 import { MillraceError, type Problem } from '#core/errors/millrace-error.ts';
 import { underLease } from '#core/lifecycle/lease.ts';
 import { actionFor } from '#core/schema/change-policy.ts';
-import type { schemaPolicyAnswerSchema, schemaPolicyRequestSchema } from './contracts.ts';
 import { invalidRequest } from './invalid-request.ts';
 import type { ApiPorts } from './ports.ts';
+import type { schemaPolicyAnswerSchema, schemaPolicyRequestSchema } from './schema-policy-contracts.ts';
 
 type PolicyRequest = z.output<typeof schemaPolicyRequestSchema>;
 type PolicyAnswer = z.input<typeof schemaPolicyAnswerSchema>;

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { instantSchema } from '#core/contracts/identifiers.ts';
-
-const countSchema = z.number().int().nonnegative();
+import { countSchema, idSchema } from './shared-contracts.ts';
 
 export const sourceSafetySchema = z.strictObject({
-  replication_id: z.number().int().positive(),
+  replication_id: idSchema,
   read_at: instantSchema
     .nullable()
     .meta({ description: 'When the health check has read the log last. Null: not yet.' }),

@@ -3,10 +3,10 @@ import { withOpened } from '#core/concurrency/with-opened.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { engineOf } from '#core/databases/registry.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
-import { pathIdSchema } from './contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import type { ApiPorts } from './ports.ts';
 import { gatherStatus } from './replication-status.ts';
+import { pathIdSchema } from './shared-contracts.ts';
 import { sourceSafetySchema } from './source-contracts.ts';
 
 type SourceSafety = z.input<typeof sourceSafetySchema>;

@@ -6,22 +6,22 @@ import type { Principal, Token } from '#core/contracts/token.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { requireRoom } from '#core/lifecycle/client-quotas.ts';
 import { mayAct, requireAllClients } from './authorize-request.ts';
+import { invalidRequest } from './invalid-request.ts';
+import { defineOperation, type Operation } from './operation.ts';
+import { numberKey, readPage, wholeList } from './paging.ts';
+import type { ApiPorts } from './ports.ts';
+import { recordAction } from './record-action.ts';
+import { pathIdSchema } from './shared-contracts.ts';
 import {
   createClientTokenSchema,
   createTokenSchema,
   listTokensQuerySchema,
   meAnswerSchema,
   newTokenAnswerSchema,
-  pathIdSchema,
   tokenAnswerSchema,
   tokenListSchema,
   versionsAnswerSchema,
-} from './contracts.ts';
-import { invalidRequest } from './invalid-request.ts';
-import { defineOperation, type Operation } from './operation.ts';
-import { numberKey, readPage, wholeList } from './paging.ts';
-import type { ApiPorts } from './ports.ts';
-import { recordAction } from './record-action.ts';
+} from './token-contracts.ts';
 
 const tokenPath = z.strictObject({ token_id: pathIdSchema });
 

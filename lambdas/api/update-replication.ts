@@ -23,11 +23,11 @@ import { ownerOf } from '#core/lifecycle/own-tables.ts';
 import { readDatabases } from '#core/lifecycle/replication-databases.ts';
 import { createdTableMark } from '#core/naming/names.ts';
 import { defaultTargetTemplate } from '#core/naming/target-template.ts';
-import type { createReplicationSchema, updateReplicationSchema } from './contracts.ts';
 import { mapRequestedTables } from './create-replication.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { describeNewTables, readNewTables } from './new-tables.ts';
 import type { ApiPorts } from './ports.ts';
+import type { createReplicationSchema, updateReplicationSchema } from './replication-contracts.ts';
 
 type UpdateRequest = z.output<typeof updateReplicationSchema>;
 type TableRequest = z.output<typeof createReplicationSchema>['tables'][number];

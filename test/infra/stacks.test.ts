@@ -25,7 +25,7 @@ import {
 } from '../../infra/config/environment-config.ts';
 import { loadEnvironment } from '../../infra/config/environments.ts';
 import { fromRoot } from '../../infra/constructs/project-root.ts';
-import { problemDetailsSchema } from '../../lambdas/api/contracts.ts';
+import { problemDetailsSchema } from '../../lambdas/api/shared-contracts.ts';
 import {
   lambdaFunctions,
   resourcesOf,

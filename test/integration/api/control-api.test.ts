@@ -14,11 +14,8 @@ import type {
   APIGatewayTokenAuthorizerEvent,
   Context,
 } from 'aws-lambda';
-import {
-  databaseTestSchema,
-  discoveredTablesSchema,
-  replicationAnswerSchema,
-} from '../../../lambdas/api/contracts.ts';
+import { databaseTestSchema, discoveredTablesSchema } from '../../../lambdas/api/database-contracts.ts';
+import { replicationAnswerSchema } from '../../../lambdas/api/replication-contracts.ts';
 import { createStateTable, type EmulatedAws, startEmulatedAws } from '../dynamodb/state-table.ts';
 import { type DatabasePair, startDatabasePair } from '../postgresql/database-pair.ts';
 

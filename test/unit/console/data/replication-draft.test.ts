@@ -7,7 +7,7 @@ import {
   toRequest,
   toYaml,
 } from '../../../../console/data/replication-draft.ts';
-import { createReplicationSchema } from '../../../../lambdas/api/contracts.ts';
+import { createReplicationSchema } from '../../../../lambdas/api/replication-contracts.ts';
 
 const draft: ReplicationDraft = {
   name: '',

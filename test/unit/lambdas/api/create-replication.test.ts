@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { replicationSchema } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import { replicationAnswerSchema } from '../../../../lambdas/api/contracts.ts';
+import { replicationAnswerSchema } from '../../../../lambdas/api/replication-contracts.ts';
 import { sampleColumn } from '../../../kit/databases.ts';
 import { createWorld, registration, table } from './api-world.ts';
 

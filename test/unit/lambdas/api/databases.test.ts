@@ -4,7 +4,7 @@ import {
   databaseAnswerSchema,
   databaseTestSchema,
   discoveredTablesSchema,
-} from '../../../../lambdas/api/contracts.ts';
+} from '../../../../lambdas/api/database-contracts.ts';
 import { sampleColumn } from '../../../kit/databases.ts';
 import { createWorld, registration, table } from './api-world.ts';
 

@@ -2,16 +2,13 @@ import { expect, test } from '@jest/globals';
 import type { TableProgress } from '#core/contracts/copy.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import {
-  activityAnswerSchema,
-  copyAnswerSchema,
-  statusAnswerSchema,
-} from '../../../../lambdas/api/contracts.ts';
+import { activityAnswerSchema } from '../../../../lambdas/api/activity-contracts.ts';
 import {
   historyAnswerSchema,
   incidentsAnswerSchema,
   whyAnswerSchema,
 } from '../../../../lambdas/api/health-contracts.ts';
+import { copyAnswerSchema, statusAnswerSchema } from '../../../../lambdas/api/status-contracts.ts';
 import { createWorld } from './api-world.ts';
 
 const at = '2026-03-01T12:00:00.000Z';

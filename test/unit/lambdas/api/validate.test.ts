@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import { snapshotModesAnswerSchema, validationAnswerSchema } from '../../../../lambdas/api/contracts.ts';
+import { snapshotModesAnswerSchema } from '../../../../lambdas/api/capture-contracts.ts';
+import { validationAnswerSchema } from '../../../../lambdas/api/lifecycle-contracts.ts';
 import { createWorld } from './api-world.ts';
 
 test('a dry run that finds nothing says that it can start, and starts nothing', async () => {
