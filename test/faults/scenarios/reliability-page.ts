@@ -142,7 +142,18 @@ lost, doubled or phantom row, no second of a wrong green light, and no incident 
       ...[run.lost, run.doubled, run.phantom, run.wrongGreenSeconds].map(String),
       hasPassed(run) ? 'passed' : '**failed**',
     ]),
-  ])}`;
+  ])}\n\n${totalsOf(randomRuns)}`;
+};
+
+const totalsOf = (runs: readonly RandomRun[]): string => {
+  const sum = (of: (run: RandomRun) => number): string =>
+    runs.reduce((total, run) => total + of(run), 0).toLocaleString('en');
+  const faults = sum((run) => Object.values(run.faults).reduce((total, times) => total + times, 0));
+  return (
+    `In all ${sum(({ minutes }) => minutes)} minutes of faults, ${faults} faults, ${sum(({ commits }) => commits)} commits and ` +
+    `${sum(({ events }) => events)} row changes: ${sum(({ lost }) => lost)} rows lost, ${sum(({ doubled }) => doubled)} doubled, ` +
+    `${sum(({ phantom }) => phantom)} phantom, ${sum(({ wrongGreenSeconds }) => wrongGreenSeconds)} seconds of a wrong green light.`
+  );
 };
 
 const growthSection = ({ growth }: Results): string => {
