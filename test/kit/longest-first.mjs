@@ -7,6 +7,7 @@ import path from 'node:path';
  */
 const longest = [
   'faults/capture-kill.test.ts',
+  'faults/random.test.ts',
   'integration/consumer/consumer.test.ts',
   'chain/followed-changes.test.ts',
   'chain/outages.test.ts',
