@@ -79,7 +79,7 @@ export interface ApplyContext {
     | 'mayTruncate'
     | 'truncated'
   >;
-  readonly held: Pick<HeldTables, 'holdTopic' | 'signalOf'>;
+  readonly held: Pick<HeldTables, 'holdTopic' | 'signalOf' | 'wasHeld'>;
   readonly isLive: (table: ApplyTable) => boolean;
   readonly epoch: number;
   /** Throws `NeedsResync` unless the events from `nextOffset` on are all there. */
@@ -153,6 +153,11 @@ export const applyPartition = async (session: PartitionSession, context: ApplyCo
         }
       }
       const tables = context.tablesOf(session.topic);
+      // It waited, maybe for a person, for longer than its topic keeps events. The others have lost nothing.
+      if (error.code === 'NeedsResync' && context.held.wasHeld(session.topic)) {
+        const message = `It was held, and its changes were lost meanwhile: ${error.message}`;
+        error = new MillraceError('EventsExpired', message, { facts: error.facts, cause: error });
+      }
       if (isOfTopic(error, tables)) {
         await context.held.holdTopic(session.topic, tables, error);
         break;

@@ -268,7 +268,7 @@ const consume = async (
       shapeOf: (source) => found?.of(source) ?? known.get(tableKey(source)),
     });
     await inbox.load(copies);
-    const held = new HeldTables({ ...ports, replication, inbox });
+    const held = new HeldTables({ ...ports, replication, inbox, before: heldBefore });
     const waiting = heldBefore.flatMap((source) => {
       const change = inbox.of(source);
       return change === undefined || change.state === 'approved' ? [] : [change];

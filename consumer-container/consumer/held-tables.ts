@@ -16,6 +16,8 @@ import { setStateUnlessReplanned } from './set-state-unless-replanned.ts';
 
 export interface HeldTablesOptions {
   readonly replication: Replication;
+  /** The tables that were held when the consumer began. */
+  readonly before: readonly TableRef[];
   readonly store: Pick<CopyStore & ReplicationStore, 'setTableState' | 'addActivity'>;
   readonly inbox: Pick<ChangeInbox, 'noteHeld' | 'of'>;
   readonly alerts: AlertSink;
@@ -62,6 +64,12 @@ export class HeldTables {
       ),
     );
     if (isReleased) log.info(`Table ${tableLabel(source)} was held, and goes on`);
+  }
+
+  /** Whether the topic's table was held when the consumer began. */
+  wasHeld(topic: string): boolean {
+    const { before, replication } = this.#options;
+    return before.some((source) => topicName(replication.topicPrefix, source) === topic);
   }
 
   /** Aborted when the topic's table is held. */

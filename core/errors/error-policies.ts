@@ -139,6 +139,10 @@ export const errorPolicies = {
     422,
     'Leave the column out of the replication or change its type at the source.',
   ),
+  EventsExpired: ofOneTable(
+    409,
+    'Copy the table again: POST /replications/{id}/tables/{table}/resync, or leave it out.',
+  ),
   EventTooLarge: ofOneTable(
     422,
     'Make the row smaller at the source, or leave the column out, then copy the table again: POST ' +

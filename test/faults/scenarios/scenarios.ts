@@ -980,6 +980,18 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
+    id: 'change-exchange-partition',
+    group: 'Changes of rows and tables',
+    what: 'A table exchanges its rows with a partition of a table that is not replicated.',
+    promise: 'The table is held at the statement.',
+    proofs: [
+      ...mysqlStatements(
+        'a table that exchanges its rows with a partition of another gets the statement as well',
+      ),
+      ...schemaChanges('each is held with its statement, or goes on as before'),
+    ],
+  },
+  {
     id: 'change-online-schema-change',
     group: 'Changes of rows and tables',
     what: 'pt-online-schema-change replaces a table under writes.',
@@ -1417,6 +1429,13 @@ export const scenarios: readonly Scenario[] = [
       'each is held with its statement, or goes on as before',
       'the others go on',
     ),
+  },
+  {
+    id: 'isolation-held-too-long',
+    group: 'Isolation',
+    what: 'A table was held for longer than its topic keeps events, as for a person.',
+    promise: 'It stays held and says that it has to be copied again, and the others stream.',
+    proofs: consumerUnit('or not when retention deleted events of a table that was %s before: %s'),
   },
   {
     id: 'isolation-too-large',

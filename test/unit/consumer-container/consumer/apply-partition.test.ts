@@ -19,7 +19,10 @@ const inserts = (count: number): readonly FeedRecord[] =>
     record(index, { op: 'c', after: { id: index, balance: 1, note: 'x' }, lsn: 8 * (index + 1) }),
   );
 
-const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError } = {}) => {
+const setUp = (
+  records: readonly FeedRecord[],
+  options: { verify?: MillraceError; wasHeld?: boolean } = {},
+) => {
   const session = new FakeSession(records);
   const target = new FakeTarget();
   const clock = createManualClock();
@@ -49,6 +52,7 @@ const setUp = (records: readonly FeedRecord[], options: { verify?: MillraceError
       follower: idleFollower,
       held: {
         signalOf: () => holding.signal,
+        wasHeld: () => options.wasHeld === true,
         holdTopic: async (heldTopic, _tables, { code, message }) => {
           held.push(`${heldTopic}: ${code}`);
           reasons.push(message);
@@ -221,6 +225,10 @@ test('nothing is read when the checkpoint belongs to another, or events are miss
   expect(fenced.session.sought).toEqual([]);
   const lost = setUp(inserts(2), { verify: new MillraceError('NeedsResync', 'lost') });
   await expect(lost.run()).rejects.toMatchObject({ code: 'NeedsResync' });
+  // A table that waited for a person is held, and the others go on.
+  const waited = setUp(inserts(2), { verify: new MillraceError('NeedsResync', 'lost'), wasHeld: true });
+  await waited.run();
+  expect([waited.held, waited.target.applied]).toEqual([[`${topic}: EventsExpired`], []]);
   expect(lost.session.sought).toEqual([]);
 });
 

@@ -198,6 +198,28 @@ describe('a consumer ends', () => {
     expect(world.closed).toBe(1);
   });
 
+  test.each([
+    ['held', 'drained', ['accounts catching-up', 'accounts held']],
+    ['live', 'needs-resync', []],
+  ] as const)(
+    'or not when retention deleted events of a table that was %s before: %s',
+    async (state, end, states) => {
+      const world = new World();
+      world.tables = [copied(state)];
+      world.offsets = [{ topic, partition: 0, firstOffset: 5n, endOffset: 9n }];
+      const stop = new AbortController();
+      world.feed = () => async (_topics, consume, signal) => {
+        await consume(new FakeSession([]));
+        setTimeout(() => stop.abort(), 20);
+        return untilAborted(signal);
+      };
+      expect(await world.run(stop.signal)).toBe(end);
+      expect(world.live).toEqual(states);
+      if (state === 'held')
+        expect(world.held.at(-1)).toMatch(/^It was held.*begins at 5.*Copy the table again/s);
+    },
+  );
+
   test.each(['Fenced', 'Superseded'] as const)('without a trace when it is %s', async (code) => {
     const world = new World();
     world.feed = failing(new MillraceError(code, 'another one'));

@@ -23,7 +23,7 @@ const createWorld = () => {
     shapeOf: () => undefined,
   });
   const held = new HeldTables({
-    ...{ replication: state.replication, store, inbox, alerts, log },
+    ...{ replication: state.replication, store, inbox, alerts, log, before: [] },
     metrics: createRecordingMetrics(),
     clock,
   });

@@ -150,6 +150,7 @@ test('a table with another unique key catches up with any history, whatever was 
             follower: idleFollower,
             held: {
               signalOf: () => new AbortController().signal,
+              wasHeld: () => false,
               holdTopic: (_topic, _tables, error) => Promise.reject(error),
             },
             limits: wholeTaskLimits,

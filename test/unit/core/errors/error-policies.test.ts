@@ -21,6 +21,7 @@ test.each([
   ['TableNotFound', 'hold-table'],
   ['SchemaMismatch', 'hold-table'],
   ['UndecodableEvent', 'hold-table'],
+  ['EventsExpired', 'hold-table'],
   ['SystemicFault', 'hold-table'],
   ['DeadLetterLimit', 'hold-table'],
 ] as const)('%s: %s', (code, action) => {
