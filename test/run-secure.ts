@@ -18,6 +18,7 @@ const chainSuites = [
   'force-resync',
   'healing',
   'partitions',
+  'pooled-consumers',
   'snapshot-modes',
 ];
 

@@ -5,7 +5,9 @@ import type {
   ConnectSize,
   CreatedPlatform,
   EnvironmentConfig,
+  ImportedKafka,
   ImportedPlatform,
+  KafkaSize,
 } from './environment-config.ts';
 
 /** A copy may take 48 h, and an outage may begin at its end: twice that, or changes are lost. */
@@ -61,13 +63,15 @@ const checkCreated = ({ network, kafka, connect }: CreatedPlatform, report: Repo
       `"${network.cidr}" must be a /16 or a /17: each zone takes a /20 and a /24.`,
     );
   checkWhole('platform.network.natGateways', network.natGateways, 1, network.availabilityZones, report);
+  checkKafkaSize(kafka, network.availabilityZones, report);
+  checkConnectSize(connect, report);
+};
+
+const checkKafkaSize = (kafka: KafkaSize, zones: number, report: Report): void => {
   if (!/^kafka\.[a-z0-9]+\.[a-z0-9]+$/.test(kafka.instanceType))
     report('platform.kafka.instanceType', `"${kafka.instanceType}" is none, such as kafka.m7g.large.`);
-  if (kafka.brokers < network.availabilityZones || kafka.brokers % network.availabilityZones !== 0)
-    report(
-      'platform.kafka.brokers',
-      `${kafka.brokers} is no multiple of ${network.availabilityZones}, the number of zones.`,
-    );
+  if (kafka.brokers < zones || kafka.brokers % zones !== 0)
+    report('platform.kafka.brokers', `${kafka.brokers} is no multiple of ${zones}, the number of zones.`);
   checkWhole(
     'platform.kafka.volumeGibPerBroker',
     kafka.volumeGibPerBroker,
@@ -75,7 +79,33 @@ const checkCreated = ({ network, kafka, connect }: CreatedPlatform, report: Repo
     volumeGib.most,
     report,
   );
-  checkConnectSize(connect, report);
+};
+
+/** Amazon MSK wants two or three zones, and a new cluster has no clients that a Connect of before could be one of. */
+const checkAddedKafka = (
+  kafka: KafkaSize & { readonly securityGroupId: string },
+  { network, connect }: ImportedPlatform,
+  report: Report,
+): void => {
+  const zones = network.availabilityZones.length;
+  if (zones !== 2 && zones !== 3)
+    report('platform.network.subnetIds', `Amazon MSK is created in 2 or 3 zones, not in ${zones}.`);
+  else checkKafkaSize(kafka, zones, report);
+  checkSecurityGroup('platform.kafka', kafka, report);
+  if (!('workers' in connect))
+    report(
+      'platform.connect',
+      'must be created with a Kafka that is created: one that is there already has its topics in another Kafka.',
+    );
+};
+
+const checkSecurityGroup = (
+  field: string,
+  { securityGroupId }: { readonly securityGroupId: string },
+  report: Report,
+): void => {
+  if (!/^sg-[0-9a-f]+$/.test(securityGroupId))
+    report(`${field}.securityGroupId`, `"${securityGroupId}" is no security group.`);
 };
 
 const checkConnectSize = (connect: ConnectSize, report: Report): void => {
@@ -87,12 +117,23 @@ const checkConnectSize = (connect: ConnectSize, report: Report): void => {
     report('platform.connect.memoryMib', `${connect.memoryMib} is too little: at least ${leastConnectMib}.`);
 };
 
-const checkImported = ({ network, kafka, connect }: ImportedPlatform, report: Report): void => {
+const checkImported = (platform: ImportedPlatform, report: Report): void => {
+  const { network, kafka, connect } = platform;
   if (network.subnetIds.length === 0 || network.subnetIds.length !== network.availabilityZones.length)
     report(
       'platform.network.subnetIds',
       `there must be one for each of the ${network.availabilityZones.length} zones.`,
     );
+  if ('instanceType' in kafka) checkAddedKafka(kafka, platform, report);
+  else checkImportedKafka(kafka, report);
+  if ('workers' in connect) {
+    checkConnectSize(connect, report);
+    checkSecurityGroup('platform.connect', connect, report);
+  } else if (!URL.canParse(connect.url) || !/^https?:/.test(connect.url))
+    report('platform.connect.url', `"${connect.url}" is no URL such as http://connect:8083.`);
+};
+
+const checkImportedKafka = (kafka: ImportedKafka, report: Report): void => {
   for (const broker of kafka.brokers.split(','))
     if (!/^\S+:\d+$/.test(broker.trim())) report('platform.kafka.brokers', `"${broker}" is not HOST:PORT.`);
   if (kafka.security === 'iam' && kafka.clusterName === undefined)
@@ -103,19 +144,13 @@ const checkImported = ({ network, kafka, connect }: ImportedPlatform, report: Re
     !/^-----BEGIN CERTIFICATE-----\n[\s\S]+-----END CERTIFICATE-----\n?$/.test(kafka.caPem)
   )
     report('platform.kafka.caPem', 'is no certificate in PEM.');
-  if ('workers' in connect) {
-    checkConnectSize(connect, report);
-    if (!/^sg-[0-9a-f]+$/.test(connect.securityGroupId))
-      report('platform.connect.securityGroupId', `"${connect.securityGroupId}" is no security group.`);
-  } else if (!URL.canParse(connect.url) || !/^https?:/.test(connect.url))
-    report('platform.connect.url', `"${connect.url}" is no URL such as http://connect:8083.`);
 };
 
 /** Of Secrets Manager, with or without the random characters at its end. */
 const secretArnPattern = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/;
 const keyArnPattern = /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
 
-const checkKafkaUsers = ({ security, users }: ImportedPlatform['kafka'], report: Report): void => {
+const checkKafkaUsers = ({ security, users }: ImportedKafka, report: Report): void => {
   if ((security === 'scram') !== (users !== undefined)) {
     report(
       'platform.kafka.users',

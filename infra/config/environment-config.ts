@@ -30,7 +30,41 @@ export interface AddedConnect extends ConnectSize {
   readonly securityGroupId: string;
 }
 
-/** Network and Kafka exist already and are used as they are: nothing is added to them. Connect does, too, or is created there. */
+/** The Amazon MSK cluster that is created. */
+export interface KafkaSize {
+  readonly instanceType: string;
+  /** A multiple of the number of availability zones. */
+  readonly brokers: number;
+  readonly volumeGibPerBroker: number;
+}
+
+/** A Kafka that is created in a network that is there already. */
+export interface AddedKafka extends KafkaSize {
+  /** Worn by the brokers: the tasks, the Lambdas and the Connect workers reach them by port 9098. */
+  readonly securityGroupId: string;
+}
+
+/** A Kafka that is there already. */
+export interface ImportedKafka {
+  /** `host:port`, comma-separated. */
+  readonly brokers: string;
+  /**
+   * `iam`: of Amazon MSK, which takes the roles of the Lambdas and tasks; `clusterName` says of which cluster. `scram`: users with
+   * passwords (SCRAM-SHA-512), of Amazon MSK or of any other Kafka; `users` says which.
+   */
+  readonly security: KafkaSecurity;
+  readonly clusterName?: string;
+  readonly users?: {
+    /** A secret with `username` and `password`: of one user for everything, or of a user for each role. */
+    readonly secretArn: string | Readonly<Record<KafkaRole, string>>;
+    /** The key of the account that encrypts the secrets. Amazon MSK asks for one. */
+    readonly keyArn?: string;
+  };
+  /** The certificate of the brokers' authority, in PEM, where it is a private one. */
+  readonly caPem?: string;
+}
+
+/** The network exists already and is used as it is: nothing is added to it. Kafka and Connect do, too, or are created there. */
 export interface ImportedPlatform {
   readonly source: 'imported';
   readonly network: {
@@ -41,24 +75,7 @@ export interface ImportedPlatform {
     /** Worn by the Lambdas and the Fargate tasks. */
     readonly securityGroupId: string;
   };
-  readonly kafka: {
-    /** `host:port`, comma-separated. */
-    readonly brokers: string;
-    /**
-     * `iam`: of Amazon MSK, which takes the roles of the Lambdas and tasks; `clusterName` says of which cluster. `scram`: users with
-     * passwords (SCRAM-SHA-512), of Amazon MSK or of any other Kafka; `users` says which.
-     */
-    readonly security: KafkaSecurity;
-    readonly clusterName?: string;
-    readonly users?: {
-      /** A secret with `username` and `password`: of one user for everything, or of a user for each role. */
-      readonly secretArn: string | Readonly<Record<KafkaRole, string>>;
-      /** The key of the account that encrypts the secrets. Amazon MSK asks for one. */
-      readonly keyArn?: string;
-    };
-    /** The certificate of the brokers' authority, in PEM, where it is a private one. */
-    readonly caPem?: string;
-  };
+  readonly kafka: ImportedKafka | AddedKafka;
   readonly connect: ImportedConnect | AddedConnect;
 }
 
@@ -72,12 +89,7 @@ export interface CreatedPlatform {
     /** Interface endpoints keep traffic to the AWS APIs off the NAT gateways, for a fixed price per zone. */
     readonly interfaceEndpoints: boolean;
   };
-  readonly kafka: {
-    readonly instanceType: string;
-    /** A multiple of the number of availability zones. */
-    readonly brokers: number;
-    readonly volumeGibPerBroker: number;
-  };
+  readonly kafka: KafkaSize;
   readonly connect: ConnectSize;
 }
 
@@ -87,6 +99,12 @@ export const createdConnect = ({
 }: Pick<EnvironmentConfig, 'platform'>): ConnectSize | undefined => {
   if (platform.source === 'created') return platform.connect;
   return 'workers' in platform.connect ? platform.connect : undefined;
+};
+
+/** The Kafka that an environment creates; undefined when it uses one that is there. */
+export const createdKafka = ({ platform }: Pick<EnvironmentConfig, 'platform'>): KafkaSize | undefined => {
+  if (platform.source === 'created') return platform.kafka;
+  return 'instanceType' in platform.kafka ? platform.kafka : undefined;
 };
 
 /** Everything in which one environment differs from another. */

@@ -1,11 +1,11 @@
 import { kafkaRoleNames } from '#core/contracts/kafka-rights.ts';
-import type { EnvironmentConfig, ImportedPlatform, ReadContext } from './environment-config.ts';
+import type { EnvironmentConfig, ImportedKafka, ReadContext } from './environment-config.ts';
 
 /** The authority of a secure local stack, until the deployment says which: every stack makes its own. */
 const someCaPem = '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n';
 
 /** With `-c secure=yes`: as `npm run local -- up --secure` starts Kafka. local/secure.ts makes the secrets. */
-const localKafka = (readContext: ReadContext): ImportedPlatform['kafka'] => {
+const localKafka = (readContext: ReadContext): ImportedKafka => {
   const brokers = '127.0.0.1:9092';
   if (readContext('secure') === undefined) return { brokers, security: 'plaintext' };
   const secretArn = Object.fromEntries(

@@ -2,6 +2,7 @@ import {
   type ConnectSize,
   type CreatedPlatform,
   createdConnect,
+  createdKafka,
   type EnvironmentConfig,
 } from '../config/environment-config.ts';
 import { findBlockedChanges, type StackTemplates } from './blocked-changes.ts';
@@ -57,9 +58,8 @@ export const checkAccount = (
 ): readonly Finding[] => [
   checkBootstrap(facts),
   checkLambda(config, facts),
-  ...(config.platform.source === 'created'
-    ? checkPlatform(config, config.platform, facts, kafkaVersion)
-    : []),
+  ...(config.platform.source === 'created' ? checkPlatform(config, config.platform, facts) : []),
+  ...(createdKafka(config) === undefined ? [] : [checkKafkaVersion(facts, kafkaVersion)]),
   ...checkConnect(config, facts),
   ...checkChanges(facts, templates),
 ];
@@ -108,7 +108,6 @@ const checkPlatform = (
   config: EnvironmentConfig,
   platform: CreatedPlatform,
   facts: AccountFacts,
-  kafkaVersion: string,
 ): readonly Finding[] => {
   const isNew = facts.deployed[`millrace-${config.name}-network`] === undefined;
   const { network } = platform;
@@ -119,13 +118,6 @@ const checkPlatform = (
           level: 'error',
           what: `${config.name} has ${network.availabilityZones} availability zones, and ${facts.region} has ${facts.zones.length} for this account.`,
           advice: `Set platform.network.availabilityZones in infra/config/${config.name}.ts, or take another region.`,
-        },
-    facts.kafkaVersions.includes(kafkaVersion)
-      ? { level: 'ok', what: `Amazon MSK has Kafka ${kafkaVersion}.` }
-      : {
-          level: 'error',
-          what: `Amazon MSK has no Kafka ${kafkaVersion} in ${facts.region}.`,
-          advice: 'Take another region, or use a Kafka that is there (`platform.source: imported`).',
         },
     ...(isNew
       ? [
@@ -141,6 +133,15 @@ const checkPlatform = (
       : []),
   ];
 };
+
+const checkKafkaVersion = ({ kafkaVersions, region }: AccountFacts, kafkaVersion: string): Finding =>
+  kafkaVersions.includes(kafkaVersion)
+    ? { level: 'ok', what: `Amazon MSK has Kafka ${kafkaVersion}.` }
+    : {
+        level: 'error',
+        what: `Amazon MSK has no Kafka ${kafkaVersion} in ${region}.`,
+        advice: 'Take another region, or use a Kafka that is there (`platform.source: imported`).',
+      };
 
 const checkConnect = (config: EnvironmentConfig, facts: AccountFacts): readonly Finding[] => {
   const connect = createdConnect(config);

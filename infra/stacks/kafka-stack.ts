@@ -1,18 +1,24 @@
 import { Fn, RemovalPolicy } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnCluster, CfnConfiguration } from 'aws-cdk-lib/aws-msk';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
-import type { CreatedPlatform, EnvironmentConfig } from '../config/environment-config.ts';
+import type { EnvironmentConfig, KafkaSize } from '../config/environment-config.ts';
 import { acknowledge, managedPolicy } from '../constructs/acknowledgements.ts';
 import type { KafkaAccess } from '../constructs/function-rights.ts';
 import { dataRemovalPolicy, logRetention, MillraceStack } from '../constructs/millrace-stack.ts';
-import type { NetworkStack } from './network-stack.ts';
 
 /** KRaft, so no ZooKeeper; the newest line that Amazon MSK offers, one minor version below the local stack's. */
 export const kafkaVersion = '4.1.x.kraft';
+
+/** Where the brokers are, and what they wear. */
+export interface KafkaNetwork {
+  readonly vpc: IVpc;
+  readonly kafkaSecurityGroup: ISecurityGroup;
+}
 
 /** Amazon MSK, provisioned, TLS between all parties. A client shows the role of its Lambda or task, and IAM says what that may do. */
 export class KafkaStack extends MillraceStack implements KafkaAccess {
@@ -21,12 +27,7 @@ export class KafkaStack extends MillraceStack implements KafkaAccess {
   readonly brokerCount: number;
   readonly instanceType: string;
 
-  constructor(
-    scope: Construct,
-    config: EnvironmentConfig,
-    kafka: CreatedPlatform['kafka'],
-    network: NetworkStack,
-  ) {
+  constructor(scope: Construct, config: EnvironmentConfig, kafka: KafkaSize, network: KafkaNetwork) {
     super(scope, 'kafka', config);
     this.brokerCount = kafka.brokers;
     this.instanceType = kafka.instanceType;

@@ -6,6 +6,7 @@ import type {
   CreatedPlatform,
   EnvironmentConfig,
   ImportedConnect,
+  ImportedKafka,
   ImportedPlatform,
 } from '../config/environment-config.ts';
 import { EncryptLogs } from '../constructs/encrypt-logs.ts';
@@ -53,14 +54,13 @@ const importPlatform = (
     }),
     workloadSecurityGroup: securityGroup('SecurityGroup', securityGroupId),
   };
-  const kafka: KafkaAccess = {
-    brokersFor: (stack) => stack.addressOf('KafkaBrokers', platform.kafka.brokers),
-    security: platform.kafka.security,
-    ...(platform.kafka.security === 'iam' &&
-      platform.kafka.clusterName !== undefined && { clusterNames: platform.kafka.clusterName }),
-    ...(platform.kafka.users !== undefined && { users: importUsers(platform.kafka.users) }),
-    ...caOf(platform.kafka),
-  };
+  const kafka =
+    'instanceType' in platform.kafka
+      ? new KafkaStack(app, config, platform.kafka, {
+          vpc: network.vpc,
+          kafkaSecurityGroup: securityGroup('KafkaSecurityGroup', platform.kafka.securityGroupId),
+        })
+      : importKafka(platform.kafka);
   const { connect } = platform;
   if ('workers' in connect) {
     const connectSecurityGroup = securityGroup('ConnectSecurityGroup', connect.securityGroupId);
@@ -70,6 +70,14 @@ const importPlatform = (
   return { network, kafka, connect: importConnect(connect) };
 };
 
+const importKafka = ({ brokers, security, clusterName, users, caPem }: ImportedKafka): KafkaAccess => ({
+  brokersFor: (stack) => stack.addressOf('KafkaBrokers', brokers),
+  security,
+  ...(security === 'iam' && clusterName !== undefined && { clusterNames: clusterName }),
+  ...(users !== undefined && { users: importUsers(users) }),
+  ...(caPem !== undefined && { caPemFor: (stack) => stack.addressOf('KafkaCa', caPem) }),
+});
+
 const importConnect = ({ url, workerMemoryMib }: ImportedConnect): ConnectAccess => ({
   urlFor: (stack) => stack.addressOf('ConnectUrl', url),
   ...(workerMemoryMib !== undefined && { workerMemoryMib }),
@@ -78,13 +86,10 @@ const importConnect = ({ url, workerMemoryMib }: ImportedConnect): ConnectAccess
 const importUsers = ({
   secretArn,
   keyArn,
-}: NonNullable<ImportedPlatform['kafka']['users']>): NonNullable<KafkaAccess['users']> => ({
+}: NonNullable<ImportedKafka['users']>): NonNullable<KafkaAccess['users']> => ({
   secretArnOf: (role) => (typeof secretArn === 'string' ? secretArn : secretArn[role]),
   ...(keyArn !== undefined && { keyArn }),
 });
-
-const caOf = ({ caPem }: ImportedPlatform['kafka']): Pick<KafkaAccess, 'caPemFor'> =>
-  caPem === undefined ? {} : { caPemFor: (stack) => stack.addressOf('KafkaCa', caPem) };
 
 /** Creates every stack of one environment. The one place that turns `source` into "created" or "imported". */
 export const createStacks = (app: App, config: EnvironmentConfig): void => {

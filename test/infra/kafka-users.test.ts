@@ -1,7 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { kafkaRoleNames } from '#core/contracts/kafka-rights.ts';
 import { findConfigProblems } from '../../infra/config/check-config.ts';
-import type { EnvironmentConfig, ImportedPlatform } from '../../infra/config/environment-config.ts';
+import type {
+  EnvironmentConfig,
+  ImportedKafka,
+  ImportedPlatform,
+} from '../../infra/config/environment-config.ts';
 import { loadEnvironment } from '../../infra/config/environments.ts';
 import { lambdaFunctions, rolePolicies, type Statement, synthesizeConfig } from './synthesize.ts';
 
@@ -9,7 +13,7 @@ const secretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Amazo
 const keyArn = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
 
 /** prod on a network, a Kafka and a Connect that are there already. */
-const withKafka = (kafka: Partial<ImportedPlatform['kafka']>): EnvironmentConfig => {
+const withKafka = (kafka: Partial<ImportedKafka>): EnvironmentConfig => {
   const load = (env: string) => loadEnvironment((name) => (name === 'env' ? env : undefined));
   const imported = load('local').platform as ImportedPlatform;
   return {
@@ -88,7 +92,7 @@ test('a Kafka with a user for each role: nobody reads the secret of another one'
   expect(roleOf(worker)).toEqual([secretOf('work')]);
 });
 
-test.each<[string, Partial<ImportedPlatform['kafka']>, RegExp]>([
+test.each<[string, Partial<ImportedKafka>, RegExp]>([
   ['SCRAM without a user', {}, /users: is missing/],
   ['a user without SCRAM', { security: 'tls', users: { secretArn } }, /has no users/],
   ['the name of a secret', { users: { secretArn: 'AmazonMSK_millrace' } }, /no ARN of a secret/],
