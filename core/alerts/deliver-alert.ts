@@ -16,7 +16,10 @@ export interface DeliverAlertPorts {
   readonly queue: AlertQueue;
   readonly clock: Clock;
   readonly log: Log;
-  /** Counts an alert that was given up: the alarm on deliveries is about these. */
+  /**
+   * Counts an alert that was given up: the alarm on deliveries is about these. Those of a client's own channel are not counted, or each client
+   * could ring that alarm by a URL at which nobody answers.
+   */
   readonly countUndelivered: () => void;
 }
 
@@ -70,7 +73,7 @@ export const deliverAlert = async (
     log.error(`Could not tell ${where}, gave up after ${attempt} attempts: ${outcome.error}`, {
       delivery: deliveryId,
     });
-    if (delivery.message.event !== 'test') countUndelivered();
+    if (delivery.message.event !== 'test' && delivery.clientId === undefined) countUndelivered();
     return;
   }
   const pauseMs = pauseAfterMs(attempt, outcome.retryAfterMs);

@@ -177,7 +177,7 @@ export class Alarms extends Construct {
       {
         name: 'alerts-undelivered',
         severity: 'low',
-        description: 'An alert did not reach its channel, and no attempt is left.',
+        description: 'An alert did not reach a channel for all clients, and no attempt is left.',
         metric: serviceMetric(environment, metricNames.alertsUndelivered, 'Sum', fiveMinutes),
         when: { atLeast: 1 },
         periods: 1,

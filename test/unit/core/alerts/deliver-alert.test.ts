@@ -121,6 +121,13 @@ describe('a webhook', () => {
     expect([it.stored()?.state, it.world.undelivered, it.queued.length]).toEqual(['failed', 1, 0]);
   });
 
+  test("is not counted where it is a client's own", async () => {
+    const it = await createWorld({ begunAttempts: maxAttempts - 1, clientId: 3 });
+    it.world.answers = [answered(503)];
+    await it.deliver(maxAttempts);
+    expect([it.stored()?.state, it.world.undelivered]).toEqual(['failed', 0]);
+  });
+
   test('is given up at once when its receiver is gone for good', async () => {
     const it = await createWorld();
     it.world.answers = [answered(410)];
