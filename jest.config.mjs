@@ -4,6 +4,9 @@
  */
 process.env.JAVA_TOOL_OPTIONS ??= '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
 
+/** That of a developer's shell: tests name the regions that they mean. */
+delete process.env.AWS_REGION;
+
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],

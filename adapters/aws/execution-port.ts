@@ -8,6 +8,7 @@ import {
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ExecutionPort, StateMachineName } from '#core/ports/services.ts';
 import { traceHeader } from '../observability/trace.ts';
+import { isElsewhere } from './own-region.ts';
 import { awsClientDefaults, awsErrorName, toServiceError } from './service-errors.ts';
 
 export interface ExecutionPortOptions {
@@ -29,6 +30,7 @@ export const createExecutionPort = ({
   client = new SFNClient(awsClientDefaults),
 }: ExecutionPortOptions): ExecutionPort => {
   const getStatus: ExecutionPort['getStatus'] = async (arn) => {
+    if (isElsewhere(arn)) return undefined;
     try {
       const { status } = await client.send(new DescribeExecutionCommand({ executionArn: arn }));
       if (status === undefined) throw new MillraceError('Internal', `Execution ${arn} has no status.`);
@@ -62,6 +64,7 @@ export const createExecutionPort = ({
     getStatus,
 
     stopExecution: async (arn, reason) => {
+      if (isElsewhere(arn)) return;
       try {
         await client.send(new StopExecutionCommand({ executionArn: arn, cause: reason }));
       } catch (error) {

@@ -8,7 +8,8 @@ import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { Credentials, SecretStore } from '#core/ports/services.ts';
 import { systemClock } from '../clock/system-clock.ts';
-import { removeSecret, writeSecretText } from './secret-text.ts';
+import { inOwnRegion } from './own-region.ts';
+import { removeSecret, type SecretReplica, writeSecretText } from './secret-text.ts';
 import { awsClientDefaults, toServiceError } from './service-errors.ts';
 
 const credentialsSchema = z.object({ username: z.string(), password: z.string() });
@@ -24,6 +25,8 @@ export interface SecretStoreOptions {
   readonly clock?: Clock;
   /** What encrypts the secrets that it writes; the account's key of Secrets Manager when absent. */
   readonly keyArn?: string | undefined;
+  /** Where it keeps a copy of each secret that it writes. */
+  readonly replica?: SecretReplica | undefined;
 }
 
 export const createSecretStore = (options: SecretStoreOptions = {}): SecretStore => {
@@ -48,12 +51,7 @@ export const createSecretStore = (options: SecretStoreOptions = {}): SecretStore
 
   return {
     putCredentials: async (secretName, { username, password }) => {
-      const arn = await writeSecretText(
-        client,
-        secretName,
-        JSON.stringify({ username, password }),
-        options.keyArn,
-      );
+      const arn = await writeSecretText(client, secretName, JSON.stringify({ username, password }), options);
       cache.delete(arn);
       return arn;
     },
@@ -64,7 +62,8 @@ export const createSecretStore = (options: SecretStoreOptions = {}): SecretStore
       if (!fresh && cached !== undefined && now - cached.readAt < cacheMs) return cached.credentials;
       let text: string | undefined;
       try {
-        text = (await client.send(new GetSecretValueCommand({ SecretId: secretArn }))).SecretString;
+        text = (await client.send(new GetSecretValueCommand({ SecretId: inOwnRegion(secretArn) })))
+          .SecretString;
       } catch (error) {
         if (error instanceof ResourceNotFoundException)
           throw new MillraceError('SecretMissing', `There is no secret ${secretArn}.`, {
@@ -80,7 +79,7 @@ export const createSecretStore = (options: SecretStoreOptions = {}): SecretStore
 
     deleteCredentials: async (secretArn) => {
       cache.delete(secretArn);
-      await removeSecret(client, secretArn);
+      await removeSecret(client, secretArn, options.replica);
     },
   };
 };

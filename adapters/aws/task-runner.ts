@@ -12,6 +12,7 @@ import type { taskEnvironmentSchema, taskRunnerEnvironmentSchema } from '#core/c
 import type { TaskSize } from '#core/contracts/task-size.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { PoolTaskRunner, TaskObservation, TaskRunner } from '#core/ports/services.ts';
+import { isElsewhere } from './own-region.ts';
 import { awsClientDefaults, awsErrorName, toServiceError } from './service-errors.ts';
 
 /** What one call of RunTask launches. */
@@ -165,6 +166,7 @@ export const createTaskRunner = ({
       }),
 
     stopTask: async (taskArn, reason) => {
+      if (isElsewhere(taskArn)) return;
       try {
         await client.send(
           new StopTaskCommand({ cluster, task: taskArn, reason: reason.slice(0, reasonMaxLength) }),
@@ -176,6 +178,7 @@ export const createTaskRunner = ({
       }
     },
 
-    describeTask: (taskArn) => tasks.load(taskArn),
+    // A task of a region that was lost is fenced at the target by what is launched here.
+    describeTask: async (taskArn) => (isElsewhere(taskArn) ? undefined : tasks.load(taskArn)),
   };
 };

@@ -61,6 +61,14 @@ export const apiEnvironmentSchema = z.object({
   MILLRACE_LOG_STREAM_URL: z.url().optional(),
   /** What encrypts the secrets that the API writes. Absent: the account's key of Secrets Manager. */
   MILLRACE_SECRETS_KEY_ARN: z.string().min(1).optional(),
+  /** Where copies of the secrets are kept that the API writes, and with which key. Absent: nowhere. */
+  MILLRACE_SECRET_REPLICA_REGION: z.string().min(1).optional(),
+  MILLRACE_SECRET_REPLICA_KEY_ARN: z.string().min(1).optional(),
+  /** Whether this environment waits for the loss of another region, and changes nothing. */
+  MILLRACE_STANDBY: z
+    .enum(['yes', 'no'])
+    .default('no')
+    .transform((text) => text === 'yes'),
   /** How often each client may call in a minute. Absent: any number of times. */
   MILLRACE_CLIENT_CALLS_PER_MINUTE: z.coerce.number().int().positive().optional(),
   /** What consumers and copy workers run that are launched now. */

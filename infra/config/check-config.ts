@@ -29,6 +29,7 @@ export const findConfigProblems = (config: EnvironmentConfig): readonly string[]
   checkReach(config, report);
   checkPeople(config, report);
   checkQuotas(config, report);
+  checkRecovery(config, report);
   if (config.topicRetentionHours < leastRetentionHours)
     report(
       'topicRetentionHours',
@@ -167,6 +168,19 @@ const checkKafkaUsers = ({ security, users }: ImportedKafka, report: Report): vo
       report('platform.kafka.users.secretArn', `"${arn}" of ${role} is no ARN of a secret.`);
   if (users.keyArn !== undefined && !keyArnPattern.test(users.keyArn))
     report('platform.kafka.users.keyArn', `"${users.keyArn}" is no ARN of a key.`);
+};
+
+const checkRecovery = ({ recovery }: EnvironmentConfig, report: Report): void => {
+  if (recovery?.role !== 'active') return;
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(recovery.region))
+    report('recovery.region', `"${recovery.region}" is no region such as eu-west-1.`);
+  for (const [field, arn] of Object.entries({
+    'recovery.stateKeyArn': recovery.stateKeyArn,
+    'recovery.secretsKeyArn': recovery.secretsKeyArn,
+  }))
+    if (!keyArnPattern.test(arn)) report(field, `"${arn}" is no ARN of a key.`);
+    else if (!arn.includes(`:${recovery.region}:`))
+      report(field, `"${arn}" is a key of another region than ${recovery.region}.`);
 };
 
 const checkReach = (config: EnvironmentConfig, report: Report): void => {

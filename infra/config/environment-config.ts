@@ -196,6 +196,19 @@ export interface EnvironmentConfig {
    * functions share what the account has; AWS keeps 100 of an account's runs shared, so small accounts cannot reserve any.
    */
   readonly reservedRuns?: { readonly api: number; readonly healthCheck: number; readonly streamLogs: number };
+  /**
+   * Another region that can take over; none when left out. `active`: this one works, and keeps the state table and the secrets there, too,
+   * encrypted with keys of that region's environment. `standby`: this one waits, with the state table of the first: it checks nothing and
+   * changes nothing. `took-over`: it works, with that table. infra/config/recovery.ts reads it from the context.
+   */
+  readonly recovery?:
+    | {
+        readonly role: 'active';
+        readonly region: string;
+        readonly stateKeyArn: string;
+        readonly secretsKeyArn: string;
+      }
+    | { readonly role: 'standby' | 'took-over'; readonly stateTableName: string };
   /** `basic` leaves out composite alarms, alarms on several metrics and saved queries, which the emulator does not know. */
   readonly monitoring: 'full' | 'basic';
   /** Of every resource, next to `project` and `environment`. */

@@ -9,6 +9,7 @@ import {
 import { localConfig } from './local.ts';
 import { oidcFrom } from './oidc.ts';
 import { prodConfig } from './prod.ts';
+import { recoveryFrom } from './recovery.ts';
 import { stagingConfig } from './staging.ts';
 
 const configs: Record<EnvironmentName, (readContext: ReadContext) => EnvironmentConfig> = {
@@ -29,5 +30,10 @@ export const loadEnvironment = (readContext: ReadContext): EnvironmentConfig => 
     throw new Error(`${problem}. Choose one with -c env=NAME: ${environmentNames.join(', ')}.`);
   }
   const oidc = oidcFrom(readContext);
-  return requireSoundConfig({ ...configs[name](readContext), ...(oidc !== undefined && { oidc }) });
+  const recovery = recoveryFrom(readContext);
+  return requireSoundConfig({
+    ...configs[name](readContext),
+    ...(oidc !== undefined && { oidc }),
+    ...(recovery !== undefined && { recovery }),
+  });
 };

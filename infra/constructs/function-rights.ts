@@ -245,11 +245,18 @@ const writeCredentialsGrant = (stack: MillraceStack, state: StateResources): Gra
           'secretsmanager:DescribeSecret',
           'secretsmanager:TagResource',
           'secretsmanager:UpdateSecret',
+          ...replicateActions(stack),
         ],
         resources: [databaseSecretsArn(stack, stack.config.name)],
       }),
     ],
   });
+
+/** Where another region has copies of the secrets. */
+const replicateActions = ({ config }: MillraceStack): readonly string[] =>
+  config.recovery?.role === 'active'
+    ? ['secretsmanager:RemoveRegionsFromReplication', 'secretsmanager:ReplicateSecretToRegions']
+    : [];
 
 export const kafkaGrant = (stack: MillraceStack, kafka: KafkaAccess, role: KafkaRole): Grant =>
   mergeGrants(kafkaUseGrant(stack, kafka, role), {
@@ -364,6 +371,8 @@ const writeChannelsGrant = (stack: MillraceStack, state: StateResources): Grant 
         'secretsmanager:DeleteSecret',
         'secretsmanager:TagResource',
         'secretsmanager:UpdateSecret',
+        ...(stack.config.recovery?.role === 'active' ? ['secretsmanager:DescribeSecret'] : []),
+        ...replicateActions(stack),
       ],
       resources: [channelSecretsArn(stack, stack.config.name)],
     }),

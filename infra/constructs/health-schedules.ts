@@ -60,6 +60,7 @@ export class HealthSchedules extends Construct {
       new Schedule(this, scheduled, {
         scheduleName: stack.named(scheduled),
         scheduleGroup,
+        enabled: stack.config.recovery?.role !== 'standby',
         schedule: ScheduleExpression.rate(Duration.minutes(minutes)),
         target: {
           // CDK's LambdaInvoke would also allow every version and alias of the function.

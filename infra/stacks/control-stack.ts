@@ -99,6 +99,11 @@ export class ControlStack extends MillraceStack {
         environment: {
           MILLRACE_CONSUMER_PLACEMENT: config.consumer.placement ?? 'own',
           MILLRACE_WORKER_IMAGE: replication.tasks.imageName,
+          ...(config.recovery?.role === 'active' && {
+            MILLRACE_SECRET_REPLICA_REGION: config.recovery.region,
+            MILLRACE_SECRET_REPLICA_KEY_ARN: config.recovery.secretsKeyArn,
+          }),
+          ...(config.recovery?.role === 'standby' && { MILLRACE_STANDBY: 'yes' }),
           ...(config.api.clientCallsPerMinute !== undefined && {
             MILLRACE_CLIENT_CALLS_PER_MINUTE: String(config.api.clientCallsPerMinute),
           }),

@@ -111,6 +111,8 @@ export const createStacks = (app: App, config: EnvironmentConfig): void => {
   const replication = new ReplicationStack(app, config, foundation);
   const control = new ControlStack(app, config, foundation, replication);
   if (config.servesConsole) new ConsoleStack(app, config, control);
+  // Alarms on checks that nobody makes would ring all the time.
+  if (config.recovery?.role === 'standby') return;
   new ObservabilityStack(app, config, {
     alertTopic: state.alertTopic,
     unhandledAlerts: state.unhandledAlerts,

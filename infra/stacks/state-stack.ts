@@ -4,11 +4,12 @@ import {
   BillingMode,
   type ITable,
   ProjectionType,
+  StreamViewType,
   Table,
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -24,6 +25,7 @@ import {
   stateTableIndex,
   stateTableKeysIndex,
 } from '../constructs/millrace-stack.ts';
+import { TableReplica } from '../constructs/table-replica.ts';
 
 /**
  * What Millrace remembers, and where it speaks to people: the state table, the alert topic, the key of both, and the queue of alerts
@@ -74,34 +76,10 @@ export class StateStack extends MillraceStack implements StateResources {
       removalPolicy: dataRemovalPolicy(config),
     });
     letLogsUse(this.logsKey);
+    new CfnOutput(this, 'StateKeyArn', { value: this.key.keyArn });
     new CfnOutput(this, 'SecretsKeyArn', { value: this.secretsKey.keyArn });
 
-    const table = new Table(this, 'Table', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      timeToLiveAttribute: 'expiresAt',
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      encryption: TableEncryption.CUSTOMER_MANAGED,
-      encryptionKey: this.key,
-      deletionProtection: config.keepData,
-      removalPolicy: dataRemovalPolicy(config),
-    });
-    table.addGlobalSecondaryIndex({
-      indexName: stateTableIndex,
-      partitionKey: { name: 'gsiPk', type: AttributeType.STRING },
-      sortKey: { name: 'gsiSk', type: AttributeType.STRING },
-      projectionType: ProjectionType.ALL,
-    });
-    table.addGlobalSecondaryIndex({
-      indexName: stateTableKeysIndex,
-      partitionKey: { name: 'gsiPk', type: AttributeType.STRING },
-      sortKey: { name: 'gsiSk', type: AttributeType.STRING },
-      projectionType: ProjectionType.KEYS_ONLY,
-    });
-
-    // CDK declares its classes without `exactOptionalPropertyTypes`, under which a Table is not an ITable.
-    this.table = table as ITable;
+    this.table = this.#openTable();
 
     this.alertTopic = new Topic(this, 'AlertTopic', {
       topicName: this.named('alerts'),
@@ -142,5 +120,50 @@ export class StateStack extends MillraceStack implements StateResources {
 
     new CfnOutput(this, 'StateTableName', { value: this.table.tableName });
     new CfnOutput(this, 'AlertTopicArn', { value: this.alertTopic.topicArn });
+  }
+
+  /** The state table; in a region that waits for the loss of another one, the copy of that one's. */
+  #openTable(): ITable {
+    const { config } = this;
+    const { recovery } = config;
+    if (recovery !== undefined && recovery.role !== 'active')
+      return Table.fromTableAttributes(this, 'Replica', {
+        tableName: recovery.stateTableName,
+        // CDK declares its classes without `exactOptionalPropertyTypes`, under which a Key is not an IKey.
+        encryptionKey: this.key as IKey,
+      });
+    const table = new Table(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expiresAt',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: this.key,
+      deletionProtection: config.keepData,
+      removalPolicy: dataRemovalPolicy(config),
+      // What copies to another region are made from.
+      ...(recovery?.role === 'active' && { stream: StreamViewType.NEW_AND_OLD_IMAGES }),
+    });
+    table.addGlobalSecondaryIndex({
+      indexName: stateTableIndex,
+      partitionKey: { name: 'gsiPk', type: AttributeType.STRING },
+      sortKey: { name: 'gsiSk', type: AttributeType.STRING },
+      projectionType: ProjectionType.ALL,
+    });
+    table.addGlobalSecondaryIndex({
+      indexName: stateTableKeysIndex,
+      partitionKey: { name: 'gsiPk', type: AttributeType.STRING },
+      sortKey: { name: 'gsiSk', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+
+    // As above, a Table is not an ITable.
+    if (recovery?.role === 'active')
+      new TableReplica(this, 'OtherRegion', {
+        ...{ table, key: this.key as IKey },
+        ...{ region: recovery.region, keyArn: recovery.stateKeyArn },
+      });
+    return table as ITable;
   }
 }

@@ -96,6 +96,11 @@ const toRoute = (operation: Operation, ports: ApiPorts): ApiRoute => ({
     const handled = await withinBudget(requestBudgetMs, ports.clock, async () => {
       const request = toRequest(event);
       await limitCalls(request.principal.clientId, ports);
+      if (ports.isStandby === true && operation.method !== 'GET')
+        throw new MillraceError(
+          'Conflict',
+          'This environment waits for the loss of another region, and changes nothing until it has taken over.',
+        );
       return operation.handle(request, ports);
     });
     if (handled === undefined)

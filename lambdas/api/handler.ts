@@ -52,7 +52,13 @@ const newToken = (): string => `mlr_${randomBytes(32).toString('base64url')}`;
 const newSigningSecret = (): string => `${signingSecretPrefix}${randomBytes(32).toString('base64')}`;
 
 const { MILLRACE_SECRETS_KEY_ARN: keyArn } = environment;
-const secrets = createSecretStore({ keyArn });
+const { MILLRACE_SECRET_REPLICA_REGION: replicaRegion, MILLRACE_SECRET_REPLICA_KEY_ARN: replicaKeyArn } =
+  environment;
+const replica =
+  replicaRegion === undefined || replicaKeyArn === undefined
+    ? undefined
+    : { region: replicaRegion, keyArn: replicaKeyArn };
+const secrets = createSecretStore({ keyArn, replica });
 const databases = databaseService(secrets);
 const network = databaseNetwork();
 const withCredentials = (credentials: Credentials) =>
@@ -63,13 +69,14 @@ export const handler = createApi(
   {
     store: createStateStore({ tableName: environment.MILLRACE_STATE_TABLE }),
     secrets,
-    channelSecrets: createChannelSecrets({ keyArn }),
+    channelSecrets: createChannelSecrets({ keyArn, replica }),
     channelSecretPrefix: environment.MILLRACE_CHANNEL_SECRET_PREFIX,
     alertQueue: createAlertQueue({ queueUrl: environment.MILLRACE_ALERT_QUEUE_URL }),
     allowsPlainWebhooks: environment.MILLRACE_WEBHOOK_RANGES.length > 0,
     executions: executionService(),
     tasks: taskService(),
     clientQuotas: environment.MILLRACE_CLIENT_QUOTAS,
+    isStandby: environment.MILLRACE_STANDBY,
     clientCallsPerMinute: environment.MILLRACE_CLIENT_CALLS_PER_MINUTE,
     defaultPlacement: environment.MILLRACE_CONSUMER_PLACEMENT,
     // Someone waits for the answer and can ask again, so nothing is retried here.

@@ -31,6 +31,8 @@ export interface ApiPorts {
   readonly tasks: TaskRunner;
   /** What each client may have that has no limits of its own. */
   readonly clientQuotas: ClientQuotas;
+  /** Whether another region works with this state, so that nothing may be changed here; not when absent. */
+  readonly isStandby?: boolean;
   /** How often each client may call the API in a minute; any number when absent. */
   readonly clientCallsPerMinute?: number | undefined;
   /** Of consumers of new replications that ask for none. */

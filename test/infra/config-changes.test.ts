@@ -64,6 +64,12 @@ const possible = {
       webAclArn: 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/millrace/0a1b',
     },
     reservedRuns: { api: 10, healthCheck: 5, streamLogs: 5 },
+    recovery: {
+      role: 'active',
+      region: 'eu-west-1',
+      stateKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1',
+      secretsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/2',
+    },
     monitoring: 'basic',
     tags: { team: 'data' },
     permissionsBoundary: 'arn:aws:iam::123456789012:policy/boundary',
@@ -90,6 +96,7 @@ const blocked: readonly (readonly [field: string, EnvironmentConfig, RegExp])[] 
   ['kafka.volumeGibPerBroker', withKafka({ volumeGibPerBroker: 400 }), /only ever grow/],
   ['kafka.brokers', withKafka({ brokers: 3 }), /only copies/],
   ['servesConsole', { ...prod, servesConsole: false }, /would be gone/],
+  ['recovery', { ...prod, recovery: { role: 'standby', stateTableName: 'table' } }, /removed with its data/],
 ];
 
 const messages = (found: readonly BlockedChange[]): readonly string[] =>

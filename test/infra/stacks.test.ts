@@ -631,6 +631,7 @@ describe.each(environmentNames)('%s', (env) => {
       ...(env === 'local' ? [] : ['MonitoringSecurityGroupId', 'NatAddresses']),
       'RestApiId',
       'SecretsKeyArn',
+      'StateKeyArn',
       'StateMachineArn',
       'StateTableName',
       'TaskDefinitionArn',

@@ -180,3 +180,19 @@ describe('calls of a client', () => {
       expect((await world.request('admin', 'GET', '/clients')).status).toBe(200);
   });
 });
+
+test('an environment that waits for the loss of another region shows everything and changes nothing', async () => {
+  const world = createWorld();
+  const { client } = await world.clientWithDatabases();
+  Object.assign(world.ports, { isStandby: true });
+  expect((await world.request(client, 'GET', '/databases')).body).toMatchObject({ databases: [{}, {}] });
+  for (const [method, path] of [
+    ['POST', '/clients'],
+    ['DELETE', '/databases/1'],
+    ['PATCH', '/databases/1'],
+  ] as const) {
+    const refused = await world.request('admin', method, path, {});
+    expect([refused.status, refused.body.code]).toEqual([409, 'Conflict']);
+    expect(refused.body.detail).toContain('has taken over');
+  }
+});

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigData;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.provider.ConfigProvider;
@@ -27,6 +29,8 @@ public final class SecretsManagerConfigProvider implements ConfigProvider {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Pattern ARN = Pattern.compile("(arn:[a-z-]+:secretsmanager:)[a-z0-9-]+(:.*)");
 
     private final UnaryOperator<String> readSecret;
     private SecretsManagerClient client;
@@ -102,10 +106,20 @@ public final class SecretsManagerConfigProvider implements ConfigProvider {
         return fields;
     }
 
+    /**
+     * The ARN of the same secret in the worker's region, where it is a copy that Secrets Manager keeps. Connectors name the
+     * secret of the region that has made it.
+     */
+    static String inRegion(String secret, String region) {
+        Matcher arn = ARN.matcher(secret);
+        return region == null || region.isEmpty() || !arn.matches() ? secret : arn.group(1) + region + arn.group(2);
+    }
+
     private String readFromAws(String secret) {
         String value;
         try {
-            value = client().getSecretValue(request -> request.secretId(secret)).secretString();
+            String here = inRegion(secret, System.getenv("AWS_REGION"));
+            value = client().getSecretValue(request -> request.secretId(here)).secretString();
         } catch (SdkException e) {
             throw new ConfigException("The secret " + secret + " can't be read: " + e.getMessage());
         }

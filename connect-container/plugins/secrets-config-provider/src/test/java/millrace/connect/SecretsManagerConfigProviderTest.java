@@ -38,6 +38,14 @@ class SecretsManagerConfigProviderTest {
     }
 
     @Test
+    void readsTheCopyInItsOwnRegion() {
+        assertEquals(ARN.replace("eu-west-1", "us-east-1"), SecretsManagerConfigProvider.inRegion(ARN, "us-east-1"));
+        assertEquals(ARN, SecretsManagerConfigProvider.inRegion(ARN, "eu-west-1"));
+        assertEquals(ARN, SecretsManagerConfigProvider.inRegion(ARN, null));
+        assertEquals("millrace/dev/db-1", SecretsManagerConfigProvider.inRegion("millrace/dev/db-1", "us-east-1"));
+    }
+
+    @Test
     void namesTheSecretAndTheMissingField() {
         ConfigException error =
                 assertThrows(ConfigException.class, () -> resolve("${secretsmanager:millrace/dev/db-1:token}"));
