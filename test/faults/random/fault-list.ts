@@ -242,11 +242,14 @@ const zombie: Fault['begin'] = async (world, pair) => {
 
 /** Kafka removes events that nobody has applied, as its retention does. */
 const loseEvents: Fault['begin'] = async (world, pair) => {
-  const { config } = await world.control.status(pair.replicationId);
+  const { config } = await until(() => world.control.status(pair.replicationId));
   const topic = `${config.kafka_topic_prefix}.${pair.source.schema}.ledger`;
+  // Kafka may be away by another fault, and then nothing is stopped yet.
+  const readEnds = () => until(() => withKafkaAdmin(world, (admin) => admin.fetchTopicOffsets(topic)));
+  await readEnds();
   const stopped = consumersOf(world, pair);
   const letGoOn = await stopConsumer(world, pair);
-  const ends = await withKafkaAdmin(world, (admin) => admin.fetchTopicOffsets(topic));
+  const ends = await readEnds();
   return async () => {
     // One that was launched meanwhile, as after a change of the tables, has applied what would be removed.
     const running = consumersOf(world, pair);
@@ -255,15 +258,17 @@ const loseEvents: Fault['begin'] = async (world, pair) => {
       return withoutEffect;
     }
     try {
-      return await withKafkaAdmin(world, async (admin) => {
-        const later = await admin.fetchTopicOffsets(topic);
-        await admin.deleteTopicRecords({
-          topic,
-          partitions: later.map(({ partition, high }) => ({ partition, offset: high })),
-        });
-        // Capture may have been away meanwhile.
-        return later.every(({ high }, index) => high === ends[index]?.high) ? withoutEffect : undefined;
-      });
+      const later = await readEnds();
+      await until(() =>
+        withKafkaAdmin(world, (admin) =>
+          admin.deleteTopicRecords({
+            topic,
+            partitions: later.map(({ partition, high }) => ({ partition, offset: high })),
+          }),
+        ),
+      );
+      // Capture may have been away meanwhile.
+      return later.every(({ high }, index) => high === ends[index]?.high) ? withoutEffect : undefined;
     } finally {
       await letGoOn();
     }
@@ -272,7 +277,7 @@ const loseEvents: Fault['begin'] = async (world, pair) => {
 
 /** Someone deletes a topic that is read from, and it is made again, with its settings. */
 const recreateTopic: Fault['begin'] = async (world, pair) => {
-  const { config } = await world.control.status(pair.replicationId);
+  const { config } = await until(() => world.control.status(pair.replicationId));
   const topic = `${config.kafka_topic_prefix}.${pair.source.schema}.ledger`;
   await withKafkaAdmin(world, async (admin) => {
     const { resources } = await admin.describeConfigs({
@@ -354,11 +359,10 @@ const userCalls =
   };
 
 /** Repeats what the control plane, or a database that another fault has taken away, is not there for yet. */
-const until = async (act: () => Promise<unknown>): Promise<void> => {
+const until = async <T>(act: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await act();
-      return;
+      return await act();
     } catch (error) {
       if (attempt === 60) throw error;
       await sleep(2_000);
