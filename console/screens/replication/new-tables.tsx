@@ -19,38 +19,41 @@ export const NewTables = ({
   const mayOperate = useMayOperate();
   const [edits, setEdits] = useState(false);
   return (
-    <section className="panel" aria-label="New tables">
-      <header>
-        <h2>New tables</h2>
-        {mayOperate && (
-          <button type="button" className="small" onClick={() => setEdits(true)}>
-            Change
-          </button>
-        )}
-      </header>
-      <div className="body stack">
-        {patterns === null ? (
-          <p>No table joins the replication as it is created at the source.</p>
-        ) : (
-          <>
-            <p>
-              Tables that join as they are created at the source: <b>{patterns.include.join(', ')}</b>
-              {patterns.exclude.length > 0 && <>, without {patterns.exclude.join(', ')}</>}.
-            </p>
-            {patterns.found.map(({ source, state, message }) => (
-              <p key={nameOf(source)}>
-                Table <b>{nameOf(source)}</b> {state === 'waiting' ? 'waits for a person' : 'cannot be added'}
-                {message === null ? '.' : `: ${message}`}
+    <>
+      <section className="panel" aria-label="New tables">
+        <header>
+          <h2>New tables</h2>
+          {mayOperate && (
+            <button type="button" className="small" onClick={() => setEdits(true)}>
+              Change
+            </button>
+          )}
+        </header>
+        <div className="body stack">
+          {patterns === null ? (
+            <p>No table joins the replication as it is created at the source.</p>
+          ) : (
+            <>
+              <p>
+                Tables that join as they are created at the source: <b>{patterns.include.join(', ')}</b>
+                {patterns.exclude.length > 0 && <>, without {patterns.exclude.join(', ')}</>}.
               </p>
-            ))}
-          </>
-        )}
-        <CliLine line={`millrace new-tables ${id}`} />
-      </div>
+              {patterns.found.map(({ source, state, message }) => (
+                <p key={nameOf(source)}>
+                  Table <b>{nameOf(source)}</b>{' '}
+                  {state === 'waiting' ? 'waits for a person' : 'cannot be added'}
+                  {message === null ? '.' : `: ${message}`}
+                </p>
+              ))}
+            </>
+          )}
+          <CliLine line={`millrace new-tables ${id}`} />
+        </div>
+      </section>
       {edits && (
         <NewTablesDialog clientId={clientId} replication={replication} onClose={() => setEdits(false)} />
       )}
-    </section>
+    </>
   );
 };
 
