@@ -217,7 +217,7 @@ describeInBrowser("the operator's console", () => {
     async () => {
       const { page } = open;
       const folder = stateFolder();
-      if (takesGuidePictures) await writeForMinutes(tenant, 8);
+      if (takesGuidePictures) await writeForMinutes(tenant, 5);
       await tenant.target.end();
       await haltPart('target', folder);
       try {
@@ -225,6 +225,11 @@ describeInBrowser("the operator's console", () => {
         const why = page.getByRole('region', { name: 'Why' });
         await why.getByText(/Degraded|Failed/).waitFor({ timeout: 180_000 });
         await why.getByText('What to do').waitFor();
+        // The head says the same at once, and not at its next poll.
+        await page
+          .locator('.screen-head')
+          .getByText(/Degraded|Failed/)
+          .waitFor({ timeout: 3_000 });
         await look('replication-fault');
         const checks = page.getByRole('region', { name: 'Health checks' });
         await checks.getByText('Failing').first().waitFor();

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import type { CopyProgress, FleetRow, Status, TableStatus, Why } from '../../console/api/client.ts';
+import { useOneVerdict } from '../../console/data/one-verdict.ts';
 import { ChecksPanel } from '../../console/parts/checks-panel.tsx';
 import { CopyList } from '../../console/parts/copy-list.tsx';
 import { TableList } from '../../console/parts/table-list.tsx';
@@ -74,6 +75,37 @@ test('what is tried again by itself needs nobody, and the panel says when it is'
   expect(screen.queryByText('Needs you')).toBeNull();
   expect(screen.getByText('Next try')).toBeTruthy();
   expect(screen.getByText(/^in 1 min/)).toBeTruthy();
+});
+
+const Verdict = () => {
+  const { status, why: reason } = useOneVerdict(1, 7);
+  return (
+    <>
+      <p>
+        {status.data?.overall} {reason.data?.overall}
+      </p>
+      <button type="button" onClick={() => void reason.refetch()}>
+        Ask why
+      </button>
+    </>
+  );
+};
+
+test('a status that was read before the fault that the reason tells of is read again at once', async () => {
+  const status = {
+    ...{ overall: 'healthy', config: { status: 'active', is_active: true } },
+    ...{ tables: [], statistics: {} },
+  };
+  const [statusRoute, whyRoute] = ['GET /v1/replications/7/status', 'GET /v1/replications/7/why'] as const;
+  const api = fakeApi({ [statusRoute]: { body: status }, [whyRoute]: { body: why({ overall: 'healthy' }) } });
+  show(<Verdict />);
+  await screen.findByText('healthy healthy');
+  api.on(statusRoute, { body: { ...status, overall: 'degraded' } });
+  api.on(whyRoute, { body: why({}) });
+  fireEvent.click(screen.getByRole('button'));
+  // The status would be polled in five seconds.
+  await screen.findByText('degraded degraded', undefined, { timeout: 2_000 });
+  expect(api.calls.filter(({ route }) => route === statusRoute)).toHaveLength(2);
 });
 
 const table = (name: string, change: Partial<TableStatus> = {}): TableStatus =>
