@@ -613,6 +613,42 @@ describe('what was lost in Kafka stops the replication with its data untouched',
   );
 
   test(
+    'of a table that was held meanwhile, which stays held with words, and the others go on',
+    async () => {
+      const tables = ['waited', 'unhurt'];
+      for (const table of tables) {
+        const ddl = `CREATE TABLE ${table} (id bigint PRIMARY KEY, amount numeric(20,4), note text)`;
+        for (const { client } of [stack.source, stack.target]) await client.query(ddl);
+      }
+      await stack.target.client.query('ALTER TABLE waited ADD CONSTRAINT positive CHECK (amount > 0)');
+      const replication = await stack.createReplication(tables);
+      const [waited = '', unhurt = ''] = stack.topics(replication);
+      const [one, other] = tables.map((table) => new EventLog(table));
+      if (one === undefined || other === undefined) throw new Error('There are two tables.');
+      await stack.produce(waited, [
+        one.insert({ id: 1, amount: '-1.0000', note: 'x' }),
+        one.insert({ id: 2, amount: '1.0000', note: 'x' }),
+        one.insert({ id: 3, amount: '1.0000', note: 'x' }),
+      ]);
+      const first = await stack.launch(replication);
+      await stack.waitForHeld(replication);
+      expect(await first.stop()).toBe(0);
+      await stack.deleteRecords(waited, 2);
+      await stack.produce(unhurt, [other.insert({ id: 1, amount: '1.0000', note: 'x' })]);
+      const second = await stack.launch(replication);
+      await waitUntil('the row of the other table', async () => (await rowsOf('unhurt')).length === 1, slow);
+      const [held] = await stack.waitForHeld(replication);
+      expect(held?.message).toMatch(/^It was held.*begins at 2.*Copy the table again/s);
+      expect(await rowsOf('waited')).toEqual([]);
+      expect(await stack.store.getReplication(1, replication.replicationId)).toMatchObject({
+        status: 'active',
+      });
+      expect(await second.stop()).toBe(0);
+    },
+    slow,
+  );
+
+  test(
     'a topic that does not begin at offset 0 when it is first read',
     async () => {
       const { replication, topic, log } = await setUp('truncated');
