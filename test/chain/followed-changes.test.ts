@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type CellMoment, recordCells, type SchemaCell } from '#test/kit/schema-cells.ts';
-import { isShortForm } from '#test/kit/short-form.ts';
+import { isShortForm, testInLongForm } from '#test/kit/short-form.ts';
 import { type Api, awaitLive, runningStack, startAndAwaitActive, waitFor } from './harness.ts';
 import {
   closeTwoEnds,
@@ -184,21 +184,23 @@ describe.each(endPairs.filter(([from, to]) => !isShortForm || from !== to))(
         };
         return found.state === wanted ? true : undefined;
       });
+    const createTable = (table: string): Promise<unknown> =>
+      source.run(`CREATE TABLE ${table} (id int PRIMARY KEY, a int, b int NOT NULL, v varchar(20));
+        INSERT INTO ${table} VALUES (1, 1, 1, 'one'), (2, 2, 2, NULL), (3, NULL, 3, 'three'), (4, 4, 4, '')`);
+    const changeTable = async (one: Case, table: string, hasRowsAfter = true): Promise<void> => {
+      await source.run(`INSERT INTO ${table} (id, a, b, v) VALUES (999, 1, 1, 'before')`);
+      await source.run(one.change.replaceAll(/\bT\b/g, table));
+      if (hasRowsAfter) await source.run(one.after.replaceAll(/\bT\b/g, table));
+    };
     const change = async (moment: Moment): Promise<void> => {
-      for (const { one, table } of all.filter((each) => each.moment === moment)) {
-        await source.run(`INSERT INTO ${table} (id, a, b, v) VALUES (999, 1, 1, 'before')`);
-        await source.run(one.change.replaceAll(/\bT\b/g, table));
-        if (moment !== 'quiet') await source.run(one.after.replaceAll(/\bT\b/g, table));
-      }
+      for (const { one, table } of all.filter((each) => each.moment === moment))
+        await changeTable(one, table, moment !== 'quiet');
     };
 
     beforeAll(async () => {
       const name = `followed_${randomBytes(3).toString('hex')}`;
       ({ source, target } = await openTwoEnds(name, from, to));
-      for (const { table } of all) {
-        await source.run(`CREATE TABLE ${table} (id int PRIMARY KEY, a int, b int NOT NULL, v varchar(20));
-        INSERT INTO ${table} VALUES (1, 1, 1, 'one'), (2, 2, 2, NULL), (3, NULL, 3, 'three'), (4, 4, 4, '')`);
-      }
+      for (const { table } of all) await createTable(table);
       const client = await registerTwoEnds(name, { source, target });
       api = client.api;
       millrace = (...args) => runCli(client.token, args);
@@ -305,6 +307,65 @@ describe.each(endPairs.filter(([from, to]) => !isShortForm || from !== to))(
         find,
       );
     }, 400_000);
+
+    testInLongForm(
+      'while its table is added and copied, it is equal as it is then, or held with its reason',
+      async () => {
+        const tables = chosen.map((one) => ({ one, table: `${one.name}_copied` }));
+        for (const { table } of tables) await createTable(table);
+        const isCopying = async (): Promise<boolean> => {
+          const { table_change: found } = (await api.get(`/replications/${id}`)).body;
+          if (found?.state === 'failed') throw new Error(JSON.stringify(found));
+          return found !== null;
+        };
+        const added = await api.post(`/replications/${id}/tables`, {
+          tables: tables.map(({ table }) => ({ source: { table } })),
+        });
+        expect(added.status).toBe(202);
+        const inTime = new Set<string>();
+        // One after the other, so that each is at another step of its way.
+        for (const { one, table } of tables) {
+          await changeTable(one, table);
+          if (await isCopying()) inTime.add(table);
+          await new Promise((resolve) => setTimeout(resolve, 700));
+        }
+        expect(inTime.size).toBeGreaterThan(0);
+        await waitFor('the tables to be added', 240_000, async () =>
+          (await isCopying()) ? undefined : true,
+        );
+        const counted = { equal: 0, held: 0 };
+        for (const { one, table } of tables) {
+          const query = `SELECT ${one.select} FROM ${table} ORDER BY id`;
+          const expected = JSON.stringify(await source.read(query));
+          const find = async (): Promise<{ state: string; message: string | null }> =>
+            (await status()).tables.find(
+              (found: { source: { table: string } }) => found.source.table === table,
+            );
+          const outcome = await waitFor(
+            `${table} to be equal or held`,
+            180_000,
+            async () => {
+              const { state, message } = await find();
+              if (state === 'held' && (one.held ?? /column \w+ .*was|ALTER TABLE/).test(message ?? ''))
+                return 'held';
+              if (state !== 'live') return undefined;
+              const actual = await target.read(query).catch(() => []);
+              return JSON.stringify(actual) === expected ? 'equal' : undefined;
+            },
+            async () => ({ ...(await find()), expected, actual: await target.read(query).catch(String) }),
+          );
+          counted[outcome] += 1;
+          if (inTime.has(table)) {
+            const pair = { from: productOf(from), to: productOf(to) };
+            recordCells([{ ...pair, change: one.name, moment: 'copy', outcome }]);
+          }
+        }
+        process.stdout.write(
+          `${from} to ${to}, while copied: ${counted.equal} equal, ${counted.held} held, ${inTime.size} in time.\n`,
+        );
+      },
+      600_000,
+    );
 
     test('the activity says what was done at the target', async () => {
       const { body } = await api.get(`/replications/${id}/activity?limit=500`);

@@ -77,6 +77,29 @@ const cases: readonly Case[] = [
     after: row,
     select: 'id, a, b, v',
   },
+  {
+    name: 'swapped',
+    change: 'SWAP',
+    after: row,
+    select: 'id, a, b, v',
+  },
+  {
+    name: 'converted',
+    only: 'mariadb',
+    change: 'ALTER TABLE T CONVERT TO CHARACTER SET latin1',
+    after: row,
+    select: 'id, a, b, v',
+  },
+  {
+    // With a partition of a table that is not replicated.
+    name: 'partitioned_off',
+    only: 'mariadb',
+    change: `CREATE TABLE T_parts LIKE T; ALTER TABLE T_parts PARTITION BY RANGE (id) (PARTITION p VALUES LESS THAN MAXVALUE);
+      INSERT INTO T_parts VALUES (1, 10, 10, 'of the partition'), (2, 20, 20, NULL);
+      ALTER TABLE T_parts EXCHANGE PARTITION p WITH TABLE T`,
+    after: row,
+    select: 'id, a, b, v',
+  },
 ];
 
 /** What the two servers spell differently. */
@@ -85,6 +108,12 @@ const spelled = (change: string, kind: End['kind']): string =>
     .replace(
       'RETYPE',
       kind === 'postgresql' ? 'ALTER TABLE T ALTER COLUMN a TYPE text' : 'ALTER TABLE T MODIFY a varchar(20)',
+    )
+    .replace(
+      'SWAP',
+      kind === 'postgresql'
+        ? 'CREATE TABLE T_new (LIKE T INCLUDING ALL); INSERT INTO T_new SELECT * FROM T WHERE id > 1; ALTER TABLE T RENAME TO T_old; ALTER TABLE T_new RENAME TO T'
+        : 'CREATE TABLE T_new LIKE T; INSERT INTO T_new SELECT * FROM T WHERE id > 1; RENAME TABLE T TO T_old, T_new TO T',
     )
     .replace(
       'REKEY',
@@ -131,7 +160,9 @@ describeInLongForm.each(endPairs)(
       const client = await registerTwoEnds(name, { source, target });
       api = client.api;
       id = await client.createReplication([...chosen.map((one) => one.name), 'other'], {
-        schema_changes: { kinds: { 'change-type': 'auto', rewrite: 'auto', 'change-key': 'auto' } },
+        schema_changes: {
+          kinds: { 'change-type': 'auto', rewrite: 'auto', 'change-key': 'auto', 'replace-table': 'auto' },
+        },
       });
       await startAndAwaitActive({ api }, id, {}, 300_000);
       await awaitLive({ api }, id, 300_000);

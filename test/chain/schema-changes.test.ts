@@ -337,6 +337,13 @@ const mariadbCases: readonly Case[] = [
     isQuiet: true,
   },
   {
+    name: 'truncated_partition',
+    change:
+      'ALTER TABLE T PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (3), PARTITION p1 VALUES LESS THAN MAXVALUE); ALTER TABLE T TRUNCATE PARTITION p0',
+    held: /TRUNCATE PARTITION p0/,
+    isQuiet: true,
+  },
+  {
     name: 'exchanged_partition',
     change: `ALTER TABLE T PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (3), PARTITION p1 VALUES LESS THAN MAXVALUE);
       CREATE TABLE taken LIKE T; ALTER TABLE taken REMOVE PARTITIONING; ALTER TABLE T EXCHANGE PARTITION p0 WITH TABLE taken`,
