@@ -199,7 +199,7 @@ describeInLongForm.each(endPairs)(
       const decided = async (): Promise<ReadonlySet<string>> => {
         const { body } = await api.get(`/replications/${id}/schema-changes`);
         return new Set(
-          body.schema_changes
+          (body.schema_changes ?? [])
             .filter((one: { decided_by: string }) => one.decided_by === 'the policy')
             .map(({ table }: { table: string }) => table.split('.').at(-1)),
         );

@@ -162,7 +162,7 @@ const serverRules: ReadonlyMap<number, Rule> = new Map([
   ...rules('DatabaseUnreachable', [1042, 1043, 1077, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 4031]),
   ...rules('DatabaseFull', [1021, 1114]),
   // Constraints.
-  ...rules('ConstraintViolated', [1048], 'a NOT NULL column got no value'),
+  ...rules('ConstraintViolated', [1048, 1263], 'a NOT NULL column got no value'),
   ...rules('ConstraintViolated', [1364], 'a NOT NULL column without a default got no value'),
   ...rules('ConstraintViolated', uniqueViolations, 'a row violates a unique constraint'),
   ...rules('ConstraintViolated', foreignKeyViolations, 'a row violates a foreign key'),
