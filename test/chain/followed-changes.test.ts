@@ -346,7 +346,13 @@ describe.each(endPairs.filter(([from, to]) => !isShortForm || from !== to))(
             180_000,
             async () => {
               const { state, message } = await find();
-              if (state === 'held' && (one.held ?? /column \w+ .*was|ALTER TABLE/).test(message ?? ''))
+              if (
+                state === 'held' &&
+                (
+                  one.held ??
+                  /column \w+ .*was|ALTER TABLE|longer than its column|NOT NULL column got no value/
+                ).test(message ?? '')
+              )
                 return 'held';
               if (state !== 'live') return undefined;
               const actual = await target.read(query).catch(() => []);
