@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { useQuery } from '@tanstack/react-query';
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import type { CopyProgress, FleetRow, Status, TableStatus, Why } from '../../console/api/client.ts';
-import { useOneVerdict } from '../../console/data/one-verdict.ts';
+import { statusQuery } from '../../console/data/queries.ts';
+import { useWhy } from '../../console/data/use-why.ts';
 import { ChecksPanel } from '../../console/parts/checks-panel.tsx';
 import { CopyList } from '../../console/parts/copy-list.tsx';
 import { TableList } from '../../console/parts/table-list.tsx';
@@ -78,7 +80,8 @@ test('what is tried again by itself needs nobody, and the panel says when it is'
 });
 
 const Verdict = () => {
-  const { status, why: reason } = useOneVerdict(1, 7);
+  const status = useQuery(statusQuery(1, 7));
+  const reason = useWhy(1, 7);
   return (
     <>
       <p>

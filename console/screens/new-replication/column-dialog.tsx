@@ -27,36 +27,24 @@ export const ColumnDialog = ({
         // biome-ignore lint/suspicious/noArrayIndexKey: a line has no identity but its place.
         <fieldset key={index} className="fields" style={{ border: 0, padding: 0, margin: 0 }}>
           <legend className="visually-hidden">Column {index + 1}</legend>
-          <label className="field">
-            <span>Column at the source</span>
-            <input
-              type="text"
-              spellCheck={false}
-              value={column.source}
-              onChange={(event) => set(index, { source: event.target.value })}
-            />
-          </label>
-          <label className="field">
-            <span>Name at the target</span>
-            <input
-              type="text"
-              spellCheck={false}
-              disabled={column.omit}
-              value={column.target}
-              onChange={(event) => set(index, { target: event.target.value })}
-            />
-          </label>
-          <label className="field">
-            <span>Type at the target</span>
-            <input
-              type="text"
-              spellCheck={false}
-              placeholder="as the source has it"
-              disabled={column.omit}
-              value={column.type}
-              onChange={(event) => set(index, { type: event.target.value })}
-            />
-          </label>
+          <ColumnField
+            label="Column at the source"
+            value={column.source}
+            onChange={(source) => set(index, { source })}
+          />
+          <ColumnField
+            label="Name at the target"
+            isDisabled={column.omit}
+            value={column.target}
+            onChange={(target) => set(index, { target })}
+          />
+          <ColumnField
+            label="Type at the target"
+            placeholder="as the source has it"
+            isDisabled={column.omit}
+            value={column.type}
+            onChange={(type) => set(index, { type })}
+          />
           <label className="row">
             <input
               type="checkbox"
@@ -87,3 +75,29 @@ export const ColumnDialog = ({
     </Modal>
   );
 };
+
+const ColumnField = ({
+  label,
+  value,
+  onChange,
+  placeholder,
+  isDisabled = false,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly placeholder?: string;
+  readonly isDisabled?: boolean;
+}) => (
+  <label className="field">
+    <span>{label}</span>
+    <input
+      type="text"
+      spellCheck={false}
+      placeholder={placeholder}
+      disabled={isDisabled}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  </label>
+);

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Replication, Status } from '../../api/client.ts';
-import { useOneVerdict } from '../../data/one-verdict.ts';
 import { databasesQuery } from '../../data/queries.ts';
+import { useWhy } from '../../data/use-why.ts';
 import { formatCount, formatDuration } from '../../format/figures.ts';
 import { ChecksPanel } from '../../parts/checks-panel.tsx';
 import { Flow } from '../../parts/flow.tsx';
@@ -23,7 +23,7 @@ export const Overview = ({
   readonly replication: Replication;
   readonly status: Status;
 }) => {
-  const { why } = useOneVerdict(clientId, id);
+  const why = useWhy(clientId, id);
   const databases = useQuery(databasesQuery(clientId));
   const nameOf = (databaseId: number): string =>
     databases.data?.find((database) => database.database_id === databaseId)?.name ?? `database ${databaseId}`;
