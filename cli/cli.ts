@@ -48,7 +48,7 @@ export const createCli = (shell: Shell, options: () => GlobalOptions): Cli => {
 };
 
 /** The API, for the client that is named by `--client`, by MILLRACE_CLIENT or by the profile, if any is. */
-const connectFor = (shell: Shell, options: GlobalOptions): Api => {
+export const connectFor = (shell: Shell, options: Omit<GlobalOptions, 'output'>): Api => {
   const profile = chooseProfile(shell, options.profile);
   const client = options.client ?? (shell.env.MILLRACE_CLIENT || profile.client);
   if (client === undefined) return connectApi(profile, shell);

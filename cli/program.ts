@@ -11,7 +11,7 @@ import { addCheckCommand } from './commands/check.ts';
 import { addClientCommands } from './commands/clients.ts';
 import { addCompletionCommands } from './commands/completion.ts';
 import { addConnectorCommands } from './commands/connectors.ts';
-import { addCreateCommand } from './commands/create.ts';
+import { addCreateCommand, addSnapshotModesCommand } from './commands/create.ts';
 import { addDatabaseCommands } from './commands/databases.ts';
 import { addDdlCommands } from './commands/ddl.ts';
 import { addDeadLetterCommands } from './commands/dead-letters.ts';
@@ -23,6 +23,7 @@ import { addIncidentCommands } from './commands/incidents.ts';
 import { addLifecycleCommands } from './commands/lifecycle.ts';
 import { addLoginCommands } from './commands/login.ts';
 import { addLogsCommand } from './commands/logs.ts';
+import { addMetricsCommand } from './commands/metrics.ts';
 import { addNewTablesCommand } from './commands/new-tables.ts';
 import { addSourceCommands } from './commands/source.ts';
 import { addStatusCommands } from './commands/status.ts';
@@ -86,6 +87,7 @@ export const createProgram = (shell: Shell): Program => {
   addConnectorCommands(program, cli);
   addDiscoverCommand(program, cli);
   addCreateCommand(program, cli);
+  addSnapshotModesCommand(program, cli);
   addStatusCommands(program, cli);
   const end = (code: number): void => {
     exitCode = code;
@@ -103,6 +105,7 @@ export const createProgram = (shell: Shell): Program => {
   addAlertCommands(program, cli);
   addActivityCommand(program, cli);
   addLogsCommand(program, cli);
+  addMetricsCommand(program, cli);
   addDeclareCommands(program, cli, end);
   addDoctorCommand(program, cli, end);
   addBundleCommand(program, cli, readVersion());

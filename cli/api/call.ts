@@ -15,7 +15,6 @@ export interface Api {
   readonly url: string;
   /** Throws `ApiProblem` for an answer that is an error, and `ApiUnreachable` when there is none. */
   call<N extends OperationName>(name: N, request: Request<N>): Promise<Answer<N>>;
-  /** Whether anyone answers as the API does, what it says to the token, and what time it has. */
   /** The client that calls are for, as the options or the profile say; undefined when they name none. */
   clientId(): Promise<number | undefined>;
   /**
@@ -27,6 +26,7 @@ export interface Api {
     query: Readonly<Record<string, string | number | undefined>>,
     lastEventId: string,
   ): Promise<AsyncIterable<SentEvent | undefined>>;
+  /** Whether anyone answers as the API does, what it says to the token, and what time it has. */
   probe(): Promise<{ readonly status: number; readonly serverTime: Date | undefined }>;
 }
 
@@ -115,7 +115,7 @@ export const connectApi = (
           redirect: 'manual',
           headers: {
             authorization: `Bearer ${token}`,
-            accept: 'application/json',
+            accept: 'application/json, text/plain',
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
             ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
           },
@@ -322,6 +322,8 @@ const causeOf = (error: unknown): string => {
 
 const readAnswer = <T>(response: Response, text: string, call: string): T => {
   const { status } = response;
+  const isText = response.headers.get('content-type')?.startsWith('text/plain') === true;
+  if (response.ok && isText) return text as T;
   const body = parseJson(text);
   if (response.ok && body !== undefined) return body as T;
   if (response.ok && text === '') return undefined as T;

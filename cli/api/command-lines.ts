@@ -2,10 +2,9 @@ import type { OperationName } from './call.ts';
 import { routes } from './routes.ts';
 
 /**
- * The command that does the same as a call of the API, by the call's operation. Parts in braces are parameters of its path. Undefined:
- * no command does it.
+ * The command that does the same as a call of the API, by the call's operation. Parts in braces are parameters of its path.
  */
-export const commandLines: Readonly<Record<OperationName, string | undefined>> = {
+export const commandLines: Readonly<Record<OperationName, string>> = {
   createClient: 'millrace clients add',
   listClients: 'millrace clients ls',
   getClient: 'millrace clients ls',
@@ -27,7 +26,7 @@ export const commandLines: Readonly<Record<OperationName, string | undefined>> =
   deleteDatabase: 'millrace databases rm {database_id}',
   testDatabase: 'millrace databases test {database_id}',
   discoverTables: 'millrace discover {database_id}',
-  listSnapshotModes: undefined,
+  listSnapshotModes: 'millrace snapshot-modes',
   createReplication: 'millrace create',
   listReplications: 'millrace ls',
   getFleet: 'millrace ls',
@@ -67,14 +66,14 @@ export const commandLines: Readonly<Record<OperationName, string | undefined>> =
   replayDeadLetters: 'millrace dlq replay {replication_id}',
   discardDeadLetters: 'millrace dlq discard {replication_id}',
   readLogs: 'millrace logs {replication_id}',
-  readMetrics: undefined,
-  listMetricsTargets: undefined,
-  getConnectHealth: undefined,
+  readMetrics: 'millrace metrics',
+  listMetricsTargets: 'millrace metrics --targets',
+  getConnectHealth: 'millrace connectors health',
   listConnectors: 'millrace connectors ls',
   getConnector: 'millrace connectors status {connector}',
   getConnectorConfig: 'millrace connectors config {connector}',
   listConnectorTasks: 'millrace connectors status {connector}',
-  validateConnector: undefined,
+  validateConnector: 'millrace connectors validate {connector}',
   pauseConnector: 'millrace connectors pause {connector}',
   resumeConnector: 'millrace connectors resume {connector}',
   restartConnector: 'millrace connectors restart {connector}',
@@ -104,6 +103,7 @@ export const commandLines: Readonly<Record<OperationName, string | undefined>> =
 /** Calls whose body makes them another command. */
 const withBody: Readonly<Partial<Record<OperationName, readonly (readonly [body: RegExp, line: string])[]>>> =
   {
+    updateDatabase: [[/"?password"?\s*:/, 'millrace databases rotate {database_id}']],
     startReplication: [[/"?force_resync"?\s*:\s*true/, 'millrace resync {replication_id}']],
   };
 
@@ -125,7 +125,7 @@ const commandLineOf = (method: string, path: string, body: string): string | und
     const values = route.method === method ? matchPath(route.path.replace(/^\/v\d+/, ''), path) : undefined;
     if (values === undefined) continue;
     const line = withBody[name]?.find(([pattern]) => pattern.test(body))?.[1] ?? commandLines[name];
-    return line?.replaceAll(/\{(\w+)\}/g, (_placeholder, part: string) => values.get(part) ?? part);
+    return line.replaceAll(/\{(\w+)\}/g, (_placeholder, part: string) => values.get(part) ?? part);
   }
   return undefined;
 };

@@ -1551,7 +1551,7 @@ export interface Operations {
     answer: Connector;
   };
   readMetrics: {
-    answer: null;
+    answer: string;
   };
   listMetricsTargets: {
     answer: MetricsTargets;

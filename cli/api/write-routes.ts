@@ -68,7 +68,9 @@ const takesClient = ({ parameters = [] }: Operation): boolean =>
 
 const answerOf = ({ responses }: Operation): object => {
   const [, done] = Object.entries(responses).find(([status]) => status.startsWith('2')) ?? [];
-  return done?.content?.['application/json']?.schema ?? { type: 'null' };
+  const content = done?.content ?? {};
+  const isText = Object.keys(content).some((type) => type.startsWith('text/plain'));
+  return isText ? { type: 'string' } : (content['application/json']?.schema ?? { type: 'null' });
 };
 
 const describe = (operation: Operation): object => {

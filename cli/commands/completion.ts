@@ -1,9 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { Argument, type Command } from 'commander';
-import { type Api, connectApi } from '../api/call.ts';
-import { listClients, listDatabases, listReplications } from '../api/find.ts';
-import { type Cli, withExamples } from '../cli.ts';
-import { chooseProfile } from '../config/profiles.ts';
+import type { Api } from '../api/call.ts';
+import {
+  listChannels,
+  listClients,
+  listConnectors,
+  listDatabases,
+  listReplications,
+  listTokens,
+} from '../api/find.ts';
+import { type Cli, connectFor, withExamples } from '../cli.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
 type ShellName = (typeof shells)[number];
@@ -78,25 +84,33 @@ const namesFor = async (argument: Argument | undefined, cli: Cli): Promise<reado
   if (argument === undefined) return [];
   if (argument.argChoices !== undefined) return argument.argChoices;
   try {
-    const { shell, profileName } = cli;
+    const { shell, profileName, clientName } = cli;
     const signal = AbortSignal.any([shell.signal, AbortSignal.timeout(namesTimeoutMs)]);
-    return await listNames(
-      argument.name(),
-      connectApi(chooseProfile(shell, profileName), { ...shell, signal }),
+    const api = connectFor(
+      { ...shell, signal },
+      {
+        ...(profileName === undefined ? {} : { profile: profileName }),
+        ...(clientName === undefined ? {} : { client: clientName }),
+      },
     );
+    return await listNames(argument.name(), api);
   } catch {
     return []; // Not logged in, or the API does not answer: there is nothing to offer.
   }
 };
 
+/** What lists the names that an argument may have, by its name. */
+const listsOf: Readonly<Record<string, (api: Api) => Promise<readonly { readonly name: string }[]>>> = {
+  replication: listReplications,
+  database: listDatabases,
+  client: listClients,
+  connector: listConnectors,
+  channel: listChannels,
+  token: listTokens,
+};
+
 const listNames = async (argument: string, api: Api): Promise<readonly string[]> => {
-  const items =
-    argument === 'replication'
-      ? await listReplications(api)
-      : argument === 'database'
-        ? await listDatabases(api)
-        : argument === 'client'
-          ? await listClients(api)
-          : [];
+  const list = listsOf[argument];
+  const items = list === undefined ? [] : await list(api);
   return items.map(({ name }) => name).filter((name) => !/\p{Cc}/u.test(name));
 };

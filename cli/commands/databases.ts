@@ -15,7 +15,7 @@ import { table } from '../output/table.ts';
 type Registration = Request<'registerDatabase'>['body'];
 type Change = Request<'updateDatabase'>['body'];
 
-const kinds = ['postgresql', 'mysql', 'mariadb', 'oracle'] as const;
+export const databaseKinds = ['postgresql', 'mysql', 'mariadb', 'oracle'] as const;
 const tlsModes = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
 
 interface AddressOptions {
@@ -34,7 +34,8 @@ export const addDatabaseCommands = (program: Command, cli: Cli): void => {
       'asks for the password',
     ],
     ['millrace databases test shop', 'can it be a source, can it be a target?'],
-    ['millrace databases update shop --password-file new-password', 'after the password was changed'],
+    ['millrace databases rotate shop', 'after its password was changed; asks for the new one'],
+    ['millrace databases update shop --host db-2 --tls-mode verify-full', 'it has moved'],
     ['millrace databases ls', 'every database with its number'],
   ]).description('Register databases, test them, and change how they are reached.');
 
@@ -52,7 +53,9 @@ export const addDatabaseCommands = (program: Command, cli: Cli): void => {
         .argument('<name>', 'how you want to call it')
         .description('Register a database. Nothing is changed in the database itself.')
         .addOption(
-          new Option('--kind <kind>', 'the server is asked what it is when this is left out').choices(kinds),
+          new Option('--kind <kind>', 'the server is asked what it is when this is left out').choices(
+            databaseKinds,
+          ),
         ),
     ),
     'password',
@@ -122,7 +125,7 @@ export const addDatabaseCommands = (program: Command, cli: Cli): void => {
     'password',
   ).action(
     async (given: string, options: AddressOptions & { name?: string; ca: boolean; password?: boolean }) => {
-      const { api, out, shell } = cli;
+      const { api, shell } = cli;
       const origin = secretOrigin(options as object as Record<string, unknown>, 'password');
       const change: Change = {
         ...(options.name === undefined ? {} : { name: options.name }),
@@ -136,25 +139,31 @@ export const addDatabaseCommands = (program: Command, cli: Cli): void => {
           'Give an option: --password, --host, --port and so on.',
         );
       const database = await findDatabase(api, given);
-      const body = isPasswordGiven
-        ? {
-            ...change,
-            password: await readSecret(shell, `new password of ${database.name}`, origin, 'password'),
-          }
-        : change;
-      const answer = await api.call('updateDatabase', { path: { database_id: database.database_id }, body });
-      out.print(answer, (updated) => [
-        `Changed ${describeDatabase(updated.database)}.`,
-        ...updated.replications.map(
-          ({ replication_id, effect, message }) => `Replication ${replication_id}: ${effect}. ${message}`,
-        ),
-      ]);
-      if (answer.replications.some(({ effect }) => effect === 'failed'))
-        throw new CliError('The change is saved, but not every replication could be told.', {
-          advice: 'Send the same change again.',
-        });
+      const password = isPasswordGiven
+        ? { password: await readSecret(shell, `new password of ${database.name}`, origin, 'password') }
+        : {};
+      await changeDatabase(cli, database, { ...change, ...password });
     },
   );
+
+  addSecretOptions(
+    databases
+      .command('rotate')
+      .argument('<database>', 'name or number')
+      .description(
+        'Take the new password of a database, after it was changed there. It is tried first; what runs is restarted with it, and what ' +
+          'has failed for the old one starts again.',
+      )
+      .option('--username <user>', 'who logs in, when that has changed as well'),
+    'password',
+  ).action(async (given: string, options: { readonly username?: string }) => {
+    const database = await findDatabase(cli.api, given);
+    const origin = secretOrigin(options as object as Record<string, unknown>, 'password');
+    await changeDatabase(cli, database, {
+      ...(options.username === undefined ? {} : { username: options.username }),
+      password: await readSecret(cli.shell, `new password of ${database.name}`, origin, 'password'),
+    });
+  });
 
   databases
     .command('rm')
@@ -173,6 +182,21 @@ export const addDatabaseCommands = (program: Command, cli: Cli): void => {
       cli.out.print(await cli.api.call('deleteDatabase', { path }), (removed) => [
         `Removed database ${removed.name}.`,
       ]);
+    });
+};
+
+/** Changes a database, and says what that means for each replication that uses it. */
+const changeDatabase = async ({ api, out }: Cli, { database_id }: Database, body: Change): Promise<void> => {
+  const answer = await api.call('updateDatabase', { path: { database_id }, body });
+  out.print(answer, (updated) => [
+    `Changed ${describeDatabase(updated.database)}.`,
+    ...updated.replications.map(
+      ({ replication_id, effect, message }) => `Replication ${replication_id}: ${effect}. ${message}`,
+    ),
+  ]);
+  if (answer.replications.some(({ effect }) => effect === 'failed'))
+    throw new CliError('The change is saved, but not every replication could be told.', {
+      advice: 'Send the same change again.',
     });
 };
 

@@ -87,7 +87,7 @@ export const errorPolicies = {
   DatabaseUnreachable: transient(502, 'Check host, port, network path and security groups of the database.'),
   DatabaseAuthenticationFailed: persistent(
     422,
-    'Correct the user name or password of the registered database: PATCH /databases/{id}.',
+    'Correct the user name or password of the registered database: PATCH /databases/{id} {"password": ...}.',
   ),
   DatabaseAddressRefused: persistent(
     422,
@@ -206,7 +206,7 @@ export const errorPolicies = {
   ),
   SecretMissing: persistent(
     422,
-    'Give the password of the database again (PATCH /databases/{id}): the secret with it was deleted.',
+    'Give the password of the database again (PATCH /databases/{id} {"password": ...}): the secret with it was deleted.',
   ),
   TaskLaunchFailed: transient(503, 'Check Fargate capacity, the subnets and the task definition.'),
   CopyFailed: persistent(500, 'Read the message of the failed table and start the replication again.'),

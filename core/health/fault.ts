@@ -74,7 +74,7 @@ export const remedies: Readonly<Record<FaultCondition, Remedy>> = {
   'credentials-refused': {
     doing: 'Millrace reads the secret again at each attempt.',
     advice: 'Correct the user name or the password of the source database.',
-    call: 'PATCH /databases/{database_id}',
+    call: 'PATCH /databases/{database_id} {"password": ...}',
   },
   'source-unreachable': {
     doing: 'Capture connects again by itself, for as long as it takes, and goes on where it stopped.',
@@ -91,6 +91,7 @@ export const remedies: Readonly<Record<FaultCondition, Remedy>> = {
   'connect-silent': {
     doing: 'Nothing is concluded from silence; the next check asks again.',
     advice: 'Check the Kafka Connect service and its tasks.',
+    call: 'GET /connect',
   },
   'connector-missing': connectorRemedy,
   'connector-failed': connectorRemedy,
@@ -124,7 +125,9 @@ export const remedies: Readonly<Record<FaultCondition, Remedy>> = {
   },
   'capture-unknown': {
     doing: 'The health check looks again each minute.',
-    advice: 'Check the connector: the source does not tell how far it has come.',
+    advice:
+      'Check the connector: the source does not tell how far it has come. A restart makes it say so, and copies nothing again.',
+    call: 'POST /replications/{id}/restart',
   },
   'source-log-limit': {
     doing: 'Capture reads on. Once the source removes log that was not read, the replication needs a resync.',

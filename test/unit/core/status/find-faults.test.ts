@@ -484,7 +484,9 @@ test('a healthy replication and one that does not run are explained, too', () =>
 test('the call that may end a fault names the source and the table', () => {
   const callOf = (change: Partial<StatusFacts>): string | undefined =>
     explain({ replicationId: 7, sourceDatabaseId: 3 }, unifiedStatus(facts(change)), undefined, now).call;
-  expect(callOf({ sourceLog: failing('DatabaseAuthenticationFailed') })).toBe('PATCH /databases/3');
+  expect(callOf({ sourceLog: failing('DatabaseAuthenticationFailed') })).toBe(
+    'PATCH /databases/3 {"password": ...}',
+  );
   const [mapping] = active().tables;
   if (mapping === undefined) throw new Error('no tables');
   const held = {

@@ -163,7 +163,8 @@ test('a wrong password is a problem, and closes what was opened', async () => {
     status: 422,
     detail: 'The server refuses user millrace.',
     code: 'DatabaseAuthenticationFailed',
-    advice: 'Correct the user name or password of the registered database: PATCH /databases/{id}.',
+    advice:
+      'Correct the user name or password of the registered database: PATCH /databases/{id} {"password": ...}.',
   });
   expect(open.connections).toBe(0);
 });
