@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '74ffab2ac90a62a15003b9dc7fc937eee9d9b7a9d7ab084d51004857f1f62a1f';
+export const documentDigest = '88dcbfc31479042ba9eb9a1f6f08f28fdac44574fce6cda862ff7758a31a23d0';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -386,7 +386,7 @@ export interface Operations {
       database?: string;
       username?: string;
       /**
-       * Kept in Secrets Manager; never returned and never logged.
+       * Kept in Secrets Manager; never returned and never logged. Needed with another host, port or `ca_pem`, and with a `tls_mode` that checks less: the stored one goes to no other server.
        */
       password?: string;
       tls_mode?: 'disable' | 'require' | 'verify-ca' | 'verify-full';

@@ -146,6 +146,8 @@ const planClient = ({ name }: { readonly name: string }, { clients }: Current): 
         change: { action: 'add', what: 'client', name, details: [] },
       };
 
+const passwordFields: readonly string[] = ['host', 'port', 'tls_mode', 'ca_pem'];
+
 const planDatabase = (
   declared: DeclaredDatabase,
   { databases }: Current,
@@ -154,12 +156,22 @@ const planDatabase = (
   const { name, kind, host, port, password } = declared;
   const subject = `database ${name}`;
   const database = databases.find((known) => known.name === name);
-  const withPassword = database === undefined || (passwords && password !== undefined);
+  const { change, differences } =
+    database === undefined ? { change: {}, differences: [] } : compareDatabase(declared, database);
+  // The API sends a stored password to no other server, so that of a database that is reached in another way goes with the change.
+  const isElsewhere = differences.some(({ field }) => passwordFields.includes(field));
+  const withPassword = database === undefined || ((passwords || isElsewhere) && password !== undefined);
   const missing = withPassword && password !== undefined ? missingSecret(password) : undefined;
   const problems: ListedProblem[] =
     missing === undefined
       ? []
       : [{ subject, message: `Its password is not there: ${missing}.`, remedy: null }];
+  if (password === undefined && differences.some(({ field }) => field === 'host' || field === 'port'))
+    problems.push({
+      subject,
+      message: 'It has no password, which another host or port needs again.',
+      remedy: 'Add password: {env: NAME}.',
+    });
   if (database === undefined) {
     return {
       steps: [{ kind: 'create-database', declared }],
@@ -187,7 +199,6 @@ const planDatabase = (
       ],
     };
   }
-  const { change, differences } = compareDatabase(declared, database);
   if (differences.length === 0 && !withPassword) return {};
   return {
     steps: [{ kind: 'update-database', declared, database, change, withPassword }],

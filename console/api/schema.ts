@@ -5338,7 +5338,7 @@ export interface operations {
           /** @description Only while no replication uses the database: another name means other tables. */
           database?: string;
           username?: string;
-          /** @description Kept in Secrets Manager; never returned and never logged. */
+          /** @description Kept in Secrets Manager; never returned and never logged. Needed with another host, port or `ca_pem`, and with a `tls_mode` that checks less: the stored one goes to no other server. */
           password?: string;
           /** @enum {string} */
           tls_mode?: 'disable' | 'require' | 'verify-ca' | 'verify-full';

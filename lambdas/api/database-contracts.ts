@@ -68,10 +68,16 @@ export const updateDatabaseSchema = z
       description: 'Only while no replication uses the database: another name means other tables.',
     }),
     username: withoutNul.min(1).max(63).optional(),
-    password: withoutNul.min(1).max(1_000).optional().meta({
-      description: 'Kept in Secrets Manager; never returned and never logged.',
-      writeOnly: true,
-    }),
+    password: withoutNul
+      .min(1)
+      .max(1_000)
+      .optional()
+      .meta({
+        description:
+          'Kept in Secrets Manager; never returned and never logged. Needed with another host, port or `ca_pem`, and with a `tls_mode` that ' +
+          'checks less: the stored one goes to no other server.',
+        writeOnly: true,
+      }),
     tls_mode: tlsModeSchema.optional(),
     ca_pem: caPemSchema.nullable().optional().meta({ description: 'Null: the system roots.' }),
   })

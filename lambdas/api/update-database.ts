@@ -11,6 +11,7 @@ import { changeAgainAfterCure } from '#core/lifecycle/change-again.ts';
 import { underLease } from '#core/lifecycle/lease.ts';
 import { refuseClaimed } from '#core/lifecycle/map-tables.ts';
 import { ownerOf } from '#core/lifecycle/own-tables.ts';
+import { leadsPasswordElsewhere } from '#core/lifecycle/stored-password.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
 import type { Credentials } from '#core/ports/services.ts';
 import { findKindProblems } from '#core/validation/kind-problems.ts';
@@ -59,7 +60,7 @@ const curableCodes: ReadonlySet<string> = new Set([
 /**
  * Changes how a registered database is reached, after a connection with the change was made. Replications that run go on
  * with it, and those that had failed for want of it start again; nothing is copied again. Sending the same change again
- * tells all of them again. Throws, with nothing saved: `NotFound`, what keeps the connection from being made,
+ * tells all of them again. Throws, with nothing saved: `InvalidRequest` for a change that needs the password again, `NotFound`, what keeps the connection from being made,
  * `ValidationFailed` for a server of another kind, what `checkVersion` throws, and `Conflict` where a replication cannot take the change.
  */
 export const updateDatabase = async (
@@ -75,6 +76,7 @@ export const updateDatabase = async (
   const after = merge(before, request);
   const networkProblems = ports.findNetworkProblems(after.host, after.port);
   if (networkProblems.length > 0) throw invalidRequest(networkProblems);
+  if (request.password === undefined && leadsPasswordElsewhere(before, after)) throw needsPassword();
   engineOf(after.kind).checkRegistration?.({
     host: after.host,
     databaseName: after.databaseName,
@@ -145,6 +147,16 @@ const merge = (before: Database, request: UpdateRequest): Database => {
     ...(caPem === undefined ? {} : { caPem }),
   };
 };
+
+const needsPassword = (): MillraceError =>
+  invalidRequest([
+    {
+      subject: 'body.password',
+      problem:
+        'is missing: with another host, port or authority, or less TLS, the stored password could go to another server.',
+      remedy: 'Send the change together with the password (millrace databases update NAME --password ...).',
+    },
+  ]);
 
 const listNumbers = (users: readonly Replication[]): string =>
   users.map(({ replicationId }) => replicationId).join(', ');

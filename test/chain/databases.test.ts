@@ -78,7 +78,8 @@ describe('a database that is changed', () => {
 
   test('another address of the same server is taken, and one of another server is refused', async () => {
     const copied = (await statusOf(tenant, id)).statistics.rows_copied;
-    const moved = await tenant.api.patch(`/databases/${source}`, { host: 'localhost' });
+    const address = { host: 'localhost', password: 'second source' };
+    const moved = await tenant.api.patch(`/databases/${source}`, address);
     expect(moved).toMatchObject({ status: 200, body: { replications: [{ effect: 'restarted' }] } });
     await awaitHealthy(tenant, id);
     await tenant.source.query("INSERT INTO orders SELECT max(id) + 1, 'moved' FROM orders");

@@ -105,6 +105,7 @@ describe('plan', () => {
       [
         '~ database shop',
         '    port: 5432 -> 5433',
+        '    password: sent again',
         '~ replication shop to warehouse',
         '    + table sales.invoices',
         '    - table sales.dotted.name',
@@ -356,6 +357,16 @@ describe('apply', () => {
     api.on('PATCH /databases/1', { body: { database: databaseAnswer(), replications: [] } });
     expect((await cli('apply', '-f', folder, '--passwords')).exitCode).toBe(0);
     expect(api.bodiesOf('PATCH /databases/1')).toEqual([{ password: 'pw' }]);
+  });
+
+  test('a database at another address is sent its password, which the API asks for again', async () => {
+    declare(shop.replace('db.internal', 'new.internal'));
+    api.on('PATCH /databases/1', { body: { database: databaseAnswer(), replications: [] } });
+    expect((await cli('apply', '-f', folder)).exitCode).toBe(0);
+    expect(api.bodiesOf('PATCH /databases/1')).toEqual([{ host: 'new.internal', password: 'pw' }]);
+    declare(targetPart.replace('wh.internal', 'new.internal'));
+    const planned = await cli('plan', '-f', folder);
+    expect(planned.stderr + planned.stdout).toContain('It has no password, which another host or port needs');
   });
 
   test('one that fails in between leaves whole steps, and the next one goes on', async () => {

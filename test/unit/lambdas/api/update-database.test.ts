@@ -3,7 +3,9 @@ import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { exactKey } from '#core/lifecycle/ownership-refusals.ts';
 import { sampleOwner } from '../../../kit/target-owner.ts';
-import { createWorld } from './api-world.ts';
+import { createWorld, registration } from './api-world.ts';
+
+const otherAuthority = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
 
 const running = async (change: Partial<Replication> = {}) => {
   const world = createWorld();
@@ -47,7 +49,10 @@ describe('a database that is changed', () => {
     // The connector had no configuration here; from now on it has that of the change.
     world.config = undefined;
     calls.length = 0;
-    await request(ids.client, 'PATCH', `/databases/${ids.source}`, { host: 'new.example.com' });
+    await request(ids.client, 'PATCH', `/databases/${ids.source}`, {
+      host: 'new.example.com',
+      password: 'known',
+    });
     expect(calls).toContain('connect to new.example.com as millrace');
   });
 
@@ -70,7 +75,10 @@ describe('a database that is changed', () => {
   test('updates the connector when its address changes, and restarts it when only the password does', async () => {
     const { request, ids, calls, world } = await running();
     world.config = { 'database.hostname': 'db.example.com' };
-    await request(ids.client, 'PATCH', `/databases/${ids.source}`, { host: 'new.example.com' });
+    await request(ids.client, 'PATCH', `/databases/${ids.source}`, {
+      host: 'new.example.com',
+      password: 'known',
+    });
     expect(calls.filter((call) => /^(put|restart) /.test(call))).toEqual([expect.stringContaining('put ')]);
     expect(world.config).toMatchObject({ 'database.hostname': 'new.example.com' });
     calls.length = 0;
@@ -110,6 +118,7 @@ describe('a database that is changed', () => {
     world.gap = 'replication slot millrace_client_1_db_1 is gone';
     const answer = await request(ids.client, 'PATCH', `/databases/${ids.source}`, {
       host: 'other.example.com',
+      password: 'known',
     });
     expect(answer.status).toBe(409);
     expect(answer.body.detail).toMatch(/slot millrace_client_1_db_1 is gone.*Nothing was saved/);
@@ -118,15 +127,21 @@ describe('a database that is changed', () => {
   test('is refused when the target at the new address does not know the replication', async () => {
     const { request, ids, world, databases } = await running();
     world.knowsReplication = false;
-    const refused = await request(ids.client, 'PATCH', `/databases/${ids.target}`, { port: 5433 });
+    const refused = await request(ids.client, 'PATCH', `/databases/${ids.target}`, {
+      port: 5433,
+      password: 'known',
+    });
     expect(refused.status).toBe(409);
     expect(refused.body.detail).toContain('finds no checkpoints of this replication there');
     world.knowsReplication = true;
-    await request(ids.client, 'PATCH', `/databases/${ids.target}`, { port: 5433 });
+    await request(ids.client, 'PATCH', `/databases/${ids.target}`, {
+      port: 5433,
+      password: 'known',
+    });
     expect(databases.get(ids.target)).toMatchObject({ port: 5433 });
   });
 
-  test.each([{ port: 5433 }, { username: 'other' }])(
+  test.each([{ port: 5433, password: 'known' }, { username: 'other' }])(
     'is refused when a target that is reached by %j says that others write its tables',
     async (change) => {
       const { request, ids, owners, databases } = await running();
@@ -136,6 +151,45 @@ describe('a database that is changed', () => {
       const refused = await request(ids.client, 'PATCH', `/databases/${ids.target}`, change);
       expect(refused).toMatchObject({ body: { code: 'TargetTableClaimed' } });
       expect(databases.get(ids.target)).toBe(before);
+    },
+  );
+
+  test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ['another host', {}, { host: 'collects.example.net' }],
+    ['another port', {}, { port: 5433 }],
+    ['a server that nobody checks any more', { tls_mode: 'verify-full' }, { tls_mode: 'require' }],
+    ['a connection in the clear', {}, { tls_mode: 'disable' }],
+    ['a server of another authority', { tls_mode: 'verify-full' }, { ca_pem: otherAuthority }],
+  ])('has its stored password not sent to %s: who knows it gives it again', async (_what, is, change) => {
+    const { request, databases, secrets, calls, clientWithDatabases } = createWorld();
+    const { client } = await clientWithDatabases();
+    const { body } = await request(client, 'POST', '/databases', registration({ name: 'mine', ...is }));
+    const id = Number(body.database_id);
+    const path = `/databases/${id}`;
+    const before = databases.get(id);
+    calls.length = 0;
+    const refused = await request(client, 'PATCH', path, change);
+    expect(refused).toMatchObject({
+      status: 400,
+      body: {
+        problems: [{ subject: 'body.password', remedy: expect.stringMatching(/together with the password/) }],
+      },
+    });
+    expect([databases.get(id), calls]).toEqual([before, []]);
+    expect(await request(client, 'PATCH', path, { ...change, password: 'known' })).toMatchObject({
+      status: 200,
+    });
+    expect([...secrets.values()].map(({ password }) => password)).toContain('known');
+    // The same once more changes nothing that the password is sent by.
+    expect(await request(client, 'PATCH', path, change)).toMatchObject({ status: 200 });
+  });
+
+  test.each([{ tls_mode: 'verify-full' }, { username: 'other' }, { name: 'renamed' }, { database: 'other' }])(
+    'keeps its password with %j, by which no other server gets it',
+    async (change) => {
+      const { request, clientWithDatabases } = createWorld();
+      const { client, source } = await clientWithDatabases();
+      expect(await request(client, 'PATCH', `/databases/${source}`, change)).toMatchObject({ status: 200 });
     },
   );
 
