@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { z } from 'zod';
-import type { EnvironmentConfig, EnvironmentName } from '../../infra/config/environment-config.ts';
+import {
+  type CreatedPlatform,
+  type EnvironmentConfig,
+  type EnvironmentName,
+  environmentNames,
+} from '../../infra/config/environment-config.ts';
 import { loadEnvironment } from '../../infra/config/environments.ts';
 import { fromRoot } from '../../infra/constructs/project-root.ts';
 import { createStacks } from '../../infra/stacks/millrace-stacks.ts';
@@ -58,6 +63,22 @@ export const synthesizeAgain = (config: EnvironmentConfig): Synthesized => {
     .filter((child) => Stack.isStack(child))
     .map((stack) => [stack.stackName.replace(`millrace-${env}-`, ''), Template.fromStack(stack)] as const);
   return { app, templates: Object.fromEntries(templates) };
+};
+
+/** Those that create their network, Kafka and Connect. */
+export const createdEnvironments = environmentNames.filter((env) => env !== 'local');
+
+export const createdPlatform = (env: EnvironmentName): CreatedPlatform => {
+  const { platform } = loadEnvironment((name) => (name === 'env' ? env : undefined));
+  if (platform.source !== 'created') throw new Error(`The platform of ${env} is there already.`);
+  return platform;
+};
+
+/** The template of one stack. */
+export const partOf = (env: EnvironmentName, part: string): Template => {
+  const template = synthesize(env).templates[part];
+  if (template === undefined) throw new Error(`${env} has no stack ${part}`);
+  return template;
 };
 
 /** Every resource of one type (or of all), with its stack's part and its logical name. */
