@@ -9,6 +9,7 @@ import type {
   Client,
   Database,
   DiscoveredTables,
+  Incident,
   Token,
 } from './routes.ts';
 
@@ -17,20 +18,29 @@ export type ListedReplication = Answer<'listReplications'>['replications'][numbe
 /** The most that the API shows at a time. */
 const pageSize = 1_000;
 
+/** The first `count` items of a list, page by page, and where it goes on. */
+export const firstItems = async <P extends { readonly next_cursor: string | null }, Item>(
+  count: number,
+  read: (query: { readonly limit: number; readonly cursor?: string }) => Promise<P>,
+  itemsOf: (page: P) => readonly Item[],
+  mostOfPage = pageSize,
+): Promise<{ readonly items: Item[]; readonly next: string | null }> => {
+  const items: Item[] = [];
+  let cursor: string | null = null;
+  do {
+    const limit = Math.min(mostOfPage, count - items.length);
+    const page: P = await read({ limit, ...(cursor === null ? {} : { cursor }) });
+    items.push(...itemsOf(page));
+    cursor = page.next_cursor ?? null;
+  } while (cursor !== null && items.length < count);
+  return { items, next: cursor };
+};
+
 /** Reads a list to its end, page by page. */
 const everyPage = async <P extends { readonly next_cursor: string | null }, Item>(
   read: (query: { readonly limit: number; readonly cursor?: string }) => Promise<P>,
   itemsOf: (page: P) => readonly Item[],
-): Promise<readonly Item[]> => {
-  const items: Item[] = [];
-  let cursor: string | null | undefined;
-  do {
-    const page = await read({ limit: pageSize, ...(cursor == null ? {} : { cursor }) });
-    items.push(...itemsOf(page));
-    cursor = page.next_cursor;
-  } while (cursor != null);
-  return items;
-};
+): Promise<Item[]> => (await firstItems(Number.POSITIVE_INFINITY, read, itemsOf)).items;
 
 export const listClients = (api: Api): Promise<readonly Client[]> =>
   everyPage(
@@ -53,11 +63,14 @@ export const listTokens = (api: Api): Promise<readonly Token[]> =>
 export const findToken = async (api: Api, given: string): Promise<Token> =>
   pick(await listTokens(api), given, 'token', ({ token_id: id }) => id);
 
-export const listConnectors = (api: Api): Promise<Answer<'listConnectors'>['connectors']> =>
+export const listConnectors = (
+  api: Api,
+  filter: Omit<NonNullable<Request<'listConnectors'>['query']>, 'limit' | 'cursor'> = {},
+): Promise<Answer<'listConnectors'>['connectors']> =>
   everyPage(
-    (query) => api.call('listConnectors', { query }),
+    (page) => api.call('listConnectors', { query: { ...filter, ...page } }),
     ({ connectors }) => connectors,
-  ).then((connectors) => [...connectors]);
+  );
 
 export const listChannels = (api: Api): Promise<readonly AlertChannel[]> =>
   everyPage(
@@ -85,18 +98,43 @@ export const listAlertDeliveries = async (
   api: Api,
   filter: Omit<NonNullable<Request<'listAlertDeliveries'>['query']>, 'limit' | 'cursor'>,
   count: number,
-): Promise<readonly AlertDelivery[]> => {
-  const found: AlertDelivery[] = [];
-  let cursor: string | null = null;
-  do {
-    const limit = Math.min(pageSize, count - found.length);
-    const query = { ...filter, limit, ...(cursor === null ? {} : { cursor }) };
-    const page: Answer<'listAlertDeliveries'> = await api.call('listAlertDeliveries', { query });
-    found.push(...page.deliveries);
-    cursor = page.next_cursor;
-  } while (cursor !== null && found.length < count);
-  return found;
-};
+): Promise<readonly AlertDelivery[]> =>
+  (
+    await firstItems(
+      count,
+      (page) => api.call('listAlertDeliveries', { query: { ...filter, ...page } }),
+      ({ deliveries }) => deliveries,
+    )
+  ).items;
+
+export type FleetItem = Answer<'getFleet'>['replications'][number];
+
+/** Every replication that the token may see, with what the health checks found last. */
+export const listFleet = (
+  api: Api,
+  filter: Omit<NonNullable<Request<'getFleet'>['query']>, 'limit' | 'cursor'>,
+): Promise<FleetItem[]> =>
+  everyPage(
+    (page) => api.call('getFleet', { query: { ...filter, ...page } }),
+    ({ replications }) => replications,
+  );
+
+/** Every incident, also when there are more than a page has. */
+export const listIncidents = (
+  api: Api,
+  replicationId: number | undefined,
+  filter: Omit<NonNullable<Request<'listIncidents'>['query']>, 'limit' | 'cursor'>,
+): Promise<Incident[]> =>
+  everyPage(
+    (page) =>
+      replicationId === undefined
+        ? api.call('listIncidents', { query: { ...filter, ...page } })
+        : api.call('listReplicationIncidents', {
+            path: { replication_id: replicationId },
+            query: { ...filter, ...page },
+          }),
+    ({ incidents }) => incidents,
+  );
 
 export const listReplications = (api: Api): Promise<readonly ListedReplication[]> =>
   everyPage(
@@ -108,7 +146,7 @@ export const discoverTables = (api: Api, databaseId: number): Promise<Discovered
   everyPage(
     (query) => api.call('discoverTables', { path: { database_id: databaseId }, query }),
     ({ tables }) => tables,
-  ).then((tables) => [...tables]);
+  );
 
 export const findClient = async (api: Api, given: string): Promise<Client> =>
   pick(await listClients(api), given, 'client', ({ client_id: id }) => id);

@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '88dcbfc31479042ba9eb9a1f6f08f28fdac44574fce6cda862ff7758a31a23d0';
+export const documentDigest = '730147f0d97e70840a53e32adebe3d2d5a172fd6f5bf8dc79d8792fe5f659cdb';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -1163,6 +1163,11 @@ export interface Operations {
     query?: {
       limit?: string | number;
       cursor?: string | number;
+      actor?: 'user' | 'start-replication' | 'delete-replication' | 'change-tables' | 'healer' | 'consumer';
+      action?: string | number;
+      by?: string | number;
+      since?: string | number;
+      until?: string | number;
       client_id?: string | number;
     };
     answer: Activity;
@@ -1171,6 +1176,11 @@ export interface Operations {
     query?: {
       limit?: string | number;
       cursor?: string | number;
+      actor?: 'user' | 'start-replication' | 'delete-replication' | 'change-tables' | 'healer' | 'consumer';
+      action?: string | number;
+      by?: string | number;
+      since?: string | number;
+      until?: string | number;
       client_id?: string | number;
     };
     answer: ClientActivity;
@@ -1179,6 +1189,11 @@ export interface Operations {
     query?: {
       limit?: string | number;
       cursor?: string | number;
+      actor?: 'user' | 'start-replication' | 'delete-replication' | 'change-tables' | 'healer' | 'consumer';
+      action?: string | number;
+      by?: string | number;
+      since?: string | number;
+      until?: string | number;
     };
     answer: ClientActivity;
   };
@@ -1426,6 +1441,42 @@ export interface Operations {
       limit?: string | number;
       cursor?: string | number;
       state?: 'open' | 'all';
+      min_severity?: 'info' | 'warning' | 'critical';
+      condition?:
+        | 'replication-failed'
+        | 'needs-resync'
+        | 'deletion-blocked'
+        | 'ending-stuck'
+        | 'pause-running-out'
+        | 'credentials-refused'
+        | 'source-unreachable'
+        | 'source-unreadable'
+        | 'source-not-watched'
+        | 'connect-silent'
+        | 'connector-missing'
+        | 'connector-failed'
+        | 'connector-paused'
+        | 'connector-not-running'
+        | 'capture-not-reading'
+        | 'capture-stalled'
+        | 'capture-behind'
+        | 'capture-unknown'
+        | 'source-log-limit'
+        | 'consumer-retrying'
+        | 'consumer-ended'
+        | 'consumer-silent'
+        | 'consumer-starting'
+        | 'lag-unknown'
+        | 'target-behind'
+        | 'dead-letters'
+        | 'table-held'
+        | 'schema-change-waiting'
+        | 'table-skipped'
+        | 'table-change-failed'
+        | 'new-tables'
+        | 'check-failed'
+        | 'copy-done'
+        | 'resync-done';
       client_id?: string | number;
     };
     answer: Incidents;
@@ -1438,6 +1489,42 @@ export interface Operations {
       limit?: string | number;
       cursor?: string | number;
       state?: 'open' | 'all';
+      min_severity?: 'info' | 'warning' | 'critical';
+      condition?:
+        | 'replication-failed'
+        | 'needs-resync'
+        | 'deletion-blocked'
+        | 'ending-stuck'
+        | 'pause-running-out'
+        | 'credentials-refused'
+        | 'source-unreachable'
+        | 'source-unreadable'
+        | 'source-not-watched'
+        | 'connect-silent'
+        | 'connector-missing'
+        | 'connector-failed'
+        | 'connector-paused'
+        | 'connector-not-running'
+        | 'capture-not-reading'
+        | 'capture-stalled'
+        | 'capture-behind'
+        | 'capture-unknown'
+        | 'source-log-limit'
+        | 'consumer-retrying'
+        | 'consumer-ended'
+        | 'consumer-silent'
+        | 'consumer-starting'
+        | 'lag-unknown'
+        | 'target-behind'
+        | 'dead-letters'
+        | 'table-held'
+        | 'schema-change-waiting'
+        | 'table-skipped'
+        | 'table-change-failed'
+        | 'new-tables'
+        | 'check-failed'
+        | 'copy-done'
+        | 'resync-done';
       client_id?: string | number;
     };
     answer: Incidents;
@@ -1467,6 +1554,7 @@ export interface Operations {
     query?: {
       limit?: string | number;
       cursor?: string | number;
+      state?: 'RUNNING' | 'PAUSED' | 'FAILED' | 'UNASSIGNED' | 'STOPPED' | 'RESTARTING';
       client_id?: string | number;
     };
     answer: ConnectorList;
@@ -1577,6 +1665,20 @@ export interface Operations {
     query?: {
       limit?: string | number;
       cursor?: string | number;
+      of_client?: string | number;
+      name?: string | number;
+      status?:
+        | 'configured'
+        | 'starting'
+        | 'active'
+        | 'pausing'
+        | 'paused'
+        | 'stopping'
+        | 'stopped'
+        | 'error'
+        | 'needs-resync'
+        | 'deleting';
+      overall?: 'healthy' | 'degraded' | 'failed' | 'starting' | 'paused' | 'stopped';
     };
     answer: Fleet;
   };
@@ -1625,6 +1727,7 @@ export interface Operations {
     query?: {
       limit?: string | number;
       cursor?: string | number;
+      kind?: 'slack' | 'webhook';
     };
     answer: AlertChannelList;
   };
@@ -1729,6 +1832,7 @@ export interface Operations {
     query?: {
       limit?: string | number;
       cursor?: string | number;
+      channel_id?: string | number;
     };
     answer: AlertRouteList;
   };
@@ -1875,6 +1979,7 @@ export interface Operations {
       limit?: string | number;
       cursor?: string | number;
       state?: 'active' | 'all';
+      replication_id?: string | number;
     };
     answer: AlertMuteList;
   };
@@ -2897,7 +3002,7 @@ export interface TableCopy {
 export interface Activity {
   replication_id: number;
   /**
-   * Newest first.
+   * Newest first. With a filter a page may have fewer than asked for, or none: the list ends where `next_cursor` is null.
    */
   activity: {
     at: string;
@@ -2940,7 +3045,7 @@ export interface Activity {
  */
 export interface ClientActivity {
   /**
-   * Newest first.
+   * Newest first. With a filter a page may have fewer than asked for, or none: the list ends where `next_cursor` is null.
    */
   activity: {
     at: string;

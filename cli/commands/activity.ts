@@ -1,7 +1,9 @@
-import type { Command } from 'commander';
-import { findReplication } from '../api/find.ts';
-import type { Activity, ClientActivity } from '../api/routes.ts';
-import { type Cli, countArgument, withExamples } from '../cli.ts';
+import { type Command, Option } from 'commander';
+import { activitySchema } from '#core/contracts/activity.ts';
+import type { Request } from '../api/call.ts';
+import { findReplication, firstItems } from '../api/find.ts';
+import type { ClientActivity } from '../api/routes.ts';
+import { type Cli, countArgument, durationArgument, withExamples } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
 import { formatInstant } from '../output/format-values.ts';
 import { table } from '../output/table.ts';
@@ -11,6 +13,7 @@ export const addActivityCommand = (program: Command, cli: Cli): void => {
     ['millrace activity shop', 'what happened to it, the newest first'],
     ['millrace activity', 'of all replications and databases of the client'],
     ['millrace activity --installation', 'of clients, and of what is for all of them'],
+    ['millrace activity --since 2h --actor healer', 'what healing did in the last two hours'],
     ['millrace activity shop --limit 500 -o json', 'more of it, for a program'],
   ])
     .argument('[replication]', 'name or number; everything of the client when it is left out')
@@ -19,6 +22,14 @@ export const addActivityCommand = (program: Command, cli: Cli): void => {
     )
     .option('--installation', 'what is of no one client: clients, and tokens and alert rules of all clients')
     .option('--limit <count>', 'how many entries', countArgument, 50)
+    .option('--since <duration>', 'not what was before, as 2h', durationArgument)
+    .option('--action <action>', 'only this, as start-failed')
+    .option('--by <token>', 'only what this token did, by its name')
+    .addOption(
+      new Option('--actor <actor>', 'only what this part did, or a user').choices(
+        activitySchema.unwrap().shape.actor.options,
+      ),
+    )
     .action(async (given: string | undefined, options: ActivityOptions) => {
       cli.out.print(await readActivity(cli, given, options), renderActivity);
     });
@@ -27,30 +38,64 @@ export const addActivityCommand = (program: Command, cli: Cli): void => {
 interface ActivityOptions {
   readonly installation?: boolean;
   readonly limit: number;
+  readonly since?: number;
+  readonly action?: string;
+  readonly by?: string;
+  readonly actor?: NonNullable<NonNullable<Request<'listActivity'>['query']>['actor']>;
 }
 
+/** The most entries that the API shows at a time. */
+const mostOfPage = 999;
+
 const readActivity = async (
-  { api }: Cli,
+  { api, shell }: Cli,
   given: string | undefined,
-  { installation = false, limit }: ActivityOptions,
-): Promise<Activity | ClientActivity> => {
+  { installation = false, limit, since, action, by, actor }: ActivityOptions,
+): Promise<{
+  readonly replication_id?: number;
+  readonly activity: ClientActivity['activity'];
+  readonly next_cursor: string | null;
+}> => {
   if (installation && given !== undefined)
     throw usageError('Give a replication, or --installation, and not both.');
-  if (installation) return api.call('listInstallationActivity', { query: { limit } });
-  if (given === undefined) return api.call('listClientActivity', { query: { limit } });
-  const { replication_id } = await findReplication(api, given);
-  return api.call('listActivity', { path: { replication_id }, query: { limit } });
+  const filter = {
+    ...(since === undefined ? {} : { since: new Date(shell.now().getTime() - since).toISOString() }),
+    ...(action === undefined ? {} : { action }),
+    ...(by === undefined ? {} : { by }),
+    ...(actor === undefined ? {} : { actor }),
+  };
+  const path =
+    given === undefined ? undefined : { replication_id: (await findReplication(api, given)).replication_id };
+  const { items, next } = await firstItems(
+    limit,
+    (page): Promise<Pick<ClientActivity, 'activity' | 'next_cursor'>> => {
+      const query = { ...filter, ...page };
+      if (installation) return api.call('listInstallationActivity', { query });
+      return path === undefined
+        ? api.call('listClientActivity', { query })
+        : api.call('listActivity', { path, query });
+    },
+    ({ activity }) => activity,
+    mostOfPage,
+  );
+  return { ...path, activity: items, next_cursor: next };
 };
 
-const renderActivity = ({ activity }: Pick<Activity | ClientActivity, 'activity'>): readonly string[] =>
+const renderActivity = ({
+  activity,
+  next_cursor: next,
+}: Pick<ClientActivity, 'activity' | 'next_cursor'>): readonly string[] =>
   activity.length === 0
-    ? ['Nothing happened in the last 90 days.']
-    : table(
-        [{ title: 'AT' }, { title: 'BY' }, { title: 'WHAT' }, { title: 'MESSAGE' }],
-        activity.map(({ at, actor, by, action, message, reason }) => [
-          formatInstant(at),
-          by ?? actor,
-          action,
-          reason === null ? message : `${message} (${reason})`,
-        ]),
-      );
+    ? ['Nothing of this happened in the last 90 days.']
+    : [
+        ...table(
+          [{ title: 'AT' }, { title: 'BY' }, { title: 'WHAT' }, { title: 'MESSAGE' }],
+          activity.map(({ at, actor, by, action, message, reason }) => [
+            formatInstant(at),
+            by ?? actor,
+            action,
+            reason === null ? message : `${message} (${reason})`,
+          ]),
+        ),
+        ...(next === null ? [] : ['There is more. Ask for it with a larger --limit.']),
+      ];

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { strToU8, zipSync } from 'fflate';
 import { apiVersionPath } from '#core/contracts/api-version.ts';
-import { findReplication, listAlertDeliveries, listDatabases } from '../api/find.ts';
+import { findReplication, listAlertDeliveries, listDatabases, listIncidents } from '../api/find.ts';
 import { type Cli, withExamples } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { formatBytes } from '../output/format-values.ts';
@@ -124,7 +124,7 @@ const partsOf = ({ api, shell }: Cli, replicationId: number, version: string): r
     {
       file: 'incidents.json',
       what: 'its incidents of the last 90 days',
-      read: () => api.call('listReplicationIncidents', { path, query: { state: 'all' } }),
+      read: async () => ({ incidents: await listIncidents(api, path.replication_id, { state: 'all' }) }),
     },
     {
       file: 'alert-deliveries.json',

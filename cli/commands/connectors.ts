@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Answer, type Api, ApiProblem } from '../api/call.ts';
 import { listConnectors, nearMatch } from '../api/find.ts';
 import { type Cli, withExamples } from '../cli.ts';
@@ -9,10 +9,13 @@ import { table } from '../output/table.ts';
 
 type Connector = Answer<'getConnector'>;
 
+const states = ['RUNNING', 'PAUSED', 'FAILED', 'UNASSIGNED', 'STOPPED', 'RESTARTING'] as const;
+
 export const addConnectorCommands = (program: Command, cli: Cli): void => {
   const connectors = withExamples(program.command('connectors'), [
     ['millrace connectors health', 'does Kafka Connect answer, and which connectors belong to nobody?'],
     ['millrace connectors ls', 'every connector with its state'],
+    ['millrace connectors ls --state FAILED', 'those that have failed'],
     ['millrace connectors status acme_shop_connector', 'with the trace of what has failed'],
     ['millrace connectors restart acme_shop_connector', 'it goes on where it stopped'],
   ]).description('Look at the connectors of replications in Kafka Connect, and restart them.');
@@ -35,22 +38,30 @@ export const addConnectorCommands = (program: Command, cli: Cli): void => {
   connectors
     .command('ls')
     .description('List the connectors.')
-    .action(async () => {
-      cli.out.print({ connectors: await listConnectors(cli.api) }, (data) =>
-        table(
-          [
-            { title: 'NAME' },
-            { title: 'REPLICATION', align: 'right' },
-            { title: 'STATE' },
-            { title: 'TASKS' },
-          ],
-          data.connectors.map((connector) => [
-            connector.name,
-            String(connector.replication_id),
-            connector.state ?? 'none',
-            connector.tasks.map(({ state }) => state).join(', '),
-          ]),
-        ),
+    .addOption(
+      new Option('--state <state>', 'only those that are in this state, or of which a task is').choices(
+        states,
+      ),
+    )
+    .action(async ({ state }: { readonly state?: (typeof states)[number] }) => {
+      const filter = state === undefined ? {} : { state };
+      cli.out.print({ connectors: await listConnectors(cli.api, filter) }, (data) =>
+        data.connectors.length === 0
+          ? [state === undefined ? 'No connector.' : `No connector is ${state}.`]
+          : table(
+              [
+                { title: 'NAME' },
+                { title: 'REPLICATION', align: 'right' },
+                { title: 'STATE' },
+                { title: 'TASKS' },
+              ],
+              data.connectors.map((connector) => [
+                connector.name,
+                String(connector.replication_id),
+                connector.state ?? 'none',
+                connector.tasks.map(({ state }) => state).join(', '),
+              ]),
+            ),
       );
     });
 

@@ -7,7 +7,7 @@ import {
   policyPresetSchema,
 } from '#core/contracts/schema-policy.ts';
 import type { Answer, Request } from '../api/call.ts';
-import { findReplication } from '../api/find.ts';
+import { findReplication, firstItems } from '../api/find.ts';
 import type { SchemaChange, SchemaChangeList } from '../api/routes.ts';
 import { type Cli, collect, countArgument, withExamples } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
@@ -88,12 +88,17 @@ const addList = (ddl: Command, cli: Cli): void => {
       async (given: string, options: { state?: (typeof states)[number]; table?: string; limit: number }) => {
         const { api, out } = cli;
         const { replication_id } = await findReplication(api, given);
-        const query = {
-          limit: options.limit,
+        const filter = {
           ...(options.state === undefined ? {} : { state: options.state }),
           ...(options.table === undefined ? {} : { table: options.table }),
         };
-        out.print(await api.call('listSchemaChanges', { path: { replication_id }, query }), renderList);
+        const { items, next } = await firstItems(
+          options.limit,
+          (page) =>
+            api.call('listSchemaChanges', { path: { replication_id }, query: { ...filter, ...page } }),
+          ({ schema_changes: changes }) => changes,
+        );
+        out.print({ replication_id, schema_changes: items, next_cursor: next }, renderList);
       },
     );
 };

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { findReplication } from '../api/find.ts';
+import { findReplication, firstItems } from '../api/find.ts';
 import type { DeadLetter, DeadLetterCauses, DeadLetterList, RequestedDeadLetters } from '../api/routes.ts';
 import { type Cli, collect, countArgument, withExamples } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
@@ -44,12 +44,16 @@ export const addDeadLetterCommands = (program: Command, cli: Cli): void => {
           out.print(await api.call('listDeadLetterCauses', { path }), renderCauses);
           return;
         }
-        const query = {
-          limit: options.limit,
+        const filter = {
           ...(options.table === undefined ? {} : { table: options.table }),
           ...(options.cause === undefined ? {} : { cause: options.cause }),
         };
-        out.print(await api.call('listDeadLetters', { path, query }), renderEvents);
+        const { items, next } = await firstItems(
+          options.limit,
+          (page) => api.call('listDeadLetters', { path, query: { ...filter, ...page } }),
+          ({ dead_letters: found }) => found,
+        );
+        out.print({ replication_id, dead_letters: items, next_cursor: next }, renderEvents);
       },
     );
 
@@ -170,7 +174,10 @@ const renderCauses = ({ causes }: DeadLetterCauses): readonly string[] =>
         ...causes.map((cause) => `${printable(cause.cause)}: ${printable(cause.sample_message)}`),
       ];
 
-const renderEvents = ({ dead_letters: letters, next_cursor: next }: DeadLetterList): readonly string[] =>
+const renderEvents = ({
+  dead_letters: letters,
+  next_cursor: next,
+}: Pick<DeadLetterList, 'dead_letters' | 'next_cursor'>): readonly string[] =>
   letters.length === 0
     ? [nothing]
     : [

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { findReplication } from '../api/find.ts';
+import { incidentConditionSchema } from '#core/contracts/incident.ts';
+import { findReplication, listIncidents } from '../api/find.ts';
 import type { Incident } from '../api/routes.ts';
 import { type Cli, withExamples } from '../cli.ts';
 import { formatAge, formatInstant } from '../output/format-values.ts';
@@ -15,11 +16,13 @@ interface ListOptions {
   readonly all?: boolean;
   readonly replication?: string;
   readonly severity?: Severity;
+  readonly condition?: Incident['condition'];
 }
 
 export const addIncidentCommands = (program: Command, cli: Cli): void => {
   const incidents = withExamples(program.command('incidents'), [
     ['millrace incidents ls', 'what is the matter now'],
+    ['millrace incidents ls --severity critical', 'only what lets nothing through'],
     ['millrace incidents ls --all --replication shop', 'also what is over, of one replication'],
     ['millrace incidents show 7-table-held-2026-03-01T12:00:00.000Z', 'one of them, with what to do'],
   ]).description('List what is the matter with the replications, or was within the last 90 days.');
@@ -32,19 +35,23 @@ export const addIncidentCommands = (program: Command, cli: Cli): void => {
     .addOption(
       new Option('--severity <severity>', 'only those that are at least so urgent').choices(severities),
     )
+    .addOption(
+      new Option('--condition <condition>', 'only this condition, as the list names it').choices(
+        incidentConditionSchema.options,
+      ),
+    )
     .action(async (options: ListOptions) => {
       const { api, out, shell } = cli;
-      const query = { state: options.all === true ? 'all' : 'open' } as const;
-      const { incidents: found } =
+      const ofOne =
         options.replication === undefined
-          ? await api.call('listIncidents', { query })
-          : await api.call('listReplicationIncidents', {
-              path: { replication_id: (await findReplication(api, options.replication)).replication_id },
-              query,
-            });
-      const least = severities.indexOf(options.severity ?? 'info');
-      const shown = found.filter(({ severity }) => severities.indexOf(severity) >= least);
-      out.print({ incidents: shown }, (data, paint) => renderList(data.incidents, shell.now(), paint));
+          ? undefined
+          : (await findReplication(api, options.replication)).replication_id;
+      const incidents = await listIncidents(api, ofOne, {
+        state: options.all === true ? 'all' : 'open',
+        ...(options.severity === undefined ? {} : { min_severity: options.severity }),
+        ...(options.condition === undefined ? {} : { condition: options.condition }),
+      });
+      out.print({ incidents }, (data, paint) => renderList(data.incidents, shell.now(), paint));
     });
 
   incidents

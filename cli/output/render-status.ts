@@ -123,7 +123,7 @@ export const renderTables = (tables: readonly TableStatus[], now: Date, paint: P
       (item.rows_known_to_differ ?? 0) === 0
         ? []
         : [
-            `${paint('yellow', `${item.source.schema}.${item.source.table}`)}: ${plural(item.rows_known_to_differ ?? 0, 'row')} known to differ. See: millrace dlq ls`,
+            `${paint('yellow', `${item.source.schema}.${item.source.table}`)}: ${plural(item.rows_known_to_differ ?? 0, 'row')} known to differ. See: millrace dlq ls NAME`,
           ],
     ),
     ...sorted.flatMap((item) =>

@@ -2136,7 +2136,7 @@ export interface components {
     };
     Activity: {
       replication_id: number;
-      /** @description Newest first. */
+      /** @description Newest first. With a filter a page may have fewer than asked for, or none: the list ends where `next_cursor` is null. */
       activity: {
         /** Format: date-time */
         at: string;
@@ -2163,7 +2163,7 @@ export interface components {
       next_cursor: string | null;
     };
     ClientActivity: {
-      /** @description Newest first. */
+      /** @description Newest first. With a filter a page may have fewer than asked for, or none: the list ends where `next_cursor` is null. */
       activity: {
         /** Format: date-time */
         at: string;
@@ -8557,6 +8557,11 @@ export interface operations {
       query?: {
         limit?: string;
         cursor?: string;
+        actor?: 'user' | 'start-replication' | 'delete-replication' | 'change-tables' | 'healer' | 'consumer';
+        action?: string;
+        by?: string;
+        since?: string;
+        until?: string;
         client_id?: string;
       };
       header?: never;
@@ -8655,6 +8660,11 @@ export interface operations {
       query?: {
         limit?: string;
         cursor?: string;
+        actor?: 'user' | 'start-replication' | 'delete-replication' | 'change-tables' | 'healer' | 'consumer';
+        action?: string;
+        by?: string;
+        since?: string;
+        until?: string;
         client_id?: string;
       };
       header?: never;
@@ -8742,6 +8752,11 @@ export interface operations {
       query?: {
         limit?: string;
         cursor?: string;
+        actor?: 'user' | 'start-replication' | 'delete-replication' | 'change-tables' | 'healer' | 'consumer';
+        action?: string;
+        by?: string;
+        since?: string;
+        until?: string;
       };
       header?: never;
       path?: never;
@@ -10390,6 +10405,42 @@ export interface operations {
         limit?: string;
         cursor?: string;
         state?: 'open' | 'all';
+        min_severity?: 'info' | 'warning' | 'critical';
+        condition?:
+          | 'replication-failed'
+          | 'needs-resync'
+          | 'deletion-blocked'
+          | 'ending-stuck'
+          | 'pause-running-out'
+          | 'credentials-refused'
+          | 'source-unreachable'
+          | 'source-unreadable'
+          | 'source-not-watched'
+          | 'connect-silent'
+          | 'connector-missing'
+          | 'connector-failed'
+          | 'connector-paused'
+          | 'connector-not-running'
+          | 'capture-not-reading'
+          | 'capture-stalled'
+          | 'capture-behind'
+          | 'capture-unknown'
+          | 'source-log-limit'
+          | 'consumer-retrying'
+          | 'consumer-ended'
+          | 'consumer-silent'
+          | 'consumer-starting'
+          | 'lag-unknown'
+          | 'target-behind'
+          | 'dead-letters'
+          | 'table-held'
+          | 'schema-change-waiting'
+          | 'table-skipped'
+          | 'table-change-failed'
+          | 'new-tables'
+          | 'check-failed'
+          | 'copy-done'
+          | 'resync-done';
         client_id?: string;
       };
       header?: never;
@@ -10478,6 +10529,42 @@ export interface operations {
         limit?: string;
         cursor?: string;
         state?: 'open' | 'all';
+        min_severity?: 'info' | 'warning' | 'critical';
+        condition?:
+          | 'replication-failed'
+          | 'needs-resync'
+          | 'deletion-blocked'
+          | 'ending-stuck'
+          | 'pause-running-out'
+          | 'credentials-refused'
+          | 'source-unreachable'
+          | 'source-unreadable'
+          | 'source-not-watched'
+          | 'connect-silent'
+          | 'connector-missing'
+          | 'connector-failed'
+          | 'connector-paused'
+          | 'connector-not-running'
+          | 'capture-not-reading'
+          | 'capture-stalled'
+          | 'capture-behind'
+          | 'capture-unknown'
+          | 'source-log-limit'
+          | 'consumer-retrying'
+          | 'consumer-ended'
+          | 'consumer-silent'
+          | 'consumer-starting'
+          | 'lag-unknown'
+          | 'target-behind'
+          | 'dead-letters'
+          | 'table-held'
+          | 'schema-change-waiting'
+          | 'table-skipped'
+          | 'table-change-failed'
+          | 'new-tables'
+          | 'check-failed'
+          | 'copy-done'
+          | 'resync-done';
         client_id?: string;
       };
       header?: never;
@@ -10851,6 +10938,7 @@ export interface operations {
       query?: {
         limit?: string;
         cursor?: string;
+        state?: 'RUNNING' | 'PAUSED' | 'FAILED' | 'UNASSIGNED' | 'STOPPED' | 'RESTARTING';
         client_id?: string;
       };
       header?: never;
@@ -12194,6 +12282,20 @@ export interface operations {
       query?: {
         limit?: string;
         cursor?: string;
+        of_client?: string;
+        name?: string;
+        status?:
+          | 'configured'
+          | 'starting'
+          | 'active'
+          | 'pausing'
+          | 'paused'
+          | 'stopping'
+          | 'stopped'
+          | 'error'
+          | 'needs-resync'
+          | 'deleting';
+        overall?: 'healthy' | 'degraded' | 'failed' | 'starting' | 'paused' | 'stopped';
       };
       header?: never;
       path?: never;
@@ -12588,6 +12690,7 @@ export interface operations {
       query?: {
         limit?: string;
         cursor?: string;
+        kind?: 'slack' | 'webhook';
       };
       header?: never;
       path?: never;
@@ -13126,6 +13229,7 @@ export interface operations {
       query?: {
         limit?: string;
         cursor?: string;
+        channel_id?: string;
       };
       header?: never;
       path?: never;
@@ -13751,6 +13855,7 @@ export interface operations {
         limit?: string;
         cursor?: string;
         state?: 'active' | 'all';
+        replication_id?: string;
       };
       header?: never;
       path?: never;

@@ -8,7 +8,7 @@ import {
   clientActivityAnswerSchema,
 } from './activity-contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
-import { decodeCursor, encodeCursor, unknownCursor } from './paging.ts';
+import { decodeCursor, encodeCursor, readFiltered, unknownCursor } from './paging.ts';
 import type { ApiPorts } from './ports.ts';
 import { pathIdSchema } from './shared-contracts.ts';
 
@@ -29,8 +29,8 @@ export const activityOperations: readonly Operation[] = [
     errors: ['NotFound'],
     run: async ({ clientId, params, query }, { store }) => {
       const replicationId = await requireKnown(clientId, params.replication_id, store);
-      const page = await store.listActivity(replicationId, toRange(query));
-      return { replication_id: replicationId, ...toAnswer(page) };
+      const page = await readActivity(query, (range) => store.listActivity(replicationId, range));
+      return { replication_id: replicationId, ...page };
     },
   }),
 
@@ -42,8 +42,8 @@ export const activityOperations: readonly Operation[] = [
     query: activityQuerySchema,
     status: 200,
     answer: clientActivityAnswerSchema,
-    run: async ({ clientId, query }, { store }) =>
-      toAnswer(await store.listClientActivity(clientId, toRange(query))),
+    run: ({ clientId, query }, { store }) =>
+      readActivity(query, (range) => store.listClientActivity(clientId, range)),
   }),
 
   defineOperation({
@@ -56,8 +56,8 @@ export const activityOperations: readonly Operation[] = [
     query: activityQuerySchema,
     status: 200,
     answer: clientActivityAnswerSchema,
-    run: async ({ query }, { store }) =>
-      toAnswer(await store.listClientActivity(installationActivity, toRange(query))),
+    run: ({ query }, { store }) =>
+      readActivity(query, (range) => store.listClientActivity(installationActivity, range)),
   }),
 ];
 
@@ -79,8 +79,33 @@ const requireKnown = async (
 /** An instant, and what keeps apart what happened in the same millisecond. */
 const momentPattern = /^\d{4}-\d\d-\d\dT[\d:.]+Z#[\w-]+$/;
 
-const toRange = ({ limit, cursor }: z.output<typeof activityQuerySchema>): ActivityRange => {
-  if (cursor === undefined) return { limit };
+/** One page of what a query asks for. */
+const readActivity = async (
+  query: z.output<typeof activityQuerySchema>,
+  list: (range: ActivityRange) => Promise<ActivityPage>,
+): Promise<ActivityAnswer> => {
+  const { actor, action, by, since, until } = query;
+  const { items, next } = await readFiltered<ActivityPage['activity'][number]>(toRange(query), {
+    read: async (range) => {
+      const page = await list(range);
+      return { items: page.activity, next: page.next };
+    },
+    keep: (item) =>
+      (actor === undefined || item.actor === actor) &&
+      (action === undefined || item.action === action) &&
+      (by === undefined || item.by === by) &&
+      (until === undefined || item.at <= until),
+    ...(since !== undefined && { isPast: ({ at }) => at < since }),
+  });
+  return toAnswer({ activity: items, ...(next !== undefined && { next }) });
+};
+
+/** Comes after every moment of its instant. */
+const afterAnyId = '~';
+
+const toRange = ({ limit, cursor, until }: z.output<typeof activityQuerySchema>): ActivityRange => {
+  if (cursor === undefined)
+    return until === undefined ? { limit } : { limit, from: `${until}#${afterAnyId}` };
   const from = decodeCursor(cursor);
   if (momentPattern.test(from)) return { limit, from };
   throw unknownCursor();

@@ -159,6 +159,7 @@ export const listAlertMutesQuerySchema = z.strictObject({
   state: z.enum(['active', 'all']).default('active').meta({
     description: 'all: with those that have ended within a week.',
   }),
+  replication_id: queryIdSchema.meta({ description: 'Only those of this one replication.' }),
 });
 
 export const alertMuteListSchema = z.strictObject({
@@ -204,4 +205,12 @@ export const alertDeliveryListSchema = z
   .strictObject({ deliveries: z.array(alertDeliveryAnswerSchema), ...pageAnswerShape })
   .meta({ description: `Of the last ${deliveryRetentionDays} days, the newest first.` });
 
-export const listAlertRulesQuerySchema = z.strictObject(pageQueryShape);
+export const listAlertChannelsQuerySchema = z.strictObject({
+  ...pageQueryShape,
+  kind: alertChannelKindSchema.optional(),
+});
+
+export const listAlertRoutesQuerySchema = z.strictObject({
+  ...pageQueryShape,
+  channel_id: queryIdSchema.meta({ description: 'Only those to this channel.' }),
+});

@@ -15,8 +15,9 @@ import {
   createAlertChannelSchema,
   createAlertMuteSchema,
   createAlertRouteSchema,
+  listAlertChannelsQuerySchema,
   listAlertMutesQuerySchema,
-  listAlertRulesQuerySchema,
+  listAlertRoutesQuerySchema,
   savedAlertChannelAnswerSchema,
   updateAlertChannelSchema,
   updateAlertRouteSchema,
@@ -265,7 +266,7 @@ export const alertRuleOperations: readonly Operation[] = [
     summary:
       'List the channels that the token may see. The alert topic of the deployment is not among them: it gets everything that no route ' +
       'keeps from it.',
-    query: listAlertRulesQuerySchema,
+    query: listAlertChannelsQuerySchema,
     status: 200,
     answer: alertChannelListSchema,
     run: async ({ principal, query }, { store }) => {
@@ -273,7 +274,8 @@ export const alertRuleOperations: readonly Operation[] = [
       const { items, nextCursor } = await readPage(query, {
         read: wholeList(() => store.listChannels(), keyOf),
         keyOf,
-        keep: ({ clientId }) => mayAct(principal, clientId),
+        keep: ({ clientId, kind }) =>
+          mayAct(principal, clientId) && (query.kind === undefined || kind === query.kind),
       });
       return { channels: items.map(toChannelAnswer), next_cursor: nextCursor };
     },
@@ -401,7 +403,7 @@ export const alertRuleOperations: readonly Operation[] = [
     method: 'GET',
     path: '/alert-routes',
     summary: 'List the routes of alerts that the token may see.',
-    query: listAlertRulesQuerySchema,
+    query: listAlertRoutesQuerySchema,
     status: 200,
     answer: alertRouteListSchema,
     run: async ({ principal, query }, { store }) => {
@@ -409,7 +411,9 @@ export const alertRuleOperations: readonly Operation[] = [
       const { items, nextCursor } = await readPage(query, {
         read: wholeList(() => store.listRoutes(), keyOf),
         keyOf,
-        keep: ({ clientId }) => mayAct(principal, clientId),
+        keep: ({ clientId, channelIds }) =>
+          mayAct(principal, clientId) &&
+          (query.channel_id === undefined || channelIds.some((id) => id === query.channel_id)),
       });
       return { routes: items.map(toRouteAnswer), next_cursor: nextCursor };
     },
@@ -541,13 +545,14 @@ export const alertRuleOperations: readonly Operation[] = [
     query: listAlertMutesQuerySchema,
     status: 200,
     answer: alertMuteListSchema,
-    run: async ({ principal, query: { state, ...page } }, { store, clock }) => {
+    run: async ({ principal, query: { state, replication_id: ofOne, ...page } }, { store, clock }) => {
       const nowMs = clock.now().getTime();
       const keyOf = ({ muteId }: AlertMute): string => numberKey(muteId);
       const { items, nextCursor } = await readPage(page, {
         read: wholeList(() => store.listMutes(), keyOf),
         keyOf,
-        keep: ({ clientId, until }) =>
+        keep: ({ clientId, until, replicationId }) =>
+          (ofOne === undefined || replicationId === ofOne) &&
           // Who is not told anything should be able to see why.
           (clientId === undefined || mayAct(principal, clientId)) &&
           (state === 'all' || Date.parse(until) > nowMs),

@@ -35,7 +35,12 @@ export const connectorAnswerSchema = z.strictObject({
   tasks: z.array(taskSchema),
 });
 
-export const listConnectorsQuerySchema = z.strictObject({ ...pageQueryShape });
+export const listConnectorsQuerySchema = z.strictObject({
+  ...pageQueryShape,
+  state: stateSchema
+    .optional()
+    .meta({ description: 'Only those that are in this state, or of which a task is.' }),
+});
 
 export const connectorListSchema = z.strictObject({
   connectors: z.array(connectorAnswerSchema),

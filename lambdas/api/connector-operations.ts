@@ -63,6 +63,7 @@ export const connectorOperations: readonly Operation[] = [
     errors: ['ConnectUnavailable'],
     run: async ({ clientId, query }, { store, connect }) => {
       const keyOf = ({ connectorName }: Replication): string => connectorName;
+      const statuses = await connect.listStatuses();
       const { items, nextCursor } = await readPage(query, {
         read: wholeList(
           async () =>
@@ -70,8 +71,15 @@ export const connectorOperations: readonly Operation[] = [
           keyOf,
         ),
         keyOf,
+        keep: ({ connectorName }) => {
+          const status = statuses.get(connectorName);
+          return (
+            query.state === undefined ||
+            status?.state === query.state ||
+            status?.tasks.some(({ state }) => state === query.state) === true
+          );
+        },
       });
-      const statuses = await connect.listStatuses();
       return {
         connectors: items.map((replication) =>
           toAnswer(replication, statuses.get(replication.connectorName)),

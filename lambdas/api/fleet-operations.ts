@@ -2,10 +2,16 @@ import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import type { Client } from '#core/contracts/client.ts';
 import { type TableState, tableStateSchema } from '#core/contracts/copy.ts';
 import type { Database } from '#core/contracts/database.ts';
+import type { HealthRecord } from '#core/contracts/health-record.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { fleetAnswerSchema, fleetQuerySchema } from './health-contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
-import { numberKey, readPage } from './paging.ts';
+import { hasInName, numberKey, readPage } from './paging.ts';
+
+interface Listed {
+  readonly item: Replication;
+  readonly record: HealthRecord | undefined;
+}
 
 /** Reads of the store at a time. */
 const parallelReads = 20;
@@ -26,24 +32,33 @@ export const fleetOperations: readonly Operation[] = [
         clientId === undefined
           ? store.listClients()
           : store.getClient(clientId).then((client): readonly Client[] => [client]),
-        readPage<Replication>(query, {
-          read: (after, limit) =>
-            clientId === undefined
-              ? store.listAllReplicationsAfter(Number(after ?? 0), limit)
-              : store.listReplicationsAfter(clientId, Number(after ?? 0), limit),
-          keyOf: ({ replicationId }) => numberKey(replicationId),
+        readPage<Listed>(query, {
+          read: async (after, limit) => {
+            const start = Number(after ?? 0);
+            const owner = clientId ?? query.of_client;
+            const replications =
+              owner === undefined
+                ? await store.listAllReplicationsAfter(start, limit)
+                : await store.listReplicationsAfter(owner, start, limit);
+            const records = await store.listHealthRecords(
+              replications.map(({ replicationId }) => replicationId),
+            );
+            return replications.map((item) => ({ item, record: records.get(item.replicationId) }));
+          },
+          keyOf: ({ item }) => numberKey(item.replicationId),
+          keep: ({ item, record }) =>
+            (query.of_client === undefined || item.clientId === query.of_client) &&
+            (query.status === undefined || item.status === query.status) &&
+            (query.overall === undefined || record?.overall === query.overall) &&
+            hasInName(item.name, query.name),
         }),
       ]);
-      const owners = [...new Set(items.map((item) => item.clientId))];
-      const [databases, records] = await Promise.all([
-        forEachBounded(owners, parallelReads, (owner) => store.listDatabases(owner)),
-        store.listHealthRecords(items.map(({ replicationId }) => replicationId)),
-      ]);
+      const owners = [...new Set(items.map(({ item }) => item.clientId))];
+      const databases = await forEachBounded(owners, parallelReads, (owner) => store.listDatabases(owner));
       const databaseNames = namesOf(databases.flat());
       const clientNames = new Map(clients.map((client) => [client.clientId, client.name]));
       return {
-        replications: items.map((item) => {
-          const record = records.get(item.replicationId);
+        replications: items.map(({ item, record }) => {
           const worst = record?.faults[0];
           const { figures } = record ?? {};
           return {

@@ -12,7 +12,7 @@ import { desiredStateSchema, replicationStatusSchema } from '#core/contracts/rep
 import { checkNames } from '#core/status/health-checks.ts';
 import { pageAnswerShape, pageQueryShape } from './paging.ts';
 import { queryNumber } from './query-number.ts';
-import { countSchema, idSchema } from './shared-contracts.ts';
+import { countSchema, idSchema, pathIdSchema } from './shared-contracts.ts';
 
 const msSchema = z.number().nonnegative();
 
@@ -97,6 +97,10 @@ export const whyAnswerSchema = z.strictObject({
 export const incidentsQuerySchema = z.strictObject({
   ...pageQueryShape,
   state: z.enum(['open', 'all']).default('open'),
+  min_severity: severitySchema
+    .optional()
+    .meta({ description: 'Only those that are at least so urgent: info, warning, critical.' }),
+  condition: incidentConditionSchema.optional().meta({ description: 'Only those of this condition.' }),
 });
 
 export const incidentAnswerSchema = z.strictObject({
@@ -187,6 +191,17 @@ export const historyAnswerSchema = z.strictObject({
 export const fleetQuerySchema = z.strictObject({
   ...pageQueryShape,
   limit: pageQueryShape.limit.default(1_000),
+  of_client: pathIdSchema.optional().meta({ description: 'Only those of this client.' }),
+  name: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Only those that have this in their name, whatever the case of its letters.' }),
+  status: replicationStatusSchema.optional().meta({ description: 'Only those of this status.' }),
+  overall: overallHealthSchema
+    .optional()
+    .meta({ description: 'Only those that the health check has found so.' }),
 });
 
 export const fleetAnswerSchema = z.strictObject({

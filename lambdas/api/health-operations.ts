@@ -4,7 +4,7 @@ import { findMute } from '#core/alerts/match-rules.ts';
 import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import type { AlertMute } from '#core/contracts/alerting.ts';
 import type { ClientId } from '#core/contracts/identifiers.ts';
-import { type Incident, incidentMoment } from '#core/contracts/incident.ts';
+import { type Incident, incidentMoment, severitySchema } from '#core/contracts/incident.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { runbookSectionOf } from '#core/health/fault.ts';
@@ -21,7 +21,7 @@ import {
   whyAnswerSchema,
 } from './health-contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
-import { decodeCursor, encodeCursor, unknownCursor } from './paging.ts';
+import { decodeCursor, encodeCursor, readFiltered, unknownCursor } from './paging.ts';
 import type { ApiPorts } from './ports.ts';
 import { gatherStatus } from './replication-status.ts';
 import { pathIdSchema } from './shared-contracts.ts';
@@ -102,13 +102,17 @@ export const healthOperations: readonly Operation[] = [
     run: async ({ clientId, query }, ports) => {
       const { store } = ports;
       const range = toRange(query);
+      const isAsked = filterOf(query);
       const toAnswer = await incidentsAnswers(clientId, ports);
-      if (query.state === 'all') return toAnswer(await store.listClientIncidents(clientId, range));
+      if (query.state === 'all')
+        return toAnswer(
+          await readIncidents(range, isAsked, (part) => store.listClientIncidents(clientId, part)),
+        );
       const replications = await store.listReplications(clientId);
       const open = await forEachBounded(replications, parallelReads, ({ replicationId }) =>
         store.getOpenIncidents(replicationId),
       );
-      return toAnswer(pageOf(open.flat(), range));
+      return toAnswer(pageOf(open.flat().filter(isAsked), range));
     },
   }),
 
@@ -126,11 +130,12 @@ export const healthOperations: readonly Operation[] = [
       const { store } = ports;
       const { replicationId } = await store.getReplication(clientId, params.replication_id);
       const range = toRange(query);
+      const isAsked = filterOf(query);
       const toAnswer = await incidentsAnswers(clientId, ports);
       return toAnswer(
         query.state === 'all'
-          ? await store.listIncidents(replicationId, range)
-          : pageOf(await store.getOpenIncidents(replicationId), range),
+          ? await readIncidents(range, isAsked, (part) => store.listIncidents(replicationId, part))
+          : pageOf((await store.getOpenIncidents(replicationId)).filter(isAsked), range),
       );
     },
   }),
@@ -188,6 +193,33 @@ const toRange = ({ limit, cursor }: z.output<typeof incidentsQuerySchema>): Inci
   const from = decodeCursor(cursor);
   if (momentPattern.test(from)) return { limit, from };
   throw unknownCursor();
+};
+
+const severities = severitySchema.options;
+
+const filterOf = ({
+  min_severity: least = 'info',
+  condition,
+}: z.output<typeof incidentsQuerySchema>): ((incident: Incident) => boolean) => {
+  const leastIndex = severities.indexOf(least);
+  return (incident) =>
+    severities.indexOf(incident.severity) >= leastIndex &&
+    (condition === undefined || incident.condition === condition);
+};
+
+const readIncidents = async (
+  range: IncidentRange,
+  keep: (incident: Incident) => boolean,
+  list: (range: IncidentRange) => Promise<IncidentPage>,
+): Promise<IncidentPage> => {
+  const { items, next } = await readFiltered(range, {
+    read: async (part) => {
+      const page = await list(part);
+      return { items: page.incidents, next: page.next };
+    },
+    keep,
+  });
+  return { incidents: items, ...(next !== undefined && { next }) };
 };
 
 /** A page of a list that is read as a whole. */

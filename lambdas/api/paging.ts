@@ -69,6 +69,50 @@ export const readPage = async <T>(
   };
 };
 
+/** What a list whose store tells where the next page begins is read with. */
+export interface MomentRange {
+  readonly limit: number;
+  readonly from?: string;
+}
+
+export interface MomentPage<T> {
+  readonly items: readonly T[];
+  /** Where the next page begins; absent when there is none. */
+  readonly next?: string | undefined;
+}
+
+/** A page of what a filter leaves out nearly all of ends after so many reads: with fewer items, and a cursor. */
+const maxReadsOfPage = 20;
+
+/** One page of a list that its store reads by moments, the newest first, without the items that `keep` leaves out. */
+export const readFiltered = async <T>(
+  { limit, from }: MomentRange,
+  {
+    read,
+    keep,
+    isPast,
+  }: {
+    readonly read: (range: MomentRange) => Promise<MomentPage<T>>;
+    readonly keep: (item: T) => boolean;
+    /** Whether the list ends before this item. */
+    readonly isPast?: (item: T) => boolean;
+  },
+): Promise<MomentPage<T>> => {
+  const items: T[] = [];
+  let next = from;
+  for (let reads = 0; reads < maxReadsOfPage && items.length < limit; reads += 1) {
+    const page = await read({
+      limit: limit - items.length,
+      ...(next === undefined ? {} : { from: next }),
+    });
+    const end = isPast === undefined ? -1 : page.items.findIndex(isPast);
+    items.push(...(end < 0 ? page.items : page.items.slice(0, end)).filter(keep));
+    next = page.next;
+    if (end >= 0 || next === undefined) return { items };
+  }
+  return { items, next };
+};
+
 /** A list that is read as a whole, as a source of pages. It is in the order of its keys. */
 export const wholeList =
   <T>(list: () => Promise<readonly T[]>, keyOf: (item: T) => string): PageSource<T>['read'] =>

@@ -68,15 +68,17 @@ export const createMemoryStateStore = (clock: Clock) => {
   };
   const entries: { clientId: number; replicationId?: number; activity: Activity }[] = [];
   const pageOf = (found: typeof entries, { limit, from }: ActivityRange): ActivityPage => {
-    const newest = found.toReversed();
-    const start = from === undefined ? 0 : newest.length - Number(from.split('#')[1]);
-    const rest = newest.length - start - limit;
+    const newest = found
+      .map((entry, index) => ({ ...entry, moment: `${entry.activity.at}#${String(index).padStart(9, '0')}` }))
+      .toReversed()
+      .filter(({ moment }) => from === undefined || moment <= from);
+    const next = newest[limit];
     return {
-      activity: newest.slice(start, start + limit).map(({ activity, replicationId }) => ({
+      activity: newest.slice(0, limit).map(({ activity, replicationId }) => ({
         ...activity,
         ...(replicationId === undefined ? {} : { replicationId }),
       })),
-      ...(rest > 0 ? { next: `${newest[start + limit]?.activity.at}#${rest}` } : {}),
+      ...(next === undefined ? {} : { next: next.moment }),
     };
   };
   const incidentPage = (found: readonly Incident[], { limit, from }: IncidentRange): IncidentPage => {

@@ -62,9 +62,19 @@ describe('incidents', () => {
     const lines = (await cli('incidents', 'ls')).stdout.trim().split('\n');
     expect(lines).toHaveLength(3);
     expect(lines[1]).toMatch(/warning +consumer-retrying +kafka +3, 4 +4 min 5 s ago/);
-    const { stdout } = await cli('incidents', 'ls', '--severity', 'critical', '--all');
-    expect(stdout.trim().split('\n')).toHaveLength(2);
-    expect(api.requests.at(-1)?.path).toBe('/incidents?state=all');
+    await cli('incidents', 'ls', '--severity', 'critical', '--condition', 'table-held', '--all');
+    expect(api.requests.at(-1)?.path).toBe(
+      '/incidents?state=all&min_severity=critical&condition=table-held&limit=1000',
+    );
+  });
+
+  test('are read to the end, so that a critical one is not on a page that nobody has asked for', async () => {
+    api.on(
+      'GET /incidents',
+      { body: { incidents: [incident()], next_cursor: 'next' } },
+      { body: { incidents: [incident({ severity: 'critical', shared_cause: null })], next_cursor: null } },
+    );
+    expect((await cli('incidents', 'ls')).stdout).toContain('critical');
   });
 
   test('show tells of the mute, and where to read on', async () => {

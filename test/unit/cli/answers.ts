@@ -1,4 +1,4 @@
-import type { Database, Deletion, Replication, Status, TableStatus } from '../../../cli/api/routes.ts';
+import type { Database, Deletion, Fleet, Replication, Status, TableStatus } from '../../../cli/api/routes.ts';
 
 /** Answers of the API, complete, with what a test wants to be otherwise. */
 
@@ -54,6 +54,43 @@ export const replicationAnswer = (change: Partial<Replication> = {}): Replicatio
     retriable_restart_wait_ms: 2_000,
     connect_timeout_ms: null,
   },
+  ...change,
+});
+
+type FleetItem = Fleet['replications'][number];
+
+export const fleetAnswer = (change: Partial<FleetItem> = {}): FleetItem => ({
+  client_id: 1,
+  client_name: 'acme',
+  replication_id: 3,
+  name: 'shop to warehouse',
+  source: 'shop',
+  target: 'warehouse',
+  source_database_id: 1,
+  target_database_id: 2,
+  status: 'active',
+  desired: 'running',
+  status_since: '2026-01-01T00:00:00.000Z',
+  last_error_message: null,
+  table_count: 2,
+  health: healthAnswer(),
+  ...change,
+});
+
+export const healthAnswer = (
+  change: Partial<NonNullable<FleetItem['health']>> = {},
+): NonNullable<FleetItem['health']> => ({
+  overall: 'healthy',
+  since: '2026-01-01T00:00:00.000Z',
+  looked_at: '2026-01-02T03:03:30.000Z',
+  condition: null,
+  hop: null,
+  tries_again_at: null,
+  dead_letter_rows: 0,
+  source_retained_bytes: null,
+  source_limit_bytes: null,
+  source_minutes_to_loss: null,
+  tables: { live: 2 } as NonNullable<FleetItem['health']>['tables'],
   ...change,
 });
 

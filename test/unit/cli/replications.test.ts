@@ -2,7 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeApi, problemAnswer, startFakeApi } from '#test/kit/fake-api.ts';
 import { runCli, temporaryConfigHome } from '#test/kit/run-cli.ts';
 import type { Status } from '../../../cli/api/routes.ts';
-import { databaseAnswer, deletionAnswer, replicationAnswer, statusAnswer, tableStatus } from './answers.ts';
+import {
+  databaseAnswer,
+  deletionAnswer,
+  fleetAnswer,
+  healthAnswer,
+  replicationAnswer,
+  statusAnswer,
+  tableStatus,
+} from './answers.ts';
 
 let api: FakeApi;
 let env: Record<string, string>;
@@ -26,11 +34,50 @@ const statusIn = (status: Status['config']['status'], tables: Status['tables'] =
   statusAnswer({ config: { ...statusAnswer().config, status }, tables });
 
 describe('what is there', () => {
-  test('ls names source and target', async () => {
-    const { stdout } = await runCli(['ls'], { env: { ...env, TZ: 'UTC' } });
-    expect(stdout.split('\n')[0]).toBe('ID  NAME               STATUS  SOURCE  TARGET     TABLES  SINCE');
-    expect(stdout.split('\n')[1]).toMatch(
-      /^ 3 {2}shop to warehouse {2}active {2}shop {4}warehouse {7}2 {2}2026-01-01 /,
+  const listed = async (...replications: readonly ReturnType<typeof fleetAnswer>[]) => {
+    api.on('GET /fleet', { body: { replications, timestamp: '2026-01-02T03:04:00Z', next_cursor: null } });
+    return (await cli('ls')).stdout.split('\n');
+  };
+
+  test('ls names source and target, and how it is', async () => {
+    const lines = await listed(fleetAnswer());
+    expect(lines[0]).toBe('ID  NAME               STATUS  HEALTH   SOURCE  TARGET     TABLES  SINCE');
+    expect(lines[1]).toMatch(
+      /^ 3 {2}shop to warehouse {2}active {2}healthy {2}shop {4}warehouse {7}2 {2}2026-01-01 /,
+    );
+  });
+
+  const fault = { condition: 'source-unreachable', hop: 'source' } as const;
+
+  test.each([
+    [
+      'a fault',
+      { health: healthAnswer({ overall: 'failed', ...fault }) },
+      'failed: source-unreachable at source',
+    ],
+    [
+      'a look of ten minutes ago',
+      { health: healthAnswer({ looked_at: '2026-01-02T02:54:05Z' }) },
+      'unknown: last looked at 10 min',
+    ],
+    ['no look for long', { health: null }, 'unknown: last looked at'],
+    ['no look yet', { health: null, status_since: '2026-01-02T03:04:00Z' }, 'not looked at yet'],
+    ['a look of before the start', { status_since: '2026-01-02T03:04:00Z' }, 'not looked at yet'],
+    ['an error', { status: 'error' }, 'failed'],
+    ['a stop', { status: 'stopped' }, ''],
+  ] as const)('ls after %s never says that it is healthy', async (_what, change, expected) => {
+    const [, line = ''] = await listed(fleetAnswer(change));
+    expect(line).toMatch(new RegExp(`(?:active|error|stopped) +${expected}`));
+    expect(line).not.toContain('healthy');
+  });
+
+  test('ls shows the clients when there are several, and its filters go to the API', async () => {
+    const lines = await listed(fleetAnswer(), fleetAnswer({ client_id: 2, client_name: 'umbrella' }));
+    expect(lines[0]).toContain('CLIENT');
+    expect(lines[2]).toContain('umbrella');
+    await cli('ls', '--health', 'failed', '--status', 'active', '--name', 'shop', '--client', '2');
+    expect(api.requests.at(-1)?.path).toBe(
+      '/fleet?of_client=2&overall=failed&status=active&name=shop&limit=1000',
     );
   });
 

@@ -107,3 +107,34 @@ test('activity shows who did what', async () => {
   expect(stdout.split('\n')[2]).toMatch(/ {2}anna +paused +It was paused\. \(an upgrade\)$/);
   expect(api.requests.at(-1)?.path).toBe('/replications/3/activity?limit=7');
 });
+
+test('activity of more than a page is read page by page, and its filters go to the API', async () => {
+  api.on(
+    'GET /activity',
+    { body: { activity: [], next_cursor: 'next' } },
+    { body: { activity: [], next_cursor: null } },
+  );
+  await cli(
+    'activity',
+    '--limit',
+    '2000',
+    '--since',
+    '2h',
+    '--actor',
+    'healer',
+    '--action',
+    'connector-resumed',
+  );
+  expect(api.requests.map(({ path }) => path).filter((path) => path.startsWith('/activity'))).toEqual(
+    ['limit=999', 'limit=999&cursor=next'].map(
+      (page) => `/activity?since=2026-01-02T01%3A04%3A05.000Z&action=connector-resumed&actor=healer&${page}`,
+    ),
+  );
+});
+
+test('completion offers names also to a token of all clients that acts for one', async () => {
+  const { stdout } = await runCli(['complete-words', '--', 'discover', ''], {
+    env: { ...env, MILLRACE_CLIENT: '7' },
+  });
+  expect([stdout, api.requests.at(-1)?.path]).toEqual(['shop\n', '/databases?limit=1000&client_id=7']);
+});

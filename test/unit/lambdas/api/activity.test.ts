@@ -115,3 +115,36 @@ test('what is of no one client is in the activity of the installation, which onl
   expect(ofClient.text).not.toContain(String(own.body.token));
   expect((await it.request(client, 'GET', '/activity/installation')).status).toBe(403);
 });
+
+test('filters leave out what is not asked for, also when pages are small', async () => {
+  const it = createWorld();
+  const { client } = await it.configured();
+  for (let start = 0; start < 4; start += 1) {
+    await it.request(client, 'POST', '/replications/1/start');
+    await it.request(client, 'POST', '/replications/1/stop');
+  }
+  const all = listed((await it.request(client, 'GET', '/replications/1/activity?limit=200')).body);
+  const starts = all.filter(({ action }) => action === 'start-requested');
+  expect(starts.length).toBeGreaterThan(3);
+  for (const path of ['/replications/1/activity', '/activity']) {
+    const seen: Line[] = [];
+    let cursor = '';
+    for (;;) {
+      const { body } = await it.request(client, 'GET', `${path}?limit=2&action=start-requested${cursor}`);
+      seen.push(...listed(body));
+      if (body.next_cursor === null) break;
+      cursor = `&cursor=${body.next_cursor}`;
+    }
+    expect(seen).toEqual(starts);
+    const answered = async (query: string) =>
+      listed((await it.request(client, 'GET', `${path}?${query}`)).body);
+    expect(await answered('actor=healer')).toEqual([]);
+    expect(await answered('by=nobody')).toEqual([]);
+    expect((await answered(`by=${encodeURIComponent(`client ${client}`)}&limit=200`)).length).toBeGreaterThan(
+      7,
+    );
+    expect(await answered('since=2100-01-01T00:00:00Z')).toEqual([]);
+    expect(await answered('until=2000-01-01T00:00:00Z')).toEqual([]);
+    expect((await answered('since=2000-01-01T00:00:00Z&until=2100-01-01T00:00:00Z&limit=1')).length).toBe(1);
+  }
+});

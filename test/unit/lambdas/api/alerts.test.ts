@@ -100,6 +100,13 @@ describe('channels', () => {
     const { request, client, add, channelSecrets } = await createAlerting();
     const id = await add(client, slack);
     const route = await request(client, 'POST', '/alert-routes', { channel_ids: [id] });
+    const counted = async (path: string, items: string): Promise<number> =>
+      ((await request(client, 'GET', path)).body[items] as readonly object[]).length;
+    expect(await counted(`/alert-routes?channel_id=${id}`, 'routes')).toBe(1);
+    expect(await counted(`/alert-routes?channel_id=${id + 1}`, 'routes')).toBe(0);
+    expect(await counted('/alert-channels?kind=slack', 'channels')).toBe(1);
+    expect(await counted('/alert-channels?kind=webhook', 'channels')).toBe(0);
+    expect(await counted('/alert-mutes?replication_id=77', 'mutes')).toBe(0);
     const refused = await request(client, 'DELETE', `/alert-channels/${id}`);
     expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining('alert routes 1')]);
     await request(client, 'DELETE', `/alert-routes/${route.body.route_id}`);

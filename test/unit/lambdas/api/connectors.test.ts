@@ -29,6 +29,8 @@ test('connectors are listed and shown with what has failed, for their client onl
     tasks: [{ task: 0, state: 'FAILED', trace: 'java.net.ConnectException' }],
   };
   expect((await call('GET', '/connectors')).body).toEqual({ connectors: [shown], next_cursor: null });
+  expect((await call('GET', `/connectors?state=${shown.state}`)).body.connectors).toEqual([shown]);
+  expect((await call('GET', '/connectors?state=UNASSIGNED')).body.connectors).toEqual([]);
   expect((await call('GET', path)).body).toEqual(shown);
   expect((await call('GET', `${path}/tasks`)).body).toEqual({ name, tasks: shown.tasks });
   for (const [method, route] of [

@@ -85,3 +85,22 @@ test('the fleet goes on page by page, over all clients, in the order of the repl
   const { body } = await world.request(clients[1] ?? 0, 'GET', '/fleet');
   expect(rowsOf(body).map((row) => row.replication_id)).toEqual([2]);
 });
+
+test('filters of the fleet', async () => {
+  const world = createWorld();
+  const { client } = await world.configured();
+  const found = async (query: string) =>
+    rowsOf((await world.request('admin', 'GET', `/fleet?${query}`)).body).length;
+  expect(await found(`of_client=${client}`)).toBe(1);
+  expect(await found(`of_client=${client + 1}`)).toBe(0);
+  expect(await found('status=configured')).toBe(1);
+  expect(await found('status=active')).toBe(0);
+  expect(await found('name=TO')).toBe(1);
+  expect(await found('name=nothing')).toBe(0);
+  expect(await found('overall=healthy')).toBe(0);
+  const at = '2026-01-01T12:00:00.000Z';
+  world.ports.store.listHealthRecords = async (ids) =>
+    new Map(ids.map((id) => [id, { at, overall: 'failed', since: at, faults: [] } as HealthRecord]));
+  expect(await found('overall=failed')).toBe(1);
+  expect(await found('overall=healthy')).toBe(0);
+});

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { operations } from '../../../../lambdas/api/api.ts';
 import { openApiDocument } from '../../../../lambdas/api/openapi.ts';
 
@@ -28,4 +29,17 @@ test('every reference leads somewhere', () => {
   const names = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1] ?? '');
   expect(names.length).toBeGreaterThan(operations.length);
   for (const name of names) expect(schemas).toHaveProperty(name);
+});
+
+test('every list has pages and a filter', () => {
+  const lists = operations.filter(
+    ({ answer }) => answer instanceof z.ZodObject && Object.hasOwn(answer.shape, 'next_cursor'),
+  );
+  expect(lists.length).toBeGreaterThan(15);
+  const without = lists.flatMap(({ id, query }) => {
+    const names = query instanceof z.ZodObject ? Object.keys(query.shape) : [];
+    const filters = names.filter((name) => !['limit', 'cursor'].includes(name));
+    return names.includes('limit') && names.includes('cursor') && filters.length > 0 ? [] : [id];
+  });
+  expect(without).toEqual([]);
 });

@@ -253,6 +253,14 @@ test('incidents are listed for one replication and for the client, open or all',
   expect(await list('/incidents')).toEqual(['i open']);
   expect(await list('/incidents?state=all')).toEqual(['i open', 'o closed']);
   expect(await list('/replications/1/incidents')).toEqual(['i open']);
+  it.incidents.set(1, [{ ...over, severity: 'critical' }, incident]);
+  for (const path of ['/incidents', '/replications/1/incidents']) {
+    expect(await list(`${path}?state=all&min_severity=critical`)).toEqual(['o closed']);
+    expect(await list(`${path}?state=all&min_severity=critical&limit=1`)).toEqual(['o closed']);
+    expect(await list(`${path}?min_severity=critical`)).toEqual([]);
+    expect(await list(`${path}?state=all&condition=table-held`)).toEqual([]);
+    expect(await list(`${path}?condition=capture-stalled`)).toEqual(['i open']);
+  }
   for (const path of ['/incidents', '/replications/1/incidents']) {
     const first = (await it.request(client, 'GET', `${path}?state=all&limit=1`)).body;
     const { incidents, next_cursor } = incidentsAnswerSchema.parse(first);
