@@ -236,7 +236,7 @@ export const alertRuleOperations: readonly Operation[] = [
     errors: ['NotFound', 'QuotaExceeded'],
     run: async ({ principal, actor, body }, ports) => {
       const owner = await ownerOf(principal, body.client_id, ports);
-      await requireRoom(owner, 'alertRules', 1, ports);
+      await requireRoom(owner, { alertRules: 1 }, ports);
       const prepared = prepareSecret(body.kind, body, ports);
       const channelId = await ports.store.nextChannelId();
       const channel: AlertChannel = {
@@ -373,7 +373,7 @@ export const alertRuleOperations: readonly Operation[] = [
     errors: ['NotFound', 'QuotaExceeded'],
     run: async ({ principal, actor, body }, ports) => {
       const owner = await ownerOf(principal, body.client_id, ports);
-      await requireRoom(owner, 'alertRules', 1, ports);
+      await requireRoom(owner, { alertRules: 1 }, ports);
       await requireChannels(principal, owner, body.channel_ids, ports);
       requireSomeoneTold(body.channel_ids, body.alert_topic);
       if (!body.alert_topic) requireAllClients(principal);
@@ -507,7 +507,7 @@ export const alertRuleOperations: readonly Operation[] = [
     run: async ({ principal, actor, body }, ports) => {
       const { store, clock } = ports;
       const owner = await ownerOf(principal, body.client_id, ports);
-      await requireRoom(owner, 'alertRules', 1, ports);
+      await requireRoom(owner, { alertRules: 1 }, ports);
       const { replication_id: replicationId, condition, until, reason } = body;
       requireNear(until, clock.now());
       if (replicationId !== null) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Client } from '#core/contracts/client.ts';
 import { type ClientQuotas, type QuotaName, quotaNames } from '#core/contracts/client-quotas.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
-import { countUse, limitsOf } from '#core/lifecycle/client-quotas.ts';
+import { createUseCounter, limitsOf } from '#core/lifecycle/client-quotas.ts';
 import { mayAct } from './authorize-request.ts';
 import {
   clientAnswerSchema,
@@ -51,11 +51,12 @@ const toQuotasAnswer = async (
   ports: Pick<ApiPorts, 'store' | 'clientQuotas'>,
 ): Promise<QuotasAnswer> => {
   const limits = limitsOf(client, ports);
+  const countUse = createUseCounter(client.clientId, ports.store);
   const entries = await Promise.all(
     quotaNames.map(async (name) => [
       quotaFields[name],
       {
-        used: await countUse(name, client.clientId, ports.store),
+        used: await countUse(name),
         limit: limits[name] ?? null,
         is_own: client.quotas?.[name] !== undefined,
       },

@@ -69,7 +69,7 @@ export const databaseOperations: readonly Operation[] = [
     answer: databaseAnswerSchema,
     errors: ['NotFound', 'DatabaseUnreachable', 'QuotaExceeded'],
     run: async ({ clientId, actor, body }, ports) => {
-      await requireRoom(clientId, 'databases', 1, ports);
+      await requireRoom(clientId, { databases: 1 }, ports);
       const database = await registerDatabase(clientId, body, ports);
       await recordDatabaseChange({ after: database, by: actor }, ports);
       return toAnswer(database);

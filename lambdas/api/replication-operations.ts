@@ -82,8 +82,7 @@ export const replicationOperations: readonly Operation[] = [
       'DatabaseTimeout',
     ],
     run: async ({ clientId, actor, body }, ports) => {
-      await requireRoom(clientId, 'replications', 1, ports);
-      await requireRoom(clientId, 'tables', body.tables.length, ports);
+      await requireRoom(clientId, { replications: 1, tables: body.tables.length }, ports);
       return toReplicationAnswer(await createReplication(clientId, { ...body, by: actor }, ports));
     },
   }),
@@ -239,7 +238,7 @@ export const replicationOperations: readonly Operation[] = [
       'DatabaseTimeout',
     ],
     run: async ({ clientId, actor, params, body }, ports) => {
-      await requireRoom(clientId, 'tables', body.tables.length, ports);
+      await requireRoom(clientId, { tables: body.tables.length }, ports);
       return toReplicationAnswer(
         await addTables(clientId, params.replication_id, { ...body, by: actor }, ports),
       );

@@ -48,7 +48,7 @@ const createToken = async (
   const { name, role, expires_at: validUntil } = request;
   if (validUntil !== undefined && Date.parse(validUntil) <= clock.now().getTime())
     throw invalidRequest([{ subject: 'body.expires_at', problem: 'must be in the future' }]);
-  await requireRoom(clientId, 'tokens', 1, ports);
+  await requireRoom(clientId, { tokens: 1 }, ports);
   const text = newSecretText();
   const token = await store.createToken(createHash('sha256').update(text).digest('hex'), {
     name,

@@ -106,3 +106,20 @@ test.each([[{ databases: -1 }], [{ tables: 1.5 }], [{ tokens: '5' }], [{ cpu: 1 
     expect((await request('admin', 'PUT', path, body)).status).toBe(400);
   },
 );
+
+test('at a create and in the answer, the replications of the client are read once for both limits that they count for', async () => {
+  const { ports, world, request, path, as, makers } = await withClient();
+  world.clientQuotas = { replications: 10, tables: 10 };
+  const { listReplications } = ports.store;
+  let reads = 0;
+  ports.store.listReplications = (clientId) => {
+    reads += 1;
+    return listReplications(clientId);
+  };
+  await request(as, 'GET', path);
+  expect(reads).toBe(1);
+  reads = 0;
+  world.clientQuotas = { replications: 10, tables: 1 };
+  const refused = await makers.replications();
+  expect([refused.status, reads]).toEqual([409, 1]);
+});
