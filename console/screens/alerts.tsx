@@ -1,4 +1,4 @@
-import { Link } from 'wouter';
+import { ScreenTabs } from '../parts/screen-tabs.tsx';
 import { ChannelsTab } from './alerts/channels.tsx';
 import { DeliveriesTab } from './alerts/deliveries.tsx';
 import { IncidentsTab } from './alerts/incidents.tsx';
@@ -29,17 +29,7 @@ export const AlertsScreen = ({
           <h1>Alerts</h1>
         </div>
       </header>
-      <nav className="tabs" aria-label="Alerts">
-        {tabs.map(([key, label]) => (
-          <Link
-            key={key}
-            href={key === '' ? path : `${path}/${key}`}
-            aria-current={tab === key ? 'page' : undefined}
-          >
-            {label}
-          </Link>
-        ))}
-      </nav>
+      <ScreenTabs label="Alerts" path={path} tabs={tabs} current={tab} />
       <Tab tab={tab} clientId={clientId} />
     </div>
   );

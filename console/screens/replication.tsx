@@ -13,6 +13,7 @@ import { Listed } from '../parts/listed.tsx';
 import { Ago } from '../parts/moment.tsx';
 import { Failed, QuietState, Skeleton } from '../parts/quiet-states.tsx';
 import { ActionDialog, type ActionName, actionsFor, actionWords } from '../parts/replication-actions.tsx';
+import { ScreenTabs } from '../parts/screen-tabs.tsx';
 import { HealthBadge } from '../parts/state-badge.tsx';
 import { TableList } from '../parts/table-list.tsx';
 import { Capture } from './replication/capture.tsx';
@@ -107,17 +108,7 @@ export const ReplicationScreen = ({
         )}
       </header>
       <Held path={path} status={status.data} />
-      <nav className="tabs" aria-label="Replication">
-        {tabs.map(([key, label]) => (
-          <Link
-            key={key}
-            href={key === '' ? path : `${path}/${key}`}
-            aria-current={tab === key ? 'page' : undefined}
-          >
-            {label}
-          </Link>
-        ))}
-      </nav>
+      <ScreenTabs label="Replication" path={path} tabs={tabs} current={tab} />
       <Tab tab={tab} clientId={clientId} id={id} replication={replication.data} status={status.data} />
       {action !== undefined && (
         <ActionDialog action={action} target={{ clientId, id, name }} onClose={() => setAction(undefined)} />

@@ -4,6 +4,7 @@ import health from '../../docs/runbook/health.md';
 import heldTable from '../../docs/runbook/held-table.md';
 import alarms from '../../docs/runbook/README.md';
 import { QuietState } from '../parts/quiet-states.tsx';
+import { ScreenTabs } from '../parts/screen-tabs.tsx';
 
 /** By the names of their files. */
 const pages: Readonly<Record<string, { readonly title: string; readonly html: string }>> = {
@@ -11,6 +12,8 @@ const pages: Readonly<Record<string, { readonly title: string; readonly html: st
   README: { title: 'Alarms', html: alarms },
   'held-table': { title: 'A held table', html: heldTable },
 };
+
+const tabs = Object.entries(pages).map(([name, { title }]) => [name, title] as const);
 
 /** The runbook of the repository, of this version, so that the one on call needs nothing else open. */
 export const RunbookScreen = ({ page }: { readonly page: string }) => {
@@ -48,13 +51,7 @@ export const RunbookScreen = ({ page }: { readonly page: string }) => {
           <h1>Runbook</h1>
         </div>
       </header>
-      <nav className="tabs" aria-label="Runbook">
-        {Object.entries(pages).map(([name, { title }]) => (
-          <Link key={name} href={`/runbook/${name}`} aria-current={name === page ? 'page' : undefined}>
-            {title}
-          </Link>
-        ))}
-      </nav>
+      <ScreenTabs label="Runbook" path="/runbook" tabs={tabs} current={page} />
       {shown === undefined ? (
         <QuietState title="There is no such page of the runbook">
           <Link className="button" href="/runbook/health">
