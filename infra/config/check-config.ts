@@ -39,6 +39,8 @@ export const findConfigProblems = (config: EnvironmentConfig): readonly string[]
   checkWhole('lagAlarmMs', config.lagAlarmMs, 1_000, 24 * 3_600_000, report);
   checkWhole('api.requestsPerSecond', config.api.requestsPerSecond, 1, 10_000, report);
   checkWhole('api.burst', config.api.burst, 1, 5_000, report);
+  for (const [name, runs] of Object.entries(config.reservedRuns ?? {}))
+    checkWhole(`reservedRuns.${name}`, runs, 1, 10_000, report);
   const { clientCallsPerMinute } = config.api;
   if (clientCallsPerMinute !== undefined)
     checkWhole('api.clientCallsPerMinute', clientCallsPerMinute, 1, 600_000, report);
@@ -63,9 +65,19 @@ const checkCreated = ({ network, kafka, connect }: CreatedPlatform, report: Repo
       'platform.network.cidr',
       `"${network.cidr}" must be a /16 or a /17: each zone takes a /20 and a /24.`,
     );
+  checkZones(network, report);
   checkWhole('platform.network.natGateways', network.natGateways, 1, network.availabilityZones, report);
   checkKafkaSize(kafka, network.availabilityZones, report);
   checkConnectSize(connect, report);
+};
+
+const checkZones = ({ availabilityZones, zoneNames }: CreatedPlatform['network'], report: Report): void => {
+  if (zoneNames === undefined) return;
+  for (const name of zoneNames)
+    if (!/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/.test(name))
+      report('platform.network.zoneNames', `"${name}" is no zone such as eu-central-1a.`);
+  if (new Set(zoneNames).size !== availabilityZones || zoneNames.length !== availabilityZones)
+    report('platform.network.zoneNames', `there must be ${availabilityZones} different ones.`);
 };
 
 const checkKafkaSize = (kafka: KafkaSize, zones: number, report: Report): void => {
@@ -125,6 +137,14 @@ const checkImported = (platform: ImportedPlatform, report: Report): void => {
       'platform.network.subnetIds',
       `there must be one for each of the ${network.availabilityZones.length} zones.`,
     );
+  for (const [field, value, pattern, example] of [
+    ['vpcId', network.vpcId, /^vpc-[0-9a-f]+$/, 'vpc-0123456789abcdef0'],
+    ...network.subnetIds.map(
+      (id) => ['subnetIds', id, /^subnet-[0-9a-f]+$/, 'subnet-0123456789abcdef0'] as const,
+    ),
+  ] as const)
+    if (!pattern.test(value)) report(`platform.network.${field}`, `"${value}" is none, such as ${example}.`);
+  checkSecurityGroup('platform.network', network, report);
   if ('instanceType' in kafka) checkAddedKafka(kafka, platform, report);
   else checkImportedKafka(kafka, report);
   if ('workers' in connect) {
@@ -184,13 +204,16 @@ const checkRecovery = ({ recovery }: EnvironmentConfig, report: Report): void =>
 };
 
 const checkReach = (config: EnvironmentConfig, report: Report): void => {
-  const { allowed, ports } = config.databaseNetwork;
+  const { allowed, refused = [], ports } = config.databaseNetwork;
   if (allowed.length === 0)
     report(
       'databaseNetwork.allowed',
       'is empty, so that no database could be reached. 0.0.0.0/0 allows all.',
     );
   for (const network of allowed) checkNetwork('databaseNetwork.allowed', network, report);
+  for (const network of refused) checkNetwork('databaseNetwork.refused', network, report);
+  if (ports !== 'any' && ports.length === 0)
+    report('databaseNetwork.ports', "is empty, so that no database could be reached. 'any' allows all.");
   for (const range of config.webhookRanges) checkNetwork('webhookRanges', range, report);
   if (ports !== 'any') for (const port of ports) checkWhole('databaseNetwork.ports', port, 1, 65_535, report);
   const { consoleOrigin } = config;

@@ -11,7 +11,7 @@ export const devConfig = (readContext: ReadContext): EnvironmentConfig => ({
       cidr: '10.60.0.0/16',
       availabilityZones: 2,
       natGateways: 1,
-      interfaceEndpoints: false,
+      interfaceEndpoints: 'none',
     },
     kafka: { instanceType: 'kafka.m7g.large', brokers: 2, volumeGibPerBroker: 100 },
     connect: { workers: 1, cpu: 1024, memoryMib: 4096 },

@@ -85,9 +85,14 @@ export interface CreatedPlatform {
   readonly network: {
     readonly cidr: string;
     readonly availabilityZones: 2 | 3;
+    /** Which ones, as `eu-central-1a`; the first ones of the region when left out. `npm run preflight` says which have Kafka's brokers. */
+    readonly zoneNames?: readonly string[];
     readonly natGateways: number;
-    /** Interface endpoints keep traffic to the AWS APIs off the NAT gateways, for a fixed price per zone. */
-    readonly interfaceEndpoints: boolean;
+    /**
+     * Interface endpoints keep traffic to the AWS APIs off the NAT gateways, for a fixed price per zone. `busiest`: images, logs and
+     * secrets, which are most of it; `all`: every API that is called from the network.
+     */
+    readonly interfaceEndpoints: 'none' | 'busiest' | 'all';
   };
   readonly kafka: KafkaSize;
   readonly connect: ConnectSize;
@@ -137,6 +142,11 @@ export interface EnvironmentConfig {
   readonly databaseNetwork: {
     /** In CIDR notation. */
     readonly allowed: readonly string[];
+    /**
+     * Where none may be all the same: above all the subnets of a Kafka and a Connect that are there already. Of equal and nested networks the
+     * narrowest decides, and the security groups know nothing of these.
+     */
+    readonly refused?: readonly string[];
     readonly ports: readonly number[] | 'any';
   };
   /**

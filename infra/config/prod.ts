@@ -11,7 +11,7 @@ export const prodConfig = (readContext: ReadContext): EnvironmentConfig => ({
       cidr: '10.62.0.0/16',
       availabilityZones: 3,
       natGateways: 3,
-      interfaceEndpoints: true,
+      interfaceEndpoints: 'busiest',
     },
     kafka: { instanceType: 'kafka.m7g.large', brokers: 3, volumeGibPerBroker: 500 },
     connect: { workers: 3, maxWorkers: 6, cpu: 2048, memoryMib: 8192 },

@@ -11,7 +11,7 @@ export const stagingConfig = (readContext: ReadContext): EnvironmentConfig => ({
       cidr: '10.61.0.0/16',
       availabilityZones: 3,
       natGateways: 1,
-      interfaceEndpoints: false,
+      interfaceEndpoints: 'none',
     },
     kafka: { instanceType: 'kafka.m7g.large', brokers: 3, volumeGibPerBroker: 200 },
     connect: { workers: 2, cpu: 1024, memoryMib: 4096 },

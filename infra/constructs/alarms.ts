@@ -75,6 +75,9 @@ interface AlarmDefinition {
 const oneMinute = Duration.minutes(1);
 const fiveMinutes = Duration.minutes(5);
 
+/** Enough to be woken, and to bring capture back. */
+const sourceLogMinutes = 4 * 60;
+
 /** The section of the runbook about an alarm, relative to the repository. */
 export const runbookSection = (alarm: string): string => `docs/runbook/README.md#${alarm}`;
 
@@ -111,6 +114,23 @@ export class Alarms extends Construct {
         metric: serviceMetric(environment, metricNames.lagMs, 'Maximum', oneMinute),
         when: { atLeast: lagAlarmMs },
         periods: 5,
+      },
+      {
+        name: 'capture-lag',
+        severity: 'high',
+        description: `Changes have waited more than ${lagAlarmMs / 1000} s in the log of a source, for five minutes.`,
+        // The lag above it counts what Kafka has: behind a connector that stands still there is none.
+        metric: serviceMetric(environment, metricNames.captureLagMs, 'Maximum', oneMinute),
+        when: { atLeast: lagAlarmMs },
+        periods: 5,
+      },
+      {
+        name: 'source-log',
+        severity: 'high',
+        description: `In less than ${sourceLogMinutes / 60} hours a source removes log that was not captured, or its disk is full.`,
+        metric: serviceMetric(environment, metricNames.sourceMinutesToFull, 'Minimum', oneMinute),
+        when: { below: sourceLogMinutes },
+        periods: 3,
       },
       {
         // It lasts as long as the state does: healing that gives up ends what the alarms above it measure.

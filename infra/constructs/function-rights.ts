@@ -220,7 +220,10 @@ export const readCredentialsGrant = (stack: MillraceStack, state: StateResources
 export const databaseNetworkGrant = ({ config }: MillraceStack): Grant => ({
   environment: {
     MILLRACE_DATABASE_NETWORKS: config.databaseNetwork.allowed.join(','),
-    MILLRACE_RESERVED_NETWORKS: config.platform.source === 'created' ? config.platform.network.cidr : '',
+    MILLRACE_RESERVED_NETWORKS: [
+      ...(config.platform.source === 'created' ? [config.platform.network.cidr] : []),
+      ...(config.databaseNetwork.refused ?? []),
+    ].join(','),
     MILLRACE_DATABASE_PORTS:
       config.databaseNetwork.ports === 'any' ? 'any' : config.databaseNetwork.ports.join(','),
   },

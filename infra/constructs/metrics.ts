@@ -20,6 +20,37 @@ export const serviceMetric = (
     period,
   });
 
+/** A metric of one replication. */
+export const connectorMetric = (
+  environment: string,
+  connector: string,
+  metricName: MetricName,
+  statistic: Statistic,
+  period: Duration,
+): Metric =>
+  new Metric({
+    namespace: metricNamespace,
+    metricName,
+    dimensionsMap: {
+      [metricDimensions.environment]: environment,
+      [metricDimensions.connector]: connector,
+    },
+    statistic,
+    period,
+  });
+
+const searched = (
+  dimension: Exclude<keyof typeof metricDimensions, 'environment'>,
+  environment: string,
+  metricName: MetricName,
+): string =>
+  `{${metricNamespace},${metricDimensions.environment},${metricDimensions[dimension]}} ` +
+  `MetricName="${metricName}" ${metricDimensions.environment}="${environment}"`;
+
+/** A search that finds each connector which has written a metric. */
+export const connectorsWith = (environment: string, metricName: MetricName): string =>
+  searched('connector', environment, metricName);
+
 /** One line for each value of `dimension` (connectors or codes), found when the dashboard is shown. */
 export const metricBy = (
   dimension: Exclude<keyof typeof metricDimensions, 'environment'>,
@@ -28,10 +59,9 @@ export const metricBy = (
   statistic: Statistic,
   period: Duration,
 ): MathExpression => {
-  const schema = `{${metricNamespace},${metricDimensions.environment},${metricDimensions[dimension]}}`;
-  const filter = `MetricName="${metricName}" ${metricDimensions.environment}="${environment}"`;
+  const search = searched(dimension, environment, metricName);
   return new MathExpression({
-    expression: `SEARCH('${schema} ${filter}', '${statistic}', ${period.toSeconds()})`,
+    expression: `SEARCH('${search}', '${statistic}', ${period.toSeconds()})`,
     label: '',
     usingMetrics: {},
     period,

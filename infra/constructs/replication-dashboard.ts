@@ -3,17 +3,28 @@ import {
   type Alarm,
   AlarmStatusWidget,
   Dashboard,
+  DashboardVariable,
   GraphWidget,
   GraphWidgetView,
   type IMetric,
   type IWidget,
   TextWidget,
+  Values,
+  VariableInputType,
+  VariableType,
   type YAxisProps,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { heartbeatStaleAfterMs } from '#core/contracts/consumer.ts';
-import { metricNames } from '#core/contracts/environment.ts';
-import { metricBy, serviceMetric } from './metrics.ts';
+import { metricDimensions, metricNames } from '#core/contracts/environment.ts';
+import {
+  connectorMetric,
+  connectorsWith,
+  type MetricName,
+  metricBy,
+  type Statistic,
+  serviceMetric,
+} from './metrics.ts';
 import type { MillraceStack } from './millrace-stack.ts';
 
 const oneMinute = Duration.minutes(1);
@@ -130,6 +141,90 @@ export class ReplicationDashboard extends Construct {
         [
           graph('Values that became NULL each minute, by connector', half, [
             byConnector(metricNames.valuesNulled, 'Sum'),
+          ]),
+        ],
+      ],
+    });
+  }
+}
+
+/** A word that CloudWatch replaces by the name that is chosen, wherever it stands in the dashboard. */
+const chosen = 'CONNECTOR';
+
+/** One dashboard for each replication: the connector is chosen from those that have written metrics. */
+export class OneReplicationDashboard extends Construct {
+  readonly dashboard: Dashboard;
+
+  constructor(stack: MillraceStack, id: string) {
+    super(stack, id);
+    const { name: environment, lagAlarmMs } = stack.config;
+    const line = (name: MetricName, statistic: Statistic): IMetric =>
+      connectorMetric(environment, chosen, name, statistic, oneMinute);
+
+    this.dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: stack.named('one-replication'),
+      defaultInterval: Duration.hours(3),
+      variables: [
+        new DashboardVariable({
+          id: 'connector',
+          type: VariableType.PATTERN,
+          inputType: VariableInputType.SELECT,
+          label: 'Connector',
+          value: chosen,
+          values: Values.fromSearch(
+            connectorsWith(environment, metricNames.heartbeatAgeMs),
+            metricDimensions.connector,
+          ),
+          visible: true,
+        }),
+      ],
+      widgets: [
+        [
+          graph('Lag of the target in ms', half, [line(metricNames.lagMs, 'Maximum')], {
+            limit: { value: lagAlarmMs, label: 'alarm' },
+          }),
+          graph('Lag of capture in ms', half, [line(metricNames.captureLagMs, 'Maximum')], {
+            limit: { value: lagAlarmMs, label: 'alarm' },
+          }),
+        ],
+        [
+          graph(
+            'Rows applied each minute, by operation',
+            half,
+            [
+              line(metricNames.rowsInserted, 'Sum'),
+              line(metricNames.rowsUpdated, 'Sum'),
+              line(metricNames.rowsDeleted, 'Sum'),
+              line(metricNames.tablesTruncated, 'Sum'),
+              line(metricNames.duplicatesSkipped, 'Sum'),
+            ],
+            { stacked: true },
+          ),
+          graph('Lag in events', half, [line(metricNames.lagEvents, 'Maximum')]),
+        ],
+        [
+          graph('Log that the source keeps in bytes', half, [
+            line(metricNames.sourceRetainedBytes, 'Maximum'),
+          ]),
+          graph('Minutes until the source removes log that was not captured', half, [
+            line(metricNames.sourceMinutesToFull, 'Minimum'),
+          ]),
+        ],
+        [
+          graph('Age of the last heartbeat in ms', half, [line(metricNames.heartbeatAgeMs, 'Maximum')], {
+            limit: { value: heartbeatStaleAfterMs, label: 'stale' },
+          }),
+          graph('Errors, heals and failed connector', half, [
+            line(metricNames.errors, 'Sum'),
+            line(metricNames.heals, 'Sum'),
+            line(metricNames.connectorFailed, 'Maximum'),
+          ]),
+        ],
+        [
+          graph('Rows copied each minute', half, [line(metricNames.copyRows, 'Sum')]),
+          graph('Dead letters, and values that became NULL, each minute', half, [
+            line(metricNames.deadLetterRows, 'Sum'),
+            line(metricNames.valuesNulled, 'Sum'),
           ]),
         ],
       ],

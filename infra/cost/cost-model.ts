@@ -61,8 +61,13 @@ const usedShare = 0.7;
 
 /** Names that a replication writes to CloudWatch. */
 const metricsPerReplication = 14;
-const alarms = 26;
-const interfaceEndpoints = 4;
+/** Metrics that alarms are on: those of every environment, and of each broker. */
+const alarmedMetrics = { all: 32, eachBroker: 3 };
+/** A composite alarm costs as much as five others. */
+const compositeAlarms = 2;
+const alarmsPerComposite = 5;
+/** Of infra/stacks/network-stack.ts. */
+const interfaceEndpoints = { none: 0, busiest: 4, all: 8 };
 
 const isBrokerType = (type: string): type is BrokerType => Object.hasOwn(partitionsPerBroker, type);
 
@@ -71,8 +76,10 @@ export const costOf = (config: EnvironmentConfig, workload: Workload): Cost => {
   if (config.platform.source !== 'created')
     throw new Error(`${config.name} uses a Kafka and a Connect that are there: their bill is known.`);
   const { platform } = config;
+  const endpoints = interfaceEndpoints[platform.network.interfaceEndpoints];
   const { replications } = workload;
   const brokers = brokersFor(platform, config, workload);
+  const alarmed = alarmedMetrics.all + alarmedMetrics.eachBroker * platform.kafka.brokers;
   const workers = workersFor(platform, replications);
   const consumers = consumersFor(config, workload);
   const countWrites = countWritesPerMonth(workload);
@@ -106,18 +113,15 @@ export const costOf = (config: EnvironmentConfig, workload: Workload): Cost => {
     },
     {
       what: 'interface endpoints',
-      how: platform.network.interfaceEndpoints
-        ? `${interfaceEndpoints} in each of ${platform.network.availabilityZones} zones`
-        : 'none',
-      usd: platform.network.interfaceEndpoints
-        ? interfaceEndpoints * platform.network.availabilityZones * prices.interfaceEndpointHour.usd * hours
-        : 0,
+      how: endpoints === 0 ? 'none' : `${endpoints} in each of ${platform.network.availabilityZones} zones`,
+      usd: endpoints * platform.network.availabilityZones * prices.interfaceEndpointHour.usd * hours,
     },
     {
       what: 'metrics and alarms',
-      how: `${metricsPerReplication} metrics of each replication, ${alarms} alarms`,
+      how: `${metricsPerReplication} metrics of each replication, alarms on ${alarmed} metrics and ${compositeAlarms} composite ones`,
       usd:
-        replications * metricsPerReplication * prices.customMetricMonth.usd + alarms * prices.alarmMonth.usd,
+        replications * metricsPerReplication * prices.customMetricMonth.usd +
+        (alarmed + alarmsPerComposite * compositeAlarms) * prices.alarmMonth.usd,
     },
     {
       what: 'state, secrets and logs',

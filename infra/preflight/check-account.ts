@@ -16,6 +16,12 @@ export const quotas = {
 } as const;
 export type QuotaName = keyof typeof quotas;
 
+export interface Zone {
+  readonly name: string;
+  /** The same in each account, which the name is not. */
+  readonly id: string;
+}
+
 /** What is asked of an account before a deployment. Undefined: it may not be read, or is not set. */
 export interface AccountFacts {
   readonly account: string;
@@ -23,7 +29,9 @@ export interface AccountFacts {
   /** Of the stack CDKToolkit. */
   readonly bootstrapVersion: number | undefined;
   readonly quotas: Readonly<Record<QuotaName, number | undefined>>;
-  readonly zones: readonly string[];
+  readonly zones: readonly Zone[];
+  /** The names of those in which EC2 has the machine of Kafka's brokers. */
+  readonly brokerZones: readonly string[];
   readonly elasticIps: number;
   readonly vpcs: number;
   readonly kafkaVersions: readonly string[];
@@ -48,6 +56,9 @@ const unitsPerVcpu = 1024;
 const leastLambdaRuns = 50;
 /** AWS refuses a reservation that leaves less than this to all other functions. */
 const sharedRuns = 100;
+
+/** Amazon MSK takes no subnet there (API reference, "BrokerNodeGroupInfo", clientSubnets). */
+const zonesWithoutMsk: readonly string[] = ['use1-az3'];
 
 /** What stands in the way of deploying `config` with these templates into an account. */
 export const checkAccount = (
@@ -119,6 +130,9 @@ const checkPlatform = (
           what: `${config.name} has ${network.availabilityZones} availability zones, and ${facts.region} has ${facts.zones.length} for this account.`,
           advice: `Set platform.network.availabilityZones in infra/config/${config.name}.ts, or take another region.`,
         },
+    ...(isNew && facts.zones.length >= network.availabilityZones
+      ? [checkZones(config, platform, facts)]
+      : []),
     ...(isNew
       ? [
           checkRoom('vpcs', 'VPCs', facts.quotas.vpcs, facts.vpcs, 1),
@@ -132,6 +146,31 @@ const checkPlatform = (
         ]
       : []),
   ];
+};
+
+/** CloudFormation lists the zones by name, and the first ones are taken where the environment names none. */
+const checkZones = (
+  { name }: EnvironmentConfig,
+  { network, kafka }: CreatedPlatform,
+  { zones, brokerZones, region }: AccountFacts,
+): Finding => {
+  const names = zones.map((zone) => zone.name).toSorted();
+  const fitting = names.filter(
+    (zone) =>
+      brokerZones.includes(zone) &&
+      !zones.some((known) => known.name === zone && zonesWithoutMsk.includes(known.id)),
+  );
+  const chosen = network.zoneNames ?? names.slice(0, network.availabilityZones);
+  const unfit = chosen.filter((zone) => !fitting.includes(zone));
+  if (unfit.length === 0) return { level: 'ok', what: `Kafka's brokers can be in ${chosen.join(', ')}.` };
+  return {
+    level: 'error',
+    what: `Kafka's brokers (${kafka.instanceType}) cannot be in ${unfit.join(', ')} of this account.`,
+    advice:
+      fitting.length >= network.availabilityZones
+        ? `Set platform.network.zoneNames in infra/config/${name}.ts to ${network.availabilityZones} of ${fitting.join(', ')}.`
+        : `${region} has ${fitting.length} zones for them. Take another platform.kafka.instanceType, or another region.`,
+  };
 };
 
 const checkKafkaVersion = ({ kafkaVersions, region }: AccountFacts, kafkaVersion: string): Finding =>

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createdKafka } from '../config/environment-config.ts';
 import { loadEnvironment } from '../config/environments.ts';
 import { fromRoot } from '../constructs/project-root.ts';
 import { accountStackName } from '../stacks/account-stack.ts';
@@ -55,7 +56,8 @@ const main = async ([command, environment, ...options]: readonly string[]): Prom
   const assembly = fromRoot('dist', 'preflight');
   cdk('synth', '--quiet', '--output', assembly, ...context);
   const templates = readTemplates(assembly);
-  const facts = await readAccount(Object.keys(templates), createAccountClients());
+  const brokerType = createdKafka(config)?.instanceType;
+  const facts = await readAccount(Object.keys(templates), brokerType, createAccountClients());
   const findings = checkAccount(config, templates, facts, kafkaVersion);
   process.stdout.write(`Account ${facts.account}, ${facts.region}\n${describeFindings(findings)}`);
   if (findings.some(({ level }) => level === 'error'))

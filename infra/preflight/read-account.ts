@@ -7,6 +7,7 @@ import {
 import {
   DescribeAddressesCommand,
   DescribeAvailabilityZonesCommand,
+  DescribeInstanceTypeOfferingsCommand,
   DescribeVpcsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
@@ -43,9 +44,10 @@ export const createAccountClients = (): AccountClients => ({
   apiGateway: new APIGatewayClient({}),
 });
 
-/** Reads what `checkAccount` asks for. Throws what the AWS SDK throws where credentials or rights are missing. */
+/** Reads what `checkAccount` asks for. `brokerType`: that of Kafka's brokers, where they are created. Throws what the AWS SDK throws where credentials or rights are missing. */
 export const readAccount = async (
   stackNames: readonly string[],
+  brokerType: string | undefined,
   clients: AccountClients,
 ): Promise<AccountFacts> => {
   const identity = await clients.sts.send(new GetCallerIdentityCommand({}));
@@ -54,6 +56,7 @@ export const readAccount = async (
     bootstrapVersion,
     quotaValues,
     zones,
+    brokerZones,
     elasticIps,
     vpcs,
     kafkaVersions,
@@ -71,6 +74,7 @@ export const readAccount = async (
         ],
       }),
     ),
+    readBrokerZones(clients, brokerType),
     clients.ec2.send(new DescribeAddressesCommand({})),
     clients.ec2.send(new DescribeVpcsCommand({})),
     readKafkaVersions(clients),
@@ -83,7 +87,8 @@ export const readAccount = async (
     region,
     bootstrapVersion,
     quotas: quotaValues,
-    zones: (zones.AvailabilityZones ?? []).flatMap(({ ZoneName }) => ZoneName ?? []),
+    zones: (zones.AvailabilityZones ?? []).map(({ ZoneName: name = '', ZoneId: id = '' }) => ({ name, id })),
+    brokerZones,
     elasticIps: elasticIps.Addresses?.length ?? 0,
     vpcs: vpcs.Vpcs?.length ?? 0,
     kafkaVersions,
@@ -143,6 +148,21 @@ const readQuotas = async (clients: AccountClients): Promise<AccountFacts['quotas
     (['fargateVcpus', 'elasticIps', 'vpcs', 'lambdaRuns'] as const).map((name) => readQuota(clients, name)),
   );
   return { fargateVcpus, elasticIps, vpcs, lambdaRuns };
+};
+
+/** `kafka.m7g.large` is EC2's `m7g.large`. */
+const readBrokerZones = async (
+  { ec2 }: AccountClients,
+  brokerType: string | undefined,
+): Promise<readonly string[]> => {
+  if (brokerType === undefined) return [];
+  const { InstanceTypeOfferings } = await ec2.send(
+    new DescribeInstanceTypeOfferingsCommand({
+      LocationType: 'availability-zone',
+      Filters: [{ Name: 'instance-type', Values: [brokerType.replace(/^kafka\./, '')] }],
+    }),
+  );
+  return (InstanceTypeOfferings ?? []).flatMap(({ Location }) => Location ?? []);
 };
 
 const readKafkaVersions = async ({ kafka }: AccountClients): Promise<readonly string[]> => {

@@ -199,7 +199,7 @@ export class ControlStack extends MillraceStack {
     const { lambda } = new MillraceFunction(this, 'stream-logs', {
       name: 'stream-logs',
       ...streamLogsFunctionDefinition,
-      grant: mergeGrants(authorizerGrant(this, foundation, adminToken), readLogsGrant(this)),
+      grant: mergeGrants(authorizerGrant(this, foundation, adminToken, replicationKeys), readLogsGrant(this)),
       // Each reader takes a run for as long as it reads: without a limit readers could take those of the API.
       ...(config.reservedRuns !== undefined && { reservedRuns: config.reservedRuns.streamLogs }),
     });
@@ -232,8 +232,16 @@ const queueLimit = ({ connect: { workerMemoryMib } }: Foundation): Record<string
         MILLRACE_MAX_QUEUE_BYTES: String(Math.floor(workerMemoryMib * heapShare * queueShare) * 1024 * 1024),
       };
 
-/** Looks up hashes of tokens, records when a token was last used, and reads the admin token; nothing else. */
-const authorizerGrant = (stack: MillraceStack, foundation: Foundation, adminToken: Secret): Grant => {
+/** What the stream of logs looks up besides tokens: whose replication it is. By the first part of an item's key. */
+const replicationKeys = ['CLIENTS', 'CLIENT#*'];
+
+/** Looks up hashes of tokens, records when a token was last used, and reads the admin token; nothing else, but items of `otherKeys`. */
+const authorizerGrant = (
+  stack: MillraceStack,
+  foundation: Foundation,
+  adminToken: Secret,
+  otherKeys: readonly string[] = [],
+): Grant => {
   const { table, key } = foundation.state;
   const { name, oidc } = stack.config;
   return {
@@ -253,6 +261,7 @@ const authorizerGrant = (stack: MillraceStack, foundation: Foundation, adminToke
         sid: 'FindTokens',
         actions: ['dynamodb:GetItem'],
         resources: [table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['TOKEN#*', ...otherKeys] } },
       }),
       new PolicyStatement({
         // Only in the list of tokens, see adapters/dynamodb/store-keys.ts.

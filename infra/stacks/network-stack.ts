@@ -30,6 +30,22 @@ export const connectPort = 8083;
 /** Where connect-container/Dockerfile shows the metrics of a worker. */
 export const connectMetricsPort = 9404;
 
+/** APIs that move much: secrets, logs, and images. */
+const busiestServices = {
+  SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+  Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+  EcrApi: InterfaceVpcEndpointAwsService.ECR,
+  EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
+};
+
+/** The others that Lambdas and tasks call; DynamoDB and S3 have gateway endpoints. */
+const otherServices = {
+  Ecs: InterfaceVpcEndpointAwsService.ECS,
+  StepFunctions: InterfaceVpcEndpointAwsService.STEP_FUNCTIONS,
+  Sns: InterfaceVpcEndpointAwsService.SNS,
+  Sqs: InterfaceVpcEndpointAwsService.SQS,
+};
+
 /**
  * A VPC of its own. Security groups are all here, since each of them names another one: workload -> Kafka and Connect,
  * Connect -> Kafka and itself (workers forward requests to their leader), monitoring -> the metrics of workload and Connect, and
@@ -41,10 +57,12 @@ export class NetworkStack extends MillraceStack implements WorkloadNetwork {
   readonly connectSecurityGroup: SecurityGroup;
   readonly kafkaSecurityGroup: SecurityGroup;
   readonly #zoneCount: number;
+  readonly #zoneNames: readonly string[] | undefined;
 
   constructor(scope: Construct, config: EnvironmentConfig, network: CreatedPlatform['network']) {
     super(scope, 'network', config);
     this.#zoneCount = network.availabilityZones;
+    this.#zoneNames = network.zoneNames;
 
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(network.cidr),
@@ -124,7 +142,7 @@ export class NetworkStack extends MillraceStack implements WorkloadNetwork {
       this.#allowDatabases(group, config.databaseNetwork);
     }
 
-    if (network.interfaceEndpoints) this.#addInterfaceEndpoints();
+    if (network.interfaceEndpoints !== 'none') this.#addInterfaceEndpoints(network.interfaceEndpoints);
 
     // What the administrators of databases have to let in.
     new CfnOutput(this, 'WorkloadSecurityGroupId', { value: this.workloadSecurityGroup.securityGroupId });
@@ -153,16 +171,13 @@ export class NetworkStack extends MillraceStack implements WorkloadNetwork {
 
   /** Without a known region CDK assumes two zones; every region that MSK's three-zone clusters run in has three. */
   override get availabilityZones(): string[] {
-    return Array.from({ length: this.#zoneCount }, (_, index) => Fn.select(index, Fn.getAzs()));
+    return this.#zoneNames === undefined
+      ? Array.from({ length: this.#zoneCount }, (_, index) => Fn.select(index, Fn.getAzs()))
+      : [...this.#zoneNames];
   }
 
-  #addInterfaceEndpoints(): void {
-    const services = {
-      SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-      Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
-      EcrApi: InterfaceVpcEndpointAwsService.ECR,
-      EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
-    };
+  #addInterfaceEndpoints(which: 'busiest' | 'all'): void {
+    const services = { ...busiestServices, ...(which === 'all' && otherServices) };
     const securityGroup = new SecurityGroup(this, 'EndpointSecurityGroup', {
       vpc: this.vpc,
       description: 'Interface endpoints of the AWS APIs.',

@@ -6,14 +6,14 @@ import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { stepFunctionDefinitions } from '../config/functions.ts';
 import { Alarms } from '../constructs/alarms.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
-import { ReplicationDashboard } from '../constructs/replication-dashboard.ts';
+import { OneReplicationDashboard, ReplicationDashboard } from '../constructs/replication-dashboard.ts';
 import { SavedQueries } from '../constructs/saved-queries.ts';
 import type { ConnectStack } from './connect-stack.ts';
 import { apiStageName, type ControlStack } from './control-stack.ts';
 import type { KafkaStack } from './kafka-stack.ts';
 import type { ReplicationStack } from './replication-stack.ts';
 
-/** Alarms and the dashboard. */
+/** Alarms, the dashboard of all replications and that of one, and saved queries. */
 export class ObservabilityStack extends MillraceStack {
   constructor(
     scope: Construct,
@@ -54,9 +54,11 @@ export class ObservabilityStack extends MillraceStack {
           }),
     });
     const { dashboard } = new ReplicationDashboard(this, 'Replications', alarms);
+    const { dashboard: one } = new OneReplicationDashboard(this, 'OneReplication');
 
     if (config.monitoring === 'full') new SavedQueries(this, 'Queries');
 
     new CfnOutput(this, 'DashboardName', { value: dashboard.dashboardName });
+    new CfnOutput(this, 'ReplicationDashboardName', { value: one.dashboardName });
   }
 }

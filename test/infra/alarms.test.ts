@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { createLog } from '#adapters/observability/log.ts';
-import { metricDimensions, metricNamespace } from '#core/contracts/environment.ts';
+import { metricDimensions, metricNames, metricNamespace } from '#core/contracts/environment.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import { type EnvironmentName, environmentNames } from '../../infra/config/environment-config.ts';
@@ -35,6 +35,22 @@ describe.each(environmentNames)('%s', (env) => {
       `{${metricNamespace},${metricDimensions.environment},${metricDimensions.connector}}`,
     );
     expect(body).toContain(`{${metricNamespace},${metricDimensions.environment},${metricDimensions.code}}`);
+  });
+
+  test('has a dashboard of one replication, whose connector is chosen', () => {
+    const [one] = resourcesOf(all, 'AWS::CloudWatch::Dashboard').filter(
+      ({ Properties }) => Properties.DashboardName === `millrace-${env}-one-replication`,
+    );
+    const body = JSON.stringify(one?.Properties.DashboardBody).replaceAll('\\', '');
+    const search = `"search":"{${metricNamespace},environment,connector} MetricName="HeartbeatAgeMs" environment="${env}""`;
+    expect(body.includes(search)).toBe(true);
+    expect(body.includes('"pattern":"CONNECTOR","type":"pattern"')).toBe(true);
+    expect(body.includes('"populateFrom":"connector"')).toBe(true);
+    const metrics = [...body.matchAll(/\["Millrace","(\w+)","connector","CONNECTOR","environment","(\w+)"/g)];
+    expect(metrics.length).toBeGreaterThan(15);
+    expect(new Set(metrics.map(([, , environment]) => environment))).toEqual(new Set([env]));
+    const known = new Set<string>(Object.values(metricNames));
+    expect(metrics.filter(([, name]) => !known.has(String(name)))).toEqual([]);
   });
 });
 
@@ -142,14 +158,34 @@ describe('the alarms', () => {
     expect(own.map(({ Properties }) => Properties.MetricName).toSorted()).toEqual([
       'AlertsUndelivered',
       'ApiFaults',
+      'CaptureLagMs',
       'ConnectorFailed',
       'HeartbeatAgeMs',
       'LagMs',
       'ReplicationsFailed',
+      'SourceMinutesToFull',
     ]);
     for (const { Properties } of own) {
       expect(Properties.Dimensions).toEqual([{ Name: 'environment', Value: env }]);
     }
+  });
+
+  test('see a connector that stands still, and a source that runs out of room for its log', () => {
+    const observability = partOf('prod', 'observability');
+    observability.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'CaptureLagMs',
+      Statistic: 'Maximum',
+      Threshold: 300_000,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+    observability.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'SourceMinutesToFull',
+      Statistic: 'Minimum',
+      Threshold: 240,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'notBreaching',
+    });
   });
 
   test('call a heartbeat stale above two minutes', () => {

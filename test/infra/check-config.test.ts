@@ -4,6 +4,7 @@ import {
   type CreatedPlatform,
   type EnvironmentConfig,
   environmentNames,
+  type ImportedPlatform,
 } from '../../infra/config/environment-config.ts';
 import { loadEnvironment } from '../../infra/config/environments.ts';
 
@@ -25,6 +26,12 @@ const withPlatform = (change: {
     connect: { ...created.connect, ...change.connect },
   },
 });
+
+const withImported = (change: Partial<ImportedPlatform['network']>): EnvironmentConfig => {
+  const local = load('local');
+  const platform = local.platform as ImportedPlatform;
+  return { ...local, platform: { ...platform, network: { ...platform.network, ...change } } };
+};
 
 test.each(environmentNames)('%s has nothing to correct', (env) => {
   expect(findConfigProblems(load(env))).toEqual([]);
@@ -68,6 +75,34 @@ test.each<[string, EnvironmentConfig, RegExp]>([
     { ...prod, databaseNetwork: { allowed: ['db.example.com'], ports: 'any' } },
     /^databaseNetwork\.allowed: "db\.example\.com" is no network/,
   ],
+  [
+    'a zone without its letter',
+    withPlatform({ network: { zoneNames: ['eu-central-1', 'eu-central-1b', 'eu-central-1c'] } }),
+    /zoneNames: "eu-central-1" is no zone such as eu-central-1a/,
+  ],
+  [
+    'fewer names than zones',
+    withPlatform({ network: { zoneNames: ['eu-central-1a', 'eu-central-1b', 'eu-central-1a'] } }),
+    /zoneNames: there must be 3 different ones/,
+  ],
+  ['no port', { ...prod, databaseNetwork: { allowed: ['10.0.0.0/8'], ports: [] } }, /ports: is empty/],
+  [
+    'a refused host in place of a network',
+    { ...prod, databaseNetwork: { allowed: ['10.0.0.0/8'], refused: ['10.0.0.1'], ports: 'any' } },
+    /^databaseNetwork\.refused: "10\.0\.0\.1" is no network/,
+  ],
+  [
+    'no run that is kept',
+    { ...prod, reservedRuns: { api: 0, healthCheck: 8, streamLogs: 20 } },
+    /reservedRuns\.api: 0/,
+  ],
+  [
+    'a name in place of a VPC',
+    withImported({ vpcId: 'main' }),
+    /network\.vpcId: "main" is none, such as vpc-/,
+  ],
+  ['a name of a subnet', withImported({ subnetIds: ['private-a'] }), /subnetIds: "private-a" is none/],
+  ['a name of a group', withImported({ securityGroupId: 'tasks' }), /"tasks" is no security group/],
   ['no network', { ...prod, databaseNetwork: { allowed: [], ports: 'any' } }, /no database could be reached/],
   ['a quota below 0', { ...prod, clientQuotas: { tables: -1 } }, /clientQuotas.tables/],
   ['no such quota', { ...prod, clientQuotas: { cpu: 1 } as object }, /clientQuotas.cpu: is no quota/],

@@ -39,13 +39,13 @@ const withKafka = (change: Partial<CreatedPlatform['kafka']>): EnvironmentConfig
 /** Together in one deployment: what is possible together is possible one by one. */
 const possible = {
   platform: {
-    network: { natGateways: 1, interfaceEndpoints: false },
+    network: { natGateways: 1, interfaceEndpoints: 'all' as const },
     kafka: { instanceType: 'kafka.m7g.xlarge', brokers: 6, volumeGibPerBroker: 600 },
     connect: { workers: 4, maxWorkers: 8, cpu: 4096, memoryMib: 16_384 },
   },
   rest: {
     consumer: { image: 'build', cpu: 2048, memoryMib: 8192, metrics: { host: 'task', port: 9465 } },
-    databaseNetwork: { allowed: ['10.20.0.0/16'], ports: [5433] },
+    databaseNetwork: { allowed: ['10.20.0.0/16'], refused: ['10.20.1.0/24'], ports: [5433] },
     clientQuotas: { replications: 3 },
     topicRetentionHours: 14 * 24,
     logRetentionDays: 90,
@@ -93,6 +93,11 @@ const changed: EnvironmentConfig = {
 const blocked: readonly (readonly [field: string, EnvironmentConfig, RegExp])[] = [
   ['network.cidr', withNetwork({ cidr: '10.99.0.0/16' }), /another stack takes it/i],
   ['network.availabilityZones', withNetwork({ availabilityZones: 2 }), /would be gone|when it is made/],
+  [
+    'the zones of a network',
+    withNetwork({ zoneNames: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] }),
+    /another stack takes it|when it is made/i,
+  ],
   ['kafka.volumeGibPerBroker', withKafka({ volumeGibPerBroker: 400 }), /only ever grow/],
   ['kafka.brokers', withKafka({ brokers: 3 }), /only copies/],
   ['servesConsole', { ...prod, servesConsole: false }, /would be gone/],

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { loadEnvironment } from '../../infra/config/environments.ts';
 import { fromRoot } from '../../infra/constructs/project-root.ts';
 import { costOf, type Workload } from '../../infra/cost/cost-model.ts';
 import { describeCost } from '../../infra/cost/main.ts';
 import prices from '../../infra/cost/prices.json' with { type: 'json' };
+import { resourcesOf, synthesizeConfig } from './synthesize.ts';
 
 const load = (env: string) => loadEnvironment((name) => (name === 'env' ? env : undefined));
 const prod = load('prod');
@@ -53,6 +55,36 @@ test('compares with an instance of DMS that fits the work', () => {
   const classOf = (eventsPerSecond: number) => costOf(prod, { ...quiet(10), eventsPerSecond }).dms.class;
   expect([1, 100, 5_000].map(classOf)).toEqual(['dms.t3.medium', 'dms.c5.large', 'dms.c5.xlarge']);
 });
+
+test.each(['busiest', 'all'] as const)(
+  'counts the alarms and the endpoints (%s) that an environment has',
+  (which) => {
+    if (prod.platform.source !== 'created') throw new Error('The platform of prod is there already.');
+    const { platform } = prod;
+    const config = {
+      ...prod,
+      platform: { ...platform, network: { ...platform.network, interfaceEndpoints: which } },
+    };
+    const synthesized = synthesizeConfig(config);
+    const howOf = (what: string) => costOf(config, quiet(1)).lines.find((line) => line.what === what)?.how;
+    // One on several metrics costs as much as one on each; a composite one costs as much as five.
+    const alarmedMetrics = resourcesOf(synthesized, 'AWS::CloudWatch::Alarm').flatMap(({ Properties }) =>
+      z
+        .array(z.object({ MetricStat: z.unknown().optional() }))
+        .default([{ MetricStat: {} }])
+        .parse(Properties.Metrics)
+        .filter(({ MetricStat }) => MetricStat !== undefined),
+    );
+    const composites = resourcesOf(synthesized, 'AWS::CloudWatch::CompositeAlarm').length;
+    expect(howOf('metrics and alarms')).toContain(
+      `alarms on ${alarmedMetrics.length} metrics and ${composites} composite ones`,
+    );
+    const endpoints = resourcesOf(synthesized, 'AWS::EC2::VPCEndpoint').filter(
+      ({ Properties }) => Properties.VpcEndpointType === 'Interface',
+    );
+    expect(howOf('interface endpoints')).toBe(`${endpoints.length} in each of 3 zones`);
+  },
+);
 
 test('does not guess the bill of a Kafka that is there already', () => {
   expect(() => costOf(load('local'), quiet(1))).toThrow('their bill is known');

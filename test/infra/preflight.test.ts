@@ -8,6 +8,7 @@ import {
 import {
   DescribeAddressesCommand,
   DescribeAvailabilityZonesCommand,
+  DescribeInstanceTypeOfferingsCommand,
   DescribeVpcsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
@@ -27,6 +28,7 @@ import { templateSchema } from '../../infra/preflight/blocked-changes.ts';
 import { type AccountFacts, checkAccount } from '../../infra/preflight/check-account.ts';
 import { contextOptions, describeFindings } from '../../infra/preflight/main.ts';
 import { readAccount } from '../../infra/preflight/read-account.ts';
+import { resourcesOf, synthesizeConfig } from './synthesize.ts';
 
 const load = (env: string) => loadEnvironment((name) => (name === 'env' ? env : undefined));
 
@@ -35,7 +37,11 @@ const enough: AccountFacts = {
   region: 'eu-central-1',
   bootstrapVersion: 21,
   quotas: { fargateVcpus: 100, elasticIps: 5, vpcs: 5, lambdaRuns: 1_000 },
-  zones: ['a', 'b', 'c'],
+  zones: ['a', 'b', 'c', 'd'].map((letter, index) => ({
+    name: `eu-central-1${letter}`,
+    id: `euc1-az${index + 1}`,
+  })),
+  brokerZones: ['a', 'b', 'c', 'd'].map((letter) => `eu-central-1${letter}`),
   elasticIps: 0,
   vpcs: 1,
   kafkaVersions: ['3.9.x', '4.1.x.kraft'],
@@ -68,7 +74,22 @@ test("a new account's 6 vCPUs of Fargate are taken by Connect alone", () => {
 test.each<[string, Partial<AccountFacts>, RegExp]>([
   ['no bootstrap', { bootstrapVersion: undefined }, /cdk bootstrap aws:\/\/123456789012\/eu-central-1/],
   ['an old bootstrap', { bootstrapVersion: 5 }, /version 5; 6 is needed/],
-  ['too few zones', { zones: ['a', 'b'] }, /has 3 availability zones, and eu-central-1 has 2/],
+  ['too few zones', { zones: enough.zones.slice(0, 2) }, /has 3 availability zones, and eu-central-1 has 2/],
+  [
+    "a zone without the brokers' machine",
+    { brokerZones: enough.brokerZones.filter((zone) => !zone.endsWith('b')) },
+    /^error: .*\(kafka\.m7g\.large\) cannot be in eu-central-1b .*zoneNames .* to 3 of eu-central-1a, eu-central-1c, eu-central-1d\./,
+  ],
+  [
+    'a zone in which MSK is not',
+    { zones: enough.zones.map((zone, index) => (index === 0 ? { ...zone, id: 'use1-az3' } : zone)) },
+    /cannot be in eu-central-1a .* to 3 of eu-central-1b, eu-central-1c, eu-central-1d\./,
+  ],
+  [
+    'a region with too few zones for the brokers',
+    { brokerZones: ['eu-central-1a', 'eu-central-1b'] },
+    /has 2 zones for them\. Take another platform\.kafka\.instanceType/,
+  ],
   ['no such Kafka', { kafkaVersions: ['3.9.x'] }, /no Kafka 4\.1\.x\.kraft/],
   ['no address left', { elasticIps: 3 }, /3 more Elastic IPs are needed, and 3 of 5 are used/],
   ['no network left', { vpcs: 5 }, /1 more VPCs are needed, and 5 of 5 are used/],
@@ -81,6 +102,18 @@ test.each<[string, Partial<AccountFacts>, RegExp]>([
   ],
 ])('says what to do about %s', (_what, change, text) => {
   expect(problems(change)).toEqual([expect.stringMatching(text)]);
+});
+
+test('takes the zones that an environment names, and not the first ones', () => {
+  const { platform, ...prod } = load('prod');
+  if (platform.source !== 'created') throw new Error('The platform of prod is there already.');
+  const zoneNames = ['eu-central-1a', 'eu-central-1c', 'eu-central-1d'];
+  const named = { ...prod, platform: { ...platform, network: { ...platform.network, zoneNames } } };
+  const brokerZones = enough.brokerZones.filter((zone) => !zone.endsWith('b'));
+  const levels = checkAccount(named, {}, { ...enough, brokerZones }, '4.1.x.kraft').map(({ level }) => level);
+  expect(new Set(levels)).toEqual(new Set(['ok']));
+  const subnets = resourcesOf(synthesizeConfig(named), 'AWS::EC2::Subnet');
+  expect(new Set(subnets.map(({ Properties }) => Properties.AvailabilityZone))).toEqual(new Set(zoneNames));
 });
 
 test('an environment that is there needs no further network', () => {
@@ -143,7 +176,11 @@ test('reads the account by the AWS SDK', async () => {
   const ec2 = mockClient(EC2Client);
   ec2
     .on(DescribeAvailabilityZonesCommand)
-    .resolves({ AvailabilityZones: [{ ZoneName: 'eu-central-1a' }] })
+    .resolves({ AvailabilityZones: [{ ZoneName: 'eu-central-1a', ZoneId: 'euc1-az2' }] })
+    .on(DescribeInstanceTypeOfferingsCommand, {
+      Filters: [{ Name: 'instance-type', Values: ['m7g.large'] }],
+    })
+    .resolves({ InstanceTypeOfferings: [{ Location: 'eu-central-1a' }] })
     .on(DescribeAddressesCommand)
     .resolves({ Addresses: [{}, {}] })
     .on(DescribeVpcsCommand)
@@ -159,7 +196,7 @@ test('reads the account by the AWS SDK', async () => {
   const apiGateway = mockClient(APIGatewayClient);
   apiGateway.on(GetAccountCommand).resolves({});
 
-  const facts = await readAccount(['millrace-dev-state', 'millrace-dev-network'], {
+  const facts = await readAccount(['millrace-dev-state', 'millrace-dev-network'], 'kafka.m7g.large', {
     sts: new STSClient({ region: 'eu-central-1' }),
     cloudFormation: new CloudFormationClient({}),
     quotas: new ServiceQuotasClient({}),
@@ -173,7 +210,8 @@ test('reads the account by the AWS SDK', async () => {
     region: 'eu-central-1',
     bootstrapVersion: 25,
     quotas: { fargateVcpus: 6, elasticIps: 5, vpcs: 5, lambdaRuns: 5 },
-    zones: ['eu-central-1a'],
+    zones: [{ name: 'eu-central-1a', id: 'euc1-az2' }],
+    brokerZones: ['eu-central-1a'],
     elasticIps: 2,
     vpcs: 1,
     kafkaVersions: ['4.1.x.kraft'],

@@ -210,6 +210,20 @@ describe.each(environmentNames)('%s', (env) => {
     expect(api.filter(({ Effect }) => Effect === 'Deny')).toEqual([]);
   });
 
+  test('lets who checks tokens look at tokens, and the stream of logs at whose a replication is', () => {
+    const keysOf = (name: string): unknown =>
+      functions[name]?.statements.find(({ Sid }) => Sid === 'FindTokens')?.Condition;
+    const only = (...keys: readonly string[]) => ({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys },
+    });
+    expect(keysOf('authorize')).toEqual(only('TOKEN#*'));
+    expect(keysOf('stream-logs')).toEqual(only('TOKEN#*', 'CLIENTS', 'CLIENT#*'));
+    const matches = (pattern: string, key: string): boolean =>
+      pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
+    for (const { pk } of [tokenKey('0'.repeat(64)), clientKey(1), replicationKey(1, 1)])
+      expect(['TOKEN#*', 'CLIENTS', 'CLIENT#*'].some((pattern) => matches(pattern, pk))).toBe(true);
+  });
+
   test('names the resources of those rights', () => {
     for (const { role, statement } of rolePolicies(all)) {
       const resource = JSON.stringify(statement.Resource);

@@ -89,6 +89,7 @@ describe.each(environmentNames)('%s', (env) => {
       'DashboardName',
       'LogStreamUrl',
       ...(env === 'local' ? [] : ['MonitoringSecurityGroupId', 'NatAddresses']),
+      'ReplicationDashboardName',
       'RestApiId',
       'SecretsKeyArn',
       'StateKeyArn',
