@@ -2,8 +2,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { z } from 'zod';
 import { type OnNulled, takeNulled } from '#core/apply/nulled-values.ts';
-import type { TableRef } from '#core/contracts/identifiers.ts';
+import { type TableRef, tableLabel } from '#core/contracts/identifiers.ts';
 import type { TargetOwner } from '#core/contracts/target-owner.ts';
 import type {
   ApplyCopy,
@@ -15,8 +16,9 @@ import {
   changeDeadLetters,
   selectDeadLetters,
 } from '#core/databases/postgresql/target/dead-letters.ts';
+import { describeTaken, takersStatement } from '#core/databases/postgresql/target/grants.ts';
 import { toStoredDeadLetter } from '#core/deadletters/dead-letter-row.ts';
-import type { MillraceError } from '#core/errors/millrace-error.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ApplyTarget } from '#core/ports/apply-target.ts';
 import type { PartitionBatch } from '#core/ports/partition-batch.ts';
 import {
@@ -116,9 +118,10 @@ export const createApplyTarget = ({
         for (const answer of answers) await runOn(pool)(answerDeadLetters(owner, answer));
       },
       transaction: (work) => inTransaction(pool, work, (isDone) => isDone),
-      run: async (client, statement, _target, mustFind) => {
+      run: async (client, statement, target, mustFind) => {
         const { name, text, values, mustHit, patches } = statement;
         const { rowCount } = await client.query({ name, text, values: [...values] });
+        await requireTaken(client, statement, rowCount ?? 0, target);
         const wanted = mustHit ?? (mustFind ? patches : undefined);
         return wanted === undefined || rowCount === wanted;
       },
@@ -135,7 +138,15 @@ export const createApplyTarget = ({
   const runCopies = async (client: pg.PoolClient, copies: readonly TableCopy[]): Promise<boolean> => {
     for (const { table, copy } of copies) {
       try {
-        await pipeline(Readable.from([copy.data]), client.query(copyFrom(copy.text)));
+        const input = client.query(copyFrom(copy.text));
+        await pipeline(Readable.from([copy.data]), input);
+        if (input.rowCount < copy.rows) {
+          await refuseTaken(client, table.mapping.target, {
+            rows: copy.rows,
+            taken: input.rowCount,
+            isAny: false,
+          });
+        }
       } catch (error) {
         if (isViolation(error) || isCopyRefused(error)) throw error;
         throw describe(error, 'apply changes', table.mapping.target);
@@ -192,6 +203,43 @@ export const createApplyTarget = ({
       return flow.apply(flow.plan(batch), options);
     },
   };
+};
+
+/**
+ * A trigger that came after the start, or one that nobody could look into, may take writes away. Rows that are written as a whole are all
+ * counted; of others, those that were not hit must not be there.
+ */
+const requireTaken = async (
+  client: pg.PoolClient,
+  { writes, rest }: ApplyStatement,
+  taken: number,
+  target: TableRef,
+): Promise<void> => {
+  if (writes !== undefined && taken < writes)
+    await refuseTaken(client, target, { rows: writes, taken, isAny: false });
+  if (rest === undefined || taken >= rest.rows) return;
+  const [row] = await runOn(client)({ text: rest.text, values: rest.values });
+  const left = Number(row?.found) - (rest.isDelete ? 0 : taken);
+  if (left > 0) await refuseTaken(client, target, { rows: taken + left, taken, isAny: true });
+};
+
+const takerSchema = z.strictObject({
+  kind: z.string(),
+  table: z.string(),
+  name: z.string(),
+  isHarmless: z.enum(['t', 'f']).transform((text) => text === 't'),
+});
+
+const refuseTaken = async (
+  client: pg.PoolClient,
+  target: TableRef,
+  counts: Parameters<typeof describeTaken>[1],
+): Promise<void> => {
+  const takers = (await runOn(client)(takersStatement(target))).map((row) => takerSchema.parse(row));
+  const reason = describeTaken(takers, counts);
+  if (reason === undefined) return;
+  const table = tableLabel(target);
+  throw new MillraceError('SchemaMismatch', `Target table ${table}: ${reason}`, { facts: { table } });
 };
 
 /**

@@ -107,6 +107,60 @@ applyTargetContract({
   },
 });
 
+describe('a write that the target takes away', () => {
+  /** A trigger that came after the table was looked at. */
+  const swallow = (when: string, body = 'RETURN NULL;', language = 'plpgsql') =>
+    side.client.query(`
+      CREATE OR REPLACE FUNCTION public.swallow() RETURNS trigger LANGUAGE plpgsql AS
+        $$ DECLARE nothing public.things; BEGIN ${body} END $$;
+      CREATE TRIGGER swallow BEFORE ${when} ON public.things FOR EACH ROW
+        EXECUTE FUNCTION ${language === 'plpgsql' ? 'public.swallow' : 'suppress_redundant_updates_trigger'}()`);
+  const apply = async (events: readonly RowEvent[], from = 0): Promise<string> => {
+    const target = openTarget();
+    const { epoch } = await target.claim([partition]);
+    return codeOf(target.apply(target.prepare(batchOf(epoch, from, events))));
+  };
+  const rows = (count: number): readonly RowEvent[] =>
+    Array.from({ length: count }, (_, id) => upsert(String(id), 'a', '1.00', null, 'x'));
+
+  test.each([
+    ['an INSERT', 'INSERT', [upsert('1', 'b', '2.00', null, 'y')]],
+    ['an INSERT by COPY', 'INSERT', rows(300).slice(2)],
+    ['an UPDATE of a whole row', 'UPDATE', [upsert('1', 'a', '2.00', null, 'y')]],
+    ['an UPDATE of a part', 'UPDATE', [{ kind: 'patch', key: key('1', 'a'), row: row('1', 'a', '2.00') }]],
+    ['a DELETE', 'DELETE', [{ kind: 'delete', key: key('1', 'a'), row: row('1', 'a') }]],
+  ] satisfies readonly (readonly [string, string, readonly RowEvent[]])[])(
+    'holds the table with the name of what does so: %s',
+    async (_name, when, events) => {
+      expect(await apply(rows(2))).toBe('none');
+      const before = await things();
+      // Not to be seen in its text.
+      await swallow(when, 'RETURN nothing;');
+      const target = openTarget();
+      const { epoch } = await target.claim([partition]);
+      await expect(target.apply(target.prepare(batchOf(epoch, 2, events)))).rejects.toMatchObject({
+        code: 'SchemaMismatch',
+        message: expect.stringMatching(/things.*trigger swallow/),
+      });
+      expect(await things()).toEqual(before);
+      await side.client.query('DROP TRIGGER swallow ON public.things');
+    },
+  );
+
+  test('is none where the row is gone already, or has the values already', async () => {
+    expect(await apply(rows(2))).toBe('none');
+    await swallow('UPDATE', '', 'internal');
+    const patch: RowEvent = { kind: 'patch', key: key('1', 'a'), row: row('1', 'a', '1.00') };
+    const gone: readonly RowEvent[] = [
+      { kind: 'delete', key: key('7', 'a'), row: row('7', 'a') },
+      { kind: 'patch', key: key('8', 'a'), row: row('8', 'a', '2.00') },
+    ];
+    expect(await apply([...rows(2), patch, ...gone], 2)).toBe('none');
+    expect(await things()).toHaveLength(2);
+    await side.client.query('DROP TRIGGER swallow ON public.things');
+  });
+});
+
 describe('a batch for PostgreSQL', () => {
   test('leaves a generated column to the server', async () => {
     const target = openTarget();

@@ -25,6 +25,17 @@ export interface ApplyStatement {
   readonly mustHit?: number;
   /** How many rows it changes if all of them are there; set when they are not known as a whole. */
   readonly patches?: number;
+  /** How many rows it writes, unless the target takes some of them away. */
+  readonly writes?: number;
+  /** Of rows that need not be there: tells, after it hit fewer than `rows`, whether the target has taken a write away. */
+  readonly rest?: {
+    readonly rows: number;
+    /** Counts those of the rows that are there. */
+    readonly text: string;
+    readonly values: readonly string[];
+    /** What it has hit is not there any more. */
+    readonly isDelete: boolean;
+  };
 }
 
 /** Rows for `COPY ... FROM STDIN`. */
@@ -32,6 +43,7 @@ export interface ApplyCopy {
   readonly text: string;
   /** PostgreSQL's text format. */
   readonly data: Buffer;
+  readonly rows: number;
 }
 
 /** How values of one target column travel: as an array of `element`, each then cast to `cast` if that differs. */
@@ -128,7 +140,11 @@ export class TableStatements {
       rows.push(this.#check(event.row));
     }
     const names = this.#columns.map((_column, index) => this.#quoted(index));
-    return { text: `COPY ${this.#table} (${names.join(', ')}) FROM STDIN`, data: copyText(rows) };
+    return {
+      text: `COPY ${this.#table} (${names.join(', ')}) FROM STDIN`,
+      data: copyText(rows),
+      rows: rows.length,
+    };
   }
 
   #forStep(step: PlanStep): readonly ApplyStatement[] {
@@ -158,7 +174,25 @@ export class TableStatements {
     if (rows.length === 0) return [];
     const text = (): string =>
       `DELETE FROM ${this.#table} AS t USING ${this.#unnest(this.#keyColumns)} WHERE ${this.#keysMatch('t')}`;
-    return [this.#statement('delete', this.#keyColumns, text, this.#arraysOf(rows, this.#keyColumns))];
+    const keys = this.#arraysOf(rows, this.#keyColumns);
+    return [
+      {
+        ...this.#statement('delete', this.#keyColumns, text, keys),
+        rest: this.#restOf(rows, keys, 'delete'),
+      },
+    ];
+  }
+
+  /** The same row may be there twice, as `1.0` and `1.00`. */
+  #restOf(
+    rows: readonly ApplyRow[],
+    keys: readonly string[],
+    verb: 'delete' | 'patch',
+  ): NonNullable<ApplyStatement['rest']> {
+    const text =
+      `SELECT count(DISTINCT (t.tableoid, t.ctid)) AS found FROM ${this.#table} AS t ` +
+      `JOIN ${this.#unnest(this.#keyColumns)} ON ${this.#keysMatch('t')}`;
+    return { rows: rows.length, text, values: keys, isDelete: verb === 'delete' };
   }
 
   /** One statement for each set of known columns; in most batches there is one set. */
@@ -176,7 +210,11 @@ export class TableStatements {
     }
     return Array.from(groups.values(), ({ columns, rows: group }) => ({
       ...this.#statement(verb, columns, () => text(columns), this.#arraysOf(group, columns)),
-      ...(verb === 'patch' && { patches: group.length }),
+      ...(verb === 'patch' && {
+        patches: group.length,
+        rest: this.#restOf(group, this.#arraysOf(group, this.#keyColumns), 'patch'),
+      }),
+      ...(verb === 'upsert' && this.#changeable(columns).length > 0 && { writes: group.length }),
     }));
   }
 

@@ -80,12 +80,8 @@ const lossOf = {
 } satisfies Record<string, (table: string, name: string, user: string) => Omit<Problem, 'subject'>>;
 export type WriteLoss = keyof typeof lossOf;
 
-/**
- * What of the tables takes writes away without an error, one row each: a policy that holds for the role, a rule that does something instead, and
- * a trigger for each row whose function says `RETURN NULL`, also on a partition. A function that is not in PL/pgSQL is not looked into.
- */
-export const lostWritesStatement = (tables: readonly TableRef[]): Statement => ({
-  text: `
+/** $1 schemas, $2 names: `wanted`, and with everything below them `written`. */
+const tablesAndPartitions = `
 WITH RECURSIVE wanted AS (
   SELECT c.oid, c.oid AS root, format('%I.%I', n.nspname, c.relname) AS name
   FROM unnest($1::text[], $2::text[]) AS t (schema, "table")
@@ -94,7 +90,14 @@ WITH RECURSIVE wanted AS (
 written AS (
   SELECT oid, name FROM wanted
   UNION
-  SELECT i.inhrelid, written.name FROM written JOIN pg_inherits i ON i.inhparent = written.oid)
+  SELECT i.inhrelid, written.name FROM written JOIN pg_inherits i ON i.inhparent = written.oid)`;
+
+/**
+ * What of the tables takes writes away without an error, one row each: a policy that holds for the role, a rule that does something instead, and
+ * a trigger for each row whose function says `RETURN NULL`, also on a partition. A function that is not in PL/pgSQL is not looked into.
+ */
+export const lostWritesStatement = (tables: readonly TableRef[]): Statement => ({
+  text: `${tablesAndPartitions}
 SELECT 'policy' AS kind, name AS "table", '' AS name FROM wanted WHERE row_security_active(oid)
 UNION ALL
 SELECT 'rule', wanted.name, format('%I', r.rulename)
@@ -116,3 +119,46 @@ export const describeLostWrite = (
   { kind, table, name }: { readonly kind: WriteLoss; readonly table: string; readonly name: string },
   username: string,
 ): Problem => ({ subject: `target table ${table}`, ...lossOf[kind](table, name, quoteIdentifier(username)) });
+
+/**
+ * What may have taken a write of the table away without an error, one row each: rules, and every trigger that is called with each row before it
+ * is written. One that only passes over an UPDATE which changes nothing is harmless.
+ */
+export const takersStatement = ({ schema, table }: TableRef): Statement => ({
+  text: `${tablesAndPartitions}
+SELECT 'rule' AS kind, wanted.name AS "table", format('%I', r.rulename) AS name, false AS "isHarmless"
+FROM wanted JOIN pg_rewrite r ON r.ev_class = wanted.oid
+WHERE r.is_instead AND r.ev_type IN ('2', '3', '4') AND r.ev_enabled IN ('O', 'A')
+UNION ALL
+SELECT DISTINCT 'trigger', written.name, format('%I', t.tgname),
+  p.proname = 'suppress_redundant_updates_trigger' AND p.pronamespace = 'pg_catalog'::regnamespace
+FROM written
+JOIN pg_trigger t ON t.tgrelid = written.oid AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE t.tgtype & 3 = 3
+ORDER BY 2, 1, 3`,
+  values: [[schema], [table]],
+});
+
+export interface WriteTaker {
+  readonly kind: string;
+  readonly table: string;
+  readonly name: string;
+  readonly isHarmless: boolean;
+}
+
+/** Why a table took fewer rows than were written; undefined where nothing is lost by it. `takers` are those of the statement. */
+export const describeTaken = (
+  takers: readonly WriteTaker[],
+  { rows, taken, isAny }: { readonly rows: number; readonly taken: number; readonly isAny: boolean },
+): string | undefined => {
+  const harmful = takers.filter(({ isHarmless }) => !isHarmless);
+  if (harmful.length === 0 && takers.length > 0) return undefined;
+  const names = harmful.map(({ kind, table, name }) => `the ${kind} ${name} of ${table}`);
+  return (
+    `The target took ${taken} of ${rows} ${isAny ? 'changes' : 'rows'} and passed over the others without an error. ` +
+    (names.length === 0
+      ? 'Nothing in its catalog explains that.'
+      : `That is what ${names.join(' or ')} may do: let it keep rows as they are written, or disable it.`)
+  );
+};
