@@ -41,10 +41,25 @@ export const followLog = (
         since: before?.reader?.isReading === isRead ? before.reader.since : at,
       },
     }),
-    ...(reading.lost !== undefined && { lost: reading.lost }),
+    ...lossAfter(before, reading, now),
     ...(reading.limitBytes !== undefined && { limitBytes: reading.limitBytes }),
     ...(reading.keptMs !== undefined && { keptMs: reading.keptMs }),
   };
+};
+
+/** A server that has just taken over may get the last transactions of the one before for as long. */
+const missingLostAfterMs = 15_000;
+
+const lossAfter = (
+  before: SourceLog | undefined,
+  { lost, missing }: LogReading,
+  now: Date,
+): Pick<SourceLog, 'lost' | 'missing'> => {
+  if (missing === undefined) return lost === undefined ? {} : { lost };
+  const since = before?.missing?.since ?? now.toISOString();
+  const isLost = now.getTime() - Date.parse(since) >= missingLostAfterMs;
+  const reason = lost ?? (isLost ? missing : undefined);
+  return { ...(reason !== undefined && { lost: reason }), missing: { reason: missing, since } };
 };
 
 /** The log could not be read: what was seen of it before stays, with its age. */

@@ -56,7 +56,8 @@ export const lookAtLog = async (
     const { probedAt = before?.probedAt } = isProbed ? { probedAt: followed.readAt } : {};
     return {
       sourceLog: { ...followed, warnings, ...(probedAt !== undefined && { probedAt }) },
-      isOpen: isProbed || isYoung(followed),
+      isOpen:
+        isProbed || isYoung(followed) || (followed.missing !== undefined && followed.lost === undefined),
     };
   } catch (cause) {
     return { sourceLog: failLook(before, toMillraceError(cause), clock.now()), isOpen: false };

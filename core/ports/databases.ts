@@ -55,6 +55,8 @@ export interface LogReading {
   readonly isRead?: boolean;
   /** What of the log is gone although it was not captured, in words; absent while nothing is known to be. */
   readonly lost?: string;
+  /** What was captured and the source's log does not have, in words. It is lost when the log does not get it for some time. */
+  readonly missing?: string;
   /** After so many bytes the source removes log that was not captured; absent where it has no such limit. */
   readonly limitBytes?: number;
   /** The source removes log that is older than this; absent where it does not. */

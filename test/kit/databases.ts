@@ -102,7 +102,7 @@ export const createFakeSource = (
     findCaptureWarnings: async () => findServerWarnings(state.readiness),
     findTableGrantProblems: async () => state.grants,
     judgeCapture: async ({ slotName }, { readOffset, hasCopy }) =>
-      judgeSlot({ slotName, slot: state.readiness.slot, offset: await readOffset(), hasCopy }),
+      judgeSlot({ slotName, slot: state.readiness.slot, offset: await readOffset(), end: 'F/0', hasCopy }),
     readLog: async () => ({ position: '0/200', activity: '1:1:' }),
     prepareCapture: async ({ slotName }) => {
       state.calls.push(`prepareCapture ${slotName}`);

@@ -97,7 +97,7 @@ export const openSourceDatabase = (
     readLog: async (_capture, readOffset) => {
       const offset = await readOffset();
       const log = await readLogState(executor, flavor);
-      const reading = toLogReading(log, offset, await readVariables(executor, expiryVariables));
+      const reading = toLogReading(flavor, log, offset, await readVariables(executor, expiryVariables));
       if (reading !== undefined) return reading;
       throw new MillraceError('ValidationFailed', 'The source server writes no binary log.');
     },
@@ -313,10 +313,17 @@ export const readLogEnd = async (executor: Executor, flavor: Flavor): Promise<bi
 const logFileSchema = z.object({ Log_name: z.string(), File_size: z.string() });
 
 const readLogState = async (executor: Executor, flavor: Flavor): Promise<LogState> => {
-  const gtids = await readVariables(executor, flavor.gtidVariables);
+  const {
+    read_only: readOnly = 'OFF',
+    server_uuid: serverUuid,
+    ...gtids
+  } = await readVariables(executor, [...flavor.gtidVariables, 'read_only', 'server_uuid']);
   const files = await executor.query('read the files of the log', 'SHOW BINARY LOGS');
   return {
     gtids,
+    // MariaDB knows more than two values from 12.0 on.
+    isReadOnly: readOnly !== 'OFF',
+    ...(serverUuid !== undefined && { serverUuid }),
     files: files.map((row) => {
       const { Log_name: name, File_size: bytes } = logFileSchema.parse(row);
       return { name, bytes: Number(bytes) };

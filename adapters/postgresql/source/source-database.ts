@@ -91,7 +91,10 @@ export const openSourceDatabase = (settings: ConnectionSettings): SourceDatabase
     findTableGrantProblems: (refs) => findMissingGrants(executor, refs, settings.username),
     judgeCapture: async ({ slotName }, { readOffset, hasCopy }) => {
       const slot = await readSlot(executor, slotName);
-      return judgeSlot({ slotName, slot: slot?.state, offset: await readOffset(), hasCopy });
+      const offset = await readOffset();
+      const [log] = await executor.query('read the end of the log', logEndStatement);
+      const end = z.string().parse(log?.position);
+      return judgeSlot({ slotName, slot: slot?.state, offset, end, hasCopy });
     },
     prepareCapture: async ({ slotName, publicationName }, tables, wait = defaultWait) => {
       // First the publication: decoding looks it up as of each change, so it must be older than the slot.

@@ -234,6 +234,24 @@ describe.each(kinds)('a source of %s', (kind) => {
     });
   });
 
+  test('what was captured and a server that takes writes does not have is missing; a replica may still get it', async () => {
+    const [files] = await server.sql.query<mysql.RowDataPacket[]>('SHOW BINARY LOGS');
+    const missing = async (gtids: string): Promise<string | undefined> => {
+      const offset = { file: files.at(-1)?.Log_name, pos: 4, gtids };
+      return (await source.readLog(capture, async () => offset)).missing;
+    };
+    const foreign =
+      server.kind === 'mariadb' ? '0-7-999999999' : '3e11fa47-71ca-11e1-9e33-c80aa9429562:1-110';
+    expect(await missing(foreign)).toMatch(/does not know.*without them/);
+    expect(await missing('')).toBeUndefined();
+    await server.sql.query('SET GLOBAL read_only = ON');
+    try {
+      expect(await missing(foreign)).toBeUndefined();
+    } finally {
+      await server.sql.query('SET GLOBAL read_only = OFF');
+    }
+  });
+
   describe('chunks', () => {
     const readAll = async (
       reader: ChunkReader,

@@ -308,9 +308,11 @@ describe('capture', () => {
       );
       expect(await source.listUncaptured?.(names, refs)).toEqual([kept]);
     }
-    await source.prepareCapture(names, [swap, kept]);
-    await pair.source.client.query("ALTER PUBLICATION swapped SET (publish = 'insert, update')");
-    expect(await source.listUncaptured?.(names, refs)).toEqual([swap, kept]);
+    for (const part of ['insert, update', 'insert, update, delete', 'update, delete, truncate']) {
+      await source.prepareCapture(names, [swap, kept]);
+      await pair.source.client.query(`ALTER PUBLICATION swapped SET (publish = '${part}')`);
+      expect(await source.listUncaptured?.(names, refs)).toEqual([swap, kept]);
+    }
     await source.dropCapture(names);
     await pair.source.client.query('DROP TABLE swap, swap_old, kept');
   });
@@ -351,6 +353,9 @@ describe('capture', () => {
     await source.prepareCapture(names, [orderItems]);
     expect(await judge({ lsn: 1 })).toMatchObject({ kind: 'gap', reason: expect.stringContaining('ahead') });
     expect(await judge(undefined)).toEqual({ kind: 'continuous' });
+    const ahead = { lsn: Number(parseLsn('FFF/0')) };
+    expect(await judge(ahead)).toMatchObject({ kind: 'gap', reason: expect.stringMatching(/before.*FFF\/0/) });
+    expect((await source.readLog(names, async () => ahead)).lost).toMatch(/before what was captured last/);
     await source.dropCapture(names);
   });
 

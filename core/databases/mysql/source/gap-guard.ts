@@ -10,6 +10,10 @@ export interface LogState {
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
   /** Values of the flavor's `gtidVariables` by name; empty texts where there are none. */
   readonly gtids: Readonly<Record<string, string>>;
+  /** Whether the server takes no writes of applications: it may be a replica, which has not got everything yet. */
+  readonly isReadOnly?: boolean;
+  /** MySQL's `server_uuid`, the first part of the GTIDs of transactions that began at this server. */
+  readonly serverUuid?: string;
 }
 
 /**
@@ -35,33 +39,59 @@ export const judgeLog = (capture: {
       ? gap("the connector's stored offset is gone, so nobody knows which changes were captured")
       : continuous;
   }
-  const gtids = typeof offset.gtids === 'string' ? offset.gtids : '';
-  if (flavor.kind === 'mysql' && gtids !== '') return judgeMysqlGtids(gtids, log);
-  if (flavor.kind === 'mariadb' && gtids !== '') {
-    const known = parseMariadbGtids(log.gtids.gtid_binlog_pos ?? '');
-    const isKnown = [...parseMariadbGtids(gtids)].every(
-      ([domain, sequence]) => (known.get(domain) ?? -1n) >= sequence,
-    );
-    if (!isKnown) return unknownTransactions(gtids);
-  }
-  return judgeFile(place, log);
+  const unknown = findUnknown(flavor, log, offset);
+  if (unknown !== undefined) return gap(unknown);
+  const gtids = gtidsOf(offset);
+  return flavor.kind === 'mysql' && gtids !== '' ? judgePurged(gtids, log) : judgeFile(place, log);
 };
 
-const judgeMysqlGtids = (gtids: string, { gtids: server }: LogState): CaptureVerdict => {
-  if (!isGtidSubset(gtids, server.gtid_executed ?? '')) return unknownTransactions(gtids);
-  return isGtidSubset(server.gtid_purged ?? '', gtids)
+/**
+ * Which transactions of another server were captured that this one does not have, though it takes writes; undefined where there are none, or
+ * that cannot be told. A server that takes over without the last transactions of the one before gives a connector that runs everything that
+ * the offset does not have. So the connector goes on, and the target keeps rows that the source never gets.
+ *
+ * A server sends a transaction before it has committed it, and may have to wait for a replica in between. So those that began at
+ * this server prove nothing; it refuses by itself to send to a connector that has more of them. `offset` must have been read before `log`.
+ */
+export const findForeign = (flavor: Flavor, log: LogState, offset: ConnectorOffset): string | undefined => {
+  if (log.isReadOnly === true) return undefined;
+  const own = log.serverUuid?.toLowerCase();
+  const foreign = gtidsOf(offset)
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => own === undefined || !entry.toLowerCase().startsWith(own));
+  return findUnknown(flavor, log, { ...offset, gtids: foreign.join(',') });
+};
+
+/** Why what was captured cannot come from this server, or undefined where it can, or that cannot be told. */
+const findUnknown = (
+  flavor: Flavor,
+  { gtids: server }: LogState,
+  offset: ConnectorOffset,
+): string | undefined => {
+  const gtids = gtidsOf(offset);
+  if (gtids === '' || isKnown(flavor, gtids, server)) return undefined;
+  return (
+    `the server does not know the transactions that were captured last (${gtids}): its log was reset, or it is ` +
+    'another server, or it has taken over from another one without them'
+  );
+};
+
+const gtidsOf = ({ gtids }: ConnectorOffset): string => (typeof gtids === 'string' ? gtids : '');
+
+const isKnown = ({ kind }: Flavor, gtids: string, server: LogState['gtids']): boolean => {
+  if (kind === 'mysql') return isGtidSubset(gtids, server.gtid_executed ?? '');
+  const known = parseMariadbGtids(server.gtid_binlog_pos ?? '');
+  return [...parseMariadbGtids(gtids)].every(([domain, sequence]) => (known.get(domain) ?? -1n) >= sequence);
+};
+
+const judgePurged = (gtids: string, { gtids: server }: LogState): CaptureVerdict =>
+  isGtidSubset(server.gtid_purged ?? '', gtids)
     ? continuous
     : gap(
         'the server has removed transactions from its binary log that were not captured yet ' +
           '(binlog_expire_logs_seconds, or PURGE BINARY LOGS)',
       );
-};
-
-const unknownTransactions = (gtids: string): CaptureVerdict =>
-  gap(
-    `the server does not know the transactions that were captured last (${gtids}): its log was reset, or it is ` +
-      'another server',
-  );
 
 const judgeFile = (
   place: { readonly file: string; readonly byte: number },

@@ -1,6 +1,7 @@
 import type { LogReading } from '../../../ports/databases.ts';
 import type { ConnectorOffset } from '../../../ports/services.ts';
-import type { LogState } from './gap-guard.ts';
+import type { Flavor } from '../flavors.ts';
+import { findForeign, type LogState } from './gap-guard.ts';
 import { formatPosition, offsetPlace, streamedPosition, toPosition } from './log-position.ts';
 import { bytesAfter } from './retained-log.ts';
 
@@ -9,6 +10,7 @@ export const expiryVariables = ['binlog_expire_logs_seconds', 'expire_logs_days'
 
 /** Undefined when the server has no log. `offset` must have been read before `log`. */
 export const toLogReading = (
+  flavor: Flavor,
   log: LogState,
   offset: ConnectorOffset | undefined,
   variables: Readonly<Record<string, string>>,
@@ -20,6 +22,7 @@ export const toLogReading = (
   const place = offset && offsetPlace(offset);
   const bytes = place && bytesAfter(place, log);
   const keptMs = keptFor(variables);
+  const missing = offset && findForeign(flavor, log, offset);
   return {
     position,
     activity: position,
@@ -27,6 +30,7 @@ export const toLogReading = (
     ...(offset !== undefined && { movement: movementOf(offset) }),
     ...(bytes !== undefined && { aheadBytes: bytes, retainedBytes: bytes }),
     ...(keptMs !== undefined && { keptMs }),
+    ...(missing !== undefined && { missing }),
   };
 };
 

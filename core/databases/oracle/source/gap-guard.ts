@@ -17,6 +17,13 @@ export interface LogState {
   readonly logs: readonly RedoLog[];
 }
 
+/** Why what was captured cannot come from this database, or undefined where it can. The source must have been read after the offset. */
+export const findAhead = (captured: bigint, currentScn: bigint): string | undefined =>
+  captured <= currentScn
+    ? undefined
+    : `the connector has read up to SCN ${formatScn(captured)}, but the source is at ${formatScn(currentScn)}: ` +
+      'it was restored to an earlier time, or it is another database';
+
 /**
  * Debezium only looks whether the first log that is there begins late enough; a log that is missing in between
  * (ORA-01291) it takes for a passing trouble. `state` must have been read before `offset`, or a running connector could
@@ -35,12 +42,8 @@ export const judgeLogs = (capture: {
       ? gap("the connector's stored offset is gone, so it is not known up to where changes were captured")
       : continuous;
   }
-  if (resume > state.currentScn) {
-    return gap(
-      `the connector has read up to SCN ${formatScn(resume)}, but the source is at ${formatScn(state.currentScn)}: ` +
-        'it was restored to an earlier time, or it is another database',
-    );
-  }
+  const ahead = findAhead(resume, state.currentScn);
+  if (ahead !== undefined) return gap(ahead);
   for (const [thread, logs] of Map.groupBy(state.logs, (log) => log.thread)) {
     const missing = findMissing(logs, resume);
     if (missing !== undefined) {

@@ -159,7 +159,7 @@ WHERE NOT EXISTS (
   JOIN pg_publication p ON p.pubname = published.pubname
   LEFT JOIN pg_publication_rel r ON r.prpubid = p.oid AND r.prrelid = c.oid
   WHERE published.pubname = $3 AND published.schemaname = wanted.schema AND published.tablename = wanted.table
-    AND p.pubinsert AND p.pubupdate AND p.pubdelete AND (p.pubviaroot OR c.relkind <> 'p')
+    AND p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate AND (p.pubviaroot OR c.relkind <> 'p')
     AND to_jsonb(r) ->> 'prqual' IS NULL AND to_jsonb(r) ->> 'prattrs' IS NULL)`,
   values: [refs.map((ref) => ref.schema), refs.map((ref) => ref.table), name],
 });
@@ -202,7 +202,7 @@ export const logReadingStatement = (slot: string): Statement => ({
   text: `
 SELECT log.position::text AS position, pg_current_snapshot()::text AS activity,
        slot.confirmed_flush_lsn::text AS captured, coalesce(slot.active, false) AS "isRead",
-       coalesce(slot.wal_status = 'lost', false) AS "isLost",
+       coalesce(slot.wal_status = 'lost', false) AS "isLost", pg_is_in_recovery() AS "isStandby",
        pg_wal_lsn_diff(log.position, slot.confirmed_flush_lsn) AS "aheadBytes",
        pg_wal_lsn_diff(log.position, slot.restart_lsn) AS "retainedBytes",
        (SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size') AS "limitMib"

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LogReading } from '../../../ports/databases.ts';
 import type { ConnectorOffset } from '../../../ports/services.ts';
-import { lostSlot } from './gap-guard.ts';
+import { findAhead, lostSlot } from './gap-guard.ts';
 
 /** The slot may be ahead of the log's end for a moment, as they are read one after the other. */
 const bytesSchema = z
@@ -15,6 +15,7 @@ const rowSchema = z.strictObject({
   captured: z.string().nullable(),
   isRead: z.enum(['t', 'f']),
   isLost: z.enum(['t', 'f']),
+  isStandby: z.enum(['t', 'f']),
   aheadBytes: bytesSchema,
   retainedBytes: bytesSchema,
   limitMib: z.string().transform(Number),
@@ -24,15 +25,19 @@ const mib = 1024 * 1024;
 
 /**
  * Reads the row of `logReadingStatement`. The slot says up to where all is in Kafka. In the middle of a large transaction it
- * stands still and only the connector's offset moves.
+ * stands still and only the connector's offset moves. `offset` must have been read before.
  */
 export const toLogReading = (
   slotName: string,
   row: unknown,
   offset: ConnectorOffset | undefined,
 ): LogReading => {
-  const { position, activity, captured, isRead, isLost, aheadBytes, retainedBytes, limitMib } =
-    rowSchema.parse(row);
+  const { position, activity, captured, isRead, isLost, isStandby, ...bytes } = rowSchema.parse(row);
+  const { aheadBytes, retainedBytes, limitMib } = bytes;
+  // A standby may still get what the primary has written.
+  const ahead = offset === undefined || isStandby === 't' ? undefined : findAhead(offset, position);
+  // Debezium takes a lost slot for an error of the connection, and tries again without an end.
+  const lost = isLost === 't' ? lostSlot(slotName) : ahead;
   return {
     position,
     activity,
@@ -40,8 +45,7 @@ export const toLogReading = (
     ...(aheadBytes !== null && { aheadBytes }),
     ...(retainedBytes !== null && { retainedBytes }),
     isRead: isRead === 't',
-    // Debezium takes this for an error of the connection, and tries again without an end.
-    ...(isLost === 't' && { lost: lostSlot(slotName) }),
+    ...(lost !== undefined && { lost }),
     // -1: no limit.
     ...(limitMib >= 0 && { limitBytes: limitMib * mib }),
   };

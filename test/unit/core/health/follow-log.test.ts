@@ -274,3 +274,18 @@ describe('what the source keeps', () => {
     expect(retainedLog(log)).toEqual(expected);
   });
 });
+
+test('what the log lacks of what was captured is lost when it does not come within a quarter of a minute', () => {
+  const missing = { missing: 'the server does not know them' };
+  expect(follow([[0, 20, 20, missing]])).toMatchObject({ missing: { since: at(0) } });
+  expect(follow([[0, 20, 20, missing]])).not.toHaveProperty('lost');
+  const twice: readonly Look[] = [
+    [0, 20, 20, missing],
+    [5, 20, 20, missing],
+  ];
+  expect(follow(twice)).not.toHaveProperty('lost');
+  expect(follow([...twice, [20, 30, 30, missing]])).toMatchObject({ lost: missing.missing });
+  // It has come meanwhile.
+  expect(follow([...twice, [20, 30, 30]])).not.toHaveProperty('missing');
+  expect(follow([...twice, [20, 30, 30], [40, 30, 30, missing]])).not.toHaveProperty('lost');
+});

@@ -20,10 +20,25 @@ test.each([
   ['the slot is gone', undefined, offset, true, 'gap'],
   ['slot and offset are gone, but rows were copied', undefined, undefined, true, 'gap'],
 ] as const)('%s', (_name, found, stored, hasCopy, kind) => {
-  expect(judgeSlot({ slotName: 's', slot: found, offset: stored, hasCopy }).kind).toBe(kind);
+  expect(judgeSlot({ slotName: 's', slot: found, offset: stored, end: '0/200', hasCopy }).kind).toBe(kind);
 });
 
 test('the reason of a gap names slot and positions', () => {
-  const verdict = judgeSlot({ slotName: 'millrace_x', slot: slot('0/111'), offset, hasCopy: true });
+  const verdict = judgeSlot({
+    slotName: 'millrace_x',
+    slot: slot('0/111'),
+    offset,
+    end: '0/200',
+    hasCopy: true,
+  });
   expect(verdict).toMatchObject({ reason: expect.stringMatching(/millrace_x is at 0\/111.*0\/110/) });
+});
+
+test('a log that ends before what was captured is another one, and one that ends there is not', () => {
+  const judge = (end: string) => judgeSlot({ slotName: 's', slot: slot('0/F0'), offset, end, hasCopy: true });
+  expect(judge('0/110')).toEqual({ kind: 'continuous' });
+  expect(judge('0/10F')).toEqual({
+    kind: 'gap',
+    reason: expect.stringMatching(/ends at 0\/10F, before what was captured last \(0\/110\)/),
+  });
 });
