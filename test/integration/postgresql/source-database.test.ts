@@ -354,7 +354,10 @@ describe('capture', () => {
     expect(await judge({ lsn: 1 })).toMatchObject({ kind: 'gap', reason: expect.stringContaining('ahead') });
     expect(await judge(undefined)).toEqual({ kind: 'continuous' });
     const ahead = { lsn: Number(parseLsn('FFF/0')) };
-    expect(await judge(ahead)).toMatchObject({ kind: 'gap', reason: expect.stringMatching(/before.*FFF\/0/) });
+    expect(await judge(ahead)).toMatchObject({
+      kind: 'gap',
+      reason: expect.stringMatching(/before.*FFF\/0/),
+    });
     expect((await source.readLog(names, async () => ahead)).lost).toMatch(/before what was captured last/);
     await source.dropCapture(names);
   });
