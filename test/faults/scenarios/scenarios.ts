@@ -1412,7 +1412,7 @@ export const scenarios: readonly Scenario[] = [
     group: 'Control plane',
     what: 'Several workers plan one table, or count its chunks, at once.',
     promise: 'Plans never mix, and no count is lost.',
-    proofs: inFile('integration/dynamodb/state-store.test.ts')(
+    proofs: inFile('integration/dynamodb/state-store-copies.test.ts')(
       'plans of one generation that are made at once never mix',
       'sixteen workers that finish chunks of one table at once lose no count',
       'a planner that comes second replaces nothing, however late it notices',

@@ -1,4 +1,4 @@
 export { createStateTable, type EmulatedAws, startEmulatedAws } from '../../../bench/emulated-aws.ts';
 
-/** Which of the two stores the suite state-store.test.ts tests. */
+/** Which of the two stores the suites state-store-*.test.ts test. */
 export const storeUnderTest = { batched: false };
