@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { findFreePorts, loopback } from './ports.ts';
 import {
   type DetachedProcess,
   type ProcessIdentity,
+  readFrom,
   type Supervision,
   startDetached,
   stopProcess,
@@ -141,7 +142,7 @@ export const startKafka = async (options: KafkaOptions): Promise<KafkaServer> =>
   };
   // A broker opens its port before it takes requests; this line comes when it does.
   await waitUntilReady('Kafka', started, quietMs, async () =>
-    readFileSync(logFile, 'utf8').slice(logStart).includes('Kafka Server started'),
+    readFrom(logFile, logStart).includes('Kafka Server started'),
   );
   return server;
 };

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '#adapters/clock/system-clock.ts';
@@ -225,8 +225,26 @@ export const waitUntilReady = async (
   }
 };
 
+/** More than the lines that are quoted have; a log of days can be larger than any string. */
+const quotedBytes = 64 * 1024;
+
 const lastLines = (file: string, count: number): string =>
-  readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
+  readFrom(file, Math.max(0, logBytes(file) - quotedBytes))
+    .trimEnd()
+    .split('\n')
+    .slice(-count)
+    .join('\n');
+
+/** The text of a file from a byte on, at most 16 MiB of it. */
+export const readFrom = (file: string, startByte: number): string => {
+  const bytes = Buffer.alloc(Math.min(logBytes(file) - startByte, 16 * 1024 * 1024));
+  const opened = openSync(file, 'r');
+  try {
+    return bytes.toString('utf8', 0, readSync(opened, bytes, 0, bytes.length, startByte));
+  } finally {
+    closeSync(opened);
+  }
+};
 
 const sendSignal = (pid: number, signal: NodeJS.Signals | 0): boolean => {
   try {

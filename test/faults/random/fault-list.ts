@@ -5,7 +5,7 @@ import { createKafka } from '#adapters/kafka/kafka-client.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { CommitMoment } from '#test/kit/outage-proxy.ts';
 import { environmentOf, taskProcessesOf } from '#test/kit/task-processes.ts';
-import { consumerBundle, killPart, startPart } from '../../../local/parts.ts';
+import { consumerBundle } from '../../../local/parts.ts';
 import { type PartName, runningPart } from '../../../local/stack-state.ts';
 import { projectRoot } from '../../../local/state-folder.ts';
 import { scheduleNames } from './control-plane.ts';
@@ -106,9 +106,9 @@ const stopPart =
 
 const killAndStart =
   (part: (pair: Pair) => PartName): Fault['begin'] =>
-  async ({ folder }, pair) => {
-    await killPart(part(pair), folder);
-    return () => startPart(part(pair), folder);
+  async ({ servers }, pair) => {
+    await servers.kill(part(pair));
+    return () => servers.start(part(pair));
   };
 
 /** Changes are captured late, and the consumer stood still before it could see them: each of both tells that it is well. */

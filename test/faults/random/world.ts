@@ -8,6 +8,7 @@ import { type ControlPlane, openControlPlane, type Status } from './control-plan
 import type { DatabaseEnd, EndKind, EndOptions } from './database-end.ts';
 import { openMariadbEnd } from './mariadb-end.ts';
 import { openPostgresEnd } from './postgres-end.ts';
+import { Servers } from './servers.ts';
 import type { SmallDisks } from './small-disks.ts';
 import {
   createTables,
@@ -38,6 +39,7 @@ export interface World {
   readonly folder: StateFolder;
   readonly control: ControlPlane;
   readonly pairs: readonly Pair[];
+  readonly servers: Servers;
   /** Ends the workload and the ways; the stack is left as it is. */
   close(): Promise<void>;
 }
@@ -77,9 +79,11 @@ export const openWorld = async (options: WorldOptions): Promise<World> => {
   await Promise.all(pairs.map((pair) => awaitLive(control, pair)));
   say('Every table is live.');
   if (options.alters) for (const { workload } of pairs) workload.startAltering();
+  const servers = new Servers(folder, say);
   return {
-    ...{ stack, folder, control, pairs },
+    ...{ stack, folder, control, pairs, servers },
     close: async () => {
+      await servers.close();
       await Promise.all(pairs.map((pair) => pair.workload.stop()));
       await Promise.all(pairs.flatMap(({ sourceWay, targetWay }) => [sourceWay.close(), targetWay.close()]));
     },

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
@@ -14,6 +17,7 @@ import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type { ConnectPort } from '#core/ports/services.ts';
 import { prepareJavaParts } from '../../../local/downloads.ts';
 import { type ConnectServer, startConnect, startKafka } from '../../../local/kafka.ts';
+import { findFreePorts } from '../../../local/ports.ts';
 import { type PostgresVersion, sourceSettings, startPostgres } from '../../../local/postgres.ts';
 import { localNetwork } from '../../kit/local-network.ts';
 import { startSecretsEndpoint } from './secrets-endpoint.ts';
@@ -38,6 +42,12 @@ export interface CaptureStack {
   killConnect(): Promise<void>;
   /** Starts the worker again on its port; returns when it answers. */
   restartConnect(): Promise<void>;
+  /** SIGKILL of the broker. */
+  killKafka(): Promise<void>;
+  /** Starts the broker again with its data, on its ports. */
+  restartKafka(): Promise<void>;
+  /** The file that the worker writes its log to. */
+  readonly connectLog: string;
   /** The values of all records of a topic, parsed; waits until there are at least `count` or 30 s are over. */
   /** Reads until there are so many records, or it is enough; what there is when 30 s are over. */
   readTopic(topic: string, enough: Enough): Promise<readonly TopicRecord[]>;
@@ -64,10 +74,18 @@ export const startCaptureStack = async (version: PostgresVersion = 18): Promise<
   };
   try {
     const java = await prepareJavaParts();
-    const [postgres, broker] = await Promise.all([
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-capture-'));
+    stops.push(async () => rmSync(folder, { recursive: true, force: true }));
+    const kafkaOptions = {
+      java,
+      dataDir: join(folder, 'kafka'),
+      ports: (await findFreePorts(2)) as [number, number],
+    };
+    const [postgres, firstBroker] = await Promise.all([
       startPostgres({ version, database: 'shop', config: sourceSettings }),
-      startKafka({ java }),
+      startKafka(kafkaOptions),
     ]);
+    let broker = firstBroker;
     stops.push(
       () => postgres.stop(),
       () => broker.stop(),
@@ -147,6 +165,11 @@ export const startCaptureStack = async (version: PostgresVersion = 18): Promise<
       restartConnect: async () => {
         worker = await startConnect({ ...connectOptions, port: Number(new URL(connectUrl).port) });
       },
+      killKafka: () => broker.kill(),
+      restartKafka: async () => {
+        broker = await startKafka(kafkaOptions);
+      },
+      connectLog: worker.logFile,
       kafka,
       captureKafka: { brokers: broker.brokers, security: 'plaintext' },
       settings,
