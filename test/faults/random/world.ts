@@ -64,8 +64,8 @@ export interface WorldOptions {
   readonly say: (line: string) => void;
 }
 
-/** A copy of 6,000 rows and what comes before it; a busy machine takes much longer. */
-const startTimeoutMs = 300_000;
+/** A copy of 6,000 rows and what comes before it take seconds; a busy machine, on which capture falls behind the workload, takes much longer. */
+const startTimeoutMs = 900_000;
 
 /** Sets replications up under load and waits until they are live. */
 export const openWorld = async (options: WorldOptions): Promise<World> => {

@@ -51,7 +51,7 @@ testInLongForm(
       await stack.restartKafka();
       await stack.sql.query('INSERT INTO public.waiting VALUES (1)');
       const [record] = await stack.readTopic(topicName(replication.topicPrefix, table), 1);
-      expect(record?.value).toMatchObject({ id: 1 });
+      expect(record?.value).toMatchObject({ after: { id: 1 } });
     } finally {
       await stack.stop();
     }
