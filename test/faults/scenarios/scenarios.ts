@@ -88,6 +88,7 @@ const mysqlFailOver = inFile('integration/mysql/fail-over.test.ts');
 const decide = inFile('unit/core/health/decide.test.ts');
 const heal = inFile('unit/core/health/heal-replication.test.ts');
 const monitorHealth = inFile('unit/lambdas/health/monitor-health/monitor-health.test.ts');
+const sourceLooks = inFile('unit/lambdas/health/monitor-health/source-looks.test.ts');
 const postgresSource = inFile('integration/postgresql/source-database.test.ts');
 const mysqlSource = inFile('integration/mysql/source-database.test.ts');
 const connection = inFile('integration/postgresql/connection.test.ts');
@@ -503,7 +504,7 @@ export const scenarios: readonly Scenario[] = [
       ...startCapture(
         'a slot whose log the source has removed needs a resync, and a forced start captures afresh',
       ),
-      ...monitorHealth('log that the source has removed before it was captured ends the replication'),
+      ...sourceLooks('log that the source has removed before it was captured ends the replication'),
     ],
   },
   {
