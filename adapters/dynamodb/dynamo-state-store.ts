@@ -22,6 +22,7 @@ import { createReplicationStore } from './replication-store.ts';
 import { createSchemaChangeStore } from './schema-change-store.ts';
 import { createShapeStore } from './shape-store.ts';
 import { createSourceLogStore } from './source-log-store.ts';
+import { createStateVersionStore } from './state-version-store.ts';
 import { createTokenStore } from './token-store.ts';
 
 export interface StateStoreOptions {
@@ -56,6 +57,7 @@ export const createStateStore = ({
     ...createMetricsStore(table),
     ...createPoolStore(table),
     ...createCheckStore(table),
+    ...createStateVersionStore(table),
     ...createIncidentStore(table),
     ...createAlertStore(table),
     ...createDeletionStore(table, clock),

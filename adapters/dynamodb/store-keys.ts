@@ -1,6 +1,7 @@
 import { type ClientId, type ReplicationId, type TableRef, tableKey } from '#core/contracts/identifiers.ts';
 import { type Incident, incidentMoment } from '#core/contracts/incident.ts';
 import type { MetricsTarget } from '#core/contracts/metrics-target.ts';
+import { stateVersionItem } from '#core/contracts/state-version.ts';
 import type { TokenId } from '#core/contracts/token.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ActivityScope, ReplicationKey } from '#core/ports/state-store.ts';
@@ -14,6 +15,7 @@ import type { ActivityScope, ReplicationKey } from '#core/ports/state-store.ts';
  * | --- | --- | --- |
  * | sequence | SEQUENCE | its name |
  * | the installation's UUID | INSTALLATION | INSTALLATION |
+ * | version of what is in the table | STATE | VERSION |
  * | where a scheduled check goes on | CHECK#check | number of the run |
  * | client | CLIENTS | client id |
  * | token by its text | TOKEN#sha256 | TOKEN |
@@ -56,6 +58,7 @@ const padded = (id: number): string => String(id).padStart(10, '0');
 export const sequenceKey = (name: string): Key => ({ pk: 'SEQUENCE', sk: name });
 /** Its row at every target says whose the tables are, so it must outlive everything else. */
 export const installationKey: Key = { pk: 'INSTALLATION', sk: 'INSTALLATION' };
+export const stateVersionKey: Key = { pk: stateVersionItem.pk, sk: stateVersionItem.sk };
 export const checkKey = (check: string, run: number): Key => ({ pk: `CHECK#${check}`, sk: padded(run) });
 export const clientKey = (clientId: ClientId): Key => ({ pk: 'CLIENTS', sk: padded(clientId) });
 export const tokenKey = (sha256Hex: string): Key => ({ pk: `TOKEN#${sha256Hex}`, sk: 'TOKEN' });

@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '730147f0d97e70840a53e32adebe3d2d5a172fd6f5bf8dc79d8792fe5f659cdb';
+export const documentDigest = '21049631250c4420305048eeac00cb945c3b5febcce9341270f5b8d20a8358aa';
 
 /** Which HTTP call an operation is. */
 export const routes = {

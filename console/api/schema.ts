@@ -3494,7 +3494,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3604,7 +3604,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3698,7 +3698,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3801,7 +3801,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3922,7 +3922,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -4016,7 +4016,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -4143,7 +4143,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -4226,7 +4226,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -4309,7 +4309,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -4397,7 +4397,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -4529,7 +4529,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -4665,7 +4665,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -4759,7 +4759,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -4853,7 +4853,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -4942,7 +4942,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -5094,7 +5094,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -5190,7 +5190,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -5295,7 +5295,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -5447,7 +5447,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ConnectUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ConnectUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -5573,7 +5573,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -5691,7 +5691,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -5776,7 +5776,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -5876,7 +5876,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -6228,7 +6228,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -6324,7 +6324,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -6431,7 +6431,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ServiceUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ServiceUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -6632,7 +6632,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -6753,7 +6753,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -6887,7 +6887,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ConnectUnavailable, KafkaUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ConnectUnavailable, KafkaUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -7011,7 +7011,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ServiceUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ServiceUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -7140,7 +7140,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ConnectUnavailable, KafkaUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ConnectUnavailable, KafkaUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -7269,7 +7269,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ConnectUnavailable, KafkaUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ConnectUnavailable, KafkaUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -7393,7 +7393,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ConnectUnavailable, ServiceUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ConnectUnavailable, ServiceUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -7526,7 +7526,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, TaskLaunchFailed */
+      /** @description StateTooNew, StoreUnavailable, TaskLaunchFailed */
       503: {
         headers: {
           [name: string]: unknown;
@@ -7622,7 +7622,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -7838,7 +7838,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -8012,7 +8012,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -8119,7 +8119,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ServiceUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ServiceUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -8244,7 +8244,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ServiceUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ServiceUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -8340,7 +8340,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -8436,7 +8436,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -8532,7 +8532,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -8635,7 +8635,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -8727,7 +8727,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -8818,7 +8818,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -8918,7 +8918,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -9015,7 +9015,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -9149,7 +9149,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -9287,7 +9287,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -9414,7 +9414,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -9532,7 +9532,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -9663,7 +9663,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -9777,7 +9777,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -9892,7 +9892,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -10041,7 +10041,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -10185,7 +10185,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -10281,7 +10281,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -10379,7 +10379,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -10503,7 +10503,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -10638,7 +10638,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -10734,7 +10734,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -10830,7 +10830,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -10913,7 +10913,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -11001,7 +11001,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ConnectUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ConnectUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -11097,7 +11097,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ConnectUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ConnectUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -11200,7 +11200,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ConnectUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ConnectUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -11296,7 +11296,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ConnectUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ConnectUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -11392,7 +11392,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ConnectUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ConnectUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -11509,7 +11509,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ConnectUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ConnectUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -11626,7 +11626,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ConnectUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ConnectUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -11743,7 +11743,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ConnectUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ConnectUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -11860,7 +11860,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ConnectUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ConnectUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -11978,7 +11978,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ConnectUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ConnectUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -12061,7 +12061,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -12144,7 +12144,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -12257,7 +12257,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ServiceUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ServiceUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -12357,7 +12357,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -12472,7 +12472,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ServiceUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ServiceUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -12576,7 +12576,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable, ServiceUnavailable */
+      /** @description StateTooNew, StoreUnavailable, ServiceUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -12665,7 +12665,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -12752,7 +12752,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -12882,7 +12882,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -12976,7 +12976,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -13079,7 +13079,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -13204,7 +13204,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -13291,7 +13291,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -13471,7 +13471,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -13565,7 +13565,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -13659,7 +13659,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -13829,7 +13829,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -13917,7 +13917,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -14090,7 +14090,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;
@@ -14184,7 +14184,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemDetails'];
         };
       };
-      /** @description StoreUnavailable */
+      /** @description StateTooNew, StoreUnavailable */
       503: {
         headers: {
           [name: string]: unknown;

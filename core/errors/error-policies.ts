@@ -204,6 +204,10 @@ export const errorPolicies = {
     503,
     'No action is needed while the call is retried. If the error lasts, check the AWS service that it names.',
   ),
+  StateTooNew: persistent(
+    503,
+    'Deploy the version of Millrace that was deployed last, or a newer one: an older one would misread what it has written.',
+  ),
   SecretMissing: persistent(
     422,
     'Give the password of the database again (PATCH /databases/{id} {"password": ...}): the secret with it was deleted.',

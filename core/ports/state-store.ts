@@ -539,7 +539,15 @@ export interface CheckStore {
   putLastChecked(check: string, run: number, replicationId: ReplicationId): Promise<void>;
 }
 
+export interface StateVersionStore {
+  /** Of what is in the store; undefined where none was written down. */
+  getStateVersion(): Promise<number | undefined>;
+  /** Never lowers it. */
+  raiseStateVersion(version: number): Promise<void>;
+}
+
 export type StateStore = ShapeStore &
+  StateVersionStore &
   SchemaChangeStore &
   CheckStore &
   RegistryStore &

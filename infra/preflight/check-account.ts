@@ -1,3 +1,4 @@
+import { stateVersion } from '#core/contracts/state-version.ts';
 import {
   type ConnectSize,
   type CreatedPlatform,
@@ -37,6 +38,8 @@ export interface AccountFacts {
   readonly kafkaVersions: readonly string[];
   readonly hasEcsRole: boolean;
   readonly apiGatewayLogRole: string | undefined;
+  /** Of what is in the state table that is there; undefined where there is none, or it may not be read. */
+  readonly stateVersion: number | undefined;
   /** Of the stacks of this environment that are there. */
   readonly deployed: StackTemplates;
 }
@@ -72,8 +75,23 @@ export const checkAccount = (
   ...(config.platform.source === 'created' ? checkPlatform(config, config.platform, facts) : []),
   ...(createdKafka(config) === undefined ? [] : [checkKafkaVersion(facts, kafkaVersion)]),
   ...checkConnect(config, facts),
+  ...checkState(facts),
   ...checkChanges(facts, templates),
 ];
+
+/** An older Millrace would misread what a newer one has written, and refuses it. */
+const checkState = ({ stateVersion: version }: AccountFacts): readonly Finding[] => {
+  if (version === undefined) return [];
+  return version <= stateVersion
+    ? [{ level: 'ok', what: `The state table is of version ${version}, which this Millrace knows.` }]
+    : [
+        {
+          level: 'error',
+          what: `The state table is of version ${version}, and this Millrace knows version ${stateVersion}.`,
+          advice: 'Deploy the version of Millrace that was deployed last, or a newer one.',
+        },
+      ];
+};
 
 const checkBootstrap = ({ bootstrapVersion, account, region }: AccountFacts): Finding =>
   bootstrapVersion !== undefined && bootstrapVersion >= requiredBootstrap

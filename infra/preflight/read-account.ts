@@ -4,6 +4,7 @@ import {
   DescribeStacksCommand,
   GetTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   DescribeAddressesCommand,
   DescribeAvailabilityZonesCommand,
@@ -20,6 +21,7 @@ import {
 } from '@aws-sdk/client-service-quotas';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { parse } from 'yaml';
+import { stateVersionItem } from '#core/contracts/state-version.ts';
 import { templateSchema } from './blocked-changes.ts';
 import { type AccountFacts, type QuotaName, quotas } from './check-account.ts';
 
@@ -27,6 +29,7 @@ import { type AccountFacts, type QuotaName, quotas } from './check-account.ts';
 export interface AccountClients {
   readonly sts: Pick<STSClient, 'send' | 'config'>;
   readonly cloudFormation: Pick<CloudFormationClient, 'send'>;
+  readonly dynamoDb: Pick<DynamoDBClient, 'send'>;
   readonly quotas: Pick<ServiceQuotasClient, 'send'>;
   readonly ec2: Pick<EC2Client, 'send'>;
   readonly iam: Pick<IAMClient, 'send'>;
@@ -37,6 +40,7 @@ export interface AccountClients {
 export const createAccountClients = (): AccountClients => ({
   sts: new STSClient({}),
   cloudFormation: new CloudFormationClient({}),
+  dynamoDb: new DynamoDBClient({}),
   quotas: new ServiceQuotasClient({}),
   ec2: new EC2Client({}),
   iam: new IAMClient({}),
@@ -62,6 +66,7 @@ export const readAccount = async (
     kafkaVersions,
     hasEcsRole,
     account,
+    stateVersion,
     deployed,
   ] = await Promise.all([
     readBootstrapVersion(clients),
@@ -80,6 +85,7 @@ export const readAccount = async (
     readKafkaVersions(clients),
     hasRole(clients, 'AWSServiceRoleForECS'),
     clients.apiGateway.send(new GetAccountCommand({})),
+    readStateVersion(clients, stackNames),
     Promise.all(stackNames.map((name) => readTemplate(clients, name))),
   ]);
   return {
@@ -94,6 +100,7 @@ export const readAccount = async (
     kafkaVersions,
     hasEcsRole,
     apiGatewayLogRole: account.cloudwatchRoleArn,
+    stateVersion,
     deployed: Object.fromEntries(deployed.filter((entry) => entry !== undefined)),
   };
 };
@@ -109,6 +116,30 @@ const readBootstrapVersion = async ({ cloudFormation }: AccountClients): Promise
   } catch (error) {
     // CloudFormation's answer for a stack that is not there.
     if (isNamed(error, 'ValidationError')) return undefined;
+    throw error;
+  }
+};
+
+/** By the table that the state stack names in its outputs. */
+const readStateVersion = async (
+  { cloudFormation, dynamoDb }: AccountClients,
+  stackNames: readonly string[],
+): Promise<number | undefined> => {
+  const StackName = stackNames.find((name) => name.endsWith('-state'));
+  if (StackName === undefined) return undefined;
+  try {
+    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
+    const output = Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === 'StateTableName');
+    if (output?.OutputValue === undefined) return undefined;
+    const { pk, sk, attribute } = stateVersionItem;
+    const { Item } = await dynamoDb.send(
+      new GetItemCommand({ TableName: output.OutputValue, Key: { pk: { S: pk }, sk: { S: sk } } }),
+    );
+    const version = Item?.[attribute]?.N;
+    return version === undefined ? undefined : Number(version);
+  } catch (error) {
+    // No such stack, or one whose table this caller may not read.
+    if (isNamed(error, 'ValidationError', 'AccessDeniedException')) return undefined;
     throw error;
   }
 };

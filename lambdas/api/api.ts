@@ -5,6 +5,7 @@ import { withinBudget } from '#core/concurrency/within-budget.ts';
 import { type Principal, principalSchema } from '#core/contracts/token.ts';
 import { isOurFault } from '#core/errors/error-policies.ts';
 import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { requireKnownState } from '#core/lifecycle/prepare-state.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import { alertOperations } from './alert-operations.ts';
 import { alertRuleOperations } from './alert-rule-operations.ts';
@@ -59,8 +60,9 @@ const findMethods = createMethodFinder(operations);
 
 /** The control API behind API Gateway's REST proxy integration. */
 export const createApi = (ports: ApiPorts, log: Log) => {
+  const requireState = createStateCheck(ports);
   const route = httpRouterHandler<APIGatewayProxyEvent, APIGatewayProxyResult>({
-    routes: operations.map((operation) => toRoute(operation, ports)),
+    routes: operations.map((operation) => toRoute(operation, ports, requireState)),
     notFoundResponse: ({ method, path }) => {
       throw unknownRoute(method, path);
     },
@@ -89,12 +91,25 @@ const unknownRoute = (method: string, path: string): MillraceError => {
       });
 };
 
-const toRoute = (operation: Operation, ports: ApiPorts): ApiRoute => ({
+/** Looks once whether the state is one that this code knows, and again after a failure. */
+const createStateCheck = ({ store }: Pick<ApiPorts, 'store'>): (() => Promise<unknown>) => {
+  let known: Promise<unknown> | undefined;
+  return async () => {
+    known ??= requireKnownState(store);
+    await known.catch((error: unknown) => {
+      known = undefined;
+      throw error;
+    });
+  };
+};
+
+const toRoute = (operation: Operation, ports: ApiPorts, requireState: () => Promise<unknown>): ApiRoute => ({
   method: operation.method,
   path: routePath(operation),
   handler: async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
     const handled = await withinBudget(requestBudgetMs, ports.clock, async () => {
       const request = toRequest(event);
+      await requireState();
       await limitCalls(request.principal.clientId, ports);
       if (ports.isStandby === true && operation.method !== 'GET')
         throw new MillraceError(

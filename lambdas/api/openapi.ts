@@ -40,6 +40,7 @@ const commonErrors: readonly ErrorCode[] = [
   'Forbidden',
   'TooManyRequests',
   'RequestTimeout',
+  'StateTooNew',
   'StoreUnavailable',
   'Internal',
 ];

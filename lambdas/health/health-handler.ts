@@ -9,6 +9,7 @@ import { unlessKeptBack } from '#core/alerts/unless-kept-back.ts';
 import { stateEnvironmentSchema } from '#core/contracts/environment.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { type CheckRun, onlyRun } from '#core/health/check-round.ts';
+import { prepareState } from '#core/lifecycle/prepare-state.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { MetricsPort, TotalsPort } from '#core/ports/metrics.ts';
 import type { AlertSink } from '#core/ports/services.ts';
@@ -44,8 +45,15 @@ export const createHealthHandler = <Output>(
   const store = createStateStore({ tableName: environment.MILLRACE_STATE_TABLE, batched: true });
   const metrics = createMetrics({ environment: environment.MILLRACE_ENVIRONMENT });
   const topic = createAlertSink({ topicArn: environment.MILLRACE_ALERT_TOPIC_ARN });
-  return (event, { awsRequestId }) => {
+  let prepared: Promise<void> | undefined;
+  return async (event, { awsRequestId }) => {
     const log = createLog({ service });
+    // The first ones that run after a deployment, so they bring the state to the version of the code.
+    prepared ??= prepareState(store);
+    await prepared.catch((error: unknown) => {
+      prepared = undefined;
+      throw error;
+    });
     return check(
       {
         holder: `${service}:${awsRequestId}`,

@@ -75,7 +75,14 @@ test.each([
 
 test('the preflight looks whether Fargate has room for it', () => {
   const facts = {
-    ...{ account: '123456789012', region: 'eu-central-1', bootstrapVersion: 30, zones: [], brokerZones: [] },
+    ...{
+      account: '123456789012',
+      region: 'eu-central-1',
+      bootstrapVersion: 30,
+      zones: [],
+      brokerZones: [],
+      stateVersion: undefined,
+    },
     ...{
       kafkaVersions: [],
       hasEcsRole: true,

@@ -108,7 +108,14 @@ test.each([
   ['does not have', ['3.9.x'], [expect.stringContaining('Amazon MSK has no Kafka 4.1.x.kraft')]],
 ])('the preflight looks whether the region %s its version', (_what, kafkaVersions, errors) => {
   const facts = {
-    ...{ account: '123456789012', region: 'eu-central-1', bootstrapVersion: 30, zones: [], brokerZones: [] },
+    ...{
+      account: '123456789012',
+      region: 'eu-central-1',
+      bootstrapVersion: 30,
+      zones: [],
+      brokerZones: [],
+      stateVersion: undefined,
+    },
     ...{
       kafkaVersions,
       hasEcsRole: true,

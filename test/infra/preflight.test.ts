@@ -5,6 +5,7 @@ import {
   DescribeStacksCommand,
   GetTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   DescribeAddressesCommand,
   DescribeAvailabilityZonesCommand,
@@ -47,6 +48,7 @@ const enough: AccountFacts = {
   kafkaVersions: ['3.9.x', '4.1.x.kraft'],
   hasEcsRole: true,
   apiGatewayLogRole: 'arn:aws:iam::123456789012:role/logs',
+  stateVersion: 1,
   deployed: {},
 };
 
@@ -93,6 +95,11 @@ test.each<[string, Partial<AccountFacts>, RegExp]>([
   ['no such Kafka', { kafkaVersions: ['3.9.x'] }, /no Kafka 4\.1\.x\.kraft/],
   ['no address left', { elasticIps: 3 }, /3 more Elastic IPs are needed, and 3 of 5 are used/],
   ['no network left', { vpcs: 5 }, /1 more VPCs are needed, and 5 of 5 are used/],
+  [
+    'a state of a newer Millrace',
+    { stateVersion: 2 },
+    /^error: The state table is of version 2, and .* knows version 1/,
+  ],
   ['no role of ECS', { hasEcsRole: false }, /create-service-linked-role/],
   ['ten Lambdas', { quotas: { ...enough.quotas, lambdaRuns: 10 } }, /Only 10 Lambdas/],
   [
@@ -161,10 +168,25 @@ test('reads the account by the AWS SDK', async () => {
         },
       ],
     })
+    .on(DescribeStacksCommand, { StackName: 'millrace-dev-state' })
+    .resolves({
+      Stacks: [
+        {
+          StackName: 'millrace-dev-state',
+          CreationTime: new Date(0),
+          StackStatus: 'CREATE_COMPLETE',
+          Outputs: [{ OutputKey: 'StateTableName', OutputValue: 'table' }],
+        },
+      ],
+    })
     .on(GetTemplateCommand)
     .rejects(notThere)
     .on(GetTemplateCommand, { StackName: 'millrace-dev-state' })
     .resolves({ TemplateBody: '{"Resources":{"Table":{"Type":"AWS::DynamoDB::Table"}}}' });
+  const dynamoDb = mockClient(DynamoDBClient);
+  dynamoDb
+    .on(GetItemCommand, { TableName: 'table', Key: { pk: { S: 'STATE' }, sk: { S: 'VERSION' } } })
+    .resolves({ Item: { version: { N: '3' } } });
   const quotas = mockClient(ServiceQuotasClient);
   quotas
     .on(GetServiceQuotaCommand)
@@ -199,6 +221,7 @@ test('reads the account by the AWS SDK', async () => {
   const facts = await readAccount(['millrace-dev-state', 'millrace-dev-network'], 'kafka.m7g.large', {
     sts: new STSClient({ region: 'eu-central-1' }),
     cloudFormation: new CloudFormationClient({}),
+    dynamoDb: new DynamoDBClient({}),
     quotas: new ServiceQuotasClient({}),
     ec2: new EC2Client({}),
     iam: new IAMClient({}),
@@ -217,6 +240,7 @@ test('reads the account by the AWS SDK', async () => {
     kafkaVersions: ['4.1.x.kraft'],
     hasEcsRole: false,
     apiGatewayLogRole: undefined,
+    stateVersion: 3,
     deployed: {
       'millrace-dev-state': { Resources: { Table: { Type: 'AWS::DynamoDB::Table' } }, Outputs: {} },
     },

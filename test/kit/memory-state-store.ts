@@ -37,6 +37,7 @@ export const createMemoryStateStore = (clock: Clock) => {
   /** By their SHA-256. */
   const tokens = new Map<string, Token>();
   const databases = new Map<number, Database>();
+  const stateVersion: { value?: number } = {};
   const replications = new Map<number, Replication>();
   const deletions = new Map<number, Deletion>();
   const activities = new Map<number, Activity[]>();
@@ -202,6 +203,10 @@ export const createMemoryStateStore = (clock: Clock) => {
     listAllReplicationsAfter: async (after, limit) =>
       [...replications.values()].filter(({ replicationId }) => replicationId > after).slice(0, limit),
     listReplicationKeys: async () => [...replications.values()],
+    getStateVersion: async () => stateVersion.value,
+    raiseStateVersion: async (version) => {
+      stateVersion.value = Math.max(stateVersion.value ?? 0, version);
+    },
     getLastChecked: async () => undefined,
     putLastChecked: unused,
     updateReplication: async (clientId, replicationId, change, expected = {}) => {

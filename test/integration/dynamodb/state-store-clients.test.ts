@@ -34,6 +34,15 @@ test('clients and databases are numbered, listed in order and invisible to other
   expect(await codeOf(store.getDatabase(second.clientId, database.databaseId))).toBe('NotFound');
 });
 
+test('the version of the state is absent at first, and is never lowered', async () => {
+  expect(await store.getStateVersion()).toBeUndefined();
+  await store.raiseStateVersion(2);
+  await store.raiseStateVersion(1);
+  expect(await store.getStateVersion()).toBe(2);
+  await Promise.all([3, 5, 4].map((version) => store.raiseStateVersion(version)));
+  expect(await store.getStateVersion()).toBe(5);
+});
+
 test('a token is found by its hash, listed, and gone when it is removed', async () => {
   const { clientId } = await store.createClient('With tokens');
   const ofClient = await store.createToken('aa11', {

@@ -196,3 +196,16 @@ test('an environment that waits for the loss of another region shows everything 
     expect(refused.body.detail).toContain('has taken over');
   }
 });
+
+test('a state that a newer Millrace has written is changed by nobody, and read by nobody', async () => {
+  const { request, store } = createWorld();
+  await store.raiseStateVersion(2);
+  for (const [method, path] of [
+    ['GET', '/clients'],
+    ['POST', '/clients'],
+  ] as const) {
+    const answer = await request('admin', method, path, method === 'POST' ? { name: 'Acme' } : undefined);
+    expect([answer.status, answer.body.code]).toEqual([503, 'StateTooNew']);
+    expect(answer.body.advice).toContain('Deploy the version of Millrace that was deployed last');
+  }
+});
