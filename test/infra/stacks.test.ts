@@ -9,6 +9,20 @@ import { lambdaFunctions, partOf, resourcesOf, synthesize } from './synthesize.t
 describe.each(environmentNames)('%s', (env) => {
   const all = synthesize(env);
 
+  // By `jest --selectProjects infra --updateSnapshot`, when a change of it is meant. lasting-names.test.ts watches what has data.
+  test('is made of what the snapshot lists', () => {
+    const counts = Object.keys(all.templates).map((part) => {
+      const types = resourcesOf(all)
+        .filter((resource) => resource.part === part)
+        .map(({ Type }) => Type);
+      const listed = [...new Set(types)]
+        .toSorted()
+        .map((type) => `  ${types.filter((one) => one === type).length} ${type}`);
+      return [`${part}: ${types.length}`, ...listed].join('\n');
+    });
+    expect(`\n${counts.join('\n')}\n`).toMatchSnapshot();
+  });
+
   test('has no finding of cdk-nag that is not acknowledged', () => {
     const { success, violations } = new AwsSolutionsChecks(all.app).validateScope(all.app);
     expect(violations).toEqual([]);
