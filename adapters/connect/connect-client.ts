@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { retryTransient } from '#core/concurrency/retry-transient.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
+import { redact } from '#core/logs/redact.ts';
 import type { Clock } from '#core/ports/clock-and-log.ts';
 import type { ConnectorStatus, ConnectPort } from '#core/ports/services.ts';
 
@@ -24,10 +25,13 @@ const connectorStateSchema = z.enum([
   'DESTROYED',
 ]);
 
+/** What others have written: a driver may quote what it was given. */
+const foreignTextSchema = z.string().transform(redact);
+
 const statusSchema = z.object({
-  connector: z.object({ state: connectorStateSchema, trace: z.string().optional() }),
+  connector: z.object({ state: connectorStateSchema, trace: foreignTextSchema.optional() }),
   tasks: z.array(
-    z.object({ id: z.number().int(), state: connectorStateSchema, trace: z.string().optional() }),
+    z.object({ id: z.number().int(), state: connectorStateSchema, trace: foreignTextSchema.optional() }),
   ),
 });
 const statusesSchema = z.record(z.string(), z.object({ status: statusSchema }));
@@ -37,9 +41,9 @@ const offsetsSchema = z.object({ offsets: z.array(z.object({ offset: z.record(z.
 const namesSchema = z.array(z.string());
 const configSchema = z.record(z.string(), z.string());
 const validationSchema = z.object({
-  configs: z.array(z.object({ value: z.object({ name: z.string(), errors: z.array(z.string()) }) })),
+  configs: z.array(z.object({ value: z.object({ name: z.string(), errors: z.array(foreignTextSchema) }) })),
 });
-const errorBodySchema = z.object({ message: z.string() });
+const errorBodySchema = z.object({ message: foreignTextSchema });
 /** What Connect itself says of something that is not there. A server that is still starting answers 404 in other words. */
 const notFoundSchema = z.object({ error_code: z.literal(404), message: z.string() });
 
@@ -59,7 +63,7 @@ const messageOf = (body: string): string => {
   try {
     return errorBodySchema.parse(JSON.parse(body)).message;
   } catch {
-    return body.slice(0, 500);
+    return redact(body.slice(0, 500));
   }
 };
 

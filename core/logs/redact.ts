@@ -11,6 +11,8 @@ const rules: readonly (readonly [RegExp, string])[] = [
   ],
   // password=..., as properties and connection strings have it.
   [/((?:password|passwd|passphrase|secret|secretstring)\s*[=:]\s*)(?!\\?")[^\s,;&)}\]]+/gi, `$1${hidden}`],
+  // password="...", as settings of Java's logins have it.
+  [/((?:password|passwd|passphrase|secret)\s*=\s*\\?")(?:[^"\\]|\\(?!"))+/gi, `$1${hidden}`],
   [/\b(bearer\s+)[\w.~+/=-]{8,}/gi, `$1${hidden}`],
   // Tokens of Millrace, wherever they are.
   [/\bmlr_[\w-]{16,}/g, hidden],

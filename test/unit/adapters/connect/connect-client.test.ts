@@ -186,3 +186,28 @@ test('the status of all connectors comes by one request', async () => {
   );
   expect(requests).toEqual(['GET /connectors?expand=status']);
 });
+
+test('no secret that Connect quotes gets further: in traces, in what it says of a configuration, and in refusals', async () => {
+  const secret = 'Tr0ub4dor';
+  const quoted = `jdbc:postgresql://shop:${secret}@db:5432/shop, password=${secret}, required username="u" password="${secret}";`;
+  const status = {
+    connector: { state: 'FAILED', trace: quoted },
+    tasks: [{ id: 0, state: 'FAILED', trace: quoted }],
+  };
+  answers = [
+    { status: 200, body: status },
+    { status: 200, body: { c: { status } } },
+    { status: 200, body: { configs: [{ value: { name: 'database.url', errors: [quoted] } }] } },
+    { status: 400, body: { message: quoted } },
+  ];
+  const connect = client([]);
+  const told = JSON.stringify([
+    await connect.getStatus('c'),
+    [...(await connect.listStatuses()).values()],
+    await connect.validateConfig({ 'connector.class': 'x' }),
+    await connect.putConnector('c', {}).catch((error: Error) => error.message),
+  ]);
+  expect(told).toContain('[redacted]');
+  expect(told.match(/jdbc:postgresql/g)).toHaveLength(6);
+  expect(told).not.toContain(secret);
+});
