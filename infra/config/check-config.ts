@@ -30,6 +30,7 @@ export const findConfigProblems = (config: EnvironmentConfig): readonly string[]
   checkPeople(config, report);
   checkQuotas(config, report);
   checkRecovery(config, report);
+  checkPrivateApi(config, report);
   if (config.topicRetentionHours < leastRetentionHours)
     report(
       'topicRetentionHours',
@@ -256,6 +257,29 @@ const checkPeople = (config: EnvironmentConfig, report: Report): void => {
     !/^arn:[a-z-]+:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/\S+$/.test(webAclArn)
   )
     report('api.webAclArn', `"${webAclArn}" is no ARN of a regional web ACL.`);
+};
+
+/** What reaches a private API from the internet would get no answer. */
+const checkPrivateApi = (
+  { api: { vpcEndpointIds }, servesConsole, streamsLogs }: EnvironmentConfig,
+  report: Report,
+): void => {
+  if (vpcEndpointIds === undefined) return;
+  if (vpcEndpointIds.length === 0)
+    report(
+      'api.vpcEndpointIds',
+      'is empty, so that nobody could reach the API. Leave it out for a public one.',
+    );
+  for (const id of vpcEndpointIds)
+    if (!/^vpce-[0-9a-f]+$/.test(id))
+      report('api.vpcEndpointIds', `"${id}" is no VPC endpoint, such as vpce-0123456789abcdef0.`);
+  if (servesConsole)
+    report(
+      'servesConsole',
+      'must be false: CloudFront does not reach an API that is private (api.vpcEndpointIds).',
+    );
+  if (streamsLogs)
+    report('streamsLogs', 'must be false: its function URL is open to the internet, and the API is private.');
 };
 
 const checkTaskSize = (field: string, { cpu, memoryMib }: TaskSize, report: Report): void => {

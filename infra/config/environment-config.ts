@@ -199,6 +199,11 @@ export interface EnvironmentConfig {
     readonly clientCallsPerMinute?: number;
     /** A regional web ACL (AWS WAF) of the account, which looks at each request first. */
     readonly webAclArn?: string;
+    /**
+     * Interface endpoints of `execute-api` in VPCs of yours. With them the API is private: nobody else reaches it, and neither do the console at
+     * CloudFront and the readers of the stream of logs, which have to be switched off.
+     */
+    readonly vpcEndpointIds?: readonly string[];
   };
   /**
    * Lambda runs that are kept free for the API and for each health check, so that copies cannot take them all, and how many readers the

@@ -8,9 +8,11 @@ import {
   LogGroupLogDestination,
   MethodLoggingLevel,
   RestApi,
+  type RestApiProps,
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   FunctionUrlAuthType,
   HttpMethod,
@@ -120,7 +122,7 @@ export class ControlStack extends MillraceStack {
     this.api = new RestApi(this, 'Api', {
       restApiName: this.named('api'),
       description: 'Clients, databases and replications of Millrace',
-      endpointTypes: [EndpointType.REGIONAL],
+      ...this.#endpoint(config.api.vpcEndpointIds),
       // The role by which API Gateway writes logs is a setting of the account: infra/stacks/account-stack.ts.
       cloudWatchRole: false,
       defaultIntegration: new LambdaIntegration(api),
@@ -189,6 +191,34 @@ export class ControlStack extends MillraceStack {
     new CfnOutput(this, 'RestApiId', { value: this.api.restApiId });
     new CfnOutput(this, 'ApiStage', { value: apiStageName });
     new CfnOutput(this, 'AdminTokenSecretArn', { value: adminToken.secretArn });
+  }
+
+  /** On the internet, or for some VPC endpoints alone: a private API without a policy answers nobody. */
+  #endpoint(
+    vpcEndpointIds: readonly string[] | undefined,
+  ): Pick<RestApiProps, 'endpointConfiguration' | 'policy'> {
+    if (vpcEndpointIds === undefined) return { endpointConfiguration: { types: [EndpointType.REGIONAL] } };
+    return {
+      endpointConfiguration: {
+        types: [EndpointType.PRIVATE],
+        vpcEndpoints: vpcEndpointIds.map((vpcEndpointId) =>
+          InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(this, vpcEndpointId, {
+            vpcEndpointId,
+            port: 443,
+          }),
+        ),
+      },
+      policy: new PolicyDocument({
+        statements: [
+          new PolicyStatement({
+            principals: [new AnyPrincipal()],
+            actions: ['execute-api:Invoke'],
+            resources: ['execute-api:/*'],
+            conditions: { StringEquals: { 'aws:SourceVpce': [...vpcEndpointIds] } },
+          }),
+        ],
+      }),
+    };
   }
 
   /**

@@ -116,6 +116,26 @@ test.each<[string, EnvironmentConfig, RegExp]>([
     { ...prod, api: { ...prod.api, webAclArn: 'arn:aws:wafv2:us-east-1:1:global/webacl/a/b' } },
     /regional/,
   ],
+  [
+    'a private API with an endpoint that is none',
+    { ...prod, servesConsole: false, streamsLogs: false, api: { ...prod.api, vpcEndpointIds: ['vpc-1'] } },
+    /vpcEndpointIds: "vpc-1" is no VPC endpoint/,
+  ],
+  [
+    'a private API for nobody',
+    { ...prod, servesConsole: false, streamsLogs: false, api: { ...prod.api, vpcEndpointIds: [] } },
+    /vpcEndpointIds: is empty/,
+  ],
+  [
+    'a console before a private API',
+    { ...prod, streamsLogs: false, api: { ...prod.api, vpcEndpointIds: ['vpce-0a1b'] } },
+    /^servesConsole: must be false/,
+  ],
+  [
+    'a public stream of logs next to a private API',
+    { ...prod, servesConsole: false, api: { ...prod.api, vpcEndpointIds: ['vpce-0a1b'] } },
+    /^streamsLogs: must be false/,
+  ],
   ['no request', { ...prod, api: { requestsPerSecond: 0, burst: 1 } }, /requestsPerSecond: 0/],
   [
     'no call of a client',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { z } from 'zod';
 import { environmentNames } from '../../infra/config/environment-config.ts';
 import { loadEnvironment } from '../../infra/config/environments.ts';
@@ -118,4 +119,32 @@ test('a web ACL, tags and a boundary of an environment are on what it makes', ()
   for (const { Properties } of roles) expect(Properties.PermissionsBoundary).toBe(boundary);
   const [table] = resourcesOf(given, 'AWS::DynamoDB::Table');
   expect(table?.Properties.Tags).toContainEqual({ Key: 'team', Value: 'data' });
+});
+
+test('an API with VPC endpoints is private, and answers to these alone', () => {
+  const dev = loadEnvironment((name) => (name === 'env' ? 'dev' : undefined));
+  const vpcEndpointIds = ['vpce-0a1b', 'vpce-0c2d'];
+  const given = synthesizeConfig({
+    ...dev,
+    servesConsole: false,
+    streamsLogs: false,
+    api: { ...dev.api, vpcEndpointIds },
+  });
+  const [api] = resourcesOf(given, 'AWS::ApiGateway::RestApi');
+  expect(api?.Properties).toMatchObject({
+    EndpointConfiguration: { Types: ['PRIVATE'], VpcEndpointIds: vpcEndpointIds },
+    Policy: {
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'execute-api:Invoke',
+          Condition: { StringEquals: { 'aws:SourceVpce': vpcEndpointIds } },
+        },
+      ],
+    },
+  });
+  expect(resourcesOf(given, 'AWS::Lambda::Url')).toEqual([]);
+  expect(new AwsSolutionsChecks(given.app).validateScope(given.app).violations).toEqual([]);
+  const [open] = resourcesOf(synthesize('dev'), 'AWS::ApiGateway::RestApi');
+  expect(open?.Properties.EndpointConfiguration).toEqual({ Types: ['REGIONAL'] });
 });
