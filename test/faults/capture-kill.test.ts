@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { testInLongForm } from '#test/kit/short-form.ts';
 import { runCaptureKill } from './capture-kill/capture-kill.ts';
+import { failOverWithoutTail } from './capture-kill/lost-tail.ts';
 import { startPostgresSource } from './capture-kill/postgres-source.ts';
 import { startStandbySource } from './capture-kill/standby-source.ts';
 
@@ -42,4 +43,16 @@ testInLongForm(
     expect(figures.rows).toBeGreaterThan(1_000);
   },
   900_000,
+);
+
+testInLongForm(
+  'PostgreSQL: capture ends when the source fails over to a standby without what was captured',
+  () => failOverWithoutTail({ isWrittenOn: false }),
+  600_000,
+);
+
+testInLongForm(
+  'PostgreSQL: capture also ends when that standby has written on, past the place of what was captured',
+  () => failOverWithoutTail({ isWrittenOn: true }),
+  600_000,
 );

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type pg from 'pg';
 import {
   localPostgresUser,
   type PostgresServer,
@@ -23,11 +24,23 @@ const standbySlot = 'standby';
 const pollMs = 200;
 const mostPolls = 600;
 
+export interface StandbySource extends CaptureSource {
+  /** The standby gets nothing of what `write` does, and takes over after it. `writeOn` writes to it before anyone else finds it. */
+  crashWithout(write: () => Promise<void>, writeOn?: (session: pg.Client) => Promise<void>): Promise<void>;
+}
+
+export interface StandbyOptions {
+  /** Whether capture waits for the standby, so that it has nothing which the standby lacks. */
+  readonly isWaitedFor: boolean;
+}
+
 /**
  * PostgreSQL 18 with a physical standby that synchronizes slots. `crash` kills the primary and promotes the standby, and the source's address
- * leads there. Capture may not be ahead of the standby.
+ * leads there. Capture may not be ahead of the standby, unless it does not wait for it.
  */
-export const startStandbySource = async (): Promise<CaptureSource> => {
+export const startStandbySource = async (
+  { isWaitedFor }: StandbyOptions = { isWaitedFor: true },
+): Promise<StandbySource> => {
   const folder = await postgresFolder(mkdtempSync(join(tmpdir(), 'millrace-standby-')));
   const primaryData = join(folder, 'primary');
   const standbyData = join(folder, 'standby');
@@ -44,17 +57,19 @@ export const startStandbySource = async (): Promise<CaptureSource> => {
 
   const primary = await startPostgres({
     ...{ database, dataDir: primaryData },
-    config: { ...sourceSettings, synchronized_standby_slots: standbySlot },
+    config: { ...sourceSettings, ...(isWaitedFor && { synchronized_standby_slots: standbySlot }) },
   });
-  const standby = await startPostgres({
-    ...{ database, dataDir: standbyData },
-    config: {
-      ...sourceSettings,
-      ...{ hot_standby: 'on', hot_standby_feedback: 'on', sync_replication_slots: 'on' },
-      ...{ primary_slot_name: standbySlot, wal_receiver_status_interval: '1s' },
-      primary_conninfo: conninfo(primary),
-    },
-  });
+  const startStandby = (port?: number): Promise<PostgresServer> =>
+    startPostgres({
+      ...{ database, dataDir: standbyData, ...(port !== undefined && { port }) },
+      config: {
+        ...sourceSettings,
+        ...{ hot_standby: 'on', hot_standby_feedback: 'on', sync_replication_slots: 'on' },
+        ...{ primary_slot_name: standbySlot, wal_receiver_status_interval: '1s' },
+        primary_conninfo: conninfo(primary),
+      },
+    });
+  let standby = await startStandby();
   let current = primary;
   const way = { host: primary.host, port: primary.port };
   const proxy = await openOutageProxy(way);
@@ -76,6 +91,13 @@ export const startStandbySource = async (): Promise<CaptureSource> => {
       );
       return rows[0]?.isPrimary === true;
     });
+
+  const promote = async (): Promise<void> => {
+    await withPostgres({ ...standby }, (client) => client.query('SELECT pg_promote()'));
+    await until('the standby is the primary', isPromoted);
+    current = standby;
+    way.port = standby.port;
+  };
 
   return {
     name: 'PostgreSQL 18 with a standby',
@@ -99,10 +121,24 @@ export const startStandbySource = async (): Promise<CaptureSource> => {
       await until('the standby has the slot', hasSlot);
       await proxy.refuse();
       await primary.kill();
-      await withPostgres({ ...standby }, (client) => client.query('SELECT pg_promote()'));
-      await until('the standby is the primary', isPromoted);
-      current = standby;
-      way.port = standby.port;
+      await promote();
+      await proxy.restore();
+    },
+    crashWithout: async (write, writeOn) => {
+      await until('the standby has the slot', async () => {
+        // The slot of an idle server stays where the standby cannot have it.
+        await withSession((client) =>
+          client.query("SELECT pg_log_standby_snapshot(), pg_logical_emit_message(true, 'test', '')"),
+        );
+        return hasSlot();
+      });
+      await standby.stop();
+      await write();
+      await proxy.refuse();
+      await primary.kill();
+      standby = await startStandby(standby.port);
+      await promote();
+      if (writeOn !== undefined) await withSession(writeOn);
       await proxy.restore();
     },
     writeLast: (id) =>

@@ -69,6 +69,7 @@ const debeziumEvents = inFile('integration/consumer/debezium-events.test.ts');
 const deadLetters = inFile('integration/consumer/dead-letters.test.ts');
 const mysqlDeadLetters = inFile('integration/mysql-target/dead-letters.test.ts');
 const mysqlConsumer = inFile('integration/mysql-target/consumer.test.ts');
+const postgresApply = inFile('integration/consumer/apply-target.test.ts');
 const mysqlApply = inFile('integration/mysql-target/apply-target.test.ts');
 const applyPartition = inFile('unit/consumer-container/consumer/apply-partition.test.ts');
 const consumerUnit = inFile('unit/consumer-container/consumer/consumer.test.ts');
@@ -644,6 +645,21 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
+    id: 'source-failover-lossy',
+    group: 'Source',
+    what: 'The source fails over to a server that lacks transactions which were captured, or is restored to an earlier moment.',
+    promise: 'Stop: needs-resync, also when that server has written on.',
+    proofs: [
+      ...captureKill(
+        'PostgreSQL: capture ends when the source fails over to a standby without what was captured',
+        'PostgreSQL: capture also ends when that standby has written on, past the place of what was captured',
+      ),
+      ...mysqlSource(
+        'what was captured and a server that takes writes does not have is missing; a replica may still get it',
+      ),
+    ],
+  },
+  {
     id: 'source-rollback',
     group: 'Source',
     what: 'Transactions are rolled back, as a whole or to a savepoint, also with temporary tables and tables without transactions.',
@@ -896,6 +912,16 @@ export const scenarios: readonly Scenario[] = [
       ),
       ...mysqlOwnership('a consumer whose table was given back, or taken by another, writes nothing'),
     ],
+  },
+  {
+    id: 'target-takes-writes-away',
+    group: 'Target',
+    what: 'A trigger or a rule of the target takes writes away, and came after the start or could not be looked into.',
+    promise: 'The table is held with the name of what does so, and none of the batch is written.',
+    proofs: postgresApply(
+      'holds the table with the name of what does so: %s',
+      'is none where the row is gone already, or has the values already',
+    ),
   },
   // Changes of rows and tables
   {

@@ -9,6 +9,7 @@ import io.debezium.connector.postgresql.TypeRegistry;
 import io.debezium.connector.postgresql.connection.PostgresConnection;
 import io.debezium.connector.postgresql.connection.PostgresDefaultValueConverter;
 import io.debezium.connector.postgresql.connection.ReplicationConnection;
+import io.debezium.jdbc.JdbcConnection;
 import io.debezium.pipeline.ChangeEventSourceCoordinator;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,11 +21,17 @@ import org.apache.kafka.connect.source.SourceTaskContext;
 
 /**
  * Debezium's task, which reads the log with a {@link TextTypeRegistry}, names the shape of each event (see {@link EventShapes}),
- * resumes with {@link WholeTransactions}, and lets the slot move only as far as Connect's stored offset.
+ * resumes with {@link WholeTransactions} and only at a server that has what was captured ({@link SourceLine}), and lets the slot move
+ * only as far as Connect's stored offset.
  */
 public final class PostgresTextConnectorTask extends PostgresConnectorTask {
 
     private final EventShapes shapes = new EventShapes();
+
+    private final SourceLine line = new SourceLine();
+
+    /** Has the whole of the stored offset. */
+    private SourceTaskContext stored;
 
     /** Of the only source that the task has; null until Kafka has a record of it. */
     private volatile Map<String, ?> partition;
@@ -34,6 +41,7 @@ public final class PostgresTextConnectorTask extends PostgresConnectorTask {
 
     @Override
     public void initialize(SourceTaskContext context) {
+        stored = context;
         super.initialize(new WholeTransactions(context));
     }
 
@@ -72,7 +80,9 @@ public final class PostgresTextConnectorTask extends PostgresConnectorTask {
             throws SQLException {
         ReplicationConnection built =
                 super.buildReplicationConnection(new TextTypesConnection(connection, config), schema, config);
-        ShapeDecoder.install(built, schema, shapes);
+        ShapeDecoder.install(built, schema, shapes, line);
+        Map<String, String> source = Map.of("server", config.getLogicalName());
+        line.connectedTo(((JdbcConnection) built).connection(), stored.offsetStorageReader().offset(source));
         return built;
     }
 
@@ -80,6 +90,7 @@ public final class PostgresTextConnectorTask extends PostgresConnectorTask {
     public List<SourceRecord> doPoll() throws InterruptedException {
         List<SourceRecord> records = super.doPoll();
         records.forEach(shapes::addHeaders);
+        records.forEach(line::mark);
         return records;
     }
 

@@ -22,19 +22,22 @@ final class ShapeDecoder implements MessageDecoder {
     private final MessageDecoder decoder;
     private final PostgresSchema schema;
     private final EventShapes shapes;
+    private final SourceLine line;
 
-    private ShapeDecoder(MessageDecoder decoder, PostgresSchema schema, EventShapes shapes) {
+    private ShapeDecoder(MessageDecoder decoder, PostgresSchema schema, EventShapes shapes, SourceLine line) {
         this.decoder = decoder;
         this.schema = schema;
         this.shapes = shapes;
+        this.line = line;
     }
 
     /** Puts itself in the place of the connection's decoder, which Debezium (3.5.0) gives no way to choose. */
-    static void install(ReplicationConnection connection, PostgresSchema schema, EventShapes shapes) {
+    static void install(
+            ReplicationConnection connection, PostgresSchema schema, EventShapes shapes, SourceLine line) {
         try {
             Field field = PostgresReplicationConnection.class.getDeclaredField("messageDecoder");
             field.setAccessible(true);
-            field.set(connection, new ShapeDecoder((MessageDecoder) field.get(connection), schema, shapes));
+            field.set(connection, new ShapeDecoder((MessageDecoder) field.get(connection), schema, shapes, line));
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("This version of Debezium decodes the log elsewhere.", e);
         }
@@ -43,6 +46,7 @@ final class ShapeDecoder implements MessageDecoder {
     @Override
     public void processMessage(ByteBuffer buffer, ReplicationMessageProcessor processor, TypeRegistry typeRegistry)
             throws SQLException, InterruptedException {
+        line.sent(buffer);
         TableShape shape = buffer != null && TableShape.isRelation(buffer) ? TableShape.parse(buffer) : null;
         decoder.processMessage(ReadableTexts.of(buffer), processor, typeRegistry);
         if (shape == null) {
