@@ -183,22 +183,23 @@ export class TableStatements {
     ];
   }
 
-  /** The same row may be there twice, as `1.0` and `1.00`. */
+  /** The same row may be there twice, as `1.0` and `1.00`. `keys` are the arrays of the rows' keys. */
   #restOf(
     rows: readonly ApplyRow[],
     keys: readonly string[],
     verb: 'delete' | 'patch',
   ): NonNullable<ApplyStatement['rest']> {
-    const text =
+    const make = (): string =>
       `SELECT count(DISTINCT (t.tableoid, t.ctid)) AS found FROM ${this.#table} AS t ` +
       `JOIN ${this.#unnest(this.#keyColumns)} ON ${this.#keysMatch('t')}`;
+    const { text } = this.#statement('rest', this.#keyColumns, make, keys);
     return { rows: rows.length, text, values: keys, isDelete: verb === 'delete' };
   }
 
   /** One statement for each set of known columns; in most batches there is one set. */
   #grouped(
     rows: readonly ApplyRow[],
-    verb: string,
+    verb: 'patch' | 'upsert',
     text: (columns: readonly number[]) => string,
   ): readonly ApplyStatement[] {
     const groups = new Map<string, { readonly columns: readonly number[]; readonly rows: ApplyRow[] }>();
@@ -208,14 +209,15 @@ export class TableStatements {
       if (group === undefined) groups.set(shape, { columns: knownColumns(row), rows: [row] });
       else group.rows.push(row);
     }
-    return Array.from(groups.values(), ({ columns, rows: group }) => ({
-      ...this.#statement(verb, columns, () => text(columns), this.#arraysOf(group, columns)),
-      ...(verb === 'patch' && {
-        patches: group.length,
-        rest: this.#restOf(group, this.#arraysOf(group, this.#keyColumns), 'patch'),
-      }),
-      ...(verb === 'upsert' && this.#changeable(columns).length > 0 && { writes: group.length }),
-    }));
+    return Array.from(groups.values(), ({ columns, rows: group }) => {
+      const values = this.#arraysOf(group, columns);
+      const statement = this.#statement(verb, columns, () => text(columns), values);
+      if (verb === 'patch') {
+        const keys = this.#keyColumns.map((index) => values[columns.indexOf(index)] ?? '');
+        return { ...statement, patches: group.length, rest: this.#restOf(group, keys, verb) };
+      }
+      return this.#changeable(columns).length === 0 ? statement : { ...statement, writes: group.length };
+    });
   }
 
   #upsertText(columns: readonly number[]): string {

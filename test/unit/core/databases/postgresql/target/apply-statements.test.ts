@@ -287,6 +287,9 @@ describe('values of MySQL that PostgreSQL does not have', () => {
     const [statement] = guarded.statements.forSteps([{ ...write, upserts: [nul, zero] }]);
     expect(statement?.values.slice(1)).toEqual(['{NULL,"ab"}', '{"2020-01-01",NULL}']);
     expect(guarded.takeNulled().size).toBe(2);
+    const [patch] = guarded.statements.forSteps([{ ...write, patches: [nul] }]);
+    expect(patch).toMatchObject({ patches: 1, rest: { rows: 1, values: ['{"1"}'], isDelete: false } });
+    expect([...guarded.takeNulled()]).toEqual([['note', 1]]);
   });
 
   test('are refused under null where the column is NOT NULL', () => {
