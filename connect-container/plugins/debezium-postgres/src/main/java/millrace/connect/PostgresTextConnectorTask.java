@@ -81,7 +81,7 @@ public final class PostgresTextConnectorTask extends PostgresConnectorTask {
         ReplicationConnection built =
                 super.buildReplicationConnection(new TextTypesConnection(connection, config), schema, config);
         ShapeDecoder.install(built, schema, shapes, line);
-        Map<String, String> source = Map.of("server", config.getLogicalName());
+        Map<String, String> source = new PostgresPartition(config.getLogicalName(), "").getSourcePartition();
         line.connectedTo(((JdbcConnection) built).connection(), stored.offsetStorageReader().offset(source));
         return built;
     }

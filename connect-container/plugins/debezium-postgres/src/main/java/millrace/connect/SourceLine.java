@@ -136,7 +136,7 @@ final class SourceLine {
     }
 
     private static boolean isStandby(Statement statement) throws SQLException {
-        try (ResultSet recovery = statement.executeQuery("SELECT pg_is_in_recovery()")) {
+        try (ResultSet recovery = statement.executeQuery("SELECT pg_catalog.pg_is_in_recovery()")) {
             return recovery.next() && recovery.getBoolean(1);
         }
     }
