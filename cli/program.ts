@@ -134,6 +134,15 @@ export const run = async (args: readonly string[], shell: Shell): Promise<number
   }
 };
 
+/** The same as the calls of the API that an error names. */
+const byCommandLine = (lines: readonly string[]): readonly string[] => {
+  const [only, ...others] = lines.map(printableLines);
+  if (only === undefined) return [];
+  return others.length === 0
+    ? [`By this command line: ${only}`]
+    : ['By this command line:', ...[only, ...others].map((line) => `  ${line}`)];
+};
+
 /** What happened, to what, and what to do next. */
 const describeError = (error: CliError, shell: Shell): readonly string[] => {
   const paint = painter(shell.stderr, shell.env);
@@ -146,8 +155,6 @@ const describeError = (error: CliError, shell: Shell): readonly string[] => {
     `${paint('red', 'Error:')} ${printableLines(error.message)}`,
     ...renderProblems('  -', 'red', problems, paint),
     ...(error.advice === undefined ? [] : [printableLines(error.advice)]),
-    ...commandLinesOf([error.message, error.advice ?? ''].join(' ')).map(
-      (line) => `By this command line: ${printableLines(line)}`,
-    ),
+    ...byCommandLine(commandLinesOf([error.message, error.advice ?? ''].join(' '))),
   ];
 };

@@ -2,7 +2,7 @@ import { tableLabel } from '#core/contracts/identifiers.ts';
 import type { Deletion, Replication, Status } from './api/routes.ts';
 import type { Cli } from './cli.ts';
 import { CliError } from './cli-error.ts';
-import { formatCount, formatDuration, plural, progressBar } from './output/format-values.ts';
+import { formatCount, formatDuration, formatInstant, plural, progressBar } from './output/format-values.ts';
 import { printable } from './output/printable.ts';
 import { waitUntil } from './watch.ts';
 
@@ -119,6 +119,12 @@ export const waitForStatus = (
     };
   });
 
+/** Why a deletion that has removed everything is not done. */
+export const describeQuiet = ({ ends_not_before: until }: Deletion): readonly string[] =>
+  until === null
+    ? []
+    : [`  looks again until ${formatInstant(until)}: a step of the last start may be at work until then`];
+
 /** Waits until a replication is gone. Throws a `CliError` with what cannot be removed. */
 export const waitForDeletion = (
   cli: Cli,
@@ -140,6 +146,9 @@ export const waitForDeletion = (
     return {
       data: deletion,
       isReached: deletion.state === 'done',
-      progress: [`${printable(name)}: removed ${deletion.removed.join(', ') || 'nothing yet'}`],
+      progress: [
+        `${printable(name)}: removed ${deletion.removed.join(', ') || 'nothing yet'}`,
+        ...describeQuiet(deletion),
+      ],
     };
   });

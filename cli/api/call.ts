@@ -345,6 +345,14 @@ const toProblem = (status: number, body: unknown, text: string, call: string): A
   };
   if (typeof problem?.detail === 'string') {
     const { detail, code, advice, problems } = problem;
+    const [only, ...others] = problems ?? [];
+    if (status === 400 && only?.subject === 'query.client_id' && others.length === 0)
+      return new ApiProblem('The token is of all clients, and the command is for one of them.', {
+        status,
+        ...(code === undefined ? {} : { code }),
+        advice:
+          'Say which: --client NAME, or MILLRACE_CLIENT. "millrace clients ls" lists them, and "millrace login --client NAME" keeps one in the profile.',
+      });
     return new ApiProblem(detail, {
       status,
       ...(code === undefined ? {} : { code }),

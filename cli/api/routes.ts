@@ -1,7 +1,7 @@
 /** Generated from docs/openapi.json by `npm run openapi`. Do not edit it. */
 
 /** The SHA-256 of the document that this was generated from. */
-export const documentDigest = '21049631250c4420305048eeac00cb945c3b5febcce9341270f5b8d20a8358aa';
+export const documentDigest = 'cfc8b07c71180fb5a4aaf08aeef861b96258d9ca0f7a3f933338d80f815f1e55';
 
 /** Which HTTP call an operation is. */
 export const routes = {
@@ -2557,6 +2557,10 @@ export interface Deletion {
   requested_at: string;
   updated_at: string;
   finished_at: string | null;
+  /**
+   * While it runs: until then a step of the last start may be at work and make again what was removed, so it is looked at again. Null: it does not wait for that.
+   */
+  ends_not_before: string | null;
   /**
    * Parts that are gone.
    */

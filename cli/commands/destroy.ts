@@ -8,7 +8,7 @@ import { usageError } from '../cli-error.ts';
 import { confirmName, confirmOption } from '../confirm.ts';
 import { plural } from '../output/format-values.ts';
 import type { Paint } from '../output/output.ts';
-import { waitForDeletion } from '../wait-for.ts';
+import { describeQuiet, waitForDeletion } from '../wait-for.ts';
 import { describeReplication, finishLive, waitOption } from './lifecycle.ts';
 
 /** The commands that take something away: both ask for the name. */
@@ -129,6 +129,7 @@ const renderDeletion = (deletion: Deletion, paint: Paint): readonly string[] => 
   deletion.state === 'done'
     ? `${deletion.name} (${deletion.replication_id}) is deleted.`
     : `${deletion.name} (${deletion.replication_id}): deletion ${deletion.state}`,
+  ...describeQuiet(deletion),
   ...deletion.remains.map(
     ({ part, problem, remedy }) =>
       `${paint('yellow', 'left')} ${part}: ${problem}${remedy === null ? '' : ` ${remedy}`}`,

@@ -3369,6 +3369,8 @@ export interface components {
       /** Format: date-time */
       updated_at: string;
       finished_at: string | null;
+      /** @description While it runs: until then a step of the last start may be at work and make again what was removed, so it is looked at again. Null: it does not wait for that. */
+      ends_not_before: string | null;
       /** @description Parts that are gone. */
       removed: (
         | 'start'

@@ -81,7 +81,7 @@ export const errorPolicies = {
     422,
     'Spread the tables over several replications, or map fewer columns by name.',
   ),
-  ValidationFailed: persistent(422, 'Fix every listed problem, then start the replication again.'),
+  ValidationFailed: persistent(422, 'Fix every listed problem, then try again.'),
 
   // Databases.
   DatabaseUnreachable: transient(502, 'Check host, port, network path and security groups of the database.'),

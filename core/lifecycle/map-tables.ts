@@ -103,18 +103,21 @@ export const mapTables = async (
     const table = described.get(tableKey(mapping.source));
     return table === undefined ? mapping : mapInexactAsText(mapping, table, source.dialect, target.dialect);
   });
+  const knownSources = new Set(others.map((mapping) => tableKey(mapping.source)));
+  const added = tables.filter((mapping) => !knownSources.has(tableKey(mapping.source)));
   return {
     tables,
     invalid: [
       ...named.problems,
-      ...findSizeProblems([...others, ...tables]),
-      ...findTakenTargets(tables, others),
+      ...findSizeProblems([...others, ...added]),
+      ...tables.filter((mapping) => !added.includes(mapping)).map(alreadyThere),
+      ...findTakenTargets(added, others),
     ],
     unsuitable: [
-      ...(await checkTables(tables, catalog, source, target, isMadeAgain)),
+      ...(await checkTables(added, catalog, source, target, isMadeAgain)),
       ...findNameProblems(
         topicPrefix(endpoints.source.clientId, endpoints.source.databaseId, firstOrdinal),
-        tables.map((mapping) => mapping.source),
+        added.map((mapping) => mapping.source),
         source.dialect,
         others.map((mapping) => mapping.source),
       ),
@@ -202,6 +205,13 @@ const nameTargets = (
   }
   return { tables, problems };
 };
+
+const alreadyThere = ({ source }: TableMapping): Problem => ({
+  subject: tableLabel(source),
+  problem: 'It is a table of this replication already.',
+  remedy:
+    'Leave it out. To copy it again: POST /replications/{id}/tables/{table}/resync. To map it otherwise: PATCH /replications/{id}.',
+});
 
 /** Who owns them at the target does not tell: it is the same replication. */
 const findTakenTargets = (

@@ -69,6 +69,8 @@ export const toDeletionAnswer = (deletion: Deletion): z.input<typeof deletionAns
   requested_at: deletion.requestedAt,
   updated_at: deletion.updatedAt,
   finished_at: deletion.finishedAt ?? null,
+  ends_not_before:
+    deletion.state === 'running' && deletion.quietAt > deletion.updatedAt ? deletion.quietAt : null,
   removed: [...deletion.removed],
   remains: deletion.remains.map(({ part, problem, remedy }) => ({ part, problem, remedy: remedy ?? null })),
 });

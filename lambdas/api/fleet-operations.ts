@@ -2,7 +2,7 @@ import { forEachBounded } from '#core/concurrency/for-each-bounded.ts';
 import type { Client } from '#core/contracts/client.ts';
 import { type TableState, tableStateSchema } from '#core/contracts/copy.ts';
 import type { Database } from '#core/contracts/database.ts';
-import type { HealthRecord } from '#core/contracts/health-record.ts';
+import type { HealthRecord, OverallHealth } from '#core/contracts/health-record.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { fleetAnswerSchema, fleetQuerySchema } from './health-contracts.ts';
 import { defineOperation, type Operation } from './operation.ts';
@@ -49,7 +49,7 @@ export const fleetOperations: readonly Operation[] = [
           keep: ({ item, record }) =>
             (query.of_client === undefined || item.clientId === query.of_client) &&
             (query.status === undefined || item.status === query.status) &&
-            (query.overall === undefined || record?.overall === query.overall) &&
+            (query.overall === undefined || overallOf(item, record) === query.overall) &&
             hasInName(item.name, query.name),
         }),
       ]);
@@ -99,6 +99,10 @@ export const fleetOperations: readonly Operation[] = [
     },
   }),
 ];
+
+/** One that stands still until someone acts has failed, whether or not a health check has looked since. */
+const overallOf = ({ status }: Replication, record: HealthRecord | undefined): OverallHealth | undefined =>
+  status === 'error' || status === 'needs-resync' ? 'failed' : record?.overall;
 
 /** Tables of which nothing is recorded are in no state. */
 const noTables = Object.fromEntries(tableStateSchema.options.map((state) => [state, 0])) as Record<

@@ -93,6 +93,11 @@ export const deletionAnswerSchema = z.strictObject({
   requested_at: instantSchema,
   updated_at: instantSchema,
   finished_at: instantSchema.nullable(),
+  ends_not_before: instantSchema.nullable().meta({
+    description:
+      'While it runs: until then a step of the last start may be at work and make again what was removed, so it is looked at again. ' +
+      'Null: it does not wait for that.',
+  }),
   removed: z.array(deletionPartSchema).meta({ description: 'Parts that are gone.' }),
   remains: z
     .array(

@@ -198,6 +198,7 @@ export const deletionAnswer = (change: Partial<Deletion> = {}): Deletion => ({
   requested_at: '2026-01-02T03:04:05.000Z',
   updated_at: '2026-01-02T03:04:05.000Z',
   finished_at: null,
+  ends_not_before: null,
   removed: [],
   remains: [],
   ...change,

@@ -212,3 +212,11 @@ describe('errors of the API', () => {
     ]);
   });
 });
+
+test('a command for one client says how to name it, to a token of all clients', async () => {
+  const missing = { subject: 'query.client_id', message: 'is missing', remedy: 'Add ?client_id=...' };
+  api.on('GET /databases', problemAnswer(400, 'InvalidRequest', 'It is not valid.', { problems: [missing] }));
+  const { exitCode, stderr } = await cli('databases', 'ls');
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('--client NAME')]);
+  expect(stderr).not.toContain('?client_id');
+});

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Command, CommanderError } from 'commander';
+import { commandLines } from '../../../cli/api/command-lines.ts';
 import { CliError } from '../../../cli/cli-error.ts';
 import { createProgram } from '../../../cli/program.ts';
 import { processShell } from '../../../cli/shell.ts';
@@ -164,6 +165,21 @@ describe('lines of the command line', () => {
     const examples = [...new Set(examplesOf(treeOf()))];
     expect(examples.length).toBeGreaterThan(40);
     expect(await refused(examples.map((line) => ({ place: 'help', line })))).toEqual([]);
+  });
+
+  test('that do the same as calls of the API are taken, once what they leave open is filled', async () => {
+    // What needs more than a line of advice can hold.
+    const begun = [
+      'createClient',
+      'createToken',
+      'registerDatabase',
+      'createReplication',
+      'createAlertChannel',
+    ];
+    const lines = Object.entries(commandLines)
+      .filter(([name]) => !begun.includes(name))
+      .map(([name, line]) => ({ place: name, line: line.replaceAll(/\{\w+\}/g, '1') }));
+    expect(await refused(lines)).toEqual([]);
   });
 
   test('that the code, the console and the rules of alerts name are commands with their options', () => {

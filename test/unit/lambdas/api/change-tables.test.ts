@@ -100,6 +100,23 @@ describe('tables', () => {
     expect(taken.text).toContain('public.flights of this replication is mapped to it already');
   });
 
+  test('that are there already are refused for this alone, with how to copy them again', async () => {
+    const { request, ids, path } = await withStatus(active);
+    const { status, body } = await request(ids.client, 'POST', path, {
+      tables: [{ source: { table: 'flights' } }],
+    });
+    expect([status, body.problems]).toEqual([
+      400,
+      [
+        {
+          subject: 'public.flights',
+          message: 'It is a table of this replication already.',
+          remedy: expect.stringContaining('POST /replications/{id}/tables/{table}/resync'),
+        },
+      ],
+    ]);
+  });
+
   test('leave one by one, but not the last', async () => {
     const { request, ids, path, replications } = await withStatus(active);
     expect((await request(ids.client, 'DELETE', `${path}/public.flights`)).status).toBe(409);

@@ -103,4 +103,9 @@ test('filters of the fleet', async () => {
     new Map(ids.map((id) => [id, { at, overall: 'failed', since: at, faults: [] } as HealthRecord]));
   expect(await found('overall=failed')).toBe(1);
   expect(await found('overall=healthy')).toBe(0);
+  const replication = world.replications.get(1);
+  if (replication === undefined) throw new Error('It is gone.');
+  world.replications.set(1, { ...replication, status: 'error' });
+  world.ports.store.listHealthRecords = async () => new Map();
+  expect(await found('overall=failed')).toBe(1);
 });
