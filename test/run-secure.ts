@@ -1,6 +1,7 @@
 /**
  * `npm run test:secure`: test/secure on a stack with three brokers, TLS everywhere and a user for each role at Kafka, in a folder of its
- * own. The long form, without MILLRACE_SHORT_FORM=1, runs suites of test/chain on it, too. Further arguments are jest's.
+ * own. The long form, without MILLRACE_SHORT_FORM=1, runs suites of test/chain on it, too. Further arguments are jest's;
+ * --testPathPatterns chooses other suites.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -27,9 +28,11 @@ const isShortForm = process.env.MILLRACE_SHORT_FORM === '1';
 const runJest = (args: readonly string[]): Promise<number> =>
   new Promise((resolve, reject) => {
     const projects = ['secure', ...(isShortForm ? [] : ['chain'])];
-    const suites = isShortForm
-      ? []
-      : ['--testPathPatterns', `test/secure/|test/chain/(${chainSuites.join('|')})\\.test`];
+    const isChosen = args.some((arg) => arg.startsWith('--testPathPatterns'));
+    const suites =
+      isShortForm || isChosen
+        ? []
+        : ['--testPathPatterns', `test/secure/|test/chain/(${chainSuites.join('|')})\\.test`];
     const child = spawn(
       process.execPath,
       [

@@ -4,10 +4,12 @@ import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka, type KafkaSettings, parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import type { KafkaRole } from '#core/contracts/kafka-rights.ts';
 import { createRecordingLog } from '#test/kit/recording-log.ts';
+import { testInLongForm } from '#test/kit/short-form.ts';
 import { killPart, startPart } from '../../local/parts.ts';
 import { readSecurity, type Security } from '../../local/secure.ts';
 import { stateFolder } from '../../local/state-folder.ts';
 import {
+  awaitConsumerEnd,
   awaitEqual,
   awaitLive,
   awaitStatus,
@@ -19,9 +21,11 @@ import {
   startAndAwaitActive,
   statusOf,
   type Tenant,
+  taskProcesses,
   waitFor,
 } from '../chain/harness.ts';
 import { createMariadbTenant, type MariadbTenant } from '../chain/mariadb-tenant.ts';
+import { findTraces, noTraces } from '../chain/traces.ts';
 
 /*
  * The whole product as AWS runs it: three brokers, TLS and a user for each role at Kafka, which refuses what IAM would refuse, and
@@ -153,6 +157,7 @@ describe('Kafka', () => {
 describe('PostgreSQL to PostgreSQL', () => {
   let tenant: Tenant;
   let id: number;
+  let connectorName: string;
   let topicPrefix: string;
 
   const equal = (table: string): Promise<void> =>
@@ -169,7 +174,7 @@ describe('PostgreSQL to PostgreSQL', () => {
       { source: { table: 'orders' } },
       { source: { table: 'items' } },
     ]);
-    id = created.id;
+    ({ id, connectorName } = created);
     topicPrefix = (await tenant.api.get(`/replications/${id}`)).body.topic_prefix;
     await startAndAwaitActive(tenant, id);
     await awaitLive(tenant, id);
@@ -233,6 +238,52 @@ describe('PostgreSQL to PostgreSQL', () => {
       'live',
     ]);
   }, 300_000);
+
+  // A tick of the health checks.
+  testInLongForm('a killed consumer is healed, and no row is missing', async () => {
+    const [killed] = taskProcesses('consumer', id);
+    process.kill(killed ?? 0, 'SIGKILL');
+    await tenant.source.query("UPDATE orders SET v = 'while nobody applied' WHERE id % 5 = 0");
+    await waitFor(
+      'a new consumer',
+      150_000,
+      async () => {
+        const [pid] = taskProcesses('consumer', id);
+        const { consumer } = await statusOf(tenant, id);
+        return pid !== undefined && pid !== killed && consumer.healthy ? pid : undefined;
+      },
+      () => statusOf(tenant, id),
+    );
+    await equal('orders');
+  });
+
+  test('is deleted, and leaves nothing in the source, at Kafka, in Connect and at the target', async () => {
+    const traced = { id, connectorName, topicPrefix };
+    expect(await findTraces(traced, tenant.source, tenant.target)).toMatchObject({
+      slots: [expect.any(String)],
+      publications: [expect.any(String)],
+      connectors: [connectorName],
+      topics: expect.arrayContaining([`${topicPrefix}.public.orders`, `${topicPrefix}.public.items`]),
+      // One for each launch of the consumer.
+      groups: expect.arrayContaining([expect.any(String)]),
+    });
+    expect((await tenant.api.delete(`/replications/${id}`)).status).toBe(202);
+    await waitFor(
+      'the end of the deletion',
+      120_000,
+      async () => {
+        const { body } = await tenant.api.get(`/replications/${id}/deletion`);
+        return body.state === 'done' ? body : undefined;
+      },
+      async () => (await tenant.api.get(`/replications/${id}/deletion`)).body,
+    );
+    const { items, ...left } = await findTraces(traced, tenant.source, tenant.target);
+    // Where a killed consumer showed its metrics expires by itself.
+    expect({ ...left, items: items.filter((item) => !item.startsWith('METRICS_TARGETS ')) }).toEqual(
+      noTraces,
+    );
+    await awaitConsumerEnd(id);
+  });
 });
 
 describe('a copy through Kafka', () => {
