@@ -46,12 +46,12 @@ export const addStatusCommands = (program: Command, cli: Cli): void => {
   ).action(async (options: WatchOptions & ListOptions) => {
     const clientId = await cli.api.clientId();
     const filter = {
-      ...(clientId === undefined ? {} : { of_client: clientId }),
       ...(options.health === undefined ? {} : { overall: options.health }),
       ...(options.status === undefined ? {} : { status: options.status }),
       ...(options.name === undefined ? {} : { name: options.name }),
     };
-    const ask = async () => ({ replications: await listFleet(cli.api, filter) });
+    const scope = clientId === undefined ? {} : { of_client: clientId };
+    const ask = async () => ({ replications: await listFleet(cli.api, { ...scope, ...filter }) });
     await showOrWatch(cli, options, ask, (data, paint) =>
       renderReplications(data.replications, Object.keys(filter).length > 0, cli.shell.now(), paint),
     );

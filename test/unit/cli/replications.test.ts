@@ -47,6 +47,12 @@ describe('what is there', () => {
     );
   });
 
+  test('ls of a client that has none says how to begin, and with a filter that there is no such one', async () => {
+    await listed();
+    expect((await cli('ls', '--client', '2')).stdout).toContain('"millrace create" configures one');
+    expect((await cli('ls', '--client', '2', '--status', 'error')).stdout).toBe('No such replication.\n');
+  });
+
   const fault = { condition: 'source-unreachable', hop: 'source' } as const;
 
   test.each([
