@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ColumnDescription, TableDescription, UniqueKey } from '../../../contracts/table-description.ts';
+import { ownTablePattern } from '../own-tables.ts';
 import type { Statement } from '../statement.ts';
 import { describeType } from '../types/column-types.ts';
 import type { NativeColumn } from '../types/mysql-type.ts';
@@ -11,15 +12,19 @@ import type { NativeColumn } from '../types/mysql-type.ts';
 export const tablesStatement = (schema: string, table?: string): Statement => ({
   text: `SELECT TABLE_NAME AS tableName, TABLE_TYPE AS tableType, ENGINE AS engine, TABLE_ROWS AS tableRows,
   DATA_LENGTH AS dataLength
-FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?${table === undefined ? '' : ' AND TABLE_NAME = ?'}
+FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?${table === undefined ? ` AND TABLE_NAME NOT REGEXP '${ownTablePattern}'` : ' AND TABLE_NAME = ?'}
 ORDER BY TABLE_NAME`,
   values: values(schema, table),
 });
 
-/** Of base tables, without what a server that stopped in the middle of an ALTER has left. */
+/**
+ * Of base tables, without what a server that stopped in the middle of an ALTER has left, and without Millrace's own tables: a source
+ * may be the target of another replication.
+ */
 export const tableNamesStatement = (schema: string): Statement => ({
   text: `SELECT TABLE_NAME AS tableName FROM information_schema.TABLES
 WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME NOT LIKE '#sql%' AND TABLE_NAME NOT LIKE '#mysql50#%'
+  AND TABLE_NAME NOT REGEXP '${ownTablePattern}'
 ORDER BY TABLE_NAME`,
   values: [schema],
 });

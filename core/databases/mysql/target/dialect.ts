@@ -3,6 +3,7 @@ import type { DocumentedTargetDialect } from '../../../ports/target-dialect.ts';
 import { checkEdit } from '../../../schema/check-edit.ts';
 import { kindOfVersion } from '../flavors.ts';
 import { quoteTable } from '../identifiers.ts';
+import { ownTablePattern } from '../own-tables.ts';
 import type { Statement } from '../statement.ts';
 import { deleteCheckpoints } from './checkpoints.ts';
 import { holdsEveryValue, planColumns } from './column-plan.ts';
@@ -10,6 +11,8 @@ import { compareTargetTable } from './compatibility.ts';
 import { dropTableStatement } from './ddl.ts';
 import { deleteDeadLetters } from './dead-letters.ts';
 import { deleteOwners } from './ownership.ts';
+
+const ownTable = new RegExp(ownTablePattern, 'i');
 
 /** MySQL manual, 11.2.1. */
 const maxNameCharacters = 64;
@@ -30,6 +33,8 @@ export const mysqlTargetDialect: DocumentedTargetDialect = {
     ...[...new Set(written.map(({ schema }) => schema))].map((schema) => byHand(deleteOwners(schema, owner))),
   ],
   refuseName: ({ schema, table }) => {
+    if (ownTable.test(table))
+      return `The name ${table} is kept for the tables that Millrace has here for itself.`;
     for (const name of [schema, table]) {
       if ([...name].length > maxNameCharacters) {
         return `The name ${name} is longer than ${maxNameCharacters} characters.`;

@@ -2,6 +2,7 @@ import type { DocumentedTargetDialect } from '../../../ports/target-dialect.ts';
 import { checkEdit } from '../../../schema/check-edit.ts';
 import { quoteTable } from '../identifiers.ts';
 import type { Statement } from '../statement.ts';
+import { bookkeepingSchema } from './bookkeeping.ts';
 import { checkpointStatements } from './checkpoints.ts';
 import { compareTargetTable } from './compatibility.ts';
 import { dropTableStatement, targetType } from './ddl.ts';
@@ -30,6 +31,8 @@ export const postgresTargetDialect: DocumentedTargetDialect = {
     ];
   },
   refuseName: ({ schema, table }) => {
+    if (schema === bookkeepingSchema)
+      return `The schema ${schema} is kept for the tables that Millrace has here for itself.`;
     const tooLong = [schema, table].find(isTooLong);
     return tooLong === undefined ? undefined : `The name ${tooLong} is longer than ${maxNameBytes} bytes.`;
   },

@@ -13,6 +13,14 @@ test.each([
   ['x'.repeat(65), 'longer than 64 characters'],
   ['emoji 😀', 'beyond U+FFFF'],
   ['blank ', 'ends with a blank'],
+  ['millrace_table_owner', 'kept for the tables that Millrace has'],
+  ['Millrace_Checkpoint', 'kept for the tables that Millrace has'],
+  ['millrace_checkpoint_3f2a9c1db0e7_4', 'kept for the tables that Millrace has'],
+  ['millrace_dead_letter_3f2a9c1db0e7_4', 'kept for the tables that Millrace has'],
+  ['millrace_consumer_epoch_3f2a9c1db0e7_4', 'kept for the tables that Millrace has'],
+  ['millrace_rehearsal_000', 'kept for the tables that Millrace has'],
+  ['millrace_public_orders', undefined],
+  ['millrace_checkpoints', undefined],
 ])('the name %s', (table, reason) => {
   const refused = refuseName({ schema: 'warehouse', table });
   if (reason === undefined) expect(refused).toBeUndefined();
