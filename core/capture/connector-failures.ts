@@ -68,23 +68,41 @@ const fixPatterns: readonly RegExp[] = [
   /not configured to use a archive log/i,
 ];
 
-/** What the drivers say of a server that is down, that starts or stops, or that has no connection free. */
+/** What the drivers say of a server that is down, that starts or stops, that has no connection free, or that was cut off. */
 const awayPatterns: readonly RegExp[] = [
   /Connection (?:to \S+ )?refused/i,
   /java\.net\.\w*(?:Connect|UnknownHost|NoRouteToHost|SocketTimeout|PortUnreachable)\w*Exception/,
   // PostgreSQL.
   /The connection attempt failed/,
   /the database system is (?:starting up|shutting down|in recovery mode|not yet accepting connections)/i,
-  /terminating connection due to administrator command/i,
+  // An administrator, a crash, a timeout.
+  /terminating connection (?:due to|because of)/i,
+  /An I\/O error occurred while sending to the backend/,
   /too many clients already|remaining connection slots are reserved/i,
   // MySQL and MariaDB.
   /Communications link failure/i,
   /Too many connections/i,
   /Socket fail to connect to|Could not connect to (?:host|address)|Failed to (?:authenticate|connect) to the (?:MySQL|MariaDB)/i,
   /Server shutdown in progress/i,
-  // Oracle: no listener, a database that is starting or stopping, no process free.
-  /ORA-(?:12514|12516|12520|12528|12541|12170|01033|01034|01089|01090|00020)\b/,
+  /unexpected end of stream, read \d+ bytes from \d+|socket was closed by server/,
+  // Oracle: no listener, a database that is starting or stopping, no process free, a session that was cut off.
+  /ORA-(?:12514|12516|12520|12528|12541|12170|01033|01034|01089|01090|00020|03113|03114|03135|12537)\b/,
 ];
+
+/**
+ * The reader of a binary log has met the end of its connection (ByteArrayInputStream.java of mysql-binlog-connector-java): between two
+ * events, or where the rest of an event has yet to come. A broken event asks for more than its block has.
+ */
+const isLogCutOff = (trace: string): boolean => {
+  const [, missing, left] =
+    /EOFException: Failed to read remaining (\d+) of \d+ bytes from position \d+\. Block length: (-?\d+)/.exec(
+      trace,
+    ) ?? [];
+  return missing === undefined
+    ? /EOFException: Failed to read next byte/.test(trace) &&
+        !trace.includes('EventDataDeserializationException')
+    : Number(left) >= Number(missing);
+};
 
 /**
  * Our reader of secrets could not reach Secrets Manager, or was throttled: SecretsManagerConfigProvider.java gives the message of AWS's SDK,
@@ -128,6 +146,7 @@ export const classifyTrace = (trace: string): ConnectorFailure => {
   if (needsResyncPatterns.some((pattern) => pattern.test(trace))) return { cure: 'needs-resync', summary };
   if (isSecretAway(trace)) return { cure: 'retry', summary };
   if (fixPatterns.some((pattern) => pattern.test(trace))) return { cure: 'fix', summary };
-  if (awayPatterns.some((pattern) => pattern.test(trace))) return { cure: 'retry', summary };
+  if (awayPatterns.some((pattern) => pattern.test(trace)) || isLogCutOff(trace))
+    return { cure: 'retry', summary };
   return { cure: 'restart', summary };
 };

@@ -43,7 +43,7 @@ test.each([
   ['Supplemental logging not properly configured. Use: ALTER DATABASE ADD SUPPLEMENTAL LOG DATA', 'fix'],
   // Debezium itself retries these; the log may only be switching.
   ['ORA-01291: missing log file', 'restart'],
-  ['ORA-03113: end-of-file on communication channel', 'restart'],
+  ['ORA-03113: end-of-file on communication channel', 'retry'],
   ['Could not find first log file name in binary log index file Error code: 1236', 'needs-resync'],
   ['The db history topic or its content is fully or partially missing. Please check ...', 'needs-resync'],
   ['The db history topic is missing. You may attempt to recover it by ...', 'needs-resync'],
@@ -65,6 +65,27 @@ test.each([
   ['Too many connections', 'retry'],
   ['java.net.SocketTimeoutException: Read timed out', 'retry'],
   ['ORA-12541: TNS:no listener', 'retry'],
+  ['FATAL: terminating connection due to unexpected postmaster exit', 'retry'],
+  ['FATAL: terminating connection because of crash of another server process', 'retry'],
+  ['An I/O error occurred while sending to the backend.', 'retry'],
+  [
+    'java.io.EOFException: unexpected end of stream, read 0 bytes from 4 (socket was closed by server)',
+    'retry',
+  ],
+  ['java.io.EOFException: Failed to read next byte from position 89552341', 'retry'],
+  [
+    'java.io.EOFException: Failed to read remaining 20 of 80 bytes from position 15785768. Block length: 3881. Initial block length: 8129.',
+    'retry',
+  ],
+  // The event itself is broken, and is again when it is read again.
+  [
+    'java.io.EOFException: Failed to read remaining 60 of 80 bytes from position 15785768. Block length: 20. Initial block length: 8129.',
+    'restart',
+  ],
+  [
+    'EventDataDeserializationException: Failed to deserialize data\nCaused by: java.io.EOFException: Failed to read next byte from position 89',
+    'restart',
+  ],
   ['ERROR: replication slot "millrace_x" is active for PID 88', 'restart'],
 ] as const)('%s -> %s', (message, cure) => {
   expect(classifyTrace(trace(message)).cure).toBe(cure);
