@@ -132,7 +132,8 @@ describe('what is away for a while', () => {
       const why = await awaitFault('away', 'target', 60_000);
       expect(why).toMatchObject({ overall: 'degraded', condition: 'consumer-retrying' });
       await sleep(outageMs);
-      expect(await whyOf('away')).toMatchObject({
+      // On a busy machine capture may stand still for a while, too, and is told first then.
+      expect(await awaitFault('away', 'target', 60_000)).toMatchObject({
         overall: 'degraded',
         condition: 'consumer-retrying',
         sentence: expect.stringMatching(new RegExp(`^At the target, for ${outageMinutes} m: .*ECONNREFUSED`)),

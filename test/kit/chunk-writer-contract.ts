@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { ColumnDescription, TableDescription } from '#core/contracts/table-description.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
@@ -100,6 +101,21 @@ export const chunkWriterContract = (world: ChunkWriterWorld): void => {
         ...written,
         { id: '2', part: 'x', note: 'of another chunk', data: null, flags: null, day: null },
       ]);
+    });
+
+    test('replaces the rows that are there also when it is refused long before its last row', async () => {
+      await world.insertOlder();
+      const rows = 100;
+      const slow = async function* (): AsyncGenerator<RowBatch> {
+        for (let part = 0; part < rows; part += 1) {
+          // As of a source far away: the refusal comes in between.
+          await sleep(2);
+          const row = ['1', part === 0 ? 'a' : `${part}`, 'x'.repeat(50_000), null, null, null];
+          yield { rowCount: 1, rows: [row], bytes: 50_000 };
+        }
+      };
+      expect(await write(slow)).toMatchObject({ rows });
+      expect((await world.rows()).length).toBe(rows + 1);
     });
 
     test('is not written at all when the server refuses a value, which the error does not show', async () => {

@@ -17,7 +17,7 @@ import {
   type StatementLimits,
   type TargetRows,
 } from '#core/databases/mysql/target/rows.ts';
-import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
 import { ownColumns } from '#core/mapping/map-table.ts';
 import { uniquenessOf } from '#core/mapping/shared-uniqueness.ts';
 import type {
@@ -29,6 +29,7 @@ import type {
 } from '#core/ports/databases.ts';
 import { type Progress, writeGuarded, writeWatched } from '../../databases/chunk-watch.ts';
 import { databaseLabel } from '../../databases/database-failure.ts';
+import { readApart } from '../../databases/read-apart.ts';
 import { type Connection, createPool, type Pool } from '../driver/connection.ts';
 import { isDuplicateKey, toDatabaseError } from '../driver/database-errors.ts';
 import { requirePacket } from '../driver/packet-limit.ts';
@@ -160,23 +161,20 @@ const inCopyTransaction = async (
 
 const loadRows: Write = async (connection, rows, batches, progress) => {
   let sent = 0;
-  /** What failed first: loading is then broken off with the same error, which says nothing about its own side. */
-  let readFailure: MillraceError | undefined;
   const socket = socketOf(connection);
+  const read = async function* (): AsyncGenerator<Buffer> {
+    for await (const batch of batches) {
+      sent += batch.rowCount;
+      progress(batch);
+      yield* loadParts(rows, batch);
+    }
+  };
+  const { parts, failure } = readApart(read());
   const lines = async function* (): AsyncGenerator<Buffer> {
-    try {
-      for await (const batch of batches) {
-        sent += batch.rowCount;
-        progress(batch);
-        for (const part of loadParts(rows, batch)) {
-          yield part;
-          // The driver does not wait for the socket by itself, and would gather the whole chunk in memory.
-          if (socket.writableNeedDrain) await once(socket, 'drain');
-        }
-      }
-    } catch (error) {
-      readFailure = toMillraceError(error);
-      throw error;
+    for await (const part of parts) {
+      yield part;
+      // The driver does not wait for the socket by itself, and would gather the whole chunk in memory.
+      if (socket.writableNeedDrain) await once(socket, 'drain');
     }
   };
   const file = Readable.from(lines(), { objectMode: true, highWaterMark: 1 });
@@ -190,7 +188,7 @@ const loadRows: Write = async (connection, rows, batches, progress) => {
       throw new MillraceError('CopyFailed', `The target took ${result.affectedRows} of ${sent} rows.`);
     }
   } catch (error) {
-    throw readFailure ?? error;
+    throw failure() ?? error;
   } finally {
     file.destroy();
   }

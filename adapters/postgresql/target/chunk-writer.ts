@@ -16,7 +16,7 @@ import { CopyLines } from '#core/databases/postgresql/target/copy-lines.ts';
 import { copyText } from '#core/databases/postgresql/target/copy-text.ts';
 import { refuseHiddenRows } from '#core/databases/postgresql/target/ownership.ts';
 import { createRowCheck } from '#core/databases/postgresql/target/value-check.ts';
-import { MillraceError, toMillraceError } from '#core/errors/millrace-error.ts';
+import { MillraceError } from '#core/errors/millrace-error.ts';
 import type {
   ChunkControl,
   ChunkWriter,
@@ -27,6 +27,7 @@ import type {
 } from '#core/ports/databases.ts';
 import { type Progress, writeGuarded, writeWatched } from '../../databases/chunk-watch.ts';
 import { databaseLabel } from '../../databases/database-failure.ts';
+import { readApart } from '../../databases/read-apart.ts';
 import { closePool, createPool, cutConnection } from '../driver/connection.ts';
 import { toDatabaseError } from '../driver/database-errors.ts';
 import { runOn } from '../driver/executor.ts';
@@ -142,25 +143,19 @@ const copyRows = async (
   progress: Progress,
 ): Promise<void> => {
   let rows = 0;
-  /** What failed first: the COPY is then broken off with the same error, which says nothing about its own side. */
-  let readFailure: MillraceError | undefined;
   const lines = async function* (): AsyncGenerator<Buffer> {
-    try {
-      for await (const batch of batches) {
-        rows += batch.rowCount;
-        progress(batch);
-        if (batch.rowCount > 0) yield encode(batch);
-      }
-    } catch (error) {
-      readFailure = toMillraceError(error);
-      throw error;
+    for await (const batch of batches) {
+      rows += batch.rowCount;
+      progress(batch);
+      if (batch.rowCount > 0) yield encode(batch);
     }
   };
+  const { parts, failure } = readApart(lines());
   const input = client.query(copyFrom(statement));
   try {
-    await pipeline(Readable.from(lines()), input);
+    await pipeline(Readable.from(parts), input);
   } catch (error) {
-    throw readFailure ?? error;
+    throw failure() ?? error;
   }
   if (input.rowCount !== rows) {
     throw new MillraceError('CopyFailed', `The target took ${input.rowCount} of ${rows} rows.`);
