@@ -12,6 +12,7 @@ import type { DatabaseEnd } from './database-end.ts';
 const statusShape = z.looseObject({
   overall: z.string(),
   reasons: z.array(z.string()),
+  tries_again_at: z.string().nullable().optional(),
   config: z.looseObject({
     status: z.string(),
     kafka_topic_prefix: z.string(),

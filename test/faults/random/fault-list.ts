@@ -364,7 +364,8 @@ const until = async <T>(act: () => Promise<T>): Promise<T> => {
     try {
       return await act();
     } catch (error) {
-      if (attempt === 60) throw error;
+      // The longest fault takes a server away for ten minutes.
+      if (attempt === 450) throw error;
       await sleep(2_000);
     }
   }

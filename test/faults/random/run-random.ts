@@ -28,8 +28,11 @@ export interface RandomOptions {
 
 export interface InjectedFault extends PlannedFault {
   readonly pairName: string;
-  /** `busy`: another fault of the same resource was still there. `without-effect`: there was nothing to break. */
-  readonly outcome: 'done' | 'without-effect' | 'busy' | 'failed';
+  /**
+   * `busy`: another fault of the same resource was still there. `met-another`: a server that it may need was away by another fault.
+   * `without-effect`: there was nothing to break.
+   */
+  readonly outcome: 'done' | 'without-effect' | 'busy' | 'met-another' | 'failed';
 }
 
 export interface HeldTable {
@@ -160,7 +163,7 @@ const injectAll = async (
       return { ...entry, outcome: (await repair()) === withoutEffect ? withoutEffect : 'done' };
     } catch (error) {
       say(`        ${planned.fault} could not be carried out: ${String(error)}`);
-      return { ...entry, outcome: 'failed' };
+      return { ...entry, outcome: world.servers.isOneAway ? 'met-another' : 'failed' };
     } finally {
       busy.delete(resource);
     }
@@ -233,6 +236,9 @@ interface Settled {
   readonly problems: readonly string[];
 }
 
+/** From a start that begins by itself, at the next health check, until its tables are live and an incident is closed. */
+const startTimeMs = 240_000;
+
 /** An operator acts on an incident: two health checks and a half may pass until there is one. Later, it is missing. */
 const toldWithinMs = 150_000;
 
@@ -256,7 +262,8 @@ const settle = async (
       );
   const comparisons = new Map<Pair, PairComparison>();
   let waiting: string[] = [];
-  while (performance.now() - startedAtMs < settleMs) {
+  let endsAtMs = startedAtMs + settleMs;
+  while (performance.now() < endsAtMs) {
     waiting = [];
     for (const pair of world.pairs) {
       const status = await world.control.status(pair.replicationId).catch(() => undefined);
@@ -266,6 +273,9 @@ const settle = async (
         say(`${pair.name} needs a resync and gets it: ${status.config.last_error_message}`);
         await world.control.act(pair.replicationId, 'start', { force_resync: true });
       }
+      // What has failed is tried again with pauses of up to a quarter of an hour, which is promised and told.
+      const triesAgainInMs = Date.parse(status?.tries_again_at ?? '') - Date.now();
+      if (triesAgainInMs > 0) endsAtMs = Math.max(endsAtMs, performance.now() + triesAgainInMs + startTimeMs);
       const comparison = await comparePair(pair).catch(() => undefined);
       if (comparison !== undefined) comparisons.set(pair, comparison);
       if (comparison === undefined) waiting.push(`${pair.name} cannot be compared`);

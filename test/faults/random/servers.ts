@@ -36,6 +36,16 @@ export class Servers {
     this.#watching = this.#watch();
   }
 
+  /** Whether one of them is away now, or starts. */
+  get isOneAway(): boolean {
+    return serverNames.some(
+      (server) =>
+        this.#killed.has(server) ||
+        this.#starting.has(server) ||
+        runningPart(this.#folder, server) === undefined,
+    );
+  }
+
   /** SIGKILL; it stays away until `start`. */
   async kill(server: PartName): Promise<void> {
     this.#killed.add(server);
