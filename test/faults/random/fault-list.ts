@@ -178,6 +178,8 @@ const lockTarget: Fault['begin'] = async (_world, { target, targetName }) => {
 };
 
 let passwords = 0;
+/** Fifteen minutes of them: the longest fault takes a server away for ten. */
+const longAttempts = 450;
 
 const rotatePassword =
   (side: 'source' | 'target'): Fault['begin'] =>
@@ -185,10 +187,10 @@ const rotatePassword =
     const end: DatabaseEnd = pair[side];
     passwords += 1;
     const password = `changed${passwords}`;
-    // The server may be away by another fault.
-    await until(() => end.changePassword(password));
+    // The server may be away by another fault, and a password that only one of both knows would outlast the run.
+    await until(() => end.changePassword(password), longAttempts);
     const databaseId = side === 'source' ? pair.sourceDatabaseId : pair.targetDatabaseId;
-    return () => until(() => control.changePassword(databaseId, password));
+    return () => until(() => control.changePassword(databaseId, password), longAttempts);
   };
 
 /** Runs before a program's own code: its clock is so far from the others. */
@@ -359,13 +361,12 @@ const userCalls =
   };
 
 /** Repeats what the control plane, or a database that another fault has taken away, is not there for yet. */
-const until = async <T>(act: () => Promise<T>): Promise<T> => {
+const until = async <T>(act: () => Promise<T>, attempts = 60): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await act();
     } catch (error) {
-      // The longest fault takes a server away for ten minutes.
-      if (attempt === 450) throw error;
+      if (attempt === attempts) throw error;
       await sleep(2_000);
     }
   }
