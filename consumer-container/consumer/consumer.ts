@@ -192,11 +192,13 @@ const consumeAgain = async (
       await vitals.heartbeats.beat();
       return await consume(replication, ports, { ...vitals, onRunning }, stop);
     } catch (cause) {
-      if (stop.aborted) throw cause;
       if (cause instanceof BeginAgain) {
+        // The next one begins there.
+        if (stop.aborted) return;
         log.info(`The consumer begins again at its checkpoints: ${cause.message}`);
         continue;
       }
+      if (stop.aborted) throw cause;
       const error = toMillraceError(cause);
       if (error.code === 'DatabaseAuthenticationFailed' && !isPasswordFresh) {
         isPasswordFresh = true;
@@ -440,7 +442,9 @@ const recordFailure = async (
 ): Promise<ConsumerEnd> => {
   const { store, alerts, metrics, clock, log } = ports;
   const { clientId, replicationId, connectorName, generation } = replication;
-  if (error.code === 'Fenced' || error.code === 'Superseded') {
+  const isReplaced =
+    error.code === 'Fenced' || error.code === 'Superseded' || (await heartbeats.isReplaced());
+  if (isReplaced) {
     log.info(`Consumer ends: ${error.message}`, { code: error.code });
     return 'superseded';
   }

@@ -83,6 +83,16 @@ export class Heartbeats {
     this.#emitMetrics(heartbeat);
   }
 
+  /** Whether a newer launch has replaced this one; false where that cannot be told. */
+  async isReplaced(): Promise<boolean> {
+    try {
+      await this.beat();
+      return false;
+    } catch (cause) {
+      return toMillraceError(cause).code === 'Superseded';
+    }
+  }
+
   /** What is known now, for those who read it from the task itself; undefined before the checkpoints are claimed. */
   readings(): ConsumerReadings | undefined {
     const { progress } = this;

@@ -14,6 +14,7 @@ import { createManualClock } from '#test/kit/manual-clock.ts';
 import { createMemoryChanges } from '#test/kit/memory-changes.ts';
 import { createRecordingLog, createRecordingMeters } from '#test/kit/recording-log.ts';
 import { accounts, record } from '#test/unit/core/apply/sample-events.ts';
+import { BeginAgain } from '../../../../consumer-container/consumer/change-inbox.ts';
 import {
   type ConsumerDatabases,
   type ConsumerPorts,
@@ -219,6 +220,33 @@ describe('a consumer ends', () => {
         expect(world.held.at(-1)).toMatch(/^It was held.*begins at 5.*Copy the table again/s);
     },
   );
+
+  test('drained when it is stopped at the moment in which it would begin again', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    world.feed = () => async () => {
+      stop.abort();
+      throw new BeginAgain('Table public.accounts was changed once more while it waits.');
+    };
+    expect(await world.run(stop.signal)).toBe('drained');
+    expect(world.updates).toEqual([]);
+    expect(statesOf(world).at(-1)).toBe('STOPPED');
+  });
+
+  test('without touching the status when it fails after another launch has replaced it', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    world.feed = () => async () => {
+      stop.abort();
+      world.onHeartbeat = () => {
+        throw new MillraceError('Superseded', 'replaced');
+      };
+      throw new MillraceError('Internal', 'late');
+    };
+    expect(await world.run(stop.signal)).toBe('superseded');
+    expect(world.updates).toEqual([]);
+    expect(world.alerts).toEqual([]);
+  });
 
   test.each(['Fenced', 'Superseded'] as const)('without a trace when it is %s', async (code) => {
     const world = new World();
