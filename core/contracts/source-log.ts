@@ -45,8 +45,8 @@ export const sourceLogSchema = z
     reader: z.strictObject({ isReading: z.boolean(), since: instantSchema }).readonly().optional(),
     /** What of the log is gone although it was not captured, in words. */
     lost: z.string().optional(),
-    /** What was captured and the log does not have, in words, and since when that is so. */
-    missing: z.strictObject({ reason: z.string(), since: instantSchema }).readonly().optional(),
+    /** Since when the log does not have what was captured. */
+    missing: z.strictObject({ since: instantSchema }).readonly().optional(),
     /** When something was written to the log last to see capture come on. */
     probedAt: instantSchema.optional(),
     /** After so many bytes, or so many milliseconds, the source removes log although it was not captured. */

@@ -59,7 +59,7 @@ const lossAfter = (
   const since = before?.missing?.since ?? now.toISOString();
   const isLost = now.getTime() - Date.parse(since) >= missingLostAfterMs;
   const reason = lost ?? (isLost ? missing : undefined);
-  return { ...(reason !== undefined && { lost: reason }), missing: { reason: missing, since } };
+  return { ...(reason !== undefined && { lost: reason }), missing: { since } };
 };
 
 /** The log could not be read: what was seen of it before stays, with its age. */

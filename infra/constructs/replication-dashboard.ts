@@ -61,14 +61,10 @@ export class ReplicationDashboard extends Construct {
   constructor(stack: MillraceStack, id: string, alarms: readonly Alarm[]) {
     super(stack, id);
     const { name: environment, lagAlarmMs } = stack.config;
-    const service = (
-      name: Parameters<typeof serviceMetric>[1],
-      statistic: Parameters<typeof serviceMetric>[2],
-    ) => serviceMetric(environment, name, statistic, oneMinute);
-    const byConnector = (
-      name: Parameters<typeof serviceMetric>[1],
-      statistic: Parameters<typeof serviceMetric>[2],
-    ) => metricBy('connector', environment, name, statistic, oneMinute);
+    const service = (name: MetricName, statistic: Statistic): IMetric =>
+      serviceMetric(environment, name, statistic, oneMinute);
+    const byConnector = (name: MetricName, statistic: Statistic): IMetric =>
+      metricBy('connector', environment, name, statistic, oneMinute);
 
     this.dashboard = new Dashboard(this, 'Dashboard', {
       dashboardName: stack.named('replications'),
@@ -83,18 +79,7 @@ export class ReplicationDashboard extends Construct {
         ],
         [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: full, height: 3 })],
         [
-          graph(
-            'Rows applied each minute, by operation',
-            half,
-            [
-              service(metricNames.rowsInserted, 'Sum'),
-              service(metricNames.rowsUpdated, 'Sum'),
-              service(metricNames.rowsDeleted, 'Sum'),
-              service(metricNames.tablesTruncated, 'Sum'),
-              service(metricNames.duplicatesSkipped, 'Sum'),
-            ],
-            { stacked: true },
-          ),
+          appliedRows(service),
           graph('Errors each minute, by code', half, [
             metricBy('code', environment, metricNames.errors, 'Sum', oneMinute),
           ]),
@@ -148,6 +133,20 @@ export class ReplicationDashboard extends Construct {
   }
 }
 
+const appliedRows = (metric: (name: MetricName, statistic: Statistic) => IMetric): IWidget =>
+  graph(
+    'Rows applied each minute, by operation',
+    half,
+    [
+      metric(metricNames.rowsInserted, 'Sum'),
+      metric(metricNames.rowsUpdated, 'Sum'),
+      metric(metricNames.rowsDeleted, 'Sum'),
+      metric(metricNames.tablesTruncated, 'Sum'),
+      metric(metricNames.duplicatesSkipped, 'Sum'),
+    ],
+    { stacked: true },
+  );
+
 /** A word that CloudWatch replaces by the name that is chosen, wherever it stands in the dashboard. */
 const chosen = 'CONNECTOR';
 
@@ -187,21 +186,7 @@ export class OneReplicationDashboard extends Construct {
             limit: { value: lagAlarmMs, label: 'alarm' },
           }),
         ],
-        [
-          graph(
-            'Rows applied each minute, by operation',
-            half,
-            [
-              line(metricNames.rowsInserted, 'Sum'),
-              line(metricNames.rowsUpdated, 'Sum'),
-              line(metricNames.rowsDeleted, 'Sum'),
-              line(metricNames.tablesTruncated, 'Sum'),
-              line(metricNames.duplicatesSkipped, 'Sum'),
-            ],
-            { stacked: true },
-          ),
-          graph('Lag in events', half, [line(metricNames.lagEvents, 'Maximum')]),
-        ],
+        [appliedRows(line), graph('Lag in events', half, [line(metricNames.lagEvents, 'Maximum')])],
         [
           graph('Log that the source keeps in bytes', half, [
             line(metricNames.sourceRetainedBytes, 'Maximum'),

@@ -11,15 +11,18 @@ import { openTargetDatabase } from '#adapters/postgresql/target/target-database.
 import type { ConnectionSettings, Database } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
+import type { CaptureOutput } from '#core/contracts/steps.ts';
 import type { Log } from '#core/ports/clock-and-log.ts';
 import type { CaptureKafka } from '#core/ports/connector-config.ts';
 import type { SourceDatabase, TargetDatabase } from '#core/ports/databases.ts';
 import type { ConnectPort } from '#core/ports/services.ts';
+import { startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
 import { prepareJavaParts } from '../../../local/downloads.ts';
 import { type ConnectServer, startConnect, startKafka } from '../../../local/kafka.ts';
 import { findFreePorts } from '../../../local/ports.ts';
 import { type PostgresVersion, sourceSettings, startPostgres } from '../../../local/postgres.ts';
 import { localNetwork } from '../../kit/local-network.ts';
+import { createMemoryStore } from '../../kit/memory-store.ts';
 import { startSecretsEndpoint } from './secrets-endpoint.ts';
 
 export interface CaptureStack {
@@ -215,6 +218,30 @@ const readTopic = async (
 const parse = (bytes: Buffer | null): unknown => (bytes === null ? null : JSON.parse(bytes.toString('utf8')));
 
 /** A replication of `tables`, with names of its own for each `ordinal`. */
+/** Starts the capture of a replication that is not known yet; `change` has what is otherwise than at a first start. */
+export const beginCapture = (
+  { source, kafka, connect, sourceDatabase, captureKafka }: CaptureStack,
+  replication: Replication,
+  change: {
+    readonly connect?: ConnectPort;
+    readonly forceResync?: boolean;
+  } = {},
+): Promise<CaptureOutput> => {
+  const { forceResync = false } = change;
+  const { clientId, replicationId, generation } = replication;
+  return startCapture(
+    { clientId, replicationId, generation, forceResync },
+    {
+      ...{ replication, sourceDatabase, captureKafka, topicRetentionHours: 24 },
+      ...(forceResync && { beginAgain: { isDone: false, record: async () => undefined } }),
+    },
+    {
+      ...{ source, kafka, connect: change.connect ?? connect },
+      ...{ store: createMemoryStore(replication).store, clock: systemClock, log: silentLog },
+    },
+  );
+};
+
 export const replicationOf = (ordinal: number, tables: readonly TableRef[]): Replication => ({
   replicationId: ordinal,
   clientId: 1,

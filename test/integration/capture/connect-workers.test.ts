@@ -4,13 +4,11 @@ import { createConnectClient } from '#adapters/connect/connect-client.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { topicName } from '#core/naming/names.ts';
 import type { ConnectPort } from '#core/ports/services.ts';
-import { startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
 import type { ConnectServer } from '../../../local/kafka.ts';
-import { createMemoryStore } from '../../kit/memory-store.ts';
 import {
+  beginCapture,
   type CaptureStack,
   replicationOf,
-  silentLog,
   startCaptureStack,
   type TopicRecord,
 } from './capture-stack.ts';
@@ -40,19 +38,7 @@ const replications: readonly Replication[] = ordinals.map((ordinal) =>
 );
 
 const begin = (replication: Replication, connect: ConnectPort) =>
-  startCapture(
-    { clientId: 1, replicationId: replication.replicationId, generation: 1, forceResync: false },
-    {
-      replication,
-      sourceDatabase: stack.sourceDatabase,
-      topicRetentionHours: 24,
-      captureKafka: stack.captureKafka,
-    },
-    {
-      ...{ source: stack.source, kafka: stack.kafka, connect, log: silentLog, clock: systemClock },
-      store: createMemoryStore(replication).store,
-    },
-  );
+  beginCapture(stack, replication, { connect });
 
 /** Waits until `look` gives something; the error names what it was about. */
 const until = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {

@@ -3,10 +3,8 @@ import { expect } from '@jest/globals';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
 import { topicName } from '#core/naming/names.ts';
-import { startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
-import { createMemoryStore } from '../../kit/memory-store.ts';
 import { testInLongForm } from '../../kit/short-form.ts';
-import { replicationOf, silentLog, startCaptureStack } from './capture-stack.ts';
+import { beginCapture, replicationOf, startCaptureStack } from './capture-stack.ts';
 
 const awayMs = 75_000;
 const mostLinesASecond = 50;
@@ -19,20 +17,7 @@ testInLongForm(
       const table = { schema: 'public', table: 'waiting' };
       await stack.sql.query('CREATE TABLE public.waiting (id int PRIMARY KEY)');
       const replication = replicationOf(1, [table]);
-      await startCapture(
-        { clientId: 1, replicationId: 1, generation: 1, forceResync: false },
-        {
-          replication,
-          sourceDatabase: stack.sourceDatabase,
-          topicRetentionHours: 24,
-          captureKafka: stack.captureKafka,
-        },
-        {
-          ...{ source: stack.source, kafka: stack.kafka, connect: stack.connect, log: silentLog },
-          store: createMemoryStore(replication).store,
-          clock: systemClock,
-        },
-      );
+      await beginCapture(stack, replication);
       const client = createConnectClient({ url: stack.connectUrl, clock: systemClock, retryDelaysMs: [] });
       const askOffset = () => client.getOffset(replication.connectorName);
 

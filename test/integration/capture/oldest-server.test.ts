@@ -2,9 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { parseLsn, streamedPosition } from '#core/databases/postgresql/source/log-position.ts';
 import { topicName } from '#core/naming/names.ts';
-import { startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
-import { createMemoryStore } from '../../kit/memory-store.ts';
-import { type CaptureStack, replicationOf, silentLog, startCaptureStack } from './capture-stack.ts';
+import { beginCapture, type CaptureStack, replicationOf, startCaptureStack } from './capture-stack.ts';
 
 let stack: CaptureStack;
 
@@ -26,23 +24,7 @@ test('PostgreSQL 13 is captured, and a marker in its idle log is passed', async 
   expect((await stack.source.ping()).serverVersion).toMatch(/^13\./);
   expect(await stack.source.findCaptureProblems(replication)).toEqual([]);
 
-  const { connectorName } = await startCapture(
-    { clientId: 1, replicationId: 1, generation: 1, forceResync: false },
-    {
-      replication,
-      sourceDatabase: stack.sourceDatabase,
-      topicRetentionHours: 24,
-      captureKafka: stack.captureKafka,
-    },
-    {
-      source: stack.source,
-      kafka: stack.kafka,
-      connect: stack.connect,
-      store: createMemoryStore(replication).store,
-      clock: systemClock,
-      log: silentLog,
-    },
-  );
+  const { connectorName } = await beginCapture(stack, replication);
 
   // As the end of a copy does it: a change of another table lies before the marker, and nothing that Millrace needs after it.
   await stack.sql.query('CREATE TABLE other (id int)');

@@ -4,19 +4,17 @@ import { classifyTrace } from '#core/capture/connector-failures.ts';
 import type { Database } from '#core/contracts/database.ts';
 import type { TableRef } from '#core/contracts/identifiers.ts';
 import type { Replication } from '#core/contracts/replication.ts';
-import type { CaptureOutput, Run } from '#core/contracts/steps.ts';
+import type { CaptureOutput } from '#core/contracts/steps.ts';
 import { quoteIdentifier, quoteTable } from '#core/databases/postgresql/identifiers.ts';
 import { connectorConfig } from '#core/databases/postgresql/source/connector-config.ts';
 import { formatLsn, parseLsn, streamedPosition } from '#core/databases/postgresql/source/log-position.ts';
 import { topicName } from '#core/naming/names.ts';
 import { collectProblems } from '#core/validation/validate-replication.ts';
-import { startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
 import { findFreePort } from '../../../local/ports.ts';
 import { sourceSettings } from '../../../local/postgres.ts';
-import { createMemoryStore } from '../../kit/memory-store.ts';
 import { sampleOwner } from '../../kit/target-owner.ts';
 import { opensslVersion, startTlsServer } from '../postgresql/tls-server.ts';
-import { type CaptureStack, replicationOf, silentLog, startCaptureStack } from './capture-stack.ts';
+import { beginCapture, type CaptureStack, replicationOf, startCaptureStack } from './capture-stack.ts';
 
 let stack: CaptureStack;
 
@@ -28,32 +26,8 @@ afterAll(async () => {
   await stack?.stop();
 }, 60_000);
 
-const begin = (replication: Replication, forceResync = false): Promise<CaptureOutput> => {
-  const run: Run = {
-    clientId: replication.clientId,
-    replicationId: replication.replicationId,
-    generation: replication.generation,
-    forceResync,
-  };
-  return startCapture(
-    run,
-    {
-      replication,
-      sourceDatabase: stack.sourceDatabase,
-      topicRetentionHours: 24,
-      captureKafka: stack.captureKafka,
-      ...(forceResync ? { beginAgain: { isDone: false, record: async () => undefined } } : {}),
-    },
-    {
-      source: stack.source,
-      kafka: stack.kafka,
-      connect: stack.connect,
-      store: createMemoryStore(replication).store,
-      clock: systemClock,
-      log: silentLog,
-    },
-  );
-};
+const begin = (replication: Replication, forceResync = false): Promise<CaptureOutput> =>
+  beginCapture(stack, replication, { forceResync });
 
 const createTable = async (ref: TableRef): Promise<void> => {
   await stack.sql.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(ref.schema)}`);

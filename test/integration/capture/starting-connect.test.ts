@@ -2,9 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemClock } from '#adapters/clock/system-clock.ts';
 import { createConnectClient } from '#adapters/connect/connect-client.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
-import { startCapture } from '../../../lambdas/steps/start-capture/start-capture.ts';
-import { createMemoryStore } from '../../kit/memory-store.ts';
-import { type CaptureStack, replicationOf, silentLog, startCaptureStack } from './capture-stack.ts';
+import { beginCapture, type CaptureStack, replicationOf, startCaptureStack } from './capture-stack.ts';
 
 let stack: CaptureStack;
 
@@ -21,20 +19,7 @@ test('a Connect worker that starts is unavailable, and never without its connect
   await stack.sql.query('CREATE TABLE public.starting (id int PRIMARY KEY)');
   const replication = replicationOf(1, [table]);
   const { connectorName } = replication;
-  await startCapture(
-    { clientId: 1, replicationId: 1, generation: 1, forceResync: false },
-    {
-      replication,
-      sourceDatabase: stack.sourceDatabase,
-      topicRetentionHours: 24,
-      captureKafka: stack.captureKafka,
-    },
-    {
-      ...{ source: stack.source, kafka: stack.kafka, connect: stack.connect, log: silentLog },
-      store: createMemoryStore(replication).store,
-      clock: systemClock,
-    },
-  );
+  await beginCapture(stack, replication);
   // No waits of its own, so that every answer is seen.
   const client = createConnectClient({ url: stack.connectUrl, clock: systemClock, retryDelaysMs: [] });
   const questions = [
