@@ -354,9 +354,9 @@ const userCalls =
       if (last === undefined) return;
       await until(async () => {
         const answer = await control.act(replicationId, last);
-        // What the call needs may be away by another fault; a user asks again.
+        // What the call needs may be away by another fault, and for as long as that lasts; a user asks again.
         if (answer >= 300 && answer !== 409) throw new Error(`${last} answered ${answer}`);
-      });
+      }, longAttempts);
     };
   };
 
