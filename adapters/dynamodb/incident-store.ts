@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { incidentMoment, incidentRetentionDays, incidentSchema } from '#core/contracts/incident.ts';
 import type { IncidentPage, IncidentStore } from '#core/ports/state-store.ts';
-import { type DynamoTable, type Item, parseItem } from './dynamo-table.ts';
+import { type Condition, type DynamoTable, type Item, matching, parseItem } from './dynamo-table.ts';
 import {
   incidentIndexKey,
   incidentKey,
@@ -11,7 +11,13 @@ import {
   openIncidentsKey,
 } from './store-keys.ts';
 
-const openSchema = z.strictObject({ incidents: z.array(incidentSchema).readonly() });
+const openSchema = z.strictObject({
+  incidents: z.array(incidentSchema).readonly(),
+  /** Missing in what an older release has written. */
+  version: z.int().positive().optional(),
+});
+
+const neverWritten: Condition = { expression: 'attribute_not_exists(#version)' };
 
 const secondsPerDay = 24 * 60 * 60;
 
@@ -28,22 +34,30 @@ const toPage = (items: readonly Item[], limit: number): IncidentPage => {
 export const createIncidentStore = (table: DynamoTable): IncidentStore => ({
   getOpenIncidents: async (replicationId) => {
     const item = await table.get(openIncidentsKey(replicationId));
-    return item === undefined ? [] : parseItem(openSchema, item).incidents;
+    if (item === undefined) return { incidents: [], version: 0 };
+    const { incidents, version = 0 } = parseItem(openSchema, item);
+    return { incidents, version };
   },
 
-  putIncidents: async ({ clientId, replicationId }, open, closed) => {
-    await table.putAll([
-      { ...openIncidentsKey(replicationId), incidents: open },
+  putIncidents: async ({ clientId, replicationId }, { open, closed, version }) => {
+    const failed = await table.transact([
+      {
+        put: { ...openIncidentsKey(replicationId), incidents: open, version: version + 1 },
+        condition: version === 0 ? neverWritten : matching({ version }),
+      },
       ...[...open, ...closed].map((incident) => ({
-        ...incidentKey(incident),
-        ...incidentIndexKey(clientId, incident),
-        ...incident,
-        // An open one is written again each minute. What is left of a replication that is gone expires, too.
-        expiresAt:
-          Math.floor(Date.parse(incident.closedAt ?? incident.updatedAt) / 1000) +
-          incidentRetentionDays * secondsPerDay,
+        put: {
+          ...incidentKey(incident),
+          ...incidentIndexKey(clientId, incident),
+          ...incident,
+          // An open one is written again each minute. What is left of a replication that is gone expires, too.
+          expiresAt:
+            Math.floor(Date.parse(incident.closedAt ?? incident.updatedAt) / 1000) +
+            incidentRetentionDays * secondsPerDay,
+        },
       })),
     ]);
+    return failed.length === 0 ? version + 1 : undefined;
   },
 
   findIncident: async (incident) => {

@@ -322,14 +322,26 @@ export interface MetricsStore {
   listMetricsTargets(): Promise<readonly MetricsTarget[]>;
 }
 
+export interface OpenIncidents {
+  readonly incidents: readonly Incident[];
+  /** Goes up with each writing; 0 before the first one. */
+  readonly version: number;
+}
+
 export interface IncidentStore {
-  getOpenIncidents(replicationId: ReplicationId): Promise<readonly Incident[]>;
-  /** Replaces what is open, and keeps each of the given incidents for the lists; closed ones for 90 days. */
+  getOpenIncidents(replicationId: ReplicationId): Promise<OpenIncidents>;
+  /**
+   * Replaces what is open, and keeps each of the given incidents for the lists; closed ones for 90 days. All or nothing. Returns the new
+   * version, or undefined when the stored one is not `version` any more: another check has written meanwhile.
+   */
   putIncidents(
     replication: ReplicationKey,
-    open: readonly Incident[],
-    closed: readonly Incident[],
-  ): Promise<void>;
+    change: {
+      readonly open: readonly Incident[];
+      readonly closed: readonly Incident[];
+      readonly version: number;
+    },
+  ): Promise<number | undefined>;
   /** An open or closed one; undefined when it is not there (any more). */
   findIncident(
     incident: Pick<Incident, 'replicationId' | 'condition' | 'openedAt'>,

@@ -112,7 +112,7 @@ export const healthOperations: readonly Operation[] = [
       const open = await forEachBounded(replications, parallelReads, ({ replicationId }) =>
         store.getOpenIncidents(replicationId),
       );
-      return toAnswer(pageOf(open.flat().filter(isAsked), range));
+      return toAnswer(pageOf(open.flatMap(({ incidents }) => incidents).filter(isAsked), range));
     },
   }),
 
@@ -135,7 +135,7 @@ export const healthOperations: readonly Operation[] = [
       return toAnswer(
         query.state === 'all'
           ? await readIncidents(range, isAsked, (part) => store.listIncidents(replicationId, part))
-          : pageOf((await store.getOpenIncidents(replicationId)).filter(isAsked), range),
+          : pageOf((await store.getOpenIncidents(replicationId)).incidents.filter(isAsked), range),
       );
     },
   }),

@@ -358,8 +358,10 @@ export const createMemoryStateStore = (clock: Clock) => {
     listMetricsTargets: async () => metricsTargets,
     putHealth: unused,
     putIncidents: unused,
-    getOpenIncidents: async (replicationId) =>
-      (incidents.get(replicationId) ?? []).filter(({ closedAt }) => closedAt === undefined),
+    getOpenIncidents: async (replicationId) => ({
+      incidents: (incidents.get(replicationId) ?? []).filter(({ closedAt }) => closedAt === undefined),
+      version: 1,
+    }),
     findIncident: async ({ replicationId, condition, openedAt }) =>
       (incidents.get(replicationId) ?? []).find(
         (it) => it.condition === condition && it.openedAt === openedAt,

@@ -57,6 +57,7 @@ export const createMemoryStore = (initial: Replication) => {
     health: undefined as HealthRecord | undefined,
     history: [] as HealthPoint[],
     openIncidents: [] as readonly Incident[],
+    incidentsVersion: 0,
     closedIncidents: [] as Incident[],
     leaseHolder: undefined as string | undefined,
     deletion: undefined as Deletion | undefined,
@@ -106,10 +107,13 @@ export const createMemoryStore = (initial: Replication) => {
       state.health = record;
       state.history.push(point);
     },
-    getOpenIncidents: async () => state.openIncidents,
-    putIncidents: async (_replication, open, closed) => {
+    getOpenIncidents: async () => ({ incidents: state.openIncidents, version: state.incidentsVersion }),
+    putIncidents: async (_replication, { open, closed, version }) => {
+      if (version !== state.incidentsVersion) return undefined;
       state.openIncidents = open;
       state.closedIncidents.push(...closed);
+      state.incidentsVersion += 1;
+      return state.incidentsVersion;
     },
     findIncident: async ({ condition, openedAt }) =>
       [...state.openIncidents, ...state.closedIncidents].find(

@@ -19,12 +19,12 @@ import { hopOfCode } from '#core/health/hop-of-error.ts';
 import { heartbeatAgeMs, type Observation } from '#core/health/observation.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { MetricsPort, TotalsPort } from '#core/ports/metrics.ts';
-import type { HealthStore, IncidentStore, ReplicationStore } from '#core/ports/state-store.ts';
+import type { HealthStore, IncidentStore, OpenIncidents, ReplicationStore } from '#core/ports/state-store.ts';
 import type { ConnectorObservation } from '#core/status/part-health.ts';
 import { type FactsStore, readFacts } from '#core/status/read-facts.ts';
 import { toHealthPoint, toHealthRecord } from '#core/status/record-health.ts';
 import { unifiedStatus } from '#core/status/unified-status.ts';
-import { type TellPeoplePorts, tellPeople } from './tell-people.ts';
+import { type CheckedIncidents, type TellPeoplePorts, tellPeople } from './tell-people.ts';
 
 export interface RecordHealthPorts {
   readonly store: Pick<ReplicationStore, 'getReplication'> &
@@ -84,9 +84,7 @@ export const recordHealth = async (
   await tellPeople(told, ports);
 };
 
-interface Recorded extends FollowedIncidents {
-  readonly replication: Replication;
-  readonly before: readonly Incident[];
+interface Recorded extends CheckedIncidents {
   readonly overall: OverallHealth;
 }
 
@@ -116,7 +114,7 @@ const recordFailure = async (
   replication: Replication,
   failure: MillraceError,
   { store, clock }: RecordHealthPorts,
-): Promise<Recorded> => {
+): Promise<Recorded | undefined> => {
   const { replicationId } = replication;
   const now = clock.now();
   const at = now.toISOString();
@@ -148,16 +146,19 @@ const recordFailure = async (
     },
     { at, overall, hop: fault.hop, condition: fault.condition },
   );
-  const stillThere = before.flatMap(({ condition, hop, message, since }): Fault[] => {
+  const stillThere = before.incidents.flatMap(({ condition, hop, message, since }): Fault[] => {
     const known = faultConditionSchema.safeParse(condition);
     return known.success && known.data !== 'check-failed'
       ? [{ condition: known.data, hop, message, since, isFailure: false }]
       : [];
   });
   const faults = [fault, ...stillThere];
-  const followed = followIncidents(before, { replication, overall, faults, appliedEvents: undefined, now });
-  await keepOpen(replication, before, followed, store);
-  return { ...followed, replication, before, overall };
+  const followed = followIncidents(before.incidents, {
+    ...{ replication, overall, faults, now },
+    appliedEvents: undefined,
+  });
+  const version = await keepOpen(replication, before, followed, store);
+  return version === undefined ? undefined : { ...followed, replication, version, overall };
 };
 
 const recordOne = async (
@@ -171,7 +172,7 @@ const recordOne = async (
   const before = await store.getOpenIncidents(replicationId);
   const isRecorded = recordedStatuses.includes(replication.status) || isDeletionBlocked(replication);
   // A user's stop ends what was open.
-  if (!isRecorded && (before.length === 0 || replication.status === 'deleting')) return undefined;
+  if (!isRecorded && (before.incidents.length === 0 || replication.status === 'deleting')) return undefined;
   if (isRecorded && seen !== undefined && 'failure' in seen)
     return recordFailure(replication, seen.failure, ports);
   const connector = seen !== undefined && 'connector' in seen ? seen.connector : undefined;
@@ -194,14 +195,15 @@ const recordOne = async (
   const { overall } = status;
   const faults = [...status.faults, ...(isRecorded ? findLogLimitWarning(stored.sourceLog) : [])];
   const facts = { replication, overall, faults, notices, appliedEvents: point.appliedEvents, now };
-  const followed = followIncidents(before, facts);
-  await keepOpen(replication, before, followed, store);
+  const followed = followIncidents(before.incidents, facts);
+  const version = await keepOpen(replication, before, followed, store);
+  if (version === undefined) return undefined;
   if (isRecorded) {
     const record = toHealthRecord(status, heartbeatAgeMs(stored, now, launchAllowanceMs), now);
     emitFigures(replication, record, metrics);
     await store.putHealth(replicationId, { ...record, ...(copiesTold && { copiesTold }) }, point);
   }
-  return { ...followed, replication, before, overall };
+  return { ...followed, replication, version, overall };
 };
 
 const emitFigures = (
@@ -221,16 +223,21 @@ const emitFigures = (
 const isDeletionBlocked = ({ status, lastErrorMessage }: Replication): boolean =>
   status === 'deleting' && lastErrorMessage !== undefined;
 
-/** What is closed stays open until people were told of its end: a check that dies in between comes to it again. */
+/**
+ * What is closed stays open until people were told of its end: a check that dies in between comes to it again. Returns the version that
+ * is stored now, or undefined when another check, which ran at the same time, has recorded this minute.
+ */
 const keepOpen = async (
   replication: Replication,
-  before: readonly Incident[],
+  { incidents: before, version }: OpenIncidents,
   { open, closed }: FollowedIncidents,
   store: Pick<IncidentStore, 'putIncidents'>,
-): Promise<void> => {
-  if (before.length === 0 && open.length === 0 && closed.length === 0) return;
-  await store.putIncidents(replication, [...open, ...stillToTell(before, closed)], []);
-};
+): Promise<number | undefined> =>
+  before.length === 0 && open.length === 0 && closed.length === 0
+    ? version
+    : store.putIncidents(replication, {
+        ...{ open: [...open, ...stillToTell(before, closed)], closed: [], version },
+      });
 
 /** As they were before the check; a notice is closed from its beginning. */
 const stillToTell = (before: readonly Incident[], closed: readonly Incident[]): readonly Incident[] =>

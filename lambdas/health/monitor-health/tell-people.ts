@@ -21,6 +21,8 @@ export interface TellPeoplePorts {
 /** What a check has found out about the incidents of a replication. */
 export interface CheckedIncidents extends FollowedIncidents {
   readonly replication: Replication;
+  /** Of what is stored of its incidents. */
+  readonly version: number;
 }
 
 /** A delivery that is so much overdue has lost its message: the queue, or a Lambda that died, has it no more. */
@@ -31,6 +33,7 @@ const parallelWrites = 10;
 /**
  * Puts on its way what people have to be told after a check, then writes that they were told. In this order: a check that dies in
  * between is repeated by the next one, and the same alert is not sent twice. What nobody could be told stays untold, for the next check.
+ * So does what another check has written to meanwhile.
  */
 export const tellPeople = async (
   checked: readonly CheckedIncidents[],
@@ -73,12 +76,11 @@ const tell = async (checked: readonly CheckedIncidents[], ports: TellPeoplePorts
   await forEachBounded(plan.deliveries, parallelWrites, async (delivery) => {
     if (await store.addDelivery(delivery)) await enqueue(delivery, ports);
   });
-  await forEachBounded(changed, parallelWrites, ({ replication, open, closed }) =>
-    store.putIncidents(
-      replication,
-      open.map((incident) => markTold(incident, plan, now)),
-      closed,
-    ),
+  await forEachBounded(changed, parallelWrites, ({ replication, open, closed, version }) =>
+    store.putIncidents(replication, {
+      open: open.map((incident) => markTold(incident, plan, now)),
+      ...{ closed, version },
+    }),
   );
 };
 

@@ -250,9 +250,8 @@ test('a deletion begins with the status, and removes everything of its replicati
   await store.putTableShape(replicationId, progress.source, shape);
   expect(await store.getTableShape(replicationId, progress.source)).toEqual(shape);
   await store.putSourceLog(replicationId, { readAt: at, warnings: [] });
-  await store.putIncidents(
-    it,
-    [
+  await store.putIncidents(it, {
+    open: [
       {
         incidentId: 'i',
         replicationId,
@@ -266,8 +265,8 @@ test('a deletion begins with the status, and removes everything of its replicati
         appliedAtOpening: 0,
       },
     ],
-    [],
-  );
+    ...{ closed: [], version: 0 },
+  });
   await store.addHealAttempt(replicationId, { action: 'restart-consumer', at });
   await store.putHealth(
     replicationId,
@@ -308,7 +307,7 @@ test('a deletion begins with the status, and removes everything of its replicati
   expect(await store.getHealth(replicationId)).toBeUndefined();
   expect(await store.listHealth(replicationId, new Date(0))).toEqual([]);
   expect((await store.listHealCounts([replicationId])).size).toBe(0);
-  expect(await store.getOpenIncidents(replicationId)).toEqual([]);
+  expect(await store.getOpenIncidents(replicationId)).toEqual({ incidents: [], version: 0 });
   expect(await store.listIncidents(replicationId, { limit: 10 })).toEqual({ incidents: [] });
   expect((await store.getReplication(1, other.replicationId)).replicationId).toBe(other.replicationId);
   await expect(created({ tables: tables(3, 'gone'), connectorName })).resolves.toBeDefined();

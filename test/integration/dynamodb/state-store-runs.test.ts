@@ -107,7 +107,7 @@ test('the health of each minute is kept as a short history, one point a minute',
 test('incidents are kept, and what is open is known by itself', async () => {
   const it = await created();
   const { replicationId, clientId } = it;
-  expect(await store.getOpenIncidents(replicationId)).toEqual([]);
+  expect(await store.getOpenIncidents(replicationId)).toEqual({ incidents: [], version: 0 });
   const incident = (minute: number, change: Partial<Incident> = {}): Incident => {
     const at = `2026-03-01T12:0${minute}:00.000Z`;
     return {
@@ -124,12 +124,19 @@ test('incidents are kept, and what is open is known by itself', async () => {
       ...change,
     };
   };
-  await store.putIncidents(it, [incident(1)], []);
-  await store.putIncidents(it, [incident(1, { message: 'It still does' })], []);
-  expect(await store.getOpenIncidents(replicationId)).toEqual([incident(1, { message: 'It still does' })]);
+  const put = (version: number, open: readonly Incident[], closed: readonly Incident[] = []) =>
+    store.putIncidents(it, { open, closed, version });
+  expect(await put(0, [incident(1)])).toBe(1);
+  expect(await put(1, [incident(1, { message: 'It still does' })])).toBe(2);
+  expect(await store.getOpenIncidents(replicationId)).toEqual({
+    incidents: [incident(1, { message: 'It still does' })],
+    version: 2,
+  });
   const closed = incident(1, { closedAt: '2026-03-01T12:08:00.000Z', ending: 'Recovered.' });
-  await store.putIncidents(it, [incident(9)], [closed]);
-  expect(await store.getOpenIncidents(replicationId)).toEqual([incident(9)]);
+  expect(await put(2, [incident(9)], [closed])).toBe(3);
+  // Two checks at once: what the later one has made of the state before is in no list.
+  for (const version of [0, 2]) expect(await put(version, [incident(7)], [incident(8)])).toBeUndefined();
+  expect(await store.getOpenIncidents(replicationId)).toEqual({ incidents: [incident(9)], version: 3 });
   expect(await store.listIncidents(replicationId, { limit: 2 })).toEqual({
     incidents: [incident(9), closed],
   });
@@ -140,7 +147,7 @@ test('incidents are kept, and what is open is known by itself', async () => {
 
   const other = await created({ clientId });
   const another = { ...incident(5), replicationId: other.replicationId };
-  await store.putIncidents(other, [another], []);
+  await store.putIncidents(other, { open: [another], closed: [], version: 0 });
   const ofClient: Incident[] = [];
   let page = await store.listClientIncidents(clientId, { limit: 1 });
   ofClient.push(...page.incidents);

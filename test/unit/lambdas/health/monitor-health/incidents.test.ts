@@ -122,6 +122,40 @@ test('what could not be put on its way is told by the next check', async () => {
   expect(queued).toHaveLength(1);
 });
 
+test('two checks at once open one incident, and people are told of it once', async () => {
+  const { ports, state, alerting } = createWorld({ status: 'error' });
+  await alerting.alertStore.addChannel(sampleChannel());
+  await alerting.alertStore.addRoute(sampleRoute());
+  const bothHaveRead = Promise.withResolvers<void>();
+  let readings = 0;
+  const store = {
+    ...ports.store,
+    getOpenIncidents: async (replicationId: number) => {
+      const read = await ports.store.getOpenIncidents(replicationId);
+      readings += 1;
+      if (readings === 2) bothHaveRead.resolve();
+      await bothHaveRead.promise;
+      return read;
+    },
+  };
+  const later = { ...ports.clock, now: () => new Date(ports.clock.now().getTime() + 7) };
+  await Promise.all([
+    monitorHealth('me', { ...ports, store }),
+    monitorHealth('another', { ...ports, store, clock: later }),
+  ]);
+  expect(state.openIncidents).toMatchObject([{ condition: 'replication-failed' }]);
+  const told = () =>
+    [...alerting.deliveries.values()]
+      .filter(({ channelName }) => channelName === 'ops')
+      .map(({ message }) => message.subject);
+  expect(told()).toEqual([expect.stringContaining('replication-failed at')]);
+  state.replication = sampleReplication({ status: 'stopped' });
+  await monitorHealth('me', ports);
+  expect(state.openIncidents).toEqual([]);
+  expect(state.closedIncidents).toMatchObject([{ condition: 'replication-failed' }]);
+  expect(told().slice(1)).toEqual([expect.stringContaining('over: replication-failed')]);
+});
+
 test('a delivery whose message is lost is put into the queue again', async () => {
   const { ports, alerting, queued } = createWorld({ status: 'error' });
   await alerting.alertStore.addChannel(sampleChannel());
