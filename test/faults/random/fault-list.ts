@@ -354,8 +354,9 @@ const userCalls =
       if (last === undefined) return;
       await until(async () => {
         const answer = await control.act(replicationId, last);
-        // What the call needs may be away by another fault, and for as long as that lasts; a user asks again.
-        if (answer >= 300 && answer !== 409) throw new Error(`${last} answered ${answer}`);
+        // What the call needs may be away by another fault, or what was asked first may be under way still; a user asks again.
+        const { config } = await control.status(replicationId);
+        if (['pausing', 'paused'].includes(config.status)) throw new Error(`${last} answered ${answer}`);
       }, longAttempts);
     };
   };
