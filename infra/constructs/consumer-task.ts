@@ -75,6 +75,7 @@ export class ConsumerTask extends Construct {
       environment: {
         ...props.grant.environment,
         NODE_OPTIONS: '--enable-source-maps',
+        ...returnsMemory,
         MILLRACE_TASK_MEMORY_MIB: String(config.consumer.memoryMib),
         MILLRACE_METRICS_HOST: config.consumer.metrics.host,
         MILLRACE_METRICS_PORT: String(config.consumer.metrics.port),
@@ -107,6 +108,18 @@ export class ConsumerTask extends Construct {
     };
   }
 }
+
+/**
+ * glibc's malloc keeps what was freed, in as many arenas as there are threads, and takes ever larger blocks from them instead of from
+ * the system (mallopt(3)). A consumer frees buffers of megabytes with each batch: after 8 million events it held 280 MB of which 30 MB
+ * were in use. With these it gives the largest blocks back, and what is free at the end of an arena. A lower threshold costs more time
+ * than the memory is worth: each block is then a mapping of its own, whose pages the system has to clear.
+ */
+const returnsMemory = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: String(4 * 1024 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(16 * 1024 * 1024),
+} as const;
 
 /** consumer-container/Dockerfile with a bundle of the sources as they are now, so that no older one is ever deployed. */
 const builtImage = (stack: MillraceStack): ContainerImage => {

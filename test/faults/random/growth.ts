@@ -52,6 +52,11 @@ const largeRowBytes = 5_000_000;
 const mostGrowthMib = 256;
 /** What the second half of a long run may have above the first, each by its median. */
 const mostRiseMib = 48;
+/**
+ * How many changes of the long run may wait: a day has as many events for the consumer in its first hour as in its last. Otherwise the
+ * writer runs ahead until it ends, and the second half is one large backlog, of which a consumer holds more at once.
+ */
+const mostBehind = 50_000;
 const goesOn: readonly GrowthScenario[] = ['long-run', 'dead-keys'];
 /** Of `many-tables`, before and after the start. */
 const rowsOfEach = 100;
@@ -115,9 +120,14 @@ export const runGrowth = async ({ scenario, rows, folder, say }: GrowthOptions):
 
     const samples: number[] = [];
     const startedMs = performance.now();
-    const write = writers[scenario](source, rows);
+    /** The sum of the versions at the target, at the last look. */
+    let applied = 0;
+    const keepPace: KeepPace = async (written) => {
+      while (written - applied > mostBehind && performance.now() - changedMs < stallMs) await sleep(100);
+    };
     let isWritten = false;
-    const writing = write.finally(() => {
+    let changedMs = performance.now();
+    const writing = writers[scenario](source, rows, keepPace).finally(() => {
       isWritten = true;
     });
     writing.catch(() => undefined);
@@ -126,12 +136,13 @@ export const runGrowth = async ({ scenario, rows, folder, say }: GrowthOptions):
        FROM (${names.map((table) => `SELECT id, version, filler FROM "${table}"`).join(' UNION ALL ')}) AS grown`;
     const targets = replication.tables.map(({ target: { table } }) => table);
     let last = '';
-    let changedMs = performance.now();
     let toldMs = 0;
     let isEqual = false;
     while (!isEqual) {
       samples.push(resident(consumer));
-      const seen = JSON.stringify(await target.session((session) => session.rows(query(targets))));
+      const found = await target.session((session) => session.rows(query(targets)));
+      const seen = JSON.stringify(found);
+      applied = Number(found[0]?.[2]);
       const nowMs = performance.now();
       if (seen !== last) changedMs = nowMs;
       last = seen;
@@ -162,12 +173,17 @@ export const runGrowth = async ({ scenario, rows, folder, say }: GrowthOptions):
   }
 };
 
-const writers: Readonly<Record<GrowthScenario, (source: DatabaseEnd, rows: number) => Promise<void>>> = {
+/** Returns when the target has all but the last changes of so many. */
+type KeepPace = (written: number) => Promise<void>;
+
+type Writer = (source: DatabaseEnd, rows: number, keepPace: KeepPace) => Promise<void>;
+
+const writers: Readonly<Record<GrowthScenario, Writer>> = {
   'big-transaction': (source, rows) =>
     source.session((session) =>
       session.run(`INSERT INTO grown SELECT id, 1, '${filler}' FROM generate_series(1, ${rows}) AS id`),
     ),
-  'long-run': (source, rows) =>
+  'long-run': (source, rows, keepPace) =>
     source.session(async (session) => {
       // The same rows over and over: what the target has does not grow.
       const distinct = 10_000;
@@ -180,6 +196,7 @@ const writers: Readonly<Record<GrowthScenario, (source: DatabaseEnd, rows: numbe
         await session.run(
           `UPDATE grown SET version = version + 1 WHERE id BETWEEN ${from} AND ${from + statement - 1}`,
         );
+        await keepPace(done + statement);
       }
     }),
   'dead-keys': (source, rows) =>
