@@ -62,6 +62,7 @@ export const faultSuites = [
   'integration/capture/starting-connect.test.ts',
   'integration/consumer/consumer.test.ts',
   'integration/consumer/many-tables.test.ts',
+  'integration/consumer/target-changes.test.ts',
   'integration/mysql-target/consumer.test.ts',
 ];
 

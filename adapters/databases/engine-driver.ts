@@ -50,6 +50,7 @@ export interface ApplyOptions {
 export interface ApplyEngine {
   openCatalog(settings: ConnectionSettings): {
     describeTable(ref: TableRef): Promise<TableDescription | undefined>;
+    describeTables?(refs: readonly TableRef[]): Promise<readonly TableDescription[]>;
     close(): Promise<void>;
   };
   /** Throws `SchemaMismatch`. `target` is what the engine's own catalog described. */

@@ -14,6 +14,8 @@ const shapeSchema = z.strictObject({
   retired: z.array(z.string()).exactOptional(),
   added: z.array(z.string()).exactOptional(),
   following: tableDescriptionSchema.exactOptional(),
+  target: tableDescriptionSchema.exactOptional(),
+  targetLost: z.string().exactOptional(),
 });
 
 /** Compressed: two descriptions of 1,600 columns, PostgreSQL's most, are 900 KB of JSON, and an item holds 400 KB. */

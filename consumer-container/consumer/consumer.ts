@@ -47,11 +47,12 @@ import { TableShapes } from './table-shapes.ts';
 import { createVerifyPosition, type VerifyPosition, watchOffsets } from './topic-offsets.ts';
 import { Troubles } from './troubles.ts';
 import { isSameKnown, type ShapeWatch, watchShapes } from './watch-shapes.ts';
+import { recordTargetChange, type TargetDatabaseLooks, watchTargets } from './watch-targets.ts';
 import type { WorkLimits } from './work-limits.ts';
 import { WorkSlots } from './work-slots.ts';
 
 /** The databases of a replication, opened for the consumer. */
-export interface ConsumerDatabases extends FollowDatabases {
+export interface ConsumerDatabases extends FollowDatabases, TargetDatabaseLooks {
   readonly target: ApplyTarget;
   readonly source: SourceRows;
   /** How the source's log is read. */
@@ -276,7 +277,21 @@ const consume = async (
       return change === undefined || change.state === 'approved' ? [] : [change];
     });
     for (const change of waiting) held.expect(change.source, change);
-    for (const { source, error } of databases.refused) await held.hold(source, error);
+    const putShape = (shape: KnownShape): Promise<void> =>
+      store.putTableShape(replication.replicationId, shape.copied.ref, {
+        ...shape,
+        generation: replication.copyGeneration,
+      });
+    for (const { source, error } of databases.refused) {
+      const shape = known.get(tableKey(source));
+      // It stays so when the target table is set back: its rows are not.
+      if (error.code === 'TargetChanged' && shape !== undefined && shape.targetLost !== error.message) {
+        const lost = { ...shape, targetLost: error.message };
+        known.set(tableKey(source), { ...lost, generation: replication.copyGeneration });
+        await putShape(lost);
+      }
+      await held.hold(source, error);
+    }
     const isWaiting = new Set(waiting.map(({ source }) => tableKey(source)));
     for (const source of heldBefore.filter((table) => !held.has(table) && !isWaiting.has(tableKey(table)))) {
       log.info(`Table ${tableLabel(source)} was held; trying again from its checkpoint`);
@@ -294,16 +309,16 @@ const consume = async (
       shapes: databases.shapes,
       tables,
       dialect: databases.shapeDialect,
-      remember: (shape) =>
-        store.putTableShape(replication.replicationId, shape.copied.ref, {
-          ...shape,
-          generation: replication.copyGeneration,
-        }),
+      remember: putShape,
     });
     found = shapes;
     for (const shape of shapes.all) {
       const last = known.get(tableKey(shape.copied.ref));
-      if (last === undefined || !isSameKnown(last, shape)) await shapes.remember(shape);
+      if (last !== undefined && isSameKnown(last, shape)) continue;
+      await shapes.remember(shape);
+      const mapping = applied.find((table) => tableKey(table.source) === tableKey(shape.copied.ref));
+      if (mapping !== undefined)
+        await recordTargetChange({ ...ports, replication }, mapping.target, last?.target, shape.target);
     }
     const follower = new ChangeFollower({
       ...ports,
@@ -354,6 +369,15 @@ const consume = async (
             writeMarker: () => databases.writeMarker('shape of a table'),
             tellsByEvents: databases.shapeDialect.followEvent !== undefined,
             looksAtOnce: inbox.hasApproved,
+          },
+          signal,
+        ),
+      (signal) =>
+        watchTargets(
+          {
+            ...ports,
+            ...{ replication, tables: applied, databases, shapes, held, troubles },
+            shapeOf: (source) => shapes.of(source) ?? known.get(tableKey(source)),
           },
           signal,
         ),

@@ -52,8 +52,22 @@ export interface FollowDatabases {
     source: TableDescription,
     of: { readonly target?: TableDescription; readonly changed?: readonly string[] },
   ) => Promise<string | undefined>;
-  /** How the table is applied when this is known of its source. The target's catalog is read again. */
-  readonly describeFollowed: (mapping: ApplyTable['mapping'], shape: KnownShape) => Promise<ApplyTable>;
+  /**
+   * How the table is applied when this is known of its source, and the target as it is after it has followed; `shape` has it as it was before.
+   * The target's catalog is read again. `changed` are the target's names of the columns that took part.
+   */
+  readonly describeFollowed: (
+    mapping: ApplyTable['mapping'],
+    shape: KnownShape,
+    changed: readonly string[],
+  ) => Promise<FollowedTarget>;
+}
+
+export interface FollowedTarget {
+  readonly table: ApplyTable;
+  readonly target: TableDescription;
+  /** Someone else has changed the target table meanwhile. */
+  readonly harm?: MillraceError;
 }
 
 export interface FollowOptions {
@@ -302,7 +316,7 @@ export class ChangeFollower {
         statements: chosen,
       });
       // Written first: after a crash in between, the next consumer knows that the target may have the change already.
-      await shapes.remember({ ...shape, following: after });
+      await shapes.remember({ ...this.#unharmed(source, shape), following: after });
       await this.#execute(position, target, chosen, async (reason) => {
         const why = `The target refused the change: ${reason}`;
         return approved === undefined
@@ -322,13 +336,26 @@ export class ChangeFollower {
       }
     }
     const former = databases.shapeDialect.fingerprintOf(shape.copied);
-    const known = followedShape(shape, { after, now, changes, former });
-    await shapes.remember(known);
-    shapes.replaceTable(await databases.describeFollowed(mapping, known));
+    const known = followedShape(this.#unharmed(source, shape), { after, now, changes, former });
+    const found = await databases.describeFollowed(mapping, known, namesOf(steps));
+    await shapes.remember({
+      ...known,
+      target: found.target,
+      ...(found.harm !== undefined && { targetLost: found.harm.message }),
+    });
+    if (found.harm !== undefined) throw found.harm;
+    shapes.replaceTable(found.table);
     await this.#record(source, what, chosen, approved);
     if (approved === undefined) await inbox.passed(source, 'The policy lets the target follow by itself.');
     else await inbox.applied(approved, 'The target has followed.');
     await onFollowed?.(source);
+  }
+
+  /** The shape with the target as it was noted last. Throws `TargetChanged` where only a new copy makes the table right. */
+  #unharmed(source: TableRef, shape: KnownShape): KnownShape {
+    const { target, targetLost } = this.#options.shapes.of(source) ?? shape;
+    if (targetLost !== undefined) throw new MillraceError('TargetChanged', targetLost);
+    return { ...shape, ...(target !== undefined && { target }) };
   }
 
   /** The change, approved. Throws `SchemaChanged` as long as it is not. */

@@ -32,7 +32,7 @@ export interface HeldTablesOptions {
  */
 export class HeldTables {
   readonly #options: HeldTablesOptions;
-  readonly #tables = new Map<string, string>();
+  readonly #tables = new Map<string, MillraceError>();
   readonly #topics = new Map<string, AbortController>();
   /** Tables that were held when the consumer began, and are so until they have gone on, with the change that they wait at. */
   readonly #expected = new Map<string, string>();
@@ -83,14 +83,15 @@ export class HeldTables {
     this.#controllerOf(topic).abort();
   }
 
-  /** Does nothing for a table that is held for the same reason already. */
-  async hold(source: TableRef, error: MillraceError): Promise<void> {
+  /** Does nothing for a table that is held already, unless by now only a new copy makes it right. Returns whether it has recorded it now. */
+  async hold(source: TableRef, error: MillraceError): Promise<boolean> {
     const { replication, store, alerts, metrics, clock, log } = this.#options;
     const { replicationId, connectorName, copyGeneration } = replication;
     const table = tableLabel(source);
     this.#controllerOf(topicName(replication.topicPrefix, source)).abort();
-    if (this.#tables.has(tableKey(source))) return;
-    this.#tables.set(tableKey(source), error.message);
+    const before = this.#tables.get(tableKey(source));
+    if (before !== undefined && (before.code === error.code || error.code !== 'TargetChanged')) return false;
+    this.#tables.set(tableKey(source), error);
     const change = await this.#changeOf(source, error);
     const isKnown = change !== undefined && this.#expected.get(tableKey(source)) === change.changeId;
     const { message } = error;
@@ -113,11 +114,11 @@ export class HeldTables {
       log.info(`Table ${table} is copied again, so it is not held for what was before: ${message}`, {
         table,
       });
-      return;
+      return false;
     }
     if (isKnown) {
       log.info(`Table ${table} is still held: ${message}`, { table });
-      return;
+      return true;
     }
     log.error(`Table ${table} is held: ${message} The other tables go on.`, { table, error, advice });
     metrics.countError(connectorName, error.code);
@@ -134,6 +135,7 @@ export class HeldTables {
     } catch (cause) {
       log.error('Could not publish the alert; the status and the activity have its text', { error: cause });
     }
+    return true;
   }
 
   /** The change that a person decides on. */

@@ -16,8 +16,11 @@ import { mapTable } from '#core/mapping/map-table.ts';
 import type { ApplyTable } from '#core/ports/apply-table.ts';
 import type { CaptureNames, SourceDatabase } from '#core/ports/databases.ts';
 import type { SourceDialect } from '#core/ports/source-dialect.ts';
+import type { TargetDialect } from '#core/ports/target-dialect.ts';
 import { lookAtNewPartitions } from '#core/schema/partitions.ts';
 import { afterLook, lookAhead } from '#core/schema/shape-harm.ts';
+import { findHarmInFollowing, findTargetHarm, outlineTarget } from '#core/schema/target-harm.ts';
+import { describeTables as describeAll } from '#core/validation/describe-tables.ts';
 import type { ConsumerDatabases, RefusedTable } from './consumer.ts';
 import { uncapturedError } from './watch-shapes.ts';
 
@@ -45,11 +48,17 @@ export const openConsumerDatabases = async (options: ConsumerDatabaseOptions): P
   const { tables, refused, shapes, sources, dialect } = await describeTables(options, kind);
   const opened = kind.openTarget(options.target, {
     owner: options.owner,
-    tables: options.tables.map((mapping) => mapping.target),
+    // Nothing is written to one that is refused, which may belong to someone else by now.
+    tables: tables.map(({ mapping }) => mapping.target),
     ...(options.onNulled && { onNulled: options.onNulled }),
   });
   const rows = new RereadRows(options.source, sources);
   const changer = kind.openChanger(options.target, options.owner);
+  const compare = compareFor(options.target);
+  const describeTarget = (ref: TableRef): Promise<TableDescription> =>
+    withOpened(async (keep) =>
+      found(await keep(kind.openCatalog(options.target)).describeTable(ref), ref, 'target'),
+    );
   return {
     target: opened.target,
     source: rows,
@@ -67,36 +76,57 @@ export const openConsumerDatabases = async (options: ConsumerDatabaseOptions): P
     planChange: (change) => changer.plan(change),
     executeChange: (position, target, statements) => changer.execute(position, target, statements),
     rehearseChange: (request) => changer.rehearse(request),
-    findMismatch: (mapping, from, { target: given, changed = [] }) =>
+    findMismatch: async (mapping, from, { target: given, changed = [] }) => {
+      const now = await describeTarget(mapping.target);
+      const { mapped } = mapTable(from, mapping);
+      // What a mapping has accepted of the table as it is does not count.
+      const accepted = new Set(given === undefined ? [] : compare(mapped, now));
+      const reasons =
+        given === undefined
+          ? compare(mapped, now).filter((reason) =>
+              changed.some((name) => reason.startsWith(`column ${name} `)),
+            )
+          : compare(mapped, given).filter((reason) => !accepted.has(reason));
+      if (reasons.length > 0) return reasons.join('; ');
+      try {
+        kind.describeTable(mapping, from, given ?? now, dialect);
+        return undefined;
+      } catch (cause) {
+        const error = toMillraceError(cause);
+        if (error.policy.isOfOneTable !== true) throw error;
+        return error.message;
+      }
+    },
+    describeFollowed: async (mapping, shape, changed) => {
+      const now = await describeTarget(mapping.target);
+      const harm = findHarmInFollowing({ mapping, shape, now, compare }, new Set(changed));
+      rows.replace(shape.copied);
+      return {
+        table: mayLackAdded(kind.describeTable(mapping, shape.copied, now, dialect), shape),
+        target: outlineTarget(now),
+        ...(harm !== undefined && { harm }),
+      };
+    },
+    lookAtTargets: (looked) =>
       withOpened(async (keep) => {
-        const target = keep(kind.openCatalog(options.target));
-        const now = found(await target.describeTable(mapping.target), mapping.target, 'target');
-        const { mapped } = mapTable(from, mapping);
-        const compare = (table: TableDescription): readonly string[] =>
-          engineOf(options.target.kind).target?.compareTargetTable(mapped, table) ?? [];
-        // What a mapping has accepted of the table as it is does not count.
-        const accepted = new Set(given === undefined ? [] : compare(now));
-        const reasons =
-          given === undefined
-            ? compare(now).filter((reason) => changed.some((name) => reason.startsWith(`column ${name} `)))
-            : compare(given).filter((reason) => !accepted.has(reason));
-        if (reasons.length > 0) return reasons.join('; ');
-        try {
-          kind.describeTable(mapping, from, given ?? now, dialect);
-          return undefined;
-        } catch (cause) {
-          const error = toMillraceError(cause);
-          if (error.policy.isOfOneTable !== true) throw error;
-          return error.message;
-        }
+        const catalog = keep(kind.openCatalog(options.target));
+        const described = await describeAll(
+          catalog,
+          looked.map(({ mapping }) => mapping.target),
+        );
+        return looked.map(({ mapping, shape }) => {
+          const now = described.get(tableKey(mapping.target));
+          const harm = findTargetHarm({ mapping, shape, now, compare });
+          return { target: now && outlineTarget(now), ...(harm !== undefined && { harm }) };
+        });
       }),
-    describeFollowed: (mapping, shape) =>
-      withOpened(async (keep) => {
-        const target = keep(kind.openCatalog(options.target));
-        const to = found(await target.describeTable(mapping.target), mapping.target, 'target');
-        rows.replace(shape.copied);
-        return mayLackAdded(kind.describeTable(mapping, shape.copied, to, dialect), shape);
-      }),
+    describeTarget: async (mapping, shape) => {
+      const now = await describeTarget(mapping.target);
+      return {
+        table: mayLackAdded(kind.describeTable(mapping, shape.copied, now, dialect), shape),
+        target: outlineTarget(now),
+      };
+    },
     close: async () => {
       await Promise.all([opened.close(), rows.close(), changer.close()]);
     },
@@ -132,6 +162,11 @@ class RereadRows implements SourceRows {
   }
 }
 
+const compareFor =
+  ({ kind }: ConnectionSettings): TargetDialect['compareTargetTable'] =>
+  (source, target) =>
+    engineOf(kind).target?.compareTargetTable(source, target) ?? [];
+
 interface DescribedTables {
   readonly tables: readonly ApplyTable[];
   readonly refused: readonly RefusedTable[];
@@ -161,15 +196,19 @@ const describeTables = (options: ConsumerDatabaseOptions, kind: ApplyEngine): Pr
           );
           const outlook = stored && lookAhead(stored, from, options.policy);
           if (outlook?.harm !== undefined) throw outlook.harm;
-          const shape =
+          const shape: KnownShape =
             stored === undefined || outlook === undefined
               ? { copied: from, seen: from }
               : afterLook(stored, from, outlook.awaited);
-          const to = found(await target.describeTable(mapping.target), mapping.target, 'target');
+          const now = await target.describeTable(mapping.target);
+          const harm = findTargetHarm({ mapping, shape, now, compare: compareFor(options.target) });
+          if (harm !== undefined) throw harm;
+          const to = found(now, mapping.target, 'target');
           return [
             {
               source: shape.copied,
-              shape,
+              // In the middle of a change, what it was before is compared when the target has followed.
+              shape: shape.following === undefined ? { ...shape, target: outlineTarget(to) } : shape,
               table: pairShape(shape, (described) =>
                 kind.describeTable(mapping, described, to, source.dialect),
               ),

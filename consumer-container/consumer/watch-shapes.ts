@@ -8,6 +8,7 @@ import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { ConnectPort, KafkaAdminPort, PartitionOffsets } from '#core/ports/services.ts';
 import type { LogPositions, ShapeChange } from '#core/ports/source-dialect.ts';
 import { afterLook, changeError, lookAhead } from '#core/schema/shape-harm.ts';
+import { isSameTarget } from '#core/schema/target-harm.ts';
 import type { ChangeFollower } from './follow-changes.ts';
 import type { HeldTables } from './held-tables.ts';
 import { hasPassed } from './live-tables.ts';
@@ -210,7 +211,9 @@ export const isSameShape = (one: TableDescription, other: TableDescription): boo
 
 /** Whether nothing would have to be stored. */
 export const isSameKnown = (one: KnownShape, other: KnownShape): boolean =>
-  isSameShape(one.seen, other.seen) && isSameShape(one.copied, other.copied);
+  isSameShape(one.seen, other.seen) &&
+  isSameShape(one.copied, other.copied) &&
+  isSameTarget(one.target, other.target);
 
 const shapeText = (table: TableDescription): string =>
   JSON.stringify({ ...table, estimatedRows: 0, bytes: 0, uniqueIndexes: [] });

@@ -191,6 +191,13 @@ export interface KnownShape {
   readonly added?: readonly string[];
   /** Set before the target is changed, and removed after it. What the table will be; the target may have it already. */
   readonly following?: TableDescription;
+  /**
+   * The target table (`outlineTarget`) when its copy began, or as it was last found to hold every value of the source. Absent before its
+   * first copy, or where it was copied by a version that did not note it.
+   */
+  readonly target?: TableDescription;
+  /** Why the target's rows may not be what was written: in words. Only a new copy of the table cures it. */
+  readonly targetLost?: string;
 }
 
 export interface FormerShape {

@@ -23,19 +23,20 @@ import type { CopyStore, ReplicationStore, ShapeStore } from '../ports/state-sto
 import { actionFor } from '../schema/change-policy.ts';
 import { harmSince } from '../schema/compare-tables.ts';
 import { lookAtNewPartitions } from '../schema/partitions.ts';
+import { findTargetHarm, isSameTarget, outlineTarget } from '../schema/target-harm.ts';
 import { CopyReport } from './copy-report.ts';
 import { splitPendingTable } from './plan-copy.ts';
 
 export interface CopyTablePorts {
   readonly store: Pick<ReplicationStore, 'getReplication'> &
-    Pick<ShapeStore, 'getTableShape'> &
+    Pick<ShapeStore, 'getTableShape' | 'putTableShape'> &
     Pick<
       CopyStore,
       'getTableProgress' | 'putTablePlan' | 'listUnfinishedChunks' | 'recordFinishedChunk' | 'setTableState'
     >;
   /** What the copy asks the source for besides rows: of one that is copied through Kafka, nothing is asked directly. */
   readonly source: Pick<SourceDatabase, 'describeTable' | 'nextChunkBound' | 'lookAtPartitions'>;
-  readonly target: Pick<TargetDatabase, 'describeTable'>;
+  readonly target: Pick<TargetDatabase, 'describeTable' | 'dialect'>;
   readonly copier: ChunkCopier;
   readonly metrics: MetricsPort;
   readonly clock: Clock;
@@ -215,7 +216,10 @@ const isOfGonePartition = async (
   return catalog?.partitions?.every(({ ref }) => tableKey(ref) !== tableKey(partition)) === true;
 };
 
-/** Throws `SchemaChanged` when the source table is not what it was when its copy was planned. */
+/**
+ * Throws `SchemaChanged` when the source table is not what it was when its copy was planned, and `TargetChanged` when the target table does
+ * not hold every value of it, or not any more. What the target is when its copy begins is noted.
+ */
 const describeBoth = async (
   replication: Pick<Replication, 'replicationId' | 'tables' | 'schemaPolicy'>,
   progress: TableProgress,
@@ -230,6 +234,17 @@ const describeBoth = async (
   if (mapping === undefined) {
     throw new MillraceError('Internal', `Table ${tableLabel(progress.source)} has a plan but no mapping.`);
   }
+  const planned = await store.getTableShape(replication.replicationId, progress.source);
+  const harm = findTargetHarm({
+    mapping,
+    shape: { copied: sourceTable, seen: sourceTable, ...(planned?.target && { target: planned.target }) },
+    now: targetTable,
+    compare: target.dialect.compareTargetTable,
+  });
+  if (harm !== undefined) throw harm;
+  const outlined = outlineTarget(targetTable);
+  if (planned !== undefined && !isSameTarget(planned.target, outlined))
+    await store.putTableShape(replication.replicationId, progress.source, { ...planned, target: outlined });
   const { valuePolicy } = mapping;
   return {
     ...mapTable(sourceTable, mapping),

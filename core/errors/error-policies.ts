@@ -127,6 +127,11 @@ export const errorPolicies = {
     422,
     'Change the target table so that it matches the source, or start with force_resync.',
   ),
+  TargetChanged: ofOneTable(
+    409,
+    'Bring the target table into line with the source, then copy the table again: POST /replications/{id}/tables/{table}/resync. ' +
+      'Without a new copy, rows that the change has rounded, cut or emptied would stay as they are.',
+  ),
   SchemaChanged: ofOneTable(
     409,
     'Copy the table again in its new form: POST /replications/{id}/tables/{table}/resync.',

@@ -41,6 +41,7 @@ export const hopOfCode = (code: ErrorCode): Hop => {
     case 'OwnershipLost':
     case 'SchemaMismatch':
     case 'SystemicFault':
+    case 'TargetChanged':
     case 'TargetTableClaimed':
     case 'ValueRejected':
       return 'target';

@@ -58,7 +58,8 @@ const holdOne = async (
   const isCurrent = progress?.generation === generation && isCopyBy(progress, table.mapping);
   const planned = isCurrent ? progress : undefined;
   const isCopied = planned?.state === 'catching-up' || planned?.state === 'live' || planned?.state === 'held';
-  const mustCopy = !isCopied || table.isUncaptured || planned.heldUntil === 'copy';
+  const mustCopy =
+    !isCopied || table.isUncaptured || table.isTargetLost === true || planned.heldUntil === 'copy';
   const heldUntil: HeldUntil = mustCopy ? 'copy' : 'fit';
   // What the consumer has said of its next change stays true.
   const isHeldByConsumer = planned !== undefined && planned.state === 'held' && !isUnfit(planned);

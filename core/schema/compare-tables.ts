@@ -138,7 +138,7 @@ const compareColumns = (
  * Whether the change of a column may have written the rows again. The catalog knows the last transaction only that did so, or built the
  * key's index again or renamed it since, so a change of the column before that may have done it.
  */
-const isAlteredBy = (
+export const isAlteredBy = (
   rewrites: ReadonlySet<string>,
   before: ColumnDescription,
   after: ColumnDescription,
@@ -153,7 +153,7 @@ const isLater = (transaction: string, other: string): boolean =>
   ((Number(transaction) - Number(other)) | 0) > 0;
 
 /** All that decides what a value is. */
-const typeOf = (column: ColumnDescription): string =>
+export const typeOf = (column: ColumnDescription): string =>
   JSON.stringify([
     column.type,
     column.typeParts,
@@ -166,7 +166,7 @@ const typeOf = (column: ColumnDescription): string =>
     column.scale,
   ]);
 
-const spelled = (column: ColumnDescription): string => {
+export const spelled = (column: ColumnDescription): string => {
   const { native } = column;
   if (native === undefined) return column.type;
   return [native.type, native.charset, native.collation].filter((part) => part !== undefined).join(' ');

@@ -148,6 +148,8 @@ export const followedShape = (
   return {
     copied: after,
     seen: now,
+    ...(shape.target !== undefined && { target: shape.target }),
+    ...(shape.targetLost !== undefined && { targetLost: shape.targetLost }),
     version: (shape.version ?? 0) + 1,
     former: [
       ...(shape.former ?? []).map((one) => ({ ...one, isReadable: one.isReadable && isReadable })),

@@ -11,11 +11,13 @@ export interface UnfitTable {
   /** Whether changes of it are missed until it is copied again. */
   readonly isUncaptured: boolean;
   readonly isGone: boolean;
+  /** A change of the target table may have rounded or cut rows that were copied, see core/schema/target-harm.ts. */
+  readonly isTargetLost?: true;
 }
 
 /** The problems of some tables, by the table that each is of. */
 export interface TableFindings {
-  readonly unfit: readonly Omit<UnfitTable, 'isUncaptured' | 'isGone'>[];
+  readonly unfit: readonly Omit<UnfitTable, 'isUncaptured' | 'isGone' | 'isTargetLost'>[];
   /** What concerns several tables, and none of them alone. */
   readonly shared: readonly Problem[];
 }
@@ -56,12 +58,13 @@ const divide = async (
 
 /**
  * Adds what becomes of the tables' changes. A table that is gone is not captured. Neither is one without a usable key: publishing it
- * can make the application's own statements fail.
+ * can make the application's own statements fail. `lostTargets` (by `tableKey` of the source) have to be copied again in any case.
  */
 export const judgeUnfitTables = (
   replication: Replication,
   found: TableFindings['unfit'],
   source: SourceDatabase,
+  lostTargets: ReadonlySet<string> = new Set(),
 ): Promise<readonly UnfitTable[]> =>
   Promise.all(
     found.map(async ({ mapping, problems }) => {
@@ -71,6 +74,7 @@ export const judgeUnfitTables = (
       const isHarmed = isGone || !storesRows(table) || findKeyProblems(table, source.dialect).length > 0;
       const uncaptured = isHarmed ? [] : ((await source.listUncaptured?.(replication, [ref])) ?? []);
       const isUncaptured = isHarmed || uncaptured.some((other) => tableKey(other) === tableKey(ref));
-      return { mapping, problems, isGone, isUncaptured };
+      const isTargetLost = lostTargets.has(tableKey(ref));
+      return { mapping, problems, isGone, isUncaptured, ...(isTargetLost && { isTargetLost }) };
     }),
   );

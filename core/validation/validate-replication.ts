@@ -2,7 +2,7 @@ import { captureConfig } from '../capture/capture-config.ts';
 import { captureTopics } from '../capture/capture-topics.ts';
 import type { TableState } from '../contracts/copy.ts';
 import type { Database } from '../contracts/database.ts';
-import { tableKey } from '../contracts/identifiers.ts';
+import { tableKey, tableLabel } from '../contracts/identifiers.ts';
 import {
   copiesThroughKafka,
   owesResync,
@@ -23,6 +23,7 @@ import type { SourceDatabase, TargetDatabase } from '../ports/databases.ts';
 import type { ConnectPort, KafkaAdminPort } from '../ports/services.ts';
 import type { CaptureDialect, SourceDialect } from '../ports/source-dialect.ts';
 import type { CopyStore, ReplicationStore, ShapeStore } from '../ports/state-store.ts';
+import { findTargetHarm } from '../schema/target-harm.ts';
 import { describeTables } from './describe-tables.ts';
 import {
   findUnfitTables,
@@ -52,7 +53,7 @@ export interface ValidationRequest {
 export interface ValidationPorts {
   readonly store: Pick<
     ReplicationStore & ShapeStore & CopyStore,
-    'getReplication' | 'listTableShapes' | 'listTableProgress'
+    'getReplication' | 'listTableShapes' | 'putTableShape' | 'listTableProgress'
   >;
   readonly source: SourceDatabase;
   readonly target: TargetDatabase;
@@ -156,6 +157,52 @@ export const collectWarnings = async (
   return warnings;
 };
 
+/**
+ * Notes of each unfit table whose target does not hold every value any more that its rows may have been rounded or cut since they were
+ * copied: setting it back before the next start does not set them right. Returns the tables of which this is known by `tableKey` of the source,
+ * and as `waiting` those of them that are fit otherwise.
+ */
+const markLostTargets = async (
+  replication: Replication,
+  { looked, unfit }: { readonly looked: readonly TableMapping[]; readonly unfit: TableFindings['unfit'] },
+  { store, target }: Pick<ValidationPorts, 'store' | 'target'>,
+): Promise<{ readonly lost: ReadonlySet<string>; readonly waiting: TableFindings['unfit'] }> => {
+  const lost = new Set<string>();
+  // A forced start copies everything again.
+  if (owesResync(replication)) return { lost, waiting: [] };
+  const { replicationId } = replication;
+  const [progress, shapes] = await Promise.all([
+    store.listTableProgress(replicationId),
+    store.listTableShapes(replicationId),
+  ]);
+  const copied = new Set(
+    progress.filter(({ state }) => isCopied.has(state)).map(({ source }) => tableKey(source)),
+  );
+  const known = new Map(
+    shapes.map((shape) => [tableKey(shape.copied.ref), shape] as const).filter(([key]) => copied.has(key)),
+  );
+  for (const { mapping } of unfit) {
+    const key = tableKey(mapping.source);
+    const shape = known.get(key);
+    if (shape === undefined) continue;
+    const now = await target.describeTable(mapping.target);
+    const harm = findTargetHarm({ mapping, shape, now, compare: target.dialect.compareTargetTable });
+    if (harm?.code !== 'TargetChanged') continue;
+    lost.add(key);
+    if (shape.targetLost === harm.message) continue;
+    await store.putTableShape(replicationId, mapping.source, { ...shape, targetLost: harm.message });
+  }
+  const isUnfit = new Set(unfit.map(({ mapping }) => tableKey(mapping.source)));
+  const waiting = looked.flatMap((mapping) => {
+    const key = tableKey(mapping.source);
+    const problem = known.get(key)?.targetLost;
+    if (problem === undefined || isUnfit.has(key)) return [];
+    lost.add(key);
+    return [{ mapping, problems: [{ subject: `target table ${tableLabel(mapping.target)}`, problem }] }];
+  });
+  return { lost, waiting };
+};
+
 /** A right that is missing on a schema is found with each slice of its tables. */
 const withoutRepetitions = (problems: readonly Problem[]): readonly Problem[] => [
   ...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values(),
@@ -174,13 +221,20 @@ export const validateReplication = async (
   const hasCopy = replication.copyGeneration > 0;
   const found = await findProblems(request, ports, range, hasCopy ? findUnfitTables : listAsShared);
   const { nextTable } = found;
+  const looked = replication.tables.slice(range.from, nextTable);
+  const { lost, waiting } = hasCopy
+    ? await markLostTargets(replication, { looked, unfit: found.unfit }, ports)
+    : { lost: new Set<string>(), waiting: [] };
+  // Those that wait for a new copy keep no start from going on: the consumer holds them, if they are all that there is.
+  const withWaiting = [...found.unfit, ...waiting];
+  const unfit = withWaiting.length < replication.tables.length ? withWaiting : found.unfit;
   const mayHold = found.unfit.length < replication.tables.length;
   const problems = withoutRepetitions([
     ...found.problems,
     ...(mayHold ? [] : found.unfit.flatMap((table) => table.problems)),
   ]);
   if (problems.length === 0) {
-    return { nextTable, unfit: await judgeUnfitTables(replication, found.unfit, ports.source) };
+    return { nextTable, unfit: await judgeUnfitTables(replication, unfit, ports.source, lost) };
   }
   const left = request.replication.tables.length - nextTable;
   throw new MillraceError(

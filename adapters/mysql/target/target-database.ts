@@ -26,7 +26,7 @@ import type { Problem } from '#core/errors/millrace-error.ts';
 import type { TargetDatabase } from '#core/ports/databases.ts';
 import { createExecutor, type Executor } from '../driver/executor.ts';
 import { createDeadLetterStore } from './dead-letters.ts';
-import { describeTable, grantLines } from './describe-table.ts';
+import { describeTable, describeTables, grantLines } from './describe-table.ts';
 import { createOwnership, lockTable } from './ownership.ts';
 import { createRehearsal } from './rehearse-change.ts';
 
@@ -53,6 +53,7 @@ export const openTargetDatabase = (settings: ConnectionSettings): MysqlTargetDat
     findWriteProblems: (schemas, tables = [], owner) =>
       findWriteProblems(executor, settings, { schemas, tables, ...(owner && { owner }) }),
     describeTable: (ref) => describeTable(executor, ref),
+    describeTables: (refs) => describeTables(executor, refs),
     createTable: async (target, source, mark) => {
       const facts = await executor.facts('create the table');
       const existing = await executor.query('create the table', schemaStatement(target.schema), target);

@@ -836,6 +836,25 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
+    id: 'target-table-changed',
+    group: 'Target',
+    what: 'A person narrows, drops or replaces columns, keys or tables of the target.',
+    promise:
+      'Its table is held within a minute, the others stream on, and only a new copy ends that where values may be lost.',
+    proofs: [
+      {
+        file: 'integration/consumer/target-changes.test.ts',
+        title:
+          'a target table that no longer holds every value is held, also after it was set back, and the others stream on',
+      },
+      {
+        file: 'integration/mysql-target/consumer.test.ts',
+        title:
+          'holds a table whose target no longer holds every value, also after it was set back, while the others stream on',
+      },
+    ],
+  },
+  {
     id: 'target-dead-letters',
     group: 'Target',
     what: 'The target refuses single rows, and the policy keeps them as dead letters.',

@@ -346,6 +346,7 @@ test('before a start Kafka Connect says what keeps the connector from running, a
         store: {
           getReplication: async () => replication,
           listTableShapes: async () => [],
+          putTableShape: async () => undefined,
           listTableProgress: async () => [],
         },
         source: stack.source,

@@ -30,13 +30,18 @@ export interface MysqlTargetTable extends TableDescription {
  * One row for each table that has the name in some case. On servers that fold names (lower_case_table_names) the stored
  * name may differ from the one that was asked for.
  */
-export const findTableStatement = (ref: TableRef): Statement => ({
-  text: `
+export const findTableStatement = ({ schema, table }: TableRef): Statement => ({
+  text: `${selectTables} AND TABLE_NAME = ?`,
+  values: [schema, table],
+});
+
+/** All of a database. */
+export const findTablesStatement = (schema: string): Statement => ({ text: selectTables, values: [schema] });
+
+const selectTables = `
 SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\`, TABLE_TYPE AS type, ENGINE AS engine,
   TABLE_ROWS AS estimated_rows, DATA_LENGTH AS bytes, @@lower_case_table_names AS folds, VERSION() AS version
-FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?`,
-  values: [ref.schema, ref.table],
-});
+FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?`;
 
 /** Foreign keys of the table, and of others to it as far as the account sees them (`seesEveryTable`). */
 export const foreignKeysStatement = (ref: TableRef): Statement => ({

@@ -132,7 +132,9 @@ class World {
           validateColumn: () => undefined,
           planChange: async () => ({ statements: [], problems: [] }),
           executeChange: async () => undefined,
-          describeFollowed: async () => accounts as never,
+          describeFollowed: async () => ({ table: accounts as never, target: {} as never }),
+          lookAtTargets: async (looked) => looked.map(({ shape }) => ({ target: shape.target })),
+          describeTarget: async () => ({ table: accounts as never, target: {} as never }),
           rehearseChange: () => Promise.reject(new Error('not asked')),
           findMismatch: async () => undefined,
           close: async () => {

@@ -50,6 +50,7 @@ const setUp = (
     readonly partitions?: number;
     readonly rehearsed?: RehearsalResult;
     readonly mismatch?: string;
+    readonly harm?: MillraceError;
     readonly changes?: SchemaChangeStore;
   } = {},
 ) => {
@@ -100,7 +101,11 @@ const setUp = (
       findMismatch: async () => options.mismatch,
       describeFollowed: async () => {
         calls.push('describe');
-        return followed;
+        return {
+          table: followed,
+          target: options.target ?? before,
+          ...(options.harm && { harm: options.harm }),
+        };
       },
     },
     store: {
@@ -131,7 +136,7 @@ test('the shape is stored before and after the target is changed, and then the t
   const { follow, calls, stored, shapes, followed } = setUp();
   expect(await follow()).toBe(true);
   expect(calls).toEqual([
-    ...['remember that it follows', `at 9 of epoch 4: ${statement}`, 'remember', 'describe'],
+    ...['remember that it follows', `at 9 of epoch 4: ${statement}`, 'describe', 'remember'],
     'schema-change-followed',
   ]);
   expect(stored.at(-1)).toMatchObject({ copied: after, version: 1 });
@@ -148,12 +153,23 @@ test('the shape is stored before and after the target is changed, and then the t
 test('after a crash the column that is there is taken for its own, and without one for that of someone else', async () => {
   const repeated = setUp({ target: after, known: { following: after } });
   expect(await repeated.follow()).toBe(true);
-  expect(repeated.calls).toEqual(['remember', 'describe', 'schema-change-followed']);
+  expect(repeated.calls).toEqual(['describe', 'remember', 'schema-change-followed']);
   expect(repeated.stored.at(-1)?.following).toBeUndefined();
   await expect(setUp({ target: after }).follow()).rejects.toMatchObject({
     code: 'SchemaChanged',
     message: expect.stringContaining('cannot follow: it has a column c already'),
   });
+});
+
+test('what someone else has changed of the target meanwhile is not hidden by what it follows', async () => {
+  const harm = new MillraceError('TargetChanged', 'column n is numeric(10,0)');
+  const { follow, stored, shapes, followed } = setUp({ harm });
+  await expect(follow()).rejects.toMatchObject({ code: 'TargetChanged' });
+  expect(stored.at(-1)).toMatchObject({ copied: after, targetLost: harm.message });
+  expect([...shapes.tablesOf(topic).values()][0]).not.toBe(followed);
+  const lost = setUp({ known: { targetLost: harm.message } });
+  await expect(lost.follow()).rejects.toMatchObject({ code: 'TargetChanged', message: harm.message });
+  expect(lost.calls).toEqual([]);
 });
 
 describe('a person decides', () => {

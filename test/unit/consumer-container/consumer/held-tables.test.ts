@@ -82,3 +82,18 @@ test('an expected table that goes on is held no longer, and one that is held aga
   expect(alerts.published).toHaveLength(1);
   expect(next.alerts.published).toHaveLength(0);
 });
+
+test('a table that waits for something else is held for its target, when only a new copy makes that right', async () => {
+  const { held, state, alerts, plan } = createWorld();
+  plan(3);
+  await held.hold(flights, dropped);
+  const lost = new MillraceError('TargetChanged', 'Target table public.flights has been changed.');
+  await held.hold(flights, lost);
+  await held.hold(flights, lost);
+  await held.hold(flights, dropped);
+  expect(state.progress.get('public.flights')).toMatchObject({
+    state: 'held',
+    message: expect.stringMatching(/^Target table public\.flights has been changed\. Bring the target table/),
+  });
+  expect(alerts.published).toHaveLength(2);
+});

@@ -67,6 +67,7 @@ const watch = async (
         hold: async (_ref, error) => {
           held.push(error.code);
           end.abort();
+          return true;
         },
       },
       troubles: {

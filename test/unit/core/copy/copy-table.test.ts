@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Chunk, TableProgress } from '#core/contracts/copy.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import type { Run } from '#core/contracts/steps.ts';
+import type { TableDescription } from '#core/contracts/table-description.ts';
 import { copyTable } from '#core/copy/copy-table.ts';
 import { copyTables } from '#core/copy/copy-tables.ts';
 import { finishCopy } from '#core/copy/finish-copy.ts';
@@ -304,6 +305,7 @@ describe('a newer start that began', () => {
     async (_what, act) => {
       const world = await createWorld();
       const target = {
+        ...world.ports.target,
         describeTable: async (ref: typeof flights) => {
           await act(world);
           return world.ports.target.describeTable(ref);
@@ -500,5 +502,53 @@ describe('a table that cannot be copied', () => {
     await expect(copyTables(run, world.ports, lane)).rejects.toMatchObject({ code: 'ValueRejected' });
     const states = ['flights', 'airports'].map((table) => stateOf(world, table)?.state);
     expect(states.toSorted()).toEqual(['copying', 'held']);
+  });
+});
+
+describe('the target table', () => {
+  const withShape = async () => {
+    const world = await createWorld();
+    const described = sampleTable('flights');
+    await world.store.putTableShape(7, flights, { generation: 3, copied: described, seen: described });
+    return world;
+  };
+  const shortened = (table: TableDescription): TableDescription => ({
+    ...table,
+    columns: table.columns.map((column) =>
+      table.primaryKey.includes(column.name) ? column : { ...column, type: 'date', baseType: 'date' },
+    ),
+  });
+
+  test('is noted as it was when the copy began', async () => {
+    const { ports, state } = await withShape();
+    await copyTable(run, flights, ports, options);
+    expect(state.shapes.get('public.flights')?.target?.ref).toEqual({
+      schema: 'public',
+      table: 'shop_flights',
+    });
+  });
+
+  test('is not copied into when it does not hold every value', async () => {
+    const { ports, target, copied } = await withShape();
+    target.state.tables = target.state.tables.map(shortened);
+    await expect(copyTable(run, flights, ports, options)).rejects.toMatchObject({ code: 'TargetChanged' });
+    expect(copied).toEqual([]);
+  });
+
+  test('is not copied into any further when it was changed between two calls', async () => {
+    const { ports, target, copied, behaviour } = await withShape();
+    let isOver = false;
+    behaviour.atCommit = () => {
+      isOver = true;
+    };
+    expect(await copyTable(run, flights, ports, { ...options, isOver: () => isOver })).toMatchObject({
+      isDone: false,
+    });
+    target.state.tables = target.state.tables.map(shortened);
+    await expect(copyTable(run, flights, ports, options)).rejects.toMatchObject({
+      code: 'TargetChanged',
+      message: expect.stringContaining('has been changed at the target'),
+    });
+    expect(copied).toEqual([0]);
   });
 });

@@ -20,6 +20,7 @@ test.each([
   ['Internal', 'stop'],
   ['TableNotFound', 'hold-table'],
   ['SchemaMismatch', 'hold-table'],
+  ['TargetChanged', 'hold-table'],
   ['UndecodableEvent', 'hold-table'],
   ['EventsExpired', 'hold-table'],
   ['SystemicFault', 'hold-table'],

@@ -7,6 +7,8 @@ import { mysqlSourceDialect } from '#core/databases/mysql/source/dialect.ts';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import type { ConnectPort, KafkaAdminPort, PartitionOffsets } from '#core/ports/services.ts';
 import type { SourceDialect } from '#core/ports/source-dialect.ts';
+import type { TableShape } from '#core/ports/state-store.ts';
+import { outlineTarget } from '#core/schema/target-harm.ts';
 import {
   collectProblems,
   collectWarnings,
@@ -71,6 +73,7 @@ const createWorld = (tables?: readonly TableRef[]) => {
   const store: ValidationPorts['store'] = {
     getReplication: async () => replication,
     listTableShapes: async () => [],
+    putTableShape: async () => undefined,
     listTableProgress: async () => [],
   };
   const ports = { store, source: source.database, target: target.database, kafka, connect };
@@ -519,6 +522,43 @@ describe('a replication that was copied before', () => {
     expect((await validateReplication(request, ports)).unfit).toEqual([
       expect.objectContaining({ isGone: false, isUncaptured: false }),
     ]);
+  });
+
+  test('a table whose target has been narrowed waits for a new copy, also when it is set back before the next start', async () => {
+    const { request, ports, source, target } = createCopied();
+    const amount = { ...sampleColumn('amount'), type: 'numeric(10,2)', baseType: 'numeric' };
+    const flights = sampleTable('flights', {
+      columns: [sampleColumn('id'), { ...amount, precision: 10, scale: 2 }],
+    });
+    source.state.tables = [flights, sampleTable('airports')];
+    const as = (scale: number) => ({
+      ...flights,
+      ref: { schema: 'public', table: 'shop_flights' },
+      columns: [sampleColumn('id'), { ...amount, type: `numeric(10,${scale})`, precision: 10, scale }],
+    });
+    target.state.tables = [as(0)];
+    let shape: TableShape = { generation: 2, copied: flights, seen: flights, target: outlineTarget(as(2)) };
+    const store: ValidationPorts['store'] = {
+      ...ports.store,
+      listTableProgress: async () => [{ source: flights.ref, state: 'live' } as TableProgress],
+      listTableShapes: async () => [shape],
+      putTableShape: async (_replicationId, _source, put) => {
+        shape = put;
+      },
+    };
+    const unfit = async (): Promise<unknown> =>
+      (await validateReplication(request, { ...ports, store })).unfit;
+    const lost = {
+      mapping: expect.objectContaining({ source: flights.ref }),
+      problems: [expect.objectContaining({ problem: expect.stringContaining('numeric(10,0)') })],
+    };
+    expect(await unfit()).toEqual([{ ...lost, isGone: false, isUncaptured: false, isTargetLost: true }]);
+    expect(shape.targetLost).toContain('column amount is numeric(10,0)');
+    target.state.tables = [as(2)];
+    expect(await unfit()).toEqual([{ ...lost, isGone: false, isUncaptured: false, isTargetLost: true }]);
+    // A forced start copies everything again.
+    const forced = { ...request, replication: { ...request.replication, resyncGeneration: 3 } };
+    expect((await validateReplication(forced, { ...ports, store })).unfit).toEqual([]);
   });
 
   test('is refused where no table is fit, and where the problem is not of single tables', async () => {
