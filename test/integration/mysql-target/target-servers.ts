@@ -37,11 +37,10 @@ export const startTarget = async (
 };
 
 const startOwnServer = async (config: Readonly<Record<string, string>>): Promise<TargetServer> => {
-  // Durability against a crash of the machine is not what these tests are about, nor is TLS, for which the server would
-  // make a key first: on a busy machine that takes a minute.
+  // Durability against a crash of the machine is not what these tests are about.
   const server = await startMariadb({
     database: 'warehouse',
-    config: { innodb_flush_log_at_trx_commit: '0', ssl: '0', ...config },
+    config: { innodb_flush_log_at_trx_commit: '0', ...config },
   });
   const settings: ConnectionSettings = {
     kind: 'mariadb',

@@ -60,7 +60,7 @@ const follow = async (
   await replica.query('RESET MASTER');
   await replica.query(`SET GLOBAL gtid_slave_pos = '${await readValue(primary.sql, '@@gtid_binlog_pos')}'`);
   await replica.query(`CHANGE MASTER TO MASTER_HOST = '${host}', MASTER_PORT = ${port}, MASTER_USER = '${user}',
-    MASTER_PASSWORD = '${password}', MASTER_USE_GTID = slave_pos; START SLAVE`);
+    MASTER_PASSWORD = '${password}', MASTER_SSL = 0, MASTER_USE_GTID = slave_pos; START SLAVE`);
 };
 
 const rowOf = (event: ChangeEvent): Readonly<Record<string, unknown>> | undefined =>

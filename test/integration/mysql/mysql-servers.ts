@@ -27,10 +27,16 @@ export const withoutMysql =
     ? `MySQL is not tested: no server can be fetched for it; set MILLRACE_TEST_MYSQL_URL`
     : undefined;
 
-export const startServer = async (kind: MysqlKind): Promise<MysqlServer> => {
+/** `config`: more system variables of a local MariaDB; a server that is there already has its own. */
+export const startServer = async (
+  kind: MysqlKind,
+  config: Readonly<Record<string, string>> = {},
+): Promise<MysqlServer> => {
   const database = `millrace_${randomBytes(4).toString('hex')}`;
   const mariadb =
-    kind === 'mariadb' ? await startMariadb({ config: mariadbSourceSettings, database }) : undefined;
+    kind === 'mariadb'
+      ? await startMariadb({ config: { ...mariadbSourceSettings, ...config }, database })
+      : undefined;
   const url = new URL(mysqlUrl ?? 'mysql://unused');
   const settings = {
     kind,

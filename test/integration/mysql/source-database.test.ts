@@ -21,7 +21,8 @@ describe.each(kinds)('a source of %s', (kind) => {
   const ref = (table: string): TableRef => ({ schema: server.settings.databaseName, table });
 
   beforeAll(async () => {
-    server = await startServer(kind);
+    // Some tests connect with TLS.
+    server = await startServer(kind, { ssl: 'ON' });
     source = openSourceDatabase(server.settings);
   }, 120_000);
 

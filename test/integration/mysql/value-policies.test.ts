@@ -35,7 +35,7 @@ let client: pg.Client;
 
 beforeAll(async () => {
   // One after the other, so that what has started is stopped when the next one does not.
-  mariadb = await startMariadb({ database: 'shop', config: { ssl: '0' } });
+  mariadb = await startMariadb({ database: 'shop' });
   postgres = await startPostgres({ database: 'warehouse', config: { fsync: 'off' } });
   const side = ({ host, port, user, password, database }: MariadbServer | PostgresServer) => ({
     ...{ host, port, databaseName: database, username: user, password },
