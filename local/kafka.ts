@@ -1,6 +1,15 @@
 import { execFile } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -127,7 +136,8 @@ export const startKafka = async (options: KafkaOptions): Promise<KafkaServer> =>
     ),
   );
   if (!existsSync(join(logDir, 'meta.properties'))) {
-    await formatStorage(options.java, settingsFile, env, cluster);
+    if (cluster === undefined) await copyStorage(options.java, logDir, env);
+    else await formatStorage(options.java, settingsFile, env, cluster);
   }
 
   const logStart = existsSync(logFile) ? statSync(logFile).size : 0;
@@ -296,6 +306,28 @@ const secureSettings = ({ brokerFile, caFile }: Security): Properties => ({
 
 /** A Kafka uuid is 16 bytes in URL-safe base 64; a leading hyphen would be read as an option. */
 export const makeClusterId = (): string => `M${randomBytes(16).toString('base64url').slice(1)}`;
+
+/** A program of its own formats storage, in a second or two of a processor. Brokers that are alone may all have the same, made once. */
+const copyStorage = async (java: JavaParts, logDir: string, env: NodeJS.ProcessEnv): Promise<void> => {
+  const settings = (folder: string): string => propertiesOf(brokerSettings(folder, 1, 2));
+  const hash = createHash('sha256').update(settings('')).digest('hex').slice(0, 12);
+  const template = join(java.connectHome, `storage-${hash}`);
+  if (!existsSync(template)) {
+    // Several processes may make one at the same time; the first that is complete is taken.
+    const draft = `${template}.${randomUUID()}`;
+    const settingsFile = `${draft}.properties`;
+    try {
+      writeFileSync(settingsFile, settings(draft));
+      await formatStorage(java, settingsFile, env, undefined);
+      if (!existsSync(template)) renameSync(draft, template);
+    } catch (error) {
+      if (!existsSync(template)) throw error;
+    } finally {
+      for (const path of [settingsFile, draft]) rmSync(path, { recursive: true, force: true });
+    }
+  }
+  cpSync(template, logDir, { recursive: true });
+};
 
 const formatStorage = async (
   java: JavaParts,
