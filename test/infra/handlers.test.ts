@@ -37,7 +37,11 @@ test.each(Object.keys(functions))(
     // The global is Lambda's own.
     const program = `globalThis.awslambda = { streamifyResponse: (handle) => handle }; const { handler } = await import(${JSON.stringify(entry)}); process.stdout.write(typeof handler); process.exit(0);`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], {
-      env: { ...literals(functions[name]?.Environment.Variables ?? {}), AWS_REGION: 'us-east-1' },
+      env: {
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+        ...literals(functions[name]?.Environment.Variables ?? {}),
+        AWS_REGION: 'us-east-1',
+      },
       cwd: fromRoot(),
     });
     expect(stdout.endsWith('function')).toBe(true);

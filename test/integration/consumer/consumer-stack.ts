@@ -354,6 +354,7 @@ export class ConsumerStack {
   #environment(): NodeJS.ProcessEnv {
     return {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       MILLRACE_ENVIRONMENT: 'test',
       MILLRACE_STATE_TABLE: stateTable,
       MILLRACE_ALERT_TOPIC_ARN: this.#alertTopic,
