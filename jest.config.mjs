@@ -89,6 +89,9 @@ const onStack = {
   globalTeardown: '<rootDir>/test/chain/stop-stack.ts',
 };
 
+/** What test/infra/environment.mjs gives. */
+const nativePackages = 'aws-cdk-lib|cdk-nag|constructs';
+
 /** Each project runs alone with `jest --selectProjects NAME`; most are one folder of test/. */
 export default {
   testSequencer: '<rootDir>/test/kit/longest-first.mjs',
@@ -114,7 +117,14 @@ export default {
         ],
       },
     }),
-    project('infra'),
+    project('infra', {
+      testEnvironment: '<rootDir>/test/infra/environment.mjs',
+      transform: {
+        [`/node_modules/(${nativePackages})/.+\\.js$`]: '<rootDir>/test/infra/native-transform.mjs',
+        ...shared.transform,
+      },
+      transformIgnorePatterns: [`/node_modules/(?!(${nativePackages})/)`],
+    }),
     project('state-machines'),
     project('integration', without([...matrixSuites, ...faultSuites])),
     project('faults', only(faultSuites)),

@@ -12,9 +12,6 @@ import { loadEnvironment } from '../../infra/config/environments.ts';
 import { fromRoot } from '../../infra/constructs/project-root.ts';
 import { createStacks } from '../../infra/stacks/millrace-stacks.ts';
 
-// CDK's switch for CloudFormation's rules, which take longer than all else here and fail nothing: each real synthesis has them.
-process.env.CDK_VALIDATION = 'false';
-
 const cdkJsonSchema = z.object({ context: z.record(z.string(), z.unknown()) });
 
 export const resourceSchema = z.object({
