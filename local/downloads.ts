@@ -17,6 +17,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { MillraceError } from '#core/errors/millrace-error.ts';
 import { type CommandOptions, runLogged } from './commands.ts';
+import { archiveClasses, classArchive } from './kafka.ts';
 import { withLock } from './lock.ts';
 import { checkPrerequisites, installLine } from './prerequisites.ts';
 import { type ProgressReporter, silentReporter } from './progress.ts';
@@ -77,7 +78,18 @@ export const prepareJavaParts = async (options: DownloadOptions = {}): Promise<J
   const connectHome = join(cache, `connect-${hash}${options.bench === true ? '-bench' : ''}`);
   const java = await prepareJava(options);
   await once(connectHome, cache, options, (log) => buildConnect(connectHome, cache, java, log, options));
-  return { command: java.command, connectHome };
+  const parts = { command: java.command, connectHome };
+  const archives = dirname(classArchive(parts, 'kafka'));
+  await once(archives, cache, options, async () => {
+    mkdirSync(archives, { recursive: true });
+    try {
+      await archiveClasses(parts, options.signal);
+    } catch {
+      // Java starts without them, too: one that was linked for few modules cannot write any.
+      options.signal?.throwIfAborted();
+    }
+  });
+  return parts;
 };
 
 /** Where a MariaDB server's parts lie. */
