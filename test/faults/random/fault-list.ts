@@ -262,12 +262,14 @@ const loseEvents: Fault['begin'] = async (world, pair) => {
     try {
       const later = await readEnds();
       await until(() =>
-        withKafkaAdmin(world, (admin) =>
-          admin.deleteTopicRecords({
+        withKafkaAdmin(world, async (admin) => {
+          // kafkajs looks for the leaders in what it has read of the topic before.
+          await admin.fetchTopicOffsets(topic);
+          await admin.deleteTopicRecords({
             topic,
             partitions: later.map(({ partition, high }) => ({ partition, offset: high })),
-          }),
-        ),
+          });
+        }),
       );
       // Capture may have been away meanwhile.
       return later.every(({ high }, index) => high === ends[index]?.high) ? withoutEffect : undefined;
