@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import pg from 'pg';
 import { type KafkaSettings, parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import { poolProcessesOf, taskProcessesOf } from '#test/kit/task-processes.ts';
@@ -251,14 +252,55 @@ export const awaitLive = (tenant: Pick<Tenant, 'api'>, id: number, timeoutMs = 6
     () => statusOf(tenant, id),
   );
 
-/** What the health check saw in the middle of a change stands until its next look, a minute later. */
-export const awaitHealthy = ({ api }: Pick<Tenant, 'api'>, id: number, timeoutMs = 120_000): Promise<true> =>
-  waitFor(
-    `replication ${id} to be healthy`,
-    timeoutMs,
-    async () => ((await api.get(`/replications/${id}/status`)).body.overall === 'healthy' ? true : undefined),
-    async () => (await api.get(`/replications/${id}/why`)).body,
+/** A sixth of the time between the schedule's. */
+const checkEveryMs = 10_000;
+
+/** Waits for what a health check sees or does. It looks again and again meanwhile, next to its schedule of a minute. */
+const whileChecking = async <T>(wait: () => Promise<T>): Promise<T> => {
+  const over = new AbortController();
+  const { signal } = over;
+  const keepChecking = async (): Promise<void> => {
+    const lambda = new LambdaClient(emulatorClientConfig(runningStack()));
+    const check = new InvokeCommand({
+      FunctionName: 'millrace-local-monitor-health',
+      Payload: Buffer.from('{}'),
+    });
+    while (!signal.aborted) {
+      // The account may run no more Lambdas just now; the schedule's own check comes in any case.
+      await lambda.send(check, { abortSignal: signal }).catch(() => undefined);
+      await sleep(checkEveryMs, undefined, { signal }).catch(() => undefined);
+    }
+    lambda.destroy();
+  };
+  const checking = keepChecking();
+  try {
+    return await wait();
+  } finally {
+    over.abort();
+    await checking;
+  }
+};
+
+/** What the health check saw in the middle of a change stands until its next look. */
+export const awaitHealthy = async (
+  { api }: Pick<Tenant, 'api'>,
+  id: number,
+  timeoutMs = 120_000,
+): Promise<true> => {
+  const isHealthy = async (): Promise<true | undefined> =>
+    (await api.get(`/replications/${id}/status`)).body.overall === 'healthy' ? true : undefined;
+  return (
+    (await isHealthy()) ??
+    whileChecking(() =>
+      waitFor(
+        `replication ${id} to be healthy`,
+        timeoutMs,
+        isHealthy,
+        async () => (await api.get(`/replications/${id}/why`)).body,
+      ),
+    )
   );
+};
 
 /** Waits until a query gives the same rows at both sides; the differences are in jest's own output otherwise. */
 export const awaitEqual = async (
