@@ -202,7 +202,9 @@ const describeTables = (options: ConsumerDatabaseOptions, kind: ApplyEngine): Pr
               : afterLook(stored, from, outlook.awaited);
           const now = await target.describeTable(mapping.target);
           const harm = findTargetHarm({ mapping, shape, now, compare: compareFor(options.target) });
-          if (harm !== undefined) throw harm;
+          // Where nobody has noted what it was, as before an upgrade, it is taken as it is; the next start judges it as a whole.
+          const isNoted = shape.target !== undefined || shape.targetLost !== undefined;
+          if (harm !== undefined && isNoted) throw harm;
           const to = found(now, mapping.target, 'target');
           return [
             {

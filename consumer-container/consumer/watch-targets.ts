@@ -90,7 +90,7 @@ const look = async (watch: TargetWatch, mismatched: Set<string>): Promise<void> 
   const { databases, held, shapeOf, shapes } = watch;
   const looked = watch.tables.flatMap((mapping) => {
     const shape = shapeOf(mapping.source);
-    return shape === undefined || shape.targetLost !== undefined ? [] : [{ mapping, shape }];
+    return shape?.target === undefined || shape.targetLost !== undefined ? [] : [{ mapping, shape }];
   });
   if (looked.length === 0) return;
   const looks = await databases.lookAtTargets(looked);
