@@ -229,10 +229,9 @@ const prepareTemplate = async (
     .slice(0, 12);
   const template = reachableFolder(join(stateFolder().cache, `postgres-${version}-${hash}`), owner);
   if (existsSync(template)) return template;
-  // Several processes may make one at the same time; the first that is complete is taken.
-  const unfinished = `${template}.${process.pid}`;
+  // Several may be made at the same time, also by one process; the first that is complete is taken.
+  const unfinished = `${template}.${randomUUID()}`;
   const passwordFile = `${unfinished}.password`;
-  rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(dirname(unfinished), { recursive: true });
   mkdirSync(unfinished, { mode: 0o700 });
   writeFileSync(passwordFile, `${localPostgresUser.password}\n`, { mode: 0o600 });
