@@ -10,6 +10,7 @@ import { type PartName, runningPart } from '../../../local/stack-state.ts';
 import { projectRoot } from '../../../local/state-folder.ts';
 import { scheduleNames } from './control-plane.ts';
 import type { DatabaseEnd } from './database-end.ts';
+import type { WorkloadTable } from './workload.ts';
 import type { Pair, World } from './world.ts';
 
 /** What a repair resolves with when nothing was broken, as there was nothing to break. */
@@ -31,6 +32,8 @@ export interface Fault {
   readonly isLong?: true;
   /** Changes are gone before they were applied: the replication has to say that it needs a resync, and gets it from the harness. */
   readonly loses?: true;
+  /** Only a new copy of this table makes it right: it has to be held, and gets the copy from the harness. */
+  readonly holds?: WorkloadTable;
   readonly begin: (world: World, pair: Pair) => Promise<Repair>;
 }
 
@@ -125,6 +128,26 @@ const captureBackFirst: Fault['begin'] = async (world, pair) => {
   }
 };
 const captureAwayMs = 120_000;
+
+/** A person cuts every text of a target table. */
+const narrowTarget: Fault['begin'] = async (_world, pair) => {
+  const table = pair.targetName('bursts');
+  let isCut = false;
+  try {
+    await pair.target.session(async (session) => {
+      if (pair.target.kind === 'mariadb') await session.run("SET SESSION sql_mode = ''");
+      await session.run(
+        pair.target.kind === 'mariadb'
+          ? `ALTER TABLE ${table} MODIFY filler varchar(5)`
+          : `ALTER TABLE ${table} ALTER filler TYPE varchar(5) USING left(filler, 5)`,
+      );
+      isCut = true;
+    });
+  } catch {
+    // The target is away, or the table is created again just now.
+  }
+  return async () => (isCut ? undefined : withoutEffect);
+};
 
 const connectorCall =
   (path: string, method: 'PUT' | 'POST'): Fault['begin'] =>
@@ -523,6 +546,11 @@ const list: readonly Omit<Fault, 'repeatsEvents'>[] = [
   {
     ...{ name: 'target-locked', resource: targetWay, lasts: [5_000, 40_000], incidents: ofTarget },
     begin: lockTarget,
+  },
+  {
+    ...{ name: 'target-column-narrowed', resource: targetWay, lasts: atOnce, holds: 'bursts' },
+    incidents: [...ofConsumer, 'resync-done', 'table-change-failed'],
+    begin: narrowTarget,
   },
   {
     ...{ name: 'source-password-changed', resource: sourceWay, lasts: [0, 10_000] },

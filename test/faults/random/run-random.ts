@@ -333,7 +333,20 @@ const resultOf = ({ options, world, truth, injected, settled, drawnFrom, held }:
     .filter(({ condition }) => !explained.has(condition))
     .map(({ pair, condition, message }) => `${pair}: ${condition}: ${message}`);
   const losses = injected.filter(({ fault, outcome }) => outcome === 'done' && faultOf(fault).loses === true);
-  const heldWrongly = held.filter(({ table }) => table !== 'shapes' && losses.length === 0);
+  const holds = injected.flatMap(({ fault, pairName, outcome }) => {
+    const table = faultOf(fault).holds;
+    return outcome !== 'done' || table === undefined ? [] : [{ fault, pairName, table }];
+  });
+  const heldWrongly = held.filter(
+    ({ pair, table }) =>
+      table !== 'shapes' &&
+      losses.length === 0 &&
+      !holds.some((one) => one.pairName === pair && one.table === table),
+  );
+  const notHeld = holds.filter(
+    ({ pairName, table }) =>
+      losses.length === 0 && !held.some((one) => one.pair === pairName && one.table === table),
+  );
   const untoldLosses = losses.filter(
     ({ pairName }) =>
       !told.some(({ pair, condition }) => pair === pairName && /^(needs-resync|table-held)$/.test(condition)),
@@ -373,6 +386,7 @@ const resultOf = ({ options, world, truth, injected, settled, drawnFrom, held }:
       ...figures.phantoms.map((phantom) => `a row that was rolled back was at the target: ${phantom}`),
       ...unexpectedIncidents.map((one) => `an incident that no fault explains: ${one}`),
       ...untoldLosses.map(({ fault, pairName }) => `no incident told of ${fault} of ${pairName}`),
+      ...notHeld.map(({ fault, pairName, table }) => `${pairName}: ${table} was not held by ${fault}`),
       ...heldWrongly.map(({ pair, table, message }) => `${pair}: ${table} was held: ${message}`),
       ...injected
         .filter(({ outcome }) => outcome === 'failed')

@@ -852,6 +852,7 @@ export const scenarios: readonly Scenario[] = [
         title:
           'holds a table whose target no longer holds every value, also after it was set back, while the others stream on',
       },
+      ...random('target-column-narrowed'),
     ],
   },
   {
