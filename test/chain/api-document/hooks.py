@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import schemathesis
+from schemathesis.generation.meta import TestPhase
 
 # Nobody listens there.
 CLOSED_ADDRESS = "127.0.0.1"
@@ -78,7 +79,9 @@ def fit_to_the_moment(case: Any) -> None:
     # A cursor is right only if an answer has given it.
     if isinstance(case.query, dict):
         case.query.pop("cursor", None)
-    if case.path_parameters and next(numbers) % 2 == 0:
+    # A call that follows another one asks for what that one has made.
+    is_follow_up = case.meta.phase.name == TestPhase.STATEFUL
+    if case.path_parameters and not is_follow_up and next(numbers) % 2 == 0:
         ask_for_what_there_is(case)
     # A second request with the key of another one is refused.
     for name in list(case.headers or {}):
