@@ -19,7 +19,7 @@ import type {
   TargetDatabase,
 } from '../ports/databases.ts';
 import type { MetricsPort } from '../ports/metrics.ts';
-import type { CopyStore, ReplicationStore, ShapeStore } from '../ports/state-store.ts';
+import type { CopyStore, ReplicationStore, ShapeStore, TableShape } from '../ports/state-store.ts';
 import { actionFor } from '../schema/change-policy.ts';
 import { harmSince } from '../schema/compare-tables.ts';
 import { lookAtNewPartitions } from '../schema/partitions.ts';
@@ -212,7 +212,7 @@ const isOfGonePartition = async (
   ports: CopyTablePorts,
 ): Promise<boolean> => {
   if (partition === undefined || toMillraceError(error).policy.isOfOneTable !== true) return false;
-  const { catalog } = await requireUnchanged(replication, table, ports);
+  const { catalog } = (await requireUnchanged(replication, table, ports)).now;
   return catalog?.partitions?.every(({ ref }) => tableKey(ref) !== tableKey(partition)) === true;
 };
 
@@ -225,7 +225,7 @@ const describeBoth = async (
   progress: TableProgress,
   { source, target, store }: CopyTablePorts,
 ): Promise<CopiedTables> => {
-  const [sourceTable, targetTable] = await Promise.all([
+  const [{ now: sourceTable, planned }, targetTable] = await Promise.all([
     requireUnchanged(replication, progress.source, { source, store }),
     target.describeTable(progress.target),
   ]);
@@ -234,7 +234,6 @@ const describeBoth = async (
   if (mapping === undefined) {
     throw new MillraceError('Internal', `Table ${tableLabel(progress.source)} has a plan but no mapping.`);
   }
-  const planned = await store.getTableShape(replication.replicationId, progress.source);
   const harm = findTargetHarm({
     mapping,
     shape: { copied: sourceTable, seen: sourceTable, ...(planned?.target && { target: planned.target }) },
@@ -253,12 +252,12 @@ const describeBoth = async (
   };
 };
 
-/** The source table as it is now. Throws `SchemaChanged` when rows that were copied and those to come may have another form. */
+/** The source table as it is now, and as its copy was planned. Throws `SchemaChanged` when rows that were copied and those to come may have another form. */
 const requireUnchanged = async (
   { replicationId, schemaPolicy }: Pick<Replication, 'replicationId' | 'schemaPolicy'>,
   ref: TableRef,
   { source, store }: Pick<CopyTablePorts, 'source' | 'store'>,
-): Promise<TableDescription> => {
+): Promise<{ readonly now: TableDescription; readonly planned: TableShape | undefined }> => {
   const [now, planned] = await Promise.all([
     source.describeTable(ref),
     store.getTableShape(replicationId, ref),
@@ -273,5 +272,5 @@ const requireUnchanged = async (
       (kind) => kind === 'drop-partition' && actionFor(schemaPolicy, ref, kind) === 'ignore',
     );
   if (harm !== undefined) throw harm;
-  return now;
+  return { now, planned };
 };
