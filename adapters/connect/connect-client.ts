@@ -14,6 +14,8 @@ const configTimeoutMs = 40_000;
  * attempts of 10 s and the waits make 47 s, so a Lambda of 60 s still has time to report it.
  */
 const defaultRetryDelaysMs: readonly number[] = [1_000, 2_000, 4_000];
+/** A worker reads what another one wrote within milliseconds; a machine that is busy needs longer. */
+const unknownDelaysMs: readonly number[] = [100, 300, 600];
 
 const connectorStateSchema = z.enum([
   'RUNNING',
@@ -186,14 +188,19 @@ export const createConnectClient = ({
   const read = (name: string, what: 'config' | 'offsets' | 'status'): Promise<unknown> =>
     retryTransient(() => readOnce(name, what), { delaysMs: retryDelaysMs, clock });
 
-  /** For changes of a connector's state: a missing connector cannot be changed. */
+  /**
+   * For changes of a connector's state: a missing connector cannot be changed. A worker learns a moment after another one
+   * that a connector was created, and says until then that there is none.
+   */
   const change = async (method: string, name: string, suffix: string): Promise<void> => {
-    const answer = await request(method, `${connectorPath(name)}${suffix}`);
-    if (answer.status === 404) {
-      throw new MillraceError('ConnectRejected', `There is no connector ${name}.`, {
-        facts: { connector: name },
-      });
+    for (const delayMs of [...unknownDelaysMs, undefined]) {
+      const answer = await request(method, `${connectorPath(name)}${suffix}`);
+      if (answer.status !== 404) return;
+      if (delayMs !== undefined) await clock.sleep(delayMs);
     }
+    throw new MillraceError('ConnectRejected', `There is no connector ${name}.`, {
+      facts: { connector: name },
+    });
   };
 
   return {

@@ -24,17 +24,21 @@ export const removeConnector = async (connectorName: string, ports: RemoveConnec
     await stopConnector(connectorName, ports);
     await connect.resetOffset(connectorName);
   } catch (error) {
-    // A removal that was interrupted, or another one, may have deleted it just before.
-    if ((await connect.getStatus(connectorName)) !== undefined) throw error;
+    // A removal that was interrupted, or another one, may have deleted it just before; its status goes a moment later.
+    if (!(error instanceof MillraceError && error.code === 'ConnectRejected')) throw error;
+    await waitUntilGone(connectorName, ports);
     return;
   }
   await connect.deleteConnector(connectorName);
-  await waitUntil(
-    async () => (await connect.getStatus(connectorName)) === undefined,
-    `Connector ${connectorName} is still there ${stopTimeoutMs / 1_000} s after it was deleted.`,
+  await waitUntilGone(connectorName, ports);
+};
+
+const waitUntilGone = (connectorName: string, ports: RemoveConnectorPorts): Promise<void> =>
+  waitUntil(
+    async () => (await ports.connect.getStatus(connectorName)) === undefined,
+    `Kafka Connect still has a status of connector ${connectorName} ${stopTimeoutMs / 1_000} s after it was deleted.`,
     ports,
   );
-};
 
 /**
  * Resolves when the connector is STOPPED and its tasks are gone, so that nothing of it writes any more. A task that failed before it was

@@ -74,12 +74,27 @@ test('an answer that is not JSON is not from Connect', async () => {
 test('what is not there is undefined when read, an error when changed, and fine when deleted', async () => {
   const notFound = { status: 404, body: { error_code: 404, message: 'not found' } };
   const others = { status: 200, body: ['other'] };
-  answers = [notFound, others, notFound, others, notFound, others, notFound, notFound];
+  answers = [
+    notFound,
+    others,
+    notFound,
+    others,
+    notFound,
+    others,
+    ...Array.from({ length: 5 }, () => notFound),
+  ];
   expect(await client().getStatus('c')).toBeUndefined();
   expect(await client().getConfig('c')).toBeUndefined();
   expect(await client().getOffset('c')).toBeUndefined();
   await expect(client().resume('c')).rejects.toMatchObject({ code: 'ConnectRejected' });
   await expect(client().deleteConnector('c')).resolves.toBeUndefined();
+});
+
+test('a connector that another worker has just created is changed as soon as this one knows it', async () => {
+  const unknown = { status: 404, body: { error_code: 404, message: 'Unknown connector c' } };
+  answers = [unknown, unknown, { status: 204 }];
+  await client().resume('c');
+  expect(requests).toEqual(Array.from({ length: 3 }, () => 'PUT /connectors/c/resume'));
 });
 
 test.each([

@@ -47,10 +47,18 @@ test('one whose tasks still run is not taken for stopped', async () => {
   expect(calls).toEqual(['stop']);
 });
 
-test('one that another removal has just deleted is removed', async () => {
-  const { calls, ports } = createWorld([stopped, undefined], missing);
+test('one that another removal has just deleted is removed, also when its status goes a moment later', async () => {
+  const { calls, ports } = createWorld([stopped, stopped, stopped, undefined], missing);
   await removeConnector('c', ports);
   expect(calls).toEqual(['stop']);
+});
+
+test('one whose status stays though it cannot be changed is an error', async () => {
+  const { ports } = createWorld(
+    Array.from({ length: 70 }, () => stopped),
+    missing,
+  );
+  await expect(removeConnector('c', ports)).rejects.toThrow('still has a status');
 });
 
 test('one that is there and cannot be stopped is an error', async () => {
