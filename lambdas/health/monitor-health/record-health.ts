@@ -76,16 +76,21 @@ export const recordHealth = async (
       return recordSafely(replication, error, ports);
     }
   });
-  const told = recorded.filter((one) => one !== undefined);
+  const counted = recorded.filter((one) => one !== undefined);
   ports.metrics.emitTotals({
-    [metricNames.replicationsFailed]: told.filter(({ overall }) => overall === 'failed').length,
-    [metricNames.replicationsDegraded]: told.filter(({ overall }) => overall === 'degraded').length,
+    [metricNames.replicationsFailed]: counted.filter(({ overall }) => overall === 'failed').length,
+    [metricNames.replicationsDegraded]: counted.filter(({ overall }) => overall === 'degraded').length,
   });
-  await tellPeople(told, ports);
+  await tellPeople(
+    counted.map(({ checked }) => checked).filter((checked) => checked !== undefined),
+    ports,
+  );
 };
 
-interface Recorded extends CheckedIncidents {
+interface Recorded {
   readonly overall: OverallHealth;
+  /** Undefined when another check, which ran at the same time, has recorded this minute: it tells people, too. */
+  readonly checked: CheckedIncidents | undefined;
 }
 
 /** What kept the health from being told may keep this from being written, too. */
@@ -158,7 +163,7 @@ const recordFailure = async (
     appliedEvents: undefined,
   });
   const version = await keepOpen(replication, before, followed, store);
-  return version === undefined ? undefined : { ...followed, replication, version, overall };
+  return { overall, checked: version === undefined ? undefined : { ...followed, replication, version } };
 };
 
 const recordOne = async (
@@ -197,13 +202,13 @@ const recordOne = async (
   const facts = { replication, overall, faults, notices, appliedEvents: point.appliedEvents, now };
   const followed = followIncidents(before.incidents, facts);
   const version = await keepOpen(replication, before, followed, store);
-  if (version === undefined) return undefined;
+  if (version === undefined) return { overall, checked: undefined };
   if (isRecorded) {
     const record = toHealthRecord(status, heartbeatAgeMs(stored, now, launchAllowanceMs), now);
     emitFigures(replication, record, metrics);
     await store.putHealth(replicationId, { ...record, ...(copiesTold && { copiesTold }) }, point);
   }
-  return { ...followed, replication, version, overall };
+  return { overall, checked: { ...followed, replication, version } };
 };
 
 const emitFigures = (

@@ -122,8 +122,8 @@ test('what could not be put on its way is told by the next check', async () => {
   expect(queued).toHaveLength(1);
 });
 
-test('two checks at once open one incident, and people are told of it once', async () => {
-  const { ports, state, alerting } = createWorld({ status: 'error' });
+test('two checks at once open one incident, people are told of it once, and both count it', async () => {
+  const { ports, state, alerting, metrics } = createWorld({ status: 'error' });
   await alerting.alertStore.addChannel(sampleChannel());
   await alerting.alertStore.addRoute(sampleRoute());
   const bothHaveRead = Promise.withResolvers<void>();
@@ -144,6 +144,7 @@ test('two checks at once open one incident, and people are told of it once', asy
     monitorHealth('another', { ...ports, store, clock: later }),
   ]);
   expect(state.openIncidents).toMatchObject([{ condition: 'replication-failed' }]);
+  expect(metrics.totals.map(({ ReplicationsFailed }) => ReplicationsFailed)).toEqual([1, 1]);
   const told = () =>
     [...alerting.deliveries.values()]
       .filter(({ channelName }) => channelName === 'ops')
