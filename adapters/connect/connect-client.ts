@@ -92,7 +92,8 @@ export interface ConnectClientOptions {
 
 /**
  * Kafka Connect's REST API (KIP-26, KIP-745 for `restart?onlyFailed`, KIP-875 for `stop` and `offsets`). Every call is
- * idempotent and therefore repeated while Connect does not answer, rebalances (409) or fails on its side (5xx).
+ * idempotent and therefore repeated while Connect does not answer, rebalances (409) or fails on its side (5xx). Its address is in the
+ * facts of an error and not in the message, which clients read.
  */
 export const createConnectClient = ({
   url,
@@ -119,38 +120,37 @@ export const createConnectClient = ({
       status = response.status;
       text = await response.text();
     } catch (cause) {
-      throw new MillraceError('ConnectUnavailable', `Kafka Connect at ${root} does not answer.`, {
+      throw new MillraceError('ConnectUnavailable', 'Kafka Connect does not answer.', {
         cause,
-        facts: { method, path },
+        facts: { url: root, method, path },
       });
     }
     if (status === 409 || status >= 500) {
       throw new MillraceError(
         'ConnectUnavailable',
-        `Kafka Connect at ${root} cannot do this now (HTTP ${status}): ${messageOf(text)}`,
-        { facts: { method, path, status } },
+        `Kafka Connect cannot do this now (HTTP ${status}): ${messageOf(text)}`,
+        { facts: { url: root, method, path, status } },
       );
     }
     if (status >= 400 && status !== 404) {
       throw new MillraceError('ConnectRejected', `Kafka Connect refuses the request: ${messageOf(text)}`, {
-        facts: { method, path, status },
+        facts: { url: root, method, path, status },
       });
     }
     if (status === 404 && !isNotFound(text)) {
       // Seen with 4.3.1: until its resources are there, for up to 20 s, a worker answers 404 to every path.
-      throw new MillraceError('ConnectUnavailable', `Kafka Connect at ${root} is still starting.`, {
-        facts: { method, path, status },
+      throw new MillraceError('ConnectUnavailable', 'Kafka Connect is still starting.', {
+        facts: { url: root, method, path, status },
       });
     }
     if (status === 404 || text === '') return { status, body: undefined };
     try {
       return { status, body: parseExactJson(text) };
     } catch (cause) {
-      throw new MillraceError(
-        'ConnectUnavailable',
-        `What answers at ${root} is not Kafka Connect: it sent no JSON.`,
-        { cause, facts: { method, path, status } },
-      );
+      throw new MillraceError('ConnectUnavailable', 'What answers is not Kafka Connect: it sent no JSON.', {
+        cause,
+        facts: { url: root, method, path, status },
+      });
     }
   };
 
@@ -180,8 +180,8 @@ export const createConnectClient = ({
     if (what === 'status') return unassigned;
     throw new MillraceError(
       'ConnectUnavailable',
-      `Kafka Connect at ${root} lists the connector ${name}, but does not know its ${what} yet.`,
-      { facts: { path, connector: name } },
+      `Kafka Connect lists the connector ${name}, but does not know its ${what} yet.`,
+      { facts: { url: root, path, connector: name } },
     );
   };
 
