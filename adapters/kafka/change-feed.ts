@@ -1,4 +1,5 @@
 import type { Batch, Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { OffsetRange } from '#core/apply/check-position.ts';
 import type { MillraceError } from '#core/errors/millrace-error.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import type { ChangeFeed, FeedRecord, PartitionSession } from '#core/ports/change-feed.ts';
@@ -17,9 +18,15 @@ export interface ChangeFeedOptions {
   readonly clock: Clock;
   /**
    * Called when the records do not continue where they should: throws `NeedsResync` unless the topic is still the
-   * same one and `nextOffset` is within it.
+   * same one and `nextOffset` is within it. With `missing` Kafka has answered twice that these are no more there, though the topic goes
+   * on behind them; then it throws in any case.
    */
-  readonly verifyPosition: (topic: string, partition: number, nextOffset: bigint) => Promise<void>;
+  readonly verifyPosition: (
+    topic: string,
+    partition: number,
+    nextOffset: bigint,
+    missing?: OffsetRange,
+  ) => Promise<void>;
   /** Called with the error when Kafka cannot be reached, and with undefined when it can again. */
   readonly onAvailability?: (error: MillraceError | undefined) => void;
   /** The limit of all partitions together; see `defaultBufferBytes`. */
@@ -251,16 +258,24 @@ class FeedRun {
     const session = this.#sessions.get(keyOf(batch.topic, batch.partition));
     if (session === undefined || isStale() || !isRunning()) return;
     try {
-      if (!session.continues(batch)) {
+      const missing = session.findMissing(batch);
+      if (missing !== undefined || !session.continues(batch)) {
         const nextOffset = session.nextOffset;
         this.#options.log.warn('Records do not continue at the checkpoint; checking the topic', {
           topic: batch.topic,
           partition: batch.partition,
-          expected: String(nextOffset),
+          expected: String(missing?.from ?? nextOffset),
           received: batch.firstOffset() ?? undefined,
         });
         await this.#options.verifyPosition(batch.topic, batch.partition, nextOffset);
         if (isStale() || session.signal.aborted || session.nextOffset !== nextOffset) return;
+        if (session.isAhead(batch) || (missing !== undefined && !session.hasMissed(missing))) {
+          session.repeat();
+          return;
+        }
+        if (missing !== undefined) {
+          await this.#options.verifyPosition(batch.topic, batch.partition, nextOffset, missing);
+        }
       }
       const skipped = session.deliver(batch);
       if (skipped > 0) {
@@ -321,6 +336,7 @@ class KafkaSession implements PartitionSession, FetchMember {
   #isPaused = true;
   #hasLeft = false;
   #duplicates = 0;
+  #missed: bigint | undefined;
 
   constructor(
     topic: string,
@@ -428,18 +444,42 @@ class KafkaSession implements PartitionSession, FetchMember {
   }
 
   /**
-   * Whether a batch begins where the last one ended. kafkajs may have begun to read elsewhere: it resets to the
+   * Whether the batch was asked for where the last one ended. kafkajs may have begun to read elsewhere: it resets to the
    * topic's first offset, without a word, when the one that it asked for is out of range.
    */
   continues(batch: Batch): boolean {
-    const [message] = batch.messages;
-    if (message === undefined) return true;
-    const whole = recordBatchOf(message);
-    if (whole === undefined) return BigInt(message.offset) === this.#nextOffset;
-    const asked = askedOffsetOf(batch);
-    if (whole.firstOffset >= asked) return whole.firstOffset === this.#nextOffset;
-    const first = whole.records().find(({ offset }) => offset >= asked);
-    return first === undefined || first.offset === this.#nextOffset;
+    return askedOffsetOf(batch) === this.nextOffset;
+  }
+
+  /** Whether kafkajs reads behind what has to come next, of which nothing may be left out. */
+  isAhead(batch: Batch): boolean {
+    return askedOffsetOf(batch) > this.nextOffset;
+  }
+
+  /**
+   * The first records that have to come and that the topic does not hold any more, though it holds later ones: it was compacted, or a
+   * file of it is gone. All that a topic has ever got is numbered without a gap.
+   */
+  findMissing(batch: Batch): OffsetRange | undefined {
+    let expected = this.nextOffset;
+    for (const message of batch.messages) {
+      const whole = recordBatchOf(message);
+      const last = BigInt(message.offset);
+      if (last < expected) continue;
+      const first = whole?.firstOffset ?? last;
+      if (first > expected) return { from: expected, to: first - 1n };
+      const missing = whole?.findMissing(expected);
+      if (missing !== undefined) return missing;
+      expected = last + 1n;
+    }
+    return undefined;
+  }
+
+  /** Whether the same was missing the last time. */
+  hasMissed({ from }: OffsetRange): boolean {
+    const before = this.#missed;
+    this.#missed = from;
+    return before === from;
   }
 
   /** Returns how many records were below the sought offset. */
@@ -450,7 +490,7 @@ class KafkaSession implements PartitionSession, FetchMember {
     for (const message of batch.messages) {
       const whole = recordBatchOf(message);
       if (whole !== undefined && whole.firstOffset >= this.nextOffset) {
-        this.#buffer.pushBatch(whole);
+        if (!whole.isHidden) this.#buffer.pushBatch(whole);
         this.#nextOffset = whole.lastOffset + 1n;
         continue;
       }

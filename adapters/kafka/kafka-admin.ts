@@ -24,27 +24,63 @@ const messageLimit = 'max.message.bytes';
 /** Where the value of a setting comes from, in Kafka's protocol: it was set for the topic itself. */
 const setForTopic = 1;
 
-/** Topics of an earlier version may have a lower limit. Kafka replaces all settings of a topic at once, so the others are given again. */
-const raiseMessageLimit = async (connection: Admin, topics: readonly TopicSpec[]): Promise<void> => {
-  if (topics.length === 0) return;
+/**
+ * With anything else Kafka may throw away what was not applied yet, or what it has confirmed: the newest record of each key alone is kept,
+ * records go before their time, or a broker that missed some becomes the leader.
+ */
+const lossless: Readonly<Record<string, string>> = {
+  'cleanup.policy': 'delete',
+  'retention.bytes': '-1',
+  'unclean.leader.election.enable': 'false',
+};
+const minInSync = 'min.insync.replicas';
+
+/** With three copies or more, two have what is confirmed, so that it outlasts the loss of a broker, and one of them may be away. */
+const inSyncOf = (replicas: number): number => (replicas >= 3 ? 2 : 1);
+
+/**
+ * Puts settings of topics right: those of an earlier version, of someone else, or of a Kafka with other defaults. What is as it should be
+ * is not set, since some services do not let it be. Kafka replaces all settings of a topic at once, so the others are given again.
+ */
+const putRight = async (connection: Admin, topics: readonly TopicSpec[]): Promise<readonly string[]> => {
   const type = kafkajs.ConfigResourceTypes.TOPIC;
-  const { resources } = await connection.describeConfigs({
-    includeSynonyms: false,
-    resources: topics.map(({ topic }) => ({ type, name: topic })),
-  });
-  const wanted = new Map(topics.map(({ topic, maxMessageBytes }) => [topic, maxMessageBytes]));
-  const low = resources.flatMap(({ resourceName, configEntries }) => {
-    const limit = wanted.get(resourceName);
-    const found = configEntries.find(({ configName }) => configName === messageLimit);
-    if (limit === undefined || found === undefined || Number(found.configValue) >= limit) return [];
+  const names = topics.map(({ topic }) => topic);
+  const [{ resources }, metadata] = await Promise.all([
+    connection.describeConfigs({
+      includeSynonyms: false,
+      resources: names.map((name) => ({ type, name })),
+    }),
+    connection.fetchTopicMetadata({ topics: names }),
+  ]);
+  const limits = new Map(topics.map(({ topic, maxMessageBytes }) => [topic, maxMessageBytes]));
+  const replicas = new Map(
+    metadata.topics.map(({ name, partitions }) => [
+      name,
+      Math.min(...partitions.map((partition) => partition.replicas.length)),
+    ]),
+  );
+  const wrong = resources.flatMap(({ resourceName, configEntries }) => {
+    const found = new Map(configEntries.map(({ configName, configValue }) => [configName, configValue]));
+    const atLeast = (name: string, least: number): readonly [string, string][] =>
+      Number(found.get(name)) < least ? [[name, String(least)]] : [];
+    const changed = new Map([
+      ...Object.entries(lossless).filter(([name, value]) => found.has(name) && found.get(name) !== value),
+      ...atLeast(messageLimit, limits.get(resourceName) ?? 0),
+      ...atLeast(minInSync, inSyncOf(replicas.get(resourceName) ?? 1)),
+    ]);
+    if (changed.size === 0) return [];
     const kept = configEntries
-      .filter((entry) => entry.configSource === setForTopic && entry.configName !== messageLimit)
-      .map((entry) => ({ name: entry.configName, value: entry.configValue }));
+      .filter((entry) => entry.configSource === setForTopic && !changed.has(entry.configName))
+      .map((entry): [string, string] => [entry.configName, entry.configValue]);
     return [
-      { type, name: resourceName, configEntries: [...kept, { name: messageLimit, value: String(limit) }] },
+      {
+        ...{ type, name: resourceName },
+        configEntries: [...kept, ...changed].map(([name, value]) => ({ name, value })),
+      },
     ];
   });
-  if (low.length > 0) await connection.alterConfigs({ validateOnly: false, resources: low });
+  if (wrong.length > 0) await connection.alterConfigs({ validateOnly: false, resources: wrong });
+  return wrong.map(({ name }) => name);
 };
 
 export interface KafkaAdminOptions {
@@ -107,34 +143,33 @@ export const createKafkaAdmin = (
       untilBrokersAgree(async () => {
         const there = new Set(await existing(topics.map(({ topic }) => topic)));
         const missing = topics.filter(({ topic }) => !there.has(topic));
-        await call('raise the message limit of topics', (connection) =>
-          raiseMessageLimit(
-            connection,
-            topics.filter(({ topic }) => there.has(topic)),
-          ),
-        );
-        if (missing.length === 0) return;
-        await call('create topics', async (connection) => {
-          await connection.createTopics({
-            // Told to wait, kafkajs gives up at the first broker that does not know a topic yet.
-            waitForLeaders: false,
-            topics: missing.map(({ topic, partitions, retentionHours, maxMessageBytes }) => ({
-              topic,
-              numPartitions: partitions,
-              configEntries: [
-                { name: 'cleanup.policy', value: 'delete' },
-                {
-                  name: 'retention.ms',
-                  value: Number.isFinite(retentionHours) ? String(retentionHours * msPerHour) : '-1',
-                },
-                { name: messageLimit, value: String(maxMessageBytes) },
-              ],
-            })),
+        if (missing.length > 0) {
+          await call('create topics', async (connection) => {
+            await connection.createTopics({
+              // Told to wait, kafkajs gives up at the first broker that does not know a topic yet.
+              waitForLeaders: false,
+              topics: missing.map(({ topic, partitions, retentionHours, maxMessageBytes }) => ({
+                topic,
+                numPartitions: partitions,
+                configEntries: [
+                  { name: 'cleanup.policy', value: 'delete' },
+                  {
+                    name: 'retention.ms',
+                    value: Number.isFinite(retentionHours) ? String(retentionHours * msPerHour) : '-1',
+                  },
+                  { name: messageLimit, value: String(maxMessageBytes) },
+                ],
+              })),
+            });
+            await untilBrokersAgree(() =>
+              connection.fetchTopicMetadata({ topics: missing.map(({ topic }) => topic) }),
+            );
           });
-          await untilBrokersAgree(() =>
-            connection.fetchTopicMetadata({ topics: missing.map(({ topic }) => topic) }),
-          );
-        });
+        }
+        const changed = await call('put the settings of topics right', (connection) =>
+          putRight(connection, topics),
+        );
+        if (changed.length > 0) log.info('Put settings of topics right', { topics: changed });
       }),
 
     topicOffsets: async (topics) => {

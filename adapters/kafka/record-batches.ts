@@ -1,4 +1,5 @@
 import type { Batch, KafkaMessage } from 'kafkajs';
+import type { OffsetRange } from '#core/apply/check-position.ts';
 import type { FeedRecord } from '#core/ports/change-feed.ts';
 import { compression, Decoder, decodeMessages, replaceFetchDecoder } from './kafkajs-internals.ts';
 import { WireReader } from './wire-reader.ts';
@@ -13,6 +14,8 @@ const layout = {
   count: 57,
   records: 61,
 } as const;
+/** In front of the record batches of a partition. */
+const sizeBytes = 4;
 /** `length` counts what comes after itself. */
 const lengthEnd = layout.length + 4;
 const batchVersion = 2;
@@ -26,28 +29,42 @@ export class RecordBatch {
   readonly lastOffset: bigint;
   readonly #count: number;
   readonly #bytes: Buffer;
+  /** A marker of a transaction, or a part of one that was aborted: no reader sees its records. */
+  readonly isHidden: boolean;
 
-  constructor(firstOffset: bigint, lastOffset: bigint, count: number, bytes: Buffer) {
+  constructor(firstOffset: bigint, lastOffset: bigint, count: number, bytes: Buffer, isHidden = false) {
     this.firstOffset = firstOffset;
     this.lastOffset = lastOffset;
     this.#count = count;
     this.#bytes = bytes;
+    this.isHidden = isHidden;
   }
 
   get byteLength(): number {
     return this.#bytes.length;
   }
 
+  /** None of a hidden one. */
   records(): readonly FeedRecord[] {
+    return this.isHidden ? [] : this.#read();
+  }
+
+  /** The first records from `from` on that the batch had when it was written, and has no more. */
+  findMissing(from: bigint): OffsetRange | undefined {
+    if (BigInt(this.#count) === this.lastOffset - this.firstOffset + 1n) return undefined;
+    let expected = from > this.firstOffset ? from : this.firstOffset;
+    for (const { offset } of this.#read()) {
+      if (offset > expected) return { from: expected, to: offset - 1n };
+      if (offset === expected) expected += 1n;
+    }
+    return expected > this.lastOffset ? undefined : { from: expected, to: this.lastOffset };
+  }
+
+  #read(): readonly FeedRecord[] {
     const reader = new RecordReader(this.#bytes, this.firstOffset);
     const records = new Array<FeedRecord>(this.#count);
     for (let index = 0; index < this.#count; index += 1) records[index] = reader.read();
     return records;
-  }
-
-  /** The key of its first record. */
-  firstKey(): Buffer | null {
-    return new RecordReader(this.#bytes, this.firstOffset).readKey();
   }
 }
 
@@ -89,15 +106,6 @@ class RecordReader {
       : record;
   }
 
-  readKey(): Buffer | null {
-    const wire = this.#wire;
-    wire.passVarint(); // length
-    wire.skip(1); // attributes
-    wire.passVarint(); // timestamp
-    wire.passVarint(); // offset
-    return wire.block();
-  }
-
   #readHeaders(end: number): Headers | undefined {
     const wire = this.#wire;
     const from = wire.at;
@@ -132,8 +140,8 @@ const takers = new Map<string, number>();
 /**
  * From now on kafkajs brings one message for each record batch of these topics, whatever consumer of this process reads
  * them. kafkajs 2.2.4 makes several objects and a dozen bigints of each record, which showed
- * in the consumer's profile; what it does with messages (offsets, aborted transactions, control records) is right for whole batches too,
- * because a batch belongs to one producer and to one transaction. Returns what ends it.
+ * in the consumer's profile. It brings all batches that the topic has: those that no reader sees (markers of transactions, and what was
+ * aborted) come hidden, so that a batch that is missing can be told from them. Returns what ends it.
  */
 export const takeWholeBatches = (topics: readonly string[]): (() => void) => {
   replaceFetchDecoder(decodeFetchResponse);
@@ -170,68 +178,114 @@ const decodePartition = async (decoder: Decoder, isWhole: boolean): Promise<unkn
     String(decoder.readInt64()),
     String(decoder.readInt64()),
   ];
-  const abortedTransactions: unknown[] = [];
+  const abortedTransactions: AbortedTransaction[] = [];
   for (let left = decoder.readInt32(); left > 0; left -= 1) {
     const producerId = String(decoder.readInt64());
     abortedTransactions.push({ producerId, firstOffset: String(decoder.readInt64()) });
   }
   const preferredReadReplica = decoder.readInt32();
-  const messages = isWhole ? await decodeBatches(decoder) : await decodeMessages(decoder);
-  return {
-    ...{ partition, errorCode, highWatermark, lastStableOffset, lastStartOffset },
-    ...{ abortedTransactions, preferredReadReplica, messages },
+  const head = {
+    partition,
+    errorCode,
+    highWatermark,
+    lastStableOffset,
+    lastStartOffset,
+    preferredReadReplica,
   };
+  return isWhole && holdsBatches(decoder)
+    ? { ...head, abortedTransactions: [], messages: await decodeBatches(decoder, abortedTransactions) }
+    : { ...head, abortedTransactions, messages: await decodeMessages(decoder) };
 };
 
-const decodeBatches = async (decoder: Decoder): Promise<readonly KafkaMessage[]> => {
-  const start = decoder.offset;
+interface AbortedTransaction {
+  readonly producerId: string;
+  readonly firstOffset: string;
+}
+
+/** Whether there are record batches to come, or the messages of a broker before 0.11. */
+const holdsBatches = (decoder: Decoder): boolean => {
+  const magicAt = decoder.offset + sizeBytes + layout.magic;
+  return (
+    decoder.buffer.readInt32BE(decoder.offset) <= layout.magic || decoder.buffer[magicAt] === batchVersion
+  );
+};
+
+const decodeBatches = async (
+  decoder: Decoder,
+  aborted: readonly AbortedTransaction[],
+): Promise<readonly KafkaMessage[]> => {
   const size = decoder.readInt32();
   const records = decoder.buffer.subarray(decoder.offset, decoder.offset + Math.max(size, 0));
-  if (records.length > layout.magic && records[layout.magic] !== batchVersion) {
-    decoder.offset = start;
-    return decodeMessages(decoder);
-  }
   decoder.offset += records.length;
+  const visibility = new Visibility(aborted);
   const batches: Promise<BatchMessage>[] = [];
   let at = 0;
   while (at + layout.records <= records.length) {
     const end = at + lengthEnd + records.readInt32BE(at + layout.length);
     // The last one may be cut off, since a fetch is limited by bytes.
     if (end > records.length) break;
-    batches.push(decodeBatch(records.subarray(at, end)));
+    const batch = records.subarray(at, end);
+    batches.push(decodeBatch(batch, visibility.hides(batch)));
     at = end;
   }
   return Promise.all(batches);
 };
 
-const decodeBatch = async (batch: Buffer): Promise<BatchMessage> => {
-  const attributes = batch.readInt16BE(layout.attributes);
+const lastOffsetOf = (batch: Buffer): bigint =>
+  batch.readBigInt64BE(0) + BigInt(batch.readInt32BE(layout.lastOffsetDelta));
+
+/** Which batches no reader sees (Kafka's protocol guide, "Control Batches"). A batch belongs to one producer and to one transaction. */
+class Visibility {
+  readonly #toCome: AbortedTransaction[];
+  readonly #aborted = new Set<string>();
+
+  constructor(aborted: readonly AbortedTransaction[]) {
+    this.#toCome = aborted.toSorted((a, b) => Number(BigInt(a.firstOffset) - BigInt(b.firstOffset)));
+  }
+
+  /** To be asked of each batch in turn. */
+  hides(batch: Buffer): boolean {
+    const attributes = batch.readInt16BE(layout.attributes);
+    const producerId = String(batch.readBigInt64BE(layout.producerId));
+    const lastOffset = lastOffsetOf(batch);
+    for (
+      let [next] = this.#toCome;
+      next !== undefined && BigInt(next.firstOffset) <= lastOffset;
+      [next] = this.#toCome
+    ) {
+      this.#aborted.add(next.producerId);
+      this.#toCome.shift();
+    }
+    if ((attributes & controlBit) !== 0) {
+      // Its only record ends the transaction of its producer, whether by a commit or an abort.
+      this.#aborted.delete(producerId);
+      return true;
+    }
+    return (attributes & transactionalBit) !== 0 && this.#aborted.has(producerId);
+  }
+}
+
+const decodeBatch = async (batch: Buffer, isHidden: boolean): Promise<BatchMessage> => {
   const firstOffset = batch.readBigInt64BE(0);
-  const lastOffset = firstOffset + BigInt(batch.readInt32BE(layout.lastOffsetDelta));
+  const lastOffset = lastOffsetOf(batch);
   const body = batch.subarray(layout.records);
-  const codec = compression.lookupCodecByAttributes(attributes);
+  const codec = compression.lookupCodecByAttributes(batch.readInt16BE(layout.attributes));
   const recordBatch = new RecordBatch(
     firstOffset,
     lastOffset,
     batch.readInt32BE(layout.count),
     codec === null ? body : await codec.decompress(body),
+    isHidden,
   );
-  const isControlRecord = (attributes & controlBit) !== 0;
   return {
     offset: String(lastOffset),
-    // kafkajs tells by it whether a control record ends an aborted transaction.
-    key: isControlRecord ? recordBatch.firstKey() : null,
+    key: null,
     value: null,
     timestamp: '0',
     attributes: 0,
     headers: {},
     recordBatch,
-    ...{
-      isControlRecord,
-      batchContext: {
-        producerId: String(batch.readBigInt64BE(layout.producerId)),
-        inTransaction: (attributes & transactionalBit) !== 0,
-      },
-    },
+    // What kafkajs tells hidden ones by.
+    ...{ isControlRecord: false, batchContext: { producerId: '-1', inTransaction: false } },
   };
 };

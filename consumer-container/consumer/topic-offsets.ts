@@ -1,4 +1,4 @@
-import { checkPosition } from '#core/apply/check-position.ts';
+import { checkPosition, type OffsetRange } from '#core/apply/check-position.ts';
 import { toMillraceError } from '#core/errors/millrace-error.ts';
 import type { Clock, Log } from '#core/ports/clock-and-log.ts';
 import type { KafkaAdminPort } from '#core/ports/services.ts';
@@ -10,8 +10,13 @@ const offsetsIntervalMs = 5_000;
 /** A broker that has just come up may not know a topic yet; what is missing twice is missing. */
 const confirmLossAfterMs = 3_000;
 
-/** Throws `NeedsResync` when the records from `nextOffset` on are gone, or the topic is another one. */
-export type VerifyPosition = (topic: string, partition: number, nextOffset: bigint) => Promise<void>;
+/** Throws `NeedsResync` when the records from `nextOffset` on are gone, `missing` ones among them, or the topic is another one. */
+export type VerifyPosition = (
+  topic: string,
+  partition: number,
+  nextOffset: bigint,
+  missing?: OffsetRange,
+) => Promise<void>;
 
 interface OffsetPorts {
   readonly admin: Pick<KafkaAdminPort, 'topicOffsets'>;
@@ -22,7 +27,7 @@ interface OffsetPorts {
 /** A verdict of loss is asked for twice, unless `stop` is aborted meanwhile. */
 export const createVerifyPosition =
   (progress: Progress, { admin, clock }: OffsetPorts, stop: AbortSignal): VerifyPosition =>
-  async (topic, partition, nextOffset) => {
+  async (topic, partition, nextOffset, missing) => {
     const topicId = progress.partition(topic, partition)?.topicId;
     const position = { topic, partition, nextOffset, ...(topicId !== undefined && { topicId }) };
     const verify = async (): Promise<void> => {
@@ -30,6 +35,7 @@ export const createVerifyPosition =
       checkPosition(
         position,
         now.find((found) => found.partition === partition),
+        missing,
       );
     };
     try {

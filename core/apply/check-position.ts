@@ -10,12 +10,23 @@ export interface Position {
   readonly topicId?: string;
 }
 
+/** Both ends included. */
+export interface OffsetRange {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
 /**
  * Throws `NeedsResync` unless every event from `position` on can still be read: the topic is the one that was read
  * before, has not lost the next event to retention, and has not shrunk.
- * `offsets` is what Kafka says of the partition now, undefined when it does not exist.
+ * `offsets` is what Kafka says of the partition now, undefined when it does not exist. `missing` are events that it has left out when it was
+ * read, with later ones behind them.
  */
-export const checkPosition = (position: Position, offsets: PartitionOffsets | undefined): void => {
+export const checkPosition = (
+  position: Position,
+  offsets: PartitionOffsets | undefined,
+  missing?: OffsetRange,
+): void => {
   const { topic, partition, nextOffset, topicId } = position;
   const lost = (problem: string): MillraceError =>
     new MillraceError('NeedsResync', `Cannot continue topic ${topic} at offset ${nextOffset}: ${problem}.`, {
@@ -37,6 +48,11 @@ export const checkPosition = (position: Position, offsets: PartitionOffsets | un
   if (offsets.firstOffset > nextOffset) {
     throw lost(
       `the topic begins at ${offsets.firstOffset}, so its retention deleted events before they were applied`,
+    );
+  }
+  if (missing !== undefined) {
+    throw lost(
+      `the events ${missing.from} to ${missing.to} are missing in it, though later ones are there; it was compacted, or a file of it is lost`,
     );
   }
 };

@@ -340,6 +340,24 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
+    id: 'kafka-topic-compacted',
+    group: 'Kafka',
+    what: 'An administrator of Kafka sets `cleanup.policy=compact`, or other settings with which it loses events.',
+    promise:
+      'Events that are missing in the middle of a topic stop the replication: needs-resync. A start puts the settings right.',
+    proofs: consumer(
+      'events that a compaction took out of the middle, though the topic has those before and after',
+      'settings of topics with which Kafka loses events are put right by a start, and others are left alone',
+    ),
+  },
+  {
+    id: 'kafka-transactions',
+    group: 'Kafka',
+    what: 'The producer of a topic writes in transactions, of which some are aborted.',
+    promise: 'What was committed is applied once. Markers and what was aborted are no missing events.',
+    proofs: consumer('when the producer writes in transactions, of which some are aborted'),
+  },
+  {
     id: 'kafka-topic-recreated',
     group: 'Kafka',
     what: 'A topic is deleted and created again, under a running consumer or while none runs.',

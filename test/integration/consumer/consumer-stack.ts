@@ -51,6 +51,8 @@ export interface RegisteredTarget {
 /** One topic's record: an event's JSON, or null for a tombstone. */
 export interface TopicRecord {
   readonly value: string | null;
+  /** None when absent. */
+  readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -287,19 +289,100 @@ export class ConsumerStack {
     await admin.disconnect();
   }
 
+  /** As an administrator of Kafka would, who wants to save disk: all but the newest record of each key go, within a minute. */
+  compact(topic: string): Promise<void> {
+    return this.setTopic(topic, {
+      ...{ 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.001', 'segment.ms': '100' },
+    });
+  }
+
+  /** Replaces all settings of the topic. */
+  async setTopic(topic: string, settings: Readonly<Record<string, string>>): Promise<void> {
+    const admin = createKafka(this.kafka, silentLog).admin();
+    await admin.connect();
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [
+        {
+          type: kafkajs.ConfigResourceTypes.TOPIC,
+          name: topic,
+          configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+        },
+      ],
+    });
+    await admin.disconnect();
+  }
+
+  /** What was set for the topic itself. */
+  async topicSettings(topic: string): Promise<Readonly<Record<string, string>>> {
+    const admin = createKafka(this.kafka, silentLog).admin();
+    await admin.connect();
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+    });
+    await admin.disconnect();
+    const ofTopic = resources[0]?.configEntries.filter(
+      ({ configSource }) => configSource === kafkajs.ConfigSource.TOPIC_CONFIG,
+    );
+    return Object.fromEntries(
+      (ofTopic ?? []).map(({ configName, configValue }) => [configName, configValue]),
+    );
+  }
+
+  /** The offsets that the topic still holds, read with its first record. */
+  async offsetsOf(topic: string): Promise<readonly bigint[]> {
+    const consumer = createKafka(this.kafka, silentLog).consumer({ groupId: `look-${randomUUID()}` });
+    const [partition] = await this.admin.topicOffsets([topic]);
+    const last = (partition?.endOffset ?? 0n) - 1n;
+    const offsets: bigint[] = [];
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await new Promise<void>((resolve, reject) => {
+      consumer
+        .run({
+          eachMessage: async ({ message }) => {
+            offsets.push(BigInt(message.offset));
+            if (BigInt(message.offset) >= last) resolve();
+          },
+        })
+        .catch(reject);
+    });
+    await consumer.disconnect();
+    return offsets;
+  }
+
   async produce(topic: string, records: readonly TopicRecord[]): Promise<void> {
     const perRequest = 2_000;
     for (let from = 0; from < records.length; from += perRequest) {
       await this.#producer.send({
         topic,
         compression: kafkajs.CompressionTypes.ZSTD,
-        messages: records.slice(from, from + perRequest).map(({ value, headers }) => ({
+        messages: records.slice(from, from + perRequest).map(({ value, key, headers }) => ({
           partition: 0,
           value,
+          ...(key !== undefined && { key }),
           ...(headers && { headers: { ...headers } }),
         })),
       });
     }
+  }
+
+  /** By a producer of its own, which leaves a marker behind the records. */
+  async produceInTransaction(
+    topic: string,
+    records: readonly TopicRecord[],
+    end: 'commit' | 'abort',
+  ): Promise<void> {
+    const producer = createKafka(this.kafka, silentLog).producer({
+      ...{ transactionalId: randomUUID(), idempotent: true, maxInFlightRequests: 1 },
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, messages: records.map(({ value }) => ({ partition: 0, value })) });
+    await transaction[end]();
+    await producer.disconnect();
   }
 
   /** The id of the next `launch`; its consumer group ends with it. */

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka } from '#adapters/kafka/kafka-client.ts';
@@ -578,6 +579,30 @@ describe('nothing is lost or doubled', () => {
     },
     slow,
   );
+
+  test(
+    'when the producer writes in transactions, of which some are aborted',
+    async () => {
+      const { replication, topic, log } = await setUp('transactional');
+      const consumer = await stack.launch(replication);
+      await stack.produceInTransaction(topic, ledger(log, 0, 50), 'commit');
+      await stack.produceInTransaction(topic, ledger(log, 1_000, 1_050), 'abort');
+      await stack.produceInTransaction(topic, ledger(log, 2_000, 2_050), 'abort');
+      await stack.produceInTransaction(topic, ledger(log, 50, 100), 'commit');
+      // Three times fifty records and their markers come before the last fifty.
+      await stack.waitForOffset(replication, 203);
+      expect((await rowsOf('transactional')).map(({ id }) => Number(id)).toSorted((a, b) => a - b)).toEqual(
+        Array.from({ length: 100 }, (_, id) => id),
+      );
+      expect(await consumer.stop()).toBe(0);
+      const again = await stack.launch(replication);
+      await stack.produce(topic, ledger(log, 100, 110));
+      await stack.waitForOffset(replication, 214);
+      expect(await rowsOf('transactional')).toHaveLength(110);
+      expect(await again.stop()).toBe(0);
+    },
+    slow,
+  );
 });
 
 describe('what was lost in Kafka stops the replication with its data untouched', () => {
@@ -608,6 +633,60 @@ describe('what was lost in Kafka stops the replication with its data untouched',
       expect(await rowsOf('expired')).toHaveLength(100);
       expect(await second.exited).toBe(5);
       await expectNeedsResync(replication, 'begins at 150');
+    },
+    slow,
+  );
+
+  test('settings of topics with which Kafka loses events are put right by a start, and others are left alone', async () => {
+    const { replication, topic } = await setUp('unsafe');
+    await stack.setTopic(topic, {
+      ...{ 'cleanup.policy': 'compact,delete', 'retention.bytes': '1000000', 'max.message.bytes': '1000' },
+      ...{ 'unclean.leader.election.enable': 'true', 'segment.ms': '60000' },
+    });
+    await stack.createTopics(replication);
+    expect(await stack.topicSettings(topic)).toEqual({
+      ...{
+        'cleanup.policy': 'delete',
+        'retention.bytes': '-1',
+        'max.message.bytes': String(8 * 1024 * 1024),
+      },
+      ...{ 'unclean.leader.election.enable': 'false', 'segment.ms': '60000' },
+    });
+    await stack.createTopics(replication);
+    expect(await stack.topicSettings(topic)).toMatchObject({ 'segment.ms': '60000' });
+  });
+
+  test(
+    'events that a compaction took out of the middle, though the topic has those before and after',
+    async () => {
+      const { replication, topic, log } = await setUp('compacted');
+      await stack.produce(topic, ledger(log, 0, 100));
+      const first = await stack.launch(replication);
+      await stack.waitForOffset(replication, 100);
+      expect(await first.stop()).toBe(0);
+      // Ten keys, so that the newest ten stay.
+      const keyed = ledger(log, 100, 150).map((record, index) => ({ ...record, key: `k${index % 10}` }));
+      await stack.produce(topic, keyed);
+      await stack.compact(topic);
+      await waitUntil(
+        'the compaction',
+        async () => {
+          // The cleaner leaves the newest file alone, which a record begins that comes later.
+          await sleep(1_000);
+          await stack.produce(topic, [{ value: null, key: 'last' }]);
+          return !(await stack.offsetsOf(topic)).includes(139n);
+        },
+        slow,
+      );
+      const second = await stack.launch(replication);
+      await waitUntil(
+        'the end of the consumer, which may not go on',
+        async () => second.hasEnded || (await stack.applied(replication)).nextOffset >= 150,
+        slow,
+      );
+      expect(await rowsOf('compacted')).toHaveLength(100);
+      expect(await second.exited).toBe(5);
+      await expectNeedsResync(replication, 'the events 100 to 139 are missing');
     },
     slow,
   );

@@ -26,6 +26,9 @@ interface SampleRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 interface SampleBatch {
+  /** Of its records, which have the offsets in turn when absent. */
+  readonly offsetDeltas?: readonly number[];
+  readonly lastOffsetDelta?: number;
   readonly compression: number;
   readonly producerId: number;
   readonly isInTransaction: boolean;
@@ -41,19 +44,22 @@ const encodeResponse = async (
 ): Promise<Buffer> => {
   let offset = firstOffset;
   const encoded: Buffer[] = [];
-  for (const { compression, producerId, isInTransaction, records } of batches) {
-    const batch = await encodeBatch({
+  for (const batch of batches) {
+    const { compression, producerId, isInTransaction, records } = batch;
+    const lastOffsetDelta = batch.lastOffsetDelta ?? records.length - 1;
+    const { buffer } = await encodeBatch({
       compression,
       producerId,
       transactional: isInTransaction,
       firstOffset: offset,
-      lastOffsetDelta: records.length - 1,
-      records: records.map(({ key, value, headers }, offsetDelta) =>
-        encodeRecord({ offsetDelta, timestampDelta: offsetDelta * 1_000, key, value, headers }),
-      ),
+      lastOffsetDelta,
+      records: records.map(({ key, value, headers }, index) => {
+        const offsetDelta = batch.offsetDeltas?.[index] ?? index;
+        return encodeRecord({ offsetDelta, timestampDelta: offsetDelta * 1_000, key, value, headers });
+      }),
     });
-    encoded.push(batch.buffer);
-    offset += records.length;
+    encoded.push(buffer);
+    offset += lastOffsetDelta + 1;
   }
   const partition = new Encoder().writeInt32(0).writeInt16(0);
   for (const position of [offset, offset, 0]) partition.writeInt64(position);
@@ -165,5 +171,39 @@ describe('takeWholeBatches', () => {
     expect(recordsOf(await batchOf(fetchResponse.decode, cut, 0))).toEqual([
       { offset: '0', value: 'value', headers: [] },
     ]);
+  });
+
+  test('tells which records a batch had and has no more', async () => {
+    release = takeWholeBatches(['whole']);
+    const record = { key: 'k', value: 'v', headers: {} };
+    const batch = { compression: zstd, producerId: 1, isInTransaction: false };
+    const response = await encodeResponse('whole', 10, [
+      { ...batch, records: [record, record] },
+      { ...batch, records: [record, record], offsetDeltas: [1, 4], lastOffsetDelta: 5 },
+      { ...batch, records: [], lastOffsetDelta: 2 },
+    ]);
+    const found = await batchOf(fetchResponse.decode, response, 10);
+    const [whole, thinned, emptied] = found.messages.map(recordBatchOf);
+    expect([whole?.firstOffset, whole?.lastOffset, whole?.findMissing(10n)]).toEqual([10n, 11n, undefined]);
+    expect([thinned?.firstOffset, thinned?.lastOffset]).toEqual([12n, 17n]);
+    expect(thinned?.findMissing(0n)).toEqual({ from: 12n, to: 12n });
+    expect(thinned?.findMissing(13n)).toEqual({ from: 14n, to: 15n });
+    expect(thinned?.findMissing(16n)).toEqual({ from: 17n, to: 17n });
+    expect(emptied?.findMissing(0n)).toEqual({ from: 18n, to: 20n });
+  });
+
+  test('brings markers of transactions and what was aborted hidden, so that nothing seems to be missing', async () => {
+    release = takeWholeBatches(['whole']);
+    const record = { key: 'k', value: 'v', headers: {} };
+    const inTransaction = { compression: plain, producerId: 7, isInTransaction: true, records: [record] };
+    const response = await encodeResponse(
+      'whole',
+      0,
+      [inTransaction, { ...inTransaction, producerId: 8 }, { ...inTransaction, isInTransaction: false }],
+      [{ producerId: 7, firstOffset: 0 }],
+    );
+    const found = await batchOf(fetchResponse.decode, response, 0);
+    expect(found.messages.map((message) => recordBatchOf(message)?.isHidden)).toEqual([true, false, false]);
+    expect(recordsOf(found)).toMatchObject([{ offset: '1' }, { offset: '2' }]);
   });
 });
