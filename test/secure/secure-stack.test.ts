@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import kafkajs from 'kafkajs';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka, type KafkaSettings, parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import type { KafkaRole } from '#core/contracts/kafka-rights.ts';
@@ -151,6 +152,35 @@ describe('Kafka', () => {
       await expect(admin.deleteTopics([topic])).rejects.toMatchObject(failsWith(/authoriz/i));
     });
     await withAdmin(asRole('manage'), (admin) => admin.deleteTopics([topic]));
+  });
+
+  test('a start makes two brokers confirm what is written to a topic that one alone would confirm', async () => {
+    const spec = {
+      topic: `${topic}-in-sync`,
+      ...{ partitions: 1, retentionHours: 1, maxMessageBytes: 1_000_000 },
+    };
+    const admin = createKafka(kafkaSettings(), createRecordingLog()).admin();
+    await admin.connect();
+    try {
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: [{ topic: spec.topic, configEntries: [{ name: 'min.insync.replicas', value: '1' }] }],
+      });
+      await withAdmin(asRole('manage'), (manager) => manager.ensureTopics([spec]));
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [
+          {
+            ...{ type: kafkajs.ConfigResourceTypes.TOPIC, name: spec.topic },
+            configNames: ['min.insync.replicas'],
+          },
+        ],
+      });
+      expect(resources[0]?.configEntries[0]?.configValue).toBe('2');
+      await admin.deleteTopics({ topics: [spec.topic] });
+    } finally {
+      await admin.disconnect();
+    }
   });
 });
 
