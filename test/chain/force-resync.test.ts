@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, test } from '@jest/globals';
-import kafkajs from 'kafkajs';
-import { createKafka } from '#adapters/kafka/kafka-client.ts';
-import { createRecordingLog } from '../kit/recording-log.ts';
+import { setTopicSettings } from '../kit/topic-settings.ts';
 import {
   awaitEqual,
   awaitHealthy,
@@ -21,21 +19,8 @@ import { createMariadbTenant, type MariadbTenant } from './mariadb-tenant.ts';
 const topicBytes = 100_000;
 
 /** As an operator does who has set another limit: capture fails then. */
-const lowerLimit = async (topic: string): Promise<void> => {
-  const admin = createKafka(kafkaSettings(), createRecordingLog()).admin();
-  await admin.connect();
-  await admin.alterConfigs({
-    validateOnly: false,
-    resources: [
-      {
-        type: kafkajs.ConfigResourceTypes.TOPIC,
-        name: topic,
-        configEntries: [{ name: 'max.message.bytes', value: String(topicBytes) }],
-      },
-    ],
-  });
-  await admin.disconnect();
-};
+const lowerLimit = (topic: string): Promise<void> =>
+  setTopicSettings(kafkaSettings(), topic, { 'max.message.bytes': String(topicBytes) });
 
 const topicOf = async (tenant: Tenant, id: number, table: string): Promise<string> =>
   `${(await tenant.api.get(`/replications/${id}`)).body.topic_prefix}.${table}`;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import kafkajs from 'kafkajs';
 import { createKafkaAdmin } from '#adapters/kafka/kafka-admin.ts';
 import { createKafka, type KafkaSettings, parseBrokers } from '#adapters/kafka/kafka-client.ts';
 import type { KafkaRole } from '#core/contracts/kafka-rights.ts';
 import { createRecordingLog } from '#test/kit/recording-log.ts';
 import { testInLongForm } from '#test/kit/short-form.ts';
+import { readTopicSettings } from '#test/kit/topic-settings.ts';
 import { killPart, startPart } from '../../local/parts.ts';
 import { readSecurity, type Security } from '../../local/secure.ts';
 import { stateFolder } from '../../local/state-folder.ts';
@@ -167,16 +167,9 @@ describe('Kafka', () => {
         topics: [{ topic: spec.topic, configEntries: [{ name: 'min.insync.replicas', value: '1' }] }],
       });
       await withAdmin(asRole('manage'), (manager) => manager.ensureTopics([spec]));
-      const { resources } = await admin.describeConfigs({
-        includeSynonyms: false,
-        resources: [
-          {
-            ...{ type: kafkajs.ConfigResourceTypes.TOPIC, name: spec.topic },
-            configNames: ['min.insync.replicas'],
-          },
-        ],
+      expect(await readTopicSettings(kafkaSettings(), spec.topic)).toMatchObject({
+        'min.insync.replicas': '2',
       });
-      expect(resources[0]?.configEntries[0]?.configValue).toBe('2');
       await admin.deleteTopics({ topics: [spec.topic] });
     } finally {
       await admin.disconnect();

@@ -32,6 +32,7 @@ import {
 } from '../../../local/postgres.ts';
 import { projectRoot } from '../../../local/state-folder.ts';
 import { takeTables } from '../../kit/target-owner.ts';
+import { setTopicSettings } from '../../kit/topic-settings.ts';
 import { createStateTable, type EmulatedAws, startEmulatedAws } from '../dynamodb/state-table.ts';
 import { settingsOf } from '../postgresql/database-pair.ts';
 
@@ -291,43 +292,9 @@ export class ConsumerStack {
 
   /** As an administrator of Kafka would, who wants to save disk: all but the newest record of each key go, within a minute. */
   compact(topic: string): Promise<void> {
-    return this.setTopic(topic, {
+    return setTopicSettings(this.kafka, topic, {
       ...{ 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.001', 'segment.ms': '100' },
     });
-  }
-
-  /** Replaces all settings of the topic. */
-  async setTopic(topic: string, settings: Readonly<Record<string, string>>): Promise<void> {
-    const admin = createKafka(this.kafka, silentLog).admin();
-    await admin.connect();
-    await admin.alterConfigs({
-      validateOnly: false,
-      resources: [
-        {
-          type: kafkajs.ConfigResourceTypes.TOPIC,
-          name: topic,
-          configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
-        },
-      ],
-    });
-    await admin.disconnect();
-  }
-
-  /** What was set for the topic itself. */
-  async topicSettings(topic: string): Promise<Readonly<Record<string, string>>> {
-    const admin = createKafka(this.kafka, silentLog).admin();
-    await admin.connect();
-    const { resources } = await admin.describeConfigs({
-      includeSynonyms: false,
-      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
-    });
-    await admin.disconnect();
-    const ofTopic = resources[0]?.configEntries.filter(
-      ({ configSource }) => configSource === kafkajs.ConfigSource.TOPIC_CONFIG,
-    );
-    return Object.fromEntries(
-      (ofTopic ?? []).map(({ configName, configValue }) => [configName, configValue]),
-    );
   }
 
   /** The offsets that the topic still holds, read with its first record. */

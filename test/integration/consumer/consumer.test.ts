@@ -6,6 +6,7 @@ import { createKafka } from '#adapters/kafka/kafka-client.ts';
 import type { Replication } from '#core/contracts/replication.ts';
 import { type OutageProxy, openOutageProxy } from '#test/kit/outage-proxy.ts';
 import { testInLongForm } from '#test/kit/short-form.ts';
+import { readTopicSettings, setTopicSettings } from '#test/kit/topic-settings.ts';
 import { settingsOf } from '../postgresql/database-pair.ts';
 import { ConsumerStack, connect, type RegisteredTarget, silentLog, waitUntil } from './consumer-stack.ts';
 import { EventLog, unknown } from './event-log.ts';
@@ -614,37 +615,52 @@ describe('what was lost in Kafka stops the replication with its data untouched',
     });
   };
 
+  /** With a consumer that has applied the first 100 events of the topic, and has stopped. */
+  const setUpStopped = async (table: string) => {
+    const made = await setUp(table);
+    await stack.produce(made.topic, ledger(made.log, 0, 100));
+    const first = await stack.launch(made.replication);
+    await stack.waitForOffset(made.replication, 100);
+    expect(await first.stop()).toBe(0);
+    return made;
+  };
+
+  /** `limit`: the next offset of a consumer that goes on all the same. */
+  const expectNoMore = async (
+    replication: Replication,
+    table: string,
+    { limit, message }: { readonly limit: number; readonly message: string },
+  ): Promise<void> => {
+    const second = await stack.launch(replication);
+    await waitUntil(
+      'the end of the consumer, which may not go on',
+      async () => second.hasEnded || (await stack.applied(replication)).nextOffset >= limit,
+      slow,
+    );
+    expect(await rowsOf(table)).toHaveLength(100);
+    expect(await second.exited).toBe(5);
+    await expectNeedsResync(replication, message);
+  };
+
   test(
     'events that retention deleted before they were applied',
     async () => {
-      const { replication, topic, log } = await setUp('expired');
-      await stack.produce(topic, ledger(log, 0, 100));
-      const first = await stack.launch(replication);
-      await stack.waitForOffset(replication, 100);
-      expect(await first.stop()).toBe(0);
+      const { replication, topic, log } = await setUpStopped('expired');
       await stack.produce(topic, ledger(log, 100, 200));
       await stack.deleteRecords(topic, 150);
-      const second = await stack.launch(replication);
-      await waitUntil(
-        'the end of the consumer, which may not go on',
-        async () => second.hasEnded || (await stack.applied(replication)).nextOffset > 100,
-        slow,
-      );
-      expect(await rowsOf('expired')).toHaveLength(100);
-      expect(await second.exited).toBe(5);
-      await expectNeedsResync(replication, 'begins at 150');
+      await expectNoMore(replication, 'expired', { limit: 101, message: 'begins at 150' });
     },
     slow,
   );
 
   test('settings of topics with which Kafka loses events are put right by a start, and others are left alone', async () => {
     const { replication, topic } = await setUp('unsafe');
-    await stack.setTopic(topic, {
+    await setTopicSettings(stack.kafka, topic, {
       ...{ 'cleanup.policy': 'compact,delete', 'retention.bytes': '1000000', 'max.message.bytes': '1000' },
       ...{ 'unclean.leader.election.enable': 'true', 'segment.ms': '60000' },
     });
     await stack.createTopics(replication);
-    expect(await stack.topicSettings(topic)).toEqual({
+    expect(await readTopicSettings(stack.kafka, topic)).toEqual({
       ...{
         'cleanup.policy': 'delete',
         'retention.bytes': '-1',
@@ -653,17 +669,13 @@ describe('what was lost in Kafka stops the replication with its data untouched',
       ...{ 'unclean.leader.election.enable': 'false', 'segment.ms': '60000' },
     });
     await stack.createTopics(replication);
-    expect(await stack.topicSettings(topic)).toMatchObject({ 'segment.ms': '60000' });
+    expect(await readTopicSettings(stack.kafka, topic)).toMatchObject({ 'segment.ms': '60000' });
   });
 
   test(
     'events that a compaction took out of the middle, though the topic has those before and after',
     async () => {
-      const { replication, topic, log } = await setUp('compacted');
-      await stack.produce(topic, ledger(log, 0, 100));
-      const first = await stack.launch(replication);
-      await stack.waitForOffset(replication, 100);
-      expect(await first.stop()).toBe(0);
+      const { replication, topic, log } = await setUpStopped('compacted');
       // Ten keys, so that the newest ten stay.
       const keyed = ledger(log, 100, 150).map((record, index) => ({ ...record, key: `k${index % 10}` }));
       await stack.produce(topic, keyed);
@@ -678,15 +690,10 @@ describe('what was lost in Kafka stops the replication with its data untouched',
         },
         slow,
       );
-      const second = await stack.launch(replication);
-      await waitUntil(
-        'the end of the consumer, which may not go on',
-        async () => second.hasEnded || (await stack.applied(replication)).nextOffset >= 150,
-        slow,
-      );
-      expect(await rowsOf('compacted')).toHaveLength(100);
-      expect(await second.exited).toBe(5);
-      await expectNeedsResync(replication, 'the events 100 to 139 are missing');
+      await expectNoMore(replication, 'compacted', {
+        limit: 150,
+        message: 'the events 100 to 139 are missing',
+      });
     },
     slow,
   );
@@ -764,11 +771,7 @@ describe('what was lost in Kafka stops the replication with its data untouched',
   test(
     'a topic that was recreated while nobody read it, although it has as many events again',
     async () => {
-      const { replication, topic, log } = await setUp('recreated');
-      await stack.produce(topic, ledger(log, 0, 100));
-      const first = await stack.launch(replication);
-      await stack.waitForOffset(replication, 100);
-      expect(await first.stop()).toBe(0);
+      const { replication, topic, log } = await setUpStopped('recreated');
       await stack.admin.deleteTopics([topic]);
       await waitUntil(
         'the end of the topic',
